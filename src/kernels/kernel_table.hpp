@@ -1,0 +1,92 @@
+// The kernel table: every instruction set fills one, the dispatcher picks one, drivers call through it. Entries take raw
+// pointers and counts, allocate nothing, throw nothing, call nothing outside their own object file but memcpy and memset.
+//
+// Conventions
+//   rows, cols, keys, dim >= 0. `ld*` are row strides in floats. Pointers into scratch are 64-byte aligned at row 0 and every ld is
+//   a multiple of 16; pointers into the caller's tensors have no alignment at all.
+//   A score tile S has at most block_rows x tile_keys floats. `cols` of a score pass is a multiple of 16 unless named count;
+//   lanes past the real keys are written as -infinity by `mask` before `softmax` sees them.
+//   Logits are in base-2 units: the drivers fold log2(e) into the query scale, bias and cap.
+#pragma once
+
+#include <cstdint>
+
+namespace farspan::kernels {
+
+constexpr int64_t panel_keys = 64;   // lanes of a packed key panel
+constexpr int64_t block_rows = 64;   // query rows of a tile
+constexpr int64_t tile_keys = 128;   // keys of a tile: two panels
+constexpr int64_t pad = 16;          // feature counts of scratch rows are rounded up to this
+
+// One row of a strided tensor of some dtype -> f32 scratch, and back. Strides in elements.
+// load: dst[r][c] = src[r][c] for c < dim, 0 for dim <= c < padded. Reads exactly the addressed elements.
+using load_rows_fn = void (*)(const void* src, int64_t row_stride, int64_t feature_stride, int64_t rows, int64_t dim,
+                              float* dst, int64_t ld, int64_t padded);
+// store: dst[r][c] = round(src[r][c] * factor[r]), to nearest even; factor NULL: 1.
+// A zero factor writes 0 whatever src holds unless src is NaN.
+using store_rows_fn = void (*)(const float* src, int64_t ld, int64_t rows, int64_t dim, const float* factor, void* dst,
+                               int64_t row_stride, int64_t feature_stride);
+
+// x[r] is rotated in place, pair by pair; row r uses cosine + r * table_ld and sine + r * table_ld, one value per pair.
+using rotate_fn = void (*)(float* x, int64_t ld, int64_t rows, int64_t pairs, const float* cosine, const float* sine,
+                           int64_t table_ld);
+// The same with cos and sin as unevaluated sums hi + lo, result correct to 2 ulp even where u cos and v sin cancel.
+using rotate_exact_fn = void (*)(float* x, int64_t ld, int64_t rows, int64_t pairs, const float* cosine_hi,
+                                 const float* cosine_lo, const float* sine_hi, const float* sine_lo, int64_t table_ld);
+
+struct kernel_table {
+    int32_t isa;       // FARSPAN_ISA_*
+    const char* name;  // "avx2"
+
+    // -- rows in and out
+    load_rows_fn load_rows_f32, load_rows_f16, load_rows_bf16;
+    store_rows_fn store_rows_f32, store_rows_f16, store_rows_bf16;
+
+    // -- rotation; half: pairs (p, p + pairs), interleaved: (2p, 2p + 1)
+    rotate_fn rotate_half, rotate_interleaved;
+    rotate_exact_fn rotate_exact_half, rotate_exact_interleaved;
+
+    // x[r][c] *= factor[r]
+    void (*scale_rows)(float* x, int64_t ld, int64_t rows, int64_t dim, const float* factor);
+    // out[r][c] = x[r][c] * factor[c]; out has the same ld
+    void (*scale_columns)(const float* x, int64_t ld, int64_t rows, int64_t dim, const float* factor, float* out);
+
+    // panel[d * 64 + lane] = rows[lane][d] for lane < count, 0 for the others; count <= 64
+    void (*transpose_panel)(const float* rows, int64_t ld, int64_t count, int64_t dim, float* panel);
+
+    // -- products
+    // s[r][c] = sum_d q[r][d] panel[d][c], c < cols <= 64 (cols a multiple of 16; up to 64 columns may be written)
+    void (*qk)(const float* q, int64_t ldq, int64_t rows, const float* panel, int64_t dim, float* s, int64_t lds,
+               int64_t cols);
+    // o[r][c] += sum_j p[r][j] v[j][c], c < dim (a multiple of 16), j < keys
+    void (*pv)(const float* p, int64_t ldp, int64_t rows, const float* v, int64_t ldv, int64_t keys, float* o,
+               int64_t ldo, int64_t dim);
+
+    // -- passes over a score tile
+    // s = cap * tanh(s / cap)
+    void (*softcap)(float* s, int64_t lds, int64_t rows, int64_t cols, float cap);
+    // s[r][c] -= slope * (row[r] - key[c]), or of the absolute value if symmetric
+    void (*bias_slope)(float* s, int64_t lds, int64_t rows, int64_t cols, float slope, int32_t symmetric,
+                       const float* row, const float* key);
+    // s[r][c] += factor * bias[r][c], c < count exactly (any alignment, any count)
+    void (*bias_rows)(float* s, int64_t lds, int64_t rows, int64_t count, const float* const* bias, float factor);
+    // lanes c < threshold[r] are taken from `older` (same lds)
+    void (*select_older)(float* s, const float* older, int64_t lds, int64_t rows, int64_t cols,
+                         const int32_t* threshold);
+    // lanes outside [first0[r], last0[r]) and [first1[r], last1[r]) become -infinity; first1 NULL: one interval
+    void (*mask)(float* s, int64_t lds, int64_t rows, int64_t cols, const int32_t* first0, const int32_t* last0,
+                 const int32_t* first1, const int32_t* last1);
+
+    // Online softmax (base 2). Per row, M = max(m, max s); if M > m: o and l are multiplied by 2^(m - M) and m = M.
+    // s becomes 2^(s - M), l grows by its sum. m starts at -infinity, l at 0. Where M is -infinity, 2^(s - 0) is used, so that
+    // hidden keys give 0 and a NaN still reaches l. NaN in a row of s reaches l (and so the output) of that row only.
+    void (*softmax)(float* s, int64_t lds, int64_t rows, int64_t cols, float* m, float* l, float* o, int64_t ldo,
+                    int64_t dim);
+};
+
+// The table of an instruction set, NULL if it is not built in (or cannot run here, for the second).
+const kernel_table* built_table(int32_t isa);
+const kernel_table* usable_table(int32_t isa);
+const kernel_table& best_table();  // honours FARSPAN_ISA; falls back to the best usable one if that names none
+
+}  // namespace farspan::kernels
