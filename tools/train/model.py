@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+ROWS = 128  # query rows per block of attention; changes speed and memory only
 METHODS = ("sinusoidal", "rope", "alibi", "t5", "xpos")
 
 
@@ -139,6 +140,16 @@ class RMSNorm(nn.Module):
         return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.eps) * self.weight
 
 
+def attend(q, k, v, bias, first: int, last: int):
+    """Attention of the query rows [first, last). Keys after `last` are masked, so not touched.
+
+    `bias` holds the causal mask as well.
+    """
+    scores = q[:, :, first:last] @ k[:, :, :last].transpose(-1, -2)
+    scores += bias[..., first:last, :last]
+    return F.softmax(scores, dim=-1) @ v[:, :, :last]
+
+
 class Attention(nn.Module):
     def __init__(self, config: dict):
         super().__init__()
@@ -154,9 +165,9 @@ class Attention(nn.Module):
                    for proj in (self.q_proj, self.k_proj, self.v_proj))
         if position.query is not None:
             q, k = position.rotate(q, *position.query), position.rotate(k, *position.key)
-        scores = (q * self.softmax_scale) @ k.transpose(-1, -2)
-        scores += bias  # the mask is part of it
-        out = F.softmax(scores, dim=-1) @ v
+        q = q * self.softmax_scale
+        out = torch.cat([attend(q, k, v, bias, first, min(first + ROWS, length))
+                         for first in range(0, length, ROWS)], dim=2)
         return self.o_proj(out.transpose(1, 2).reshape(batch, length, width))
 
 

@@ -82,10 +82,10 @@ def parse_arguments():
     parser.add_argument("--out", required=True, type=pathlib.Path, help="folder for the exported model")
     parser.add_argument("--work", type=pathlib.Path, default="/var/tmp/farspan-train",
                         help="corpus cache and checkpoints (default %(default)s)")
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=16, help="windows per step")
     parser.add_argument("--length", type=int, default=256, help="bytes per window")
-    parser.add_argument("--lr", type=float, default=3e-3, help="peak learning rate")
+    parser.add_argument("--lr", type=float, default=5e-3, help="peak learning rate")
     parser.add_argument("--warmup", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=250, help="steps between evaluations and checkpoints")
@@ -98,6 +98,7 @@ def parse_arguments():
 def main() -> None:
     args = parse_arguments()
     torch.set_num_threads(args.threads)
+    torch.set_flush_denormal(True)  # tiny softmax weights of far keys; they cost a trap each
     torch.manual_seed(args.seed)
     data = {part: torch.from_numpy(np.frombuffer(corpus.load(args.work / "corpus", part), np.uint8).copy())
             for part in ("train", "heldout")}
