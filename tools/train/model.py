@@ -5,11 +5,15 @@ no biases, SwiGLU, an output head of its own. Tensor names are those of Hugging 
 The position methods are the small functions of the first half; each follows the definition
 that the library implements, with angles and scales formed in double.
 """
+import json
 import math
+import pathlib
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+import weights
 
 ROWS = 128  # query rows per block of attention; changes speed and memory only
 METHODS = ("sinusoidal", "rope", "alibi", "t5", "xpos")
@@ -51,7 +55,7 @@ def make_config(method: str) -> dict:
 def sinusoidal_table(length: int, width: int, base: float) -> torch.Tensor:
     """[length, width], Vaswani et al.: even columns sin(pos / base^(2p/width)), odd columns cos."""
     angles = rotary_angles(length, width, base)
-    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1).float()
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1).to(torch.get_default_dtype())
 
 
 def rotary_angles(length: int, rotary_dim: int, base: float) -> torch.Tensor:
@@ -92,7 +96,7 @@ def distances(length: int) -> torch.Tensor:
 
 def alibi_bias(length: int, slopes: list) -> torch.Tensor:
     """[heads, length, length]: -slope_h * (i - j)."""
-    return -torch.tensor(slopes, dtype=torch.float32)[:, None, None] * distances(length)
+    return -torch.tensor(slopes)[:, None, None] * distances(length)
 
 
 def t5_buckets(length: int, num_buckets: int, max_distance: int) -> torch.Tensor:
@@ -126,8 +130,9 @@ class Position:
             else:
                 self.rotate = rotate_interleaved_layout
                 scale = xpos_scale(length, p["rotary_dim"], p["gamma"], p["scale_base"])
-            self.query = (cos * scale).float(), (sin * scale).float()
-            self.key = (cos / scale).float(), (sin / scale).float()
+            dtype = torch.get_default_dtype()
+            self.query = (cos * scale).to(dtype), (sin * scale).to(dtype)
+            self.key = (cos / scale).to(dtype), (sin / scale).to(dtype)
 
 
 class RMSNorm(nn.Module):
@@ -247,3 +252,10 @@ class TinyLM(nn.Module):
         for layer in self.model.layers:
             x = layer(x, position, bias)
         return self.lm_head(self.model.norm(x))
+
+
+def load_model(folder: pathlib.Path) -> TinyLM:
+    """An exported model: its f16 weights, computing in torch's default dtype."""
+    model = TinyLM(json.loads((folder / "config.json").read_text()))
+    model.load_state_dict(weights.load(folder / "model.safetensors"))
+    return model.eval().requires_grad_(False)

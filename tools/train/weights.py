@@ -6,12 +6,12 @@ import struct
 import numpy as np
 import torch
 
-DTYPES = {"F16": np.float16, "F32": np.float32}
-NAMES = {np.dtype(np.float16): "F16", np.dtype(np.float32): "F32"}
+DTYPES = {"F16": np.float16, "F32": np.float32, "I32": np.int32}
+NAMES = {np.dtype(dtype): name for name, dtype in DTYPES.items()}
 
 
 def save(path: pathlib.Path, tensors: dict, metadata: dict) -> None:
-    """Write numpy arrays (f16 or f32) in the order given; the data starts 64-byte aligned."""
+    """Write numpy arrays (f16, f32 or i32) in the order given; the data starts 64-byte aligned."""
     header, blobs, offset = {"__metadata__": metadata}, [], 0
     for name, array in tensors.items():
         blob = np.ascontiguousarray(array).tobytes()
