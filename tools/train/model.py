@@ -222,12 +222,15 @@ class TinyLM(nn.Module):
 
         Embeddings start with unit variance, on the scale of a sinusoidal table. T5 has no
         1/sqrt(head_dim) in the softmax; its query projections start that much smaller instead.
+        Its bias starts with unit variance: from zero the model knows no order at all and does not
+        get beyond the statistics of byte pairs for hundreds of steps.
         """
         layers, head_dim = self.config["num_hidden_layers"], self.config["head_dim"]
         generator = torch.Generator().manual_seed(seed)
         for name, weight in sorted(self.named_parameters()):
             if name == "relative_attention_bias.weight":
-                nn.init.zeros_(weight)
+                with torch.no_grad():
+                    weight.normal_(0, 1.0, generator=torch.Generator().manual_seed(seed))
             elif weight.dim() == 2:
                 std = 1.0 if "embed_tokens" in name else 0.05
                 if "o_proj" in name or "down_proj" in name:
