@@ -49,24 +49,24 @@ int64_t self_extend_max_length(int64_t group, int64_t window, int64_t trained_le
 
 std::vector<int64_t> self_extend_llama_cpp(int64_t group, int64_t window, int64_t tokens) {
     if (window % group != 0) throw std::invalid_argument("llama.cpp needs window divisible by group");
-    std::vector<int64_t> position;
-    for (int64_t t = 0; t < tokens; ++t) position.push_back(t);
     const auto in_range = [](int64_t x, int64_t first, int64_t last) { return x >= first && x < last; };
-    int64_t past = tokens, start = 0;
-    while (past >= start + window) {
-        const int64_t ib = group * start / window;
-        const int64_t bd = window / group * (group - 1);
-        const int64_t dd = window / group - ib * bd - window;
-        for (int64_t& x : position)
-            if (in_range(x, start, past)) x += ib * bd;
-        // Both remaining steps read the positions that the first left; a divided position must not be
-        // shifted as well, so each entry takes at most one of them.
-        for (int64_t& x : position) {
-            if (in_range(x, start + ib * bd, start + ib * bd + window)) x /= group;
-            else if (in_range(x, start + ib * bd + window, past + ib * bd)) x += dd;
+    std::vector<int64_t> position;
+    int64_t past = 0, start = 0;
+    for (int64_t token = 0; token < tokens; ++token) {
+        while (past >= start + window) {
+            const int64_t ib = group * start / window;
+            const int64_t bd = window / group * (group - 1);
+            const int64_t dd = window / group - ib * bd - window;
+            for (int64_t& x : position)
+                if (in_range(x, start, past)) x += ib * bd;
+            for (int64_t& x : position) {
+                if (in_range(x, start + ib * bd, start + ib * bd + window)) x /= group;
+                else if (in_range(x, start + ib * bd + window, past + ib * bd)) x += dd;
+            }
+            past -= bd;
+            start += window / group;
         }
-        past -= bd;
-        start += window / group;
+        position.push_back(past++);
     }
     return position;
 }

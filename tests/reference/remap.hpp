@@ -28,8 +28,8 @@ rotated_pair remap_self_extend_real(int64_t i, int64_t j, int64_t group, int64_t
 int64_t self_extend_group_query(int64_t i, int64_t group, int64_t window);
 int64_t self_extend_group_key(int64_t j, int64_t group);
 int64_t self_extend_max_length(int64_t group, int64_t window, int64_t trained_length);
-// llama.cpp's own algorithm: cached positions compressed in place, block by block. Positions after
-// `tokens` tokens have been decoded in one batch.
+// llama.cpp's own algorithm: cached positions compressed in place, block by block, before the next token is
+// decoded. Positions in the cache after `tokens` tokens, decoded one by one.
 std::vector<int64_t> self_extend_llama_cpp(int64_t group, int64_t window, int64_t tokens);
 
 // Dual Chunk Attention (An et al. 2024), S = chunk - local_window. Positions are divided by `factor` last.

@@ -17,13 +17,6 @@ void require_positive(double value, const char* message) {
     if (!(value > 0.0) || !std::isfinite(value)) throw std::invalid_argument(message);
 }
 
-// base^(R/(R-2)) moves the last pair by exactly the factor; at R = 2 there is no such base.
-double ntk_base(double base, int rotary_dim, double alpha) {
-    if (rotary_dim <= 2) throw std::invalid_argument("NTK-aware scaling needs rotary_dim > 2");
-    require_positive(alpha, "factor must be positive");
-    return base * std::pow(alpha, static_cast<double>(rotary_dim) / (rotary_dim - 2));
-}
-
 // For the ramp of the first release of NTK-by-parts: 1 below low, 0 above high, linear in p between.
 double falling_ramp(int p, yarn_range range) {
     return 1.0 - std::clamp((p - range.low) / (range.high - range.low), 0.0, 1.0);
@@ -60,6 +53,13 @@ rope_frequencies rope_dynamic_position_interpolation(double base, int rotary_dim
     return rope_position_interpolation(base, rotary_dim, std::max(1.0, length / original_context));
 }
 
+double ntk_base(double base, int rotary_dim, double factor) {
+    // The exponent makes the last pair move by exactly the factor; at R = 2 there is no such base.
+    if (rotary_dim <= 2) throw std::invalid_argument("NTK-aware scaling needs rotary_dim > 2");
+    require_positive(factor, "factor must be positive");
+    return base * std::pow(factor, static_cast<double>(rotary_dim) / (rotary_dim - 2));
+}
+
 rope_frequencies rope_ntk_aware(double base, int rotary_dim, double factor) {
     return rope_base(ntk_base(base, rotary_dim, factor), rotary_dim);
 }
@@ -88,11 +88,15 @@ rope_frequencies rope_ntk_mixed(double base, int rotary_dim, double factor, doub
     return result;
 }
 
-rope_frequencies rope_dynamic_ntk(double base, int rotary_dim, double factor, double original_context,
-                                  double length) {
+double dynamic_ntk_base(double base, int rotary_dim, double factor, double original_context, double length) {
     require_positive(original_context, "original_context must be positive");
     const double n = std::max(length, original_context);
-    return rope_ntk_aware(base, rotary_dim, factor * n / original_context - (factor - 1.0));
+    return ntk_base(base, rotary_dim, factor * n / original_context - (factor - 1.0));
+}
+
+rope_frequencies rope_dynamic_ntk(double base, int rotary_dim, double factor, double original_context,
+                                  double length) {
+    return rope_base(dynamic_ntk_base(base, rotary_dim, factor, original_context, length), rotary_dim);
 }
 
 double dynamic_ntk_cached_length(double cached_length, double length, double original_context) {
@@ -110,14 +114,18 @@ rope_frequencies rope_qwen_dynamic_ntk(double base, int rotary_dim, double origi
     return rope_ntk_aware(base, rotary_dim, qwen_ntk_alpha(original_context, length));
 }
 
+std::vector<double> rotations_in_context(double base, int rotary_dim, double original_context) {
+    std::vector<double> rotations = rope_base(base, rotary_dim).inv_freq;
+    for (double& value : rotations) value *= original_context / (2.0 * std::numbers::pi);
+    return rotations;
+}
+
 std::vector<double> ntk_by_parts_ramp(double base, int rotary_dim, double original_context, double slow_rotations,
                                       double fast_rotations) {
     require_positive(fast_rotations - slow_rotations, "fast_rotations must exceed slow_rotations");
     std::vector<double> ramp;
-    for (double inv : rope_base(base, rotary_dim).inv_freq) {
-        const double rotations = original_context * inv / (2.0 * std::numbers::pi);
+    for (double rotations : rotations_in_context(base, rotary_dim, original_context))
         ramp.push_back(std::clamp((rotations - slow_rotations) / (fast_rotations - slow_rotations), 0.0, 1.0));
-    }
     return ramp;
 }
 

@@ -31,6 +31,7 @@ rope_frequencies rope_dynamic_position_interpolation(double base, int rotary_dim
                                                      double original_context, double length);
 
 // NTK-aware (bloc97 2023): base' = base * factor^(R/(R-2)). Needs R > 2.
+double ntk_base(double base, int rotary_dim, double factor);
 rope_frequencies rope_ntk_aware(double base, int rotary_dim, double factor);
 
 // NTK-RoPE-old, -fixed, -mixed (Su, kexue.fm 9706). Mixed: exp(-a (p+1)^b), a = ln(factor)/(R/2)^b;
@@ -40,6 +41,7 @@ rope_frequencies rope_ntk_fixed(double base, int rotary_dim, double factor);
 rope_frequencies rope_ntk_mixed(double base, int rotary_dim, double factor, double exponent);
 
 // Dynamic NTK (emozilla 2023): base' = base * (factor*n/L - (factor-1))^(R/(R-2)), n = max(length, L).
+double dynamic_ntk_base(double base, int rotary_dim, double factor, double original_context, double length);
 rope_frequencies rope_dynamic_ntk(double base, int rotary_dim, double factor, double original_context,
                                   double length);
 // Hugging Face's state machine: the length whose table is in use after a step that needs `length`.
@@ -49,6 +51,8 @@ double dynamic_ntk_cached_length(double cached_length, double length, double ori
 double qwen_ntk_alpha(double original_context, double length);
 rope_frequencies rope_qwen_dynamic_ntk(double base, int rotary_dim, double original_context, double length);
 
+// r[p] = L * inv_freq[p] / (2 pi): full turns of each pair within the trained context.
+std::vector<double> rotations_in_context(double base, int rotary_dim, double original_context);
 // NTK-by-parts as the YaRN paper defines it (eq. 17-20): ramp linear in rotations r = L*inv_freq/(2 pi).
 rope_frequencies rope_ntk_by_parts(double base, int rotary_dim, double factor, double original_context,
                                    double slow_rotations = 1.0, double fast_rotations = 32.0);

@@ -68,6 +68,20 @@ std::vector<float> hf_float32_angles(double position, const std::vector<float>& 
     return angles;
 }
 
+std::vector<float> hf_float32_rotate_half(const std::vector<double>& x, double position,
+                                          const std::vector<float>& inv_freq) {
+    const std::vector<float> angles = hf_float32_angles(position, inv_freq);
+    std::vector<float> y(x.begin(), x.end());
+    const size_t pairs = angles.size();
+    for (size_t p = 0; p < pairs; ++p) {
+        const float first = static_cast<float>(x.at(p)), second = static_cast<float>(x.at(p + pairs));
+        const float cosine = std::cos(angles[p]), sine = std::sin(angles[p]);
+        y[p] = first * cosine - second * sine;
+        y[p + pairs] = second * cosine + first * sine;
+    }
+    return y;
+}
+
 double hf_float32_max_cos_error(double position, double base, int rotary_dim) {
     const std::vector<float> angles = hf_float32_angles(position, hf_float32_inv_freq(base, rotary_dim));
     const std::vector<double> exact = rope_base(base, rotary_dim).inv_freq;

@@ -14,6 +14,9 @@ std::vector<float> hf_float32_linear(double base, int rotary_dim, double factor)
 std::vector<float> hf_float32_yarn(const yarn_parameters& parameters);
 // Angle: float position times float inv_freq, rounded to float.
 std::vector<float> hf_float32_angles(double position, const std::vector<float>& inv_freq);
+// rotate_half of a whole head with those angles; cos, sin, products and sums in float.
+std::vector<float> hf_float32_rotate_half(const std::vector<double>& x, double position,
+                                          const std::vector<float>& inv_freq);
 // max over pairs of |cos(float angle) - cos(exact angle)| (methods specification, section 7).
 double hf_float32_max_cos_error(double position, double base, int rotary_dim);
 

@@ -124,13 +124,14 @@ std::vector<double> imrope_positions_ggml(const std::vector<int>& sections, cons
 }
 
 std::vector<double> vision_angles(const std::vector<int>& sections, const std::vector<double>& positions,
-                                  const rope_frequencies& frequencies) {
+                                  double base, int head_dim) {
+    const int pairs = head_dim / 2;
     std::vector<double> angles;
-    for (size_t p = 0; p < frequencies.inv_freq.size(); ++p) {
-        const size_t sector = p % static_cast<size_t>(sections[0] + sections[1]);
-        const size_t first = static_cast<size_t>(sections[0]);
-        angles.push_back(sector < first ? positions[0] * frequencies.inv_freq[sector]
-                                        : positions[1] * frequencies.inv_freq[sector - first]);
+    for (int p = 0; p < pairs; ++p) {
+        const int sector = p % (sections[0] + sections[1]);
+        const bool first = sector < sections[0];
+        const int index = first ? sector : sector - sections[0];
+        angles.push_back(positions[first ? 0 : 1] * std::pow(base, -2.0 * index / pairs));
     }
     return angles;
 }

@@ -47,10 +47,11 @@ std::vector<double> imrope_positions_hf(const std::vector<int>& sections, const 
                                         int pairs);
 std::vector<double> imrope_positions_ggml(const std::vector<int>& sections, const std::vector<double>& positions,
                                           int pairs);
-// ggml VISION: pairs of section 0 take stream 0, of section 1 stream 1, and the frequency index restarts
-// at each section, so this one returns angles.
+// ggml VISION: all head_dim/2 pairs (x[p], x[p + head_dim/2]) turn; pairs of section 0 take stream 0, of
+// section 1 stream 1. The frequency index restarts at each section, base^(-2p/(head_dim/2)), so this one
+// returns angles.
 std::vector<double> vision_angles(const std::vector<int>& sections, const std::vector<double>& positions,
-                                  const rope_frequencies& frequencies);
+                                  double base, int head_dim);
 
 // xPos (Sun et al. 2022), interleaved pairs, rotary base 10000 unless frequencies say otherwise.
 // zeta[p] = (2p + 0.4 D) / (1.4 D); the query is scaled by zeta^e, the key by zeta^-e,
