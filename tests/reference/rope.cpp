@@ -158,7 +158,8 @@ rope_frequencies rope_part_ntk(double base, int rotary_dim, double factor, doubl
 rope_frequencies rope_longrope(double base, int rotary_dim, const std::vector<double>& short_factor,
                                const std::vector<double>& long_factor, double original_context, double length,
                                double magnitude) {
-    rope_frequencies result = rope_freq_factors(base, rotary_dim, length > original_context ? long_factor : short_factor);
+    const std::vector<double>& factors = length > original_context ? long_factor : short_factor;
+    rope_frequencies result = rope_freq_factors(base, rotary_dim, factors);
     result.magnitude = magnitude;
     return result;
 }

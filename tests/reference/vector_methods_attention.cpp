@@ -15,7 +15,8 @@ numbers list(const parameters& p, const char* name) { return p.at(name).get<numb
 
 using remap = std::function<oracle::rotated_pair(const parameters&, int64_t i, int64_t j)>;
 
-// effective_distance: the row of one query over its causal keys. largest_distance: over all rows of `keys`.
+// effective_distance: the row of one query over its causal keys. largest_distance: over a length of `keys`;
+// distances grow with the row up to the length of a group, so the last 64 rows are enough.
 void add_remap(answer_table& table, const std::string& method, const remap& positions) {
     table[method + "/effective_distance"] = [=](const parameters& p) {
         numbers row;
@@ -27,7 +28,6 @@ void add_remap(answer_table& table, const std::string& method, const remap& posi
     };
     table[method + "/largest_distance"] = [=](const parameters& p) {
         double largest = 0.0;
-        // In every remap here the distance does not shrink from one row to the next but by one group.
         const int64_t keys = whole(p, "keys"), first = std::max<int64_t>(0, keys - 64);
         for (int64_t i = first; i < keys; ++i)
             for (int64_t j = 0; j <= i; ++j) {
