@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "api/checks.hpp"
+#include "api/handles.hpp"
+#include "base/parallel.hpp"
+
+namespace farspan {
+namespace {
+
+constexpr int32_t all_isas[] = {FARSPAN_ISA_SCALAR, FARSPAN_ISA_AVX2, FARSPAN_ISA_AVX512, FARSPAN_ISA_NEON};
+
+const kernels::kernel_table& find_table(int32_t isa) {
+    if (isa == FARSPAN_ISA_BEST) return kernels::best_table();
+    if (!farspan_isa_name(isa))
+        throw failure(FARSPAN_ERROR_METHOD, 1, "config.isa is %d: must be one of FARSPAN_ISA_*", isa);
+    const kernels::kernel_table* table = kernels::usable_table(isa);
+    if (!table)
+        throw failure(FARSPAN_ERROR_ISA_UNSUPPORTED, 1, "config.isa is %s: %s", farspan_isa_name(isa),
+                      kernels::built_table(isa) ? "this machine does not have it" : "it is not built into this library");
+    return *table;
+}
+
+farspan_context_config default_config() {
+    farspan_context_config config{};
+    config.struct_size = sizeof config;
+    return config;
+}
+
+}  // namespace
+
+farspan_context settings(const farspan_context* context) {
+    return context ? *context : farspan_context{default_threads(), &kernels::best_table(), nullptr};
+}
+
+}  // namespace farspan
+
+using namespace farspan;
+
+extern "C" {
+
+void farspan_context_config_init(farspan_context_config* config, size_t size) { write_defaults(config, size, default_config()); }
+
+farspan_status farspan_context_create(const farspan_context_config* config, farspan_context** context, farspan_error* error) {
+    return guard(error, [&] {
+        farspan_context*& result = required(context, 2, "context");
+        const farspan_context_config given = config ? read_struct(*config, default_config(), 1, "config") : default_config();
+        if (given.threads < 0)
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "config.threads is %d: must be 0 (automatic) or more", given.threads);
+        const int32_t threads = given.threads == 0 ? default_threads() : std::min(given.threads, machine_threads());
+        result = new farspan_context{threads, &find_table(given.isa), given.cancel};
+    });
+}
+
+void farspan_context_destroy(farspan_context* context) { delete context; }
+
+int32_t farspan_context_threads(const farspan_context* context) { return settings(context).threads; }
+int32_t farspan_context_isa(const farspan_context* context) { return settings(context).kernels->isa; }
+
+int32_t farspan_isa_supported(int32_t isa) { return kernels::usable_table(isa) != nullptr; }
+
+const char* farspan_isa_name(int32_t isa) {
+    switch (isa) {
+        case FARSPAN_ISA_BEST: return "best";
+        case FARSPAN_ISA_SCALAR: return "scalar";
+        case FARSPAN_ISA_AVX2: return "avx2";
+        case FARSPAN_ISA_AVX512: return "avx512";
+        case FARSPAN_ISA_NEON: return "neon";
+        default: return nullptr;
+    }
+}
+
+size_t farspan_diagnose(char* buffer, size_t size) {
+    std::string built, usable;
+    try {
+        for (const int32_t isa : all_isas) {
+            const std::string quoted = std::string("\"") + farspan_isa_name(isa) + "\"";
+            if (kernels::built_table(isa)) built += (built.empty() ? "" : ", ") + quoted;
+            if (kernels::usable_table(isa)) usable += (usable.empty() ? "" : ", ") + quoted;
+        }
+        const std::string text = std::string("{\n  \"version\": \"") + farspan_version_text() +
+                                 "\",\n  \"abi\": " + std::to_string(farspan_abi_version()) + ",\n  \"compiler\": \"" + __VERSION__ +
+                                 "\",\n  \"tbb\": \"" + tbb_version() + "\",\n  \"isa_built\": [" + built +
+                                 "],\n  \"isa_usable\": [" + usable + "],\n  \"isa_used\": \"" + kernels::best_table().name +
+                                 "\",\n  \"threads\": " + std::to_string(default_threads()) +
+                                 ",\n  \"cgroup_cpu_quota\": " + std::to_string(cgroup_cpu_quota()) + "\n}\n";
+        if (buffer && size > 0) {
+            const std::size_t length = std::min(text.size(), size - 1);
+            std::memcpy(buffer, text.data(), length);
+            buffer[length] = 0;
+        }
+        return text.size() + 1;
+    } catch (...) {
+        if (buffer && size > 0) buffer[0] = 0;
+        return 0;
+    }
+}
+
+void farspan_shutdown(void) { shutdown_workers(); }
+
+}  // extern "C"

@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <cinttypes>
+#include <cmath>
+#include <vector>
+
+#include "api/checks.hpp"
+#include "api/handles.hpp"
+#include "attention/rows.hpp"
+#include "base/aligned.hpp"
+#include "base/parallel.hpp"
+
+namespace farspan {
+namespace {
+
+constexpr int64_t max_position = int64_t{1} << 40;
+constexpr int64_t chunk_rows = 32;
+constexpr int64_t parallel_elements = 1 << 16;  // below, waking workers costs more than it saves
+
+farspan_rope_options default_options() {
+    farspan_rope_options options{};
+    options.struct_size = sizeof options;
+    return options;
+}
+
+// Everything that one call rotates by, independent of the data.
+struct rotation {
+    const rope_part& rope;
+    position_map map;
+    farspan_rope_options options;
+    const int64_t* positions;  // NULL: 0, 1, 2 ...
+    int64_t axis_stride;
+
+    int64_t position(int64_t row) const { return positions ? positions[row] : row; }
+};
+
+// cos and sin of a chunk of rows as hi + lo floats: [row][pair].
+struct chunk_tables {
+    explicit chunk_tables(const rope_part& rope)
+        : angles(rope), ld(round_up(angles.pairs(), kernels::pad)), cosine(angles.pairs()), sine(angles.pairs()) {
+        for (auto* table : {&cosine_hi, &cosine_lo, &sine_hi, &sine_lo}) table->resize(static_cast<std::size_t>(chunk_rows * ld));
+    }
+    angle_source angles;
+    int64_t ld;
+    std::vector<double> cosine, sine;
+    aligned_vector<float> cosine_hi, cosine_lo, sine_hi, sine_lo, rows;
+
+    void set(int64_t row, int64_t pair, double c, double s) {
+        const int64_t at = row * ld + pair;
+        cosine_hi[at] = static_cast<float>(c);
+        cosine_lo[at] = static_cast<float>(c - cosine_hi[at]);
+        sine_hi[at] = static_cast<float>(s);
+        sine_lo[at] = static_cast<float>(s - sine_hi[at]);
+    }
+};
+
+// The factor on cos and sin of a pair: magnitude, and xPos's growth or decay from its centre.
+double factor(const rotation& turn, int64_t pair, double position) {
+    const bool delta = turn.options.direction == FARSPAN_ROTATE_DELTA;
+    double result = delta ? 1 : turn.rope.magnitude;
+    if (!turn.rope.log2_decay.empty()) {
+        const double distance = delta ? position : position - turn.options.xpos_centre;
+        const double sign = turn.options.side == FARSPAN_SIDE_QUERY ? 1 : -1;
+        result *= std::exp2(sign * turn.rope.log2_decay[pair] * distance);
+    }
+    return turn.options.direction == FARSPAN_ROTATE_INVERSE ? 1 / result : result;
+}
+
+void fill_tables(const rotation& turn, int64_t first_row, int64_t rows, chunk_tables& tables) {
+    const double sign = turn.options.direction == FARSPAN_ROTATE_INVERSE ? -1 : 1;
+    const bool plain = turn.rope.log2_decay.empty();
+    const double shared = plain ? factor(turn, 0, 0) : 0;
+    for (int64_t r = 0; r < rows; ++r) {
+        const int64_t row = first_row + r;
+        if (turn.rope.axes > 1)
+            tables.angles.fill_axes(turn.positions + row, turn.axis_stride, tables.cosine.data(), tables.sine.data());
+        else
+            tables.angles.fill(turn.map(turn.position(row)), tables.cosine.data(), tables.sine.data());
+        for (int64_t p = 0; p < tables.angles.pairs(); ++p) {
+            const double f = plain ? shared : factor(turn, p, static_cast<double>(turn.position(row)));
+            tables.set(r, p, tables.cosine[p] * f, sign * tables.sine[p] * f);
+        }
+    }
+}
+
+void rotate_chunk(const kernels::kernel_table& kernels, const rotation& turn, const strided& in, const strided& out,
+                  int64_t first_row, int64_t rows, chunk_tables& tables) {
+    fill_tables(turn, first_row, rows, tables);
+    const int64_t dim = in.shape[3], ld = round_up(dim, kernels::pad), pairs = tables.angles.pairs();
+    tables.rows.resize(static_cast<std::size_t>(chunk_rows * ld));
+    const bool half = turn.rope.layout == pair_layout::half;
+    float* rotary = tables.rows.data() + turn.rope.rotary_offset;
+    for (int64_t b = 0; b < in.shape[0]; ++b)
+        for (int64_t h = 0; h < in.shape[1]; ++h) {
+            loader(kernels, in.dtype)(in.at(b, h, first_row, 0), in.stride[2], in.stride[3], rows, dim, tables.rows.data(), ld,
+                                      ld);
+            if (turn.rope.float32_angles)
+                (half ? kernels.rotate_half : kernels.rotate_interleaved)(rotary, ld, rows, pairs, tables.cosine_hi.data(),
+                                                                          tables.sine_hi.data(), tables.ld);
+            else
+                (half ? kernels.rotate_exact_half : kernels.rotate_exact_interleaved)(
+                    rotary, ld, rows, pairs, tables.cosine_hi.data(), tables.cosine_lo.data(), tables.sine_hi.data(),
+                    tables.sine_lo.data(), tables.ld);
+            storer(kernels, out.dtype)(tables.rows.data(), ld, rows, dim, nullptr, out.at(b, h, first_row, 0), out.stride[2],
+                                       out.stride[3]);
+        }
+}
+
+void check_option(const char* name, int32_t value, int32_t most) {
+    if (value < 0 || value > most)
+        throw failure(FARSPAN_ERROR_METHOD, 3, "options.%s is %d: must be between 0 and %d", name, value, most);
+}
+
+farspan_rope_options check_options(const farspan_rope_options* given, const remap_part& remap) {
+    const farspan_rope_options options = given ? read_struct(*given, default_options(), 3, "options") : default_options();
+    check_option("side", options.side, FARSPAN_SIDE_KEY);
+    check_option("direction", options.direction, FARSPAN_ROTATE_DELTA);
+    check_option("branch", options.branch, static_cast<int32_t>(remap.branches.size()) - 1);
+    if (options.length < 0 || options.length > max_position)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "options.length is %" PRId64 ": must be between 0 and 2^40", options.length);
+    if (!std::isfinite(options.xpos_centre))
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "options.xpos_centre is %g: must be finite", options.xpos_centre);
+    return options;
+}
+
+// The largest position, so that a length can be derived; checks the range of all.
+int64_t check_positions(const int64_t* positions, int64_t axes, int64_t axis_stride, int64_t count, bool signed_allowed) {
+    int64_t largest = 0;
+    for (int64_t axis = 0; axis < axes; ++axis)
+        for (int64_t n = 0; n < count; ++n) {
+            const int64_t position = positions ? positions[axis * axis_stride + n] : n;
+            if (position > max_position || position < (signed_allowed ? -max_position : 0))
+                throw failure(FARSPAN_ERROR_POSITIONS, 4, "positions[%" PRId64 "] is %" PRId64 ": must be between %s and 2^40",
+                              axis * axis_stride + n, position, signed_allowed ? "-2^40" : "0");
+            largest = std::max(largest, position);
+        }
+    return largest;
+}
+
+strided check_in_place(const farspan_tensor* out, const strided& in) {
+    const strided view = check_tensor(out, 6, "out", in.shape, access::write);
+    const bool same = view.data == in.data && view.dtype == in.dtype && std::equal(in.stride, in.stride + 4, view.stride);
+    if (!same) check_disjoint(view, "out", 6, in, "in");
+    return view;
+}
+
+}  // namespace
+}  // namespace farspan
+
+using namespace farspan;
+
+extern "C" {
+
+void farspan_rope_options_init(farspan_rope_options* options, size_t size) { write_defaults(options, size, default_options()); }
+
+farspan_status farspan_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, int32_t count,
+                                        double* magnitude, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_scheme& given = required(scheme, 1, "scheme");
+        required(inv_freq, 3, "inv_freq");
+        if (length < 0 || length > max_position)
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "length is %" PRId64 ": must be between 0 and 2^40", length);
+        const rope_part rope = lower_rope(*given.parts, std::max<int64_t>(length, 1));
+        if (!rope.enabled) throw failure(FARSPAN_ERROR_COMBINATION, 1, "the scheme has no rope");
+        if (count != static_cast<int32_t>(rope.inv_freq.size()))
+            throw failure(FARSPAN_ERROR_SHAPE, 4, "count is %d: must be rotary_dim / 2, %zu", count, rope.inv_freq.size());
+        std::copy(rope.inv_freq.begin(), rope.inv_freq.end(), inv_freq);
+        if (magnitude) *magnitude = rope.magnitude;
+    });
+}
+
+farspan_status farspan_rope_apply(const farspan_context* context, const farspan_scheme* scheme,
+                                  const farspan_rope_options* options, const int64_t* positions, const farspan_tensor* in,
+                                  const farspan_tensor* out, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_scheme& given = required(scheme, 2, "scheme");
+        const strided source = check_tensor(in, 5, "in", {any_extent, any_extent, any_extent, any_extent}, access::read);
+        const strided target = check_in_place(out, source);
+        if (!given.rope_at_rest.enabled) throw failure(FARSPAN_ERROR_COMBINATION, 2, "the scheme has no rope");
+        const int32_t rotary_end = given.rope_at_rest.rotary_offset + given.rope_at_rest.rotary_dim;
+        if (rotary_end > source.shape[3])
+            throw failure(FARSPAN_ERROR_ROTARY_DIM, 5, "rope.rotary_offset + rotary_dim is %d: in.shape[3] is %" PRId64, rotary_end,
+                          source.shape[3]);
+
+        const remap_part remap_at_rest = lower_remap(*given.parts, 1);
+        farspan_rope_options chosen = check_options(options, remap_at_rest);
+        const bool delta = chosen.direction == FARSPAN_ROTATE_DELTA;
+        const int64_t rows = source.shape[2], axes = given.rope_at_rest.axes;
+        const int64_t axis_stride = chosen.axis_stride == 0 ? rows : chosen.axis_stride;
+        if (axes > 1 && !positions)
+            throw failure(FARSPAN_ERROR_NULL_ARGUMENT, 4, "positions is NULL: the scheme's rope has %" PRId64 " position axes", axes);
+        if (delta && chosen.branch != 0)
+            throw failure(FARSPAN_ERROR_COMBINATION, 3, "options.branch is %d: a delta rotation knows no branches", chosen.branch);
+        const int64_t largest = check_positions(positions, axes, axis_stride, rows, delta);
+        const int64_t length = chosen.length > 0 ? chosen.length : largest + 1;
+
+        const remap_part remap = lower_remap(*given.parts, length);
+        const remap_branch& branch = remap.branches[chosen.branch];
+        const rope_part lowered = given.rope_fixed ? rope_part{} : lower_rope(*given.parts, length);
+        const rotation turn{given.rope_fixed ? given.rope_at_rest : lowered,
+                            delta                                      ? position_map::identity()
+                            : chosen.side == FARSPAN_SIDE_QUERY ? branch.query
+                                                                       : branch.key,
+                            chosen, positions, axis_stride};
+        const farspan_context use = settings(context);
+        const int64_t elements = source.shape[0] * source.shape[1] * rows * source.shape[3];
+        const int32_t threads = elements < parallel_elements ? 1 : use.threads;
+        std::vector<std::unique_ptr<chunk_tables>> tables(threads);
+        parallel_for(threads, (rows + chunk_rows - 1) / chunk_rows, [&](int64_t chunk, int32_t worker) {
+            if (use.cancel && *use.cancel != 0) throw failure(FARSPAN_ERROR_CANCELLED, 0, "the cancel flag was set");
+            if (!tables[worker]) tables[worker] = std::make_unique<chunk_tables>(turn.rope);
+            rotate_chunk(*use.kernels, turn, source, target, chunk * chunk_rows,
+                         std::min(chunk_rows, rows - chunk * chunk_rows), *tables[worker]);
+        });
+    });
+}
+
+}  // extern "C"

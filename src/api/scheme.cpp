@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <cinttypes>
+#include <cmath>
+
+#include "api/checks.hpp"
+#include "api/handles.hpp"
+#include "method/defaults.hpp"
+#include "method/registry.hpp"
+
+namespace farspan {
+namespace {
+
+constexpr int64_t max_position = int64_t{1} << 40;
+
+farspan_probe probe_pair(const farspan_scheme& scheme, int64_t length, int64_t query, int64_t key, int32_t head) {
+    const rope_part rope = lower_rope(*scheme.parts, length);
+    const remap_part remap = lower_remap(*scheme.parts, length);
+    const bias_part bias = lower_bias(*scheme.parts, length);
+    const score_part score = lower_score(*scheme.parts, length);
+    if (head < 0 || (bias.value && head >= bias.heads))
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, 5, "head is %d: must be between 0 and %d", head,
+                      bias.value ? bias.heads - 1 : INT32_MAX);
+
+    farspan_probe probe{};
+    for (const interval& visible : lower_mask(*scheme.parts).visible(query))
+        probe.visible |= visible.first <= key && key < visible.last;
+    while (key < remap.branches[probe.branch].start(query)) ++probe.branch;
+    probe.query_angle_position = remap.branches[probe.branch].query(query);
+    probe.key_angle_position = remap.branches[probe.branch].key(key);
+    probe.relative_position = probe.query_angle_position - probe.key_angle_position;
+    probe.bias = bias.value ? bias.value(head, query - key) : 0;
+    probe.scale = score.query_scale(query, 1);  // 1/sqrt(1): the head size is the problem's
+    probe.magnitude = rope.enabled ? rope.magnitude : 1;
+    return probe;
+}
+
+void check_position(int32_t argument, const char* name, int64_t value) {
+    if (value < 0 || value > max_position)
+        throw failure(FARSPAN_ERROR_POSITIONS, argument, "%s is %" PRId64 ": must be between 0 and 2^40", name, value);
+}
+
+}  // namespace
+}  // namespace farspan
+
+using namespace farspan;
+
+extern "C" {
+
+void farspan_rope_config_init(farspan_rope_config* config, size_t size, int32_t method) {
+    write_defaults(config, size, default_rope_config(method));
+}
+void farspan_remap_config_init(farspan_remap_config* config, size_t size, int32_t method) {
+    write_defaults(config, size, default_remap_config(method));
+}
+void farspan_bias_config_init(farspan_bias_config* config, size_t size, int32_t method) {
+    write_defaults(config, size, default_bias_config(method));
+}
+void farspan_mask_config_init(farspan_mask_config* config, size_t size) { write_defaults(config, size, default_mask_config()); }
+void farspan_score_config_init(farspan_score_config* config, size_t size) {
+    write_defaults(config, size, default_score_config());
+}
+
+const char* farspan_method_name(int32_t part, int32_t method) { return method_name(part, method); }
+int32_t farspan_method_find(int32_t part, const char* name) { return name ? method_find(part, name) : -1; }
+int32_t farspan_method_count(int32_t part) { return method_count(part); }
+
+farspan_status farspan_scheme_create(const farspan_rope_config* rope, const farspan_remap_config* remap,
+                                     const farspan_bias_config* bias, const farspan_mask_config* mask,
+                                     const farspan_score_config* score, farspan_scheme** scheme, farspan_error* error) {
+    return guard(error, [&] {
+        farspan_scheme*& result = required(scheme, 6, "scheme");
+        auto made = std::make_unique<farspan_scheme>();
+        made->parts = make_scheme(rope, remap, bias, mask, score);
+        made->rope_at_rest = lower_rope(*made->parts, 1);
+        const rope_part far = lower_rope(*made->parts, max_position);
+        made->rope_fixed = far.inv_freq == made->rope_at_rest.inv_freq && far.magnitude == made->rope_at_rest.magnitude;
+        result = made.release();
+    });
+}
+
+void farspan_scheme_destroy(farspan_scheme* scheme) { delete scheme; }
+
+farspan_status farspan_scheme_probe(const farspan_scheme* scheme, int64_t length, int64_t query, int64_t key, int32_t head,
+                                    farspan_probe* probe, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_scheme& given = required(scheme, 1, "scheme");
+        check_position(2, "length", length);
+        check_position(3, "query", query);
+        check_position(4, "key", key);
+        farspan_probe& result = required(probe, 6, "probe");
+        const uint32_t size = result.struct_size;
+        read_struct(result, farspan_probe{}, 6, "probe");
+        farspan_probe answer = probe_pair(given, length > 0 ? length : std::max(query, key) + 1, query, key, head);
+        answer.struct_size = size;
+        std::memcpy(&result, &answer, std::min<std::size_t>(size, sizeof answer));
+    });
+}
+
+farspan_status farspan_scheme_visible(const farspan_scheme* scheme, int64_t query, int64_t keys, int64_t intervals[4],
+                                      farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_scheme& given = required(scheme, 1, "scheme");
+        check_position(2, "query", query);
+        check_position(3, "keys", keys);
+        int64_t* result = &required(intervals, 4, "intervals");
+        for (const interval& visible : lower_mask(*given.parts).visible(query)) {
+            *result++ = std::clamp<int64_t>(visible.first, 0, keys);
+            *result++ = std::clamp<int64_t>(visible.last, 0, keys);
+        }
+    });
+}
+
+}  // extern "C"

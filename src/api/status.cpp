@@ -1,0 +1,59 @@
+#include <algorithm>
+#include <cstddef>
+
+#include "api/guard.hpp"
+
+namespace farspan {
+
+// A caller built against a shorter farspan_error gets a shorter message, one with struct_size 0 gets nothing.
+void report(farspan_error* error, farspan_status status, int32_t argument, const char* message) noexcept {
+    if (!error || error->struct_size <= offsetof(farspan_error, message)) return;
+    error->code = status;
+    error->argument = argument;
+    const std::size_t room = std::min<std::size_t>(error->struct_size, sizeof *error) - offsetof(farspan_error, message);
+    std::size_t length = std::min(std::strlen(message), room - 1);
+    while (length > 0 && message[length] != 0 && (static_cast<unsigned char>(message[length]) & 0xC0) == 0x80) --length;
+    std::memcpy(error->message, message, length);
+    error->message[length] = 0;
+}
+
+}  // namespace farspan
+
+#define FARSPAN_STRINGIZE_(x) #x
+#define FARSPAN_STRINGIZE(x) FARSPAN_STRINGIZE_(x)
+
+extern "C" {
+
+const char* farspan_status_text(farspan_status status) {
+    switch (status) {
+        case FARSPAN_OK: return "ok";
+        case FARSPAN_ERROR_NULL_ARGUMENT: return "null argument";
+        case FARSPAN_ERROR_STRUCT_SIZE: return "struct size not understood";
+        case FARSPAN_ERROR_DTYPE: return "unsuitable element type";
+        case FARSPAN_ERROR_SHAPE: return "shape mismatch";
+        case FARSPAN_ERROR_STRIDE: return "unsuitable strides";
+        case FARSPAN_ERROR_HEAD_GROUPS: return "head counts do not fit";
+        case FARSPAN_ERROR_ROTARY_DIM: return "unsuitable rotary size";
+        case FARSPAN_ERROR_PARAMETER_RANGE: return "parameter out of range";
+        case FARSPAN_ERROR_METHOD: return "unknown method or option";
+        case FARSPAN_ERROR_COMBINATION: return "parts do not combine";
+        case FARSPAN_ERROR_POSITIONS: return "unsuitable positions";
+        case FARSPAN_ERROR_WORKSPACE_SIZE: return "workspace too small";
+        case FARSPAN_ERROR_ISA_UNSUPPORTED: return "instruction set not available";
+        case FARSPAN_ERROR_OUT_OF_MEMORY: return "out of memory";
+        case FARSPAN_ERROR_CANCELLED: return "cancelled";
+        case FARSPAN_ERROR_INTERNAL: return "internal error";
+        default: return "unknown status";
+    }
+}
+
+uint32_t farspan_version(void) { return FARSPAN_VERSION; }
+
+const char* farspan_version_text(void) {
+    return FARSPAN_STRINGIZE(FARSPAN_VERSION_MAJOR) "." FARSPAN_STRINGIZE(FARSPAN_VERSION_MINOR) "." FARSPAN_STRINGIZE(
+        FARSPAN_VERSION_PATCH);
+}
+
+uint32_t farspan_abi_version(void) { return FARSPAN_ABI_VERSION; }
+
+}  // extern "C"

@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <array>
+#include <cinttypes>
+#include <cstdlib>
+
+#include "api/checks.hpp"
+
+namespace farspan {
+namespace {
+
+constexpr const char* axis_names[4] = {"batch", "head", "sequence", "feature"};
+constexpr int64_t max_bytes = int64_t{1} << 62;
+
+// Bytes from the lowest to one past the highest address, relative to data; throws on overflow.
+struct byte_range {
+    int64_t lowest = 0, end = 0;
+};
+
+byte_range addressed(const strided& view, int32_t argument, const char* name) {
+    byte_range range{0, view.element_bytes};
+    for (int axis = 0; axis < 4; ++axis) {
+        int64_t reach = 0;
+        if (__builtin_mul_overflow(view.shape[axis] - 1, view.stride[axis], &reach) ||
+            __builtin_mul_overflow(reach, view.element_bytes, &reach) ||
+            __builtin_add_overflow(reach > 0 ? range.end : range.lowest, reach, reach > 0 ? &range.end : &range.lowest) ||
+            range.end > max_bytes || range.lowest < -max_bytes)
+            throw failure(FARSPAN_ERROR_STRIDE, argument,
+                          "%s.stride[%d] is %" PRId64 " over %" PRId64 " elements (%s): the addresses overflow", name, axis,
+                          view.stride[axis], view.shape[axis], axis_names[axis]);
+    }
+    return range;
+}
+
+// Every axis must step over all that the shorter-stepping axes cover.
+void check_no_self_overlap(const strided& view, int32_t argument, const char* name) {
+    std::array<int, 4> order{0, 1, 2, 3};
+    std::sort(order.begin(), order.end(),
+              [&](int a, int b) { return std::llabs(view.stride[a]) < std::llabs(view.stride[b]); });
+    int64_t covered = 0;
+    for (const int axis : order) {
+        if (view.shape[axis] == 1) continue;
+        const int64_t step = std::llabs(view.stride[axis]);
+        if (step <= covered)
+            throw failure(FARSPAN_ERROR_STRIDE, argument, "%s.stride[%d] is %" PRId64 " (%s): an output must not overlap itself",
+                          name, axis, view.stride[axis], axis_names[axis]);
+        covered += step * (view.shape[axis] - 1);
+    }
+}
+
+}  // namespace
+
+void read_versioned(const void* given, void* known, std::size_t first_size, std::size_t known_size, int32_t argument,
+                    const char* name) {
+    uint32_t size = 0;
+    std::memcpy(&size, given, sizeof size);
+    if (size < first_size)
+        throw failure(FARSPAN_ERROR_STRUCT_SIZE, argument, "%s.struct_size is %u: must be at least %zu", name, size, first_size);
+    if (size > (1u << 20))
+        throw failure(FARSPAN_ERROR_STRUCT_SIZE, argument, "%s.struct_size is %u: must be at most %u", name, size, 1u << 20);
+    const auto* bytes = static_cast<const unsigned char*>(given);
+    for (std::size_t n = known_size; n < size; ++n)
+        if (bytes[n] != 0)
+            throw failure(FARSPAN_ERROR_STRUCT_SIZE, argument,
+                          "%s has a field at byte %zu that this library (%s) does not know", name, n, farspan_version_text());
+    std::memcpy(known, given, std::min<std::size_t>(size, known_size));
+}
+
+strided check_tensor(const farspan_tensor* tensor, int32_t argument, const char* name, const int64_t (&shape)[4],
+                     access mode) {
+    const farspan_tensor& given = required(tensor, argument, name);
+    if (!given.data) throw failure(FARSPAN_ERROR_NULL_ARGUMENT, argument, "%s.data is NULL", name);
+    if (given.dtype != FARSPAN_F32 && given.dtype != FARSPAN_F16 && given.dtype != FARSPAN_BF16)
+        throw failure(FARSPAN_ERROR_DTYPE, argument, "%s.dtype is %d (%s): must be FARSPAN_F32, _F16 or _BF16", name,
+                      given.dtype, dtype_name(given.dtype));
+    for (int axis = 0; axis < 4; ++axis) {
+        if (given.shape[axis] < 1 || given.shape[axis] >= int64_t{1} << 40)
+            throw failure(FARSPAN_ERROR_SHAPE, argument, "%s.shape[%d] (%s) is %" PRId64 ": must be between 1 and 2^40", name,
+                          axis, axis_names[axis], given.shape[axis]);
+        if (shape[axis] != any_extent && given.shape[axis] != shape[axis])
+            throw failure(FARSPAN_ERROR_SHAPE, argument, "%s.shape[%d] (%s) is %" PRId64 ": must be %" PRId64, name, axis,
+                          axis_names[axis], given.shape[axis], shape[axis]);
+    }
+    const strided view(given);
+    addressed(view, argument, name);
+    if (mode == access::write) check_no_self_overlap(view, argument, name);
+    return view;
+}
+
+void check_disjoint(const strided& out, const char* out_name, int32_t argument, const strided& in, const char* in_name) {
+    const byte_range a = addressed(out, argument, out_name), b = addressed(in, argument, in_name);
+    const auto out_at = reinterpret_cast<std::uintptr_t>(out.data), in_at = reinterpret_cast<std::uintptr_t>(in.data);
+    if (out_at + a.end <= in_at + b.lowest || in_at + b.end <= out_at + a.lowest) return;
+    throw failure(FARSPAN_ERROR_STRIDE, argument, "%s overlaps %s in memory", out_name, in_name);
+}
+
+}  // namespace farspan
+
+extern "C" void farspan_tensor_contiguous(farspan_tensor* tensor, void* data, int32_t dtype, int64_t batch, int64_t heads,
+                                          int64_t sequence, int64_t features) {
+    if (!tensor) return;
+    const auto product = [](int64_t a, int64_t b) {
+        int64_t result = 0;
+        return __builtin_mul_overflow(a, b, &result) ? INT64_MAX : result;  // refused where the tensor is used
+    };
+    *tensor = farspan_tensor{data, dtype, 0, {batch, heads, sequence, features}, {0, 0, 0, 1}};
+    tensor->stride[2] = features;
+    tensor->stride[1] = product(sequence, features);
+    tensor->stride[0] = product(heads, tensor->stride[1]);
+}

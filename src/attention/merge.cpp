@@ -1,0 +1,59 @@
+#include "attention/merge.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "attention/rows.hpp"
+#include "base/aligned.hpp"
+
+namespace farspan {
+namespace {
+
+constexpr int64_t chunk = kernels::block_rows;
+constexpr float minus_infinity = -std::numeric_limits<float>::infinity();
+
+// Weights of two parts and their joint lse. An empty part (-inf) has weight 0; two empty parts stay empty.
+struct weights {
+    double a, b;
+    float lse;
+};
+
+weights weigh(double a, double b) {
+    if (a == minus_infinity && b == minus_infinity) return {0, 0, minus_infinity};
+    const double most = std::max(a, b), least = std::min(a, b);
+    const double lse = std::isnan(a) || std::isnan(b) ? a + b : most + std::log1p(std::exp(least - most));
+    return {std::exp(a - lse), std::exp(b - lse), static_cast<float>(lse)};
+}
+
+}  // namespace
+
+void merge_attention(const kernels::kernel_table& kernels, const strided& out_a, float* lse_a, const strided& out_b,
+                     const float* lse_b) {
+    const int64_t rows = out_a.shape[2], dim = out_a.shape[3], ld = round_up(dim, kernels::pad);
+    aligned_vector<float> a(static_cast<std::size_t>(chunk * ld)), b(a.size());
+    for (int64_t batch = 0; batch < out_a.shape[0]; ++batch)
+        for (int64_t head = 0; head < out_a.shape[1]; ++head)
+            for (int64_t first = 0; first < rows; first += chunk) {
+                const int64_t count = std::min(chunk, rows - first);
+                const int64_t at = (batch * out_a.shape[1] + head) * rows + first;
+                loader(kernels, out_a.dtype)(out_a.at(batch, head, first, 0), out_a.stride[2], out_a.stride[3], count, dim,
+                                             a.data(), ld, ld);
+                loader(kernels, out_b.dtype)(out_b.at(batch, head, first, 0), out_b.stride[2], out_b.stride[3], count, dim,
+                                             b.data(), ld, ld);
+                for (int64_t r = 0; r < count; ++r) {
+                    const weights w = weigh(lse_a[at + r], lse_b[at + r]);
+                    lse_a[at + r] = w.lse;
+                    for (int64_t c = 0; c < dim; ++c) {
+                        // A part of weight 0 must not bring in a NaN.
+                        const double from_a = w.a == 0 ? 0 : w.a * a[r * ld + c], from_b = w.b == 0 ? 0 : w.b * b[r * ld + c];
+                        a[r * ld + c] = static_cast<float>(from_a + from_b);
+                    }
+                }
+                storer(kernels, out_a.dtype)(a.data(), ld, count, dim, nullptr, out_a.at(batch, head, first, 0),
+                                             out_a.stride[2], out_a.stride[3]);
+            }
+}
+
+}  // namespace farspan

@@ -1,0 +1,56 @@
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "attention/run.hpp"
+#include "attention/rows.hpp"
+
+namespace farspan {
+namespace {
+
+using kernels::panel_keys;
+using kernels::tile_keys;
+
+bool all_finite(const float* rows, int64_t count) {
+    constexpr uint32_t exponent = 0x7f800000u;
+    uint32_t found = 0;
+    for (int64_t n = 0; n < count; ++n) found |= (std::bit_cast<uint32_t>(rows[n]) & exponent) == exponent;
+    return found == 0;
+}
+
+void pack_keys(const plan& plan, const strided& k, const workspace& space, const worker_scratch& scratch, int64_t batch,
+               int64_t key_head, int64_t slot, int64_t first_key, int64_t count) {
+    const row_tables& tables = plan.tables_of_batch(batch);
+    const int64_t run = first_key / tile_keys;
+    const auto needed = [&](int copy) { return tables.run_needed[copy][run] != 0; };
+    bool any = false;
+    for (int copy = 0; copy < plan.copies; ++copy) any |= needed(copy);
+    if (!any) return;
+    load_rows(plan, k, batch, key_head, first_key, count, plan.shape.head_dim, scratch.staging, plan.head_ld);
+    for (int copy = 0; copy < plan.copies; ++copy) {
+        if (!needed(copy)) continue;
+        const float* rows = scratch.staging;
+        const rotary_table& angles = tables.key_angles[copy];
+        if (angles.needed) {
+            std::memcpy(scratch.rotated, scratch.staging, static_cast<std::size_t>(count * plan.head_ld) * sizeof(float));
+            rotate_rows(plan, angles, first_key, count, scratch.rotated);
+            rows = scratch.rotated;
+        }
+        plan.kernels->transpose_panel(rows, plan.head_ld, count, plan.shape.head_dim,
+                                      space.panel(slot, copy, first_key / panel_keys));
+    }
+}
+
+}  // namespace
+
+void pack_run(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch,
+              int64_t batch, int64_t key_head, int64_t slot, int64_t run) {
+    const int64_t first = run * tile_keys, last = std::min(first + tile_keys, plan.shape.keys);
+    for (int64_t key = first; key < last; key += panel_keys)
+        pack_keys(plan, tensors.k, space, scratch, batch, key_head, slot, key, std::min(panel_keys, last - key));
+    float* values = space.values(slot, first);
+    load_rows(plan, tensors.v, batch, key_head, first, last - first, plan.shape.value_dim, values, plan.value_ld);
+    space.values_not_finite(slot, run) = !all_finite(values, (last - first) * plan.value_ld);
+}
+
+}  // namespace farspan

@@ -1,0 +1,42 @@
+// The run: keys and values of a wave of key heads are packed once, then every block of query rows of every head of their groups
+// reads them. The work list depends on the shape alone and each task writes its own rows, so the bits do not depend on the
+// number of threads.
+#include <algorithm>
+
+#include "attention/run.hpp"
+#include "base/failure.hpp"
+#include "base/parallel.hpp"
+
+namespace farspan {
+
+void run_attention(const plan& plan, const workspace_layout& layout, const attention_tensors& tensors,
+                   const run_options& options, void* memory) {
+    const problem& shape = plan.shape;
+    const workspace space(plan, layout, memory);
+    const int64_t heads = shape.batch * shape.key_heads;
+    const auto blocks = static_cast<int64_t>(plan.blocks.size());
+    const auto stop_if_cancelled = [&] {
+        if (options.cancel && *options.cancel != 0) throw failure(FARSPAN_ERROR_CANCELLED, 0, "the cancel flag was set");
+    };
+
+    for (int64_t wave = 0; wave < heads; wave += layout.wave_heads) {
+        const int64_t slots = std::min(layout.wave_heads, heads - wave);
+        parallel_for(options.threads, slots * layout.runs, [&](int64_t task, int32_t worker) {
+            stop_if_cancelled();
+            const int64_t slot = task / layout.runs, head = wave + slot;
+            pack_run(plan, tensors, space, space.worker(worker), head / shape.key_heads, head % shape.key_heads, slot,
+                     task % layout.runs);
+        });
+        const int64_t tasks_per_slot = shape.group() * blocks;
+        parallel_for(options.threads, slots * tasks_per_slot, [&](int64_t task, int32_t worker) {
+            stop_if_cancelled();
+            const int64_t slot = task / tasks_per_slot, head = wave + slot;
+            const int64_t member = task % tasks_per_slot / blocks;
+            const query_block& block = plan.blocks[blocks - 1 - task % blocks];  // under a causal mask: the longest first
+            const head_task which{head / shape.key_heads, head % shape.key_heads * shape.group() + member, slot};
+            run_query_block(plan, tensors, space, space.worker(worker), which, block);
+        });
+    }
+}
+
+}  // namespace farspan

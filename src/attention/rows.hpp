@@ -1,0 +1,34 @@
+// Rows of a tensor in and out of f32 scratch, and their rotation: the kernel of the dtype and pair layout is picked here.
+#pragma once
+
+#include "base/strided.hpp"
+#include "plan/plan.hpp"
+
+namespace farspan {
+
+inline kernels::load_rows_fn loader(const kernels::kernel_table& kernels, int32_t dtype) {
+    return dtype == FARSPAN_F32 ? kernels.load_rows_f32 : dtype == FARSPAN_F16 ? kernels.load_rows_f16 : kernels.load_rows_bf16;
+}
+
+inline kernels::store_rows_fn storer(const kernels::kernel_table& kernels, int32_t dtype) {
+    return dtype == FARSPAN_F32   ? kernels.store_rows_f32
+           : dtype == FARSPAN_F16 ? kernels.store_rows_f16
+                                  : kernels.store_rows_bf16;
+}
+
+// rows x dim -> scratch with row stride ld; columns dim .. ld are 0.
+inline void load_rows(const plan& plan, const strided& tensor, int64_t batch, int64_t head, int64_t first, int64_t rows,
+                      int64_t dim, float* scratch, int64_t ld) {
+    loader(*plan.kernels, tensor.dtype)(tensor.at(batch, head, first, 0), tensor.stride[2], tensor.stride[3], rows, dim,
+                                        scratch, ld, ld);
+}
+
+// Rotates scratch rows by the table rows [first, first + rows).
+inline void rotate_rows(const plan& plan, const rotary_table& table, int64_t first, int64_t rows, float* scratch) {
+    const bool half = plan.rope.layout == pair_layout::half;
+    (half ? plan.kernels->rotate_half : plan.kernels->rotate_interleaved)(
+        scratch + plan.rope.rotary_offset, plan.head_ld, rows, plan.rope.rotary_dim / 2, table.cosine_row(first),
+        table.sine_row(first), table.stride);
+}
+
+}  // namespace farspan

@@ -1,0 +1,42 @@
+// Prefill attention of a plan over tensors.
+#pragma once
+
+#include "attention/workspace.hpp"
+#include "base/strided.hpp"
+#include "plan/plan.hpp"
+
+namespace farspan {
+
+struct attention_tensors {
+    strided q, k, v, out;
+    strided bias;  // data NULL: none
+    float* lse;    // NULL: not wanted
+};
+
+struct run_options {
+    int32_t threads;                // at most the plan's
+    const volatile int32_t* cancel; // NULL: never
+};
+
+// Throws failure(FARSPAN_ERROR_CANCELLED). The workspace has workspace_layout::bytes bytes.
+void run_attention(const plan& plan, const workspace_layout& layout, const attention_tensors& tensors,
+                   const run_options& options, void* memory);
+
+// --- the stages of a run ---
+
+// One query head of one batch entry, and the packed key head that it reads.
+struct head_task {
+    int64_t batch, query_head;
+    int64_t slot;
+};
+
+// Packs keys and values [run * tile_keys, ...) of (batch, key head) into `slot`: converted to f32, keys rotated for every copy
+// that needs the run and transposed so that lanes are keys.
+void pack_run(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch,
+              int64_t batch, int64_t key_head, int64_t slot, int64_t run);
+
+// Writes out and lse of the rows of a block.
+void run_query_block(const plan& plan, const attention_tensors& tensors, const workspace& space,
+                     const worker_scratch& scratch, const head_task& task, const query_block& block);
+
+}  // namespace farspan

@@ -1,0 +1,60 @@
+// The scratch of one run: packed keys and values of a wave of key heads, and private buffers per worker.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "plan/plan.hpp"
+
+namespace farspan {
+
+// Private to a worker. All rows are kernels::block_rows long.
+struct worker_scratch {
+    float* staging;      // [64][head_ld or value_ld] rows on their way into a panel
+    float* rotated;      // [64][head_ld] the same, rotated for one copy
+    float* query;        // [64][head_ld] scaled queries
+    float* branch[max_branches];  // [64][head_ld] rotated for a branch
+    float* decayed;      // [64][head_ld] rotated and decayed for a tile
+    float* scores;       // [64][tile_keys]
+    float* older;        // [64][tile_keys] logits of an older branch
+    float* bias;         // [64][tile_keys]
+    float* output;       // [64][value_ld]
+    float* maximum;      // [64] running maxima, base 2
+    float* sum;          // [64] running sums
+    float* factor;       // [max(64, head_ld)]
+    float* row_position; // [64]
+    float* key_position; // [tile_keys]
+};
+
+// Where things lie in a workspace. Offsets in floats from its aligned start.
+struct workspace_layout {
+    int64_t wave_heads;      // (batch, key head) pairs that are packed at a time
+    int64_t runs;            // of tile_keys keys
+    int64_t key_floats;      // packed keys of one head: [copy][run][panel][head_dim][64]
+    int64_t value_floats;    // packed values of one head: [keys][value_ld]
+    int64_t worker_floats;
+    std::size_t bytes;       // in all, alignment slack included
+
+    explicit workspace_layout(const plan& plan);
+};
+
+class workspace {
+public:
+    workspace(const plan& plan, const workspace_layout& layout, void* memory);
+
+    // A panel of 64 keys of packed head `slot` in the wave.
+    float* panel(int64_t slot, int copy, int64_t panel_index) const;
+    float* values(int64_t slot, int64_t key) const;
+    // Non-zero if the values of this run hold an infinity or a NaN.
+    uint8_t& values_not_finite(int64_t slot, int64_t run) const;
+    const worker_scratch& worker(int32_t index) const { return workers_[index]; }
+
+private:
+    const plan& plan_;
+    const workspace_layout& layout_;
+    float* start_;
+    uint8_t* flags_;
+    std::vector<worker_scratch> workers_;
+};
+
+}  // namespace farspan

@@ -1,0 +1,74 @@
+#include "base/parallel.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+namespace farspan {
+namespace {
+
+// TBB's workers do not exist in a forked child: waiting for them there would hang.
+std::atomic<bool> workers_started{false};
+std::atomic<bool> forked_child{false};
+
+std::mutex scheduler_mutex;
+std::unique_ptr<tbb::task_scheduler_handle> scheduler;  // guarded by scheduler_mutex
+
+void start_scheduler() {
+    if (workers_started.load(std::memory_order_acquire)) return;
+    const std::lock_guard lock(scheduler_mutex);
+    if (workers_started.load(std::memory_order_relaxed)) return;
+    static const int registered = pthread_atfork(nullptr, nullptr, [] {
+        if (workers_started.load(std::memory_order_relaxed)) forked_child.store(true, std::memory_order_relaxed);
+    });
+    (void)registered;
+    scheduler = std::make_unique<tbb::task_scheduler_handle>(tbb::attach{});
+    workers_started.store(true, std::memory_order_release);
+}
+
+}  // namespace
+
+void parallel_for(int32_t threads, int64_t tasks, const std::function<void(int64_t, int32_t)>& body) {
+    // Asking TBB for more than this makes it print a warning, which a library must not do.
+    if (threads > 1 && tasks > 1 && !forked_child.load(std::memory_order_relaxed)) {
+        const auto allowed = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
+        threads = std::min<int32_t>(threads, static_cast<int32_t>(std::min<std::size_t>(allowed, 1u << 20)));
+    } else {
+        threads = 1;
+    }
+    if (threads == 1) {
+        for (int64_t task = 0; task < tasks; ++task) body(task, 0);
+        return;
+    }
+    start_scheduler();
+    tbb::task_arena arena(threads);
+    arena.execute([&] {
+        tbb::parallel_for(
+            tbb::blocked_range<int64_t>(0, tasks, 1),
+            [&](const tbb::blocked_range<int64_t>& range) {
+                const int32_t worker = tbb::this_task_arena::current_thread_index();
+                for (int64_t task = range.begin(); task < range.end(); ++task) body(task, worker);
+            },
+            tbb::simple_partitioner{});
+    });
+}
+
+void shutdown_workers() {
+    if (forked_child.load(std::memory_order_relaxed)) return;  // finalize would wait for threads that the fork did not copy
+    const std::lock_guard lock(scheduler_mutex);
+    if (!workers_started.load(std::memory_order_relaxed)) return;
+    tbb::finalize(*scheduler, std::nothrow);
+    scheduler.reset();
+    workers_started.store(false, std::memory_order_release);
+}
+
+const char* tbb_version() { return TBB_runtime_version(); }
+
+}  // namespace farspan

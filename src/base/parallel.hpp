@@ -1,0 +1,28 @@
+// Parallel loops. The only door to TBB: nothing else in the library includes it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace farspan {
+
+// The threads that a run may use by default: min(CPU affinity, cgroup CPU quota, FARSPAN_NUM_THREADS), at least 1.
+int32_t default_threads();
+
+// The CPUs that this process may run on.
+int32_t machine_threads();
+
+// The CPU quota of this process's cgroup (v2 or v1) in whole CPUs, rounded up; 0 if there is none.
+int32_t cgroup_cpu_quota();
+
+// Calls body(task, worker) once for every task in [0, tasks), 0 <= worker < threads; a worker runs one task at a time, so it
+// may own scratch. With threads <= 1, with a single task, or in a forked child of a process that used TBB, everything runs in the caller,
+// in order, and TBB is not touched. The first exception stops the loop and is thrown again.
+void parallel_for(int32_t threads, int64_t tasks, const std::function<void(int64_t task, int32_t worker)>& body);
+
+// Ends the worker threads; the next parallel_for starts them again.
+void shutdown_workers();
+
+const char* tbb_version();
+
+}  // namespace farspan

@@ -1,0 +1,189 @@
+#include "plan/plan.hpp"
+
+#include <algorithm>
+#include <cinttypes>
+#include <numbers>
+
+#include "base/aligned.hpp"
+#include "base/failure.hpp"
+
+namespace farspan {
+namespace {
+
+constexpr int32_t scheme_argument = 2, problem_argument = 3;
+
+// Positions of one tile of keys, and of one block of queries, may spread this far under a decaying rotation: the decay over the
+// spread stays well inside the range of float.
+constexpr int64_t max_decay_spread = 8192;
+
+void check_fit(const plan& plan, const mask_part& mask) {
+    const problem& shape = plan.shape;
+    const rope_part& rope = plan.rope;
+    if (rope.enabled && rope.rotary_offset + rope.rotary_dim > shape.head_dim)
+        throw failure(FARSPAN_ERROR_ROTARY_DIM, scheme_argument,
+                      "rope.rotary_offset %d + rotary_dim %d exceeds problem.head_dim, %" PRId64, rope.rotary_offset,
+                      rope.rotary_dim, shape.head_dim);
+    if (rope.axes > 1 && plan.branches > 1)
+        throw failure(FARSPAN_ERROR_COMBINATION, scheme_argument, "a remap cannot be combined with several position axes");
+    if (!rope.log2_decay.empty() && !mask.causal)
+        throw failure(FARSPAN_ERROR_COMBINATION, scheme_argument, "a decaying rotation (xpos) needs a causal mask");
+    if (shape.rotated && (plan.branches > 1 || !rope.log2_decay.empty()))
+        throw failure(FARSPAN_ERROR_COMBINATION, problem_argument,
+                      "problem.state is rotated: a remap or xpos needs raw queries and keys");
+    if (plan.bias.kind == bias_part::slope || plan.bias.kind == bias_part::table)
+        if (plan.bias.heads < shape.query_heads)
+            throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem_argument,
+                          "problem.query_heads is %" PRId64 ": the bias has %d heads from its head_offset on",
+                          shape.query_heads, plan.bias.heads);
+    if (!plan.score.sinks.empty() && static_cast<int64_t>(plan.score.sinks.size()) < shape.query_heads)
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem_argument,
+                      "problem.query_heads is %" PRId64 ": score.sinks has %zu entries from its head_offset on",
+                      shape.query_heads, plan.score.sinks.size());
+}
+
+// Branches that show keys the same position share one packed copy of K.
+void assign_copies(plan& plan, const remap_part& remap, std::vector<position_map>& key_maps) {
+    for (int b = 0; b < plan.branches; ++b) {
+        const position_map& map = remap.branches[b].key;
+        const auto known = std::find(key_maps.begin(), key_maps.end(), map);
+        plan.copy_of_branch[b] = static_cast<int>(known - key_maps.begin());
+        if (known == key_maps.end()) key_maps.push_back(map);
+    }
+    plan.copies = static_cast<int>(key_maps.size());
+}
+
+std::vector<float> make_query_scale(const plan& plan, const position_row& row) {
+    std::vector<float> scale(row.query.size());
+    for (std::size_t i = 0; i < scale.size(); ++i) {
+        const int64_t position = std::max<int64_t>(row.query[i], 0);  // a query before every key sees nothing anyway
+        scale[i] = static_cast<float>(plan.score.query_scale(position, plan.shape.head_dim) * std::numbers::log2e);
+    }
+    return scale;
+}
+
+// Decay is counted within a tile, so that its factors neither overflow nor vanish at any length: keys from the last key of
+// their segment and tile, queries from the smallest position of their block.
+void make_decay_centres(const plan& plan, const position_row& row, row_tables& tables) {
+    const auto check_spread = [](const char* what, int64_t spread) {
+        if (spread > max_decay_spread)
+            throw failure(FARSPAN_ERROR_POSITIONS, problem_argument,
+                          "problem.%s spread over %" PRId64 " positions within one tile: xpos allows %" PRId64, what, spread,
+                          max_decay_spread);
+    };
+    tables.key_centre.resize(row.key.size());
+    for (const segment& s : plan.shape.segments)
+        for (int64_t first = s.first_key; first < s.last_key;) {
+            const int64_t last = std::min((first / kernels::tile_keys + 1) * kernels::tile_keys, s.last_key);
+            check_spread("key_positions", row.key[last - 1] - row.key[first]);
+            std::fill(tables.key_centre.begin() + first, tables.key_centre.begin() + last, row.key[last - 1]);
+            first = last;
+        }
+    tables.query_centre.resize(row.query.size());
+    for (const query_block& block : plan.blocks) {
+        const auto [least, most] = std::minmax_element(row.query.begin() + block.first_row, row.query.begin() + block.last_row);
+        check_spread("query_positions", *most - *least);
+        std::fill(tables.query_centre.begin() + block.first_row, tables.query_centre.begin() + block.last_row, *least);
+    }
+}
+
+void make_angles(const plan& plan, const position_row& row, const remap_part& remap,
+                 const std::vector<position_map>& key_maps, row_tables& tables) {
+    tables.query_angles.resize(plan.branches);
+    tables.key_angles.resize(plan.copies);
+    if (!plan.rope.enabled || plan.shape.rotated) return;
+    if (plan.rope.axes > 1) {
+        tables.query_angles[0] = make_axes_table(plan.rope, plan.shape.query_axes, plan.shape.queries);
+        tables.key_angles[0] = make_axes_table(plan.rope, plan.shape.key_axes, plan.shape.keys);
+        return;
+    }
+    std::vector<int64_t> query_decay, key_decay;
+    if (!plan.rope.log2_decay.empty()) {
+        make_decay_centres(plan, row, tables);
+        for (std::size_t i = 0; i < row.query.size(); ++i) query_decay.push_back(row.query[i] - tables.query_centre[i]);
+        for (std::size_t j = 0; j < row.key.size(); ++j) key_decay.push_back(tables.key_centre[j] - row.key[j]);
+    }
+    for (int b = 0; b < plan.branches; ++b)
+        tables.query_angles[b] = make_rotary_table(plan.rope, remap.branches[b].query, row.query, query_decay);
+    for (int c = 0; c < plan.copies; ++c)
+        tables.key_angles[c] = make_rotary_table(plan.rope, key_maps[c], row.key, key_decay);
+}
+
+// Marks [first, last) in runs of tile_keys by differences; integrated once at the end.
+void find_needed_runs(const plan& plan, row_tables& tables) {
+    const int64_t runs = (plan.shape.keys + kernels::tile_keys - 1) / kernels::tile_keys;
+    std::vector<std::vector<int32_t>> change(plan.copies, std::vector<int32_t>(runs + 1, 0));
+    const auto mark = [&](int copy, int64_t first_key, int64_t last_key) {
+        if (first_key >= last_key) return;
+        ++change[copy][first_key / kernels::tile_keys];
+        --change[copy][(last_key - 1) / kernels::tile_keys + 1];
+    };
+    for (const query_block& block : plan.blocks) {
+        const block_bounds bounds = make_bounds(&tables.views[block.first_row], block.last_row - block.first_row);
+        for (const interval& span : bounds.span)
+            for (int b = 0; b < plan.branches; ++b) {
+                const int64_t first = b == plan.branches - 1 ? span.first : std::max(span.first, bounds.older_least[b]);
+                const int64_t last = b == 0 ? span.last : std::min(span.last, bounds.older_most[b - 1]);
+                mark(plan.copy_of_branch[b], first, last);
+            }
+    }
+    tables.run_needed.assign(plan.copies, std::vector<uint8_t>(runs, 0));
+    for (int c = 0; c < plan.copies; ++c) {
+        int32_t depth = 0;
+        for (int64_t run = 0; run < runs; ++run) {
+            depth += change[c][run];
+            tables.run_needed[c][run] = depth > 0;
+        }
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels, int32_t threads) {
+    auto result = std::make_unique<plan>();
+    result->shape = std::move(shape);
+    result->kernels = &kernels;
+    result->threads = threads;
+    const int64_t length = result->shape.length;
+    const remap_part remap = lower_remap(scheme, length);
+    const mask_part mask = lower_mask(scheme);
+    result->rope = lower_rope(scheme, length);
+    result->bias = lower_bias(scheme, length);
+    result->score = lower_score(scheme, length);
+    result->branches = static_cast<int>(remap.branches.size());
+    result->head_ld = round_up(result->shape.head_dim, kernels::pad);
+    result->value_ld = round_up(result->shape.value_dim, kernels::pad);
+    check_fit(*result, mask);
+
+    std::vector<position_map> key_maps;
+    assign_copies(*result, remap, key_maps);
+    result->blocks = make_query_blocks(result->shape);
+    if (result->bias.kind == bias_part::table)
+        result->distance_bias = bias_table(result->bias, result->shape, 2 * kernels::tile_keys);
+    for (const position_row& row : result->shape.rows) {
+        row_tables& tables = result->rows.emplace_back();
+        tables.views = make_row_views(result->shape, row, mask, remap);
+        tables.query_scale = make_query_scale(*result, row);
+        make_angles(*result, row, remap, key_maps, tables);
+        find_needed_runs(*result, tables);
+        for (const segment& s : result->shape.segments)
+            tables.keys_consecutive.push_back(key_finder(row, s).consecutive());
+    }
+    return result;
+}
+
+void count_tiles(const plan& plan, int64_t counts[4]) {
+    std::fill(counts, counts + 4, 0);
+    const int64_t runs = (plan.shape.keys + kernels::tile_keys - 1) / kernels::tile_keys;
+    for (const query_block& block : plan.blocks) {
+        const block_bounds bounds = make_bounds(&plan.rows[0].views[block.first_row], block.last_row - block.first_row);
+        int64_t visited = 0;
+        visit_tiles(bounds, plan.branches, [&](const tile& t) {
+            ++visited;
+            ++counts[t.edge ? 2 : 1];
+            counts[3] += t.nearest != t.oldest;
+        });
+        counts[0] += runs - visited;
+    }
+}
+
+}  // namespace farspan

@@ -1,0 +1,56 @@
+// A plan: everything about one problem under one scheme that does not depend on the data. Immutable after make_plan.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "kernels/kernel_table.hpp"
+#include "method/scheme.hpp"
+#include "plan/bias_table.hpp"
+#include "plan/key_intervals.hpp"
+#include "plan/problem.hpp"
+#include "plan/rotary_table.hpp"
+#include "plan/tile_schedule.hpp"
+
+namespace farspan {
+
+// What depends on positions; one per distinct position row.
+struct row_tables {
+    std::vector<row_view> views;             // [queries]
+    std::vector<float> query_scale;          // [queries], log2(e) included
+    std::vector<rotary_table> query_angles;  // [branch]
+    std::vector<rotary_table> key_angles;    // [copy]
+    std::vector<std::vector<uint8_t>> run_needed;  // [copy][keys / tile_keys]: some block reads it
+    std::vector<uint8_t> keys_consecutive;   // [segment]
+    // Decaying rotations only: per key, and per query, the position that its decay is counted from.
+    std::vector<int64_t> key_centre, query_centre;
+};
+
+struct plan {
+    problem shape;
+    const kernels::kernel_table* kernels;
+    int32_t threads;
+
+    rope_part rope;
+    int branches;                 // of the remap
+    int copies;                   // packed copies of K: one per distinct key map
+    int copy_of_branch[max_branches];
+    bias_part bias;
+    bias_table distance_bias;     // bias.kind == table
+    score_part score;
+
+    std::vector<query_block> blocks;
+    std::vector<row_tables> rows;  // parallel to shape.rows
+
+    int64_t head_ld, value_ld;  // row strides of f32 scratch
+
+    const row_tables& tables_of_batch(int64_t b) const { return rows[rows.size() == 1 ? 0 : static_cast<std::size_t>(b)]; }
+};
+
+// Throws failure naming arguments of farspan_plan_create (2 scheme, 3 problem).
+std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels, int32_t threads);
+
+// Over the tiles of one batch entry and head: {skipped, inside, edge, crossed by a branch boundary}.
+void count_tiles(const plan& plan, int64_t counts[4]);
+
+}  // namespace farspan

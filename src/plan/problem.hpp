@@ -1,0 +1,39 @@
+// A checked problem: sizes, and the positions and segments of every row, with all defaults written out.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "farspan/farspan.h"
+
+namespace farspan {
+
+// One packed sequence: its queries and keys as index ranges. An unpacked problem is one segment.
+struct segment {
+    int64_t first_query, last_query;
+    int64_t first_key, last_key;
+};
+
+// The positions of one batch entry; batch entries with equal positions and ranges share one.
+struct position_row {
+    std::vector<int64_t> query;  // [queries]
+    std::vector<int64_t> key;    // [keys], not decreasing within a segment
+    int64_t first_valid_key = 0, last_valid_key = 0;
+};
+
+struct problem {
+    bool rotated = false;
+    int64_t batch, query_heads, key_heads, queries, keys, head_dim, value_dim;
+    int64_t length;  // current length n
+    std::vector<segment> segments;
+    std::vector<position_row> rows;                  // 1 or batch
+    std::vector<int64_t> query_axes, key_axes;       // empty, or [axes][queries] and [axes][keys]
+
+    int64_t group() const { return query_heads / key_heads; }
+    const position_row& row_of_batch(int64_t b) const { return rows[rows.size() == 1 ? 0 : static_cast<std::size_t>(b)]; }
+};
+
+// Throws failure naming farspan_plan_create's argument 3. `axes` is the number of position axes of the scheme.
+problem check_problem(const farspan_problem& given, int32_t axes);
+
+}  // namespace farspan

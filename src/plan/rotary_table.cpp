@@ -1,0 +1,119 @@
+#include "plan/rotary_table.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace farspan {
+
+angle_source::angle_source(const rope_part& rope)
+    : rope_(rope),
+      offsets_(rope.float32_angles ? 0 : static_cast<std::size_t>(span) * rope.inv_freq.size()),
+      offset_ready_(static_cast<std::size_t>(span), false),
+      base_(rope.inv_freq.size()),
+      current_base_(std::numeric_limits<int64_t>::min()) {}
+
+// The product position * inv_freq is kept as high + low (exact by fma), so the angle loses nothing at large positions.
+angle_source::turn angle_source::direct(double position, int64_t pair) const {
+    if (rope_.float32_angles) {
+        const float angle = static_cast<float>(position) * static_cast<float>(rope_.inv_freq[pair]);
+        return {std::cos(static_cast<double>(angle)), std::sin(static_cast<double>(angle))};
+    }
+    const double high = position * rope_.inv_freq[pair];
+    const double low = std::fma(position, rope_.inv_freq[pair], -high);
+    const double cosine = std::cos(high), sine = std::sin(high);
+    return {cosine - low * sine, sine + low * cosine};
+}
+
+const angle_source::turn* angle_source::offset_row(int64_t offset) {
+    turn* row = offsets_.data() + offset * pairs();
+    if (!offset_ready_[offset]) {
+        for (int64_t p = 0; p < pairs(); ++p) row[p] = direct(static_cast<double>(offset), p);
+        offset_ready_[offset] = true;
+    }
+    return row;
+}
+
+void angle_source::fill(double position, double* cosine, double* sine) {
+    const bool integral = std::floor(position) == position && std::fabs(position) < 9.0e15;
+    if (!integral || rope_.float32_angles) {
+        for (int64_t p = 0; p < pairs(); ++p) {
+            const turn t = direct(position, p);
+            cosine[p] = t.cosine;
+            sine[p] = t.sine;
+        }
+        return;
+    }
+    const auto whole = static_cast<int64_t>(position);
+    const int64_t offset = whole & (span - 1);  // also for negative positions: base is rounded down
+    const int64_t base = whole - offset;
+    if (base != current_base_) {
+        for (int64_t p = 0; p < pairs(); ++p) base_[p] = direct(static_cast<double>(base), p);
+        current_base_ = base;
+    }
+    const turn* turns = offset_row(offset);
+    for (int64_t p = 0; p < pairs(); ++p) {
+        cosine[p] = base_[p].cosine * turns[p].cosine - base_[p].sine * turns[p].sine;
+        sine[p] = base_[p].sine * turns[p].cosine + base_[p].cosine * turns[p].sine;
+    }
+}
+
+void angle_source::fill_axes(const int64_t* positions, int64_t axis_stride, double* cosine, double* sine) const {
+    for (int64_t p = 0; p < pairs(); ++p) {
+        const turn t = direct(static_cast<double>(positions[rope_.pair_axis[p] * axis_stride]), p);
+        cosine[p] = t.cosine;
+        sine[p] = t.sine;
+    }
+}
+
+namespace {
+
+rotary_table empty_table(const rope_part& rope, int64_t rows) {
+    rotary_table table;
+    table.needed = true;
+    const int64_t padded = round_up(static_cast<int64_t>(rope.inv_freq.size()), 16);
+    table.stride = rows == 1 ? 0 : padded;
+    table.cosine.resize(static_cast<std::size_t>(rows * padded));
+    table.sine.resize(table.cosine.size());
+    return table;
+}
+
+}  // namespace
+
+rotary_table make_rotary_table(const rope_part& rope, const position_map& map, const std::vector<int64_t>& positions,
+                               const std::vector<int64_t>& decay_distance) {
+    if (!rope.enabled) return {};
+    if (map.is_constant() && map(0) == 0 && rope.magnitude == 1 && decay_distance.empty()) return {};
+    angle_source angles(rope);
+    const int64_t pairs = angles.pairs();
+    const auto rows = map.is_constant() && decay_distance.empty() ? 1 : static_cast<int64_t>(positions.size());
+    rotary_table table = empty_table(rope, rows);
+    std::vector<double> cosine(static_cast<std::size_t>(pairs)), sine(cosine.size());
+    for (int64_t row = 0; row < rows; ++row) {
+        angles.fill(map(positions[row]), cosine.data(), sine.data());
+        for (int64_t p = 0; p < pairs; ++p) {
+            double factor = rope.magnitude;
+            if (!decay_distance.empty())
+                factor *= std::exp2(rope.log2_decay[p] * static_cast<double>(decay_distance[row]));
+            table.cosine[row * table.stride + p] = static_cast<float>(cosine[p] * factor);
+            table.sine[row * table.stride + p] = static_cast<float>(sine[p] * factor);
+        }
+    }
+    return table;
+}
+
+rotary_table make_axes_table(const rope_part& rope, const std::vector<int64_t>& axis_positions, int64_t count) {
+    const angle_source angles(rope);
+    const int64_t pairs = angles.pairs();
+    rotary_table table = empty_table(rope, count);
+    std::vector<double> cosine(static_cast<std::size_t>(pairs)), sine(cosine.size());
+    for (int64_t row = 0; row < count; ++row) {
+        angles.fill_axes(axis_positions.data() + row, count, cosine.data(), sine.data());
+        for (int64_t p = 0; p < pairs; ++p) {
+            table.cosine[row * table.stride + p] = static_cast<float>(cosine[p] * rope.magnitude);
+            table.sine[row * table.stride + p] = static_cast<float>(sine[p] * rope.magnitude);
+        }
+    }
+    return table;
+}
+
+}  // namespace farspan

@@ -1,0 +1,55 @@
+// Positions x frequencies -> cos and sin. Angles are formed in double and reduced exactly, so position 10^7 is as exact as
+// position 10; tables are rounded once.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/aligned.hpp"
+#include "method/parts.hpp"
+
+namespace farspan {
+
+// cos and sin of every pair at one angle position, in double, magnitude not included. Results depend on the position alone,
+// never on the order of the calls. Not thread-safe: one per thread.
+class angle_source {
+public:
+    explicit angle_source(const rope_part& rope);
+    int64_t pairs() const { return static_cast<int64_t>(rope_.inv_freq.size()); }
+
+    void fill(double position, double* cosine, double* sine);
+    // M-RoPE: one position per axis.
+    void fill_axes(const int64_t* positions, int64_t axis_stride, double* cosine, double* sine) const;
+
+private:
+    struct turn {
+        double cosine, sine;
+    };
+    turn direct(double position, int64_t pair) const;
+    const turn* offset_row(int64_t offset);
+
+    // An integer position is base + offset with 0 <= offset < span: one complex product instead of a sine and a cosine.
+    static constexpr int64_t span = 64;
+    const rope_part& rope_;
+    std::vector<turn> offsets_;          // [span][pairs], filled on demand
+    std::vector<bool> offset_ready_;     // [span]
+    std::vector<turn> base_;             // [pairs] of current_base_
+    int64_t current_base_;
+};
+
+// f32 tables for the rotate kernels. One row per position, or a single row (stride 0) that serves all.
+struct rotary_table {
+    bool needed = false;  // false: nothing to rotate
+    int64_t stride = 0;   // floats between rows, a multiple of 16
+    aligned_vector<float> cosine, sine;
+
+    const float* cosine_row(int64_t row) const { return cosine.data() + row * stride; }
+    const float* sine_row(int64_t row) const { return sine.data() + row * stride; }
+};
+
+// `decay_distance`, if not empty, gives per row the distance n whose factor 2^(log2_decay[p] n) multiplies cos and sin.
+rotary_table make_rotary_table(const rope_part& rope, const position_map& map, const std::vector<int64_t>& positions,
+                               const std::vector<int64_t>& decay_distance);
+rotary_table make_axes_table(const rope_part& rope, const std::vector<int64_t>& axis_positions, int64_t count);
+
+}  // namespace farspan
