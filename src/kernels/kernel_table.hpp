@@ -50,6 +50,8 @@ struct kernel_table {
     void (*scale_rows)(float* x, int64_t ld, int64_t rows, int64_t dim, const float* factor);
     // out[r][c] = x[r][c] * factor[c]; out has the same ld
     void (*scale_columns)(const float* x, int64_t ld, int64_t rows, int64_t dim, const float* factor, float* out);
+    // 1 if no x[r][c] is infinite or NaN. A value row that is not finite must not meet the zero weight of a hidden key in pv.
+    int32_t (*all_finite)(const float* x, int64_t ld, int64_t rows, int64_t dim);
 
     // panel[d * 64 + lane] = rows[lane][d] for lane < count, 0 for the others; count <= 64
     void (*transpose_panel)(const float* rows, int64_t ld, int64_t count, int64_t dim, float* panel);
@@ -79,7 +81,8 @@ struct kernel_table {
 
     // Online softmax (base 2). Per row, M = max(m, max s); if M > m: o and l are multiplied by 2^(m - M) and m = M.
     // s becomes 2^(s - M), l grows by its sum. m starts at -infinity, l at 0. Where M is -infinity, 2^(s - 0) is used, so that
-    // hidden keys give 0 and a NaN still reaches l. NaN in a row of s reaches l (and so the output) of that row only.
+    // hidden keys give 0 and a NaN still reaches l. NaN in a row of s reaches l (and so the output) of that row only; m never
+    // becomes NaN. Weights below 2^-126 are 0. Up to 15 floats of a row of o behind dim may be scaled too.
     void (*softmax)(float* s, int64_t lds, int64_t rows, int64_t cols, float* m, float* l, float* o, int64_t ldo,
                     int64_t dim);
 };

@@ -1,0 +1,58 @@
+// AArch64 Advanced SIMD with half-precision conversion (baseline ARMv8-A).
+#include <arm_neon.h>
+
+namespace farspan::kernels::FARSPAN_ISA_NS {
+namespace {
+
+constexpr int block_vecs = 4;  // 6 x 4 accumulators, 4 right operands, 1 left operand: 29 of 32 registers
+
+FARSPAN_INLINE vec mul_add(vec a, vec b, vec c) { return xsimd::fma(a, b, c); }
+FARSPAN_INLINE vec neg_mul_add(vec a, vec b, vec c) { return vfmsq_f32(c, a, b); }
+FARSPAN_INLINE vec max_number(vec a, vec b) { return vmaxnmq_f32(a, b); }
+FARSPAN_INLINE float first(vec v) { return vgetq_lane_f32(v, 0); }
+FARSPAN_INLINE float sum_lanes(vec v) { return vaddvq_f32(v); }
+FARSPAN_INLINE float max_lanes(vec v) { return vmaxvq_f32(v); }
+
+FARSPAN_INLINE vec load_part(const float* p, int64_t n) {
+    float some[lanes] = {};
+    std::memcpy(some, p, static_cast<size_t>(n) * sizeof(float));
+    return load(some);
+}
+FARSPAN_INLINE void store_part(float* p, vec v, int64_t n) {
+    float some[lanes];
+    store(some, v);
+    std::memcpy(p, some, static_cast<size_t>(n) * sizeof(float));
+}
+
+FARSPAN_INLINE vec interleave_low(vec a, vec b) { return vzip1q_f32(a, b); }
+FARSPAN_INLINE vec interleave_high(vec a, vec b) { return vzip2q_f32(a, b); }
+FARSPAN_INLINE void load_pairs(const float* p, vec& even, vec& odd) {
+    const float32x4x2_t pair = vld2q_f32(p);
+    even = pair.val[0];
+    odd = pair.val[1];
+}
+FARSPAN_INLINE void store_pairs(float* p, vec even, vec odd) { vst2q_f32(p, float32x4x2_t{{even, odd}}); }
+
+FARSPAN_INLINE vec load_f16(const uint16_t* p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
+FARSPAN_INLINE void store_f16(uint16_t* p, vec v) { vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(v))); }
+FARSPAN_INLINE uint32x4_t quiet_nan(float32x4_t v, uint32x4_t otherwise) {
+    const uint32x4_t quiet = vorrq_u32(vreinterpretq_u32_f32(v), vdupq_n_u32(0x00400000));
+    return vbslq_u32(vceqq_f32(v, v), otherwise, quiet);
+}
+FARSPAN_INLINE vec load_bf16(const uint16_t* p) {
+    const uint32x4_t bits = vshlq_n_u32(vmovl_u16(vld1_u16(p)), 16);
+    return vreinterpretq_f32_u32(quiet_nan(vreinterpretq_f32_u32(bits), bits));
+}
+FARSPAN_INLINE void store_bf16(uint16_t* p, vec v) {
+    const uint32x4_t bits = vreinterpretq_u32_f32(v);
+    const uint32x4_t odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
+    const uint32x4_t rounded = vaddq_u32(bits, vaddq_u32(odd, vdupq_n_u32(0x7fff)));
+    vst1_u16(p, vshrn_n_u32(quiet_nan(v, rounded), 16));
+}
+
+FARSPAN_INLINE vec low_bits_to_exponent(vec v) {
+    return vreinterpretq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(v), 23));
+}
+
+}  // namespace
+}  // namespace farspan::kernels::FARSPAN_ISA_NS

@@ -1,0 +1,45 @@
+// Fills the kernel table of one instruction set. An isa_*.cpp defines, before including this:
+//   FARSPAN_ISA_NS      namespace of everything in the object file; the table is FARSPAN_ISA_NS::table
+//   FARSPAN_ISA_NUMBER  FARSPAN_ISA_*
+//   FARSPAN_ARCH        the xsimd architecture, and FARSPAN_NATIVE, the file with what xsimd lacks; none for plain floats
+#include "kernels/product.inl"
+#include "kernels/rotate.inl"
+#include "kernels/rows.inl"
+#include "kernels/score.inl"
+#include "kernels/softmax.inl"
+#include "kernels/transpose.inl"
+
+#define FARSPAN_TEXT_OF(x) #x
+#define FARSPAN_TEXT(x) FARSPAN_TEXT_OF(x)
+
+namespace farspan::kernels::FARSPAN_ISA_NS {
+
+extern const kernel_table table;
+constinit const kernel_table table = {
+    .isa = FARSPAN_ISA_NUMBER,
+    .name = FARSPAN_TEXT(FARSPAN_ISA_NS),
+    .load_rows_f32 = load_rows<element_f32>,
+    .load_rows_f16 = load_rows<element_f16>,
+    .load_rows_bf16 = load_rows<element_bf16>,
+    .store_rows_f32 = store_rows<element_f32>,
+    .store_rows_f16 = store_rows<element_f16>,
+    .store_rows_bf16 = store_rows<element_bf16>,
+    .rotate_half = rotate<true>,
+    .rotate_interleaved = rotate<false>,
+    .rotate_exact_half = rotate_exact<true>,
+    .rotate_exact_interleaved = rotate_exact<false>,
+    .scale_rows = scale_rows,
+    .scale_columns = scale_columns,
+    .all_finite = all_finite,
+    .transpose_panel = transpose_panel,
+    .qk = qk,
+    .pv = pv,
+    .softcap = softcap,
+    .bias_slope = bias_slope,
+    .bias_rows = bias_rows,
+    .select_older = select_older,
+    .mask = mask,
+    .softmax = softmax,
+};
+
+}  // namespace farspan::kernels::FARSPAN_ISA_NS
