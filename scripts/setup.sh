@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing, and says nothing if none is.
+#
+#   scripts/setup.sh             what the library, the command and the test suite need
+#   scripts/setup.sh --run-only  only what the library and the command need (scripts/demo.sh)
+#   scripts/setup.sh --all       also the benchmarks and the slow checks (scripts/bench.sh, scripts/test-deep.sh)
+#
+# Works as root or with sudo. Made for Debian 12; other releases with the same package names work too.
+set -euo pipefail
+
+#         group  package                 what it is for
+packages='
+          run    g++                     the compiler; brings nm and readelf
+          run    cmake                   the build
+          run    ninja-build             runs the build
+          run    libtbb-dev              oneTBB: threads
+          run    libxsimd-dev            xsimd: vector instructions
+          run    nlohmann-json3-dev      the command reads model configurations
+          run    libcli11-dev            the command reads its arguments
+          run    libopenblas-dev         the command multiplies the matrices of the models outside attention
+          test   libcriterion-dev        Criterion: the C and C++ tests
+          test   pkg-config              finds Criterion; the test of farspan.pc
+          test   python3                 counts results, checks the layers, takes the example out of the README
+          test   clang                   the public header must compile with it too
+          test   g++-aarch64-linux-gnu   builds the NEON kernels
+          test   qemu-user               runs them
+          bench  libbenchmark-dev        Google Benchmark
+          deep   valgrind                reads of undefined memory
+          deep   abigail-tools           compares the ABI of two builds
+'
+
+groups='run test'
+case "${1:-}" in
+    '') ;;
+    --run-only) groups='run' ;;
+    --all) groups='run test bench deep' ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
+
+installed() {
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+command -v dpkg-query >/dev/null || { echo "setup.sh: not a Debian system; install by hand: $packages" >&2; exit 1; }
+
+missing=()
+while read -r group package _; do
+    [ -n "$group" ] || continue
+    case " $groups " in *" $group "*) installed "$package" || missing+=("$package") ;; esac
+done <<<"$packages"
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "setup.sh: needs root to install: ${missing[*]}" >&2; exit 1; }
+    as_root=(sudo)
+fi
+echo "Installing ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { "${as_root[@]}" apt-get -q -o Acquire::Retries=3 update &&
+       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+           apt-get -q -y -o Acquire::Retries=3 install --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null; then
+    tail -n 30 "$log" >&2
+    echo "setup.sh: could not install ${missing[*]}" >&2
+    exit 1
+fi

@@ -1,0 +1,67 @@
+# Shared by test.sh and test-deep.sh: stages that print one line each, and the sum over all of them.
+# To be sourced from the root of the repository.
+
+export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"
+export CTEST_OUTPUT_ON_FAILURE=1
+jobs=$(nproc)
+logs=build/logs
+mkdir -p "$logs"
+
+passed=0 failed=0 skipped=0
+
+# say <stage> <seconds> <text>
+say() { printf '%-24s %5d s  %s\n' "$1" "$2" "$3"; }
+
+# add <passed> <failed> <skipped>
+add() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+
+# build <stage> <build directory> <arguments of the configuring cmake> [-- <arguments of the building cmake>]
+# A build that fails counts as one failed test.
+build() {
+    local stage=$1 directory=$2 log=$logs/$1.log start=$SECONDS configure=()
+    shift 2
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do configure+=("$1"); shift; done
+    [ $# -eq 0 ] || shift
+    if cmake -B "$directory" "${configure[@]}" >"$log" 2>&1 </dev/null &&
+       cmake --build "$directory" --parallel "$jobs" "$@" >>"$log" 2>&1 </dev/null; then
+        say "$stage" $((SECONDS - start)) built
+        return 0
+    fi
+    add 0 1 0
+    say "$stage" $((SECONDS - start)) "BUILD FAILED, see $log"
+    tail -n 40 "$log"
+    return 1
+}
+
+# run_tests <stage> <build directory> <arguments of ctest>
+run_tests() {
+    local stage=$1 directory=$2 log=$logs/$1.log start=$SECONDS counts
+    shift 2
+    rm -rf "$directory/results" && mkdir -p "$directory/results"
+    ctest --test-dir "$directory" --parallel "$jobs" --no-tests=error --output-junit "$PWD/$directory/ctest.xml" \
+          --test-output-size-passed 200000 --test-output-size-failed 200000 "$@" >"$log" 2>&1 </dev/null
+    counts=$(python3 scripts/count_results.py "$directory/ctest.xml" "$directory/results" 2>"$logs/$stage.names") || counts='0 1 0'
+    [ "$counts" != '0 0 0' ] || counts='0 1 0' # nothing ran
+    # shellcheck disable=SC2086
+    add $counts
+    # shellcheck disable=SC2086
+    say "$stage" $((SECONDS - start)) "$(printf '%d passed, %d failed, %d skipped' $counts)"
+    grep -v '^skipped' "$logs/$stage.names" | sed 's/^/    /'
+    case $counts in
+        *' 0 '*) ;;
+        *) echo "    all of its output is in $log" ;;
+    esac
+}
+
+# skip <stage> <why>: one skipped test
+skip() {
+    add 0 0 1
+    say "$1" 0 "skipped: $2"
+}
+
+# finish: the last line of the output, and the exit code
+finish() {
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+    exit
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test. The last line is "N passed, N failed, N skipped", counted from what the test
+# programs themselves report. Logs are in build/logs. The slower checks are in scripts/test-deep.sh.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/setup.sh || { echo '0 passed, 1 failed'; exit 1; }
+source scripts/stages.sh
+
+# The library, the command, the examples and all tests, on the best instruction set of this machine. Includes the tests of
+# the layers, the ABI, the installed package, and of the NEON kernels under an emulator.
+dev() {
+    build dev-build build/dev --preset dev || return
+    run_tests dev build/dev
+}
+
+# The same tests of the library on every other instruction set.
+other_instruction_sets() {
+    local best isa
+    best=$(build/dev/tests/isa_list | head -n 1) || { skip instruction-sets 'no list of them'; return; }
+    for isa in scalar avx2 avx512 neon; do
+        if [ "$isa" = "$best" ]; then
+            continue # that was "dev"
+        elif build/dev/tests/isa_list | grep -qx "$isa"; then
+            FARSPAN_ISA=$isa run_tests "dev-$isa" build/dev -L isa
+        else
+            skip "dev-$isa" 'not on this machine'
+        fi
+    done
+}
+
+# Memory errors, leaks and undefined behaviour.
+sanitizers() {
+    build asan-ubsan-build build/asan-ubsan --preset asan-ubsan -DFARSPAN_BUILD_TOOLS=OFF -DFARSPAN_BUILD_EXAMPLES=OFF || return
+    ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+        run_tests asan-ubsan build/asan-ubsan
+}
+
+dev
+other_instruction_sets
+sanitizers
+finish
