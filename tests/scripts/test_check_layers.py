@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""tools/check_layers.py must see planted violations, and nothing else."""
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from check import equal, run
+
+CHECKER = Path(__file__).resolve().parents[2] / "tools" / "check_layers.py"
+
+
+def violations(files):
+    """Runs the checker over a tree of {path under src/: text}; the list of "path:line"."""
+    with tempfile.TemporaryDirectory() as root:
+        for name, text in files.items():
+            path = Path(root, "src", name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        done = subprocess.run([sys.executable, CHECKER, root], capture_output=True, text=True)
+    found = [":".join(line.split(":")[:2]).removeprefix("src/") for line in done.stdout.splitlines()[:-1]]
+    equal(done.returncode, 1 if found or not files else 0)
+    return found
+
+
+def clean_tree_passes():
+    equal(violations({
+        "base/parallel.cpp": '#include "base/parallel.hpp"\n#include <oneapi/tbb/parallel_for.h>\n',
+        "method/rope_yarn.cpp": '// YaRN\n#include "method/parts.hpp"\n#include "farspan/farspan.h"\n',
+        "plan/plan.hpp": '#include "kernels/kernel_table.hpp"\n#include "method/scheme.hpp"\n',
+        "attention/prefill.cpp": '#include "plan/plan.hpp"\n#include "base/parallel.hpp"\n',
+        "kernels/score.inl": "#include <cstring>\nstatic std::int64_t n;\nvoid f() { std::memcpy(0, 0, 0); }\n",
+        "api/plan.cpp": '#include "attention/run.hpp"\n',
+    }), [])
+
+
+def upward_includes_fail():
+    equal(violations({"base/a.hpp": '\n#include "method/parts.hpp"\n'}), ["base/a.hpp:2"])
+    equal(violations({"method/a.cpp": '#include "plan/plan.hpp"\n'}), ["method/a.cpp:1"])
+    equal(violations({"plan/a.cpp": '#include "attention/run.hpp"\n'}), ["plan/a.cpp:1"])
+    equal(violations({"plan/a.cpp": '#  include "kernels/vec.inl"\n'}), ["plan/a.cpp:1"])
+    equal(violations({"attention/a.cpp": '#include "method/parts.hpp"\n'}), ["attention/a.cpp:1"])
+    equal(violations({"attention/a.cpp": '#include "api/guard.hpp"\n'}), ["attention/a.cpp:1"])
+    equal(violations({"kernels/a.cpp": '#include "base/aligned.hpp"\n'}), ["kernels/a.cpp:1"])
+
+
+def includes_in_comments_are_ignored():
+    equal(violations({"base/a.hpp": '// #include "plan/plan.hpp"\n/*\n#include "plan/plan.hpp"\n*/\n'}), [])
+
+
+def threads_outside_their_home_fail():
+    equal(violations({"plan/a.cpp": "#include <oneapi/tbb/parallel_for.h>\n"}), ["plan/a.cpp:1"])
+    equal(violations({"attention/a.cpp": "#include <tbb/tbb.h>\n"}), ["attention/a.cpp:1"])
+    equal(violations({"api/a.cpp": "\nstd::thread worker;\n"}), ["api/a.cpp:2"])
+
+
+def method_names_below_the_plan_fail():
+    for word in ("ALiBi", "yarn", "ReRoPE", "self_extend", "SelfExtend", "LongRoPE", "xpos", "KERPLE", "sandwich",
+                 "streaming_llm", "LM_Infinite", "dual_chunk", "llama3", "NTK"):
+        equal(violations({"attention/a.cpp": f"int x;\n// {word}\n"}), ["attention/a.cpp:2"])
+        equal(violations({"kernels/a.inl": f"void f_{word}();\n"}), ["kernels/a.inl:1"])
+        equal(violations({"method/a.cpp": f"// {word}\n"}), [])
+
+
+def standard_library_in_kernel_bodies_fails():
+    equal(violations({"kernels/a.inl": "auto m = std::max(1, 2);\n"}), ["kernels/a.inl:1"])
+    equal(violations({"kernels/a.inl": "#include <vector>\n"}), ["kernels/a.inl:1"])
+    equal(violations({"kernels/dispatch.cpp": "#include <vector>\n"}), [])
+
+
+def long_files_and_strange_folders_fail():
+    equal(violations({"base/a.cpp": "\n" * 450}), [])
+    equal(violations({"base/a.cpp": "\n" * 451}), ["base/a.cpp:451"])
+    equal(violations({"util/a.cpp": "int x;\n"}), ["util/a.cpp:1"])
+
+
+def empty_tree_fails():
+    equal(violations({}), [])
+
+
+run([clean_tree_passes, upward_includes_fail, includes_in_comments_are_ignored, threads_outside_their_home_fail,
+     method_names_below_the_plan_fail, standard_library_in_kernel_bodies_fails, long_files_and_strange_folders_fail,
+     empty_tree_fails])
