@@ -1,0 +1,288 @@
+/* The binary layout of ABI 1, as first published: never edited, only added to. A new field goes to the end of its struct and
+ * gets its own line here; the size in force then grows with it. 64-bit targets. */
+#include <stddef.h>
+
+#include "farspan/farspan.h"
+
+#define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)
+#define SIZE(type, size) _Static_assert(sizeof(type) == (size), "size of " #type)
+#define VALUE(name, value) _Static_assert((name) == (value), #name)
+
+_Static_assert(sizeof(void*) == 8 && sizeof(size_t) == 8, "this file is for 64-bit targets");
+_Static_assert(sizeof(farspan_status) == 4, "a status has 32 bits");
+
+AT(farspan_error, struct_size, 0);
+AT(farspan_error, code, 4);
+AT(farspan_error, argument, 8);
+AT(farspan_error, reserved, 12);
+AT(farspan_error, message, 16);
+SIZE(farspan_error, 272);
+
+AT(farspan_tensor, data, 0);
+AT(farspan_tensor, dtype, 8);
+AT(farspan_tensor, reserved, 12);
+AT(farspan_tensor, shape, 16);
+AT(farspan_tensor, stride, 48);
+SIZE(farspan_tensor, 80);
+
+AT(farspan_rope_config, struct_size, 0);
+AT(farspan_rope_config, method, 4);
+AT(farspan_rope_config, layout, 8);
+AT(farspan_rope_config, rotary_dim, 12);
+AT(farspan_rope_config, rotary_offset, 16);
+AT(farspan_rope_config, angle, 20);
+AT(farspan_rope_config, base, 24);
+AT(farspan_rope_config, factor, 32);
+AT(farspan_rope_config, original_context, 40);
+AT(farspan_rope_config, beta_fast, 48);
+AT(farspan_rope_config, beta_slow, 56);
+AT(farspan_rope_config, extrapolation_factor, 64);
+AT(farspan_rope_config, ramp, 72);
+AT(farspan_rope_config, truncate, 76);
+AT(farspan_rope_config, mscale, 80);
+AT(farspan_rope_config, mscale_all_dim, 88);
+AT(farspan_rope_config, magnitude, 96);
+AT(farspan_rope_config, length_switch, 100);
+AT(farspan_rope_config, attention_factor, 104);
+AT(farspan_rope_config, mixed_exponent, 112);
+AT(farspan_rope_config, low_freq_factor, 120);
+AT(farspan_rope_config, high_freq_factor, 128);
+AT(farspan_rope_config, rotated_fraction, 136);
+AT(farspan_rope_config, xpos_scale_base, 144);
+AT(farspan_rope_config, xpos_gamma, 152);
+AT(farspan_rope_config, short_factors, 160);
+AT(farspan_rope_config, long_factors, 168);
+AT(farspan_rope_config, pair_factor_count, 176);
+AT(farspan_rope_config, axes, 180);
+AT(farspan_rope_config, axis_sections, 184);
+SIZE(farspan_rope_config, 200);
+
+AT(farspan_remap_config, struct_size, 0);
+AT(farspan_remap_config, method, 4);
+AT(farspan_remap_config, window, 8);
+AT(farspan_remap_config, group, 16);
+AT(farspan_remap_config, leak, 24);
+AT(farspan_remap_config, chunk, 32);
+AT(farspan_remap_config, local_window, 40);
+AT(farspan_remap_config, limit, 48);
+AT(farspan_remap_config, sinks, 56);
+AT(farspan_remap_config, real_shift, 64);
+AT(farspan_remap_config, reserved, 68);
+AT(farspan_remap_config, position_scale, 72);
+SIZE(farspan_remap_config, 80);
+
+AT(farspan_bias_config, struct_size, 0);
+AT(farspan_bias_config, method, 4);
+AT(farspan_bias_config, heads, 8);
+AT(farspan_bias_config, head_offset, 12);
+AT(farspan_bias_config, bidirectional, 16);
+AT(farspan_bias_config, buckets, 20);
+AT(farspan_bias_config, max_distance, 24);
+AT(farspan_bias_config, distance_limit, 32);
+AT(farspan_bias_config, max_bias, 40);
+AT(farspan_bias_config, scale, 48);
+AT(farspan_bias_config, trained_length, 56);
+AT(farspan_bias_config, dim, 64);
+AT(farspan_bias_config, reserved, 68);
+AT(farspan_bias_config, values, 72);
+AT(farspan_bias_config, a, 80);
+AT(farspan_bias_config, p, 88);
+SIZE(farspan_bias_config, 96);
+
+AT(farspan_mask_config, struct_size, 0);
+AT(farspan_mask_config, causal, 4);
+AT(farspan_mask_config, window_left, 8);
+AT(farspan_mask_config, window_right, 16);
+AT(farspan_mask_config, sinks, 24);
+AT(farspan_mask_config, chunk, 32);
+AT(farspan_mask_config, prefix, 40);
+SIZE(farspan_mask_config, 48);
+
+AT(farspan_score_config, struct_size, 0);
+AT(farspan_score_config, temperature, 4);
+AT(farspan_score_config, scale, 8);
+AT(farspan_score_config, multiplier, 16);
+AT(farspan_score_config, trained_length, 24);
+AT(farspan_score_config, alpha, 32);
+AT(farspan_score_config, power, 40);
+AT(farspan_score_config, softcap, 48);
+AT(farspan_score_config, sinks, 56);
+AT(farspan_score_config, sink_heads, 64);
+AT(farspan_score_config, sink_head_offset, 68);
+SIZE(farspan_score_config, 72);
+
+AT(farspan_probe, struct_size, 0);
+AT(farspan_probe, visible, 4);
+AT(farspan_probe, branch, 8);
+AT(farspan_probe, reserved, 12);
+AT(farspan_probe, query_angle_position, 16);
+AT(farspan_probe, key_angle_position, 24);
+AT(farspan_probe, relative_position, 32);
+AT(farspan_probe, bias, 40);
+AT(farspan_probe, scale, 48);
+AT(farspan_probe, magnitude, 56);
+SIZE(farspan_probe, 64);
+
+AT(farspan_rope_options, struct_size, 0);
+AT(farspan_rope_options, side, 4);
+AT(farspan_rope_options, branch, 8);
+AT(farspan_rope_options, direction, 12);
+AT(farspan_rope_options, length, 16);
+AT(farspan_rope_options, axis_stride, 24);
+AT(farspan_rope_options, xpos_centre, 32);
+SIZE(farspan_rope_options, 40);
+
+AT(farspan_fire_config, struct_size, 0);
+AT(farspan_fire_config, hidden, 4);
+AT(farspan_fire_config, heads, 8);
+AT(farspan_fire_config, reserved, 12);
+AT(farspan_fire_config, c, 16);
+AT(farspan_fire_config, threshold, 24);
+AT(farspan_fire_config, epsilon, 32);
+AT(farspan_fire_config, w1, 40);
+AT(farspan_fire_config, b1, 48);
+AT(farspan_fire_config, w2, 56);
+AT(farspan_fire_config, b2, 64);
+SIZE(farspan_fire_config, 72);
+
+AT(farspan_problem, struct_size, 0);
+AT(farspan_problem, state, 4);
+AT(farspan_problem, batch, 8);
+AT(farspan_problem, query_heads, 16);
+AT(farspan_problem, key_heads, 24);
+AT(farspan_problem, queries, 32);
+AT(farspan_problem, keys, 40);
+AT(farspan_problem, head_dim, 48);
+AT(farspan_problem, value_dim, 56);
+AT(farspan_problem, length, 64);
+AT(farspan_problem, query_positions, 72);
+AT(farspan_problem, key_positions, 80);
+AT(farspan_problem, query_position_stride, 88);
+AT(farspan_problem, key_position_stride, 96);
+AT(farspan_problem, query_axis_positions, 104);
+AT(farspan_problem, key_axis_positions, 112);
+AT(farspan_problem, segments, 120);
+AT(farspan_problem, query_offsets, 128);
+AT(farspan_problem, key_offsets, 136);
+AT(farspan_problem, key_ranges, 144);
+SIZE(farspan_problem, 152);
+
+AT(farspan_context_config, struct_size, 0);
+AT(farspan_context_config, threads, 4);
+AT(farspan_context_config, isa, 8);
+AT(farspan_context_config, reserved, 12);
+AT(farspan_context_config, cancel, 16);
+SIZE(farspan_context_config, 24);
+
+VALUE(FARSPAN_OK, 0);
+VALUE(FARSPAN_ERROR_NULL_ARGUMENT, 1);
+VALUE(FARSPAN_ERROR_STRUCT_SIZE, 2);
+VALUE(FARSPAN_ERROR_DTYPE, 3);
+VALUE(FARSPAN_ERROR_SHAPE, 4);
+VALUE(FARSPAN_ERROR_STRIDE, 5);
+VALUE(FARSPAN_ERROR_HEAD_GROUPS, 6);
+VALUE(FARSPAN_ERROR_ROTARY_DIM, 7);
+VALUE(FARSPAN_ERROR_PARAMETER_RANGE, 8);
+VALUE(FARSPAN_ERROR_METHOD, 9);
+VALUE(FARSPAN_ERROR_COMBINATION, 10);
+VALUE(FARSPAN_ERROR_POSITIONS, 11);
+VALUE(FARSPAN_ERROR_WORKSPACE_SIZE, 12);
+VALUE(FARSPAN_ERROR_ISA_UNSUPPORTED, 13);
+VALUE(FARSPAN_ERROR_OUT_OF_MEMORY, 14);
+VALUE(FARSPAN_ERROR_CANCELLED, 15);
+VALUE(FARSPAN_ERROR_INTERNAL, 16);
+
+VALUE(FARSPAN_F32, 1);
+VALUE(FARSPAN_F64, 2);
+VALUE(FARSPAN_F16, 3);
+VALUE(FARSPAN_BF16, 4);
+
+VALUE(FARSPAN_ROPE_NONE, 0);
+VALUE(FARSPAN_ROPE_BASE, 1);
+VALUE(FARSPAN_ROPE_LINEAR, 2);
+VALUE(FARSPAN_ROPE_DYNAMIC_LINEAR, 3);
+VALUE(FARSPAN_ROPE_NTK, 4);
+VALUE(FARSPAN_ROPE_NTK_OLD, 5);
+VALUE(FARSPAN_ROPE_NTK_FIXED, 6);
+VALUE(FARSPAN_ROPE_NTK_MIXED, 7);
+VALUE(FARSPAN_ROPE_DYNAMIC_NTK, 8);
+VALUE(FARSPAN_ROPE_DYNAMIC_NTK_QWEN, 9);
+VALUE(FARSPAN_ROPE_NTK_BY_PARTS, 10);
+VALUE(FARSPAN_ROPE_YARN, 11);
+VALUE(FARSPAN_ROPE_DYNAMIC_YARN, 12);
+VALUE(FARSPAN_ROPE_LONGROPE, 13);
+VALUE(FARSPAN_ROPE_LLAMA3, 14);
+VALUE(FARSPAN_ROPE_PROPORTIONAL, 15);
+VALUE(FARSPAN_ROPE_XPOS, 16);
+VALUE(FARSPAN_ROPE_PAIR_FACTORS, 17);
+
+VALUE(FARSPAN_LAYOUT_HALF, 1);
+VALUE(FARSPAN_LAYOUT_INTERLEAVED, 2);
+
+VALUE(FARSPAN_ANGLE_EXACT, 0);
+VALUE(FARSPAN_ANGLE_FLOAT32, 1);
+
+VALUE(FARSPAN_RAMP_PAIR_INDEX, 0);
+VALUE(FARSPAN_RAMP_ROTATIONS, 1);
+
+VALUE(FARSPAN_MAGNITUDE_DEFAULT, 0);
+VALUE(FARSPAN_MAGNITUDE_YARN, 1);
+VALUE(FARSPAN_MAGNITUDE_EXPLICIT, 2);
+VALUE(FARSPAN_MAGNITUDE_UNCLAMPED, 3);
+
+VALUE(FARSPAN_SWITCH_AFTER, 0);
+VALUE(FARSPAN_SWITCH_AT, 1);
+VALUE(FARSPAN_SWITCH_ALWAYS_LONG, 2);
+
+VALUE(FARSPAN_AXES_NONE, 0);
+VALUE(FARSPAN_AXES_SECTIONS, 1);
+VALUE(FARSPAN_AXES_INTERLEAVED, 2);
+VALUE(FARSPAN_AXES_INTERLEAVED_GGML, 3);
+
+VALUE(FARSPAN_REMAP_NONE, 0);
+VALUE(FARSPAN_REMAP_REROPE, 1);
+VALUE(FARSPAN_REMAP_LEAKY_REROPE, 2);
+VALUE(FARSPAN_REMAP_SELF_EXTEND, 3);
+VALUE(FARSPAN_REMAP_DUAL_CHUNK, 4);
+VALUE(FARSPAN_REMAP_LM_INFINITE, 5);
+VALUE(FARSPAN_REMAP_STREAMING, 6);
+
+VALUE(FARSPAN_BIAS_NONE, 0);
+VALUE(FARSPAN_BIAS_ALIBI, 1);
+VALUE(FARSPAN_BIAS_T5, 2);
+VALUE(FARSPAN_BIAS_KERPLE_LOG, 3);
+VALUE(FARSPAN_BIAS_KERPLE_POWER, 4);
+VALUE(FARSPAN_BIAS_SANDWICH, 5);
+VALUE(FARSPAN_BIAS_DENSE, 6);
+
+VALUE(FARSPAN_TEMPERATURE_NONE, 0);
+VALUE(FARSPAN_TEMPERATURE_LOG_N, 1);
+VALUE(FARSPAN_TEMPERATURE_LOG_N_TRAINED, 2);
+VALUE(FARSPAN_TEMPERATURE_LOG_N_LONG, 3);
+VALUE(FARSPAN_TEMPERATURE_LLAMA4, 4);
+VALUE(FARSPAN_TEMPERATURE_LENGTH, 5);
+
+VALUE(FARSPAN_PART_ROPE, 0);
+VALUE(FARSPAN_PART_REMAP, 1);
+VALUE(FARSPAN_PART_BIAS, 2);
+VALUE(FARSPAN_PART_TEMPERATURE, 3);
+
+VALUE(FARSPAN_SIDE_QUERY, 0);
+VALUE(FARSPAN_SIDE_KEY, 1);
+
+VALUE(FARSPAN_ROTATE_FORWARD, 0);
+VALUE(FARSPAN_ROTATE_INVERSE, 1);
+VALUE(FARSPAN_ROTATE_DELTA, 2);
+
+VALUE(FARSPAN_SINUSOIDAL_INTERLEAVED, 1);
+VALUE(FARSPAN_SINUSOIDAL_BLOCKS, 2);
+VALUE(FARSPAN_SINUSOIDAL_TENSOR2TENSOR, 3);
+
+VALUE(FARSPAN_STATE_RAW, 0);
+VALUE(FARSPAN_STATE_ROTATED, 1);
+
+VALUE(FARSPAN_ISA_BEST, 0);
+VALUE(FARSPAN_ISA_SCALAR, 1);
+VALUE(FARSPAN_ISA_AVX2, 2);
+VALUE(FARSPAN_ISA_AVX512, 3);
+VALUE(FARSPAN_ISA_NEON, 4);
