@@ -1,21 +1,31 @@
-# cmake --install: headers, both libraries, a CMake package (find_package(farspan)) and a pkg-config file.
+# cmake --install: headers, both libraries, a CMake package (find_package(farspan)) and a pkg-config file. All of it may be
+# moved to another place afterwards.
 include(CMakePackageConfigHelpers)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/farspan)
 
-install(TARGETS farspan farspan_static farspan_options
+# Two export sets, so that users of the shared library need not have oneTBB's development files.
+install(TARGETS farspan
   EXPORT farspan-targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS farspan_static
+  EXPORT farspan-static-targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT farspan-targets
-  NAMESPACE farspan::
-  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/farspan)
+install(EXPORT farspan-targets NAMESPACE farspan:: DESTINATION ${package_dir})
+install(EXPORT farspan-static-targets NAMESPACE farspan:: DESTINATION ${package_dir})
 
 configure_package_config_file(cmake/farspan-config.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/farspan-config.cmake
-  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/farspan)
+  INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/farspan-config-version.cmake
   VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/farspan-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/farspan-config-version.cmake
-  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/farspan)
+  DESTINATION ${package_dir})
 
+# Paths of the pkg-config file, relative to where it is found.
+set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${pc_dir} OUTPUT_VARIABLE pc_to_prefix)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_INCLUDEDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE pc_includedir)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE pc_libdir)
 configure_file(cmake/farspan.pc.in ${CMAKE_CURRENT_BINARY_DIR}/farspan.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/farspan.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
