@@ -34,6 +34,14 @@ farspan_probe probe_pair(const farspan_scheme& scheme, int64_t length, int64_t q
     return probe;
 }
 
+// Our defaults, written into a caller's struct of another size.
+template <class Config, class Init, class... Method>
+void write_config(Config* config, std::size_t size, Init init, Method... method) {
+    Config defaults;
+    init(&defaults, method...);
+    write_defaults(config, size, defaults);
+}
+
 void check_position(int32_t argument, const char* name, int64_t value) {
     if (value < 0 || value > max_position)
         throw failure(FARSPAN_ERROR_POSITIONS, argument, "%s is %" PRId64 ": must be between 0 and 2^40", name, value);
@@ -47,18 +55,16 @@ using namespace farspan;
 extern "C" {
 
 void farspan_rope_config_init(farspan_rope_config* config, size_t size, int32_t method) {
-    write_defaults(config, size, default_rope_config(method));
+    write_config(config, size, init_rope_config, method);
 }
 void farspan_remap_config_init(farspan_remap_config* config, size_t size, int32_t method) {
-    write_defaults(config, size, default_remap_config(method));
+    write_config(config, size, init_remap_config, method);
 }
 void farspan_bias_config_init(farspan_bias_config* config, size_t size, int32_t method) {
-    write_defaults(config, size, default_bias_config(method));
+    write_config(config, size, init_bias_config, method);
 }
-void farspan_mask_config_init(farspan_mask_config* config, size_t size) { write_defaults(config, size, default_mask_config()); }
-void farspan_score_config_init(farspan_score_config* config, size_t size) {
-    write_defaults(config, size, default_score_config());
-}
+void farspan_mask_config_init(farspan_mask_config* config, size_t size) { write_config(config, size, init_mask_config); }
+void farspan_score_config_init(farspan_score_config* config, size_t size) { write_config(config, size, init_score_config); }
 
 const char* farspan_method_name(int32_t part, int32_t method) { return method_name(part, method); }
 int32_t farspan_method_find(int32_t part, const char* name) { return name ? method_find(part, name) : -1; }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "attention/run.hpp"
@@ -10,13 +9,6 @@ namespace {
 
 using kernels::panel_keys;
 using kernels::tile_keys;
-
-bool all_finite(const float* rows, int64_t count) {
-    constexpr uint32_t exponent = 0x7f800000u;
-    uint32_t found = 0;
-    for (int64_t n = 0; n < count; ++n) found |= (std::bit_cast<uint32_t>(rows[n]) & exponent) == exponent;
-    return found == 0;
-}
 
 void pack_keys(const plan& plan, const strided& k, const workspace& space, const worker_scratch& scratch, int64_t batch,
                int64_t key_head, int64_t slot, int64_t first_key, int64_t count) {
@@ -50,7 +42,8 @@ void pack_run(const plan& plan, const attention_tensors& tensors, const workspac
         pack_keys(plan, tensors.k, space, scratch, batch, key_head, slot, key, std::min(panel_keys, last - key));
     float* values = space.values(slot, first);
     load_rows(plan, tensors.v, batch, key_head, first, last - first, plan.shape.value_dim, values, plan.value_ld);
-    space.values_not_finite(slot, run) = !all_finite(values, (last - first) * plan.value_ld);
+    space.values_not_finite(slot, run) =
+        plan.kernels->all_finite(values, plan.value_ld, last - first, plan.shape.value_dim) == 0;
 }
 
 }  // namespace farspan
