@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Held-out loss of exported models: by position in the window, and by length of the window.
 
-By position: windows of the trained length at equal distances over the held-out part.
+By position: windows of the trained length at equal distances over the held-out part, and the last 32 bytes
+of each with less and less text before them, so that every bucket scores the same bytes.
 By length: stretches of LONGEST bytes from the middle of single held-out files, cut into windows
 without overlap. Every length scores the same bytes, so that the columns compare.
 
@@ -20,6 +21,7 @@ import corpus
 from model import load_model
 
 BUCKETS = ((0, 32), (32, 64), (64, 128), (128, 192), (192, 256))
+STEP = 32
 LENGTHS = (128, 256, 512, 1024, 2048, 4096)
 LONGEST = LENGTHS[-1]
 
@@ -34,6 +36,17 @@ def byte_losses(model, windows: np.ndarray, batch: int) -> torch.Tensor:
 def spread_windows(data: np.ndarray, length: int, count: int) -> np.ndarray:
     starts = np.linspace(0, len(data) - length - 1, count).astype(int)
     return np.stack([data[s:s + length + 1] for s in starts])
+
+
+def loss_by_position(model, windows: np.ndarray) -> list:
+    """Mean loss in each bucket of the last STEP bytes of the windows.
+
+    The same bytes for every bucket: what varies is how many bytes before them are shown.
+    """
+    length = windows.shape[1] - 1
+    at = {length - STEP - first: byte_losses(model, windows[:, first:], 16)[:, -STEP:].mean().item()
+          for first in range(0, length, STEP)}
+    return [np.mean([loss for position, loss in at.items() if a <= position < b]) for a, b in BUCKETS]
 
 
 def long_stretches(data: np.ndarray, names: list, count: int) -> np.ndarray:
@@ -69,10 +82,10 @@ def main() -> None:
 
     print("| model | all | " + " | ".join(f"{a}-{b - 1}" for a, b in BUCKETS) + " |")
     print("|---" * (len(BUCKETS) + 2) + "|", flush=True)
-    windows = spread_windows(data, 256, args.windows)
+    windows = spread_windows(data, BUCKETS[-1][1], args.windows)
     for folder in args.models:
-        losses = byte_losses(load_model(folder), windows, 16).mean(0)
-        cells = [losses.mean()] + [losses[a:b].mean() for a, b in BUCKETS]
+        model = load_model(folder)
+        cells = [byte_losses(model, windows, 16).mean(), *loss_by_position(model, windows)]
         print(f"| {folder.name} | " + " | ".join(f"{c:.3f}" for c in cells) + " |", flush=True)
 
     if args.stretches:
