@@ -1,0 +1,104 @@
+#include "method/scheme.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+#include "method/defaults.hpp"
+#include "method/validate.hpp"
+
+namespace farspan {
+namespace {
+
+constexpr uint32_t largest_struct = 65536;  // no version of a config will be larger; guards the reading of the tail
+
+// Reads a config of any version into one with our fields. A field that the caller does not have keeps its default; one that we
+// do not have must be zero. `first_size` is where the first published version ends.
+template <class Config>
+void read_config(const Config* given, uint32_t first_size, int32_t argument, const char* part, Config& known) {
+    if (!given) return;
+    uint32_t size;
+    std::memcpy(&size, given, sizeof size);
+    if (size < first_size || size > largest_struct)
+        throw failure(FARSPAN_ERROR_STRUCT_SIZE, argument, "%s.struct_size is %u: must be sizeof(farspan_%s_config), %zu", part,
+                      size, part, sizeof known);
+    const auto* bytes = reinterpret_cast<const unsigned char*>(given);
+    for (uint32_t n = sizeof known; n < size; ++n)
+        if (bytes[n] != 0)
+            throw failure(FARSPAN_ERROR_STRUCT_SIZE, argument,
+                          "%s.struct_size is %u and a field past byte %zu, all that this version knows, is set", part, size,
+                          sizeof known);
+    std::memcpy(&known, given, std::min<std::size_t>(size, sizeof known));
+    known.struct_size = sizeof known;
+}
+
+#define FARSPAN_END(config, member) static_cast<uint32_t>(offsetof(config, member) + sizeof(config::member))
+
+void read_configs(const farspan_rope_config* rope, const farspan_remap_config* remap, const farspan_bias_config* bias,
+                  const farspan_mask_config* mask, const farspan_score_config* score, scheme& result) {
+    init_rope_config(&result.rope, FARSPAN_ROPE_NONE);
+    init_remap_config(&result.remap, FARSPAN_REMAP_NONE);
+    init_bias_config(&result.bias, FARSPAN_BIAS_NONE);
+    init_mask_config(&result.mask);
+    init_score_config(&result.score);
+    read_config(rope, FARSPAN_END(farspan_rope_config, axis_sections), 1, "rope", result.rope);
+    read_config(remap, FARSPAN_END(farspan_remap_config, position_scale), 2, "remap", result.remap);
+    read_config(bias, FARSPAN_END(farspan_bias_config, p), 3, "bias", result.bias);
+    read_config(mask, FARSPAN_END(farspan_mask_config, prefix), 4, "mask", result.mask);
+    read_config(score, FARSPAN_END(farspan_score_config, sink_head_offset), 5, "score", result.score);
+}
+
+// Parts that are each valid but do not fit each other.
+void check_combinations(const scheme& s) {
+    const bool xpos = s.rope.method == FARSPAN_ROPE_XPOS;
+    const auto past_only = [&](int32_t argument, const char* part, const char* method) {
+        if (!s.mask.causal)
+            throw failure(FARSPAN_ERROR_COMBINATION, argument, "%s.method is %s: needs a causal mask, mask.causal is 0", part,
+                          method);
+        if (s.mask.prefix != 0)
+            throw failure(FARSPAN_ERROR_COMBINATION, argument, "%s.method is %s: needs mask.prefix 0, it is %lld", part, method,
+                          static_cast<long long>(s.mask.prefix));
+    };
+    if (xpos) past_only(1, "rope", "xpos");
+    if (s.remap.method == FARSPAN_REMAP_NONE) return;
+    const char* method = method_name(FARSPAN_PART_REMAP, s.remap.method);
+    past_only(2, "remap", method);
+    if (xpos) throw failure(FARSPAN_ERROR_COMBINATION, 2, "remap.method is %s: cannot be used with rope.method xpos", method);
+    if (s.rope.axes != FARSPAN_AXES_NONE)
+        throw failure(FARSPAN_ERROR_COMBINATION, 2, "remap.method is %s: cannot be used with rope.axes %d", method, s.rope.axes);
+}
+
+template <class Value>
+void own(const Value*& borrowed, int64_t count, std::vector<Value>& copy) {
+    if (!borrowed) return;
+    copy.assign(borrowed, borrowed + count);
+    borrowed = copy.data();
+}
+
+void own_arrays(scheme& s) {
+    own(s.rope.short_factors, s.rope.pair_factor_count, s.short_factors);
+    own(s.rope.long_factors, s.rope.pair_factor_count, s.long_factors);
+    own(s.bias.values, int64_t{s.bias.buckets} * s.bias.heads, s.bias_values);
+    own(s.bias.a, s.bias.heads, s.bias_a);
+    own(s.bias.p, s.bias.heads, s.bias_p);
+    own(s.score.sinks, s.score.sink_heads, s.sinks);
+}
+
+}  // namespace
+
+std::unique_ptr<scheme> make_scheme(const farspan_rope_config* rope, const farspan_remap_config* remap,
+                                    const farspan_bias_config* bias, const farspan_mask_config* mask,
+                                    const farspan_score_config* score) {
+    auto result = std::make_unique<scheme>();
+    read_configs(rope, remap, bias, mask, score, *result);
+    check_rope(result->rope);
+    check_remap(result->remap);
+    check_bias(result->bias);
+    check_mask(result->mask);
+    check_score(result->score);
+    check_combinations(*result);
+    own_arrays(*result);
+    return result;
+}
+
+}  // namespace farspan
