@@ -19,7 +19,7 @@ packages='
           run    libcli11-dev            the command reads its arguments
           run    libopenblas-dev         the command multiplies the matrices of the models outside attention
           test   libcriterion-dev        Criterion: the C and C++ tests
-          test   pkg-config              finds Criterion; the test of farspan.pc
+          run    pkg-config              finds OpenBLAS and Criterion
           test   python3                 counts results, checks the layers, takes the example out of the README
           test   clang                   the public header must compile with it too
           test   g++-aarch64-linux-gnu   builds the NEON kernels

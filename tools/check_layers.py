@@ -62,17 +62,20 @@ def check_file(path, name):
             yield number, f"'{found[0]}': no standard library in kernel bodies"
 
 
+def check_tree(root):
+    """The violations of the sources under root/src, and the number of files."""
+    source = Path(root) / "src"
+    files = sorted(p for p in source.rglob("*") if p.suffix in {".c", ".cpp", ".h", ".hpp", ".inl", ".def"})
+    names = [path.relative_to(source).as_posix() for path in files]
+    return [(name, *found) for path, name in zip(files, names) for found in check_file(path, name)], len(files)
+
+
 def main():
-    root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent) / "src"
-    files = sorted(p for p in root.rglob("*") if p.suffix in {".c", ".cpp", ".h", ".hpp", ".inl", ".def"})
-    violations = 0
-    for path in files:
-        name = path.relative_to(root).as_posix()
-        for line, message in check_file(path, name):
-            print(f"src/{name}:{line}: {message}")
-            violations += 1
-    print(f"{len(files)} files, {violations} violations")
-    sys.exit(1 if violations or not files else 0)
+    found, files = check_tree(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent)
+    for name, line, message in found:
+        print(f"src/{name}:{line}: {message}")
+    print(f"{files} files, {len(found)} violations")
+    sys.exit(1 if found or not files else 0)
 
 
 if __name__ == "__main__":

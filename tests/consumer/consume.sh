@@ -13,7 +13,9 @@ export PKG_CONFIG_PATH="$libdir/pkgconfig" LD_LIBRARY_PATH="$libdir"
 
 case $way in
     cmake_*)
-        cmake -S "$source" -B "$work" -DCMAKE_PREFIX_PATH="$prefix" -DWAY="${way#cmake_}"
+        # Users of the shared library need not have oneTBB's development files.
+        case $way in *static) hide_tbb=OFF ;; *) hide_tbb=ON ;; esac
+        cmake -S "$source" -B "$work" -DCMAKE_PREFIX_PATH="$prefix" -DWAY="${way#cmake_}" -DCMAKE_DISABLE_FIND_PACKAGE_TBB=$hide_tbb
         cmake --build "$work"
         ;;
     pkg_config_shared)
