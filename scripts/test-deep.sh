@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# The slow checks: another compiler, data races, undefined memory, old processors, the portable kernels alone, and longer random
+# runs. The last line is "N passed, N failed, N skipped". Logs are in build/logs.
+#
+#   scripts/test-deep.sh [STAGE ...]     default: all of them; the names are those of the functions below
+#
+# FARSPAN_TEST_ROUNDS (default 20) multiplies the length of the random tests.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/setup.sh --all || { echo '0 passed, 1 failed'; exit 1; }
+source scripts/stages.sh
+without_extras=(-DFARSPAN_BUILD_TOOLS=OFF -DFARSPAN_BUILD_EXAMPLES=OFF)
+
+# Random tests of the dev build, with more rounds.
+long_random_runs() {
+    build dev-build build/dev --preset dev || return
+    FARSPAN_TEST_ROUNDS=${FARSPAN_TEST_ROUNDS:-20} run_tests long-random-runs build/dev -L isa
+}
+
+# The library as built for a machine without any vector instructions that we know.
+portable_kernels() {
+    build portable-build build/scalar --preset scalar "${without_extras[@]}" || return
+    run_tests portable build/scalar -L isa
+}
+
+# Everything compiled by clang.
+clang_build() {
+    CC=clang CXX=clang++ build clang-build build/clang --preset dev -B build/clang || return
+    run_tests clang build/clang -E '^kernels.neon'
+}
+
+# Data races. oneTBB itself is not instrumented, hence the file of suppressions.
+thread_sanitizer() {
+    build tsan-build build/tsan --preset tsan -DFARSPAN_PLAIN_TEST_DRIVER=ON "${without_extras[@]}" || return
+    TSAN_OPTIONS="suppressions=$PWD/scripts/tsan.supp halt_on_error=0 exitcode=66 ignore_noninstrumented_modules=1" \
+        run_tests tsan build/tsan -L isa
+}
+
+# Test programs of the plain driver under another program: valgrind or an emulator.
+plain_build() {
+    build plain-build build/plain --preset dev -B build/plain -DFARSPAN_PLAIN_TEST_DRIVER=ON "${without_extras[@]}"
+}
+
+# run_plain <stage> <launcher and its arguments>
+run_plain() {
+    local stage=$1 log=$logs/$1.log start=$SECONDS program line p=0 f=0 s=0
+    shift
+    : >"$log"
+    for program in build/plain/tests/{plan,attention,api}/test_*; do
+        [ -x "$program" ] && [ -f "$program" ] || continue
+        echo "== $program" >>"$log"
+        line=$("$@" "$program" 2>>"$log" </dev/null | tee -a "$log" | tail -n 1)
+        if [ "${PIPESTATUS[0]}" -eq 0 ] && [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+            p=$((p + BASH_REMATCH[1])) f=$((f + BASH_REMATCH[2])) s=$((s + BASH_REMATCH[3]))
+        else
+            f=$((f + 1))
+            echo "    $program: $line (see $log)"
+        fi
+    done
+    [ "$p" -gt 0 ] || f=$((f + 1))
+    add "$p" "$f" "$s"
+    say "$stage" $((SECONDS - start)) "$p passed, $f failed, $s skipped"
+}
+
+# Reads of undefined memory, on one thread: valgrind runs threads one after the other anyway. It knows AVX2, not AVX-512.
+undefined_memory() {
+    plain_build || return
+    FARSPAN_NUM_THREADS=1 FARSPAN_TEST_ROUNDS=0 run_plain valgrind valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+}
+
+# Processors without AVX2 (Nehalem: no AVX at all) must get the portable kernels, and never an illegal instruction.
+old_processors() {
+    plain_build || return
+    local cpu isa
+    for cpu in Nehalem SandyBridge Haswell; do
+        isa=$(qemu-x86_64 -cpu "$cpu" build/plain/tests/isa_list 2>/dev/null | head -n 1)
+        case $cpu-$isa in
+            Nehalem-scalar | SandyBridge-scalar | Haswell-avx2) add 1 0 0 ;;
+            *) add 0 1 0; say "$cpu" 0 "FAILED: the dispatcher chose '$isa'" ;;
+        esac
+        FARSPAN_TEST_ROUNDS=0 run_plain "$cpu ($isa)" qemu-x86_64 -cpu "$cpu"
+    done
+}
+
+[ $# -gt 0 ] || set -- clang_build portable_kernels long_random_runs thread_sanitizer undefined_memory old_processors
+for stage; do
+    declare -F "$stage" >/dev/null || { echo "test-deep.sh: no stage '$stage'" >&2; exit 2; }
+    "$stage"
+done
+finish
