@@ -1,5 +1,6 @@
 // Picks a kernel table. Compiled for the baseline; the only file that knows which instruction sets are built in
-// (FARSPAN_BUILT_*, from CMake). The CPU is asked directly: the operating system must have enabled the registers too (XCR0).
+// (FARSPAN_BUILT_*, from CMake). The CPU is asked directly: the operating system must have enabled the registers too
+// (XCR0).
 #include <cstdlib>
 #include <cstring>
 
@@ -12,10 +13,18 @@
 
 namespace farspan::kernels {
 
-namespace scalar { extern const kernel_table table; }
-namespace avx2 { extern const kernel_table table; }
-namespace avx512 { extern const kernel_table table; }
-namespace neon { extern const kernel_table table; }
+namespace scalar {
+extern const kernel_table table;
+}
+namespace avx2 {
+extern const kernel_table table;
+}
+namespace avx512 {
+extern const kernel_table table;
+}
+namespace neon {
+extern const kernel_table table;
+}
 
 namespace {
 
@@ -39,10 +48,10 @@ struct x86_features {
 };
 
 x86_features ask_cpu() {
-    constexpr uint32_t fma = 1u << 12, osxsave = 1u << 27, avx = 1u << 28, f16c = 1u << 29;       // leaf 1, ecx
-    constexpr uint32_t avx2_bit = 1u << 5;                                                        // leaf 7, ebx
-    constexpr uint32_t avx512_bits = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31;         // F DQ CD BW VL
-    constexpr uint32_t ymm_state = 0x06, zmm_state = 0xe6;                                        // XCR0
+    constexpr uint32_t fma = 1u << 12, osxsave = 1u << 27, avx = 1u << 28, f16c = 1u << 29;  // leaf 1, ecx
+    constexpr uint32_t avx2_bit = 1u << 5;                                                   // leaf 7, ebx
+    constexpr uint32_t avx512_bits = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31;   // F DQ CD BW VL
+    constexpr uint32_t ymm_state = 0x06, zmm_state = 0xe6;                                   // XCR0
     uint32_t eax = 0, ebx = 0, ecx = 0, edx = 0;
     if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0) return {false, false};
     constexpr uint32_t needed = fma | osxsave | avx | f16c;
@@ -84,7 +93,9 @@ const kernel_table* built_table(int32_t isa) {
     return nullptr;
 }
 
-const kernel_table* usable_table(int32_t isa) { return runs_here(isa) ? built_table(isa) : nullptr; }
+const kernel_table* usable_table(int32_t isa) {
+    return runs_here(isa) ? built_table(isa) : nullptr;
+}
 
 const kernel_table& best_table() {
     static const kernel_table& table = choose();

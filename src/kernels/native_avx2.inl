@@ -39,8 +39,6 @@ FARSPAN_INLINE void load_pairs(const float* p, vec& even, vec& odd) {
     const __m256 low = _mm256_permute2f128_ps(a, b, 0x20), high = _mm256_permute2f128_ps(a, b, 0x31);
     even = _mm256_shuffle_ps(low, high, 0x88);
     odd = _mm256_shuffle_ps(low, high, 0xdd);
-    even = _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(even), 0xd8));
-    odd = _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(odd), 0xd8));
 }
 FARSPAN_INLINE void store_pairs(float* p, vec even, vec odd) {
     store(p, interleave_low(even, odd));

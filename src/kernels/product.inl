@@ -1,6 +1,6 @@
 #pragma once
-// The two matrix products of attention on one register-blocked micro-kernel: up to 6 rows x block_vecs vectors of sums stay
-// in registers over the whole depth.
+// The two matrix products of attention on one register-blocked micro-kernel: up to 6 rows x block_vecs vectors of sums
+// stay in registers over the whole depth.
 #include "kernels/vec.inl"
 
 namespace farspan::kernels::FARSPAN_ISA_NS {
@@ -45,12 +45,24 @@ void multiply_columns(const float* a, int64_t lda, int64_t rows, const float* b,
         const int64_t blocks = (rows + block_row_count - 1) / block_row_count;
         const int64_t now = (rows + blocks - 1) / blocks;
         switch (now) {
-            case 1: multiply_block<1, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc); break;
-            case 2: multiply_block<2, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc); break;
-            case 3: multiply_block<3, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc); break;
-            case 4: multiply_block<4, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc); break;
-            case 5: multiply_block<5, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc); break;
-            default: multiply_block<6, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc); break;
+            case 1:
+                multiply_block<1, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc);
+                break;
+            case 2:
+                multiply_block<2, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc);
+                break;
+            case 3:
+                multiply_block<3, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc);
+                break;
+            case 4:
+                multiply_block<4, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc);
+                break;
+            case 5:
+                multiply_block<5, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc);
+                break;
+            default:
+                multiply_block<6, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc);
+                break;
         }
         a += now * lda;
         c += now * ldc;
@@ -68,10 +80,17 @@ FARSPAN_INLINE void multiply(const float* a, int64_t lda, int64_t rows, const fl
         multiply_columns<block_vecs, accumulate>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
     if constexpr (block > 16) {
         switch ((columns - j) / lanes) {
-            case 1: multiply_columns<1, accumulate>(a, lda, rows, b + j, ldb, depth, c + j, ldc); break;
-            case 2: multiply_columns<2, accumulate>(a, lda, rows, b + j, ldb, depth, c + j, ldc); break;
-            case 3: multiply_columns<3, accumulate>(a, lda, rows, b + j, ldb, depth, c + j, ldc); break;
-            default: break;
+            case 1:
+                multiply_columns<1, accumulate>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
+                break;
+            case 2:
+                multiply_columns<2, accumulate>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
+                break;
+            case 3:
+                multiply_columns<3, accumulate>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
+                break;
+            default:
+                break;
         }
     }
 }

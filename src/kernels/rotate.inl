@@ -35,7 +35,8 @@ FARSPAN_INLINE void store_uv(float* row, int64_t pairs, int64_t p, int64_t n, ve
 }
 
 template <bool half>
-FARSPAN_INLINE void rotate_vec(float* row, int64_t pairs, int64_t p, int64_t n, const float* cosine, const float* sine) {
+FARSPAN_INLINE void rotate_vec(float* row, int64_t pairs, int64_t p, int64_t n, const float* cosine,
+                               const float* sine) {
     vec u, v;
     load_uv<half>(row, pairs, p, n, u, v);
     const vec c = load_some(cosine + p, n), s = load_some(sine + p, n);
@@ -90,8 +91,7 @@ void rotate_exact(float* x, int64_t ld, int64_t rows, int64_t pairs, const float
     const float* const table[4] = {cosine_hi, cosine_lo, sine_hi, sine_lo};
     for (int64_t r = 0; r < rows; ++r) {
         int64_t p = 0;
-        for (; p + lanes <= pairs; p += lanes)
-            rotate_exact_vec<half>(x + r * ld, pairs, p, lanes, table, r * table_ld);
+        for (; p + lanes <= pairs; p += lanes) rotate_exact_vec<half>(x + r * ld, pairs, p, lanes, table, r * table_ld);
         if (p < pairs) rotate_exact_vec<half>(x + r * ld, pairs, p, pairs - p, table, r * table_ld);
     }
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Rows of the caller's tensors into float scratch and back. The caller's memory may have any alignment and stride, so single
-// elements go through memcpy and nothing beside the addressed elements is touched.
+// Rows of the caller's tensors into float scratch and back. The caller's memory may have any alignment and stride, so
+// single elements go through memcpy and nothing beside the addressed elements is touched.
 #include "kernels/vec.inl"
 
 namespace farspan::kernels::FARSPAN_ISA_NS {
@@ -62,8 +62,7 @@ void store_rows(const float* src, int64_t ld, int64_t rows, int64_t dim, const f
             const int64_t count = smaller(lanes, dim - c);
             type some[lanes];
             element::write(some, scaled(load_some(in + c, count), scale));
-            for (int64_t k = 0; k < count; ++k)
-                std::memcpy(out + (c + k) * feature_stride, &some[k], sizeof(type));
+            for (int64_t k = 0; k < count; ++k) std::memcpy(out + (c + k) * feature_stride, &some[k], sizeof(type));
         }
     }
 }
@@ -83,11 +82,19 @@ void scale_columns(const float* x, int64_t ld, int64_t rows, int64_t dim, const 
 }
 
 int32_t all_finite(const float* x, int64_t ld, int64_t rows, int64_t dim) {
-    // x * 0 is NaN for infinities and NaN, and stays so in the sum.
-    vec sum = splat(0.0f);
-    for (int64_t r = 0; r < rows; ++r)
-        for (int64_t c = 0; c < dim; c += lanes) sum = mul_add(load_some(x + r * ld + c, dim - c), splat(0.0f), sum);
-    return sum_lanes(sum) == 0.0f;
+    // x * 0 is NaN for infinities and NaN, and stays so in a sum. Four sums hide the latency of the additions.
+    const vec zero = splat(0.0f);
+    vec sum[4] = {zero, zero, zero, zero};
+    for (int64_t r = 0; r < rows; ++r) {
+        const float* row = x + r * ld;
+        int64_t c = 0;
+        for (; c + 4 * lanes <= dim; c += 4 * lanes) {
+            FARSPAN_UNROLL
+            for (int k = 0; k < 4; ++k) sum[k] = mul_add(load(row + c + k * lanes), zero, sum[k]);
+        }
+        for (; c < dim; c += lanes) sum[0] = mul_add(load_some(row + c, dim - c), zero, sum[0]);
+    }
+    return sum_lanes((sum[0] + sum[1]) + (sum[2] + sum[3])) == 0.0f;
 }
 
 }  // namespace

@@ -5,7 +5,8 @@
 namespace farspan::kernels::FARSPAN_ISA_NS {
 namespace {
 
-// tanh, relative error about 3e-7 everywhere: an odd polynomial below 5/8, (1 - e) / (1 + e) with e = exp(-2 |x|) above.
+// tanh, relative error about 3e-7 everywhere: an odd polynomial below 5/8, (1 - e) / (1 + e) with e = exp(-2 |x|)
+// above.
 FARSPAN_INLINE vec tanh_of(vec x) {
     const vec magnitude = absolute(x), square = x * x;
     vec p = mul_add(splat(-5.70498872745e-3f), square, splat(2.06390887954e-2f));
@@ -93,7 +94,8 @@ void mask(float* s, int64_t lds, int64_t rows, int64_t cols, const int32_t* firs
     for (int64_t r = 0; r < rows; ++r) {
         // Two disjoint intervals in ascending order, clipped to the tile; empty ones sit at its end.
         int64_t a0 = larger(first0[r], 0), a1 = smaller(last0[r], cols);
-        int64_t b0 = first1 != nullptr ? larger(first1[r], 0) : cols, b1 = first1 != nullptr ? smaller(last1[r], cols) : cols;
+        int64_t b0 = first1 != nullptr ? larger(first1[r], 0) : cols,
+                b1 = first1 != nullptr ? smaller(last1[r], cols) : cols;
         if (a0 >= a1) a0 = a1 = cols;
         if (b0 >= b1) b0 = b1 = cols;
         if (b0 < a0) {

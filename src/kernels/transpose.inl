@@ -5,7 +5,8 @@
 namespace farspan::kernels::FARSPAN_ISA_NS {
 namespace {
 
-// A lanes x lanes block in registers. Interleaving row i with row i + lanes/2 for all i, log2(lanes) times, transposes it.
+// A lanes x lanes block in registers. Interleaving row i with row i + lanes/2 for all i, log2(lanes) times, transposes
+// it.
 FARSPAN_INLINE void transpose_block(vec (&row)[lanes]) {
     FARSPAN_UNROLL
     for (int stage = 1; stage < lanes; stage *= 2) {

@@ -1,0 +1,107 @@
+// check_kernels --bench: the speed of every entry on tiles as the drivers use them, best of many short runs.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "check.hpp"
+
+namespace check {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+double best_seconds(const std::function<void()>& work) {
+    double best = 1e9;
+    const auto end = clock::now() + std::chrono::milliseconds(60);
+    do {
+        const auto start = clock::now();
+        work();
+        best = std::min(best, std::chrono::duration<double>(clock::now() - start).count());
+    } while (clock::now() < end);
+    return best;
+}
+
+struct printer {
+    const kernel_table& table;
+    const std::string& filter;
+    void line(const char* name, double amount, const char* unit, const std::function<void()>& work) const {
+        if (std::string(name).find(filter) == std::string::npos) return;
+        std::printf("%-7s %-26s %8.1f %s\n", table.name, name, amount / best_seconds(work) * 1e-9, unit);
+    }
+};
+
+}  // namespace
+
+void bench(const kernel_table& t, const std::string& filter) {
+    const printer print{t, filter};
+    random_source random(1);
+    constexpr int64_t rows = 64, cols = 128, dim = 128;
+    scratch q(rows, dim), k(rows, dim), panel(2 * dim, 64), s(rows, cols), kept(rows, cols), v(cols, dim), o(rows, dim);
+    scratch table(rows, dim), low(rows, dim);
+    const auto next = [&] { return random.normal(); };
+    for (scratch* x : {&q, &k, &panel, &s, &kept, &v, &o, &table}) x->fill(next);
+    low.fill([] { return 0x1p-28f; });
+    std::vector<uint16_t> half(rows * dim, 0x3c00);
+    std::vector<float> factor(dim, 1.0f), position(dim, 1.0f), m(rows, 1e30f), l(rows, 1.0f);
+    std::vector<int32_t> first(rows, 0), last(rows), threshold(rows, 64);
+    std::vector<const float*> bias;
+    for (int64_t r = 0; r < rows; ++r)
+        bias.push_back(kept.row(r)), last[static_cast<std::size_t>(r)] = static_cast<int32_t>(64 + r);
+
+    const double tile = 2.0 * rows * cols * dim, row_bytes = rows * dim, score_bytes = 8.0 * rows * cols;
+    print.line("qk", tile, "GFLOP/s", [&] {
+        t.qk(q.data(), dim, rows, panel.data(), dim, s.data(), cols, 64);
+        t.qk(q.data(), dim, rows, panel.row(dim), dim, s.data() + 64, cols, 64);
+    });
+    print.line("pv", tile, "GFLOP/s", [&] { t.pv(kept.data(), cols, rows, v.data(), dim, cols, o.data(), dim, dim); });
+    print.line("softmax", rows * cols, "Gelement/s", [&] {
+        __builtin_memcpy(s.data(), kept.data(), sizeof(float) * rows * cols);
+        for (float& x : m) x = 10.0f;
+        t.softmax(s.data(), cols, rows, cols, m.data(), l.data(), o.data(), dim, dim);
+    });
+    print.line("transpose_panel", 8 * row_bytes, "GB/s",
+               [&] { t.transpose_panel(k.data(), dim, 64, dim, panel.data()); });
+    print.line("load_rows_f32", 8 * row_bytes, "GB/s",
+               [&] { t.load_rows_f32(k.data(), dim, 1, rows, dim, q.data(), dim, dim); });
+    print.line("load_rows_f16", 6 * row_bytes, "GB/s",
+               [&] { t.load_rows_f16(half.data(), dim, 1, rows, dim, q.data(), dim, dim); });
+    print.line("load_rows_bf16", 6 * row_bytes, "GB/s",
+               [&] { t.load_rows_bf16(half.data(), dim, 1, rows, dim, q.data(), dim, dim); });
+    print.line("load_rows_f32.strided", 8 * row_bytes, "GB/s",
+               [&] { t.load_rows_f32(k.data(), 1, dim, rows, dim / 2, q.data(), dim, dim); });
+    print.line("store_rows_f32", 8 * row_bytes, "GB/s",
+               [&] { t.store_rows_f32(o.data(), dim, rows, dim, factor.data(), q.data(), dim, 1); });
+    print.line("store_rows_f16", 6 * row_bytes, "GB/s",
+               [&] { t.store_rows_f16(o.data(), dim, rows, dim, factor.data(), half.data(), dim, 1); });
+    print.line("store_rows_bf16", 6 * row_bytes, "GB/s",
+               [&] { t.store_rows_bf16(o.data(), dim, rows, dim, factor.data(), half.data(), dim, 1); });
+    q.fill(next);
+    table.fill([] { return 0.7071f; });
+    print.line("rotate_half", 8 * row_bytes, "GB/s",
+               [&] { t.rotate_half(q.data(), dim, rows, dim / 2, table.data(), table.data(), dim); });
+    print.line("rotate_interleaved", 8 * row_bytes, "GB/s",
+               [&] { t.rotate_interleaved(q.data(), dim, rows, dim / 2, table.data(), table.data(), dim); });
+    print.line("rotate_exact_half", 8 * row_bytes, "GB/s", [&] {
+        t.rotate_exact_half(q.data(), dim, rows, dim / 2, table.data(), low.data(), table.data(), low.data(), dim);
+    });
+    print.line("rotate_exact_interleaved", 8 * row_bytes, "GB/s", [&] {
+        t.rotate_exact_interleaved(q.data(), dim, rows, dim / 2, table.data(), low.data(), table.data(), low.data(),
+                                   dim);
+    });
+    print.line("scale_rows", 8 * row_bytes, "GB/s", [&] { t.scale_rows(o.data(), dim, rows, dim, factor.data()); });
+    print.line("scale_columns", 8 * row_bytes, "GB/s",
+               [&] { t.scale_columns(o.data(), dim, rows, dim, factor.data(), q.data()); });
+    print.line("all_finite", 4 * row_bytes, "GB/s", [&] { t.all_finite(v.data(), dim, rows, dim); });
+    s.fill(next);
+    print.line("softcap", rows * cols, "Gelement/s", [&] { t.softcap(s.data(), cols, rows, cols, 30.0f); });
+    print.line("bias_slope", score_bytes, "GB/s",
+               [&] { t.bias_slope(s.data(), cols, rows, cols, 1e-3f, 0, position.data(), position.data()); });
+    print.line("bias_rows", 1.5 * score_bytes, "GB/s",
+               [&] { t.bias_rows(s.data(), cols, rows, cols, bias.data(), 1e-9f); });
+    print.line("select_older", 1.5 * score_bytes, "GB/s",
+               [&] { t.select_older(s.data(), kept.data(), cols, rows, cols, threshold.data()); });
+    print.line("mask", score_bytes, "GB/s",
+               [&] { t.mask(s.data(), cols, rows, cols, first.data(), last.data(), nullptr, nullptr); });
+}
+
+}  // namespace check
