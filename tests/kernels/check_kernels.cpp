@@ -2,6 +2,7 @@
 // in memory between guard pages.
 //
 //   check_kernels [--isa NAME] [--filter TEXT] [--seed N] [--bench]
+//   check_kernels --best    prints the name of the table that the library would use
 //
 // Without --isa, all instruction sets that are usable here are checked; one that is not is an error with it (exit code
 // 77, which ctest counts as skipped). The last line is "N passed, M failed" and counts entries, each of which is
@@ -21,13 +22,15 @@ namespace {
 struct options {
     std::string isa, filter;
     uint64_t seed = 20240229;
-    bool bench = false;
+    bool bench = false, best = false;
 };
 
 bool read_options(int count, char** words, options& result) {
     for (int i = 1; i < count; ++i) {
         const std::string word = words[i];
-        if (word == "--bench") {
+        if (word == "--best") {
+            result.best = true;
+        } else if (word == "--bench") {
             result.bench = true;
         } else if (i + 1 < count && word == "--isa") {
             result.isa = words[++i];
@@ -80,6 +83,10 @@ void check_table(const check::kernel_table& table, const options& chosen, tally&
 int main(int count, char** words) {
     options chosen;
     if (!read_options(count, words, chosen)) return 2;
+    if (chosen.best) {
+        std::printf("%s\n", farspan::kernels::best_table().name);
+        return 0;
+    }
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they report better
     std::signal(SIGSEGV, report_crash);
     std::signal(SIGBUS, report_crash);
