@@ -6,13 +6,9 @@
 
 #include "api/guard.hpp"
 #include "base/strided.hpp"
+#include "base/versioned.hpp"
 
 namespace farspan {
-
-// Reads a struct that begins with struct_size into `known`, which holds the defaults. Shorter than the first published size,
-// or longer with a non-zero tail (a field that this library has not learned), is refused.
-void read_versioned(const void* given, void* known, std::size_t first_size, std::size_t known_size, int32_t argument,
-                    const char* name);
 
 template <class T>
 T read_struct(const T& given, T defaults, int32_t argument, const char* name) {

@@ -49,22 +49,6 @@ void check_no_self_overlap(const strided& view, int32_t argument, const char* na
 
 }  // namespace
 
-void read_versioned(const void* given, void* known, std::size_t first_size, std::size_t known_size, int32_t argument,
-                    const char* name) {
-    uint32_t size = 0;
-    std::memcpy(&size, given, sizeof size);
-    if (size < first_size)
-        throw failure(FARSPAN_ERROR_STRUCT_SIZE, argument, "%s.struct_size is %u: must be at least %zu", name, size, first_size);
-    if (size > (1u << 20))
-        throw failure(FARSPAN_ERROR_STRUCT_SIZE, argument, "%s.struct_size is %u: must be at most %u", name, size, 1u << 20);
-    const auto* bytes = static_cast<const unsigned char*>(given);
-    for (std::size_t n = known_size; n < size; ++n)
-        if (bytes[n] != 0)
-            throw failure(FARSPAN_ERROR_STRUCT_SIZE, argument,
-                          "%s has a field at byte %zu that this library (%s) does not know", name, n, farspan_version_text());
-    std::memcpy(known, given, std::min<std::size_t>(size, known_size));
-}
-
 strided check_tensor(const farspan_tensor* tensor, int32_t argument, const char* name, const int64_t (&shape)[4],
                      access mode) {
     const farspan_tensor& given = required(tensor, argument, name);

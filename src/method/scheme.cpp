@@ -1,34 +1,19 @@
 #include "method/scheme.hpp"
 
-#include <algorithm>
 #include <cstddef>
-#include <cstring>
 
+#include "base/versioned.hpp"
 #include "method/defaults.hpp"
 #include "method/validate.hpp"
 
 namespace farspan {
 namespace {
 
-constexpr uint32_t largest_struct = 65536;  // no version of a config will be larger; guards the reading of the tail
-
-// Reads a config of any version into one with our fields. A field that the caller does not have keeps its default; one that we
-// do not have must be zero. `first_size` is where the first published version ends.
+// Reads a config of any version over the defaults in `known`.
 template <class Config>
 void read_config(const Config* given, uint32_t first_size, int32_t argument, const char* part, Config& known) {
     if (!given) return;
-    uint32_t size;
-    std::memcpy(&size, given, sizeof size);
-    if (size < first_size || size > largest_struct)
-        throw failure(FARSPAN_ERROR_STRUCT_SIZE, argument, "%s.struct_size is %u: must be sizeof(farspan_%s_config), %zu", part,
-                      size, part, sizeof known);
-    const auto* bytes = reinterpret_cast<const unsigned char*>(given);
-    for (uint32_t n = sizeof known; n < size; ++n)
-        if (bytes[n] != 0)
-            throw failure(FARSPAN_ERROR_STRUCT_SIZE, argument,
-                          "%s.struct_size is %u and a field past byte %zu, all that this version knows, is set", part, size,
-                          sizeof known);
-    std::memcpy(&known, given, std::min<std::size_t>(size, sizeof known));
+    read_versioned(given, &known, first_size, sizeof known, argument, part);
     known.struct_size = sizeof known;
 }
 
