@@ -51,6 +51,7 @@ run_tests() {
         *' 0 '*) ;;
         *) echo "    all of its output is in $log" ;;
     esac
+    return 0
 }
 
 # skip <stage> <why>: one skipped test

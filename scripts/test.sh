@@ -17,7 +17,7 @@ dev() {
 # The same tests of the library on every other instruction set.
 other_instruction_sets() {
     local best isa
-    best=$(build/dev/tests/isa_list | head -n 1) || { skip instruction-sets 'no list of them'; return; }
+    best=$(build/dev/tests/isa_list | head -n 1)
     for isa in scalar avx2 avx512 neon; do
         if [ "$isa" = "$best" ]; then
             continue # that was "dev"
@@ -36,7 +36,6 @@ sanitizers() {
         run_tests asan-ubsan build/asan-ubsan
 }
 
-dev
-other_instruction_sets
+dev && other_instruction_sets
 sanitizers
 finish
