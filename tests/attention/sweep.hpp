@@ -1,0 +1,48 @@
+// Cases of one family against the definition, on every instruction set, with one and two threads.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "attention_case.hpp"
+
+namespace farspan_test {
+
+// The stated bounds of f32 attention at logits of unit variance: relative to the largest output, and to max(1, |lse|).
+// A logit is a sum of head_dim floats, whose error grows with the root of their number: beyond 256 the outputs' does too.
+inline double out_bound(int64_t head_dim) { return 2e-6 * std::max(1.0, std::sqrt(static_cast<double>(head_dim) / 256)); }
+constexpr double lse_bound = 1e-6;
+
+class sweep {
+public:
+    explicit sweep(std::string family);
+    ~sweep();  // prints the worst errors of the family per instruction set
+    sweep(const sweep&) = delete;
+    sweep& operator=(const sweep&) = delete;
+
+    // Fails the test with a message unless every run is within the bounds, writes nothing between the elements of out, and has the
+    // same bits with two threads.
+    void check(const scheme_spec& spec, const attention_problem& problem, row_choice rows = {});
+
+private:
+    struct worst_errors {
+        double out = 0, lse = 0;
+        std::string out_case, lse_case;
+    };
+    void check_isa(int32_t isa, const scheme_spec& spec, const attention_problem& problem, const attention_data& data,
+                   const attention_expected& expected);
+
+    std::string family_;
+    int cases_ = 0;
+    std::map<int32_t, worst_errors> worst_;
+};
+
+// A context of this process for an instruction set and thread count; made once.
+const farspan_context* shared_context(int32_t isa, int32_t threads);
+
+// A problem of `queries` last queries over `keys` keys.
+attention_problem make_problem(int64_t queries, int64_t keys, int64_t head_dim, uint64_t seed);
+
+}  // namespace farspan_test
