@@ -60,7 +60,8 @@ struct kernel_table {
     // s[r][c] = sum_d q[r][d] panel[d][c], c < cols <= 64 (cols a multiple of 16; up to 64 columns may be written)
     void (*qk)(const float* q, int64_t ldq, int64_t rows, const float* panel, int64_t dim, float* s, int64_t lds,
                int64_t cols);
-    // o[r][c] += sum_j p[r][j] v[j][c], c < dim (a multiple of 16), j < keys
+    // o[r][c] += sum_j p[r][j] v[j][c], c < dim (a multiple of 16), j < keys; the sum is formed first and added once.
+    // Both: a row's bits depend on nothing but that row. They prefetch what lies behind panel and v.
     void (*pv)(const float* p, int64_t ldp, int64_t rows, const float* v, int64_t ldv, int64_t keys, float* o,
                int64_t ldo, int64_t dim);
 

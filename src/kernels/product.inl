@@ -10,16 +10,19 @@ constexpr int block_row_count = 6;
 static_assert(16 % (block_vecs * lanes) == 0 || (block_vecs == 4 && lanes == 16));  // what the column remainders assume
 
 // c[r][j] = (accumulate ? c[r][j] : 0) + sum_k a[r][k] b[k][j], k ascending, for `rows` rows and vecs * lanes columns.
+// The sum is formed on its own and added once: an output over many tiles then rounds once per tile, not once per key.
+// One line of `ahead` is prefetched per k.
 template <int rows, int vecs, bool accumulate>
 FARSPAN_INLINE void multiply_block(const float* a, int64_t lda, const float* b, int64_t ldb, int64_t depth, float* c,
-                                   int64_t ldc) {
+                                   int64_t ldc, const float* ahead) {
     vec sum[rows][vecs];
     FARSPAN_UNROLL
     for (int i = 0; i < rows; ++i) {
         FARSPAN_UNROLL
-        for (int j = 0; j < vecs; ++j) sum[i][j] = accumulate ? load(c + i * ldc + j * lanes) : splat(0.0f);
+        for (int j = 0; j < vecs; ++j) sum[i][j] = splat(0.0f);
     }
     for (int64_t k = 0; k < depth; ++k) {
+        __builtin_prefetch(ahead + k * ldb, 0, 2);
         vec right[vecs];
         FARSPAN_UNROLL
         for (int j = 0; j < vecs; ++j) right[j] = load(b + k * ldb + j * lanes);
@@ -33,7 +36,10 @@ FARSPAN_INLINE void multiply_block(const float* a, int64_t lda, const float* b, 
     FARSPAN_UNROLL
     for (int i = 0; i < rows; ++i) {
         FARSPAN_UNROLL
-        for (int j = 0; j < vecs; ++j) store(c + i * ldc + j * lanes, sum[i][j]);
+        for (int j = 0; j < vecs; ++j) {
+            float* to = c + i * ldc + j * lanes;
+            store(to, accumulate ? load(to) + sum[i][j] : sum[i][j]);
+        }
     }
 }
 
@@ -41,29 +47,35 @@ FARSPAN_INLINE void multiply_block(const float* a, int64_t lda, const float* b, 
 template <int vecs, bool accumulate>
 void multiply_columns(const float* a, int64_t lda, int64_t rows, const float* b, int64_t ldb, int64_t depth, float* c,
                       int64_t ldc) {
+    // What usually comes next lies right behind b: the next panel, the next rows of v. The first row blocks fetch it
+    // into L2, one column of cache lines each, while there is time; b itself is the idle choice. Addresses may be past
+    // the end.
+    const float* ahead = b + depth * ldb;
+    int lines = 1;
     while (rows > 0) {
         const int64_t blocks = (rows + block_row_count - 1) / block_row_count;
         const int64_t now = (rows + blocks - 1) / blocks;
         switch (now) {
             case 1:
-                multiply_block<1, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc);
+                multiply_block<1, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc, ahead);
                 break;
             case 2:
-                multiply_block<2, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc);
+                multiply_block<2, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc, ahead);
                 break;
             case 3:
-                multiply_block<3, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc);
+                multiply_block<3, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc, ahead);
                 break;
             case 4:
-                multiply_block<4, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc);
+                multiply_block<4, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc, ahead);
                 break;
             case 5:
-                multiply_block<5, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc);
+                multiply_block<5, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc, ahead);
                 break;
             default:
-                multiply_block<6, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc);
+                multiply_block<6, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc, ahead);
                 break;
         }
+        ahead = lines++ * 16 < vecs * lanes ? ahead + 16 : b;
         a += now * lda;
         c += now * ldc;
         rows -= now;
