@@ -1,0 +1,91 @@
+// Attention through the public interface. Products are counted for visible pairs only: causal over n keys is
+// 4 * n * n * d * heads / 2 operations. Decode counts each byte of k and v once.
+#include "attention_case.hpp"
+#include "peak.hpp"
+#include "row.hpp"
+
+namespace bench {
+namespace {
+
+const char* name_of(int32_t dtype) {
+    return dtype == FARSPAN_F32 ? "f32" : dtype == FARSPAN_F16 ? "f16" : "bf16";
+}
+
+std::function<std::function<void()>()> preparing(const attention_case& c) {
+    return [c] {
+        auto attention = std::make_shared<prepared_attention>(c);
+        return [attention] { attention->run(); };
+    };
+}
+
+double operations(const attention_case& c) {
+    const double n = static_cast<double>(c.keys), w = static_cast<double>(c.window);
+    const double pairs = c.remap == FARSPAN_REMAP_NONE && c.window > 0 ? w * n - w * w / 2 : n * n / 2;
+    return 4.0 * pairs * static_cast<double>(c.head_dim * c.query_heads);
+}
+
+void add_prefill(const std::string& group, attention_case c, int64_t n) {
+    c.queries = c.keys = n;
+    const std::string name = group + "/" + name_of(c.dtype) + "/d" + std::to_string(c.head_dim) + "/n" +
+                             std::to_string(n) + "/t" + std::to_string(c.threads);
+    const int threads = c.threads;
+    add_row({name, "GFLOP/s", operations(c), [threads] { return multiply_add_peak(isa_in_use(), threads); },
+             preparing(c), threads});
+}
+
+void add_decode(attention_case c, int64_t keys) {
+    c.queries = 1;
+    c.keys = keys;
+    c.query_heads = 32;
+    c.key_heads = 8;
+    c.rope = FARSPAN_ROPE_BASE;
+    const std::string name = std::string("decode/") + name_of(c.dtype) + "/d" + std::to_string(c.head_dim) + "/k" +
+                             std::to_string(keys) + "/t" + std::to_string(c.threads);
+    const int64_t bytes = 2 * c.key_heads * keys * c.head_dim * (c.dtype == FARSPAN_F32 ? 4 : 2);
+    const int threads = c.threads;
+    add_row({name, "GB/s", static_cast<double>(bytes),
+             [=] { return read_bandwidth(static_cast<std::size_t>(bytes / threads), threads); }, preparing(c),
+             threads});
+}
+
+}  // namespace
+
+void add_rows() {
+    for (int32_t threads : {1, 2})
+        for (int64_t dim : {64, 128})
+            for (int64_t n : {512, 2048, 8192}) {
+                attention_case c;
+                c.head_dim = dim;
+                c.threads = threads;
+                add_prefill("prefill", c, n);
+            }
+    attention_case half;
+    half.dtype = FARSPAN_F16;
+    add_prefill("prefill", half, 2048);
+    half.dtype = FARSPAN_BF16;
+    add_prefill("prefill", half, 2048);
+
+    attention_case method;
+    method.rope = FARSPAN_ROPE_BASE;
+    add_prefill("prefill_rope", method, 2048);
+    method.remap = FARSPAN_REMAP_REROPE;
+    method.window = 512;
+    add_prefill("prefill_rerope", method, 2048);
+    method.remap = FARSPAN_REMAP_SELF_EXTEND;
+    add_prefill("prefill_self_extend", method, 2048);
+    method.remap = FARSPAN_REMAP_NONE;
+    add_prefill("prefill_window512", method, 8192);
+    attention_case alibi;
+    alibi.bias = FARSPAN_BIAS_ALIBI;
+    add_prefill("prefill_alibi", alibi, 2048);
+
+    for (int32_t threads : {1, 2})
+        for (int32_t dtype : {FARSPAN_F32, FARSPAN_F16}) {
+            attention_case c;
+            c.dtype = dtype;
+            c.threads = threads;
+            add_decode(c, 8192);
+        }
+}
+
+}  // namespace bench

@@ -1,0 +1,193 @@
+#include "peak.hpp"
+
+#include <time.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "farspan/farspan.h"
+
+namespace bench {
+namespace {
+
+// Time that this thread ran: what other processes take does not lower a limit.
+double thread_seconds() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+double seconds_of(const std::function<void()>& work) {
+    const double start = thread_seconds();
+    work();
+    return thread_seconds() - start;
+}
+
+// The best total rate over `repeats` runs, all threads starting together.
+double best_rate(int threads, int repeats, double amount, const std::function<void(int)>& work) {
+    double best = 0.0;
+    for (int repeat = 0; repeat < repeats; ++repeat) {
+        double seconds = 0.0;
+        if (threads == 1) {
+            seconds = seconds_of([&] { work(0); });
+        } else {
+            std::atomic<int> waiting{threads};
+            std::vector<double> each(static_cast<std::size_t>(threads));
+            std::vector<std::thread> pool;
+            for (int t = 0; t < threads; ++t)
+                pool.emplace_back([&, t] {
+                    for (--waiting; waiting.load() > 0;) {
+                    }
+                    each[static_cast<std::size_t>(t)] = seconds_of([&] { work(t); });
+                });
+            for (std::thread& thread : pool) thread.join();
+            seconds = *std::max_element(each.begin(), each.end());
+        }
+        best = std::max(best, threads * amount / seconds * 1e-9);
+    }
+    return best;
+}
+
+#define TWELVE(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
+#define CLOBBER_XMM \
+    "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13"
+
+struct multiply_add {
+    int lanes;
+    void (*run)(int64_t repeats);  // 12 multiply-adds of `lanes` floats, `repeats` times
+};
+
+#if defined(__x86_64__)
+// Operands are zero, lest subnormals or NaN left in a register slow it down.
+__attribute__((target("avx512f"))) void run_avx512(int64_t repeats) {
+    __asm__ volatile("vpxord %%zmm12,%%zmm12,%%zmm12\nvpxord %%zmm13,%%zmm13,%%zmm13" ::: CLOBBER_XMM);
+#define X(n) "vpxord %%zmm" #n ",%%zmm" #n ",%%zmm" #n "\n"
+    __asm__ volatile(TWELVE(X)::: CLOBBER_XMM);
+#undef X
+#define X(n) "vfmadd231ps %%zmm12,%%zmm13,%%zmm" #n "\n"
+    for (int64_t i = 0; i < repeats; ++i) __asm__ volatile(TWELVE(X)::: CLOBBER_XMM);
+#undef X
+}
+__attribute__((target("avx2,fma"))) void run_avx2(int64_t repeats) {
+    __asm__ volatile("vxorps %%ymm12,%%ymm12,%%ymm12\nvxorps %%ymm13,%%ymm13,%%ymm13" ::: CLOBBER_XMM);
+#define X(n) "vxorps %%ymm" #n ",%%ymm" #n ",%%ymm" #n "\n"
+    __asm__ volatile(TWELVE(X)::: CLOBBER_XMM);
+#undef X
+#define X(n) "vfmadd231ps %%ymm12,%%ymm13,%%ymm" #n "\n"
+    for (int64_t i = 0; i < repeats; ++i) __asm__ volatile(TWELVE(X)::: CLOBBER_XMM);
+#undef X
+    __asm__ volatile("vzeroupper" ::: CLOBBER_XMM);
+}
+void run_scalar(int64_t repeats) {
+#define X(n) "xorps %%xmm" #n ",%%xmm" #n "\n"
+    __asm__ volatile(TWELVE(X) X(12) X(13)::: CLOBBER_XMM);
+#undef X
+#define X(n) "mulss %%xmm12,%%xmm" #n "\naddss %%xmm13,%%xmm" #n "\n"
+    for (int64_t i = 0; i < repeats; ++i) __asm__ volatile(TWELVE(X)::: CLOBBER_XMM);
+#undef X
+}
+multiply_add find(int32_t isa) {
+    switch (isa) {
+        case FARSPAN_ISA_AVX512:
+            return {16, run_avx512};
+        case FARSPAN_ISA_AVX2:
+            return {8, run_avx2};
+        case FARSPAN_ISA_SCALAR:
+            return {1, run_scalar};
+        default:
+            return {0, nullptr};
+    }
+}
+#elif defined(__aarch64__)
+#define TWENTY_FOUR(X) TWELVE(X) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23)
+#define CLOBBER_V                                                                                                \
+    "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", \
+        "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25"
+void run_neon(int64_t repeats) {
+#define X(n) "movi v" #n ".4s,#0\n"
+    __asm__ volatile(TWENTY_FOUR(X) X(24) X(25)::: CLOBBER_V);
+#undef X
+#define X(n) "fmla v" #n ".4s,v24.4s,v25.4s\n"
+    for (int64_t i = 0; i < repeats; i += 2) __asm__ volatile(TWENTY_FOUR(X)::: CLOBBER_V);
+#undef X
+}
+multiply_add find(int32_t isa) {
+    return isa == FARSPAN_ISA_NEON ? multiply_add{4, run_neon} : multiply_add{0, nullptr};
+}
+#else
+multiply_add find(int32_t) {
+    return {0, nullptr};
+}
+#endif
+
+// Page-aligned and touched, so that no page fault is timed.
+struct buffer {
+    explicit buffer(std::size_t bytes) : memory(static_cast<char*>(::operator new (bytes, std::align_val_t{4096}))) {
+        std::memset(memory, 1, bytes);
+    }
+    ~buffer() { ::operator delete (memory, std::align_val_t{4096}); }
+    buffer(const buffer&) = delete;
+    buffer& operator=(const buffer&) = delete;
+    char* memory;
+};
+
+typedef uint64_t wide __attribute__((vector_size(64)));
+
+#if defined(__x86_64__) && !defined(__clang__)
+__attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
+void read_all(const char* memory, std::size_t bytes) {
+    wide sum[8] = {};
+    for (std::size_t i = 0; i + sizeof sum <= bytes; i += sizeof sum)
+        for (std::size_t k = 0; k < 8; ++k) sum[k] ^= *reinterpret_cast<const wide*>(memory + i + 64 * k);
+    for (const wide& s : sum) __asm__ volatile("" ::"m"(s));
+}
+
+// Enough passes over small buffers for a run of about a millisecond or more.
+int64_t passes_over(std::size_t bytes) {
+    return std::max<int64_t>(1, static_cast<int64_t>((std::size_t{64} << 20) / bytes));
+}
+
+double bandwidth(std::size_t bytes, int threads, bool copies) {
+    std::vector<std::unique_ptr<buffer>> from, to;
+    for (int t = 0; t < threads; ++t) {
+        from.push_back(std::make_unique<buffer>(bytes));
+        if (copies) to.push_back(std::make_unique<buffer>(bytes));
+    }
+    const int64_t passes = passes_over(bytes);
+    const double amount = (copies ? 2.0 : 1.0) * static_cast<double>(bytes) * static_cast<double>(passes);
+    return best_rate(threads, 5, amount, [&](int t) {
+        const auto i = static_cast<std::size_t>(t);
+        for (int64_t pass = 0; pass < passes; ++pass) {
+            if (copies)
+                std::memcpy(to[i]->memory, from[i]->memory, bytes);
+            else
+                read_all(from[i]->memory, bytes);
+            __asm__ volatile("" ::: "memory");
+        }
+    });
+}
+
+}  // namespace
+
+double multiply_add_peak(int32_t isa, int threads) {
+    const multiply_add unit = find(isa);
+    if (unit.run == nullptr) return 0.0;
+    constexpr int64_t repeats = 20000;  // about 50 microseconds
+    return best_rate(threads, threads == 1 ? 100 : 30, 2.0 * 12 * repeats * unit.lanes,
+                     [&](int) { unit.run(repeats); });
+}
+
+double read_bandwidth(std::size_t bytes, int threads) {
+    return bandwidth(bytes, threads, false);
+}
+double copy_bandwidth(std::size_t bytes, int threads) {
+    return bandwidth(bytes, threads, true);
+}
+
+}  // namespace bench
