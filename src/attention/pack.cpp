@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "attention/run.hpp"
@@ -42,8 +43,11 @@ void pack_run(const plan& plan, const attention_tensors& tensors, const workspac
         pack_keys(plan, tensors.k, space, scratch, batch, key_head, slot, key, std::min(panel_keys, last - key));
     float* values = space.values(slot, first);
     load_rows(plan, tensors.v, batch, key_head, first, last - first, plan.shape.value_dim, values, plan.value_ld);
-    space.values_not_finite(slot, run) =
-        plan.kernels->all_finite(values, plan.value_ld, last - first, plan.shape.value_dim) == 0;
+    const bool finite = plan.kernels->all_finite(values, plan.value_ld, last - first, plan.shape.value_dim) != 0;
+    space.values_not_finite(slot, run) = !finite;
+    if (finite) return;
+    for (float* value = values; value != values + (last - first) * plan.value_ld; ++value)
+        if (!std::isfinite(*value)) *value = 0;  // the rows that see it add it themselves
 }
 
 }  // namespace farspan

@@ -229,18 +229,26 @@ private:
     }
 
     void accumulate(const region& where) {
-        const float* values = space_.values(task_.slot, where.first_key);
-        if (!space_.values_not_finite(task_.slot, where.first_key / tile_keys)) {
-            kernels_.pv(scores(where), tile_keys, where.rows, values, plan_.value_ld, where.count, output(where),
-                        plan_.value_ld, plan_.value_ld);
-            return;
+        kernels_.pv(scores(where), tile_keys, where.rows, space_.values(task_.slot, where.first_key), plan_.value_ld,
+                    where.count, output(where), plan_.value_ld, plan_.value_ld);
+        if (space_.values_not_finite(task_.slot, where.first_key / tile_keys)) add_not_finite(where);
+    }
+
+    // Packed values hold 0 in place of an infinity or a NaN, because the zero weight of a hidden key would not keep those out.
+    // Rows that see such a value get it here; all other sums keep their bits.
+    void add_not_finite(const region& where) {
+        const int64_t key_head = task_.query_head / plan_.shape.group();
+        for (int64_t c = 0; c < where.count; ++c) {
+            load_rows(plan_, tensors_.v, task_.batch, key_head, where.first_key + c, 1, plan_.shape.value_dim, scratch_.staging,
+                      plan_.value_ld);
+            for (int64_t d = 0; d < plan_.shape.value_dim; ++d) {
+                const float value = scratch_.staging[d];
+                if (std::isfinite(value)) continue;
+                for (int64_t r = 0; r < where.rows; ++r)
+                    if (const float weight = scores(where)[r * tile_keys + c]; weight != 0)
+                        output(where)[r * plan_.value_ld + d] += weight * value;
+            }
         }
-        // 0 * NaN: a weight of 0 must keep an infinity or a NaN out. Same order of additions, so finite rows keep their bits.
-        for (int64_t r = 0; r < where.rows; ++r)
-            for (int64_t c = 0; c < where.count; ++c)
-                if (const float* p = scores(where) + r * tile_keys + c; *p != 0)
-                    kernels_.pv(p, tile_keys, 1, values + c * plan_.value_ld, plan_.value_ld, 1,
-                                output(where) + r * plan_.value_ld, plan_.value_ld, plan_.value_ld);
     }
 
     int64_t row(const region& where, int64_t r) const { return block_.first_row + where.first_row + r; }

@@ -45,7 +45,7 @@ public:
     // A panel of 64 keys of packed head `slot` in the wave.
     float* panel(int64_t slot, int copy, int64_t panel_index) const;
     float* values(int64_t slot, int64_t key) const;
-    // Non-zero if the values of this run hold an infinity or a NaN.
+    // Non-zero if the values of this run hold an infinity or a NaN (packed as 0).
     uint8_t& values_not_finite(int64_t slot, int64_t run) const;
     const worker_scratch& worker(int32_t index) const { return workers_[index]; }
 
