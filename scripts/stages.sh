@@ -54,6 +54,22 @@ run_tests() {
     return 0
 }
 
+# tally <stage> <command>: a program whose last line is "N passed, M failed[, K skipped]". If it crashes, that is a failure more.
+tally() {
+    local stage=$1 log=$logs/${1// /-}.log start=$SECONDS line p=0 f=0 s=0
+    shift
+    "$@" >"$log" 2>&1 </dev/null
+    local code=$?
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+    if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
+        p=${BASH_REMATCH[1]} f=${BASH_REMATCH[2]} s=${BASH_REMATCH[4]:-0}
+    fi
+    [ "$code" -eq 0 ] && [ "$p" -gt 0 ] || [ "$f" -gt 0 ] || f=1
+    add "$p" "$f" "$s"
+    say "$stage" $((SECONDS - start)) "$p passed, $f failed, $s skipped"
+    [ "$f" -eq 0 ] || echo "    exit code $code, see $log"
+}
+
 # skip <stage> <why>: one skipped test
 skip() {
     add 0 0 1

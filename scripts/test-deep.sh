@@ -4,7 +4,7 @@
 #
 #   scripts/test-deep.sh [STAGE ...]     default: all of them; the names are those of the functions below
 #
-# FARSPAN_TEST_ROUNDS (default 20) multiplies the length of the random tests.
+# FARSPAN_TEST_ROUNDS (default 5) is the number of times that the random tests run, each time with other random numbers.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,10 +12,14 @@ scripts/setup.sh --all || { echo '0 passed, 1 failed'; exit 1; }
 source scripts/stages.sh
 without_extras=(-DFARSPAN_BUILD_TOOLS=OFF -DFARSPAN_BUILD_EXAMPLES=OFF)
 
-# Random tests of the dev build, with more rounds.
-long_random_runs() {
+# The random tests with other random numbers: FARSPAN_TEST_SEED is added to each seed that a failure prints.
+other_seeds() {
+    local seed
     build dev-build build/dev --preset dev || return
-    FARSPAN_TEST_ROUNDS=${FARSPAN_TEST_ROUNDS:-20} run_tests long-random-runs build/dev -L isa
+    for seed in $(seq "${FARSPAN_TEST_ROUNDS:-5}"); do
+        FARSPAN_TEST_SEED=$seed run_tests "seed-$seed-attention" build/dev -R '^attention$'
+        tally "seed-$seed-kernels" build/dev/tests/kernels/check_kernels --seed "$seed"
+    done
 }
 
 # The library as built for a machine without any vector instructions that we know.
@@ -44,29 +48,17 @@ plain_build() {
 
 # run_plain <stage> <launcher and its arguments>
 run_plain() {
-    local stage=$1 log=$logs/$1.log start=$SECONDS program line p=0 f=0 s=0
+    local stage=$1 program
     shift
-    : >"$log"
     for program in build/plain/tests/{plan,attention,api}/test_*; do
-        [ -x "$program" ] && [ -f "$program" ] || continue
-        echo "== $program" >>"$log"
-        line=$("$@" "$program" 2>>"$log" </dev/null | tee -a "$log" | tail -n 1)
-        if [ "${PIPESTATUS[0]}" -eq 0 ] && [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
-            p=$((p + BASH_REMATCH[1])) f=$((f + BASH_REMATCH[2])) s=$((s + BASH_REMATCH[3]))
-        else
-            f=$((f + 1))
-            echo "    $program: $line (see $log)"
-        fi
+        [ -f "$program" ] && [ -x "$program" ] && tally "$stage $(basename "$program")" "$@" "$program"
     done
-    [ "$p" -gt 0 ] || f=$((f + 1))
-    add "$p" "$f" "$s"
-    say "$stage" $((SECONDS - start)) "$p passed, $f failed, $s skipped"
 }
 
 # Reads of undefined memory, on one thread: valgrind runs threads one after the other anyway. It knows AVX2, not AVX-512.
 undefined_memory() {
     plain_build || return
-    FARSPAN_NUM_THREADS=1 FARSPAN_TEST_ROUNDS=0 run_plain valgrind valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+    FARSPAN_NUM_THREADS=1 run_plain valgrind valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 }
 
 # Processors without AVX2 (Nehalem: no AVX at all) must get the portable kernels, and never an illegal instruction.
@@ -79,11 +71,11 @@ old_processors() {
             Nehalem-scalar | SandyBridge-scalar | Haswell-avx2) add 1 0 0 ;;
             *) add 0 1 0; say "$cpu" 0 "FAILED: the dispatcher chose '$isa'" ;;
         esac
-        FARSPAN_TEST_ROUNDS=0 run_plain "$cpu ($isa)" qemu-x86_64 -cpu "$cpu"
+        run_plain "$cpu ($isa)" qemu-x86_64 -cpu "$cpu"
     done
 }
 
-[ $# -gt 0 ] || set -- clang_build portable_kernels long_random_runs thread_sanitizer undefined_memory old_processors
+[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds thread_sanitizer undefined_memory old_processors
 for stage; do
     declare -F "$stage" >/dev/null || { echo "test-deep.sh: no stage '$stage'" >&2; exit 2; }
     "$stage"
