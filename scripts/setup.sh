@@ -18,6 +18,7 @@ packages='
           run    nlohmann-json3-dev      the command reads model configurations
           run    libcli11-dev            the command reads its arguments
           run    libopenblas-dev         the command multiplies the matrices of the models outside attention
+          run    gnuplot-nox             draws the plot of the report
           test   libcriterion-dev        Criterion: the C and C++ tests
           run    pkg-config              finds OpenBLAS and Criterion
           test   python3                 counts results, checks the layers, takes the example out of the README
