@@ -27,7 +27,6 @@ packages='
           test   qemu-user               runs them
           bench  libbenchmark-dev        Google Benchmark
           deep   valgrind                reads of undefined memory
-          deep   abigail-tools           compares the ABI of two builds
 '
 
 groups='run test'
