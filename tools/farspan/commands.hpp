@@ -1,0 +1,16 @@
+// The sub-commands. Each adds its options to the program and its action as a callback.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace tool {
+
+void add_report(CLI::App& program);
+void add_explain(CLI::App& program);
+void add_logits(CLI::App& program);
+void add_doctor(CLI::App& program);
+
+// FARSPAN_ISA_* of a name as in farspan_isa_name; "" and "best" give FARSPAN_ISA_BEST.
+int32_t isa_by_name(const std::string& name);
+
+}  // namespace tool

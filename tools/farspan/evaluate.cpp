@@ -1,0 +1,187 @@
+#include "evaluate.hpp"
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "elementwise.hpp"
+#include "forward.hpp"
+
+namespace tool {
+namespace {
+
+constexpr int64_t batch_tokens = 4096;  // windows of a batch: short ones run together
+
+// Some windows of one cell, of equal length and equal first scored row.
+struct batch {
+    size_t cell;
+    bool segment;  // losses go to segment_losses
+    std::vector<window> windows;
+    double cost;
+};
+
+// Rough work of a batch in units of a token's matrix products; attention's share grows with the length.
+double cost_of(const cell& c, const std::vector<window>& windows) {
+    const double tokens = static_cast<double>(windows.size()) * static_cast<double>(windows.front().length);
+    double keys = static_cast<double>(windows.front().length) / 2;
+    if (c.how.mask.window_left >= 0) keys = std::min(keys, static_cast<double>(c.how.mask.window_left));
+    return tokens * (1 + keys / 600);
+}
+
+void add_batches(const std::vector<cell>& cells, size_t index, bool segment, const std::vector<window>& windows,
+                 std::vector<batch>& batches) {
+    for (size_t first = 0; first < windows.size();) {
+        const window& like = windows[first];
+        const size_t most = static_cast<size_t>(std::max<int64_t>(1, batch_tokens / like.length));
+        size_t last = first;
+        while (last < windows.size() && last - first < most && windows[last].length == like.length &&
+               windows[last].first_scored == like.first_scored)
+            ++last;
+        batch b{index, segment, {windows.begin() + first, windows.begin() + last}, 0};
+        b.cost = cost_of(cells[index], b.windows);
+        batches.push_back(std::move(b));
+        first = last;
+    }
+}
+
+// What the workers share.
+struct work {
+    std::vector<cell>& cells;
+    const std::vector<uint8_t>& text;
+    const evaluation_options& options;
+    std::vector<scheme_handle> schemes;  // one per cell
+    std::vector<batch> batches;
+    std::vector<size_t> open;  // unfinished batches of a cell
+    double total = 0, done = 0;
+
+    std::atomic<size_t> next{0};
+    std::mutex lock;  // of open, done, failed and the callback
+    std::exception_ptr failed;
+
+    work(std::vector<cell>& c, const std::vector<uint8_t>& t, const evaluation_options& o) : cells(c), text(t), options(o) {}
+};
+
+// One thread: takes batches until there are none. A plan is kept while the next batch fits it.
+class worker {
+public:
+    explicit worker(work& shared) : shared_(shared), context_(make_context(1, shared.options.isa)), pass_(context_.get()) {}
+
+    void run() {
+        for (size_t n; (n = shared_.next++) < shared_.batches.size();) {
+            run_batch(shared_.batches[n]);
+            finish(shared_.batches[n]);
+        }
+    }
+
+private:
+    void run_batch(const batch& b) {
+        cell& c = shared_.cells[b.cell];
+        const window& like = b.windows.front();
+        const auto count = static_cast<int64_t>(b.windows.size());
+        if (!plan_ || b.cell != plan_cell_ || count != plan_count_ || like.length != plan_length_) {
+            plan_ = make_plan(context_.get(), shared_.schemes[b.cell].get(),
+                              forward_pass::problem(c.model->config, count, like.length));
+            plan_cell_ = b.cell, plan_count_ = count, plan_length_ = like.length;
+        }
+        std::vector<const uint8_t*> bytes;
+        for (const window& w : b.windows) bytes.push_back(shared_.text.data() + w.first);
+        std::vector<float>& losses = b.segment ? c.segment_losses : c.losses;
+        pass_.run(*c.model, plan_.get(), {bytes.data(), count, like.length, like.first_scored},
+                  [&](int64_t n, int64_t first_row, int64_t rows, const float* logits) {
+                      token_losses(logits, bytes[n] + first_row + 1, rows, c.model->config.vocabulary,
+                                   losses.data() + b.windows[n].target + first_row - like.first_scored);
+                  });
+    }
+
+    void finish(const batch& b) {
+        const std::lock_guard guard(shared_.lock);
+        shared_.done += b.cost;
+        if (--shared_.open[b.cell] == 0 && shared_.options.on_finished)
+            shared_.options.on_finished(shared_.cells[b.cell], shared_.done / shared_.total);
+    }
+
+    work& shared_;
+    context_handle context_;
+    forward_pass pass_;
+    plan_handle plan_;
+    size_t plan_cell_ = 0;
+    int64_t plan_count_ = 0, plan_length_ = 0;
+};
+
+// The body of every thread; the first failure ends them all.
+void work_off(work& shared) {
+    try {
+        worker(shared).run();
+    } catch (...) {
+        const std::lock_guard guard(shared.lock);
+        if (!shared.failed) shared.failed = std::current_exception();
+        shared.next = shared.batches.size();
+    }
+}
+
+// The last segment's losses out of those of a tiling whose windows end with it.
+void copy_segments(const stretches& where, cell& c) {
+    for (int64_t n = 0; n < where.count(); ++n) {
+        const auto end = c.losses.begin() + (n + 1) * where.length;
+        std::copy(end - where.segment, end, c.segment_losses.begin() + n * where.segment);
+    }
+}
+
+}  // namespace
+
+void evaluate(std::vector<cell>& cells, const std::vector<uint8_t>& text, const stretches& where,
+              const evaluation_options& options) {
+    work shared(cells, text, options);
+    for (size_t n = 0; n < cells.size(); ++n) {
+        cell& c = cells[n];
+        c.losses.assign(static_cast<size_t>(where.scored()), 0.0f);
+        c.segment_losses.assign(static_cast<size_t>(where.count() * where.segment), 0.0f);
+        shared.schemes.push_back(make_scheme(c.how));
+        const size_t before = shared.batches.size();
+        add_batches(cells, n, false, tile_windows(where, c.length), shared.batches);
+        if (!segment_is_tiled(where, c.length))
+            add_batches(cells, n, true, segment_windows(where, c.length), shared.batches);
+        shared.open.push_back(shared.batches.size() - before);
+    }
+    for (const batch& b : shared.batches) shared.total += b.cost;
+
+    // Each worker is one thread of the model, so neither OpenBLAS nor the library starts threads of its own.
+    openblas_set_num_threads(1);
+    const auto batches = static_cast<int32_t>(std::min<size_t>(shared.batches.size(), 1 << 20));
+    const int32_t threads = std::min(farspan_context_threads(make_context(options.threads, options.isa).get()), batches);
+    {
+        std::vector<std::jthread> helpers;
+        for (int32_t n = 1; n < threads; ++n) helpers.emplace_back(work_off, std::ref(shared));
+        work_off(shared);
+    }
+    if (shared.failed) std::rethrow_exception(shared.failed);
+
+    for (cell& c : cells)
+        if (segment_is_tiled(where, c.length)) copy_segments(where, c);
+}
+
+loss_summary summarize(const std::vector<float>& losses) {
+    std::vector<double> means;
+    double total = 0;
+    const auto size = static_cast<int64_t>(losses.size());
+    for (int64_t first = 0; first < size; first += error_block) {
+        const int64_t last = std::min(size, first + error_block);
+        double sum = 0;
+        for (int64_t n = first; n < last; ++n) sum += static_cast<double>(losses[n]);
+        total += sum;
+        means.push_back(sum / static_cast<double>(last - first));
+    }
+    const double mean = total / static_cast<double>(size);
+    double squares = 0;
+    for (const double m : means) squares += (m - mean) * (m - mean);
+    const auto blocks = static_cast<double>(means.size());
+    return {mean, blocks > 1 ? std::sqrt(squares / (blocks - 1) / blocks) : std::nan("")};
+}
+
+}  // namespace tool

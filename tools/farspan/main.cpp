@@ -1,0 +1,53 @@
+// The farspan command. Everything it knows about positions comes from the public header.
+#include <cstdio>
+#include <exception>
+
+#include "blas.hpp"
+#include "commands.hpp"
+#include "handles.hpp"
+
+namespace tool {
+
+void add_doctor(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("doctor", "Print versions, instruction sets and threads: paste it into bug reports");
+    app->callback([] {
+        std::string text(farspan_diagnose(nullptr, 0), '\0');
+        farspan_diagnose(text.data(), text.size());
+        std::printf("%s\n", text.c_str());
+    });
+}
+
+int32_t isa_by_name(const std::string& name) {
+    if (name.empty() || name == "best") return FARSPAN_ISA_BEST;
+    std::string known = "best";
+    for (int32_t isa = FARSPAN_ISA_SCALAR; isa <= FARSPAN_ISA_NEON; ++isa) {
+        const char* spelling = farspan_isa_name(isa);
+        if (!spelling) continue;
+        if (name == spelling) return isa;
+        known += std::string(", ") + spelling;
+    }
+    throw failure("--isa " + name + ": unknown; known are " + known);
+}
+
+}  // namespace tool
+
+int main(int argc, char** argv) {
+    tool::restart_with_fast_blas(argv);
+    CLI::App program("Farspan: position encodings and attention for long contexts.\n");
+    program.name("farspan");
+    program.set_version_flag("--version", std::string("farspan ") + farspan_version_text());
+    program.require_subcommand(1);
+    tool::add_report(program);
+    tool::add_explain(program);
+    tool::add_logits(program);
+    tool::add_doctor(program);
+    try {
+        program.parse(argc, argv);
+        return 0;
+    } catch (const CLI::ParseError& error) {
+        return program.exit(error) == 0 ? 0 : 2;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "farspan: %s\n", error.what());
+        return 1;
+    }
+}

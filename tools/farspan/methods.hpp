@@ -1,0 +1,57 @@
+// The methods of `farspan report`: from a name, a model and a window length to a scheme of the library.
+//
+// L is the trained length, n the length of the evaluated window, R the rotary dimension. Up to n = L every method is at rest:
+// the model runs as it was trained. Beyond, each derives its parameters from n and L alone, by the rule that
+// `farspan report --list-methods` prints and the JSON report records number by number.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "handles.hpp"
+#include "model.hpp"
+
+namespace tool {
+
+// The five configurations of a scheme, with the numbers that the method chose for a reader.
+struct recipe {
+    farspan_rope_config rope;
+    farspan_remap_config remap;
+    farspan_bias_config bias;
+    farspan_mask_config mask;
+    farspan_score_config score;
+    std::vector<float> bias_values;     // what bias.values will point to
+    nlohmann::ordered_json parameters;  // {"rope": {...}, "remap": {...}, "mask": {...}, "score": {...}}; {} at rest
+};
+
+struct method {
+    const char* name;
+    const char* rule;   // one line: what it does, with which parameters
+    bool rotary_only;   // needs a model with rotary positions; the others run on any model
+    bool by_default;    // part of the default report of a rotary model
+    void (*apply)(recipe&, int64_t trained, int64_t length);  // called only if length > trained
+};
+
+const std::vector<method>& all_methods();
+
+// Any rotary method with "-logn" behind its name also scales query i by max(1, ln(i + 1) / ln L).
+// Fails on an unknown name, listing the known ones.
+void check_method_name(const std::string& name);
+bool method_applies(const std::string& name, const model_config& config);
+std::vector<std::string> default_methods(const model_config& config);
+
+recipe derive(const language_model& model, const std::string& name, int64_t length);
+scheme_handle make_scheme(const recipe& recipe);
+
+// Recipes with equal text mean the same arithmetic at this length, whatever their methods are called.
+std::string fingerprint(const recipe& recipe, const farspan_scheme* scheme, int64_t length);
+
+// Fails if the library's ALiBi slopes are not those the model was trained with.
+void check_slopes(const language_model& model);
+
+// Self-Extend's smallest group G with G * (L - W + floor(W / G)) >= n, so that no distance exceeds L - 1.
+int64_t self_extend_group(int64_t trained, int64_t window, int64_t length);
+
+}  // namespace tool
