@@ -28,8 +28,9 @@ sweep::sweep(std::string family) : family_(std::move(family)) {}
 
 sweep::~sweep() {
     for (const auto& [isa, worst] : worst_)
-        std::printf("%-12s %-7s %4d cases, worst out %.2e (%s), lse %.2e (%s)\n", family_.c_str(), farspan_isa_name(isa),
-                    cases_, worst.out, worst.out_case.c_str(), worst.lse, worst.lse_case.c_str());
+        std::printf("%-12s %-7s %4d cases, worst out %.2e (%s), lse %.2e (%s)\n", family_.c_str(),
+                    farspan_isa_name(isa), cases_, worst.out, worst.out_case.c_str(), worst.lse,
+                    worst.lse_case.c_str());
     std::fflush(stdout);
 }
 
@@ -41,18 +42,20 @@ void sweep::check(const scheme_spec& spec, const attention_problem& problem, row
         try {
             check_isa(isa, spec, problem, data, expected);
         } catch (const std::exception& failure) {
-            cr_expect(false, "%s / %s on %s: %s", family_.c_str(), spec.name.c_str(), farspan_isa_name(isa), failure.what());
+            cr_expect(false, "%s / %s on %s: %s", family_.c_str(), spec.name.c_str(), farspan_isa_name(isa),
+                      failure.what());
         }
     }
 }
 
-void sweep::check_isa(int32_t isa, const scheme_spec& spec, const attention_problem& problem, const attention_data& data,
-                      const attention_expected& expected) {
+void sweep::check_isa(int32_t isa, const scheme_spec& spec, const attention_problem& problem,
+                      const attention_data& data, const attention_expected& expected) {
     const char* name = farspan_isa_name(isa);
     const attention_output one = run_attention(shared_context(isa, 1), spec, problem, data);
     const attention_error error = compare(one, expected, problem);
-    cr_expect(error.out <= out_bound(problem.head_dim) && error.lse <= lse_bound, "%s / %s on %s: out off by %.3g, lse by %.3g; %s",
-              family_.c_str(), spec.name.c_str(), name, error.out, error.lse, error.worst.c_str());
+    cr_expect(error.out <= out_bound(problem.head_dim) && error.lse <= lse_bound,
+              "%s / %s on %s: out off by %.3g, lse by %.3g; %s", family_.c_str(), spec.name.c_str(), name, error.out,
+              error.lse, error.worst.c_str());
     cr_expect(one.out.gaps_untouched(), "%s / %s on %s: wrote between the elements of out", family_.c_str(),
               spec.name.c_str(), name);
     const attention_output two = run_attention(shared_context(isa, 2), spec, problem, data);

@@ -11,8 +11,11 @@
 namespace farspan_test {
 
 // The stated bounds of f32 attention at logits of unit variance: relative to the largest output, and to max(1, |lse|).
-// A logit is a sum of head_dim floats, whose error grows with the root of their number: beyond 256 the outputs' does too.
-inline double out_bound(int64_t head_dim) { return 2e-6 * std::max(1.0, std::sqrt(static_cast<double>(head_dim) / 256)); }
+// A logit is a sum of head_dim floats, whose error grows with the root of their number: beyond 256 the outputs' does
+// too.
+inline double out_bound(int64_t head_dim) {
+    return 2e-6 * std::max(1.0, std::sqrt(static_cast<double>(head_dim) / 256));
+}
 constexpr double lse_bound = 1e-6;
 
 class sweep {
@@ -22,8 +25,8 @@ public:
     sweep(const sweep&) = delete;
     sweep& operator=(const sweep&) = delete;
 
-    // Fails the test with a message unless every run is within the bounds, writes nothing between the elements of out, and has the
-    // same bits with two threads.
+    // Fails the test with a message unless every run is within the bounds, writes nothing between the elements of out,
+    // and has the same bits with two threads.
     void check(const scheme_spec& spec, const attention_problem& problem, row_choice rows = {});
 
 private:

@@ -20,7 +20,8 @@ scheme_spec with_arrays(int32_t method, int32_t heads, uint64_t seed) {
     spec.with_bias(method, heads);
     generator random(seed);
     if (method == FARSPAN_BIAS_T5)
-        for (int n = 0; n < spec.bias.buckets * heads; ++n) spec.bias_values.push_back(static_cast<float>(2 * random.real()));
+        for (int n = 0; n < spec.bias.buckets * heads; ++n)
+            spec.bias_values.push_back(static_cast<float>(2 * random.real()));
     if (method == FARSPAN_BIAS_KERPLE_LOG || method == FARSPAN_BIAS_KERPLE_POWER)
         for (int h = 0; h < heads; ++h) {
             spec.bias_a.push_back(random.real(0.05, 1.0));
@@ -97,7 +98,8 @@ Test(attention_bias, options_of_alibi) {
 Test(attention_bias, options_of_t5_and_sandwich) {
     sweep family("t5");
     uint64_t seed = 500;
-    for (const auto& [buckets, reach] : std::vector<std::pair<int32_t, int64_t>>{{32, 128}, {8, 20}, {16, 64}, {64, 1000}}) {
+    for (const auto& [buckets, reach] :
+         std::vector<std::pair<int32_t, int64_t>>{{32, 128}, {8, 20}, {16, 64}, {64, 1000}}) {
         scheme_spec spec("t5 " + std::to_string(buckets));
         spec.with_bias(FARSPAN_BIAS_T5, 2);
         spec.bias.buckets = buckets;
@@ -137,14 +139,15 @@ Test(attention_bias, positions_with_gaps) {
                 int64_t position = 0;
                 for (int64_t j = 0; j < problem.keys; ++j)
                     problem.key_positions.push_back(position += random.whole(0, 4) == 0 ? random.whole(0, widest) : 1);
-                for (int64_t i = 0; i < problem.queries; ++i) problem.query_positions.push_back(random.whole(0, position));
+                for (int64_t i = 0; i < problem.queries; ++i)
+                    problem.query_positions.push_back(random.whole(0, position));
             }
             family.check(spec, problem);
         }
 }
 
-// A row that sees nothing but keys at a great distance has logits of a great size, and float resolves them to 2^-24 of it. The
-// distances are also spread too wide for a table.
+// A row that sees nothing but keys at a great distance has logits of a great size, and float resolves them to 2^-24 of
+// it. The distances are also spread too wide for a table.
 Test(attention_bias, far_keys_alone) {
     for (const int32_t method : distance_methods) {
         const scheme_spec spec = with_arrays(method, 2, 720);
@@ -155,7 +158,8 @@ Test(attention_bias, far_keys_alone) {
         double logits = 1;
         for (const double lse : expected.lse) logits = std::max(logits, std::fabs(lse));
         for (const int32_t isa : usable_isas()) {
-            const attention_error error = compare(run_attention(shared_context(isa, 1), spec, problem, data), expected, problem);
+            const attention_error error =
+                compare(run_attention(shared_context(isa, 1), spec, problem, data), expected, problem);
             const double bound = 2e-6 + logits * 0x1p-23;
             cr_expect(error.out <= bound && error.lse <= lse_bound, "%s on %s: out off by %.3g > %.3g, lse by %.3g; %s",
                       spec.name.c_str(), farspan_isa_name(isa), error.out, bound, error.lse, error.worst.c_str());
@@ -183,7 +187,8 @@ Test(attention_bias, dense) {
     sweep family("dense");
     uint64_t seed = 900;
     for (const int32_t dtype : {FARSPAN_F32, FARSPAN_F16, FARSPAN_BF16})
-        for (const layout how : {layout::contiguous, layout::padded_rows, layout::feature_reversed, layout::feature_major})
+        for (const layout how :
+             {layout::contiguous, layout::padded_rows, layout::feature_reversed, layout::feature_major})
             for (const bool causal : {true, false}) {
                 scheme_spec spec("dense");
                 spec.with_bias(FARSPAN_BIAS_DENSE, 0);

@@ -62,8 +62,8 @@ Test(attention_long, eight_thousand) {
     family.check(t5, problem, rows);
 }
 
-// xPos in the plain form multiplies queries by zeta^(n/512), which leaves the range of float near 50000 tokens (and of half
-// precision much sooner); counted within tiles, nothing grows.
+// xPos in the plain form multiplies queries by zeta^(n/512), which leaves the range of float near 50000 tokens (and of
+// half precision much sooner); counted within tiles, nothing grows.
 Test(attention_long, xpos_does_not_overflow) {
     sweep family("xpos");
     attention_problem problem = make_problem(200, 8192, 64, 20);
@@ -91,7 +91,9 @@ Test(attention_long, all_rows_are_finite) {
         spec.with_rope(method, FARSPAN_LAYOUT_HALF, 32);
         const attention_data data(problem);
         const attention_output got = run_attention(shared_context(FARSPAN_ISA_BEST, 2), spec, problem, data);
-        for (const double value : got.out.values()) cr_assert(std::isfinite(value), "%d: an output is %g", method, value);
-        for (const float lse : got.lse) cr_assert(std::isfinite(lse), "%d: an lse is %g", method, static_cast<double>(lse));
+        for (const double value : got.out.values())
+            cr_assert(std::isfinite(value), "%d: an output is %g", method, value);
+        for (const float lse : got.lse)
+            cr_assert(std::isfinite(lse), "%d: an lse is %g", method, static_cast<double>(lse));
     }
 }

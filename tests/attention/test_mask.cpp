@@ -16,7 +16,8 @@ scheme_spec with_rope(const std::string& name) {
 
 // As many queries as keys, fewer, more, one.
 void check_shapes(sweep& family, const scheme_spec& spec, uint64_t seed) {
-    for (const auto& [queries, keys] : std::vector<std::pair<int64_t, int64_t>>{{260, 260}, {65, 200}, {1, 129}, {130, 70}, {3, 1}})
+    for (const auto& [queries, keys] :
+         std::vector<std::pair<int64_t, int64_t>>{{260, 260}, {65, 200}, {1, 129}, {130, 70}, {3, 1}})
         family.check(spec, make_problem(queries, keys, 32, ++seed));
 }
 
@@ -55,8 +56,9 @@ Test(attention_mask, sinks_chunks_and_prefixes) {
         for (const int64_t left : {-1, 10, 70})
             for (const int64_t chunk : {0, 1, 50, 64})
                 for (const int64_t prefix : {0, 3, 100}) {
-                    scheme_spec spec = with_rope("sinks " + std::to_string(sinks) + ", left " + std::to_string(left) +
-                                                 ", chunk " + std::to_string(chunk) + ", prefix " + std::to_string(prefix));
+                    scheme_spec spec =
+                        with_rope("sinks " + std::to_string(sinks) + ", left " + std::to_string(left) + ", chunk " +
+                                  std::to_string(chunk) + ", prefix " + std::to_string(prefix));
                     spec.mask.sinks = sinks;
                     spec.mask.window_left = left;
                     spec.mask.chunk = chunk;
@@ -82,7 +84,8 @@ Test(attention_mask, random_masks) {
             int64_t position = random.whole(0, 100);
             for (int64_t j = 0; j < problem.keys; ++j)
                 problem.key_positions.push_back(position += random.pick<int64_t>({0, 1, 1, 1, 5}));
-            for (int64_t i = 0; i < problem.queries; ++i) problem.query_positions.push_back(random.whole(0, position + 5));
+            for (int64_t i = 0; i < problem.queries; ++i)
+                problem.query_positions.push_back(random.whole(0, position + 5));
         }
         family.check(spec, problem);
     }
@@ -143,7 +146,8 @@ Test(attention_mask, random_packing) {
         problem.queries = problem.query_offsets.back();
         problem.keys = problem.key_offsets.back();
         problem.batch = 2;
-        if (random.coin()) problem.key_ranges = {random.whole(0, problem.keys), problem.keys, 0, random.whole(0, problem.keys)};
+        if (random.coin())
+            problem.key_ranges = {random.whole(0, problem.keys), problem.keys, 0, random.whole(0, problem.keys)};
         family.check(spec, problem);
     }
 }
@@ -162,10 +166,12 @@ Test(attention_mask, padding) {
         family.check(spec, problem);
         for (int64_t b = 0; b < 4; ++b)  // left padding with positions that begin behind it
             for (int64_t n = 0; n < 200; ++n)
-                problem.key_positions.push_back(std::max<int64_t>(0, n - problem.key_ranges[static_cast<size_t>(2 * b)]));
+                problem.key_positions.push_back(
+                    std::max<int64_t>(0, n - problem.key_ranges[static_cast<size_t>(2 * b)]));
         for (int64_t b = 0; b < 4; ++b)
             for (int64_t n = 70; n < 200; ++n)
-                problem.query_positions.push_back(std::max<int64_t>(0, n - problem.key_ranges[static_cast<size_t>(2 * b)]));
+                problem.query_positions.push_back(
+                    std::max<int64_t>(0, n - problem.key_ranges[static_cast<size_t>(2 * b)]));
         family.check(spec, problem);
     }
 }

@@ -12,7 +12,8 @@ using namespace farspan_test;
 namespace {
 
 // oracle::attention with the rules of a scheme, for one batch entry.
-oracle::attention_result by_oracle(const scheme_spec& spec, const attention_problem& problem, const attention_data& data) {
+oracle::attention_result by_oracle(const scheme_spec& spec, const attention_problem& problem,
+                                   const attention_data& data) {
     const scheme_oracle rules(spec, problem.current_length(), problem.head_dim);
     oracle::attention_inputs in;
     in.query_heads = static_cast<int>(problem.query_heads);
@@ -41,8 +42,8 @@ void check(const scheme_spec& spec, const attention_problem& problem) {
     const oracle::attention_result should = by_oracle(spec, problem, data);
     const attention_expected got = expect_attention(spec, problem, data);
     for (size_t n = 0; n < should.out.size(); ++n)
-        cr_assert(std::fabs(got.out[n] - should.out[n]) <= 1e-12, "%s: out[%zu] is %.17g, oracle %.17g", spec.name.c_str(), n,
-                  got.out[n], should.out[n]);
+        cr_assert(std::fabs(got.out[n] - should.out[n]) <= 1e-12, "%s: out[%zu] is %.17g, oracle %.17g",
+                  spec.name.c_str(), n, got.out[n], should.out[n]);
     for (size_t n = 0; n < should.lse.size(); ++n)
         cr_assert(got.lse[n] == should.lse[n] || std::fabs(got.lse[n] - should.lse[n]) <= 1e-12,
                   "%s: lse[%zu] is %.17g, oracle %.17g", spec.name.c_str(), n, got.lse[n], should.lse[n]);

@@ -70,7 +70,8 @@ Test(attention_remap, windows) {
 Test(attention_remap, dual_chunk) {
     sweep family("dual chunk");
     uint64_t seed = 2000;
-    for (const auto& [chunk, local] : std::vector<std::pair<int64_t, int64_t>>{{2, 1}, {40, 8}, {64, 16}, {96, 32}, {130, 2}, {100, 99}, {100, 60}, {1000, 100}}) {
+    for (const auto& [chunk, local] : std::vector<std::pair<int64_t, int64_t>>{
+             {2, 1}, {40, 8}, {64, 16}, {96, 32}, {130, 2}, {100, 99}, {100, 60}, {1000, 100}}) {
         scheme_spec spec = dual_chunk(chunk, local);
         spec.name += " " + std::to_string(chunk) + "/" + std::to_string(local);
         check_shapes(family, spec, seed += 10);
@@ -100,8 +101,11 @@ Test(attention_remap, lm_infinite_and_streaming) {
 Test(attention_remap, with_other_parts) {
     sweep family("remap mixed");
     uint64_t seed = 4000;
-    std::vector<scheme_spec> specs = {make_spec("rerope", FARSPAN_REMAP_REROPE, 60), make_spec("self extend", FARSPAN_REMAP_SELF_EXTEND, 60),
-                                      make_spec("leaky", FARSPAN_REMAP_LEAKY_REROPE, 60), dual_chunk(80, 20), streaming(4, 60),
+    std::vector<scheme_spec> specs = {make_spec("rerope", FARSPAN_REMAP_REROPE, 60),
+                                      make_spec("self extend", FARSPAN_REMAP_SELF_EXTEND, 60),
+                                      make_spec("leaky", FARSPAN_REMAP_LEAKY_REROPE, 60),
+                                      dual_chunk(80, 20),
+                                      streaming(4, 60),
                                       lm_infinite(4, 60, 0)};
     for (scheme_spec spec : specs) {
         attention_problem problem = make_problem(140, 200, 64, ++seed);
@@ -135,8 +139,11 @@ Test(attention_remap, with_other_parts) {
 Test(attention_remap, packed_and_padded) {
     sweep family("remap packed");
     uint64_t seed = 5000;
-    std::vector<scheme_spec> specs = {make_spec("rerope", FARSPAN_REMAP_REROPE, 20), make_spec("self extend", FARSPAN_REMAP_SELF_EXTEND, 20),
-                                      make_spec("leaky", FARSPAN_REMAP_LEAKY_REROPE, 20), dual_chunk(30, 10), streaming(2, 20),
+    std::vector<scheme_spec> specs = {make_spec("rerope", FARSPAN_REMAP_REROPE, 20),
+                                      make_spec("self extend", FARSPAN_REMAP_SELF_EXTEND, 20),
+                                      make_spec("leaky", FARSPAN_REMAP_LEAKY_REROPE, 20),
+                                      dual_chunk(30, 10),
+                                      streaming(2, 20),
                                       lm_infinite(2, 20, 0)};
     for (const scheme_spec& spec : specs) {
         attention_problem packed = make_problem(190, 230, 64, ++seed);
@@ -156,7 +163,8 @@ Test(attention_remap, packed_and_padded) {
             int64_t position = random.whole(0, 50);
             for (int64_t j = 0; j < spread.keys; ++j)
                 spread.key_positions.push_back(position += random.pick<int64_t>({0, 1, 1, 1, 3}));
-            for (int64_t i = 0; i < spread.queries; ++i) spread.query_positions.push_back(random.whole(0, position + 9));
+            for (int64_t i = 0; i < spread.queries; ++i)
+                spread.query_positions.push_back(random.whole(0, position + 9));
         }
         family.check(spec, spread);
     }

@@ -31,10 +31,14 @@ scheme_spec make_spec(int32_t method, int32_t pair_layout, int32_t rotary_dim) {
         case FARSPAN_ROPE_NTK:
         case FARSPAN_ROPE_NTK_OLD:
         case FARSPAN_ROPE_NTK_FIXED:
-        case FARSPAN_ROPE_NTK_MIXED: rope.factor = 4; break;
+        case FARSPAN_ROPE_NTK_MIXED:
+            rope.factor = 4;
+            break;
         case FARSPAN_ROPE_DYNAMIC_LINEAR:
         case FARSPAN_ROPE_DYNAMIC_NTK_QWEN:
-        case FARSPAN_ROPE_DYNAMIC_YARN: rope.original_context = 64; break;
+        case FARSPAN_ROPE_DYNAMIC_YARN:
+            rope.original_context = 64;
+            break;
         case FARSPAN_ROPE_DYNAMIC_NTK:
         case FARSPAN_ROPE_NTK_BY_PARTS:
         case FARSPAN_ROPE_YARN:
@@ -50,8 +54,11 @@ scheme_spec make_spec(int32_t method, int32_t pair_layout, int32_t rotary_dim) {
             rope.factor = 2;
             rope.rotated_fraction = 0.5;
             break;
-        case FARSPAN_ROPE_XPOS: rope.xpos_scale_base = 64; break;
-        default: break;
+        case FARSPAN_ROPE_XPOS:
+            rope.xpos_scale_base = 64;
+            break;
+        default:
+            break;
     }
     if (method == FARSPAN_ROPE_LONGROPE || method == FARSPAN_ROPE_PAIR_FACTORS)
         fill_pair_factors(spec, static_cast<uint64_t>(method));
@@ -142,8 +149,8 @@ Test(attention_rope, positions_by_axis) {
         std::vector<int32_t> sections;
     };
     const std::vector<axes_case> cases = {
-        {FARSPAN_AXES_SECTIONS, 3, {8, 12, 12, 0}},     {FARSPAN_AXES_SECTIONS, 2, {16, 16, 0, 0}},
-        {FARSPAN_AXES_SECTIONS, 4, {4, 10, 10, 8}},     {FARSPAN_AXES_INTERLEAVED, 3, {12, 10, 10, 0}},
+        {FARSPAN_AXES_SECTIONS, 3, {8, 12, 12, 0}},          {FARSPAN_AXES_SECTIONS, 2, {16, 16, 0, 0}},
+        {FARSPAN_AXES_SECTIONS, 4, {4, 10, 10, 8}},          {FARSPAN_AXES_INTERLEAVED, 3, {12, 10, 10, 0}},
         {FARSPAN_AXES_INTERLEAVED_GGML, 4, {12, 10, 10, 0}}, {FARSPAN_AXES_INTERLEAVED, 3, {6, 9, 5, 0}},
         {FARSPAN_AXES_INTERLEAVED_GGML, 4, {6, 9, 5, 4}},
     };
@@ -175,7 +182,8 @@ Test(attention_rope, explicit_positions) {
     sweep family("positions");
     for (uint64_t seed = 700; seed < 712; ++seed) {
         generator random(seed);
-        scheme_spec spec = make_spec(seed % 3 == 0 ? FARSPAN_ROPE_XPOS : FARSPAN_ROPE_BASE, seed % 2 ? half : interleaved, 64);
+        scheme_spec spec =
+            make_spec(seed % 3 == 0 ? FARSPAN_ROPE_XPOS : FARSPAN_ROPE_BASE, seed % 2 ? half : interleaved, 64);
         attention_problem problem = make_problem(random.whole(1, 150), random.whole(1, 200), 64, seed);
         problem.batch = 2;
         const int64_t rows = seed % 4 == 0 ? 1 : 2;  // one row of positions for all, or one each

@@ -28,7 +28,8 @@ Test(attention_shapes, head_and_value_sizes) {
             attention_problem problem = make_problem(70, 90, head_dim, ++seed);
             problem.value_dim = value_dim;
             if (head_dim < 8) problem.amplitude = 0.7;
-            family.check(with_rope("dim " + std::to_string(head_dim) + " / " + std::to_string(value_dim), head_dim), problem);
+            family.check(with_rope("dim " + std::to_string(head_dim) + " / " + std::to_string(value_dim), head_dim),
+                         problem);
         }
     attention_problem widest = make_problem(10, 20, 64, ++seed);
     widest.value_dim = 512;
@@ -38,7 +39,8 @@ Test(attention_shapes, head_and_value_sizes) {
 Test(attention_shapes, head_groups_and_batches) {
     sweep family("heads");
     uint64_t seed = 200;
-    for (const auto& [heads, key_heads] : std::vector<std::pair<int64_t, int64_t>>{{1, 1}, {4, 4}, {4, 2}, {6, 2}, {7, 1}, {32, 8}})
+    for (const auto& [heads, key_heads] :
+         std::vector<std::pair<int64_t, int64_t>>{{1, 1}, {4, 4}, {4, 2}, {6, 2}, {7, 1}, {32, 8}})
         for (const int64_t batch : {1, 3}) {
             attention_problem problem = make_problem(33, 70, 32, ++seed);
             problem.query_heads = heads;
@@ -75,8 +77,9 @@ Test(attention_shapes, element_types) {
 Test(attention_shapes, memory_layouts) {
     sweep family("strides");
     uint64_t seed = 500;
-    const std::vector<layout> layouts = {layout::contiguous,  layout::sequence_major, layout::reversed,     layout::feature_reversed,
-                                         layout::padded_rows, layout::every_second,   layout::feature_major};
+    const std::vector<layout> layouts = {layout::contiguous,       layout::sequence_major, layout::reversed,
+                                         layout::feature_reversed, layout::padded_rows,    layout::every_second,
+                                         layout::feature_major};
     generator random(seed);
     for (const layout q : layouts)
         for (const layout out : layouts) {
@@ -108,9 +111,10 @@ Test(attention_shapes, one_call) {
         const attention_output planned = run_attention(shared_context(isa, 1), spec, problem, data);
         attention_output direct(problem);
         error_slot error;
-        const farspan_status status = farspan_attention(shared_context(isa, 2), scheme.get(), &data.q.view(), &data.k.view(),
-                                                        &data.v.view(), &direct.out.view(), &error);
+        const farspan_status status = farspan_attention(shared_context(isa, 2), scheme.get(), &data.q.view(),
+                                                        &data.k.view(), &data.v.view(), &direct.out.view(), &error);
         cr_expect(status == FARSPAN_OK, "%s", error.message);
-        cr_expect(direct.out.bytes() == planned.out.bytes(), "farspan_attention differs from plan and run on %s", farspan_isa_name(isa));
+        cr_expect(direct.out.bytes() == planned.out.bytes(), "farspan_attention differs from plan and run on %s",
+                  farspan_isa_name(isa));
     }
 }

@@ -12,7 +12,9 @@ namespace {
 
 constexpr float lse_canary = -12345.5f;
 
-const int64_t* start(const std::vector<int64_t>& values) { return values.empty() ? nullptr : values.data(); }
+const int64_t* start(const std::vector<int64_t>& values) {
+    return values.empty() ? nullptr : values.data();
+}
 
 int64_t stride_of(const std::vector<int64_t>& values, int64_t row) {
     return static_cast<int64_t>(values.size()) > row ? row : 0;
@@ -95,7 +97,8 @@ attention_data::attention_data(const attention_problem& p)
     k.fill([&] { return p.amplitude * random.unit(); });
     v.fill([&] { return random.unit(); });
     if (!p.dense_bias) return;
-    bias.emplace(make(p.bias, {p.bias_per_batch ? p.batch : 1, p.bias_per_head ? p.query_heads : 1, p.queries, p.keys}, p.where));
+    bias.emplace(make(p.bias, {p.bias_per_batch ? p.batch : 1, p.bias_per_head ? p.query_heads : 1, p.queries, p.keys},
+                      p.where));
     bias->fill([&] { return random.whole(0, 9) == 0 ? -INFINITY : 2 * random.real(); });
 }
 
@@ -122,8 +125,8 @@ attention_output run_plan(const farspan_context* context, const farspan_plan* pl
     return result;
 }
 
-attention_output run_attention(const farspan_context* context, const scheme_spec& spec, const attention_problem& problem,
-                               const attention_data& data) {
+attention_output run_attention(const farspan_context* context, const scheme_spec& spec,
+                               const attention_problem& problem, const attention_data& data) {
     scheme_spec own = spec;
     const scheme_handle scheme = own.create();
     const plan_handle plan = make_plan(context, scheme.get(), problem);
@@ -141,14 +144,16 @@ attention_error compare(const attention_output& got, const attention_expected& e
         char text[200];
         const auto n = static_cast<size_t>(p.queries), heads = static_cast<size_t>(p.query_heads);
         std::snprintf(text, sizeof text, "seed %llu, b %zu, h %zu, i %zu: %s is %.9g, must be %.9g",
-                      static_cast<unsigned long long>(p.seed), row / n / heads, row / n % heads, row % n, what, is, should);
+                      static_cast<unsigned long long>(p.seed), row / n / heads, row / n % heads, row % n, what, is,
+                      should);
         error.worst = text;
     };
     for (size_t n = 0; n < out.size(); ++n) {
         const double should = expected.out[n];
         if (std::isnan(should)) continue;
         double off = std::fabs(out[n] - should);
-        if (p.out.dtype != FARSPAN_F32) off = std::max(0.0, off - half_ulp(p.out.dtype, std::max(std::fabs(should), std::fabs(out[n]))));
+        if (p.out.dtype != FARSPAN_F32)
+            off = std::max(0.0, off - half_ulp(p.out.dtype, std::max(std::fabs(should), std::fabs(out[n]))));
         if (largest > 0) off /= largest;
         if (std::isnan(out[n])) off = INFINITY;
         if (off <= error.out) continue;
@@ -160,7 +165,9 @@ attention_error compare(const attention_output& got, const attention_expected& e
     for (size_t row = 0; row < got.lse.size(); ++row) {
         const double should = expected.lse[row], is = static_cast<double>(got.lse[row]);
         if (std::isnan(should) || is == should) continue;
-        const double off = std::isfinite(should) && std::isfinite(is) ? std::fabs(is - should) / std::max(1.0, std::fabs(should)) : INFINITY;
+        const double off = std::isfinite(should) && std::isfinite(is)
+                               ? std::fabs(is - should) / std::max(1.0, std::fabs(should))
+                               : INFINITY;
         if (off <= error.lse) continue;
         error.lse = off;
         if (off > error.out) place(row, "lse", is, should);

@@ -71,13 +71,13 @@ struct attention_output {
 plan_handle make_plan(const farspan_context* context, const farspan_scheme* scheme, const attention_problem& problem);
 
 // Plans and runs; throws std::runtime_error on failure.
-attention_output run_attention(const farspan_context* context, const scheme_spec& spec, const attention_problem& problem,
-                               const attention_data& data);
+attention_output run_attention(const farspan_context* context, const scheme_spec& spec,
+                               const attention_problem& problem, const attention_data& data);
 attention_output run_plan(const farspan_context* context, const farspan_plan* plan, const attention_problem& problem,
                           const attention_data& data, void* workspace = nullptr, size_t workspace_size = 0);
 
-// By definition, in double: the loops are plain, the rules are the oracle's. Only every row_step-th row from first_row on is
-// computed; other rows hold NaN.
+// By definition, in double: the loops are plain, the rules are the oracle's. Only every row_step-th row from first_row
+// on is computed; other rows hold NaN.
 struct attention_expected {
     std::vector<double> out;  // [batch][query_heads][queries][value_dim]
     std::vector<double> lse;  // [batch][query_heads][queries]
@@ -85,15 +85,17 @@ struct attention_expected {
 struct row_choice {
     int64_t first = 0, step = 1;
 };
-attention_expected expect_attention(const scheme_spec& spec, const attention_problem& problem, const attention_data& data,
-                                    row_choice rows = {});
+attention_expected expect_attention(const scheme_spec& spec, const attention_problem& problem,
+                                    const attention_data& data, row_choice rows = {});
 
-// Errors of a run: max |out - expected| / max |expected|, less the rounding of out's type; max |lse - expected| / max(1, |lse|).
+// Errors of a run: max |out - expected| / max |expected|, less the rounding of out's type; max |lse - expected| /
+// max(1, |lse|).
 struct attention_error {
     double out = 0, lse = 0;
     std::string worst;  // where, and both values
 };
-attention_error compare(const attention_output& got, const attention_expected& expected, const attention_problem& problem);
+attention_error compare(const attention_output& got, const attention_expected& expected,
+                        const attention_problem& problem);
 
 bool same_bits(const attention_output& a, const attention_output& b);
 

@@ -1,5 +1,5 @@
-// Attention by definition, with the rules of scheme_oracle. The same sums as oracle::attention, but each rotated row is kept, so that
-// hundreds of keys cost milliseconds (test_reference.cpp compares the two).
+// Attention by definition, with the rules of scheme_oracle. The same sums as oracle::attention, but each rotated row is
+// kept, so that hundreds of keys cost milliseconds (test_reference.cpp compares the two).
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -52,8 +52,12 @@ double dot(const row& x, const row& y) {
 class definition {
 public:
     definition(const scheme_spec& spec, const attention_problem& problem, const attention_data& data)
-        : p_(problem), rules_(spec, problem.current_length(), problem.head_dim), q_(data.q.values()),
-          k_(data.k.values()), v_(data.v.values()), raw_(problem.state == FARSPAN_STATE_RAW) {
+        : p_(problem),
+          rules_(spec, problem.current_length(), problem.head_dim),
+          q_(data.q.values()),
+          k_(data.k.values()),
+          v_(data.v.values()),
+          raw_(problem.state == FARSPAN_STATE_RAW) {
         if (data.bias) bias_ = data.bias->values();
     }
 
@@ -145,8 +149,8 @@ private:
 
 }  // namespace
 
-attention_expected expect_attention(const scheme_spec& spec, const attention_problem& problem, const attention_data& data,
-                                    row_choice rows) {
+attention_expected expect_attention(const scheme_spec& spec, const attention_problem& problem,
+                                    const attention_data& data, row_choice rows) {
     return definition(spec, problem, data).compute(rows);
 }
 

@@ -17,7 +17,9 @@ struct small_format {
 };
 constexpr small_format f16{10, -14, 15}, bf16{7, -126, 127};
 
-const small_format& format_of(int32_t dtype) { return dtype == FARSPAN_F16 ? f16 : bf16; }
+const small_format& format_of(int32_t dtype) {
+    return dtype == FARSPAN_F16 ? f16 : bf16;
+}
 
 double round_small(const small_format& format, double value) {
     if (!std::isfinite(value) || value == 0) return value;
@@ -93,7 +95,9 @@ double load_number(int32_t dtype, const void* memory) {
     return small_value(format_of(dtype), bits);
 }
 
-int64_t number_bytes(int32_t dtype) { return dtype == FARSPAN_F64 ? 8 : dtype == FARSPAN_F32 ? 4 : 2; }
+int64_t number_bytes(int32_t dtype) {
+    return dtype == FARSPAN_F64 ? 8 : dtype == FARSPAN_F32 ? 4 : 2;
+}
 
 double half_ulp(int32_t dtype, double value) {
     const int fraction_bits = dtype == FARSPAN_F32 ? 23 : format_of(dtype).fraction_bits;
@@ -105,6 +109,13 @@ double half_ulp(int32_t dtype, double value) {
 double float_ulps(float got, long double exact) {
     const int exponent = exact == 0 ? -126 : std::max(std::ilogb(static_cast<double>(exact)), -126);
     return static_cast<double>(std::fabs(static_cast<long double>(got) - exact) / std::ldexp(1.0L, exponent - 23));
+}
+
+exact_turn turn_of(long double position, double frequency) {
+    const auto factor = static_cast<long double>(frequency);
+    const long double high = position * factor, low = std::fma(position, factor, -high);
+    const long double cosine = std::cos(high), sine = std::sin(high);
+    return {cosine - low * sine, sine + low * cosine};
 }
 
 }  // namespace farspan_test

@@ -17,4 +17,11 @@ double half_ulp(int32_t dtype, double value);
 // Distance of a float from the real number `exact`, in units of the last place of `exact` as a float.
 double float_ulps(float got, long double exact);
 
+// cos and sin of position * frequency, to about 64 bits: the product has more bits than a long double, so its rounding
+// is carried.
+struct exact_turn {
+    long double cosine, sine;
+};
+exact_turn turn_of(long double position, double frequency);
+
 }  // namespace farspan_test

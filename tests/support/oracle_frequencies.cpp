@@ -67,24 +67,40 @@ oracle::rope_frequencies by_method(const scheme_spec& spec, int64_t length) {
     const int R = rope.rotary_dim;
     switch (rope.method) {
         case FARSPAN_ROPE_BASE:
-        case FARSPAN_ROPE_XPOS: return oracle::rope_base(base, R);
-        case FARSPAN_ROPE_LINEAR: return oracle::rope_position_interpolation(base, R, factor);
-        case FARSPAN_ROPE_DYNAMIC_LINEAR: return oracle::rope_dynamic_position_interpolation(base, R, context, n);
-        case FARSPAN_ROPE_NTK: return oracle::rope_ntk_aware(base, R, factor);
-        case FARSPAN_ROPE_NTK_OLD: return oracle::rope_ntk_old(base, R, factor);
-        case FARSPAN_ROPE_NTK_FIXED: return oracle::rope_ntk_fixed(base, R, factor);
-        case FARSPAN_ROPE_NTK_MIXED: return oracle::rope_ntk_mixed(base, R, factor, rope.mixed_exponent);
-        case FARSPAN_ROPE_DYNAMIC_NTK: return oracle::rope_dynamic_ntk(base, R, factor, context, n);
-        case FARSPAN_ROPE_DYNAMIC_NTK_QWEN: return oracle::rope_qwen_dynamic_ntk(base, R, context, n);
-        case FARSPAN_ROPE_NTK_BY_PARTS: return by_parts(rope);
-        case FARSPAN_ROPE_YARN: return yarn(rope);
-        case FARSPAN_ROPE_DYNAMIC_YARN: return oracle::rope_dynamic_yarn(yarn_of(rope), context, n, false);
-        case FARSPAN_ROPE_LONGROPE: return longrope(spec, length);
+        case FARSPAN_ROPE_XPOS:
+            return oracle::rope_base(base, R);
+        case FARSPAN_ROPE_LINEAR:
+            return oracle::rope_position_interpolation(base, R, factor);
+        case FARSPAN_ROPE_DYNAMIC_LINEAR:
+            return oracle::rope_dynamic_position_interpolation(base, R, context, n);
+        case FARSPAN_ROPE_NTK:
+            return oracle::rope_ntk_aware(base, R, factor);
+        case FARSPAN_ROPE_NTK_OLD:
+            return oracle::rope_ntk_old(base, R, factor);
+        case FARSPAN_ROPE_NTK_FIXED:
+            return oracle::rope_ntk_fixed(base, R, factor);
+        case FARSPAN_ROPE_NTK_MIXED:
+            return oracle::rope_ntk_mixed(base, R, factor, rope.mixed_exponent);
+        case FARSPAN_ROPE_DYNAMIC_NTK:
+            return oracle::rope_dynamic_ntk(base, R, factor, context, n);
+        case FARSPAN_ROPE_DYNAMIC_NTK_QWEN:
+            return oracle::rope_qwen_dynamic_ntk(base, R, context, n);
+        case FARSPAN_ROPE_NTK_BY_PARTS:
+            return by_parts(rope);
+        case FARSPAN_ROPE_YARN:
+            return yarn(rope);
+        case FARSPAN_ROPE_DYNAMIC_YARN:
+            return oracle::rope_dynamic_yarn(yarn_of(rope), context, n, false);
+        case FARSPAN_ROPE_LONGROPE:
+            return longrope(spec, length);
         case FARSPAN_ROPE_LLAMA3:
             return oracle::rope_llama3(base, R, factor, context, rope.low_freq_factor, rope.high_freq_factor);
-        case FARSPAN_ROPE_PROPORTIONAL: return oracle::rope_proportional(base, R, rope.rotated_fraction, factor);
-        case FARSPAN_ROPE_PAIR_FACTORS: return oracle::rope_freq_factors(base, R, spec.short_factors);
-        default: throw std::logic_error("no oracle for rope method " + std::to_string(rope.method));
+        case FARSPAN_ROPE_PROPORTIONAL:
+            return oracle::rope_proportional(base, R, rope.rotated_fraction, factor);
+        case FARSPAN_ROPE_PAIR_FACTORS:
+            return oracle::rope_freq_factors(base, R, spec.short_factors);
+        default:
+            throw std::logic_error("no oracle for rope method " + std::to_string(rope.method));
     }
 }
 

@@ -12,8 +12,7 @@ namespace farspan_test {
 
 scheme_oracle::scheme_oracle(const scheme_spec& spec, int64_t length, int64_t head_dim)
     : spec_(spec), length_(length), head_dim_(head_dim), frequencies_(oracle_frequencies(spec, length)) {
-    if (spec.bias.method == FARSPAN_BIAS_ALIBI)
-        slopes_ = oracle::alibi_slopes(spec.bias.heads, spec.bias.max_bias);
+    if (spec.bias.method == FARSPAN_BIAS_ALIBI) slopes_ = oracle::alibi_slopes(spec.bias.heads, spec.bias.max_bias);
 }
 
 bool scheme_oracle::visible(int64_t i, int64_t j) const {
@@ -22,16 +21,20 @@ bool scheme_oracle::visible(int64_t i, int64_t j) const {
     if (mask.causal != 0 && !oracle::visible_causal(i, j)) return false;
     if (j < mask.sinks) return true;
     if (!oracle::visible_flash_window(i, j, mask.window_left, mask.window_right)) return false;
-    const auto chunk_of = [&](int64_t x) { return std::floor(static_cast<double>(x) / static_cast<double>(mask.chunk)); };
+    const auto chunk_of = [&](int64_t x) {
+        return std::floor(static_cast<double>(x) / static_cast<double>(mask.chunk));
+    };
     return mask.chunk == 0 || chunk_of(i) == chunk_of(j);
 }
 
 oracle::rotated_pair scheme_oracle::remap(int64_t i, int64_t j) const {
     const farspan_remap_config& remap = spec_.remap;
     switch (remap.method) {
-        case FARSPAN_REMAP_NONE: return oracle::remap_none(i, j);
+        case FARSPAN_REMAP_NONE:
+            return oracle::remap_none(i, j);
         // The first two are symmetric in the oracle; a key that a prefix shows ahead of its query is near.
-        case FARSPAN_REMAP_REROPE: return i < j ? oracle::remap_none(i, j) : oracle::remap_rerope(i, j, remap.window);
+        case FARSPAN_REMAP_REROPE:
+            return i < j ? oracle::remap_none(i, j) : oracle::remap_rerope(i, j, remap.window);
         case FARSPAN_REMAP_LEAKY_REROPE:
             return i < j ? oracle::remap_none(i, j) : oracle::remap_leaky_rerope(i, j, remap.window, remap.leak);
         case FARSPAN_REMAP_SELF_EXTEND:
@@ -40,22 +43,28 @@ oracle::rotated_pair scheme_oracle::remap(int64_t i, int64_t j) const {
         case FARSPAN_REMAP_DUAL_CHUNK:
             return oracle::remap_dual_chunk(i, j, remap.chunk, remap.local_window, remap.position_scale);
         case FARSPAN_REMAP_LM_INFINITE:
-            return oracle::remap_lm_infinite(i, j, remap.window, remap.limit == 0 ? remap.window : remap.limit, length_);
-        case FARSPAN_REMAP_STREAMING: return oracle::remap_streaming(i, j, remap.sinks, remap.window);
-        default: throw std::logic_error("no oracle for this remap");
+            return oracle::remap_lm_infinite(i, j, remap.window, remap.limit == 0 ? remap.window : remap.limit,
+                                             length_);
+        case FARSPAN_REMAP_STREAMING:
+            return oracle::remap_streaming(i, j, remap.sinks, remap.window);
+        default:
+            throw std::logic_error("no oracle for this remap");
     }
 }
 
 int scheme_oracle::branch(int64_t i, int64_t j) const {
     const farspan_remap_config& remap = spec_.remap;
     switch (remap.method) {
-        case FARSPAN_REMAP_NONE: return 0;
+        case FARSPAN_REMAP_NONE:
+            return 0;
         case FARSPAN_REMAP_DUAL_CHUNK: {
             const int64_t stride = remap.chunk - remap.local_window;
             return static_cast<int>(std::clamp<int64_t>(i / stride - j / stride, 0, 2));
         }
-        case FARSPAN_REMAP_STREAMING: return j < remap.sinks ? 1 : 0;
-        default: return i - j >= remap.window ? 1 : 0;
+        case FARSPAN_REMAP_STREAMING:
+            return j < remap.sinks ? 1 : 0;
+        default:
+            return i - j >= remap.window ? 1 : 0;
     }
 }
 
@@ -65,7 +74,8 @@ double scheme_oracle::bias(int head, int64_t i, int64_t j) const {
     const auto at = static_cast<size_t>(h);
     switch (bias.method) {
         case FARSPAN_BIAS_NONE:
-        case FARSPAN_BIAS_DENSE: return 0;
+        case FARSPAN_BIAS_DENSE:
+            return 0;
         case FARSPAN_BIAS_ALIBI: {
             const int64_t reach = bias.distance_limit == 0 ? INT64_MAX : bias.distance_limit;
             double slope = slopes_.at(at);
@@ -74,32 +84,43 @@ double scheme_oracle::bias(int head, int64_t i, int64_t j) const {
             return bias.scale * oracle::alibi_symmetric(slope, std::min(std::abs(i - j), reach), 0);
         }
         case FARSPAN_BIAS_T5: {
-            const int bucket = oracle::t5_bucket(j - i, bias.bidirectional != 0, bias.buckets,
-                                                 static_cast<int>(bias.max_distance));
+            const int bucket =
+                oracle::t5_bucket(j - i, bias.bidirectional != 0, bias.buckets, static_cast<int>(bias.max_distance));
             return static_cast<double>(spec_.bias_values.at(static_cast<size_t>(bucket * bias.heads + h)));
         }
-        case FARSPAN_BIAS_KERPLE_LOG: return oracle::kerple_log(spec_.bias_p.at(at), spec_.bias_a.at(at), i - j);
-        case FARSPAN_BIAS_KERPLE_POWER: return oracle::kerple_power(spec_.bias_p.at(at), spec_.bias_a.at(at), i - j);
-        case FARSPAN_BIAS_SANDWICH: return oracle::sandwich(i - j, h, bias.heads, bias.dim);
-        default: throw std::logic_error("no oracle for this bias");
+        case FARSPAN_BIAS_KERPLE_LOG:
+            return oracle::kerple_log(spec_.bias_p.at(at), spec_.bias_a.at(at), i - j);
+        case FARSPAN_BIAS_KERPLE_POWER:
+            return oracle::kerple_power(spec_.bias_p.at(at), spec_.bias_a.at(at), i - j);
+        case FARSPAN_BIAS_SANDWICH:
+            return oracle::sandwich(i - j, h, bias.heads, bias.dim);
+        default:
+            throw std::logic_error("no oracle for this bias");
     }
 }
 
 double scheme_oracle::scale(int64_t i) const {
     const farspan_score_config& score = spec_.score;
     const double L = score.trained_length;
-    const double scale = (score.scale == 0 ? oracle::softmax_scale(static_cast<int>(head_dim_)) : score.scale) * score.multiplier;
+    const double scale =
+        (score.scale == 0 ? oracle::softmax_scale(static_cast<int>(head_dim_)) : score.scale) * score.multiplier;
     switch (score.temperature) {
-        case FARSPAN_TEMPERATURE_NONE: return scale;
-        case FARSPAN_TEMPERATURE_LOG_N: return scale * oracle::log_n(i, L);
-        case FARSPAN_TEMPERATURE_LOG_N_TRAINED: return scale * oracle::log_n_unclamped(i, L);
-        case FARSPAN_TEMPERATURE_LOG_N_LONG: return scale * oracle::log_n_qwen(i, L, length_);
-        case FARSPAN_TEMPERATURE_LLAMA4: return scale * oracle::llama4_temperature(i, L, score.alpha);
+        case FARSPAN_TEMPERATURE_NONE:
+            return scale;
+        case FARSPAN_TEMPERATURE_LOG_N:
+            return scale * oracle::log_n(i, L);
+        case FARSPAN_TEMPERATURE_LOG_N_TRAINED:
+            return scale * oracle::log_n_unclamped(i, L);
+        case FARSPAN_TEMPERATURE_LOG_N_LONG:
+            return scale * oracle::log_n_qwen(i, L, length_);
+        case FARSPAN_TEMPERATURE_LLAMA4:
+            return scale * oracle::llama4_temperature(i, L, score.alpha);
         case FARSPAN_TEMPERATURE_LENGTH: {
             const double f = std::max(1.0, score.alpha * std::log(static_cast<double>(length_) / L) + 1);
             return scale * std::pow(f, score.power);
         }
-        default: throw std::logic_error("no oracle for this temperature");
+        default:
+            throw std::logic_error("no oracle for this temperature");
     }
 }
 
@@ -135,15 +156,15 @@ scheme_oracle::row scheme_oracle::rotate_axes(const row& x, const std::vector<do
     } else if (rope.axes == FARSPAN_AXES_INTERLEAVED_GGML) {
         of_pair = oracle::imrope_positions_ggml(sections, positions, pairs);
     } else {
-        // The oracle's Hugging Face form starts again behind the sections, as ggml does; transformers writes strided slices into
-        // a row of axis 0, so pairs behind them stay there.
+        // The oracle's Hugging Face form starts again behind the sections, as ggml does; transformers writes strided
+        // slices into a row of axis 0, so pairs behind them stay there.
         for (int p = 0; p < pairs; ++p) {
             const auto axis = static_cast<size_t>(p % 3);
             of_pair.push_back(positions[p < 3 * sections[axis] ? axis : 0]);
         }
     }
-    return oracle::rotate_by_angles(x, oracle::rope_angles(of_pair, frequencies_), frequencies_.magnitude, pair_layout(),
-                                    rope.rotary_offset);
+    return oracle::rotate_by_angles(x, oracle::rope_angles(of_pair, frequencies_), frequencies_.magnitude,
+                                    pair_layout(), rope.rotary_offset);
 }
 
 }  // namespace farspan_test

@@ -33,8 +33,12 @@ public:
 
     // Rotation of one head row. xPos counts its decay from `centre`.
     using row = std::vector<double>;
-    row rotate_query(const row& x, double position, double centre = 0) const { return rotate(x, position, position - centre); }
-    row rotate_key(const row& x, double position, double centre = 0) const { return rotate(x, position, centre - position); }
+    row rotate_query(const row& x, double position, double centre = 0) const {
+        return rotate(x, position, position - centre);
+    }
+    row rotate_key(const row& x, double position, double centre = 0) const {
+        return rotate(x, position, centre - position);
+    }
     // M-RoPE: one position per axis.
     row rotate_axes(const row& x, const std::vector<double>& positions) const;
 

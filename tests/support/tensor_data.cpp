@@ -40,8 +40,10 @@ placed place(const tensor_data::shape_t& n, layout how) {
         }
         case layout::feature_major:
             return {{heads * rows * dim, rows * dim, 1, rows}, 0, batch * heads * rows * dim};
-        case layout::shared_heads: return {{0, 0, dim, 1}, 0, rows * dim};
-        case layout::contiguous: break;
+        case layout::shared_heads:
+            return {{0, 0, dim, 1}, 0, rows * dim};
+        case layout::contiguous:
+            break;
     }
     return {{heads * rows * dim, rows * dim, dim, 1}, 0, batch * heads * rows * dim};
 }
@@ -59,7 +61,8 @@ memory_block::memory_block(std::size_t bytes, placement where, unsigned char fil
         if (map == MAP_FAILED) throw std::runtime_error("mmap failed");
         owner_ = std::shared_ptr<void>(map, [whole](void* memory) { munmap(memory, whole); });
         unsigned char* start = static_cast<unsigned char*>(map) + page;
-        if (inner > 0 && mprotect(start, inner, PROT_READ | PROT_WRITE) != 0) throw std::runtime_error("mprotect failed");
+        if (inner > 0 && mprotect(start, inner, PROT_READ | PROT_WRITE) != 0)
+            throw std::runtime_error("mprotect failed");
         data_ = where == placement::before_guard ? start + (inner - bytes) : start;
     }
     std::memset(data_, fill, bytes);
@@ -116,7 +119,9 @@ void tensor_data::fill(const std::function<double()>& value) {
     for_each([&](std::size_t at) { store_number(dtype_, value(), memory_.data() + at); });
 }
 
-std::vector<unsigned char> tensor_data::bytes() const { return {memory_.data(), memory_.data() + memory_.size()}; }
+std::vector<unsigned char> tensor_data::bytes() const {
+    return {memory_.data(), memory_.data() + memory_.size()};
+}
 
 bool tensor_data::gaps_untouched() const {
     std::vector<bool> element(memory_.size(), false);
@@ -129,7 +134,8 @@ bool tensor_data::gaps_untouched() const {
 }
 
 bool tensor_data::untouched() const {
-    return std::all_of(memory_.data(), memory_.data() + memory_.size(), [](unsigned char byte) { return byte == canary; });
+    return std::all_of(memory_.data(), memory_.data() + memory_.size(),
+                       [](unsigned char byte) { return byte == canary; });
 }
 
 }  // namespace farspan_test

@@ -41,7 +41,8 @@ enum class layout {
 class tensor_data {
 public:
     using shape_t = std::array<int64_t, 4>;
-    tensor_data(int32_t dtype, const shape_t& shape, layout how = layout::contiguous, placement where = placement::heap);
+    tensor_data(int32_t dtype, const shape_t& shape, layout how = layout::contiguous,
+                placement where = placement::heap);
 
     const farspan_tensor& view() const { return view_; }
     const shape_t& shape() const { return shape_; }
@@ -55,7 +56,8 @@ public:
     // value() is called once per element, in order.
     void fill(const std::function<double()>& value);
 
-    // The bytes as they lie in memory, and whether all bytes outside the elements (or really all) are as they were made.
+    // The bytes as they lie in memory, and whether all bytes outside the elements (or really all) are as they were
+    // made.
     std::vector<unsigned char> bytes() const;
     bool gaps_untouched() const;
     bool untouched() const;

@@ -1,0 +1,57 @@
+#include "expect_failure.hpp"
+
+#include <criterion/criterion.h>
+
+#include <cstddef>
+#include <cstring>
+
+namespace farspan_test {
+namespace {
+
+constexpr unsigned char canary = 0xA5;
+
+bool all_canary(const unsigned char* first, const unsigned char* last) {
+    for (; first != last; ++first)
+        if (*first != canary) return false;
+    return true;
+}
+
+// The first `size` bytes may be written, no more; size 0: none at all.
+void check_short_error(const char* what, farspan_status status, uint32_t size,
+                       const std::function<farspan_status(farspan_error*)>& call) {
+    union {
+        farspan_error error;
+        unsigned char bytes[sizeof(farspan_error)];
+    } slot;
+    std::memset(slot.bytes, canary, sizeof slot.bytes);
+    slot.error.struct_size = size;
+    const farspan_status got = call(&slot.error);
+    cr_expect(got == status, "%s, error.struct_size %u: status %d, must be %d", what, size, got, status);
+    const bool room = size > offsetof(farspan_error, message);
+    const std::size_t first = room ? size : sizeof(uint32_t);
+    cr_expect(slot.error.struct_size == size && all_canary(slot.bytes + first, slot.bytes + sizeof slot.bytes),
+              "%s: wrote past error.struct_size %u", what, size);
+    if (room)
+        cr_expect(slot.error.code == status &&
+                      std::memchr(slot.error.message, 0, size - offsetof(farspan_error, message)) != nullptr,
+                  "%s: error.struct_size %u: code %d, or no end of the message", what, size, slot.error.code);
+}
+
+}  // namespace
+
+void expect_failure(const char* what, farspan_status status, int32_t argument, std::initializer_list<const char*> words,
+                    const std::function<farspan_status(farspan_error*)>& call) {
+    farspan_error error = FARSPAN_ERROR_INIT;
+    const farspan_status got = call(&error);
+    cr_expect(got == status && error.code == status, "%s: status %d (%s), code %d, must be %d (%s); message: %s", what,
+              got, farspan_status_text(got), error.code, status, farspan_status_text(status), error.message);
+    cr_expect(error.argument == argument, "%s: argument %d, must be %d; message: %s", what, error.argument, argument,
+              error.message);
+    for (const char* word : words)
+        cr_expect(std::strstr(error.message, word) != nullptr, "%s: the message must mention '%s': %s", what, word,
+                  error.message);
+    cr_expect(call(nullptr) == status, "%s: other status without an error struct", what);
+    for (const uint32_t size : {0u, 8u, 16u, 17u, 40u}) check_short_error(what, status, size, call);
+}
+
+}  // namespace farspan_test
