@@ -1,6 +1,7 @@
 // The farspan command. Everything it knows about positions comes from the public header.
 #include <cstdio>
 #include <exception>
+#include <string>
 
 #include "blas.hpp"
 #include "commands.hpp"
@@ -31,6 +32,20 @@ int32_t isa_by_name(const std::string& name) {
 
 }  // namespace tool
 
+namespace {
+
+// CLI11 would only say that a sub-command is required.
+void check_command(const CLI::App& program, const std::string& word) {
+    std::string known;
+    for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; })) {
+        if (word == command->get_name() || word.empty() || word[0] == '-') return;
+        known += (known.empty() ? "" : ", ") + command->get_name();
+    }
+    throw tool::failure("unknown command \"" + word + "\"; known are " + known);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
     tool::restart_with_fast_blas(argv);
     CLI::App program("Farspan: position encodings and attention for long contexts.\n");
@@ -42,6 +57,7 @@ int main(int argc, char** argv) {
     tool::add_logits(program);
     tool::add_doctor(program);
     try {
+        if (argc > 1) check_command(program, argv[1]);
         program.parse(argc, argv);
         return 0;
     } catch (const CLI::ParseError& error) {

@@ -67,14 +67,14 @@ std::vector<int64_t> usable_lengths(std::vector<int64_t> lengths, const report_o
     std::sort(lengths.begin(), lengths.end());
     lengths.erase(std::unique(lengths.begin(), lengths.end()), lengths.end());
     std::vector<int64_t> usable;
+    std::string left_out;
     for (const int64_t length : lengths) {
         if (length < text_bytes) usable.push_back(length);
-        else std::fprintf(stderr, "farspan: %s has %lld bytes, too few for windows of %lld: left out\n", o.text.c_str(),
-                          static_cast<long long>(text_bytes), static_cast<long long>(length));
+        else left_out += (left_out.empty() ? "" : ", ") + std::to_string(length);
     }
-    if (usable.empty())
-        throw failure(o.text + ": " + std::to_string(text_bytes) + " bytes are too few; the shortest window needs " +
-                      std::to_string(lengths.front() + 1));
+    const std::string has = o.text + " has " + std::to_string(text_bytes) + " bytes, ";
+    if (usable.empty()) throw failure(has + "the shortest window needs " + std::to_string(lengths.front() + 1));
+    if (!left_out.empty()) std::fprintf(stderr, "farspan: warning: %stoo few for windows of %s\n", has.c_str(), left_out.c_str());
     return usable;
 }
 
@@ -183,6 +183,7 @@ void check_options(const report_options& o) {
             throw failure("--lengths: " + std::to_string(length) + " is outside 2 .. 16777216");
     for (const std::string& name : o.methods)
         if (name != "all") check_method_name(name);
+    isa_by_name(o.isa);
 }
 
 void run_report(report_options o) {

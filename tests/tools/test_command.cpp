@@ -1,0 +1,183 @@
+// The command line: help, complaints, doctor, explain and logits.
+#include <criterion/criterion.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "made_model.hpp"
+#include "methods.hpp"
+#include "run_command.hpp"
+
+using nlohmann::json;
+
+namespace {
+
+void expect_text(const std::string& text, const std::string& part) {
+    cr_expect(text.find(part) != std::string::npos, "expected '%s' in '%s'", part.c_str(), text.c_str());
+}
+
+void expect_refusal(const std::vector<std::string>& arguments, const std::string& part) {
+    const command_result result = run_farspan(arguments);
+    cr_expect(result.exit_code == 1 || result.exit_code == 2, "exit code %d", result.exit_code);
+    expect_text(result.err, part);
+}
+
+json explained(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "explain");
+    arguments.push_back("--json");
+    const command_result result = run_farspan(arguments);
+    cr_assert(result.exit_code == 0, "%s", result.err.c_str());
+    return json::parse(result.out);
+}
+
+}  // namespace
+
+Test(command, help_and_version) {
+    cr_expect(run_farspan({"--help"}).exit_code == 0);
+    expect_text(run_farspan({"--version"}).out, std::string("farspan ") + farspan_version_text());
+    for (const char* sub : {"report", "explain", "logits", "doctor"}) {
+        const command_result result = run_farspan({sub, "--help"});
+        cr_expect(result.exit_code == 0 && result.err.empty(), "%s", sub);
+        expect_text(result.out, "--help");
+        expect_text(run_farspan({"--help"}).out, sub);
+    }
+    expect_text(run_farspan({"report", "--list-methods"}).out, "self-extend");
+}
+
+Test(command, bad_arguments_are_refused_with_a_reason) {
+    expect_refusal({}, "subcommand is required");
+    expect_refusal({"reprot"}, "unknown command \"reprot\"; known are report, explain, logits, doctor");
+    expect_refusal({"report", "--lenghts", "5"}, "--lenghts");
+    expect_refusal({"report", "--bytes", "many"}, "many");
+    expect_refusal({"report", "--bytes", "0"}, "--bytes 0 must be at least 1");
+    expect_refusal({"report", "--lengths", "256,1"}, "--lengths: 1 is outside");
+    expect_refusal({"report", "--methods", "none,yran"}, "unknown method \"yran\"; known are none, pi");
+    expect_refusal({"report", "--plot", "maybe"}, "maybe");
+    expect_refusal({"report", "--models", "/nowhere"}, "/nowhere");
+    expect_refusal({"report", "--isa", "mmx"}, "--isa mmx: unknown; known are best, scalar");
+    expect_refusal({"logits", "--text", "x"}, "--model is required");
+    expect_refusal({"logits", "--model", "/nowhere", "--text", "x"}, "/nowhere/config.json: cannot open");
+    expect_refusal({"explain", "--rope", "yran"}, "--rope yran: unknown; known are none, base");
+    expect_refusal({"explain", "--rope", "base", "--rotary-dim", "8"}, "layout");
+    expect_refusal({"explain", "--rope", "base", "--rotary-dim", "7", "--layout", "half"}, "7");
+    expect_refusal({"explain", "--rope", "base", "--rotary-dim", "8", "--layout", "middle"}, "--layout middle");
+    expect_refusal({"explain", "--row", "9", "--length", "9"}, "--row 9 is outside 0 .. 8");
+    expect_refusal({"explain", "--remap", "rerope"}, "window");
+}
+
+Test(command, files_and_models_that_are_not_there) {
+    const scratch_folder folder;
+    const std::string models = folder.path().string();
+    write_model(folder.path(), "made", "rope");
+    expect_refusal({"report", "--models", models}, "eval.txt; name a text with --text");
+    expect_refusal({"report", "--models", models, "--text", models + "/none.txt"}, "none.txt: cannot open: No such file");
+    expect_refusal({"report", "--models", models, "--text", models}, "is a directory");
+    expect_refusal({"report", "--models", models, "--model", "other"}, "other: it has no config.json");
+    write_file(folder / "short.txt", "abcdef");
+    expect_refusal({"report", "--models", models, "--text", models + "/short.txt"}, "has 6 bytes, the shortest window needs 9");
+    write_file(folder / "made/model.safetensors", "broken");
+    expect_refusal({"report", "--models", models, "--model", "made", "--text", models + "/short.txt"},
+                   "made/model.safetensors: a safetensors file begins with");
+}
+
+Test(command, doctor_prints_json) {
+    const command_result result = run_farspan({"doctor"});
+    cr_assert(result.exit_code == 0);
+    cr_expect(json::parse(result.out).is_object());
+}
+
+Test(command, explain_gives_the_numbers_of_the_library) {
+    const json found = explained({"--rope", "yarn", "--layout", "half", "--rotary-dim", "64", "--base", "10000", "--factor", "4",
+                                  "--original-context", "4096", "--length", "9000"});
+    farspan_rope_config rope;
+    farspan_rope_config_init(&rope, sizeof rope, FARSPAN_ROPE_YARN);
+    rope.layout = FARSPAN_LAYOUT_HALF;
+    rope.rotary_dim = 64;
+    rope.factor = 4;
+    rope.original_context = 4096;
+    farspan_scheme* scheme = nullptr;
+    cr_assert(farspan_scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
+    double frequencies[32], magnitude = 0;
+    cr_assert(farspan_rope_frequencies(scheme, 9000, frequencies, 32, &magnitude, nullptr) == FARSPAN_OK);
+    farspan_scheme_destroy(scheme);
+    cr_assert(found["rope"]["frequencies"].size() == 32);
+    for (size_t p = 0; p < 32; ++p) {
+        const json& row = found["rope"]["frequencies"][p];
+        cr_expect(row["inv_freq"] == frequencies[p], "pair %zu", p);
+        cr_expect(std::abs(row["ratio"].get<double>() - frequencies[p] / std::pow(10000.0, -2.0 * static_cast<double>(p) / 64)) < 1e-12);
+    }
+    cr_expect(found["rope"]["magnitude"] == magnitude);
+}
+
+Test(command, explain_finds_the_branches_of_a_row) {
+    const json row = explained({"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "self_extend", "--window",
+                                "4", "--group", "2", "--length", "12", "--row", "11"})["row"];
+    cr_assert(row["branches"].size() == 2);
+    cr_expect(row["branches"][0]["keys"] == json({0, 8}));
+    cr_expect(row["branches"][0]["first"]["relative_position"] == 7.0);
+    cr_expect(row["branches"][0]["last"]["relative_position"] == 4.0);
+    cr_expect(row["branches"][1]["keys"] == json({8, 12}));
+    cr_expect(row["branches"][1]["branch"] == 0);
+    cr_expect(row["branches"][1]["last"]["relative_position"] == 0.0);
+}
+
+Test(command, explain_bisects_dual_chunk_as_a_scan_would) {
+    const int64_t length = 1000;
+    const json row = explained({"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "dual_chunk", "--chunk", "192",
+                                "--local-window", "32", "--length", "1000", "--row", "900"})["row"];
+    farspan_rope_config rope;
+    farspan_rope_config_init(&rope, sizeof rope, FARSPAN_ROPE_BASE);
+    rope.layout = FARSPAN_LAYOUT_HALF;
+    rope.rotary_dim = 16;
+    farspan_remap_config remap;
+    farspan_remap_config_init(&remap, sizeof remap, FARSPAN_REMAP_DUAL_CHUNK);
+    remap.chunk = 192;
+    remap.local_window = 32;
+    farspan_scheme* scheme = nullptr;
+    cr_assert(farspan_scheme_create(&rope, &remap, nullptr, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
+    for (const json& run : row["branches"])
+        for (int64_t key = run["keys"][0]; key < run["keys"][1]; ++key) {
+            farspan_probe p{};
+            p.struct_size = sizeof p;
+            cr_assert(farspan_scheme_probe(scheme, length, 900, key, 0, &p, nullptr) == FARSPAN_OK);
+            cr_expect(p.branch == run["branch"], "key %ld", key);
+        }
+    farspan_scheme_destroy(scheme);
+    cr_expect(row["branches"].front()["keys"][0] == 0 && row["branches"].back()["keys"][1] == 901);
+}
+
+Test(command, explain_shows_masks_bias_and_scale) {
+    json found = explained({"--mask-window", "512", "--sinks", "4", "--length", "4096", "--row", "4000"});
+    cr_expect(found["row"]["visible"] == json({{0, 4}, {3489, 4001}}));
+    cr_expect(found["row"]["visible_keys"] == 516);
+    found = explained({"--bias", "alibi", "--heads", "8", "--length", "101", "--log-n", "10"});
+    cr_expect(found["bias"]["by_head"][0]["values"].back() == -50.0);
+    cr_expect(std::abs(found["row"]["scale"].get<double>() - std::log(101.0) / std::log(10.0)) < 1e-12);
+    found = explained({"--bias", "t5", "--heads", "2", "--length", "4096"});
+    cr_expect(found["bias"]["by_head"][1]["values"].back() == 31.0);
+    found = explained({"--rope", "base", "--layout", "half", "--rotary-dim", "8", "--remap", "streaming", "--window", "6", "--sinks",
+                       "2", "--length", "100"});
+    cr_expect(found["row"]["visible_keys"] == 9);
+    const std::string text = run_farspan({"explain", "--rope", "yarn", "--layout", "half", "--rotary-dim", "8", "--factor", "4",
+                                          "--original-context", "64", "--bias", "alibi", "--heads", "2"}).out;
+    for (const char* part : {"Rope yarn", "wavelength", "Bias alibi", "Row 4095", "sees 4096 keys", "magnitude squared"}) expect_text(text, part);
+}
+
+Test(command, logits_raw_and_json_agree) {
+    const scratch_folder folder;
+    const std::string model = write_model(folder.path(), "made", "t5").string();
+    write_file(folder / "text", made_text(40));
+    const std::string text = (folder / "text").string();
+    const command_result raw = run_farspan({"logits", "--model", model, "--text", text, "--bytes", "30", "--rows", "29,0"});
+    cr_assert(raw.exit_code == 0 && raw.out.size() == 2 * 256 * sizeof(float), "%s", raw.err.c_str());
+    const command_result shown = run_farspan({"logits", "--model", model, "--text", text, "--bytes", "30", "--rows", "29,0", "--json"});
+    const json found = json::parse(shown.out);
+    cr_expect(found["rows"] == json({29, 0}) && found["bytes"] == 30);
+    for (size_t n = 0; n < 512; ++n) {
+        float value;
+        std::memcpy(&value, raw.out.data() + n * sizeof value, sizeof value);
+        cr_expect(found["logits"][n / 256][n % 256].get<float>() == value);
+    }
+    expect_refusal({"logits", "--model", model, "--text", text, "--rows", "40"}, "row 40 is outside 0 .. 39");
+    expect_refusal({"logits", "--model", model, "--text", text, "--method", "pi"}, "needs a model with rotary positions");
+}

@@ -1,0 +1,153 @@
+#include <criterion/criterion.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "made_model.hpp"
+#include "methods.hpp"
+
+using namespace tool;
+
+namespace {
+
+// A model without weights; derive() and make_scheme() need none.
+language_model bare_model(const std::string& position) {
+    const scratch_folder folder;
+    nlohmann::ordered_json config = made_config(position);
+    config["trained_length"] = 256;
+    write_file(folder / "config.json", config.dump());
+    language_model model;
+    model.name = position;
+    model.config = read_model_config(folder / "config.json");
+    if (position == "t5") model.t5_values.assign(16, 0.5f);
+    return model;
+}
+
+std::vector<std::string> every_name() {
+    std::vector<std::string> names;
+    for (const method& m : all_methods()) {
+        names.push_back(m.name);
+        if (m.rotary_only || names.back() == "none") names.push_back(std::string(m.name) + "-logn");
+    }
+    return names;
+}
+
+double relative_position(const farspan_scheme* scheme, int64_t length, int64_t query, int64_t key, bool* visible = nullptr) {
+    farspan_probe p{};
+    p.struct_size = sizeof p;
+    call("probe", [&](farspan_error* e) { return farspan_scheme_probe(scheme, length, query, key, 0, &p, e); });
+    if (visible) *visible = p.visible;
+    return p.relative_position;
+}
+
+}  // namespace
+
+Test(methods, all_rest_up_to_the_trained_length) {
+    const language_model model = bare_model("rope");
+    for (const std::string& name : every_name())
+        for (const int64_t length : {1, 128, 255, 256}) {
+            const recipe how = derive(model, name, length), plain = derive(model, "none", length);
+            cr_expect(how.parameters.empty(), "%s at %ld", name.c_str(), length);
+            cr_expect(fingerprint(how, make_scheme(how).get(), length) == fingerprint(plain, make_scheme(plain).get(), length));
+        }
+}
+
+Test(methods, every_scheme_is_accepted_at_every_length) {
+    const language_model model = bare_model("rope");
+    for (const std::string& name : every_name())
+        for (const int64_t length : {257, 300, 512, 1000, 2048, 4096, 65536})
+            cr_expect(make_scheme(derive(model, name, length)) != nullptr, "%s at %ld", name.c_str(), length);
+}
+
+// What the methods are for: no visible pair is further apart than training saw.
+Test(methods, remapped_distances_stay_below_the_trained_length) {
+    const language_model model = bare_model("rope");
+    for (const char* name : {"rerope", "leaky-rerope", "self-extend", "dual-chunk", "lambda", "window", "streaming"})
+        for (const int64_t length : {257, 300, 511, 512, 1000, 4096}) {
+            const scheme_handle scheme = make_scheme(derive(model, name, length));
+            double most = 0;
+            for (int64_t query = length - 1; query >= 0; query -= std::max<int64_t>(1, length / 13))
+                for (int64_t key = 0; key <= query; ++key) {
+                    bool visible = false;
+                    const double relative = relative_position(scheme.get(), length, query, key, &visible);
+                    if (visible) most = std::max(most, relative);
+                }
+            cr_expect(most <= 255, "%s at %ld reaches distance %g", name, length, most);
+            cr_expect(most >= 90, "%s at %ld uses no more than distance %g", name, length, most);
+        }
+}
+
+Test(methods, self_extend_takes_the_smallest_group_that_reaches) {
+    cr_expect(self_extend_group(256, 64, 256) == 1);
+    for (const int64_t window : {1, 32, 64, 100})
+        for (int64_t length = 100; length < 9000; length += 97) {
+            const int64_t g = self_extend_group(256, window, length);
+            const auto reach = [&](int64_t group) { return group * (256 - window + window / group); };
+            cr_expect(g >= 1 && reach(g) >= length && (g == 1 || reach(g - 1) < length), "window %ld length %ld", window, length);
+        }
+}
+
+Test(methods, parameters_follow_the_stated_rules) {
+    const language_model model = bare_model("rope");
+    const auto parameters = [&](const char* name, int64_t length) { return derive(model, name, length).parameters; };
+    cr_expect(parameters("pi", 1024)["rope"]["factor"] == 4.0);
+    cr_expect(parameters("yarn", 2048)["rope"]["factor"] == 8.0);
+    cr_expect(parameters("yarn", 2048)["rope"]["original_context"] == 256);
+    cr_expect(parameters("yarn", 2048)["rope"]["beta_fast"] == 4.0);
+    cr_expect(parameters("rerope", 512)["remap"]["window"] == 128);
+    cr_expect(parameters("leaky-rerope", 4096)["remap"]["leak"] == 32.0);  // ceil(3967 / 127)
+    cr_expect(parameters("dual-chunk", 512)["remap"]["chunk"] == 192);
+    cr_expect(parameters("window", 512)["mask"]["window_left"] == 255);
+    cr_expect(parameters("rerope-logn", 512)["score"]["trained_length"] == 256);
+}
+
+Test(methods, dynamic_yarn_equals_yarn_for_whole_windows) {
+    const language_model model = bare_model("rope");
+    const recipe a = derive(model, "yarn", 2048), b = derive(model, "dynamic-yarn", 2048), c = derive(model, "pi", 2048);
+    cr_expect(fingerprint(a, make_scheme(a).get(), 2048) == fingerprint(b, make_scheme(b).get(), 2048));
+    cr_expect(fingerprint(a, make_scheme(a).get(), 2048) != fingerprint(c, make_scheme(c).get(), 2048));
+}
+
+Test(methods, names_are_checked) {
+    const auto refuses = [](const char* name) {
+        try {
+            check_method_name(name);
+        } catch (const failure& error) {
+            return std::strstr(error.what(), "known are none, pi") != nullptr;
+        }
+        return false;
+    };
+    for (const char* name : {"", "Yarn", "yarn-", "yarn-logm", "-logn", "window-logn", "yarn-logn-logn"}) cr_expect(refuses(name), "'%s'", name);
+    for (const std::string& name : every_name()) check_method_name(name);
+}
+
+Test(methods, rotary_methods_are_for_rotary_models) {
+    for (const char* position : {"sinusoidal", "alibi", "t5", "xpos"}) {
+        const language_model model = bare_model(position);
+        cr_expect(default_methods(model.config) == std::vector<std::string>{"none"});
+        cr_expect(!method_applies("pi", model.config) && !method_applies("none-logn", model.config));
+        cr_expect(method_applies("window", model.config));
+        cr_expect(make_scheme(derive(model, "none", 4096)) != nullptr);
+        bool refused = false;
+        try {
+            derive(model, "yarn", 512);
+        } catch (const failure& error) {
+            refused = std::strstr(error.what(), position) != nullptr;
+        }
+        cr_expect(refused, "%s", position);
+    }
+    for (const std::string& name : default_methods(bare_model("rope").config)) check_method_name(name);
+}
+
+Test(methods, wrong_alibi_slopes_are_found) {
+    language_model model = bare_model("alibi");
+    check_slopes(model);
+    model.config.position.slopes[1] *= 1.01;
+    bool refused = false;
+    try {
+        check_slopes(model);
+    } catch (const failure& error) {
+        refused = std::strstr(error.what(), "head 1") != nullptr;
+    }
+    cr_expect(refused);
+}

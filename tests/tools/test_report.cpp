@@ -1,0 +1,139 @@
+// farspan report from end to end.
+#include <criterion/criterion.h>
+
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "made_model.hpp"
+#include "run_command.hpp"
+
+using nlohmann::json;
+
+namespace {
+
+std::string slurp(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<std::vector<std::string>> csv_rows(const std::filesystem::path& path) {
+    std::vector<std::vector<std::string>> rows;
+    std::istringstream lines(slurp(path));
+    for (std::string line; std::getline(lines, line);) {
+        rows.emplace_back();
+        std::istringstream fields(line);
+        for (std::string field; std::getline(fields, field, ',');) rows.back().push_back(field);
+    }
+    return rows;
+}
+
+// Five made models and a text.
+struct made_folder : scratch_folder {
+    std::string models = path().string(), text = (*this / "text").string(), out = (*this / "out").string();
+    made_folder() {
+        for (const char* position : {"sinusoidal", "rope", "alibi", "t5", "xpos"}) write_model(path(), position, position);
+        write_file(text, made_text(2000));
+    }
+};
+
+}  // namespace
+
+Test(report, writes_all_files_for_all_models) {
+    const made_folder folder;
+    const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "512", "--out",
+                                               folder.out, "--plot", "off", "--verbose"});
+    cr_assert(result.exit_code == 0, "%s", result.err.c_str());
+    const auto rows = csv_rows(folder.out + "/report.csv");
+    cr_expect(rows[0] == std::vector<std::string>({"model", "method", "length", "tokens", "nll", "perplexity", "bits_per_byte",
+                                                   "last_segment_nll", "verdict"}));
+    const json found = json::parse(slurp(folder.out + "/report.json"));
+    cr_expect(found["lengths"] == json({8, 16, 32, 64, 128, 256}));
+    cr_expect(rows.size() == 1 + 6 * found["series"].size());
+    cr_expect(found["series"].size() > 20);
+    for (const char* part : {"sinusoidal", "self-extend-logn", "Bits per byte", "Verdict:", "leak"})
+        cr_expect(result.out.find(part) != std::string::npos, "%s", part);
+    for (size_t n = 1; n < rows.size(); ++n) {
+        cr_assert(rows[n].size() == 9);
+        const double nll = std::stod(rows[n][4]);
+        cr_expect(rows[n][3] == "512");
+        cr_expect(std::abs(std::stod(rows[n][5]) / std::exp(nll) - 1) < 1e-5);
+        cr_expect(std::abs(std::stod(rows[n][6]) - nll / std::log(2.0)) < 1e-5);
+    }
+}
+
+Test(report, json_on_stdout_equals_the_file_and_quiet_is_quiet) {
+    const made_folder folder;
+    const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "64", "--model",
+                                               "rope", "alibi", "--methods", "none,window,rerope", "--lengths", "16,32", "--json",
+                                               "--quiet", "--out", folder.out, "--plot", "off"});
+    cr_assert(result.exit_code == 0);
+    cr_expect(result.err.empty(), "%s", result.err.c_str());
+    cr_expect(result.out == slurp(folder.out + "/report.json"));
+    const json found = json::parse(result.out);
+    cr_expect(found["series"].size() == 5);  // rerope does not apply to alibi
+    cr_expect(found["series"][1]["points"][1]["parameters"]["mask"]["window_left"] == 15);
+}
+
+// One window length that does not divide the others, and a text that is too short for the longest.
+Test(report, lengths_of_any_size) {
+    const made_folder folder;
+    const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "999", "--model",
+                                               "rope", "--methods", "none", "--lengths", "333,7,5000,7,100", "--json"});
+    cr_assert(result.exit_code == 0, "%s", result.err.c_str());
+    cr_expect(result.err.find("2000 bytes, too few for windows of 5000") != std::string::npos);
+    const json found = json::parse(result.out);
+    cr_expect(found["lengths"] == json({7, 100, 333}));
+    for (const json& point : found["series"][0]["points"]) cr_expect(point["tokens"] == 999);
+}
+
+Test(report, results_do_not_depend_on_threads) {
+    const made_folder folder;
+    std::string first;
+    for (const char* threads : {"1", "2", "5"}) {
+        const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "512",
+                                                   "--threads", threads, "--out", folder.out, "--plot", "off", "--quiet"});
+        cr_assert(result.exit_code == 0, "%s", result.err.c_str());
+        const std::string csv = slurp(folder.out + "/report.csv");
+        if (first.empty()) first = csv;
+        cr_expect(csv == first, "%s threads", threads);
+    }
+}
+
+Test(report, plot_or_a_clear_message) {
+    const made_folder folder;
+    std::vector<std::string> arguments = {"report", "--models", folder.models, "--text", folder.text, "--bytes", "256", "--out", folder.out};
+    const command_result without = run_farspan(arguments, folder.models);  // a PATH without gnuplot
+    cr_expect(without.exit_code == 0);
+    cr_expect(without.err.find("gnuplot is not installed") != std::string::npos, "%s", without.err.c_str());
+    cr_expect(csv_rows(folder.out + "/report.csv").size() > 20);
+    cr_expect(!std::filesystem::exists(folder.out + "/report.svg"));
+    arguments.insert(arguments.end(), {"--plot", "required"});
+    cr_expect(run_farspan(arguments, folder.models).exit_code == 1);
+    arguments.back() = "auto";
+    const command_result with = run_farspan(arguments);
+    cr_expect(with.exit_code == 0, "%s", with.err.c_str());
+    if (with.err.find("gnuplot is not installed") != std::string::npos) cr_skip_test("gnuplot is not installed");
+    const std::string svg = slurp(folder.out + "/report.svg");
+    for (const char* part : {"<svg", "sinusoidal", "self-extend", "perplexity", "window length"})
+        cr_expect(svg.find(part) != std::string::npos, "%s", part);
+}
+
+Test(report, the_shipped_rotary_model) {
+    const std::string models = FARSPAN_MODELS_DIR;
+    if (!std::filesystem::exists(models + "/rope/model.safetensors")) cr_skip_test("models/rope is not there");
+    const scratch_folder folder;
+    const command_result result = run_farspan({"report", "--models", models, "--model", "rope", "--methods", "none,rerope", "--lengths",
+                                               "128,256", "--bytes", "2048", "--text", std::string(FARSPAN_MODELS_DIR) + "/../README.md",
+                                               "--out", folder.path().string(), "--plot", "off"});
+    if (result.err.find("cannot open") != std::string::npos) cr_skip_test("no text to score");
+    cr_assert(result.exit_code == 0, "%s", result.err.c_str());
+    const auto rows = csv_rows(folder / "report.csv");
+    cr_assert(rows.size() == 5);
+    for (size_t n = 1; n < rows.size(); ++n) {
+        cr_expect(rows[n][3] == "2048" && rows[n][8] == "untested");
+        const double perplexity = std::stod(rows[n][5]);
+        cr_expect(perplexity > 1.5 && perplexity < 30, "%g", perplexity);
+    }
+}
