@@ -128,7 +128,8 @@ Test(bias, alibi_interpolation_and_limit_combine) {
     spec.bias.heads = 8;
     spec.bias.trained_length = 100;
     spec.bias.bidirectional = 1;
-    cr_expect_eq(bias_of(spec, 100).value(0, -10), -5.0);
+    for (const int64_t length : {1, 99, 100}) cr_expect_eq(bias_of(spec, length).value(0, -10), -5.0);
+    cr_expect(close(bias_of(spec, 101).value(0, -10), -500.0 / 101, 1e-15));
     cr_expect_eq(bias_of(spec, 200).value(0, -10), -2.5);
     spec.bias.distance_limit = 4;
     cr_expect_eq(bias_of(spec, 200).value(0, -10), -1.0);

@@ -130,6 +130,7 @@ Test(errors, divisors) {
         {FARSPAN_ERROR_NULL_ARGUMENT, {"rope.short_factors is NULL", "8"}, [](auto& s) { s.rope.short_factors = nullptr; }},
         {FARSPAN_ERROR_NULL_ARGUMENT, {"rope.long_factors is NULL", "8"}, [](auto& s) { s.rope.long_factors = nullptr; }},
         {range, {"rope.short_factors[3] is nan"}, [](auto& s) { s.short_factors[3] = not_a_number; }},
+        {range, {"rope: base, factor and divisors give inv_freq[0] = 1e+09"}, [](auto& s) { s.long_factors[0] = 1e-9; }},
         {range, {"rope.long_factors[7] is 0: must be above 0"}, [](auto& s) { s.long_factors[7] = 0; }},
         {range, {"rope.long_factors[0] is -2: must be above 0"}, [](auto& s) { s.long_factors[0] = -2; }},
         {range, {"rope.original_context is 1: must be at least 2"}, [](auto& s) { s.rope.original_context = 1; s.rope.factor = 2; }},

@@ -147,19 +147,36 @@ Test(rope, empty_ramps_are_refused_where_the_oracle_refuses) {
         }
         const refusal r = refuse(spec);
         cr_assert_eq(r.status == FARSPAN_OK, defined, "%s: %s", describe(spec, seed, 1).c_str(), r.message.c_str());
-        if (!defined) cr_assert_eq(r.status, FARSPAN_ERROR_PARAMETER_RANGE);
+        if (defined)
+            compare(spec, 1, seed);
+        else
+            cr_assert_eq(r.status, FARSPAN_ERROR_PARAMETER_RANGE);
         ++(defined ? accepted : refused);
     }
     cr_expect(refused > 200 && accepted > 200, "%d refused, %d accepted", refused, accepted);
 }
 
+// A ramp whose ends meet at pair 0 keeps pair 0 alone, as Hugging Face's high + 0.001.
+Test(rope, a_ramp_of_no_width_is_a_step) {
+    scheme_spec spec = valid_rope(FARSPAN_ROPE_YARN);
+    spec.rope.factor = 4;
+    spec.rope.beta_fast = spec.rope.beta_slow = 2048 / (2 * std::numbers::pi);
+    compare(spec, 1, 0);
+    cr_expect_eq(rope_of(spec).inv_freq[0], 1.0);
+    cr_expect(close(rope_of(spec).inv_freq[1], std::pow(10000, -0.125) / 4, tolerance));
+}
+
 // At rest and up to the trained length the dynamic methods are plain RoPE, to the last bit.
 Test(rope, dynamic_methods_are_plain_up_to_the_trained_length) {
     scheme_spec plain = valid_rope(FARSPAN_ROPE_BASE);
+    plain.rope.rotary_dim = 128;
+    plain.rope.base = 500000;
     const rope_part expected = rope_of(plain);
     for (const int32_t method : {FARSPAN_ROPE_DYNAMIC_LINEAR, FARSPAN_ROPE_DYNAMIC_NTK, FARSPAN_ROPE_DYNAMIC_NTK_QWEN,
                                  FARSPAN_ROPE_DYNAMIC_YARN}) {
         scheme_spec spec = valid_rope(method);
+        spec.rope.rotary_dim = 128;
+        spec.rope.base = 500000;
         for (const int64_t length : {1, 2047, 2048}) {
             const rope_part got = rope_of(spec, length);
             cr_expect(got.inv_freq == expected.inv_freq && got.magnitude == 1, "%s at %lld", spec.name.c_str(),
