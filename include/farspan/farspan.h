@@ -110,8 +110,9 @@ FARSPAN_API void farspan_tensor_contiguous(farspan_tensor* tensor, void* data, i
 
 /* Each begins with struct_size and has an init function that writes every default for a method; change
  * what differs, then give them to farspan_scheme_create. Fields that a method does not use must keep
- * their defaults: a parameter that would be ignored is an error, not a surprise. In the comments below,
- * [yarn, llama3] lists the methods that read a field. */
+ * their defaults: a parameter that would be ignored is FARSPAN_ERROR_COMBINATION, not a surprise. In the comments below,
+ * [yarn, llama3] lists the methods that read a field. Real numbers are finite and have generous upper bounds
+ * (1e12 for factors, 1e6 for scales), which the error message gives. */
 
 /* -- 3.1 rope: how the angle of each rotary pair grows with position.
  * Pair p of rotary_dim/2 turns by position * inv_freq[p]; inv_freq[p] = base^(-2p/rotary_dim) before scaling.
@@ -133,7 +134,7 @@ enum {
     FARSPAN_ROPE_LONGROPE = 13,        /* per-pair divisors, short or long by length (Ding et al. 2024) */
     FARSPAN_ROPE_LLAMA3 = 14,          /* Llama 3.1: three bands by wavelength */
     FARSPAN_ROPE_PROPORTIONAL = 15,    /* first rotated_fraction of the pairs, exponent over the full width */
-    FARSPAN_ROPE_XPOS = 16,            /* xPos / LeX (Sun et al. 2022): decay zeta[p]^(distance/xpos_scale_base) */
+    FARSPAN_ROPE_XPOS = 16,            /* xPos / LeX (Sun et al. 2022): decay zeta[p]^(distance/xpos_scale_base); causal */
     FARSPAN_ROPE_PAIR_FACTORS = 17     /* inv_freq[p] / short_factors[p], as GGUF's freq_factors */
 };
 
@@ -163,7 +164,7 @@ enum {
 
 enum {
     FARSPAN_SWITCH_AFTER = 0,    /* long factors when length > original_context (the paper, current HF) */
-    FARSPAN_SWITCH_AT = 1,       /* when length >= original_context (HF 4.48) */
+    FARSPAN_SWITCH_AT = 1,       /* when length >= original_context, and m is 1 below it (HF 4.48) */
     FARSPAN_SWITCH_ALWAYS_LONG = 2
 };
 
@@ -207,8 +208,9 @@ typedef struct farspan_rope_config {
     int32_t axis_sections[4];    /* pairs per axis; their sum is R/2 (interleaved: at most R/2) */
 } farspan_rope_config;
 
-/* -- 3.2 remap: which position the rope part sees. Needs a causal mask. The near branch keeps the true positions;
- * a far branch begins where the comment says. */
+/* -- 3.2 remap: which position the rope part sees. Needs a causal mask without prefix, a single position axis, and not xpos.
+ * The near branch keeps the true positions; a far branch begins where the comment says. A remap does not choose the mask: give
+ * lm_infinite and streaming the mask named with them. */
 enum {
     FARSPAN_REMAP_NONE = 0,
     FARSPAN_REMAP_REROPE = 1,       /* distance >= window: counts as window (Su 2023) */
