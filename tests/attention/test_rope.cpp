@@ -169,6 +169,20 @@ Test(attention_rope, positions_by_axis) {
         }
 }
 
+// At positions where float angles differ from the exact ones.
+Test(attention_rope, float32_angles) {
+    sweep family("float32");
+    uint64_t seed = 550;
+    for (const int32_t method : {FARSPAN_ROPE_BASE, FARSPAN_ROPE_LINEAR, FARSPAN_ROPE_YARN}) {
+        scheme_spec spec = make_spec(method, half, 64);
+        spec.rope.angle = FARSPAN_ANGLE_FLOAT32;
+        attention_problem problem = make_problem(70, 130, 64, ++seed);
+        for (int64_t j = 0; j < 130; ++j) problem.key_positions.push_back(j * j * 7);
+        for (int64_t i = 60; i < 130; ++i) problem.query_positions.push_back(i * i * 7);
+        family.check(spec, problem);
+    }
+}
+
 Test(attention_rope, rotated_state_skips_the_rope_part) {
     sweep family("rotated");
     for (const int32_t method : {FARSPAN_ROPE_NONE, FARSPAN_ROPE_BASE, FARSPAN_ROPE_YARN}) {

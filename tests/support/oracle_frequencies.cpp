@@ -1,6 +1,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "rope_float32.hpp"
 #include "rope_releases.hpp"
 #include "scheme_oracle.hpp"
 
@@ -60,6 +61,25 @@ oracle::rope_frequencies longrope(const scheme_spec& spec, int64_t length) {
                                  choice.long_list ? context + 1 : context, magnitude);
 }
 
+// With the roundings of Hugging Face, for the methods of which the oracle knows them.
+std::vector<double> float32_frequencies(const farspan_rope_config& rope) {
+    std::vector<float> inv_freq;
+    switch (rope.method) {
+        case FARSPAN_ROPE_BASE:
+            inv_freq = oracle::hf_float32_inv_freq(rope.base, rope.rotary_dim);
+            break;
+        case FARSPAN_ROPE_LINEAR:
+            inv_freq = oracle::hf_float32_linear(rope.base, rope.rotary_dim, rope.factor);
+            break;
+        case FARSPAN_ROPE_YARN:
+            inv_freq = oracle::hf_float32_yarn(yarn_of(rope));
+            break;
+        default:
+            throw std::logic_error("no float32 oracle for rope method " + std::to_string(rope.method));
+    }
+    return {inv_freq.begin(), inv_freq.end()};
+}
+
 oracle::rope_frequencies by_method(const scheme_spec& spec, int64_t length) {
     const farspan_rope_config& rope = spec.rope;
     const double base = rope.base, factor = rope.factor, n = static_cast<double>(length);
@@ -109,6 +129,7 @@ oracle::rope_frequencies by_method(const scheme_spec& spec, int64_t length) {
 oracle::rope_frequencies oracle_frequencies(const scheme_spec& spec, int64_t length) {
     if (spec.rope.method == FARSPAN_ROPE_NONE) return {};
     oracle::rope_frequencies result = by_method(spec, length);
+    if (spec.rope.angle == FARSPAN_ANGLE_FLOAT32) result.inv_freq = float32_frequencies(spec.rope);
     if (spec.rope.magnitude == FARSPAN_MAGNITUDE_EXPLICIT) result.magnitude = 1;
     result.magnitude *= spec.rope.attention_factor;
     return result;

@@ -131,7 +131,11 @@ oracle::pair_layout scheme_oracle::pair_layout() const {
 scheme_oracle::row scheme_oracle::rotate(const row& x, double position, double growth) const {
     if (!rotates()) return x;
     const int offset = spec_.rope.rotary_offset;
-    row y = oracle::rotate(x, position, frequencies_, pair_layout(), offset);
+    std::vector<double> angles = oracle::rope_angles(position, frequencies_);
+    if (spec_.rope.angle == FARSPAN_ANGLE_FLOAT32)
+        for (size_t p = 0; p < angles.size(); ++p)
+            angles[p] = static_cast<float>(position) * static_cast<float>(frequencies_.inv_freq[p]);
+    row y = oracle::rotate_by_angles(x, angles, frequencies_.magnitude, pair_layout(), offset);
     if (spec_.rope.method != FARSPAN_ROPE_XPOS) return y;
     const auto pairs = static_cast<int>(frequencies_.inv_freq.size());
     for (int p = 0; p < pairs; ++p) {
