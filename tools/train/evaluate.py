@@ -2,7 +2,7 @@
 """Held-out loss of exported models: by position in the window, and by length of the window.
 
 By position: windows of the trained length at equal distances over the held-out part, and the last 32 bytes
-of each with less and less text before them, so that every bucket scores the same bytes.
+of each with more and more text before them, so that every position scores the same bytes.
 By length: stretches of LONGEST bytes from the middle of single held-out files, cut into windows
 without overlap. Every length scores the same bytes, so that the columns compare.
 
@@ -20,8 +20,9 @@ import torch.nn.functional as F
 import corpus
 from model import load_model
 
-BUCKETS = ((0, 32), (32, 64), (64, 128), (128, 192), (192, 256))
+WINDOW = 256
 STEP = 32
+POSITIONS = (0, 32, 96, 160, 224)  # of the first of STEP bytes
 LENGTHS = (128, 256, 512, 1024, 2048, 4096)
 LONGEST = LENGTHS[-1]
 
@@ -39,14 +40,11 @@ def spread_windows(data: np.ndarray, length: int, count: int) -> np.ndarray:
 
 
 def loss_by_position(model, windows: np.ndarray) -> list:
-    """Mean loss in each bucket of the last STEP bytes of the windows.
+    """Mean loss of the last STEP bytes of the windows when they stand at each of POSITIONS.
 
-    The same bytes for every bucket: what varies is how many bytes before them are shown.
+    The same bytes every time: what varies is how many bytes before them are shown.
     """
-    length = windows.shape[1] - 1
-    at = {length - STEP - first: byte_losses(model, windows[:, first:], 16)[:, -STEP:].mean().item()
-          for first in range(0, length, STEP)}
-    return [np.mean([loss for position, loss in at.items() if a <= position < b]) for a, b in BUCKETS]
+    return [byte_losses(model, windows[:, WINDOW - STEP - first:], 16)[:, -STEP:].mean() for first in POSITIONS]
 
 
 def long_stretches(data: np.ndarray, names: list, count: int) -> np.ndarray:
@@ -70,8 +68,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="+", type=pathlib.Path, help="folders of exported models")
     parser.add_argument("--work", type=pathlib.Path, default="/var/tmp/farspan-train")
-    parser.add_argument("--windows", type=int, default=1024, help="windows of 256 bytes (default %(default)s)")
-    parser.add_argument("--stretches", type=int, default=24,
+    parser.add_argument("--windows", type=int, default=256, help=f"windows of {WINDOW} bytes (default %(default)s)")
+    parser.add_argument("--stretches", type=int, default=6,
                         help=f"stretches of {LONGEST} bytes, 0 to leave lengths out (default %(default)s)")
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -80,9 +78,9 @@ def main() -> None:
     data = np.frombuffer(corpus.load(args.work / "corpus", "heldout"), np.uint8)
     names = json.loads((args.work / "corpus" / "manifest.json").read_text())["heldout"]["names"]
 
-    print("| model | all | " + " | ".join(f"{a}-{b - 1}" for a, b in BUCKETS) + " |")
-    print("|---" * (len(BUCKETS) + 2) + "|", flush=True)
-    windows = spread_windows(data, BUCKETS[-1][1], args.windows)
+    print("| model | all | " + " | ".join(f"{first}-{first + STEP - 1}" for first in POSITIONS) + " |")
+    print("|---" * (len(POSITIONS) + 2) + "|", flush=True)
+    windows = spread_windows(data, WINDOW, args.windows)
     for folder in args.models:
         model = load_model(folder)
         cells = [byte_losses(model, windows, 16).mean(), *loss_by_position(model, windows)]
