@@ -1,6 +1,7 @@
 // farspan report: does a method extrapolate, on this text?
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -78,19 +79,24 @@ std::vector<int64_t> usable_lengths(std::vector<int64_t> lengths, const report_o
     return usable;
 }
 
+// The given methods that apply to the model, each once.
 std::vector<std::string> methods_for(const report_options& o, const model_config& config) {
+    if (o.methods.empty()) return default_methods(config);
     std::vector<std::string> names;
+    const auto add = [&](const std::string& name) {
+        if (method_applies(name, config) && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    };
     for (const std::string& name : o.methods) {
-        if (name == "all") {
-            for (const method& m : all_methods()) {
-                if (method_applies(m.name, config)) names.push_back(m.name);
-                if (config.rotary() && (m.rotary_only || names.back() == "none")) names.push_back(std::string(m.name) + "-logn");
-            }
-        } else if (method_applies(name, config)) {
-            names.push_back(name);
+        if (name != "all") {
+            add(name);
+            continue;
+        }
+        for (const method& m : all_methods()) {
+            add(m.name);
+            if (m.rotary_only || m.name == std::string("none")) add(std::string(m.name) + "-logn");
         }
     }
-    return o.methods.empty() ? default_methods(config) : names;
+    return names;
 }
 
 // The cells to run, each arithmetic once, and for every (series, length) the cell that has its numbers.
@@ -152,14 +158,8 @@ void collect(job_list& jobs) {
 }
 
 void write_files(const report_results& results, const report_options& o) {
-    if (o.out.empty()) {
-        if (o.plot == "required") throw failure("--plot required needs --out DIR to draw into");
-        return;
-    }
-    std::error_code error;
+    if (o.out.empty()) return;
     const std::filesystem::path folder = o.out;
-    std::filesystem::create_directories(folder, error);
-    if (error) throw failure("--out " + o.out + ": " + error.message());
     write_text(folder / "report.csv", to_csv(results));
     write_text(folder / "report.json", to_json(results).dump(1) + "\n");
     std::string written = "report.csv, report.json";
@@ -184,6 +184,14 @@ void check_options(const report_options& o) {
     for (const std::string& name : o.methods)
         if (name != "all") check_method_name(name);
     isa_by_name(o.isa);
+    if (o.plot == "required" && o.out.empty()) throw failure("--plot required needs --out DIR to draw into");
+}
+
+// Before the work, not after it: a folder that cannot be made.
+void make_folder(const std::string& folder) {
+    std::error_code error;
+    if (!folder.empty()) std::filesystem::create_directories(folder, error);
+    if (error) throw failure("--out " + folder + ": " + error.message());
 }
 
 void run_report(report_options o) {
@@ -207,6 +215,7 @@ void run_report(report_options o) {
     results.text_bytes = static_cast<int64_t>(text.size());
     results.lengths = usable_lengths(o.lengths, o, results.text_bytes, trained);
     results.where = spread_stretches(results.text_bytes, o.bytes, results.lengths.back(), trained / 2);
+    make_folder(o.out);
     const context_handle context = make_context(o.threads, isa_by_name(o.isa));
     results.isa = farspan_isa_name(farspan_context_isa(context.get()));
     results.threads = farspan_context_threads(context.get());
