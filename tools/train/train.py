@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Train one tiny model on the byte corpus and export it.
 
-Two runs with the same options give the same model, and the five position methods see the
+On one machine the same options are meant to give the same model, and the five methods see the
 same batches in the same order: the windows of a step depend on the seed and the step only.
 A run that is started again continues from its last checkpoint.
 """
