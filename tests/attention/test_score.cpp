@@ -85,8 +85,8 @@ Test(attention_score, sinks) {
         }
 }
 
-// Float logits of size L carry an error of about L 2^-24 each, so outputs do too. The bound grows with the logits,
-// nothing else does.
+// Float resolves logits to 2^-24 of their size, so the errors of logits and outputs grow with it: the bound for unit
+// variance, times the variance.
 Test(attention_score, large_logits) {
     for (const double amplitude : {3.0, 10.0, 30.0, 100.0}) {
         const scheme_spec spec = with_rope("large logits");
@@ -94,11 +94,10 @@ Test(attention_score, large_logits) {
         problem.amplitude = amplitude;
         const attention_data data(problem);
         const attention_expected expected = expect_attention(spec, problem, data);
-        const double logits = 4 * amplitude * amplitude;
         for (const int32_t isa : usable_isas()) {
             const attention_output got = run_attention(shared_context(isa, 1), spec, problem, data);
             const attention_error error = compare(got, expected, problem);
-            const double bound = 2e-7 * std::max(10.0, logits);
+            const double bound = out_bound(64) * amplitude * amplitude;
             cr_expect(error.out <= bound && error.lse <= lse_bound,
                       "amplitude %g on %s: out off by %.3g > %.3g, lse by %.3g; %s", amplitude, farspan_isa_name(isa),
                       error.out, bound, error.lse, error.worst.c_str());
