@@ -48,7 +48,7 @@ bool read_options(int count, char** words, options& result) {
 
 // A guard page was touched: say where before dying of it.
 char running[160];
-void report_crash(int signal) {
+[[maybe_unused]] void report_crash(int signal) {
     [[maybe_unused]] const auto written = write(STDOUT_FILENO, running, std::strlen(running));
     std::signal(signal, SIG_DFL);
     std::raise(signal);
