@@ -89,11 +89,13 @@ void run_scalar(int64_t repeats) {
 #define X(n) "xorps %%xmm" #n ",%%xmm" #n "\n"
     __asm__ volatile(TWELVE(X) X(12) X(13) X(14) X(15)::: CLOBBER_XMM, "xmm14", "xmm15");
 #undef X
-    // Products and sums in registers of their own, six of each: no chain of both to wait for.
+    // Products and sums in registers of their own, seven of each: no chain of both to wait for.
 #define X(a, b) "mulss %%xmm14,%%xmm" #a "\naddss %%xmm15,%%xmm" #b "\n"
-#define SIX X(0, 6) X(1, 7) X(2, 8) X(3, 9) X(4, 10) X(5, 11)
-    for (int64_t i = 0; i < repeats; ++i) __asm__ volatile(SIX SIX::: CLOBBER_XMM, "xmm14", "xmm15");
-#undef SIX
+#define SEVEN X(0, 7) X(1, 8) X(2, 9) X(3, 10) X(4, 11) X(5, 12) X(6, 13)
+    for (int64_t i = 0; i < repeats; i += 7)
+        __asm__ volatile(SEVEN SEVEN SEVEN SEVEN SEVEN SEVEN SEVEN SEVEN SEVEN SEVEN SEVEN SEVEN::
+                             : CLOBBER_XMM, "xmm14", "xmm15");
+#undef SEVEN
 #undef X
 }
 multiply_add find(int32_t isa) {
