@@ -21,7 +21,7 @@ if ! { cmake --preset release -B "$build" -DFARSPAN_BUILD_TESTS=OFF -DFARSPAN_BU
     exit 1
 fi
 
-command=$(find "$build" -type f -name farspan -perm -u+x -print -quit)
+command=$build/tools/farspan
 "$command" report --out "$report" "$@"
 
 echo
