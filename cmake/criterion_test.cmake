@@ -9,7 +9,7 @@ function(farspan_criterion_test)
     message(FATAL_ERROR "farspan_criterion_test needs NAME and SOURCES; not understood: '${arg_UNPARSED_ARGUMENTS}'")
   endif()
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 300)
+    set(arg_TIMEOUT 600)
   endif()
 
   set(target test_${arg_NAME})
