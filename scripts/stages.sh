@@ -78,7 +78,8 @@ skip() {
 
 # finish: the last line of the output, and the exit code
 finish() {
-    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$skipped" -eq 0 ] || echo "$skipped skipped"
+    echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
     exit
 }

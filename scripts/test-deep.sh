@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The slow checks: another compiler, data races, undefined memory, old processors, the portable kernels alone, and longer random
-# runs. The last line is "N passed, N failed, N skipped". Logs are in build/logs.
+# runs. The last line is "N passed, N failed". Logs are in build/logs.
 #
 #   scripts/test-deep.sh [STAGE ...]     default: all of them; the names are those of the functions below
 #

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test. The last line is "N passed, N failed, N skipped", counted from what the test
+# Builds everything and runs every test. The last line is "N passed, N failed", counted from what the test
 # programs themselves report. Logs are in build/logs. The slower checks are in scripts/test-deep.sh.
 set -uo pipefail
 cd "$(dirname "$0")/.."

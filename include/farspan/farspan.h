@@ -10,6 +10,7 @@
  *   5  encode                  positions without attention
  *   6  plan and attention      plan once, run often
  *   7  context                 threads, instruction set, cancellation
+ *   8  loading at run time     the functions as a table
  *
  * What a scheme means. For query position p_i, key position p_j and head h the logit is
  *
@@ -105,6 +106,11 @@ typedef struct farspan_tensor {
 /* Fills `tensor` for a dense row-major array data[batch][heads][sequence][features]. */
 FARSPAN_API void farspan_tensor_contiguous(farspan_tensor* tensor, void* data, int32_t dtype, int64_t batch,
                                            int64_t heads, int64_t sequence, int64_t features);
+
+/* Whether all that `tensor` addresses lies in a block of `bytes` bytes of which its first element is element number
+ * `offset`; tensor->data is not looked at. For callers whose arrays know their length: bindings, spans, slices. */
+FARSPAN_API farspan_status farspan_tensor_check(const farspan_tensor* tensor, size_t bytes, int64_t offset,
+                                                farspan_error* error);
 
 /* ---- 3. The five configurations --------------------------------------------------------------- */
 
@@ -337,6 +343,9 @@ FARSPAN_API farspan_status farspan_scheme_create(const farspan_rope_config* rope
                                                  farspan_error* error);
 FARSPAN_API void farspan_scheme_destroy(farspan_scheme* scheme);
 
+/* Positions per token that the rope part reads: 1, or the number of axes for M-RoPE; 0 for NULL. */
+FARSPAN_API int32_t farspan_scheme_axes(const farspan_scheme* scheme);
+
 /* Everything that a scheme says about one pair. */
 typedef struct farspan_probe {
     uint32_t struct_size;
@@ -555,6 +564,13 @@ FARSPAN_API size_t farspan_diagnose(char* buffer, size_t size);
 
 /* Ends the library's worker threads; later calls start them again. For hosts that unload plugins. Not while a call runs. */
 FARSPAN_API void farspan_shutdown(void);
+
+/* ---- 8. Loading at run time ------------------------------------------------------------------- */
+
+/* All functions above in one constant table, declared in farspan/api_table.h. NULL if this library does not have that ABI
+ * version (pass FARSPAN_ABI_VERSION). */
+typedef struct farspan_api farspan_api;
+FARSPAN_API const farspan_api* farspan_get_api(uint32_t abi_version);
 
 #ifdef __cplusplus
 }

@@ -86,6 +86,8 @@ farspan_status farspan_scheme_create(const farspan_rope_config* rope, const fars
 
 void farspan_scheme_destroy(farspan_scheme* scheme) { delete scheme; }
 
+int32_t farspan_scheme_axes(const farspan_scheme* scheme) { return scheme ? scheme->rope_at_rest.axes : 0; }
+
 farspan_status farspan_scheme_probe(const farspan_scheme* scheme, int64_t length, int64_t query, int64_t key, int32_t head,
                                     farspan_probe* probe, farspan_error* error) {
     return guard(error, [&] {

@@ -47,6 +47,27 @@ void check_no_self_overlap(const strided& view, int32_t argument, const char* na
     }
 }
 
+void check_extent(const farspan_tensor& tensor, int axis, int32_t argument, const char* name) {
+    if (tensor.shape[axis] < 1 || tensor.shape[axis] >= int64_t{1} << 40)
+        throw failure(FARSPAN_ERROR_SHAPE, argument, "%s.shape[%d] (%s) is %" PRId64 ": must be between 1 and 2^40", name, axis,
+                      axis_names[axis], tensor.shape[axis]);
+}
+
+void check_within(const farspan_tensor& tensor, std::size_t bytes, int64_t offset) {
+    if (dtype_bytes(tensor.dtype) == 0)
+        throw failure(FARSPAN_ERROR_DTYPE, 1, "tensor.dtype is %d: must be FARSPAN_F32, _F64, _F16 or _BF16", tensor.dtype);
+    for (int axis = 0; axis < 4; ++axis) check_extent(tensor, axis, 1, "tensor");
+    const strided view(tensor);
+    const byte_range range = addressed(view, 1, "tensor");
+    const int64_t elements = static_cast<int64_t>(std::min<std::size_t>(bytes, max_bytes)) / view.element_bytes;
+    const int64_t lowest = range.lowest / view.element_bytes, end = range.end / view.element_bytes;
+    if (offset < -lowest || offset > elements - end)
+        throw failure(FARSPAN_ERROR_SHAPE, 1,
+                      "tensor addresses the elements %" PRId64 " to %" PRId64 " from its first, element %" PRId64
+                      " of the memory: there are %" PRId64 " of type %s",
+                      lowest, end - 1, offset, elements, dtype_name(tensor.dtype));
+}
+
 }  // namespace
 
 strided check_tensor(const farspan_tensor* tensor, int32_t argument, const char* name, const int64_t (&shape)[4],
@@ -57,9 +78,7 @@ strided check_tensor(const farspan_tensor* tensor, int32_t argument, const char*
         throw failure(FARSPAN_ERROR_DTYPE, argument, "%s.dtype is %d (%s): must be FARSPAN_F32, _F16 or _BF16", name,
                       given.dtype, dtype_name(given.dtype));
     for (int axis = 0; axis < 4; ++axis) {
-        if (given.shape[axis] < 1 || given.shape[axis] >= int64_t{1} << 40)
-            throw failure(FARSPAN_ERROR_SHAPE, argument, "%s.shape[%d] (%s) is %" PRId64 ": must be between 1 and 2^40", name,
-                          axis, axis_names[axis], given.shape[axis]);
+        check_extent(given, axis, argument, name);
         if (shape[axis] != any_extent && given.shape[axis] != shape[axis])
             throw failure(FARSPAN_ERROR_SHAPE, argument, "%s.shape[%d] (%s) is %" PRId64 ": must be %" PRId64, name, axis,
                           axis_names[axis], given.shape[axis], shape[axis]);
@@ -78,6 +97,10 @@ void check_disjoint(const strided& out, const char* out_name, int32_t argument, 
 }
 
 }  // namespace farspan
+
+extern "C" farspan_status farspan_tensor_check(const farspan_tensor* tensor, size_t bytes, int64_t offset, farspan_error* error) {
+    return farspan::guard(error, [&] { farspan::check_within(farspan::required(tensor, 1, "tensor"), bytes, offset); });
+}
 
 extern "C" void farspan_tensor_contiguous(farspan_tensor* tensor, void* data, int32_t dtype, int64_t batch, int64_t heads,
                                           int64_t sequence, int64_t features) {

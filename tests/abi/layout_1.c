@@ -2,6 +2,7 @@
  * gets its own line here; the size in force then grows with it. 64-bit targets. */
 #include <stddef.h>
 
+#include "farspan/api_table.h"
 #include "farspan/farspan.h"
 
 #define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)
@@ -286,3 +287,52 @@ VALUE(FARSPAN_ISA_SCALAR, 1);
 VALUE(FARSPAN_ISA_AVX2, 2);
 VALUE(FARSPAN_ISA_AVX512, 3);
 VALUE(FARSPAN_ISA_NEON, 4);
+
+/* The table of farspan_get_api. */
+AT(farspan_api, struct_size, 0);
+AT(farspan_api, abi, 4);
+AT(farspan_api, status_text, 8);
+AT(farspan_api, version, 16);
+AT(farspan_api, version_text, 24);
+AT(farspan_api, abi_version, 32);
+AT(farspan_api, tensor_contiguous, 40);
+AT(farspan_api, tensor_check, 48);
+AT(farspan_api, rope_config_init, 56);
+AT(farspan_api, remap_config_init, 64);
+AT(farspan_api, bias_config_init, 72);
+AT(farspan_api, mask_config_init, 80);
+AT(farspan_api, score_config_init, 88);
+AT(farspan_api, method_name, 96);
+AT(farspan_api, method_find, 104);
+AT(farspan_api, method_count, 112);
+AT(farspan_api, scheme_create, 120);
+AT(farspan_api, scheme_destroy, 128);
+AT(farspan_api, scheme_axes, 136);
+AT(farspan_api, scheme_probe, 144);
+AT(farspan_api, scheme_visible, 152);
+AT(farspan_api, rope_frequencies, 160);
+AT(farspan_api, rope_options_init, 168);
+AT(farspan_api, rope_apply, 176);
+AT(farspan_api, bias_fill, 184);
+AT(farspan_api, sinusoidal_fill, 192);
+AT(farspan_api, position_lookup, 200);
+AT(farspan_api, fire_config_init, 208);
+AT(farspan_api, fire_fill, 216);
+AT(farspan_api, problem_init, 224);
+AT(farspan_api, plan_create, 232);
+AT(farspan_api, plan_destroy, 240);
+AT(farspan_api, plan_workspace_size, 248);
+AT(farspan_api, plan_tile_counts, 256);
+AT(farspan_api, attention_run, 264);
+AT(farspan_api, attention, 272);
+AT(farspan_api, attention_merge, 280);
+AT(farspan_api, context_config_init, 288);
+AT(farspan_api, context_create, 296);
+AT(farspan_api, context_destroy, 304);
+AT(farspan_api, context_threads, 312);
+AT(farspan_api, context_isa, 320);
+AT(farspan_api, isa_supported, 328);
+AT(farspan_api, isa_name, 336);
+AT(farspan_api, diagnose, 344);
+AT(farspan_api, shutdown, 352);
+SIZE(farspan_api, 360);

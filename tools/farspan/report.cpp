@@ -259,6 +259,9 @@ void add_report(CLI::App& program) {
     app->add_flag("--quiet", o.quiet, "no progress on stderr");
     app->add_flag("--verbose", o.verbose, "also print the parameters that each method derived");
     app->add_flag("--list-methods", o.list, "print the methods and their rules, and stop");
+    app->footer("Windows do not overlap. The first byte of a window is context only (there is no BOS), so that every length scores the\n"
+                "same bytes. The last segment is the end of the longest windows: the same bytes, more context at each length.\n"
+                "Verdict: " + std::string(verdict_rule) + ".");
     app->callback([options] { run_report(*options); });
 }
 

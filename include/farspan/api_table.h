@@ -1,0 +1,43 @@
+/* The library as one table of functions, for hosts that load it at run time:
+ *
+ *     void* library = dlopen("libfarspan.so.1", RTLD_NOW | RTLD_LOCAL);
+ *     const farspan_api* (*get_api)(uint32_t) = dlsym(library, "farspan_get_api");
+ *     const farspan_api* farspan = get_api ? get_api(FARSPAN_ABI_VERSION) : NULL;
+ *     if (!farspan || farspan->struct_size < sizeof(farspan_api)) ...; // older than this header
+ *     farspan->attention(NULL, scheme, &q, &k, &v, &out, &error);
+ *
+ * An entry has the type and the contract of the function of the same name in farspan.h. */
+#ifndef FARSPAN_API_TABLE_H
+#define FARSPAN_API_TABLE_H
+
+#include "farspan/farspan.h"
+
+/* In this order for ever: new functions go to the end. */
+#define FARSPAN_API_LIST(ENTRY)                                                                                            \
+    ENTRY(status_text) ENTRY(version) ENTRY(version_text) ENTRY(abi_version)                                              \
+    ENTRY(tensor_contiguous) ENTRY(tensor_check)                                                                          \
+    ENTRY(rope_config_init) ENTRY(remap_config_init) ENTRY(bias_config_init) ENTRY(mask_config_init)                      \
+    ENTRY(score_config_init) ENTRY(method_name) ENTRY(method_find) ENTRY(method_count)                                    \
+    ENTRY(scheme_create) ENTRY(scheme_destroy) ENTRY(scheme_axes) ENTRY(scheme_probe) ENTRY(scheme_visible)               \
+    ENTRY(rope_frequencies) ENTRY(rope_options_init) ENTRY(rope_apply) ENTRY(bias_fill) ENTRY(sinusoidal_fill)            \
+    ENTRY(position_lookup) ENTRY(fire_config_init) ENTRY(fire_fill)                                                       \
+    ENTRY(problem_init) ENTRY(plan_create) ENTRY(plan_destroy) ENTRY(plan_workspace_size) ENTRY(plan_tile_counts)         \
+    ENTRY(attention_run) ENTRY(attention) ENTRY(attention_merge)                                                          \
+    ENTRY(context_config_init) ENTRY(context_create) ENTRY(context_destroy) ENTRY(context_threads) ENTRY(context_isa)     \
+    ENTRY(isa_supported) ENTRY(isa_name) ENTRY(diagnose) ENTRY(shutdown)
+
+#ifdef __cplusplus
+#define FARSPAN_API_ENTRY(name) decltype(&farspan_##name) name;
+#else
+#define FARSPAN_API_ENTRY(name) __typeof__(&farspan_##name) name;
+#endif
+
+struct farspan_api {
+    uint32_t struct_size; /* of the library that is loaded: entries beyond it are not there */
+    uint32_t abi;
+    FARSPAN_API_LIST(FARSPAN_API_ENTRY)
+};
+
+#undef FARSPAN_API_ENTRY
+
+#endif
