@@ -1,0 +1,318 @@
+/* The public header in a form that a garbage-collected language can call: tensors are flat (address, dtype, dims), the arrays of
+ * a configuration are arguments and not pointers inside a struct, and every array comes with its length, which is checked here,
+ * once for all such languages. Nothing else: no defaults and no arithmetic of a method. Included by the SWIG wrappers only.
+ *
+ * dims is shape[4], then stride[4], then the element of the memory at which the tensor begins: FLAT_DIMS numbers, in elements. An
+ * absent tensor has a NULL address. A function that makes a handle returns NULL on failure; `error` then says why, as in the C
+ * function of the same name. */
+#ifndef FARSPAN_BINDINGS_FLAT_H
+#define FARSPAN_BINDINGS_FLAT_H
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "farspan/farspan.h"
+
+enum { FLAT_DIMS = 9 };
+
+static farspan_status flat_fail(farspan_error* error, farspan_status status, int32_t argument, const char* format, ...) {
+    if (error) {
+        va_list values;
+        va_start(values, format);
+        error->code = status;
+        error->argument = argument;
+        vsnprintf(error->message, sizeof error->message, format, values);
+        va_end(values);
+    }
+    return status;
+}
+
+static farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t* dims) {
+    farspan_tensor tensor;
+    memset(&tensor, 0, sizeof tensor);
+    tensor.dtype = dtype;
+    if (!data || !dims) return tensor;
+    const int64_t element_bytes = dtype == FARSPAN_F64 ? 8 : dtype == FARSPAN_F32 ? 4 : 2;
+    tensor.data = (char*)data + dims[8] * element_bytes;
+    memcpy(tensor.shape, dims, sizeof tensor.shape);
+    memcpy(tensor.stride, dims + 4, sizeof tensor.stride);
+    return tensor;
+}
+
+/* An array of `count` entries, or none, where `needed` are read. */
+static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed) {
+    if (!array || (__int128)count >= needed) return 0;
+    flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "%s has %zu entries: %lld are needed", name, count,
+              needed > INT64_MAX ? (long long)INT64_MAX : (long long)needed);
+    return 1;
+}
+
+/* Rows of an array with one row per batch, `stride` apart (0: one row for all). */
+static __int128 flat_rows(int64_t batch, int64_t stride, int64_t entries) {
+    const __int128 reach = (__int128)(batch > 0 ? batch - 1 : 0) * stride;
+    return (reach > 0 ? reach : 0) + entries;
+}
+
+/* One entry for each row of a tensor. Extents that the library will refuse count as the largest it accepts. */
+static __int128 flat_row_count(const farspan_tensor* tensor) {
+    __int128 rows = 1;
+    for (int axis = 0; axis < 3; ++axis) {
+        const int64_t extent = tensor->shape[axis], most = INT64_C(1) << 40;
+        rows *= extent < 0 ? 0 : extent > most ? most : extent;
+    }
+    return rows;
+}
+
+/* ---- tensor ----------------------------------------------------------------------------------- */
+
+/* Writes the dims of a dense row-major array. */
+static void flat_tensor_contiguous(int64_t batch, int64_t heads, int64_t sequence, int64_t features, int64_t* dims) {
+    farspan_tensor tensor;
+    farspan_tensor_contiguous(&tensor, NULL, FARSPAN_F32, batch, heads, sequence, features);
+    memcpy(dims, tensor.shape, sizeof tensor.shape);
+    memcpy(dims + 4, tensor.stride, sizeof tensor.stride);
+    dims[8] = 0;
+}
+
+/* Whether all that the tensor addresses lies in a memory of `bytes` bytes. */
+static farspan_status flat_tensor_check(int32_t dtype, const int64_t* dims, size_t bytes, farspan_error* error) {
+    farspan_tensor tensor;
+    memset(&tensor, 0, sizeof tensor);
+    tensor.dtype = dtype;
+    memcpy(tensor.shape, dims, sizeof tensor.shape);
+    memcpy(tensor.stride, dims + 4, sizeof tensor.stride);
+    return farspan_tensor_check(&tensor, bytes, dims[8], error);
+}
+
+/* ---- scheme ----------------------------------------------------------------------------------- */
+
+/* The configurations' pointer fields are replaced by the arrays given; an empty array is NULL. */
+static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const double* short_factors, size_t short_count,
+                                          const double* long_factors, size_t long_count, const farspan_remap_config* remap,
+                                          const farspan_bias_config* bias, const float* values, size_t value_count,
+                                          const double* a, size_t a_count, const double* p, size_t p_count,
+                                          const farspan_mask_config* mask, const farspan_score_config* score,
+                                          const float* sinks, size_t sink_count, farspan_error* error) {
+    farspan_rope_config rope_copy;
+    farspan_bias_config bias_copy;
+    farspan_score_config score_copy;
+    farspan_scheme* scheme = NULL;
+    if (rope) {
+        rope_copy = *rope;
+        rope_copy.short_factors = short_factors;
+        rope_copy.long_factors = long_factors;
+        if (flat_short(error, 1, "rope.short_factors", short_factors, short_count, rope->pair_factor_count) ||
+            flat_short(error, 1, "rope.long_factors", long_factors, long_count, rope->pair_factor_count))
+            return NULL;
+    }
+    if (bias) {
+        bias_copy = *bias;
+        bias_copy.values = values;
+        bias_copy.a = a;
+        bias_copy.p = p;
+        if (flat_short(error, 3, "bias.values", values, value_count, (__int128)bias->buckets * bias->heads) ||
+            flat_short(error, 3, "bias.a", a, a_count, bias->heads) || flat_short(error, 3, "bias.p", p, p_count, bias->heads))
+            return NULL;
+    }
+    if (score) {
+        score_copy = *score;
+        score_copy.sinks = sinks;
+        if (flat_short(error, 5, "score.sinks", sinks, sink_count, score->sink_heads)) return NULL;
+    }
+    farspan_scheme_create(rope ? &rope_copy : NULL, remap, bias ? &bias_copy : NULL, mask, score ? &score_copy : NULL, &scheme,
+                          error);
+    return scheme;
+}
+
+/* ---- encode ----------------------------------------------------------------------------------- */
+
+static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, size_t count,
+                                            double* magnitude, size_t magnitude_count, farspan_error* error) {
+    return farspan_rope_frequencies(scheme, length, inv_freq, count > INT32_MAX ? -1 : (int32_t)count,
+                                    magnitude_count > 0 ? magnitude : NULL, error);
+}
+
+static farspan_status flat_scheme_visible(const farspan_scheme* scheme, int64_t query, int64_t keys, int64_t* intervals,
+                                          size_t count, farspan_error* error) {
+    if (flat_short(error, 4, "intervals", intervals, count, 4)) return FARSPAN_ERROR_SHAPE;
+    return farspan_scheme_visible(scheme, query, keys, intervals, error);
+}
+
+static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side, int32_t branch,
+                                      int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre,
+                                      const int64_t* positions, size_t position_count, void* in, int32_t in_dtype,
+                                      const int64_t* in_dims, void* out, int32_t out_dtype, const int64_t* out_dims,
+                                      farspan_error* error) {
+    const farspan_tensor source = flat_tensor(in, in_dtype, in_dims), target = flat_tensor(out, out_dtype, out_dims);
+    const int64_t rows = source.shape[2], stride = axis_stride == 0 ? rows : axis_stride;
+    farspan_rope_options options;
+    if (stride < 0)
+        return flat_fail(error, FARSPAN_ERROR_STRIDE, 3, "options.axis_stride is %lld: must not be negative", (long long)axis_stride);
+    if (flat_short(error, 4, "positions", positions, position_count, flat_rows(farspan_scheme_axes(scheme), stride, rows)))
+        return FARSPAN_ERROR_SHAPE;
+    farspan_rope_options_init(&options, sizeof options);
+    options.side = side;
+    options.branch = branch;
+    options.direction = direction;
+    options.length = length;
+    options.axis_stride = axis_stride;
+    options.xpos_centre = xpos_centre;
+    return farspan_rope_apply(context, scheme, &options, positions, &source, &target, error);
+}
+
+static farspan_status flat_bias_fill(const farspan_scheme* scheme, int32_t head, int64_t length, int64_t first_distance, float* out,
+                                     size_t count, farspan_error* error) {
+    return farspan_bias_fill(scheme, head, length, first_distance, (int64_t)count, out, error);
+}
+
+static farspan_status flat_sinusoidal_fill(int32_t layout, int64_t first, double base, void* out, int32_t dtype,
+                                           const int64_t* dims, farspan_error* error) {
+    const farspan_tensor target = flat_tensor(out, dtype, dims);
+    return farspan_sinusoidal_fill(layout, first, base, &target, error);
+}
+
+static farspan_status flat_position_lookup(void* table, int32_t table_dtype, const int64_t* table_dims, const int64_t* positions,
+                                           size_t position_count, void* out, int32_t out_dtype, const int64_t* out_dims,
+                                           farspan_error* error) {
+    const farspan_tensor source = flat_tensor(table, table_dtype, table_dims), target = flat_tensor(out, out_dtype, out_dims);
+    if (flat_short(error, 2, "positions", positions, position_count, target.shape[2])) return FARSPAN_ERROR_SHAPE;
+    return farspan_position_lookup(&source, positions, &target, error);
+}
+
+static farspan_status flat_fire_fill(const farspan_fire_config* config, const float* w1, size_t w1_count, const float* b1,
+                                     size_t b1_count, const float* w2, size_t w2_count, const float* b2, size_t b2_count,
+                                     const int64_t* query_positions, size_t query_count, const int64_t* key_positions,
+                                     size_t key_count, void* out, int32_t dtype, const int64_t* dims, farspan_error* error) {
+    const farspan_tensor target = flat_tensor(out, dtype, dims);
+    farspan_fire_config copy;
+    if (config) {
+        copy = *config;
+        copy.w1 = w1;
+        copy.b1 = b1;
+        copy.w2 = w2;
+        copy.b2 = b2;
+        if (flat_short(error, 1, "config.w1", w1, w1_count, config->hidden) ||
+            flat_short(error, 1, "config.b1", b1, b1_count, config->hidden) ||
+            flat_short(error, 1, "config.w2", w2, w2_count, (__int128)config->heads * config->hidden) ||
+            flat_short(error, 1, "config.b2", b2, b2_count, config->heads))
+            return FARSPAN_ERROR_SHAPE;
+    }
+    if (flat_short(error, 2, "query_positions", query_positions, query_count, target.shape[2]) ||
+        flat_short(error, 3, "key_positions", key_positions, key_count, target.shape[3]))
+        return FARSPAN_ERROR_SHAPE;
+    return farspan_fire_fill(config ? &copy : NULL, query_positions, key_positions, &target, error);
+}
+
+/* ---- plan and attention ----------------------------------------------------------------------- */
+
+/* The problem's pointer fields are replaced by the arrays given; an empty array is NULL. */
+static farspan_plan* flat_plan_create(const farspan_context* context, const farspan_scheme* scheme, const farspan_problem* problem,
+                                      const int64_t* query_positions, size_t query_count, const int64_t* key_positions,
+                                      size_t key_count, const int64_t* query_axis_positions, size_t query_axis_count,
+                                      const int64_t* key_axis_positions, size_t key_axis_count, const int64_t* query_offsets,
+                                      size_t query_offset_count, const int64_t* key_offsets, size_t key_offset_count,
+                                      const int64_t* key_ranges, size_t key_range_count, farspan_error* error) {
+    farspan_plan* plan = NULL;
+    farspan_problem copy;
+    if (problem) {
+        const __int128 axes = farspan_scheme_axes(scheme);
+        copy = *problem;
+        copy.query_positions = query_positions;
+        copy.key_positions = key_positions;
+        copy.query_axis_positions = query_axis_positions;
+        copy.key_axis_positions = key_axis_positions;
+        copy.query_offsets = query_offsets;
+        copy.key_offsets = key_offsets;
+        copy.key_ranges = key_ranges;
+        if ((copy.query_position_stride < 0 || copy.key_position_stride < 0) && (query_positions || key_positions)) {
+            flat_fail(error, FARSPAN_ERROR_STRIDE, 3, "problem.query_position_stride is %lld and key_position_stride %lld: must not be negative",
+                      (long long)copy.query_position_stride, (long long)copy.key_position_stride);
+            return NULL;
+        }
+        if (flat_short(error, 3, "problem.query_positions", query_positions, query_count,
+                       flat_rows(copy.batch, copy.query_position_stride, copy.queries)) ||
+            flat_short(error, 3, "problem.key_positions", key_positions, key_count,
+                       flat_rows(copy.batch, copy.key_position_stride, copy.keys)) ||
+            flat_short(error, 3, "problem.query_axis_positions", query_axis_positions, query_axis_count, axes * copy.queries) ||
+            flat_short(error, 3, "problem.key_axis_positions", key_axis_positions, key_axis_count, axes * copy.keys) ||
+            flat_short(error, 3, "problem.query_offsets", query_offsets, query_offset_count, (__int128)copy.segments + 1) ||
+            flat_short(error, 3, "problem.key_offsets", key_offsets, key_offset_count, (__int128)copy.segments + 1) ||
+            flat_short(error, 3, "problem.key_ranges", key_ranges, key_range_count, 2 * (__int128)copy.batch))
+            return NULL;
+    }
+    farspan_plan_create(context, scheme, problem ? &copy : NULL, &plan, error);
+    return plan;
+}
+
+static farspan_status flat_plan_tile_counts(const farspan_plan* plan, int64_t* counts, size_t count, farspan_error* error) {
+    if (flat_short(error, 2, "counts", counts, count, 4)) return FARSPAN_ERROR_SHAPE;
+    return farspan_plan_tile_counts(plan, counts, error);
+}
+
+static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q, int32_t q_dtype,
+                                         const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v,
+                                         int32_t v_dtype, const int64_t* v_dims, void* bias, int32_t bias_dtype,
+                                         const int64_t* bias_dims, void* out, int32_t out_dtype, const int64_t* out_dims, float* lse,
+                                         size_t lse_count, void* workspace, size_t workspace_size, farspan_error* error) {
+    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
+                         vt = flat_tensor(v, v_dtype, v_dims), ot = flat_tensor(out, out_dtype, out_dims);
+    farspan_tensor bt;
+    if (bias) bt = flat_tensor(bias, bias_dtype, bias_dims);
+    if (flat_short(error, 8, "lse", lse, lse_count, flat_row_count(&ot))) return FARSPAN_ERROR_SHAPE;
+    return farspan_attention_run(context, plan, &qt, &kt, &vt, bias ? &bt : NULL, &ot, lse, workspace, workspace_size, error);
+}
+
+static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t q_dtype,
+                                     const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v,
+                                     int32_t v_dtype, const int64_t* v_dims, void* out, int32_t out_dtype, const int64_t* out_dims,
+                                     farspan_error* error) {
+    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
+                         vt = flat_tensor(v, v_dtype, v_dims), ot = flat_tensor(out, out_dtype, out_dims);
+    return farspan_attention(context, scheme, &qt, &kt, &vt, &ot, error);
+}
+
+static farspan_status flat_attention_merge(void* out_a, int32_t a_dtype, const int64_t* a_dims, float* lse_a, size_t lse_a_count,
+                                           void* out_b, int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
+                                           farspan_error* error) {
+    const farspan_tensor a = flat_tensor(out_a, a_dtype, a_dims), b = flat_tensor(out_b, b_dtype, b_dims);
+    const __int128 rows = flat_row_count(&a);
+    if (flat_short(error, 2, "lse_a", lse_a, lse_a_count, rows) || flat_short(error, 4, "lse_b", lse_b, lse_b_count, rows))
+        return FARSPAN_ERROR_SHAPE;
+    return farspan_attention_merge(&a, lse_a, &b, lse_b, error);
+}
+
+/* ---- context ---------------------------------------------------------------------------------- */
+
+/* A cancel flag in memory that no collector moves. It must outlive the context and the plans made with it. */
+typedef struct flat_cancel_flag {
+    volatile int32_t value;
+} flat_cancel_flag;
+
+static void flat_cancel_flag_set(flat_cancel_flag* flag, int32_t value) { flag->value = value; }
+
+/* `cancel` may be NULL. */
+static farspan_context* flat_context_create(const farspan_context_config* config, const flat_cancel_flag* cancel,
+                                            farspan_error* error) {
+    farspan_context* context = NULL;
+    farspan_context_config copy;
+    if (config) {
+        copy = *config;
+        copy.cancel = cancel ? &cancel->value : NULL;
+    }
+    farspan_context_create(config ? &copy : NULL, &context, error);
+    return context;
+}
+
+/* The text of farspan_diagnose, to be freed; NULL without memory. */
+static char* flat_diagnose(void) {
+    const size_t size = farspan_diagnose(NULL, 0);
+    char* text = (char*)malloc(size + 1);
+    if (!text) return NULL;
+    text[0] = 0;
+    farspan_diagnose(text, size);
+    return text;
+}
+
+#endif
