@@ -197,7 +197,7 @@ typedef struct farspan_rope_config {
     int32_t ramp;             /* FARSPAN_RAMP_*; default pair index */
     int32_t truncate;         /* 1: floor and ceil of the ramp's ends (default), 0: real ends (gpt-oss) */
     double mscale;            /* both non-zero: m = g(s, mscale) / g(s, mscale_all_dim), g = 0.1 c ln s + 1 [yarn] */
-    double mscale_all_dim;    /* default 0 = unset */
+    double mscale_all_dim;    /* default 0 = unset; one without the other is refused (Hugging Face ignores it) */
     int32_t magnitude;        /* FARSPAN_MAGNITUDE_* */
     int32_t length_switch;    /* FARSPAN_SWITCH_* [longrope] */
     double attention_factor;  /* m itself, with FARSPAN_MAGNITUDE_EXPLICIT; otherwise a factor on m, default 1 */
@@ -463,9 +463,9 @@ typedef struct farspan_problem {
     int64_t value_dim;   /* 1 .. 512; 0 (default): head_dim */
     int64_t length;      /* current length n for dynamic methods; 0 (default): largest position + 1 */
 
-    /* Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last `queries` of them (so keys >= queries; with more
-     * queries than keys the first ones have negative positions and see nothing). Key positions must not decrease
-     * (within a segment). The batch stride is in elements; 0 shares one row between all batches. */
+    /* Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than keys the
+     * first ones have negative positions, from which a causal mask shows nothing but a prefix. Key positions must not
+     * decrease (within a segment). The batch stride is in elements; 0 shares one row between all batches. */
     const int64_t* query_positions;
     const int64_t* key_positions;
     int64_t query_position_stride;

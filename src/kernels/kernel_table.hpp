@@ -57,7 +57,8 @@ struct kernel_table {
     void (*transpose_panel)(const float* rows, int64_t ld, int64_t count, int64_t dim, float* panel);
 
     // -- products
-    // s[r][c] = sum_d q[r][d] panel[d][c], c < cols <= 64 (cols a multiple of 16; up to 64 columns may be written)
+    // s[r][c] = sum_d q[r][d] panel[d][c], c < cols <= 64 (cols a multiple of 16; up to 64 columns may be written); summed
+    // by 128 features
     void (*qk)(const float* q, int64_t ldq, int64_t rows, const float* panel, int64_t dim, float* s, int64_t lds,
                int64_t cols);
     // o[r][c] += sum_j p[r][j] v[j][c], c < dim (a multiple of 16), j < keys; the sum is formed first and added once.

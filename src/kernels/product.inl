@@ -107,9 +107,16 @@ FARSPAN_INLINE void multiply(const float* a, int64_t lda, int64_t rows, const fl
     }
 }
 
+// The error of a running sum grows with its length, so the logits of wide heads are sums of sums.
+constexpr int64_t longest_sum = 128;
+
 void qk(const float* q, int64_t ldq, int64_t rows, const float* panel, int64_t dim, float* s, int64_t lds,
         int64_t cols) {
-    multiply<false>(q, ldq, rows, panel, panel_keys, dim, s, lds, cols);
+    multiply<false>(q, ldq, rows, panel, panel_keys, dim < longest_sum ? dim : longest_sum, s, lds, cols);
+    for (int64_t d = longest_sum; d < dim; d += longest_sum) {
+        const int64_t depth = dim - d < longest_sum ? dim - d : longest_sum;
+        multiply<true>(q + d, ldq, rows, panel + d * panel_keys, panel_keys, depth, s, lds, cols);
+    }
 }
 
 void pv(const float* p, int64_t ldp, int64_t rows, const float* v, int64_t ldv, int64_t keys, float* o, int64_t ldo,

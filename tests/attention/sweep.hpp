@@ -11,11 +11,7 @@
 namespace farspan_test {
 
 // The stated bounds of f32 attention at logits of unit variance: relative to the largest output, and to max(1, |lse|).
-// A logit is a sum of head_dim floats, whose error grows with the root of their number: beyond 256 the outputs' does
-// too.
-inline double out_bound(int64_t head_dim) {
-    return 2e-6 * std::max(1.0, std::sqrt(static_cast<double>(head_dim) / 256));
-}
+constexpr double out_bound = 2e-6;
 constexpr double lse_bound = 1e-6;
 
 class sweep {

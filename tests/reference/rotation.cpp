@@ -1,5 +1,6 @@
 #include "rotation.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
@@ -19,18 +20,6 @@ size_t contiguous_section(const std::vector<int>& sections, int p) {
 
 int section_sum(const std::vector<int>& sections) {
     return std::accumulate(sections.begin(), sections.end(), 0);
-}
-
-std::vector<double> imrope(const std::vector<int>& sections, const std::vector<double>& positions, int pairs,
-                           size_t left_over_stream) {
-    std::vector<double> result;
-    for (int p = 0; p < pairs; ++p) {
-        const int sector = p % section_sum(sections);
-        const size_t stream = static_cast<size_t>(sector % 3);  // t h w t h w ...
-        const bool inside = sector < 3 * sections[stream];
-        result.push_back(positions[inside ? stream : left_over_stream]);
-    }
-    return result;
 }
 
 std::vector<double> negated(std::vector<double> angles) {
@@ -115,12 +104,22 @@ std::vector<double> mrope_positions_ggml(const std::vector<int>& sections, const
 
 std::vector<double> imrope_positions_hf(const std::vector<int>& sections, const std::vector<double>& positions,
                                         int pairs) {
-    return imrope(sections, positions, pairs, 0);
+    std::vector<double> result(static_cast<size_t>(pairs), positions[0]);
+    for (size_t stream : {1, 2})  // pairs 1, 4, 7 ... below 3 sections[1] are h, pairs 2, 5, 8 ... below 3 sections[2] are w
+        for (int p = static_cast<int>(stream); p < std::min(pairs, 3 * sections[stream]); p += 3)
+            result[static_cast<size_t>(p)] = positions[stream];
+    return result;
 }
 
 std::vector<double> imrope_positions_ggml(const std::vector<int>& sections, const std::vector<double>& positions,
                                           int pairs) {
-    return imrope(sections, positions, pairs, 3);
+    std::vector<double> result;
+    for (int p = 0; p < pairs; ++p) {
+        const int sector = p % section_sum(sections);
+        const size_t stream = static_cast<size_t>(sector % 3);  // t h w t h w ...
+        result.push_back(positions[sector < 3 * sections[stream] ? stream : 3]);
+    }
+    return result;
 }
 
 std::vector<double> vision_angles(const std::vector<int>& sections, const std::vector<double>& positions,
