@@ -16,7 +16,10 @@
 %}
 %insert("header") "flat.h"
 
-%include <stdint.i>
+/* Not stdint.i: it would spell int64_t as long long in the wrapper, which is another type than the header's. */
+%apply int { int32_t };
+%apply unsigned int { uint32_t };
+%apply long long { int64_t };
 
 #define FARSPAN_API
 %include "farspan/version.h"

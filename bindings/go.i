@@ -1,0 +1,126 @@
+/* The header for Go: typemaps only. bindings/regenerate.sh writes the result to go/internal/raw, where it is checked in, so that
+ * users of the module need no SWIG. Run it from the root of the repository:
+ *
+ *     swig -go -cgo -intgosize 64 -Iinclude -Ibindings -outdir go/internal/raw -o go/internal/raw/raw_wrap.c bindings/go.i */
+%module raw
+
+/* Constants are written out in the Go package, where a test compares them with the header. */
+%rename("$ignore", %$isenumitem, regextarget=1) "^FARSPAN_";
+%rename("$ignore", %$isconstant, regextarget=1) "^FARSPAN_";
+
+/* C's int has 32 bits, SWIG's has those of Go's int. */
+%typemap(gotype) int "int32"
+%typemap(gotype) unsigned int "uint32"
+
+/* ---- memory ------------------------------------------------------------------------------------ */
+
+/* Go memory crosses as the address of bytes and not of something unknown (void*): then cgo knows that it holds no Go pointers. It
+ * would otherwise search the whole allocation at every call, and refuse an array inside a struct that also has pointers. */
+%insert(cgo_comment_typedefs) %{
+typedef uint8_t *farspan_bytes;
+#define swig_voidp farspan_bytes
+%}
+
+%define FARSPAN_MEMORY(type, go_type)
+%typemap(gotype) type "go_type"
+%typemap(imtype) type "*byte"
+%typemap(goin) type "	$result = (*byte)(unsafe.Pointer($input))"
+%typemap(in) type "$1 = ($1_ltype)$input;"
+%enddef
+
+FARSPAN_MEMORY(float *, *float32)
+FARSPAN_MEMORY(const float *, *float32)
+FARSPAN_MEMORY(double *, *float64)
+FARSPAN_MEMORY(const double *, *float64)
+FARSPAN_MEMORY(int64_t *, *int64)
+FARSPAN_MEMORY(const int64_t *, *int64)
+FARSPAN_MEMORY(void *, *byte)
+FARSPAN_MEMORY(int64_t *dims, *[9]int64)
+FARSPAN_MEMORY(const int64_t *dims, *[9]int64)
+FARSPAN_MEMORY(const int64_t *in_dims, *[9]int64)
+FARSPAN_MEMORY(const int64_t *out_dims, *[9]int64)
+FARSPAN_MEMORY(const int64_t *table_dims, *[9]int64)
+FARSPAN_MEMORY(const int64_t *q_dims, *[9]int64)
+FARSPAN_MEMORY(const int64_t *k_dims, *[9]int64)
+FARSPAN_MEMORY(const int64_t *v_dims, *[9]int64)
+FARSPAN_MEMORY(const int64_t *bias_dims, *[9]int64)
+FARSPAN_MEMORY(const int64_t *a_dims, *[9]int64)
+FARSPAN_MEMORY(const int64_t *b_dims, *[9]int64)
+
+/* ---- failures ---------------------------------------------------------------------------------- */
+
+/* The slot is on the wrapper's stack and crosses back in the same call: a goroutine may be on another thread in the next one. */
+%typemap(in, numinputs=0) farspan_error *error %{
+	farspan_error slot = FARSPAN_ERROR_INIT;
+	$1 = &slot;
+%}
+
+/* Success is an empty text; a failure is the slot from its code on, without the end of the message. */
+%fragment("FailureText", "header", fragment="AllocateString") %{
+static _gostring_ failure_text(const farspan_error *slot) {
+  const size_t start = offsetof(farspan_error, code), text = offsetof(farspan_error, message);
+  _gostring_ none = {NULL, 0};
+  return slot->code == FARSPAN_OK ? none : Swig_AllocateString((const char *)slot + start, text - start + strlen(slot->message));
+}
+%}
+
+%insert(go_header) %{
+// Failure is a farspan_error.
+type Failure struct {
+	Code     int32
+	Argument int32
+	Message  string
+}
+
+const messageStart = 12 // after code, argument and a reserved word
+
+// failureOf reads what failure_text wrote, and frees it.
+func failureOf(text string) *Failure {
+	if text == "" {
+		return nil
+	}
+	address := *(*unsafe.Pointer)(unsafe.Pointer(&text))
+	numbers := (*[2]int32)(address)
+	failure := &Failure{numbers[0], numbers[1], string([]byte(text[messageStart:]))}
+	Swig_free(uintptr(address))
+	return failure
+}
+
+// Made is what a constructor answers: an address, or why there is none.
+type Made struct {
+	Address uintptr
+	Failure *Failure
+}
+
+// madeOf reads an address in the place of an empty text.
+func madeOf(text string) Made {
+	if text == "" {
+		return Made{Address: *(*uintptr)(unsafe.Pointer(&text))}
+	}
+	return Made{Failure: failureOf(text)}
+}
+%}
+
+%typemap(gotype) farspan_status "*Failure"
+%typemap(imtype) farspan_status "string"
+%typemap(out, fragment="FailureText") farspan_status "(void)$1; $result = failure_text(&slot);"
+%typemap(goout) farspan_status "	$result = failureOf($input)"
+
+%define FARSPAN_MAKER(type, function)
+%typemap(gotype) type *function "Made"
+%typemap(imtype) type *function "string"
+%typemap(out, fragment="FailureText") type *function %{
+	$result = failure_text(&slot);
+	if ($1) $result.p = (char *)$1;
+%}
+%typemap(goout) type *function "	$result = madeOf($input)"
+%enddef
+
+FARSPAN_MAKER(farspan_scheme, flat_scheme_create)
+FARSPAN_MAKER(farspan_plan, flat_plan_create)
+FARSPAN_MAKER(farspan_context, flat_context_create)
+
+/* A status given, not returned, is a number. */
+%typemap(gotype) farspan_status status "int32"
+
+%include "farspan.i"
