@@ -70,7 +70,7 @@ Test(api_scheme, struct_sizes) {
         for (const uint32_t size : {0u, 4u, 16u, 0xFFFFFFFFu}) {
             const std::string number = std::to_string(size);
             expect_refused(name, FARSPAN_ERROR_STRUCT_SIZE, argument, {name, "struct_size", number.c_str()},
-                           [&](scheme_spec& s) { set(s, size); });
+                           [&set = set, size](scheme_spec& s) { set(s, size); });
         }
     }
 }
