@@ -1,0 +1,2377 @@
+// Made by regenerate.sh from include/farspan/farspan.h. Do not edit.
+
+pub const FARSPAN_VERSION_MAJOR: u32 = 0;
+pub const FARSPAN_VERSION_MINOR: u32 = 1;
+pub const FARSPAN_VERSION_PATCH: u32 = 0;
+pub const FARSPAN_VERSION: u32 = 100;
+pub const FARSPAN_ABI_VERSION: u32 = 1;
+pub type __int32_t = std::os::raw::c_int;
+pub type __uint32_t = std::os::raw::c_uint;
+pub type __int64_t = std::os::raw::c_long;
+pub type farspan_status = i32;
+pub const FARSPAN_OK: _bindgen_ty_1 = 0;
+pub const FARSPAN_ERROR_NULL_ARGUMENT: _bindgen_ty_1 = 1;
+pub const FARSPAN_ERROR_STRUCT_SIZE: _bindgen_ty_1 = 2;
+pub const FARSPAN_ERROR_DTYPE: _bindgen_ty_1 = 3;
+pub const FARSPAN_ERROR_SHAPE: _bindgen_ty_1 = 4;
+pub const FARSPAN_ERROR_STRIDE: _bindgen_ty_1 = 5;
+pub const FARSPAN_ERROR_HEAD_GROUPS: _bindgen_ty_1 = 6;
+pub const FARSPAN_ERROR_ROTARY_DIM: _bindgen_ty_1 = 7;
+pub const FARSPAN_ERROR_PARAMETER_RANGE: _bindgen_ty_1 = 8;
+pub const FARSPAN_ERROR_METHOD: _bindgen_ty_1 = 9;
+pub const FARSPAN_ERROR_COMBINATION: _bindgen_ty_1 = 10;
+pub const FARSPAN_ERROR_POSITIONS: _bindgen_ty_1 = 11;
+pub const FARSPAN_ERROR_WORKSPACE_SIZE: _bindgen_ty_1 = 12;
+pub const FARSPAN_ERROR_ISA_UNSUPPORTED: _bindgen_ty_1 = 13;
+pub const FARSPAN_ERROR_OUT_OF_MEMORY: _bindgen_ty_1 = 14;
+pub const FARSPAN_ERROR_CANCELLED: _bindgen_ty_1 = 15;
+pub const FARSPAN_ERROR_INTERNAL: _bindgen_ty_1 = 16;
+pub type _bindgen_ty_1 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_error {
+    pub struct_size: u32,
+    pub code: i32,
+    pub argument: i32,
+    pub reserved: i32,
+    pub message: [std::os::raw::c_char; 256usize],
+}
+#[test]
+fn bindgen_test_layout_farspan_error() {
+    assert_eq!(::std::mem::size_of::<farspan_error>(), 272usize, concat!("Size of: ", stringify!(farspan_error)));
+    assert_eq!(::std::mem::align_of::<farspan_error>(), 4usize, concat!("Alignment of ", stringify!(farspan_error)));
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_error>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_error), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_code() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_error>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).code) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_error), "::", stringify!(code))
+        );
+    }
+    test_field_code();
+    fn test_field_argument() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_error>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).argument) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_error), "::", stringify!(argument))
+        );
+    }
+    test_field_argument();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_error>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_error), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_message() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_error>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).message) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_error), "::", stringify!(message))
+        );
+    }
+    test_field_message();
+}
+extern "C" {
+    pub fn farspan_status_text(status: farspan_status) -> *const std::os::raw::c_char;
+}
+extern "C" {
+    pub fn farspan_version() -> u32;
+}
+extern "C" {
+    pub fn farspan_version_text() -> *const std::os::raw::c_char;
+}
+extern "C" {
+    pub fn farspan_abi_version() -> u32;
+}
+pub const FARSPAN_F32: _bindgen_ty_2 = 1;
+pub const FARSPAN_F64: _bindgen_ty_2 = 2;
+pub const FARSPAN_F16: _bindgen_ty_2 = 3;
+pub const FARSPAN_BF16: _bindgen_ty_2 = 4;
+pub type _bindgen_ty_2 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_tensor {
+    pub data: *mut std::os::raw::c_void,
+    pub dtype: i32,
+    pub reserved: i32,
+    pub shape: [i64; 4usize],
+    pub stride: [i64; 4usize],
+}
+#[test]
+fn bindgen_test_layout_farspan_tensor() {
+    assert_eq!(::std::mem::size_of::<farspan_tensor>(), 80usize, concat!("Size of: ", stringify!(farspan_tensor)));
+    assert_eq!(::std::mem::align_of::<farspan_tensor>(), 8usize, concat!("Alignment of ", stringify!(farspan_tensor)));
+    fn test_field_data() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_tensor>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).data) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_tensor), "::", stringify!(data))
+        );
+    }
+    test_field_data();
+    fn test_field_dtype() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_tensor>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).dtype) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_tensor), "::", stringify!(dtype))
+        );
+    }
+    test_field_dtype();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_tensor>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_tensor), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_shape() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_tensor>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).shape) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_tensor), "::", stringify!(shape))
+        );
+    }
+    test_field_shape();
+    fn test_field_stride() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_tensor>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).stride) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_tensor), "::", stringify!(stride))
+        );
+    }
+    test_field_stride();
+}
+extern "C" {
+    pub fn farspan_tensor_contiguous(
+        tensor: *mut farspan_tensor,
+        data: *mut std::os::raw::c_void,
+        dtype: i32,
+        batch: i64,
+        heads: i64,
+        sequence: i64,
+        features: i64,
+    );
+}
+extern "C" {
+    pub fn farspan_tensor_check(
+        tensor: *const farspan_tensor,
+        bytes: usize,
+        offset: i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_ROPE_NONE: _bindgen_ty_3 = 0;
+pub const FARSPAN_ROPE_BASE: _bindgen_ty_3 = 1;
+pub const FARSPAN_ROPE_LINEAR: _bindgen_ty_3 = 2;
+pub const FARSPAN_ROPE_DYNAMIC_LINEAR: _bindgen_ty_3 = 3;
+pub const FARSPAN_ROPE_NTK: _bindgen_ty_3 = 4;
+pub const FARSPAN_ROPE_NTK_OLD: _bindgen_ty_3 = 5;
+pub const FARSPAN_ROPE_NTK_FIXED: _bindgen_ty_3 = 6;
+pub const FARSPAN_ROPE_NTK_MIXED: _bindgen_ty_3 = 7;
+pub const FARSPAN_ROPE_DYNAMIC_NTK: _bindgen_ty_3 = 8;
+pub const FARSPAN_ROPE_DYNAMIC_NTK_QWEN: _bindgen_ty_3 = 9;
+pub const FARSPAN_ROPE_NTK_BY_PARTS: _bindgen_ty_3 = 10;
+pub const FARSPAN_ROPE_YARN: _bindgen_ty_3 = 11;
+pub const FARSPAN_ROPE_DYNAMIC_YARN: _bindgen_ty_3 = 12;
+pub const FARSPAN_ROPE_LONGROPE: _bindgen_ty_3 = 13;
+pub const FARSPAN_ROPE_LLAMA3: _bindgen_ty_3 = 14;
+pub const FARSPAN_ROPE_PROPORTIONAL: _bindgen_ty_3 = 15;
+pub const FARSPAN_ROPE_XPOS: _bindgen_ty_3 = 16;
+pub const FARSPAN_ROPE_PAIR_FACTORS: _bindgen_ty_3 = 17;
+pub type _bindgen_ty_3 = std::os::raw::c_uint;
+pub const FARSPAN_LAYOUT_HALF: _bindgen_ty_4 = 1;
+pub const FARSPAN_LAYOUT_INTERLEAVED: _bindgen_ty_4 = 2;
+pub type _bindgen_ty_4 = std::os::raw::c_uint;
+pub const FARSPAN_ANGLE_EXACT: _bindgen_ty_5 = 0;
+pub const FARSPAN_ANGLE_FLOAT32: _bindgen_ty_5 = 1;
+pub type _bindgen_ty_5 = std::os::raw::c_uint;
+pub const FARSPAN_RAMP_PAIR_INDEX: _bindgen_ty_6 = 0;
+pub const FARSPAN_RAMP_ROTATIONS: _bindgen_ty_6 = 1;
+pub type _bindgen_ty_6 = std::os::raw::c_uint;
+pub const FARSPAN_MAGNITUDE_DEFAULT: _bindgen_ty_7 = 0;
+pub const FARSPAN_MAGNITUDE_YARN: _bindgen_ty_7 = 1;
+pub const FARSPAN_MAGNITUDE_EXPLICIT: _bindgen_ty_7 = 2;
+pub const FARSPAN_MAGNITUDE_UNCLAMPED: _bindgen_ty_7 = 3;
+pub type _bindgen_ty_7 = std::os::raw::c_uint;
+pub const FARSPAN_SWITCH_AFTER: _bindgen_ty_8 = 0;
+pub const FARSPAN_SWITCH_AT: _bindgen_ty_8 = 1;
+pub const FARSPAN_SWITCH_ALWAYS_LONG: _bindgen_ty_8 = 2;
+pub type _bindgen_ty_8 = std::os::raw::c_uint;
+pub const FARSPAN_AXES_NONE: _bindgen_ty_9 = 0;
+pub const FARSPAN_AXES_SECTIONS: _bindgen_ty_9 = 1;
+pub const FARSPAN_AXES_INTERLEAVED: _bindgen_ty_9 = 2;
+pub const FARSPAN_AXES_INTERLEAVED_GGML: _bindgen_ty_9 = 3;
+pub type _bindgen_ty_9 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_rope_config {
+    pub struct_size: u32,
+    pub method: i32,
+    pub layout: i32,
+    pub rotary_dim: i32,
+    pub rotary_offset: i32,
+    pub angle: i32,
+    pub base: f64,
+    pub factor: f64,
+    pub original_context: i64,
+    pub beta_fast: f64,
+    pub beta_slow: f64,
+    pub extrapolation_factor: f64,
+    pub ramp: i32,
+    pub truncate: i32,
+    pub mscale: f64,
+    pub mscale_all_dim: f64,
+    pub magnitude: i32,
+    pub length_switch: i32,
+    pub attention_factor: f64,
+    pub mixed_exponent: f64,
+    pub low_freq_factor: f64,
+    pub high_freq_factor: f64,
+    pub rotated_fraction: f64,
+    pub xpos_scale_base: f64,
+    pub xpos_gamma: f64,
+    pub short_factors: *const f64,
+    pub long_factors: *const f64,
+    pub pair_factor_count: i32,
+    pub axes: i32,
+    pub axis_sections: [i32; 4usize],
+}
+#[test]
+fn bindgen_test_layout_farspan_rope_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_rope_config>(),
+        200usize,
+        concat!("Size of: ", stringify!(farspan_rope_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_rope_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_rope_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_method() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).method) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(method))
+        );
+    }
+    test_field_method();
+    fn test_field_layout() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).layout) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(layout))
+        );
+    }
+    test_field_layout();
+    fn test_field_rotary_dim() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).rotary_dim) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(rotary_dim))
+        );
+    }
+    test_field_rotary_dim();
+    fn test_field_rotary_offset() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).rotary_offset) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(rotary_offset))
+        );
+    }
+    test_field_rotary_offset();
+    fn test_field_angle() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).angle) as usize - ptr as usize
+            },
+            20usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(angle))
+        );
+    }
+    test_field_angle();
+    fn test_field_base() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).base) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(base))
+        );
+    }
+    test_field_base();
+    fn test_field_factor() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).factor) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(factor))
+        );
+    }
+    test_field_factor();
+    fn test_field_original_context() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).original_context) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(original_context))
+        );
+    }
+    test_field_original_context();
+    fn test_field_beta_fast() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).beta_fast) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(beta_fast))
+        );
+    }
+    test_field_beta_fast();
+    fn test_field_beta_slow() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).beta_slow) as usize - ptr as usize
+            },
+            56usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(beta_slow))
+        );
+    }
+    test_field_beta_slow();
+    fn test_field_extrapolation_factor() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).extrapolation_factor) as usize - ptr as usize
+            },
+            64usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(extrapolation_factor))
+        );
+    }
+    test_field_extrapolation_factor();
+    fn test_field_ramp() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).ramp) as usize - ptr as usize
+            },
+            72usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(ramp))
+        );
+    }
+    test_field_ramp();
+    fn test_field_truncate() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).truncate) as usize - ptr as usize
+            },
+            76usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(truncate))
+        );
+    }
+    test_field_truncate();
+    fn test_field_mscale() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).mscale) as usize - ptr as usize
+            },
+            80usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(mscale))
+        );
+    }
+    test_field_mscale();
+    fn test_field_mscale_all_dim() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).mscale_all_dim) as usize - ptr as usize
+            },
+            88usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(mscale_all_dim))
+        );
+    }
+    test_field_mscale_all_dim();
+    fn test_field_magnitude() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).magnitude) as usize - ptr as usize
+            },
+            96usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(magnitude))
+        );
+    }
+    test_field_magnitude();
+    fn test_field_length_switch() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).length_switch) as usize - ptr as usize
+            },
+            100usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(length_switch))
+        );
+    }
+    test_field_length_switch();
+    fn test_field_attention_factor() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).attention_factor) as usize - ptr as usize
+            },
+            104usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(attention_factor))
+        );
+    }
+    test_field_attention_factor();
+    fn test_field_mixed_exponent() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).mixed_exponent) as usize - ptr as usize
+            },
+            112usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(mixed_exponent))
+        );
+    }
+    test_field_mixed_exponent();
+    fn test_field_low_freq_factor() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).low_freq_factor) as usize - ptr as usize
+            },
+            120usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(low_freq_factor))
+        );
+    }
+    test_field_low_freq_factor();
+    fn test_field_high_freq_factor() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).high_freq_factor) as usize - ptr as usize
+            },
+            128usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(high_freq_factor))
+        );
+    }
+    test_field_high_freq_factor();
+    fn test_field_rotated_fraction() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).rotated_fraction) as usize - ptr as usize
+            },
+            136usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(rotated_fraction))
+        );
+    }
+    test_field_rotated_fraction();
+    fn test_field_xpos_scale_base() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).xpos_scale_base) as usize - ptr as usize
+            },
+            144usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(xpos_scale_base))
+        );
+    }
+    test_field_xpos_scale_base();
+    fn test_field_xpos_gamma() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).xpos_gamma) as usize - ptr as usize
+            },
+            152usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(xpos_gamma))
+        );
+    }
+    test_field_xpos_gamma();
+    fn test_field_short_factors() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).short_factors) as usize - ptr as usize
+            },
+            160usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(short_factors))
+        );
+    }
+    test_field_short_factors();
+    fn test_field_long_factors() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).long_factors) as usize - ptr as usize
+            },
+            168usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(long_factors))
+        );
+    }
+    test_field_long_factors();
+    fn test_field_pair_factor_count() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).pair_factor_count) as usize - ptr as usize
+            },
+            176usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(pair_factor_count))
+        );
+    }
+    test_field_pair_factor_count();
+    fn test_field_axes() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).axes) as usize - ptr as usize
+            },
+            180usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(axes))
+        );
+    }
+    test_field_axes();
+    fn test_field_axis_sections() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).axis_sections) as usize - ptr as usize
+            },
+            184usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_config), "::", stringify!(axis_sections))
+        );
+    }
+    test_field_axis_sections();
+}
+pub const FARSPAN_REMAP_NONE: _bindgen_ty_10 = 0;
+pub const FARSPAN_REMAP_REROPE: _bindgen_ty_10 = 1;
+pub const FARSPAN_REMAP_LEAKY_REROPE: _bindgen_ty_10 = 2;
+pub const FARSPAN_REMAP_SELF_EXTEND: _bindgen_ty_10 = 3;
+pub const FARSPAN_REMAP_DUAL_CHUNK: _bindgen_ty_10 = 4;
+pub const FARSPAN_REMAP_LM_INFINITE: _bindgen_ty_10 = 5;
+pub const FARSPAN_REMAP_STREAMING: _bindgen_ty_10 = 6;
+pub type _bindgen_ty_10 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_remap_config {
+    pub struct_size: u32,
+    pub method: i32,
+    pub window: i64,
+    pub group: i64,
+    pub leak: f64,
+    pub chunk: i64,
+    pub local_window: i64,
+    pub limit: i64,
+    pub sinks: i64,
+    pub real_shift: i32,
+    pub reserved: i32,
+    pub position_scale: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_remap_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_remap_config>(),
+        80usize,
+        concat!("Size of: ", stringify!(farspan_remap_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_remap_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_remap_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_remap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_remap_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_method() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_remap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).method) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_remap_config), "::", stringify!(method))
+        );
+    }
+    test_field_method();
+    fn test_field_window() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_remap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).window) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_remap_config), "::", stringify!(window))
+        );
+    }
+    test_field_window();
+    fn test_field_group() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_remap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).group) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_remap_config), "::", stringify!(group))
+        );
+    }
+    test_field_group();
+    fn test_field_leak() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_remap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).leak) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_remap_config), "::", stringify!(leak))
+        );
+    }
+    test_field_leak();
+    fn test_field_chunk() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_remap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).chunk) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_remap_config), "::", stringify!(chunk))
+        );
+    }
+    test_field_chunk();
+    fn test_field_local_window() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_remap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).local_window) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_remap_config), "::", stringify!(local_window))
+        );
+    }
+    test_field_local_window();
+    fn test_field_limit() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_remap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).limit) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_remap_config), "::", stringify!(limit))
+        );
+    }
+    test_field_limit();
+    fn test_field_sinks() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_remap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).sinks) as usize - ptr as usize
+            },
+            56usize,
+            concat!("Offset of field: ", stringify!(farspan_remap_config), "::", stringify!(sinks))
+        );
+    }
+    test_field_sinks();
+    fn test_field_real_shift() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_remap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).real_shift) as usize - ptr as usize
+            },
+            64usize,
+            concat!("Offset of field: ", stringify!(farspan_remap_config), "::", stringify!(real_shift))
+        );
+    }
+    test_field_real_shift();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_remap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            68usize,
+            concat!("Offset of field: ", stringify!(farspan_remap_config), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_position_scale() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_remap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).position_scale) as usize - ptr as usize
+            },
+            72usize,
+            concat!("Offset of field: ", stringify!(farspan_remap_config), "::", stringify!(position_scale))
+        );
+    }
+    test_field_position_scale();
+}
+pub const FARSPAN_BIAS_NONE: _bindgen_ty_11 = 0;
+pub const FARSPAN_BIAS_ALIBI: _bindgen_ty_11 = 1;
+pub const FARSPAN_BIAS_T5: _bindgen_ty_11 = 2;
+pub const FARSPAN_BIAS_KERPLE_LOG: _bindgen_ty_11 = 3;
+pub const FARSPAN_BIAS_KERPLE_POWER: _bindgen_ty_11 = 4;
+pub const FARSPAN_BIAS_SANDWICH: _bindgen_ty_11 = 5;
+pub const FARSPAN_BIAS_DENSE: _bindgen_ty_11 = 6;
+pub type _bindgen_ty_11 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_bias_config {
+    pub struct_size: u32,
+    pub method: i32,
+    pub heads: i32,
+    pub head_offset: i32,
+    pub bidirectional: i32,
+    pub buckets: i32,
+    pub max_distance: i64,
+    pub distance_limit: i64,
+    pub max_bias: f64,
+    pub scale: f64,
+    pub trained_length: i64,
+    pub dim: i32,
+    pub reserved: i32,
+    pub values: *const f32,
+    pub a: *const f64,
+    pub p: *const f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_bias_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_bias_config>(),
+        96usize,
+        concat!("Size of: ", stringify!(farspan_bias_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_bias_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_bias_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_method() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).method) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(method))
+        );
+    }
+    test_field_method();
+    fn test_field_heads() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).heads) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(heads))
+        );
+    }
+    test_field_heads();
+    fn test_field_head_offset() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).head_offset) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(head_offset))
+        );
+    }
+    test_field_head_offset();
+    fn test_field_bidirectional() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).bidirectional) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(bidirectional))
+        );
+    }
+    test_field_bidirectional();
+    fn test_field_buckets() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).buckets) as usize - ptr as usize
+            },
+            20usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(buckets))
+        );
+    }
+    test_field_buckets();
+    fn test_field_max_distance() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).max_distance) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(max_distance))
+        );
+    }
+    test_field_max_distance();
+    fn test_field_distance_limit() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).distance_limit) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(distance_limit))
+        );
+    }
+    test_field_distance_limit();
+    fn test_field_max_bias() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).max_bias) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(max_bias))
+        );
+    }
+    test_field_max_bias();
+    fn test_field_scale() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).scale) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(scale))
+        );
+    }
+    test_field_scale();
+    fn test_field_trained_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).trained_length) as usize - ptr as usize
+            },
+            56usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(trained_length))
+        );
+    }
+    test_field_trained_length();
+    fn test_field_dim() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).dim) as usize - ptr as usize
+            },
+            64usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(dim))
+        );
+    }
+    test_field_dim();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            68usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_values() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).values) as usize - ptr as usize
+            },
+            72usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(values))
+        );
+    }
+    test_field_values();
+    fn test_field_a() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).a) as usize - ptr as usize
+            },
+            80usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(a))
+        );
+    }
+    test_field_a();
+    fn test_field_p() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bias_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).p) as usize - ptr as usize
+            },
+            88usize,
+            concat!("Offset of field: ", stringify!(farspan_bias_config), "::", stringify!(p))
+        );
+    }
+    test_field_p();
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_mask_config {
+    pub struct_size: u32,
+    pub causal: i32,
+    pub window_left: i64,
+    pub window_right: i64,
+    pub sinks: i64,
+    pub chunk: i64,
+    pub prefix: i64,
+}
+#[test]
+fn bindgen_test_layout_farspan_mask_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_mask_config>(),
+        48usize,
+        concat!("Size of: ", stringify!(farspan_mask_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_mask_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_mask_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_mask_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_mask_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_causal() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_mask_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).causal) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_mask_config), "::", stringify!(causal))
+        );
+    }
+    test_field_causal();
+    fn test_field_window_left() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_mask_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).window_left) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_mask_config), "::", stringify!(window_left))
+        );
+    }
+    test_field_window_left();
+    fn test_field_window_right() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_mask_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).window_right) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_mask_config), "::", stringify!(window_right))
+        );
+    }
+    test_field_window_right();
+    fn test_field_sinks() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_mask_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).sinks) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_mask_config), "::", stringify!(sinks))
+        );
+    }
+    test_field_sinks();
+    fn test_field_chunk() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_mask_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).chunk) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_mask_config), "::", stringify!(chunk))
+        );
+    }
+    test_field_chunk();
+    fn test_field_prefix() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_mask_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).prefix) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_mask_config), "::", stringify!(prefix))
+        );
+    }
+    test_field_prefix();
+}
+pub const FARSPAN_TEMPERATURE_NONE: _bindgen_ty_12 = 0;
+pub const FARSPAN_TEMPERATURE_LOG_N: _bindgen_ty_12 = 1;
+pub const FARSPAN_TEMPERATURE_LOG_N_TRAINED: _bindgen_ty_12 = 2;
+pub const FARSPAN_TEMPERATURE_LOG_N_LONG: _bindgen_ty_12 = 3;
+pub const FARSPAN_TEMPERATURE_LLAMA4: _bindgen_ty_12 = 4;
+pub const FARSPAN_TEMPERATURE_LENGTH: _bindgen_ty_12 = 5;
+pub type _bindgen_ty_12 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_score_config {
+    pub struct_size: u32,
+    pub temperature: i32,
+    pub scale: f64,
+    pub multiplier: f64,
+    pub trained_length: f64,
+    pub alpha: f64,
+    pub power: f64,
+    pub softcap: f64,
+    pub sinks: *const f32,
+    pub sink_heads: i32,
+    pub sink_head_offset: i32,
+}
+#[test]
+fn bindgen_test_layout_farspan_score_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_score_config>(),
+        72usize,
+        concat!("Size of: ", stringify!(farspan_score_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_score_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_score_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_score_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_score_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_temperature() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_score_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).temperature) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_score_config), "::", stringify!(temperature))
+        );
+    }
+    test_field_temperature();
+    fn test_field_scale() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_score_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).scale) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_score_config), "::", stringify!(scale))
+        );
+    }
+    test_field_scale();
+    fn test_field_multiplier() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_score_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).multiplier) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_score_config), "::", stringify!(multiplier))
+        );
+    }
+    test_field_multiplier();
+    fn test_field_trained_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_score_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).trained_length) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_score_config), "::", stringify!(trained_length))
+        );
+    }
+    test_field_trained_length();
+    fn test_field_alpha() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_score_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).alpha) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_score_config), "::", stringify!(alpha))
+        );
+    }
+    test_field_alpha();
+    fn test_field_power() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_score_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).power) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_score_config), "::", stringify!(power))
+        );
+    }
+    test_field_power();
+    fn test_field_softcap() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_score_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).softcap) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_score_config), "::", stringify!(softcap))
+        );
+    }
+    test_field_softcap();
+    fn test_field_sinks() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_score_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).sinks) as usize - ptr as usize
+            },
+            56usize,
+            concat!("Offset of field: ", stringify!(farspan_score_config), "::", stringify!(sinks))
+        );
+    }
+    test_field_sinks();
+    fn test_field_sink_heads() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_score_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).sink_heads) as usize - ptr as usize
+            },
+            64usize,
+            concat!("Offset of field: ", stringify!(farspan_score_config), "::", stringify!(sink_heads))
+        );
+    }
+    test_field_sink_heads();
+    fn test_field_sink_head_offset() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_score_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).sink_head_offset) as usize - ptr as usize
+            },
+            68usize,
+            concat!("Offset of field: ", stringify!(farspan_score_config), "::", stringify!(sink_head_offset))
+        );
+    }
+    test_field_sink_head_offset();
+}
+extern "C" {
+    pub fn farspan_rope_config_init(config: *mut farspan_rope_config, size: usize, method: i32);
+}
+extern "C" {
+    pub fn farspan_remap_config_init(config: *mut farspan_remap_config, size: usize, method: i32);
+}
+extern "C" {
+    pub fn farspan_bias_config_init(config: *mut farspan_bias_config, size: usize, method: i32);
+}
+extern "C" {
+    pub fn farspan_mask_config_init(config: *mut farspan_mask_config, size: usize);
+}
+extern "C" {
+    pub fn farspan_score_config_init(config: *mut farspan_score_config, size: usize);
+}
+pub const FARSPAN_PART_ROPE: _bindgen_ty_13 = 0;
+pub const FARSPAN_PART_REMAP: _bindgen_ty_13 = 1;
+pub const FARSPAN_PART_BIAS: _bindgen_ty_13 = 2;
+pub const FARSPAN_PART_TEMPERATURE: _bindgen_ty_13 = 3;
+pub type _bindgen_ty_13 = std::os::raw::c_uint;
+extern "C" {
+    pub fn farspan_method_name(part: i32, method: i32) -> *const std::os::raw::c_char;
+}
+extern "C" {
+    pub fn farspan_method_find(part: i32, name: *const std::os::raw::c_char) -> i32;
+}
+extern "C" {
+    pub fn farspan_method_count(part: i32) -> i32;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_context {
+    _unused: [u8; 0],
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_scheme {
+    _unused: [u8; 0],
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_plan {
+    _unused: [u8; 0],
+}
+extern "C" {
+    pub fn farspan_scheme_create(
+        rope: *const farspan_rope_config,
+        remap: *const farspan_remap_config,
+        bias: *const farspan_bias_config,
+        mask: *const farspan_mask_config,
+        score: *const farspan_score_config,
+        scheme: *mut *mut farspan_scheme,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_scheme_destroy(scheme: *mut farspan_scheme);
+}
+extern "C" {
+    pub fn farspan_scheme_axes(scheme: *const farspan_scheme) -> i32;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_probe {
+    pub struct_size: u32,
+    pub visible: i32,
+    pub branch: i32,
+    pub reserved: i32,
+    pub query_angle_position: f64,
+    pub key_angle_position: f64,
+    pub relative_position: f64,
+    pub bias: f64,
+    pub scale: f64,
+    pub magnitude: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_probe() {
+    assert_eq!(::std::mem::size_of::<farspan_probe>(), 64usize, concat!("Size of: ", stringify!(farspan_probe)));
+    assert_eq!(::std::mem::align_of::<farspan_probe>(), 8usize, concat!("Alignment of ", stringify!(farspan_probe)));
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_probe>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_probe), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_visible() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_probe>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).visible) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_probe), "::", stringify!(visible))
+        );
+    }
+    test_field_visible();
+    fn test_field_branch() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_probe>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).branch) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_probe), "::", stringify!(branch))
+        );
+    }
+    test_field_branch();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_probe>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_probe), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_query_angle_position() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_probe>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).query_angle_position) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_probe), "::", stringify!(query_angle_position))
+        );
+    }
+    test_field_query_angle_position();
+    fn test_field_key_angle_position() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_probe>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key_angle_position) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_probe), "::", stringify!(key_angle_position))
+        );
+    }
+    test_field_key_angle_position();
+    fn test_field_relative_position() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_probe>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).relative_position) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_probe), "::", stringify!(relative_position))
+        );
+    }
+    test_field_relative_position();
+    fn test_field_bias() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_probe>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).bias) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_probe), "::", stringify!(bias))
+        );
+    }
+    test_field_bias();
+    fn test_field_scale() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_probe>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).scale) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_probe), "::", stringify!(scale))
+        );
+    }
+    test_field_scale();
+    fn test_field_magnitude() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_probe>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).magnitude) as usize - ptr as usize
+            },
+            56usize,
+            concat!("Offset of field: ", stringify!(farspan_probe), "::", stringify!(magnitude))
+        );
+    }
+    test_field_magnitude();
+}
+extern "C" {
+    pub fn farspan_scheme_probe(
+        scheme: *const farspan_scheme,
+        length: i64,
+        query: i64,
+        key: i64,
+        head: i32,
+        probe: *mut farspan_probe,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_scheme_visible(
+        scheme: *const farspan_scheme,
+        query: i64,
+        keys: i64,
+        intervals: *mut i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_rope_frequencies(
+        scheme: *const farspan_scheme,
+        length: i64,
+        inv_freq: *mut f64,
+        count: i32,
+        magnitude: *mut f64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_SIDE_QUERY: _bindgen_ty_14 = 0;
+pub const FARSPAN_SIDE_KEY: _bindgen_ty_14 = 1;
+pub type _bindgen_ty_14 = std::os::raw::c_uint;
+pub const FARSPAN_ROTATE_FORWARD: _bindgen_ty_15 = 0;
+pub const FARSPAN_ROTATE_INVERSE: _bindgen_ty_15 = 1;
+pub const FARSPAN_ROTATE_DELTA: _bindgen_ty_15 = 2;
+pub type _bindgen_ty_15 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_rope_options {
+    pub struct_size: u32,
+    pub side: i32,
+    pub branch: i32,
+    pub direction: i32,
+    pub length: i64,
+    pub axis_stride: i64,
+    pub xpos_centre: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_rope_options() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_rope_options>(),
+        40usize,
+        concat!("Size of: ", stringify!(farspan_rope_options))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_rope_options>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_rope_options))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_options), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_side() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).side) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_options), "::", stringify!(side))
+        );
+    }
+    test_field_side();
+    fn test_field_branch() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).branch) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_options), "::", stringify!(branch))
+        );
+    }
+    test_field_branch();
+    fn test_field_direction() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).direction) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_options), "::", stringify!(direction))
+        );
+    }
+    test_field_direction();
+    fn test_field_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).length) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_options), "::", stringify!(length))
+        );
+    }
+    test_field_length();
+    fn test_field_axis_stride() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).axis_stride) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_options), "::", stringify!(axis_stride))
+        );
+    }
+    test_field_axis_stride();
+    fn test_field_xpos_centre() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rope_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).xpos_centre) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_rope_options), "::", stringify!(xpos_centre))
+        );
+    }
+    test_field_xpos_centre();
+}
+extern "C" {
+    pub fn farspan_rope_options_init(options: *mut farspan_rope_options, size: usize);
+}
+extern "C" {
+    pub fn farspan_rope_apply(
+        context: *const farspan_context,
+        scheme: *const farspan_scheme,
+        options: *const farspan_rope_options,
+        positions: *const i64,
+        in_: *const farspan_tensor,
+        out: *const farspan_tensor,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_bias_fill(
+        scheme: *const farspan_scheme,
+        head: i32,
+        length: i64,
+        first_distance: i64,
+        count: i64,
+        out: *mut f32,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_SINUSOIDAL_INTERLEAVED: _bindgen_ty_16 = 1;
+pub const FARSPAN_SINUSOIDAL_BLOCKS: _bindgen_ty_16 = 2;
+pub const FARSPAN_SINUSOIDAL_TENSOR2TENSOR: _bindgen_ty_16 = 3;
+pub type _bindgen_ty_16 = std::os::raw::c_uint;
+extern "C" {
+    pub fn farspan_sinusoidal_fill(
+        layout: i32,
+        first: i64,
+        base: f64,
+        out: *const farspan_tensor,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_position_lookup(
+        table: *const farspan_tensor,
+        positions: *const i64,
+        out: *const farspan_tensor,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_fire_config {
+    pub struct_size: u32,
+    pub hidden: i32,
+    pub heads: i32,
+    pub reserved: i32,
+    pub c: f64,
+    pub threshold: f64,
+    pub epsilon: f64,
+    pub w1: *const f32,
+    pub b1: *const f32,
+    pub w2: *const f32,
+    pub b2: *const f32,
+}
+#[test]
+fn bindgen_test_layout_farspan_fire_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_fire_config>(),
+        72usize,
+        concat!("Size of: ", stringify!(farspan_fire_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_fire_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_fire_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_fire_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_fire_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_hidden() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_fire_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).hidden) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_fire_config), "::", stringify!(hidden))
+        );
+    }
+    test_field_hidden();
+    fn test_field_heads() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_fire_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).heads) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_fire_config), "::", stringify!(heads))
+        );
+    }
+    test_field_heads();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_fire_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_fire_config), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_c() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_fire_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).c) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_fire_config), "::", stringify!(c))
+        );
+    }
+    test_field_c();
+    fn test_field_threshold() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_fire_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).threshold) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_fire_config), "::", stringify!(threshold))
+        );
+    }
+    test_field_threshold();
+    fn test_field_epsilon() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_fire_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).epsilon) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_fire_config), "::", stringify!(epsilon))
+        );
+    }
+    test_field_epsilon();
+    fn test_field_w1() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_fire_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).w1) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_fire_config), "::", stringify!(w1))
+        );
+    }
+    test_field_w1();
+    fn test_field_b1() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_fire_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).b1) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_fire_config), "::", stringify!(b1))
+        );
+    }
+    test_field_b1();
+    fn test_field_w2() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_fire_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).w2) as usize - ptr as usize
+            },
+            56usize,
+            concat!("Offset of field: ", stringify!(farspan_fire_config), "::", stringify!(w2))
+        );
+    }
+    test_field_w2();
+    fn test_field_b2() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_fire_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).b2) as usize - ptr as usize
+            },
+            64usize,
+            concat!("Offset of field: ", stringify!(farspan_fire_config), "::", stringify!(b2))
+        );
+    }
+    test_field_b2();
+}
+extern "C" {
+    pub fn farspan_fire_config_init(config: *mut farspan_fire_config, size: usize);
+}
+extern "C" {
+    pub fn farspan_fire_fill(
+        config: *const farspan_fire_config,
+        query_positions: *const i64,
+        key_positions: *const i64,
+        out: *const farspan_tensor,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_STATE_RAW: _bindgen_ty_17 = 0;
+pub const FARSPAN_STATE_ROTATED: _bindgen_ty_17 = 1;
+pub type _bindgen_ty_17 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_problem {
+    pub struct_size: u32,
+    pub state: i32,
+    pub batch: i64,
+    pub query_heads: i64,
+    pub key_heads: i64,
+    pub queries: i64,
+    pub keys: i64,
+    pub head_dim: i64,
+    pub value_dim: i64,
+    pub length: i64,
+    pub query_positions: *const i64,
+    pub key_positions: *const i64,
+    pub query_position_stride: i64,
+    pub key_position_stride: i64,
+    pub query_axis_positions: *const i64,
+    pub key_axis_positions: *const i64,
+    pub segments: i64,
+    pub query_offsets: *const i64,
+    pub key_offsets: *const i64,
+    pub key_ranges: *const i64,
+}
+#[test]
+fn bindgen_test_layout_farspan_problem() {
+    assert_eq!(::std::mem::size_of::<farspan_problem>(), 152usize, concat!("Size of: ", stringify!(farspan_problem)));
+    assert_eq!(
+        ::std::mem::align_of::<farspan_problem>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_problem))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_state() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).state) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(state))
+        );
+    }
+    test_field_state();
+    fn test_field_batch() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).batch) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(batch))
+        );
+    }
+    test_field_batch();
+    fn test_field_query_heads() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).query_heads) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(query_heads))
+        );
+    }
+    test_field_query_heads();
+    fn test_field_key_heads() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key_heads) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(key_heads))
+        );
+    }
+    test_field_key_heads();
+    fn test_field_queries() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).queries) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(queries))
+        );
+    }
+    test_field_queries();
+    fn test_field_keys() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).keys) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(keys))
+        );
+    }
+    test_field_keys();
+    fn test_field_head_dim() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).head_dim) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(head_dim))
+        );
+    }
+    test_field_head_dim();
+    fn test_field_value_dim() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).value_dim) as usize - ptr as usize
+            },
+            56usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(value_dim))
+        );
+    }
+    test_field_value_dim();
+    fn test_field_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).length) as usize - ptr as usize
+            },
+            64usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(length))
+        );
+    }
+    test_field_length();
+    fn test_field_query_positions() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).query_positions) as usize - ptr as usize
+            },
+            72usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(query_positions))
+        );
+    }
+    test_field_query_positions();
+    fn test_field_key_positions() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key_positions) as usize - ptr as usize
+            },
+            80usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(key_positions))
+        );
+    }
+    test_field_key_positions();
+    fn test_field_query_position_stride() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).query_position_stride) as usize - ptr as usize
+            },
+            88usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(query_position_stride))
+        );
+    }
+    test_field_query_position_stride();
+    fn test_field_key_position_stride() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key_position_stride) as usize - ptr as usize
+            },
+            96usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(key_position_stride))
+        );
+    }
+    test_field_key_position_stride();
+    fn test_field_query_axis_positions() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).query_axis_positions) as usize - ptr as usize
+            },
+            104usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(query_axis_positions))
+        );
+    }
+    test_field_query_axis_positions();
+    fn test_field_key_axis_positions() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key_axis_positions) as usize - ptr as usize
+            },
+            112usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(key_axis_positions))
+        );
+    }
+    test_field_key_axis_positions();
+    fn test_field_segments() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).segments) as usize - ptr as usize
+            },
+            120usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(segments))
+        );
+    }
+    test_field_segments();
+    fn test_field_query_offsets() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).query_offsets) as usize - ptr as usize
+            },
+            128usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(query_offsets))
+        );
+    }
+    test_field_query_offsets();
+    fn test_field_key_offsets() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key_offsets) as usize - ptr as usize
+            },
+            136usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(key_offsets))
+        );
+    }
+    test_field_key_offsets();
+    fn test_field_key_ranges() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_problem>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key_ranges) as usize - ptr as usize
+            },
+            144usize,
+            concat!("Offset of field: ", stringify!(farspan_problem), "::", stringify!(key_ranges))
+        );
+    }
+    test_field_key_ranges();
+}
+extern "C" {
+    pub fn farspan_problem_init(problem: *mut farspan_problem, size: usize);
+}
+extern "C" {
+    pub fn farspan_plan_create(
+        context: *const farspan_context,
+        scheme: *const farspan_scheme,
+        problem: *const farspan_problem,
+        plan: *mut *mut farspan_plan,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_plan_destroy(plan: *mut farspan_plan);
+}
+extern "C" {
+    pub fn farspan_plan_workspace_size(plan: *const farspan_plan) -> usize;
+}
+extern "C" {
+    pub fn farspan_plan_tile_counts(
+        plan: *const farspan_plan,
+        counts: *mut i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_attention_run(
+        context: *const farspan_context,
+        plan: *const farspan_plan,
+        q: *const farspan_tensor,
+        k: *const farspan_tensor,
+        v: *const farspan_tensor,
+        bias: *const farspan_tensor,
+        out: *const farspan_tensor,
+        lse: *mut f32,
+        workspace: *mut std::os::raw::c_void,
+        workspace_size: usize,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_attention(
+        context: *const farspan_context,
+        scheme: *const farspan_scheme,
+        q: *const farspan_tensor,
+        k: *const farspan_tensor,
+        v: *const farspan_tensor,
+        out: *const farspan_tensor,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_attention_merge(
+        out_a: *const farspan_tensor,
+        lse_a: *mut f32,
+        out_b: *const farspan_tensor,
+        lse_b: *const f32,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_ISA_BEST: _bindgen_ty_18 = 0;
+pub const FARSPAN_ISA_SCALAR: _bindgen_ty_18 = 1;
+pub const FARSPAN_ISA_AVX2: _bindgen_ty_18 = 2;
+pub const FARSPAN_ISA_AVX512: _bindgen_ty_18 = 3;
+pub const FARSPAN_ISA_NEON: _bindgen_ty_18 = 4;
+pub type _bindgen_ty_18 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_context_config {
+    pub struct_size: u32,
+    pub threads: i32,
+    pub isa: i32,
+    pub reserved: i32,
+    pub cancel: *const i32,
+}
+#[test]
+fn bindgen_test_layout_farspan_context_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_context_config>(),
+        24usize,
+        concat!("Size of: ", stringify!(farspan_context_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_context_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_context_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_context_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_context_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_threads() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_context_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).threads) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_context_config), "::", stringify!(threads))
+        );
+    }
+    test_field_threads();
+    fn test_field_isa() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_context_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).isa) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_context_config), "::", stringify!(isa))
+        );
+    }
+    test_field_isa();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_context_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_context_config), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_cancel() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_context_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).cancel) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_context_config), "::", stringify!(cancel))
+        );
+    }
+    test_field_cancel();
+}
+extern "C" {
+    pub fn farspan_context_config_init(config: *mut farspan_context_config, size: usize);
+}
+extern "C" {
+    pub fn farspan_context_create(
+        config: *const farspan_context_config,
+        context: *mut *mut farspan_context,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_context_destroy(context: *mut farspan_context);
+}
+extern "C" {
+    pub fn farspan_context_threads(context: *const farspan_context) -> i32;
+}
+extern "C" {
+    pub fn farspan_context_isa(context: *const farspan_context) -> i32;
+}
+extern "C" {
+    pub fn farspan_isa_supported(isa: i32) -> i32;
+}
+extern "C" {
+    pub fn farspan_isa_name(isa: i32) -> *const std::os::raw::c_char;
+}
+extern "C" {
+    pub fn farspan_diagnose(buffer: *mut std::os::raw::c_char, size: usize) -> usize;
+}
+extern "C" {
+    pub fn farspan_shutdown();
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_api {
+    _unused: [u8; 0],
+}
+extern "C" {
+    pub fn farspan_get_api(abi_version: u32) -> *const farspan_api;
+}
