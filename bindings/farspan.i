@@ -27,8 +27,10 @@
 /* ---- names ------------------------------------------------------------------------------------ */
 
 %rename("%(regex:/^(?:farspan|flat)_(.*)$/\\1/)s", %$isfunction) "";
+#ifndef SWIGGO /* go.i leaves constants out */
 %rename("%(strip:[FARSPAN_])s", %$isenumitem) "";
 %rename("%(strip:[FARSPAN_])s", %$isconstant) "";
+#endif
 
 %rename(Scheme) farspan_scheme;
 %rename(Plan) farspan_plan;

@@ -1,0 +1,60 @@
+/* How Java's arrays and buffers become memory for one call. Part of the generated wrapper. */
+#include <jni.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "farspan/farspan.h"
+
+/* Memory of one argument. What was copied is freed when the wrapper returns, by whatever way. */
+typedef struct java_memory {
+    void* data;       /* NULL for null */
+    void* heap;       /* the copy, if it does not fit into `small` */
+    size_t copied;    /* floats to copy back */
+    int64_t small[8];
+} java_memory;
+
+static void java_memory_free(java_memory* memory) { free(memory->heap); }
+
+#define JAVA_MEMORY __attribute__((cleanup(java_memory_free))) java_memory
+
+/* Room for a copy of `array`. Answers 0 with an OutOfMemoryError pending if there is none. */
+static int java_take(JNIEnv* env, java_memory* memory, jobject array, size_t bytes) {
+    memory->data = NULL;
+    if (!array) return 1;
+    memory->data = bytes <= sizeof memory->small ? memory->small : (memory->heap = malloc(bytes));
+    if (memory->data) return 1;
+    jclass type = (*env)->FindClass(env, "java/lang/OutOfMemoryError");
+    if (type) (*env)->ThrowNew(env, type, "no native memory to copy an array");
+    return 0;
+}
+
+/* The address of a direct buffer, or a copy of a float[]. */
+static int java_map(JNIEnv* env, java_memory* memory, jobject object) {
+    memory->copied = 0;
+    memory->data = object ? (*env)->GetDirectBufferAddress(env, object) : NULL;
+    if (memory->data || !object) return 1;
+    const size_t count = (size_t)(*env)->GetArrayLength(env, (jarray)object);
+    if (!java_take(env, memory, object, count * sizeof(float))) return 0;
+    (*env)->GetFloatArrayRegion(env, (jfloatArray)object, 0, (jsize)count, (jfloat*)memory->data);
+    memory->copied = count;
+    return 1;
+}
+
+/* Floats in a direct FloatBuffer or a float[]. */
+static size_t java_count(JNIEnv* env, const java_memory* memory, jobject object) {
+    return memory->copied || !object ? memory->copied : (size_t)(*env)->GetDirectBufferCapacity(env, object);
+}
+
+/* What the library wrote into the copy goes back to the float[]. */
+static void java_copy_back(JNIEnv* env, const java_memory* memory, jobject object) {
+    if (memory->copied)
+        (*env)->SetFloatArrayRegion(env, (jfloatArray)object, 0, (jsize)memory->copied, (const jfloat*)memory->data);
+}
+
+static void java_throw(JNIEnv* env, const farspan_error* error) {
+    jclass type = (*env)->FindClass(env, "io/farspan/FarspanException");
+    jmethodID make = type ? (*env)->GetMethodID(env, type, "<init>", "(IILjava/lang/String;)V") : NULL;
+    jstring message = make ? (*env)->NewStringUTF(env, error->message) : NULL;
+    jobject exception = message ? (*env)->NewObject(env, type, make, error->code, error->argument, message) : NULL;
+    if (exception) (*env)->Throw(env, (jthrowable)exception);
+}
