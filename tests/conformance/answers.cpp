@@ -1,0 +1,76 @@
+#include "answers.hpp"
+
+#include <map>
+
+#include "cases.hpp"
+
+namespace conformance {
+
+using namespace farspan_test;
+
+scheme_spec read_scheme(const json& one) {
+    scheme_spec spec(one.at("name").get<std::string>());
+    const json none = json::object();
+    const json& parts = one.contains("scheme") ? one.at("scheme") : none;
+    const auto part = [&](const char* name) -> const json& { return parts.contains(name) ? parts.at(name) : none; };
+    const json &rope = part("rope"), &remap = part("remap"), &bias = part("bias"), &score = part("score");
+    farspan_rope_config_init(&spec.rope, sizeof spec.rope, rope.value("method", 0));
+    farspan_remap_config_init(&spec.remap, sizeof spec.remap, remap.value("method", 0));
+    farspan_bias_config_init(&spec.bias, sizeof spec.bias, bias.value("method", 0));
+    set_numbers(static_cast<farspan_rope_config*>(&spec.rope), rope_fields, rope);
+    set_numbers(static_cast<farspan_remap_config*>(&spec.remap), remap_fields, remap);
+    set_numbers(static_cast<farspan_bias_config*>(&spec.bias), bias_fields, bias);
+    set_numbers(static_cast<farspan_mask_config*>(&spec.mask), mask_fields, part("mask"));
+    set_numbers(static_cast<farspan_score_config*>(&spec.score), score_fields, score);
+    spec.short_factors = array_or_empty<double>(rope, "short_factors");
+    spec.long_factors = array_or_empty<double>(rope, "long_factors");
+    spec.bias_values = array_or_empty<float>(bias, "values");
+    spec.bias_a = array_or_empty<double>(bias, "a");
+    spec.bias_p = array_or_empty<double>(bias, "p");
+    spec.sinks = array_or_empty<float>(score, "sinks");
+    return spec;
+}
+
+attention_problem read_problem(const json& fields) {
+    farspan_problem given;
+    farspan_problem_init(&given, sizeof given);
+    set_numbers(&given, problem_fields, fields);
+    attention_problem problem;
+    problem.batch = given.batch;
+    problem.query_heads = given.query_heads;
+    problem.key_heads = given.key_heads;
+    problem.queries = given.queries;
+    problem.keys = given.keys;
+    problem.head_dim = given.head_dim;
+    problem.value_dim = given.value_dim;
+    problem.length = given.length;
+    problem.state = given.state;
+    problem.query_positions = array_or_empty<int64_t>(fields, "query_positions");
+    problem.key_positions = array_or_empty<int64_t>(fields, "key_positions");
+    problem.query_axes = array_or_empty<int64_t>(fields, "query_axis_positions");
+    problem.key_axes = array_or_empty<int64_t>(fields, "key_axis_positions");
+    problem.query_offsets = array_or_empty<int64_t>(fields, "query_offsets");
+    problem.key_offsets = array_or_empty<int64_t>(fields, "key_offsets");
+    problem.key_ranges = array_or_empty<int64_t>(fields, "key_ranges");
+    return problem;
+}
+
+json outputs_of(const json& one) {
+    static const std::map<std::string, json (*)(const json&)> answers = {
+        {"rope_frequencies", answer_frequencies},
+        {"scheme_probe", answer_probe},
+        {"scheme_visible", answer_visible},
+        {"rope_apply", answer_rope},
+        {"bias_fill", answer_bias},
+        {"sinusoidal_fill", answer_sinusoidal},
+        {"position_lookup", answer_lookup},
+        {"fire_fill", answer_fire},
+        {"attention_run", answer_attention},
+        {"attention", answer_attention},
+        {"attention_merge", answer_merge},
+        {"plan_tile_counts", answer_tiles},
+    };
+    return answers.at(one.at("call").get<std::string>())(one);
+}
+
+}  // namespace conformance

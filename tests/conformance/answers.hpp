@@ -1,0 +1,29 @@
+// The oracle's answer to each call. Everything is read off the case; the library only gives the defaults that a
+// configuration leaves unsaid.
+#pragma once
+
+#include "attention_case.hpp"
+#include "memory.hpp"
+#include "scheme_spec.hpp"
+
+namespace conformance {
+
+// Digits that are printed: of doubles, and of what the library rounds to float or less.
+constexpr int double_digits = 17, float_digits = 10;
+
+farspan_test::scheme_spec read_scheme(const json& one);
+farspan_test::attention_problem read_problem(const json& fields);
+
+json answer_frequencies(const json& one);
+json answer_probe(const json& one);
+json answer_visible(const json& one);
+json answer_bias(const json& one);
+json answer_rope(const json& one);
+json answer_sinusoidal(const json& one);
+json answer_lookup(const json& one);
+json answer_fire(const json& one);
+json answer_attention(const json& one);
+json answer_merge(const json& one);
+json answer_tiles(const json& one);
+
+}  // namespace conformance

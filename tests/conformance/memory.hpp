@@ -1,0 +1,48 @@
+// The tensors of a case as exact numbers, and what is expected of an output.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "case_reader.hpp"
+
+namespace conformance {
+
+using shape4 = std::array<int64_t, 4>;
+
+// Element n of the memory of a seed, as the README of the vectors defines it; exact in `dtype`.
+double content(uint64_t seed, uint64_t n, int32_t dtype);
+int32_t dtype_of(const json& tensor);
+
+struct tensor_memory {
+    explicit tensor_memory(const json& tensor);
+
+    int32_t dtype;
+    shape4 shape, stride;
+    int64_t offset;
+    std::vector<double> values;  // of the whole memory
+
+    size_t index(int64_t b, int64_t h, int64_t s, int64_t f) const;
+    double at(int64_t b, int64_t h, int64_t s, int64_t f) const { return values[index(b, h, s, f)]; }
+    std::vector<double> row(int64_t b, int64_t h, int64_t s) const;
+    // The elements in the order of the shape.
+    std::vector<double> dense() const;
+};
+
+// An output: values, absolute tolerances, and whether an element is compared at all.
+struct expected_output {
+    std::vector<double> values, tolerance;
+    std::vector<bool> compared;
+
+    explicit expected_output(size_t count = 0) : values(count), tolerance(count), compared(count, true) {}
+    // What the memory holds before the call, exactly: the gaps between the elements stay so.
+    explicit expected_output(const tensor_memory& before);
+    void add(double value, double allowed);
+    void set(size_t at, double value, double allowed);
+    void skip(size_t at) { compared[at] = false; }
+    // At most 32 of the compared elements, spread evenly; `digits` are printed.
+    json sample(int digits) const;
+};
+
+}  // namespace conformance
