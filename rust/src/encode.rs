@@ -1,0 +1,227 @@
+//! Positions without attention.
+
+use crate::config::config;
+use crate::context;
+use crate::error::{check, check_length, Error, Result, Status};
+use crate::{sys, Context, Direction, Element, Scheme, Side, Sinusoidal, Tensor, TensorMut};
+
+config! {
+    /// How [`Scheme::rope_apply`] rotates.
+    RopeOptions = farspan_rope_options by farspan_rope_options_init() {
+        /// Whose map of the branch to use; matters with a remap and for xPos.
+        side: Side,
+        /// The branch; 0 has the true positions.
+        branch: i32,
+        /// Which way.
+        direction: Direction,
+        /// The current length n of dynamic methods; 0: the largest position + 1.
+        length: i64,
+        /// Entries between the axes of the positions for M-RoPE; 0: tightly packed.
+        axis_stride: i64,
+        /// Positions count from here for the decay [xpos].
+        xpos_centre: f64,
+    }
+}
+
+config! {
+    /// FIRE (Li et al. 2024): bias[h](i, j) = MLP(x)[h] with
+    /// x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) + epsilon), d = p_i - p_j >= 0, MLP = w2 relu(w1 x + b1) + b2.
+    FireConfig<'a> = farspan_fire_config by farspan_fire_config_init() {
+        /// Width of the hidden layer.
+        hidden: i32,
+        /// Heads of the output.
+        heads: i32,
+        /// c.
+        c: f64,
+        /// |l * L0|, in positions.
+        threshold: f64,
+        /// Keeps the quotient finite.
+        epsilon: f64,
+        /// At least `hidden` entries; required.
+        w1: Option<&'a [f32]>,
+        /// At least `hidden` entries; required.
+        b1: Option<&'a [f32]>,
+        /// At least `heads * hidden` entries, [heads][hidden]; required.
+        w2: Option<&'a [f32]>,
+        /// At least `heads` entries; required.
+        b2: Option<&'a [f32]>,
+    }
+}
+
+impl Scheme {
+    /// Writes inv_freq (radians per position) of all `rotary_dim / 2` pairs at the current `length` (0: the trained one, so that
+    /// dynamic methods are at rest), and answers the magnitude m. For xPos, m is 1 (see [`Scheme::probe`]).
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Shape`] if `inv_freq` has another length, [`Status::Combination`] without a rope part.
+    pub fn rope_frequencies(&self, length: i64, inv_freq: &mut [f64]) -> Result<f64> {
+        let count = i32::try_from(inv_freq.len()).unwrap_or(-1); // refused
+        let mut magnitude = 0.0;
+        // SAFETY: the handle is valid and the array has `count` entries.
+        check(|error| unsafe {
+            sys::farspan_rope_frequencies(self.as_c(), length, inv_freq.as_mut_ptr(), count, &mut magnitude, error)
+        })?;
+        Ok(magnitude)
+    }
+
+    /// Rotates `input[b, h, t, :]` by position `positions[t]` into `out`, of the same shape; features outside the rotary range
+    /// are copied. Element types may differ.
+    ///
+    /// `positions` has one entry per row (times [`Scheme::axes`] for M-RoPE) of magnitude at most 2^40; only
+    /// [`Direction::DELTA`] takes negative ones. `None` is 0, 1, 2 ... With exact angles the result is within 2 ulp (f32) of the
+    /// real-number result.
+    ///
+    /// ```
+    /// use farspan::{Layout, RopeConfig, RopeMethod, RopeOptions, Scheme, Tensor, TensorMut};
+    ///
+    /// let rope = RopeConfig { layout: Layout::HALF, rotary_dim: 2, ..RopeConfig::new(RopeMethod::BASE) };
+    /// let scheme = Scheme::builder().rope(&rope).build()?;
+    /// let (input, mut out) = ([1.0f32, 0.0], [0.0f32; 2]);
+    /// scheme.rope_apply(
+    ///     None,
+    ///     &RopeOptions::new(),
+    ///     Some(&[3]),
+    ///     &Tensor::contiguous(&input, [1, 1, 1, 2])?,
+    ///     &mut TensorMut::contiguous(&mut out, [1, 1, 1, 2])?,
+    /// )?;
+    /// assert!((out[0] - 3.0f32.cos()).abs() < 1e-6 && (out[1] - 3.0f32.sin()).abs() < 1e-6);
+    /// # Ok::<(), farspan::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Shape`], [`Status::Stride`], [`Status::RotaryDim`], [`Status::Positions`], [`Status::Combination`],
+    /// [`Status::Method`], [`Status::ParameterRange`], [`Status::Cancelled`].
+    pub fn rope_apply<T: Element, U: Element>(
+        &self,
+        context: Option<&Context>,
+        options: &RopeOptions,
+        positions: Option<&[i64]>,
+        input: &Tensor<'_, T>,
+        out: &mut TensorMut<'_, U>,
+    ) -> Result<()> {
+        self.rotate(context, options, positions, input.as_c(), out.as_c())
+    }
+
+    /// As [`Scheme::rope_apply`], with the result in the place of the input.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scheme::rope_apply`].
+    pub fn rope_apply_in_place<T: Element>(
+        &self,
+        context: Option<&Context>,
+        options: &RopeOptions,
+        positions: Option<&[i64]>,
+        tensor: &mut TensorMut<'_, T>,
+    ) -> Result<()> {
+        self.rotate(context, options, positions, tensor.as_c(), tensor.as_c())
+    }
+
+    fn rotate(
+        &self,
+        context: Option<&Context>,
+        options: &RopeOptions,
+        positions: Option<&[i64]>,
+        input: &sys::farspan_tensor,
+        out: &sys::farspan_tensor,
+    ) -> Result<()> {
+        let rows = input.shape[2];
+        let stride = if options.axis_stride == 0 { rows } else { options.axis_stride };
+        if stride < 0 {
+            let message = format!("options.axis_stride is {}: must not be negative", stride);
+            return Err(Error::new(Status::Stride, 3, message));
+        }
+        let last_axis = i128::from(self.axes() - 1);
+        check_length(4, "positions", positions, last_axis * i128::from(stride) + i128::from(rows))?;
+        // SAFETY: the handles are valid, the positions are as many as C reads, and the tensors lie within their slices.
+        check(|error| unsafe {
+            sys::farspan_rope_apply(
+                context::as_c(context),
+                self.as_c(),
+                &options.to_c(),
+                pointer(positions),
+                input,
+                out,
+                error,
+            )
+        })
+    }
+
+    /// Writes the bias of `head` at the distances `first_distance`, `first_distance + 1` ... at the current `length` (0: the
+    /// trained one). Distances are query position minus key position.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Combination`] without a bias by distance (a dense one is not), [`Status::HeadGroups`],
+    /// [`Status::ParameterRange`].
+    pub fn bias_fill(&self, head: i32, length: i64, first_distance: i64, out: &mut [f32]) -> Result<()> {
+        // SAFETY: the handle is valid and the array has the length given.
+        check(|error| unsafe {
+            let count = out.len() as i64;
+            sys::farspan_bias_fill(self.as_c(), head, length, first_distance, count, out.as_mut_ptr(), error)
+        })
+    }
+}
+
+/// Writes the sinusoidal encoding of position `first + t` to row t of `out`, whose batch and head extents are 1. `base` is
+/// usually 10000.
+///
+/// # Errors
+///
+/// [`Status::Shape`], [`Status::Positions`], [`Status::ParameterRange`], [`Status::Method`].
+pub fn sinusoidal_fill<T: Element>(
+    layout: Sinusoidal,
+    first: i64,
+    base: f64,
+    out: &mut TensorMut<'_, T>,
+) -> Result<()> {
+    // SAFETY: the tensor lies within its slice.
+    check(|error| unsafe { sys::farspan_sinusoidal_fill(layout.0, first, base, out.as_c(), error) })
+}
+
+/// Learned absolute positions: `out[b, 0, t, :] = table[0, 0, positions[t], :]`. `None` is 0, 1, 2 ...
+///
+/// # Errors
+///
+/// [`Status::Positions`] for a position outside the table, [`Status::Shape`], [`Status::Stride`].
+pub fn position_lookup<T: Element, U: Element>(
+    table: &Tensor<'_, T>,
+    positions: Option<&[i64]>,
+    out: &mut TensorMut<'_, U>,
+) -> Result<()> {
+    check_length(2, "positions", positions, out.shape()[2].into())?;
+    // SAFETY: the tensors lie within their slices and the positions are as many as C reads.
+    check(|error| unsafe { sys::farspan_position_lookup(table.as_c(), pointer(positions), out.as_c(), error) })
+}
+
+/// Writes a FIRE bias `out[0, head, query, key]`, to be used as a dense bias. Positions: one per query and per key; `None` for
+/// the keys is 0, 1, 2 ..., for the queries the last ones.
+///
+/// # Errors
+///
+/// [`Status::NullArgument`] for missing weights, [`Status::Shape`], [`Status::ParameterRange`], [`Status::Positions`].
+pub fn fire_fill<T: Element>(
+    config: &FireConfig<'_>,
+    query_positions: Option<&[i64]>,
+    key_positions: Option<&[i64]>,
+    out: &mut TensorMut<'_, T>,
+) -> Result<()> {
+    let (hidden, heads) = (i128::from(config.hidden), i128::from(config.heads));
+    check_length(1, "config.w1", config.w1, hidden)?;
+    check_length(1, "config.b1", config.b1, hidden)?;
+    check_length(1, "config.w2", config.w2, heads * hidden)?;
+    check_length(1, "config.b2", config.b2, heads)?;
+    let [_, _, queries, keys] = out.shape();
+    check_length(2, "query_positions", query_positions, queries.into())?;
+    check_length(3, "key_positions", key_positions, keys.into())?;
+    // SAFETY: the arrays are as long as C reads and the tensor lies within its slice.
+    check(|error| unsafe {
+        sys::farspan_fire_fill(&config.to_c(), pointer(query_positions), pointer(key_positions), out.as_c(), error)
+    })
+}
+
+fn pointer(array: Option<&[i64]>) -> *const i64 {
+    crate::config::Field::to_c(&array)
+}

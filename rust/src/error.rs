@@ -1,0 +1,171 @@
+use std::ffi::CStr;
+use std::fmt;
+use std::os::raw::c_char;
+
+use crate::sys;
+
+/// The result of a call of the library.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a call failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Status {
+    /// A required array or tensor was not given.
+    NullArgument,
+    /// The library does not understand a struct of this crate: it is older than the crate.
+    StructSize,
+    /// The element type is unknown or unsuitable.
+    Dtype,
+    /// A size is zero, negative, too large, or does not match its partner.
+    Shape,
+    /// Strides overflow, an output overlaps itself or an input.
+    Stride,
+    /// `query_heads` is not a multiple of `key_heads`, or a bias has other heads.
+    HeadGroups,
+    /// The rotary size is odd, not positive, or outside the head.
+    RotaryDim,
+    /// A number is outside its range, or NaN.
+    ParameterRange,
+    /// A method or an option has an unknown value.
+    Method,
+    /// Parts that cannot be used together.
+    Combination,
+    /// Positions are negative, too large, or decrease.
+    Positions,
+    /// The workspace is smaller than [`Plan::workspace_size`](crate::Plan::workspace_size).
+    WorkspaceSize,
+    /// The instruction set is not on this machine or not built in.
+    IsaUnsupported,
+    /// Not enough memory.
+    OutOfMemory,
+    /// The cancel flag of the context was set.
+    Cancelled,
+    /// A defect of the library: please report the message.
+    Internal,
+    /// A status that this crate does not know, from a newer library.
+    Unknown(i32),
+}
+
+/// Every known status beside its number in C.
+const STATUSES: [(Status, u32); 16] = [
+    (Status::NullArgument, sys::FARSPAN_ERROR_NULL_ARGUMENT),
+    (Status::StructSize, sys::FARSPAN_ERROR_STRUCT_SIZE),
+    (Status::Dtype, sys::FARSPAN_ERROR_DTYPE),
+    (Status::Shape, sys::FARSPAN_ERROR_SHAPE),
+    (Status::Stride, sys::FARSPAN_ERROR_STRIDE),
+    (Status::HeadGroups, sys::FARSPAN_ERROR_HEAD_GROUPS),
+    (Status::RotaryDim, sys::FARSPAN_ERROR_ROTARY_DIM),
+    (Status::ParameterRange, sys::FARSPAN_ERROR_PARAMETER_RANGE),
+    (Status::Method, sys::FARSPAN_ERROR_METHOD),
+    (Status::Combination, sys::FARSPAN_ERROR_COMBINATION),
+    (Status::Positions, sys::FARSPAN_ERROR_POSITIONS),
+    (Status::WorkspaceSize, sys::FARSPAN_ERROR_WORKSPACE_SIZE),
+    (Status::IsaUnsupported, sys::FARSPAN_ERROR_ISA_UNSUPPORTED),
+    (Status::OutOfMemory, sys::FARSPAN_ERROR_OUT_OF_MEMORY),
+    (Status::Cancelled, sys::FARSPAN_ERROR_CANCELLED),
+    (Status::Internal, sys::FARSPAN_ERROR_INTERNAL),
+];
+
+impl Status {
+    /// The number of the status in C (`farspan_status`).
+    pub fn code(self) -> i32 {
+        match self {
+            Status::Unknown(code) => code,
+            known => STATUSES.iter().find(|row| row.0 == known).map_or(0, |row| row.1 as i32),
+        }
+    }
+
+    fn from_code(code: i32) -> Self {
+        STATUSES.iter().find(|row| row.1 as i32 == code).map_or(Status::Unknown(code), |row| row.0)
+    }
+}
+
+/// The short text of the library, such as "shape mismatch".
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // SAFETY: takes any number.
+        formatter.write_str(constant_text(unsafe { sys::farspan_status_text(self.code()) }).unwrap_or("unknown status"))
+    }
+}
+
+/// What a failed call says: a status, the argument it concerns, and the cause in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Error {
+    status: Status,
+    argument: i32,
+    message: String,
+}
+
+impl Error {
+    /// The kind of failure.
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The offending argument of the C function, counted from 1; 0 if none.
+    pub fn argument(&self) -> i32 {
+        self.argument
+    }
+
+    /// The cause: the field, its value and the allowed range.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn new(status: Status, argument: i32, message: String) -> Self {
+        Error { status, argument, message }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.message.is_empty() {
+            self.status.fmt(formatter)
+        } else {
+            formatter.write_str(&self.message)
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Runs a C function on an error slot of its own, so that a message belongs to its call in every thread.
+pub(crate) fn check(call: impl FnOnce(*mut sys::farspan_error) -> sys::farspan_status) -> Result<()> {
+    let mut slot = sys::farspan_error {
+        struct_size: std::mem::size_of::<sys::farspan_error>() as u32,
+        code: 0,
+        argument: 0,
+        reserved: 0,
+        message: [0; 256],
+    };
+    let status = call(&mut slot);
+    if status == sys::FARSPAN_OK as i32 {
+        return Ok(());
+    }
+    // SAFETY: the library ends every message with a NUL, and the slot began as zeros.
+    let message = unsafe { CStr::from_ptr(slot.message.as_ptr()) }.to_string_lossy().into_owned();
+    Err(Error::new(Status::from_code(status), slot.argument, message))
+}
+
+/// Refuses an array that is shorter than what C will read of it.
+pub(crate) fn check_length<T>(argument: i32, name: &str, array: Option<&[T]>, needed: i128) -> Result<()> {
+    match array {
+        Some(array) if (array.len() as i128) < needed => {
+            let needed = needed.min(i64::MAX.into());
+            let message = format!("{} has {} entries: {} are needed", name, array.len(), needed);
+            Err(Error::new(Status::Shape, argument, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A constant text of the library.
+pub(crate) fn constant_text(text: *const c_char) -> Option<&'static str> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: the library's texts are NUL-terminated constants that live as long as the process.
+    unsafe { CStr::from_ptr(text) }.to_str().ok()
+}

@@ -1,0 +1,169 @@
+use std::ptr::{self, NonNull};
+use std::sync::atomic::AtomicI32;
+use std::sync::Arc;
+
+use crate::config::config;
+use crate::context;
+use crate::error::{check, check_length, Error, Result, Status};
+use crate::{sys, Context, Run, Scheme, State, Tensor};
+
+config! {
+    /// The sizes and positions of one attention.
+    ///
+    /// ```
+    /// use farspan::Problem;
+    ///
+    /// let decode = Problem { query_heads: 8, key_heads: 2, queries: 1, keys: 4096, head_dim: 64, ..Problem::new() };
+    /// assert_eq!(decode.batch, 1);
+    /// ```
+    Problem<'a> = farspan_problem by farspan_problem_init() {
+        /// Whether q and k are rotated already; rotated needs a scheme without remap and not xPos.
+        state: State,
+        /// Batches.
+        batch: i64,
+        /// A multiple of `key_heads`; head h reads key head h / (query_heads / key_heads).
+        query_heads: i64,
+        /// Heads of k and v.
+        key_heads: i64,
+        /// Rows of q.
+        queries: i64,
+        /// Rows of k and v.
+        keys: i64,
+        /// Features of q and k, 1 .. 512.
+        head_dim: i64,
+        /// Features of v, 1 .. 512; 0: as `head_dim`.
+        value_dim: i64,
+        /// The current length n of dynamic methods; 0: the largest position + 1.
+        length: i64,
+        /// One per query, 0 .. 2^40. `None`: the queries are the last of the default keys.
+        query_positions: Option<&'a [i64]>,
+        /// One per key, not decreasing (within a segment). `None`: 0 .. keys - 1.
+        key_positions: Option<&'a [i64]>,
+        /// Entries from one batch's query positions to the next; 0 shares one row.
+        query_position_stride: i64,
+        /// Entries from one batch's key positions to the next; 0 shares one row.
+        key_position_stride: i64,
+        /// M-RoPE: [axes][queries] rotary positions, shared by all batches. The arrays above then serve mask and bias only.
+        query_axis_positions: Option<&'a [i64]>,
+        /// M-RoPE: [axes][keys].
+        key_axis_positions: Option<&'a [i64]>,
+        /// Packed sequences: segment s owns queries [query_offsets[s], query_offsets[s+1]) and keys alike, and sees nothing
+        /// else. Default positions then restart in each. 0: not packed.
+        segments: i64,
+        /// segments + 1 entries.
+        query_offsets: Option<&'a [i64]>,
+        /// segments + 1 entries.
+        key_offsets: Option<&'a [i64]>,
+        /// Padding: [batch][2] half-open ranges of valid keys. `None`: all.
+        key_ranges: Option<&'a [i64]>,
+    }
+}
+
+impl Problem<'_> {
+    fn check(&self, axes: i32) -> Result<()> {
+        let (batch, queries, keys) = (i128::from(self.batch), i128::from(self.queries), i128::from(self.keys));
+        let (axes, offsets) = (i128::from(axes), i128::from(self.segments) + 1);
+        let rows = |stride: i64, entries: i128| (batch - 1).max(0) * i128::from(stride) + entries;
+        let (query_stride, key_stride) = (self.query_position_stride, self.key_position_stride);
+        if (query_stride < 0 || key_stride < 0) && (self.query_positions.is_some() || self.key_positions.is_some()) {
+            let message = format!(
+                "problem.query_position_stride is {} and key_position_stride {}: must not be negative",
+                query_stride, key_stride
+            );
+            return Err(Error::new(Status::Stride, 3, message));
+        }
+        let check = |name, array, needed| check_length(3, name, array, needed);
+        check("problem.query_positions", self.query_positions, rows(query_stride, queries))?;
+        check("problem.key_positions", self.key_positions, rows(key_stride, keys))?;
+        check("problem.query_axis_positions", self.query_axis_positions, axes * queries)?;
+        check("problem.key_axis_positions", self.key_axis_positions, axes * keys)?;
+        check("problem.query_offsets", self.query_offsets, offsets)?;
+        check("problem.key_offsets", self.key_offsets, offsets)?;
+        check("problem.key_ranges", self.key_ranges, 2 * batch)
+    }
+}
+
+/// Everything about an attention that does not depend on the data: made once, run often.
+///
+/// Immutable: any number of threads may run one at the same time, each with a workspace of its own.
+#[derive(Debug)]
+pub struct Plan {
+    handle: NonNull<sys::farspan_plan>,
+    /// A run without a context polls the flag of the context that the plan was made with.
+    _cancel: Option<Arc<AtomicI32>>,
+}
+
+// SAFETY: the header promises that plans are immutable and may be used by any number of threads.
+unsafe impl Send for Plan {}
+// SAFETY: as above.
+unsafe impl Sync for Plan {}
+
+/// How the work of a plan divides, for one batch and head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TileCounts {
+    /// Tiles that no query sees.
+    pub skipped: i64,
+    /// Tiles that are wholly visible.
+    pub whole: i64,
+    /// Tiles on a mask's edge.
+    pub edge: i64,
+    /// Of the last two, those crossed by a branch boundary.
+    pub crossed: i64,
+}
+
+impl Plan {
+    /// Prepares rotation tables, bias tables, intervals and tiles. Memory grows linearly with queries + keys.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Shape`] for sizes and short arrays, [`Status::HeadGroups`], [`Status::Positions`], [`Status::Combination`],
+    /// [`Status::NullArgument`] for missing axis positions or offsets.
+    pub fn new(context: Option<&Context>, scheme: &Scheme, problem: &Problem<'_>) -> Result<Self> {
+        problem.check(scheme.axes())?;
+        let mut handle = ptr::null_mut();
+        // SAFETY: the handles are valid and the arrays of the problem are as long as C reads.
+        check(|error| unsafe {
+            sys::farspan_plan_create(context::as_c(context), scheme.as_c(), &problem.to_c(), &mut handle, error)
+        })?;
+        Ok(Plan {
+            handle: NonNull::new(handle).expect("a plan was made"),
+            _cancel: context.and_then(Context::cancel_flag).cloned(),
+        })
+    }
+
+    /// Bytes of scratch that one run needs.
+    pub fn workspace_size(&self) -> usize {
+        // SAFETY: the handle is valid.
+        unsafe { sys::farspan_plan_workspace_size(self.as_c()) }
+    }
+
+    /// How the work divides.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::OutOfMemory`].
+    pub fn tile_counts(&self) -> Result<TileCounts> {
+        let mut counts = [0i64; 4];
+        // SAFETY: the handle is valid and the array has four entries.
+        check(|error| unsafe { sys::farspan_plan_tile_counts(self.as_c(), counts.as_mut_ptr(), error) })?;
+        let [skipped, whole, edge, crossed] = counts;
+        Ok(TileCounts { skipped, whole, edge, crossed })
+    }
+
+    /// Begins a run over `q [batch, query_heads, queries, head_dim]`, `k [batch, key_heads, keys, head_dim]` and
+    /// `v [batch, key_heads, keys, value_dim]`; see [`Run`].
+    pub fn run<'a, Q, K, V>(&'a self, q: &'a Tensor<'_, Q>, k: &'a Tensor<'_, K>, v: &'a Tensor<'_, V>) -> Run<'a> {
+        Run::new(self, q.as_c(), k.as_c(), v.as_c())
+    }
+
+    pub(crate) fn as_c(&self) -> *const sys::farspan_plan {
+        self.handle.as_ptr()
+    }
+}
+
+impl Drop for Plan {
+    fn drop(&mut self) {
+        // SAFETY: the handle is valid and no borrow of it is left.
+        unsafe { sys::farspan_plan_destroy(self.handle.as_ptr()) }
+    }
+}

@@ -1,0 +1,200 @@
+use std::ops::Range;
+use std::ptr::{self, NonNull};
+
+use crate::error::{check, Result};
+use crate::{sys, BiasConfig, MaskConfig, RemapConfig, RopeConfig, ScoreConfig};
+
+/// The five parts together, checked: what attention and the encodings compute.
+///
+/// Immutable: any number of threads may use one at the same time. It owns copies of all arrays.
+///
+/// ```
+/// use farspan::{Layout, RemapConfig, RemapMethod, RopeConfig, RopeMethod, Scheme};
+///
+/// let rope = RopeConfig { layout: Layout::HALF, rotary_dim: 64, ..RopeConfig::new(RopeMethod::BASE) };
+/// let self_extend = RemapConfig { window: 512, group: 8, ..RemapConfig::new(RemapMethod::SELF_EXTEND) };
+/// let scheme = Scheme::builder().rope(&rope).remap(&self_extend).build()?;
+///
+/// let probe = scheme.probe(0, 8191, 0, 0)?;
+/// assert!(probe.visible);
+/// assert_eq!(probe.relative_position, (8191 / 8 + 512 - 512 / 8) as f64);
+/// # Ok::<(), farspan::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Scheme {
+    handle: NonNull<sys::farspan_scheme>,
+}
+
+// SAFETY: the header promises that schemes are immutable and may be used by any number of threads.
+unsafe impl Send for Scheme {}
+// SAFETY: as above.
+unsafe impl Sync for Scheme {}
+
+/// Gathers the parts of a [`Scheme`]. A part that is not given is absent: no rotation, no remap, no bias, a causal mask, and a
+/// plain 1/sqrt(head_dim) score.
+#[derive(Clone, Copy, Debug, Default)]
+#[must_use]
+pub struct SchemeBuilder<'a> {
+    rope: Option<RopeConfig<'a>>,
+    remap: Option<RemapConfig>,
+    bias: Option<BiasConfig<'a>>,
+    mask: Option<MaskConfig>,
+    score: Option<ScoreConfig<'a>>,
+}
+
+impl<'a> SchemeBuilder<'a> {
+    /// How angles grow with position.
+    pub fn rope(mut self, config: &RopeConfig<'a>) -> Self {
+        self.rope = Some(*config);
+        self
+    }
+
+    /// Which position the rope part sees.
+    pub fn remap(mut self, config: &RemapConfig) -> Self {
+        self.remap = Some(*config);
+        self
+    }
+
+    /// What is added to the logit.
+    pub fn bias(mut self, config: &BiasConfig<'a>) -> Self {
+        self.bias = Some(*config);
+        self
+    }
+
+    /// Which keys a query sees.
+    pub fn mask(mut self, config: &MaskConfig) -> Self {
+        self.mask = Some(*config);
+        self
+    }
+
+    /// The scale of the logit.
+    pub fn score(mut self, config: &ScoreConfig<'a>) -> Self {
+        self.score = Some(*config);
+        self
+    }
+
+    /// Checks the parts and makes the scheme.
+    ///
+    /// # Errors
+    ///
+    /// Most of [`Status`](crate::Status); the message names the field, its value and its range.
+    /// [`Status::Combination`](crate::Status::Combination) also for a parameter that the method would ignore.
+    pub fn build(self) -> Result<Scheme> {
+        self.rope.map_or(Ok(()), |part| part.check())?;
+        self.bias.map_or(Ok(()), |part| part.check())?;
+        self.score.map_or(Ok(()), |part| part.check())?;
+        let rope = self.rope.map(RopeConfig::to_c);
+        let remap = self.remap.map(RemapConfig::to_c);
+        let bias = self.bias.map(BiasConfig::to_c);
+        let mask = self.mask.map(MaskConfig::to_c);
+        let score = self.score.map(ScoreConfig::to_c);
+        let mut handle = ptr::null_mut();
+        // SAFETY: the structs live through the call; their arrays are as long as their counts say.
+        check(|error| unsafe {
+            sys::farspan_scheme_create(
+                pointer(&rope),
+                pointer(&remap),
+                pointer(&bias),
+                pointer(&mask),
+                pointer(&score),
+                &mut handle,
+                error,
+            )
+        })?;
+        Ok(Scheme { handle: NonNull::new(handle).expect("a scheme was made") })
+    }
+}
+
+fn pointer<T>(value: &Option<T>) -> *const T {
+    value.as_ref().map_or(ptr::null(), |value| value)
+}
+
+/// Everything that a scheme says about one pair of query and key.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Probe {
+    /// Whether the query sees the key.
+    pub visible: bool,
+    /// 0 near, 1 or 2 far.
+    pub branch: i32,
+    /// The position that the query is rotated by.
+    pub query_angle_position: f64,
+    /// The position that the key is rotated by.
+    pub key_angle_position: f64,
+    /// Their difference: what the rotation sees.
+    pub relative_position: f64,
+    /// Added to the logit; 0 for a dense bias.
+    pub bias: f64,
+    /// s_i, without 1/sqrt(head_dim) when `score.scale` is 0.
+    pub scale: f64,
+    /// m: rotated logits carry m^2.
+    pub magnitude: f64,
+}
+
+impl Scheme {
+    /// Begins a scheme without parts.
+    pub fn builder<'a>() -> SchemeBuilder<'a> {
+        SchemeBuilder::default()
+    }
+
+    /// Positions per token that the rope part reads: 1, or the number of axes for M-RoPE.
+    pub fn axes(&self) -> i32 {
+        // SAFETY: the handle is valid.
+        unsafe { sys::farspan_scheme_axes(self.as_c()) }
+    }
+
+    /// What the scheme does to one pair at the current `length` (0: the larger position + 1). The head counts from the
+    /// problem's head 0.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Positions`](crate::Status::Positions), [`Status::HeadGroups`](crate::Status::HeadGroups).
+    pub fn probe(&self, length: i64, query: i64, key: i64, head: i32) -> Result<Probe> {
+        let mut probe = sys::farspan_probe {
+            struct_size: std::mem::size_of::<sys::farspan_probe>() as u32,
+            visible: 0,
+            branch: 0,
+            reserved: 0,
+            query_angle_position: 0.0,
+            key_angle_position: 0.0,
+            relative_position: 0.0,
+            bias: 0.0,
+            scale: 0.0,
+            magnitude: 0.0,
+        };
+        // SAFETY: the handle is valid and the struct has the size it says.
+        check(|error| unsafe { sys::farspan_scheme_probe(self.as_c(), length, query, key, head, &mut probe, error) })?;
+        Ok(Probe {
+            visible: probe.visible != 0,
+            branch: probe.branch,
+            query_angle_position: probe.query_angle_position,
+            key_angle_position: probe.key_angle_position,
+            relative_position: probe.relative_position,
+            bias: probe.bias,
+            scale: probe.scale,
+            magnitude: probe.magnitude,
+        })
+    }
+
+    /// The keys that a query sees among key positions 0 .. keys - 1: two intervals, the second empty if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Positions`](crate::Status::Positions).
+    pub fn visible(&self, query: i64, keys: i64) -> Result<[Range<i64>; 2]> {
+        let mut bounds = [0i64; 4];
+        // SAFETY: the handle is valid and the array has four entries.
+        check(|error| unsafe { sys::farspan_scheme_visible(self.as_c(), query, keys, bounds.as_mut_ptr(), error) })?;
+        Ok([bounds[0]..bounds[1], bounds[2]..bounds[3]])
+    }
+
+    pub(crate) fn as_c(&self) -> *const sys::farspan_scheme {
+        self.handle.as_ptr()
+    }
+}
+
+impl Drop for Scheme {
+    fn drop(&mut self) {
+        // SAFETY: the handle is valid and no borrow of it is left.
+        unsafe { sys::farspan_scheme_destroy(self.handle.as_ptr()) }
+    }
+}
