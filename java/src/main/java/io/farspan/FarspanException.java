@@ -1,0 +1,33 @@
+package io.farspan;
+
+/** A call of the library failed. Nothing has then been written to any output (except by a run that was cancelled). */
+public final class FarspanException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int code;
+    private final int argument;
+
+    FarspanException(int code, int argument, String message) {
+        super(message);
+        this.code = code;
+        this.argument = argument;
+    }
+
+    /**
+     * What went wrong.
+     *
+     * @return the status that the library returned
+     */
+    public Status status() {
+        return Status.of(code);
+    }
+
+    /**
+     * Which argument was wrong.
+     *
+     * @return the 1-based index of the offending argument of the C function, 0 if none; the message names it
+     */
+    public int argument() {
+        return argument;
+    }
+}

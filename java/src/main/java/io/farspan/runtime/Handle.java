@@ -1,0 +1,81 @@
+package io.farspan.runtime;
+
+import java.lang.ref.Cleaner;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * A native object that many threads use and one closes. It is destroyed once, when it is closed and no call is inside it any more,
+ * whichever comes last. A Cleaner closes what its owner forgot.
+ *
+ * @param <T> the generated class of the object
+ */
+public final class Handle<T> {
+    /** Frees native memory whose Java object is unreachable. */
+    public static final Cleaner CLEANER = Cleaner.create();
+
+    private static final int CLOSED = Integer.MIN_VALUE;
+
+    private final T object;
+    private final String name;
+    private final Consumer<T> destroy;
+    private final AtomicInteger state = new AtomicInteger(); // the calls inside, and the CLOSED bit
+    private Cleaner.Cleanable closing;
+
+    private Handle(T object, String name, Consumer<T> destroy) {
+        this.object = object;
+        this.name = name;
+        this.destroy = destroy;
+    }
+
+    /**
+     * Takes charge of a native object.
+     *
+     * @param owner closes the object when it becomes unreachable; neither {@code object} nor {@code destroy} may refer to it
+     * @param object the native object
+     * @param name of the object in messages
+     * @param destroy called once
+     * @param <T> the generated class of the object
+     * @return the handle
+     */
+    public static <T> Handle<T> of(Object owner, T object, String name, Consumer<T> destroy) {
+        Handle<T> handle = new Handle<>(object, name, destroy);
+        handle.closing = CLEANER.register(owner, handle::closeOnce);
+        return handle;
+    }
+
+    /**
+     * Enters a call. Every success needs one {@link #release}.
+     *
+     * @return the object, which lives at least until the release
+     * @throws IllegalStateException if the handle is closed
+     */
+    public T acquire() {
+        int calls;
+        do {
+            calls = state.get();
+            if (calls < 0) {
+                throw new IllegalStateException(name + " is closed");
+            }
+        } while (!state.compareAndSet(calls, calls + 1));
+        return object;
+    }
+
+    /** Leaves a call. */
+    public void release() {
+        if (state.decrementAndGet() == CLOSED) {
+            destroy.accept(object);
+        }
+    }
+
+    /** Lets no more calls in, and destroys the object as soon as the last one is out. Does nothing the second time. */
+    public void close() {
+        closing.clean();
+    }
+
+    private void closeOnce() {
+        if (state.getAndAdd(CLOSED) == 0) {
+            destroy.accept(object);
+        }
+    }
+}

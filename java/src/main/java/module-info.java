@@ -1,0 +1,4 @@
+/** Position encodings and attention for long contexts, on CPUs. */
+module io.farspan {
+    exports io.farspan;
+}
