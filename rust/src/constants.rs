@@ -94,7 +94,7 @@ option! {
         PROPORTIONAL = FARSPAN_ROPE_PROPORTIONAL,
         /// xPos / LeX (Sun et al. 2022): decay with distance; causal.
         XPOS = FARSPAN_ROPE_XPOS,
-        /// inv_freq[p] / short_factors[p], as GGUF's freq_factors.
+        /// `inv_freq[p] / short_factors[p]`, as GGUF's freq_factors.
         PAIR_FACTORS = FARSPAN_ROPE_PAIR_FACTORS,
     }
 }
@@ -103,9 +103,9 @@ named!(RopeMethod, FARSPAN_PART_ROPE);
 option! {
     /// Which two features of a head form a rotary pair. There is no default: a wrong guess gives fluent nonsense.
     Layout {
-        /// Pair p is (x[p], x[p + R/2]): NeoX, rotate_half; Hugging Face's Llama, Qwen, Gemma.
+        /// Pair p is `(x[p], x[p + R/2])`: NeoX, rotate_half; Hugging Face's Llama, Qwen, Gemma.
         HALF = FARSPAN_LAYOUT_HALF,
-        /// Pair p is (x[2p], x[2p + 1]): GPT-J, "normal"; Meta's Llama, GLM.
+        /// Pair p is `(x[2p], x[2p + 1])`: GPT-J, "normal"; Meta's Llama, GLM.
         INTERLEAVED = FARSPAN_LAYOUT_INTERLEAVED,
     }
 }
@@ -196,13 +196,13 @@ option! {
     BiasMethod {
         /// Nothing.
         NONE = FARSPAN_BIAS_NONE,
-        /// -slope[h] d (Press et al. 2022).
+        /// `-slope[h] d` (Press et al. 2022).
         ALIBI = FARSPAN_BIAS_ALIBI,
-        /// values[bucket][h] (Raffel et al. 2020).
+        /// `values[bucket][h]` (Raffel et al. 2020).
         T5 = FARSPAN_BIAS_T5,
-        /// -p[h] ln(1 + a[h] d) (Chi et al. 2022).
+        /// `-p[h] ln(1 + a[h] d)` (Chi et al. 2022).
         KERPLE_LOG = FARSPAN_BIAS_KERPLE_LOG,
-        /// -a[h] d^p[h].
+        /// `-a[h] d^p[h]`.
         KERPLE_POWER = FARSPAN_BIAS_KERPLE_POWER,
         /// Sandwich (Chi et al. 2023).
         SANDWICH = FARSPAN_BIAS_SANDWICH,

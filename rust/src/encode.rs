@@ -18,20 +18,20 @@ config! {
         length: i64,
         /// Entries between the axes of the positions for M-RoPE; 0: tightly packed.
         axis_stride: i64,
-        /// Positions count from here for the decay [xpos].
+        /// Positions count from here for the decay. Read by xpos.
         xpos_centre: f64,
     }
 }
 
 config! {
-    /// FIRE (Li et al. 2024): bias[h](i, j) = MLP(x)[h] with
-    /// x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) + epsilon), d = p_i - p_j >= 0, MLP = w2 relu(w1 x + b1) + b2.
+    /// FIRE (Li et al. 2024): `bias[h](i, j) = MLP(x)[h]` with
+    /// `x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) + epsilon)`, d = p_i - p_j >= 0, MLP = w2 relu(w1 x + b1) + b2.
     FireConfig<'a> = farspan_fire_config by farspan_fire_config_init() {
         /// Width of the hidden layer.
         hidden: i32,
         /// Heads of the output.
         heads: i32,
-        /// c.
+        /// The factor on distances.
         c: f64,
         /// |l * L0|, in positions.
         threshold: f64,
@@ -41,7 +41,7 @@ config! {
         w1: Option<&'a [f32]>,
         /// At least `hidden` entries; required.
         b1: Option<&'a [f32]>,
-        /// At least `heads * hidden` entries, [heads][hidden]; required.
+        /// At least `heads * hidden` entries, `[heads][hidden]`; required.
         w2: Option<&'a [f32]>,
         /// At least `heads` entries; required.
         b2: Option<&'a [f32]>,

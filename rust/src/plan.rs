@@ -43,18 +43,18 @@ config! {
         query_position_stride: i64,
         /// Entries from one batch's key positions to the next; 0 shares one row.
         key_position_stride: i64,
-        /// M-RoPE: [axes][queries] rotary positions, shared by all batches. The arrays above then serve mask and bias only.
+        /// M-RoPE: `[axes][queries]` rotary positions, shared by all batches. The arrays above then serve mask and bias only.
         query_axis_positions: Option<&'a [i64]>,
-        /// M-RoPE: [axes][keys].
+        /// M-RoPE: `[axes][keys]` rotary positions.
         key_axis_positions: Option<&'a [i64]>,
-        /// Packed sequences: segment s owns queries [query_offsets[s], query_offsets[s+1]) and keys alike, and sees nothing
+        /// Packed sequences: segment s owns the queries from `query_offsets[s]` to before `query_offsets[s+1]`, keys alike, and sees nothing
         /// else. Default positions then restart in each. 0: not packed.
         segments: i64,
         /// segments + 1 entries.
         query_offsets: Option<&'a [i64]>,
         /// segments + 1 entries.
         key_offsets: Option<&'a [i64]>,
-        /// Padding: [batch][2] half-open ranges of valid keys. `None`: all.
+        /// Padding: `[batch][2]` half-open ranges of valid keys. `None`: all.
         key_ranges: Option<&'a [i64]>,
     }
 }

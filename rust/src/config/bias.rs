@@ -5,7 +5,7 @@ use crate::BiasMethod;
 config! {
     /// The bias part of a scheme: what is added to the logit as a function of distance and head.
     ///
-    /// The brackets name the methods that read a field; the others must leave it at its default.
+    /// A field that the method does not read must keep its default.
     BiasConfig<'a> = farspan_bias_config by farspan_bias_config_init(method: BiasMethod) {
         /// The method.
         method: BiasMethod,
@@ -13,27 +13,27 @@ config! {
         heads: i32,
         /// The problem's head 0 is this head (tensor-parallel hosts).
         head_offset: i32,
-        /// [alibi] -slope |d| in both directions; [t5] half of the buckets per direction.
+        /// alibi: -slope |d| in both directions; t5: half of the buckets per direction.
         bidirectional: bool,
-        /// [t5].
+        /// Buckets of distance. Read by t5.
         buckets: i32,
-        /// In positions [t5].
+        /// Distances from here on, in positions, share the last bucket. Read by t5.
         max_distance: i64,
-        /// 0: none; otherwise distances count as at most this (LM-Infinite on ALiBi) [alibi].
+        /// 0: none; otherwise distances count as at most this (LM-Infinite on ALiBi). Read by alibi.
         distance_limit: i64,
-        /// Slopes are 2^(-max_bias (h+1)/heads) [alibi].
+        /// Slopes are 2^(-max_bias (h+1)/heads). Read by alibi.
         max_bias: f64,
-        /// Factor on the bias. Falcon: 1/sqrt(head_dim) [alibi].
+        /// Factor on the bias. Falcon: 1/sqrt(head_dim). Read by alibi.
         scale: f64,
-        /// 0: off; otherwise slopes shrink by trained_length/length beyond it [alibi].
+        /// 0: off; otherwise slopes shrink by trained_length/length beyond it. Read by alibi.
         trained_length: i64,
-        /// Even [sandwich].
+        /// The width of the encoding, even: the paper's d-bar. Read by sandwich.
         dim: i32,
-        /// At least `buckets * heads` entries, [buckets][heads] row-major [t5].
+        /// At least `buckets * heads` entries, `[buckets][heads]` row-major. Read by t5.
         values: Option<&'a [f32]>,
-        /// At least `heads` entries > 0 [kerple].
+        /// At least `heads` entries > 0. Read by kerple_log, kerple_power.
         a: Option<&'a [f64]>,
-        /// At least `heads` entries > 0; with the power at most 2 [kerple].
+        /// At least `heads` entries > 0; with the power at most 2. Read by kerple_log, kerple_power.
         p: Option<&'a [f64]>,
     }
 }

@@ -46,7 +46,7 @@ impl Field for bool {
 }
 
 /// An array that C has a pointer to. The defaults have none.
-impl<'a, T> Field for Option<&'a [T]> {
+impl<T> Field for Option<&[T]> {
     type C = *const T;
     fn from_c(_: *const T) -> Self {
         None

@@ -13,9 +13,9 @@ config! {
         multiplier: f64,
         /// L > 1 of the temperature; llama4: its floor, 8192.
         trained_length: f64,
-        /// [llama4, length].
+        /// The weight of the logarithm. Read by llama4, length.
         alpha: f64,
-        /// [length].
+        /// The exponent. Read by length.
         power: f64,
         /// 0: off; otherwise cap * tanh(s / cap).
         softcap: f64,
