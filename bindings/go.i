@@ -5,8 +5,8 @@
 %module raw
 
 /* Constants are written out in the Go package, where a test compares them with the header. */
-%rename("$ignore", %$isenumitem, regextarget=1) "^FARSPAN_";
-%rename("$ignore", %$isconstant, regextarget=1) "^FARSPAN_";
+%rename("$ignore", %$isenumitem) "";
+%rename("$ignore", %$isconstant) "";
 
 /* C's int has 32 bits, SWIG's has those of Go's int. */
 %typemap(gotype) int "int32"
@@ -17,14 +17,13 @@
 /* Go memory crosses as the address of bytes and not of something unknown (void*): then cgo knows that it holds no Go pointers. It
  * would otherwise search the whole allocation at every call, and refuse an array inside a struct that also has pointers. */
 %insert(cgo_comment_typedefs) %{
-typedef uint8_t *farspan_bytes;
-#define swig_voidp farspan_bytes
+#define swig_voidp uint8_t *
 %}
 
 %define FARSPAN_MEMORY(type, go_type)
 %typemap(gotype) type "go_type"
-%typemap(imtype) type "*byte"
-%typemap(goin) type "	$result = (*byte)(unsafe.Pointer($input))"
+%typemap(imtype) type "*C.uint8_t"
+%typemap(goin) type "	$result = (*C.uint8_t)(unsafe.Pointer($input))"
 %typemap(in) type "$1 = ($1_ltype)$input;"
 %enddef
 
@@ -120,7 +119,9 @@ FARSPAN_MAKER(farspan_scheme, flat_scheme_create)
 FARSPAN_MAKER(farspan_plan, flat_plan_create)
 FARSPAN_MAKER(farspan_context, flat_context_create)
 
-/* A status given, not returned, is a number. */
+/* farspan_status_text is given a status. */
 %typemap(gotype) farspan_status status "int32"
+%typemap(imtype) farspan_status status "int32"
 
+#pragma SWIG nowarn=453 /* farspan.i pairs arrays with their lengths; here they cross one by one */
 %include "farspan.i"

@@ -1,0 +1,3 @@
+module farspan.io/farspan
+
+go 1.19

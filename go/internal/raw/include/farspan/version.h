@@ -1,0 +1,11 @@
+/* The one place where the version is written; CMake reads it from here. */
+#ifndef FARSPAN_VERSION_H
+#define FARSPAN_VERSION_H
+
+#define FARSPAN_VERSION_MAJOR 0
+#define FARSPAN_VERSION_MINOR 1
+#define FARSPAN_VERSION_PATCH 0
+#define FARSPAN_VERSION (FARSPAN_VERSION_MAJOR * 10000 + FARSPAN_VERSION_MINOR * 100 + FARSPAN_VERSION_PATCH)
+#define FARSPAN_ABI_VERSION 1
+
+#endif

@@ -1,0 +1,166 @@
+package farspan
+
+import "farspan.io/farspan/internal/raw"
+
+// SchemeConfig is the five parts of a scheme. Each may be nil: no rotation, no remap, no bias, a causal mask, and a plain
+// 1/sqrt(head_dim) score.
+type SchemeConfig struct {
+	Rope  *RopeConfig
+	Remap *RemapConfig
+	Bias  *BiasConfig
+	Mask  *MaskConfig
+	Score *ScoreConfig
+}
+
+// Scheme is a position encoding, checked and immutable. Any number of goroutines may use one at the same time. Close it.
+type Scheme struct {
+	handle *handle[raw.Scheme]
+}
+
+// NewScheme checks the configurations and makes a scheme of them. It copies all slices.
+//
+// Errors name the part by Argument, 1 rope to 5 score: ErrParameterRange, ErrMethod, ErrRotaryDim, ErrShape for a slice that is too
+// short, and ErrCombination for parts that cannot be used together or a field that the method would ignore.
+func NewScheme(config SchemeConfig) (*Scheme, error) {
+	var (
+		rope  raw.RopeConfig
+		remap raw.RemapConfig
+		bias  raw.BiasConfig
+		mask  raw.MaskConfig
+		score raw.ScoreConfig
+
+		shortFactors, longFactors, a, p []float64
+		values, sinks                   []float32
+	)
+	if c := config.Rope; c != nil {
+		rope = raw.NewRopeConfig(int32(c.Method))
+		defer raw.DeleteRopeConfig(rope)
+		c.move(toC, rope)
+		shortFactors, longFactors = c.ShortFactors, c.LongFactors
+	}
+	if c := config.Remap; c != nil {
+		remap = raw.NewRemapConfig(int32(c.Method))
+		defer raw.DeleteRemapConfig(remap)
+		c.move(toC, remap)
+	}
+	if c := config.Bias; c != nil {
+		bias = raw.NewBiasConfig(int32(c.Method))
+		defer raw.DeleteBiasConfig(bias)
+		c.move(toC, bias)
+		values, a, p = c.Values, c.A, c.P
+	}
+	if c := config.Mask; c != nil {
+		mask = raw.NewMaskConfig()
+		defer raw.DeleteMaskConfig(mask)
+		c.move(toC, mask)
+	}
+	if c := config.Score; c != nil {
+		score = raw.NewScoreConfig()
+		defer raw.DeleteScoreConfig(score)
+		c.move(toC, score)
+		sinks = c.Sinks
+	}
+	made := raw.Scheme_create(rope, first(shortFactors), count(shortFactors), first(longFactors), count(longFactors), remap, bias,
+		first(values), count(values), first(a), count(a), first(p), count(p), mask, score, first(sinks), count(sinks))
+	if made.Failure != nil {
+		return nil, asError(made.Failure)
+	}
+	return &Scheme{newHandle[raw.Scheme](raw.SwigcptrScheme(made.Address), raw.DeleteScheme, nil)}, nil
+}
+
+// native is nil for a nil scheme, which the C functions refuse.
+func (s *Scheme) native() *handle[raw.Scheme] {
+	if s == nil {
+		return nil
+	}
+	return s.handle
+}
+
+// Close frees the scheme, after the calls that use it now. A second Close does nothing. The error is always nil.
+func (s *Scheme) Close() error {
+	s.native().close()
+	return nil
+}
+
+// Axes is the number of positions per token that the rope part reads: 1, or the number of axes for M-RoPE; 0 for a nil or closed
+// scheme.
+func (s *Scheme) Axes() int {
+	scheme, err := s.native().enter()
+	if err != nil {
+		return 0
+	}
+	defer s.native().leave()
+	return int(raw.Scheme_axes(scheme))
+}
+
+// Probe is everything that a scheme says about one pair of query and key.
+type Probe struct {
+	Visible            bool
+	Branch             int32   // 0 near, 1 or 2 far
+	QueryAnglePosition float64 // the position that rotates the query
+	KeyAnglePosition   float64 // the position that rotates the key
+	RelativePosition   float64 // their difference: what the rotation sees
+	Bias               float64 // 0 for a dense bias
+	Scale              float64 // s_i, without 1/sqrt(head_dim) when ScoreConfig.Scale is 0
+	Magnitude          float64 // m: rotated logits carry m^2
+}
+
+// Probe answers for one query position, key position and head. length is the current length of the methods that depend on it;
+// 0: the larger position + 1. Errors: ErrPositions, ErrHeadGroups, ErrParameterRange.
+func (s *Scheme) Probe(length, query, key int64, head int32) (Probe, error) {
+	scheme, err := s.native().enter()
+	if err != nil {
+		return Probe{}, err
+	}
+	defer s.native().leave()
+	native := raw.NewProbe()
+	defer raw.DeleteProbe(native)
+	if failure := raw.Scheme_probe(scheme, length, query, key, head, native); failure != nil {
+		return Probe{}, asError(failure)
+	}
+	var probe Probe
+	probe.move(fromC, native)
+	return probe, nil
+}
+
+// Interval is the half-open range [First, Last) of key positions.
+type Interval struct{ First, Last int64 }
+
+// Visible gives the visible keys of one query among key positions 0 .. keys-1: at most two intervals, the second empty if there is
+// one. Error: ErrPositions.
+func (s *Scheme) Visible(query, keys int64) ([2]Interval, error) {
+	scheme, err := s.native().enter()
+	if err != nil {
+		return [2]Interval{}, err
+	}
+	defer s.native().leave()
+	var ends [4]int64
+	if failure := raw.Scheme_visible(scheme, query, keys, &ends[0], int64(len(ends))); failure != nil {
+		return [2]Interval{}, asError(failure)
+	}
+	return [2]Interval{{ends[0], ends[1]}, {ends[2], ends[3]}}, nil
+}
+
+// RopeFrequencies fills invFreq with radians per position of each rotary pair, RotaryDim/2 of them, and gives the magnitude at the
+// current length (0: the trained one, so that dynamic methods are at rest). For xpos the magnitude is 1 (see Probe). Errors: ErrShape
+// if invFreq has another length, ErrCombination without a rope part.
+func (s *Scheme) RopeFrequencies(length int64, invFreq []float64) (magnitude float64, err error) {
+	scheme, err := s.native().enter()
+	if err != nil {
+		return 0, err
+	}
+	defer s.native().leave()
+	failure := raw.Rope_frequencies(scheme, length, first(invFreq), count(invFreq), &magnitude, 1)
+	return magnitude, asError(failure)
+}
+
+// BiasFill fills out[n] with the bias of head at distance firstDistance + n. Not for a dense bias. Errors: ErrCombination,
+// ErrHeadGroups, ErrParameterRange.
+func (s *Scheme) BiasFill(head int32, length, firstDistance int64, out []float32) error {
+	scheme, err := s.native().enter()
+	if err != nil {
+		return err
+	}
+	defer s.native().leave()
+	return asError(raw.Bias_fill(scheme, head, length, firstDistance, first(out), count(out)))
+}
