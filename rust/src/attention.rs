@@ -2,7 +2,7 @@ use std::ptr;
 
 use crate::context;
 use crate::error::{check, check_length, Result};
-use crate::{sys, Context, Element, Plan, Scheme, Tensor, TensorMut};
+use crate::{sys, Context, Plan, Scheme, Tensor, TensorMut};
 
 /// One run of a [`Plan`], from [`Plan::run`]: out = softmax(logits) v.
 ///
@@ -58,7 +58,7 @@ impl<'a> Run<'a> {
     }
 
     /// The dense bias of a scheme that has one: `[batch or 1, query_heads or 1, queries, keys]`; -infinity hides a key.
-    pub fn bias<T>(mut self, bias: &'a Tensor<'_, T>) -> Self {
+    pub fn bias(mut self, bias: &'a Tensor<'_>) -> Self {
         self.bias = Some(bias.as_c());
         self
     }
@@ -85,7 +85,7 @@ impl<'a> Run<'a> {
     /// [`Status::NullArgument`](crate::Status::NullArgument) for one that it has and was not given,
     /// [`Status::WorkspaceSize`](crate::Status::WorkspaceSize), [`Status::Cancelled`](crate::Status::Cancelled),
     /// [`Status::OutOfMemory`](crate::Status::OutOfMemory).
-    pub fn into<T: Element>(self, out: &mut TensorMut<'_, T>) -> Result<()> {
+    pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
         check_length(8, "lse", self.lse.as_deref(), rows(out.shape()))?;
         let (workspace, workspace_size) =
             self.workspace.map_or((ptr::null_mut(), 0), |bytes| (bytes.as_mut_ptr(), bytes.len()));
@@ -116,13 +116,13 @@ impl Scheme {
     /// # Errors
     ///
     /// As [`Plan::new`] and [`Run::into`].
-    pub fn attention<Q: Element, K: Element, V: Element, T: Element>(
+    pub fn attention(
         &self,
         context: Option<&Context>,
-        q: &Tensor<'_, Q>,
-        k: &Tensor<'_, K>,
-        v: &Tensor<'_, V>,
-        out: &mut TensorMut<'_, T>,
+        q: &Tensor<'_>,
+        k: &Tensor<'_>,
+        v: &Tensor<'_>,
+        out: &mut TensorMut<'_>,
     ) -> Result<()> {
         // SAFETY: the handles are valid and the tensors lie within their slices.
         check(|error| unsafe {
@@ -139,12 +139,7 @@ impl Scheme {
 /// # Errors
 ///
 /// [`Status::Shape`](crate::Status::Shape), [`Status::Stride`](crate::Status::Stride).
-pub fn attention_merge<A: Element, B: Element>(
-    out_a: &mut TensorMut<'_, A>,
-    lse_a: &mut [f32],
-    out_b: &Tensor<'_, B>,
-    lse_b: &[f32],
-) -> Result<()> {
+pub fn attention_merge(out_a: &mut TensorMut<'_>, lse_a: &mut [f32], out_b: &Tensor<'_>, lse_b: &[f32]) -> Result<()> {
     let rows = rows(out_a.shape());
     check_length(2, "lse_a", Some(lse_a), rows)?;
     check_length(4, "lse_b", Some(lse_b), rows)?;

@@ -56,6 +56,20 @@ macro_rules! named {
 }
 
 option! {
+    /// The type of a tensor's elements. Attention and rope take `F32`, `F16` and `BF16`.
+    Dtype {
+        /// `f32`.
+        F32 = FARSPAN_F32,
+        /// `f64`; no function takes it so far.
+        F64 = FARSPAN_F64,
+        /// [`F16`](crate::F16).
+        F16 = FARSPAN_F16,
+        /// [`Bf16`](crate::Bf16).
+        BF16 = FARSPAN_BF16,
+    }
+}
+
+option! {
     /// How the angle of each rotary pair grows with position.
     ///
     /// R is the rotary size, L the trained length, n the current one, s the factor, p the pair.

@@ -3,7 +3,7 @@
 use crate::config::config;
 use crate::context;
 use crate::error::{check, check_length, Error, Result, Status};
-use crate::{sys, Context, Direction, Element, Scheme, Side, Sinusoidal, Tensor, TensorMut};
+use crate::{sys, Context, Direction, Scheme, Side, Sinusoidal, Tensor, TensorMut};
 
 config! {
     /// How [`Scheme::rope_apply`] rotates.
@@ -93,13 +93,13 @@ impl Scheme {
     ///
     /// [`Status::Shape`], [`Status::Stride`], [`Status::RotaryDim`], [`Status::Positions`], [`Status::Combination`],
     /// [`Status::Method`], [`Status::ParameterRange`], [`Status::Cancelled`].
-    pub fn rope_apply<T: Element, U: Element>(
+    pub fn rope_apply(
         &self,
         context: Option<&Context>,
         options: &RopeOptions,
         positions: Option<&[i64]>,
-        input: &Tensor<'_, T>,
-        out: &mut TensorMut<'_, U>,
+        input: &Tensor<'_>,
+        out: &mut TensorMut<'_>,
     ) -> Result<()> {
         self.rotate(context, options, positions, input.as_c(), out.as_c())
     }
@@ -109,12 +109,12 @@ impl Scheme {
     /// # Errors
     ///
     /// As [`Scheme::rope_apply`].
-    pub fn rope_apply_in_place<T: Element>(
+    pub fn rope_apply_in_place(
         &self,
         context: Option<&Context>,
         options: &RopeOptions,
         positions: Option<&[i64]>,
-        tensor: &mut TensorMut<'_, T>,
+        tensor: &mut TensorMut<'_>,
     ) -> Result<()> {
         self.rotate(context, options, positions, tensor.as_c(), tensor.as_c())
     }
@@ -171,12 +171,7 @@ impl Scheme {
 /// # Errors
 ///
 /// [`Status::Shape`], [`Status::Positions`], [`Status::ParameterRange`], [`Status::Method`].
-pub fn sinusoidal_fill<T: Element>(
-    layout: Sinusoidal,
-    first: i64,
-    base: f64,
-    out: &mut TensorMut<'_, T>,
-) -> Result<()> {
+pub fn sinusoidal_fill(layout: Sinusoidal, first: i64, base: f64, out: &mut TensorMut<'_>) -> Result<()> {
     // SAFETY: the tensor lies within its slice.
     check(|error| unsafe { sys::farspan_sinusoidal_fill(layout.0, first, base, out.as_c(), error) })
 }
@@ -186,11 +181,7 @@ pub fn sinusoidal_fill<T: Element>(
 /// # Errors
 ///
 /// [`Status::Positions`] for a position outside the table, [`Status::Shape`], [`Status::Stride`].
-pub fn position_lookup<T: Element, U: Element>(
-    table: &Tensor<'_, T>,
-    positions: Option<&[i64]>,
-    out: &mut TensorMut<'_, U>,
-) -> Result<()> {
+pub fn position_lookup(table: &Tensor<'_>, positions: Option<&[i64]>, out: &mut TensorMut<'_>) -> Result<()> {
     check_length(2, "positions", positions, out.shape()[2].into())?;
     // SAFETY: the tensors lie within their slices and the positions are as many as C reads.
     check(|error| unsafe { sys::farspan_position_lookup(table.as_c(), pointer(positions), out.as_c(), error) })
@@ -202,11 +193,11 @@ pub fn position_lookup<T: Element, U: Element>(
 /// # Errors
 ///
 /// [`Status::NullArgument`] for missing weights, [`Status::Shape`], [`Status::ParameterRange`], [`Status::Positions`].
-pub fn fire_fill<T: Element>(
+pub fn fire_fill(
     config: &FireConfig<'_>,
     query_positions: Option<&[i64]>,
     key_positions: Option<&[i64]>,
-    out: &mut TensorMut<'_, T>,
+    out: &mut TensorMut<'_>,
 ) -> Result<()> {
     let (hidden, heads) = (i128::from(config.hidden), i128::from(config.heads));
     check_length(1, "config.w1", config.w1, hidden)?;

@@ -67,8 +67,8 @@ mod tensor;
 pub use attention::{attention_merge, Run};
 pub use config::{BiasConfig, MaskConfig, RemapConfig, RopeConfig, ScoreConfig};
 pub use constants::{
-    Angle, Axes, BiasMethod, Direction, Isa, Layout, LengthSwitch, Magnitude, Ramp, RemapMethod, RopeMethod, Side,
-    Sinusoidal, State, Temperature,
+    Angle, Axes, BiasMethod, Direction, Dtype, Isa, Layout, LengthSwitch, Magnitude, Ramp, RemapMethod, RopeMethod,
+    Side, Sinusoidal, State, Temperature,
 };
 pub use context::{Context, ContextConfig};
 pub use encode::{fire_fill, position_lookup, sinusoidal_fill, FireConfig, RopeOptions};

@@ -152,7 +152,7 @@ impl Plan {
 
     /// Begins a run over `q [batch, query_heads, queries, head_dim]`, `k [batch, key_heads, keys, head_dim]` and
     /// `v [batch, key_heads, keys, value_dim]`; see [`Run`].
-    pub fn run<'a, Q, K, V>(&'a self, q: &'a Tensor<'_, Q>, k: &'a Tensor<'_, K>, v: &'a Tensor<'_, V>) -> Run<'a> {
+    pub fn run<'a>(&'a self, q: &'a Tensor<'_>, k: &'a Tensor<'_>, v: &'a Tensor<'_>) -> Run<'a> {
         Run::new(self, q.as_c(), k.as_c(), v.as_c())
     }
 

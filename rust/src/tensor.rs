@@ -2,7 +2,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::error::{check, Result};
-use crate::sys;
+use crate::{sys, Dtype};
 
 mod sealed {
     pub trait Sealed {}
@@ -10,8 +10,8 @@ mod sealed {
 
 /// An element type that tensors can have: `f32`, [`F16`] or [`Bf16`].
 pub trait Element: sealed::Sealed + Copy + Send + Sync + 'static {
-    #[doc(hidden)]
-    const DTYPE: i32;
+    /// Its number in C.
+    const DTYPE: Dtype;
 }
 
 macro_rules! sixteen_bits {
@@ -54,16 +54,16 @@ macro_rules! element {
     ($type:ty, $dtype:ident) => {
         impl sealed::Sealed for $type {}
         impl Element for $type {
-            const DTYPE: i32 = sys::$dtype as i32;
+            const DTYPE: Dtype = Dtype::$dtype;
         }
     };
 }
-element!(f32, FARSPAN_F32);
-element!(F16, FARSPAN_F16);
-element!(Bf16, FARSPAN_BF16);
+element!(f32, F32);
+element!(F16, F16);
+element!(Bf16, BF16);
 
 fn strided<T: Element>(shape: [i64; 4], stride: [i64; 4]) -> sys::farspan_tensor {
-    sys::farspan_tensor { data: std::ptr::null_mut(), dtype: T::DTYPE, reserved: 0, shape, stride }
+    sys::farspan_tensor { data: std::ptr::null_mut(), dtype: T::DTYPE.0, reserved: 0, shape, stride }
 }
 
 fn contiguous<T: Element>(shape: [i64; 4]) -> sys::farspan_tensor {
@@ -71,7 +71,7 @@ fn contiguous<T: Element>(shape: [i64; 4]) -> sys::farspan_tensor {
     let [batch, heads, sequence, features] = shape;
     // SAFETY: the library writes the struct only.
     unsafe {
-        sys::farspan_tensor_contiguous(&mut tensor, tensor.data, T::DTYPE, batch, heads, sequence, features);
+        sys::farspan_tensor_contiguous(&mut tensor, tensor.data, T::DTYPE.0, batch, heads, sequence, features);
     }
     tensor
 }
@@ -90,7 +90,7 @@ fn place<T: Element>(
     Ok(tensor)
 }
 
-/// A borrowed view of numbers to read, always `[batch, head, sequence, feature]`.
+/// A borrowed view of a slice to read, always `[batch, head, sequence, feature]`, of any element type.
 ///
 /// Sizes and strides count elements. A stride of 0 repeats one element along the axis; negative strides are allowed. Whatever
 /// the view addresses lies within its slice: this is checked when it is made.
@@ -119,12 +119,12 @@ fn place<T: Element>(
 /// view.shape();
 /// ```
 #[derive(Clone, Copy)]
-pub struct Tensor<'a, T> {
+pub struct Tensor<'a> {
     tensor: sys::farspan_tensor,
-    memory: PhantomData<&'a [T]>,
+    memory: PhantomData<&'a [u8]>,
 }
 
-/// A borrowed view of numbers to write, always `[batch, head, sequence, feature]`.
+/// A borrowed view of a slice to write, always `[batch, head, sequence, feature]`.
 ///
 /// As [`Tensor`], with a slice of its own. An output must not overlap itself: the calls refuse such strides.
 ///
@@ -136,27 +136,27 @@ pub struct Tensor<'a, T> {
 /// let second = TensorMut::contiguous(&mut data, [1, 1, 1, 4]).unwrap();
 /// first.shape();
 /// ```
-pub struct TensorMut<'a, T> {
+pub struct TensorMut<'a> {
     tensor: sys::farspan_tensor,
-    memory: PhantomData<&'a mut [T]>,
+    memory: PhantomData<&'a mut [u8]>,
 }
 
-// SAFETY: the views stand for the slices that they borrow.
-unsafe impl<T: Sync> Send for Tensor<'_, T> {}
+// SAFETY: the views stand for the slices that they borrow, whose elements are `Send` and `Sync`.
+unsafe impl Send for Tensor<'_> {}
 // SAFETY: as above.
-unsafe impl<T: Sync> Sync for Tensor<'_, T> {}
+unsafe impl Sync for Tensor<'_> {}
 // SAFETY: as above.
-unsafe impl<T: Send> Send for TensorMut<'_, T> {}
+unsafe impl Send for TensorMut<'_> {}
 // SAFETY: as above.
-unsafe impl<T: Sync> Sync for TensorMut<'_, T> {}
+unsafe impl Sync for TensorMut<'_> {}
 
-impl<'a, T: Element> Tensor<'a, T> {
+impl<'a> Tensor<'a> {
     /// A dense row-major array `data[batch][heads][sequence][features]`.
     ///
     /// # Errors
     ///
     /// [`Status::Shape`](crate::Status::Shape) if an extent is below 1 or the slice is too short.
-    pub fn contiguous(data: &'a [T], shape: [i64; 4]) -> Result<Self> {
+    pub fn contiguous<T: Element>(data: &'a [T], shape: [i64; 4]) -> Result<Self> {
         Self::placed(contiguous::<T>(shape), data, 0)
     }
 
@@ -166,24 +166,24 @@ impl<'a, T: Element> Tensor<'a, T> {
     ///
     /// [`Status::Shape`](crate::Status::Shape) if an extent is below 1 or the view leaves the slice,
     /// [`Status::Stride`](crate::Status::Stride) if addresses overflow.
-    pub fn strided(data: &'a [T], shape: [i64; 4], stride: [i64; 4], offset: i64) -> Result<Self> {
+    pub fn strided<T: Element>(data: &'a [T], shape: [i64; 4], stride: [i64; 4], offset: i64) -> Result<Self> {
         Self::placed(strided::<T>(shape, stride), data, offset)
     }
 
-    fn placed(tensor: sys::farspan_tensor, data: &'a [T], offset: i64) -> Result<Self> {
+    fn placed<T: Element>(tensor: sys::farspan_tensor, data: &'a [T], offset: i64) -> Result<Self> {
         // The library never writes to an input.
         let tensor = place(tensor, data.as_ptr() as *mut T, data.len(), offset)?;
         Ok(Tensor { tensor, memory: PhantomData })
     }
 }
 
-impl<'a, T: Element> TensorMut<'a, T> {
+impl<'a> TensorMut<'a> {
     /// A dense row-major array `data[batch][heads][sequence][features]`.
     ///
     /// # Errors
     ///
     /// As [`Tensor::contiguous`].
-    pub fn contiguous(data: &'a mut [T], shape: [i64; 4]) -> Result<Self> {
+    pub fn contiguous<T: Element>(data: &'a mut [T], shape: [i64; 4]) -> Result<Self> {
         Self::placed(contiguous::<T>(shape), data, 0)
     }
 
@@ -192,25 +192,25 @@ impl<'a, T: Element> TensorMut<'a, T> {
     /// # Errors
     ///
     /// As [`Tensor::strided`].
-    pub fn strided(data: &'a mut [T], shape: [i64; 4], stride: [i64; 4], offset: i64) -> Result<Self> {
+    pub fn strided<T: Element>(data: &'a mut [T], shape: [i64; 4], stride: [i64; 4], offset: i64) -> Result<Self> {
         Self::placed(strided::<T>(shape, stride), data, offset)
     }
 
-    fn placed(tensor: sys::farspan_tensor, data: &'a mut [T], offset: i64) -> Result<Self> {
+    fn placed<T: Element>(tensor: sys::farspan_tensor, data: &'a mut [T], offset: i64) -> Result<Self> {
         let count = data.len();
         let tensor = place(tensor, data.as_mut_ptr(), count, offset)?;
         Ok(TensorMut { tensor, memory: PhantomData })
     }
 
     /// The same view, to read.
-    pub fn as_tensor(&self) -> Tensor<'_, T> {
+    pub fn as_tensor(&self) -> Tensor<'_> {
         Tensor { tensor: self.tensor, memory: PhantomData }
     }
 }
 
 macro_rules! geometry {
     ($name:ident) => {
-        impl<T> $name<'_, T> {
+        impl $name<'_> {
             /// Extents of batch, head, sequence and feature.
             pub fn shape(&self) -> [i64; 4] {
                 self.tensor.shape
@@ -221,15 +221,21 @@ macro_rules! geometry {
                 self.tensor.stride
             }
 
+            /// The type of the elements.
+            pub fn dtype(&self) -> Dtype {
+                Dtype(self.tensor.dtype)
+            }
+
             pub(crate) fn as_c(&self) -> &sys::farspan_tensor {
                 &self.tensor
             }
         }
 
-        impl<T> fmt::Debug for $name<'_, T> {
+        impl fmt::Debug for $name<'_> {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter
                     .debug_struct(stringify!($name))
+                    .field("dtype", &self.dtype())
                     .field("shape", &self.tensor.shape)
                     .field("stride", &self.tensor.stride)
                     .finish()
