@@ -8,9 +8,6 @@
 
 namespace conformance {
 
-// Digits that are printed: of doubles, and of what the library rounds to float or less.
-constexpr int double_digits = 17, float_digits = 10;
-
 farspan_test::scheme_spec read_scheme(const json& one);
 farspan_test::attention_problem read_problem(const json& fields);
 

@@ -95,10 +95,10 @@ json expected_output::sample(int digits) const {
     if (chosen.size() < values.size()) result["at"] = chosen;
     json shown = json::array(), allowed = json::array();
     for (const size_t n : chosen) {
-        shown.push_back(printed(values[n], digits));
-        // Room for the digits that are not printed.
-        const double unprinted = std::isfinite(values[n]) ? std::fabs(values[n]) * std::pow(10.0, 1 - digits) : 0;
-        allowed.push_back(printed(tolerance[n] == 0 ? 0 : tolerance[n] + unprinted, 3));
+        const bool exact = tolerance[n] == 0;
+        shown.push_back(printed(values[n], exact ? double_digits : digits));
+        // Room for the digits that are not printed, of the value and of the tolerance.
+        allowed.push_back(printed(exact ? 0 : (tolerance[n] + std::fabs(values[n]) * std::pow(10.0, 1 - digits)) * 1.005, 3));
     }
     result["values"] = shown;
     const bool same = std::all_of(allowed.begin(), allowed.end(), [&](const json& one) { return one == allowed[0]; });

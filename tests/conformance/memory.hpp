@@ -11,6 +11,9 @@ namespace conformance {
 
 using shape4 = std::array<int64_t, 4>;
 
+// Digits that are printed: of doubles and exact values, and of what the library rounds to float or less.
+constexpr int double_digits = 17, float_digits = 10;
+
 // Element n of the memory of a seed, as the README of the vectors defines it; exact in `dtype`.
 double content(uint64_t seed, uint64_t n, int32_t dtype);
 int32_t dtype_of(const json& tensor);
@@ -41,7 +44,7 @@ struct expected_output {
     void add(double value, double allowed);
     void set(size_t at, double value, double allowed);
     void skip(size_t at) { compared[at] = false; }
-    // At most 32 of the compared elements, spread evenly; `digits` are printed.
+    // At most 32 of the compared elements, spread evenly; `digits` are printed of those with a tolerance.
     json sample(int digits) const;
 };
 
