@@ -10,6 +10,7 @@
 %insert("header") "java_arrays.h"
 
 %javaconst(1);
+%rename("%(lowercamelcase)s", %$isvariable) "";
 
 %pragma(java) jniclassimports=%{
 import io.farspan.runtime.NativeLibrary;
@@ -127,6 +128,7 @@ JAVA_ARRAY(float, float, jfloat, Float)
 
 %apply (float* LSE, size_t COUNT) {
     (float* lse, size_t lse_count), (float* lse_a, size_t lse_a_count), (float* lse_b, size_t lse_b_count) };
+%typemap(argout) (float* lse_b, size_t lse_b_count) ""
 
 %typemap(jni) (void* workspace, size_t workspace_size) "jobject"
 %typemap(jtype) (void* workspace, size_t workspace_size) "java.nio.ByteBuffer"

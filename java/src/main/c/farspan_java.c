@@ -787,7 +787,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1layout_1g
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotary_1dim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotaryDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -800,7 +800,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotary_1d
 }
 
 
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotary_1dim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotaryDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jint jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
@@ -815,7 +815,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotary_1d
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotary_1offset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotaryOffset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -828,7 +828,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotary_1o
 }
 
 
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotary_1offset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotaryOffset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jint jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
@@ -927,7 +927,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1factor
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1original_1context_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1originalContext_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t arg2 ;
   
@@ -940,7 +940,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1original_
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1original_1context_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1originalContext_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t result;
@@ -955,7 +955,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1original
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1beta_1fast_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1betaFast_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -968,7 +968,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1beta_1fas
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1beta_1fast_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1betaFast_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
@@ -983,7 +983,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1beta_1
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1beta_1slow_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1betaSlow_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -996,7 +996,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1beta_1slo
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1beta_1slow_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1betaSlow_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
@@ -1011,7 +1011,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1beta_1
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1extrapolation_1factor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1extrapolationFactor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1024,7 +1024,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1extrapola
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1extrapolation_1factor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1extrapolationFactor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
@@ -1123,7 +1123,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mscale
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mscale_1all_1dim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mscaleAllDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1136,7 +1136,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mscale_1a
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mscale_1all_1dim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mscaleAllDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
@@ -1179,7 +1179,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1magnitude
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1length_1switch_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1lengthSwitch_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1192,7 +1192,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1length_1s
 }
 
 
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1length_1switch_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1lengthSwitch_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jint jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
@@ -1207,7 +1207,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1length_1s
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1attention_1factor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1attentionFactor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1220,7 +1220,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1attention
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1attention_1factor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1attentionFactor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
@@ -1235,7 +1235,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1attent
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mixed_1exponent_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mixedExponent_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1248,7 +1248,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mixed_1ex
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mixed_1exponent_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mixedExponent_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
@@ -1263,7 +1263,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mixed_
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1low_1freq_1factor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1lowFreqFactor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1276,7 +1276,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1low_1freq
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1low_1freq_1factor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1lowFreqFactor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
@@ -1291,7 +1291,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1low_1f
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1high_1freq_1factor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1highFreqFactor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1304,7 +1304,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1high_1fre
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1high_1freq_1factor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1highFreqFactor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
@@ -1319,7 +1319,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1high_1
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotated_1fraction_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotatedFraction_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1332,7 +1332,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotated_1
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotated_1fraction_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotatedFraction_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
@@ -1347,7 +1347,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotate
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xpos_1scale_1base_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xposScaleBase_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1360,7 +1360,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xpos_1sca
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xpos_1scale_1base_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xposScaleBase_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
@@ -1375,7 +1375,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xpos_1
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xpos_1gamma_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xposGamma_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1388,7 +1388,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xpos_1gam
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xpos_1gamma_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xposGamma_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
@@ -1403,7 +1403,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xpos_1
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1pair_1factor_1count_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1pairFactorCount_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1416,7 +1416,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1pair_1fac
 }
 
 
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1pair_1factor_1count_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1pairFactorCount_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jint jresult = 0 ;
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
@@ -1655,7 +1655,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1chunk_1
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1local_1window_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1localWindow_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1668,7 +1668,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1local_1w
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1local_1window_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1localWindow_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
@@ -1739,7 +1739,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1sinks_1
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1real_1shift_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1realShift_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -1752,7 +1752,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1real_1sh
 }
 
 
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1real_1shift_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1realShift_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jint jresult = 0 ;
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
@@ -1767,7 +1767,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1real_1sh
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1position_1scale_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1positionScale_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -1780,7 +1780,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1position
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1position_1scale_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1positionScale_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
@@ -1875,7 +1875,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1heads_1ge
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1head_1offset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1headOffset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1888,7 +1888,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1head_1off
 }
 
 
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1head_1offset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1headOffset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jint jresult = 0 ;
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
@@ -1959,7 +1959,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1buckets_1
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1max_1distance_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1maxDistance_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -1972,7 +1972,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1max_1dist
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1max_1distance_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1maxDistance_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
@@ -1987,7 +1987,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1max_1dis
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1distance_1limit_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1distanceLimit_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2000,7 +2000,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1distance_
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1distance_1limit_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1distanceLimit_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
@@ -2015,7 +2015,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1distance
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1max_1bias_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1maxBias_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -2028,7 +2028,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1max_1bias
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1max_1bias_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1maxBias_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
@@ -2071,7 +2071,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1scale_
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1trained_1length_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1trainedLength_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2084,7 +2084,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1trained_1
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1trained_1length_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1trainedLength_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
@@ -2179,7 +2179,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1causal_1g
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1window_1left_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1windowLeft_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2192,7 +2192,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1window_1l
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1window_1left_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1windowLeft_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
@@ -2207,7 +2207,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1window_1
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1window_1right_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1windowRight_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2220,7 +2220,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1window_1r
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1window_1right_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1windowRight_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
@@ -2425,7 +2425,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1multi
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1trained_1length_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1trainedLength_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2438,7 +2438,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1trained_
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1trained_1length_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1trainedLength_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
@@ -2537,7 +2537,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1softc
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sink_1heads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sinkHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -2550,7 +2550,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sink_1he
 }
 
 
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sink_1heads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sinkHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jint jresult = 0 ;
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
@@ -2565,7 +2565,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sink_1he
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sink_1head_1offset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sinkHeadOffset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -2578,7 +2578,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sink_1he
 }
 
 
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sink_1head_1offset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sinkHeadOffset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jint jresult = 0 ;
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
@@ -2737,7 +2737,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_Probe_1branch_1get(JN
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1query_1angle_1position_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1queryAnglePosition_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2750,7 +2750,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1query_1angle_1
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1query_1angle_1position_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1queryAnglePosition_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
@@ -2765,7 +2765,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1query_1angl
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1key_1angle_1position_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1keyAnglePosition_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2778,7 +2778,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1key_1angle_1po
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1key_1angle_1position_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1keyAnglePosition_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
@@ -2793,7 +2793,7 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1key_1angle_
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1relative_1position_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1relativePosition_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2806,7 +2806,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1relative_1posi
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1relative_1position_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1relativePosition_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
@@ -3071,7 +3071,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1length_
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1axis_1stride_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1axisStride_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -3084,7 +3084,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1axis_1st
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1axis_1stride_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1axisStride_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
@@ -3099,7 +3099,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1axis_1s
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1xpos_1centre_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1xposCentre_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double arg2 ;
   
@@ -3112,7 +3112,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1xpos_1ce
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1xpos_1centre_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1xposCentre_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jdouble jresult = 0 ;
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double result;
@@ -3367,7 +3367,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1batch_1get(
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1query_1heads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1queryHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3380,7 +3380,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1query_1heads
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1query_1heads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1queryHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
@@ -3395,7 +3395,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1query_1head
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1key_1heads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1keyHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3408,7 +3408,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1key_1heads_1
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1key_1heads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1keyHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
@@ -3479,7 +3479,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1keys_1get(J
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1head_1dim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1headDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3492,7 +3492,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1head_1dim_1s
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1head_1dim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1headDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
@@ -3507,7 +3507,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1head_1dim_1
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1value_1dim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1valueDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3520,7 +3520,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1value_1dim_1
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1value_1dim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1valueDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
@@ -3563,7 +3563,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1length_1get
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1query_1position_1stride_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1queryPositionStride_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3576,7 +3576,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1query_1posit
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1query_1position_1stride_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1queryPositionStride_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
@@ -3591,7 +3591,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1query_1posi
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1key_1position_1stride_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1keyPositionStride_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3604,7 +3604,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1key_1positio
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1key_1position_1stride_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1keyPositionStride_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
@@ -4724,9 +4724,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIE
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory4, jarg4);
   }
-  {
-    if (result == FARSPAN_OK) java_copy_back(jenv, &memory9, jarg9);
-  }
+  
   {
     if (arg11->code != FARSPAN_OK) java_throw(jenv, arg11);
   }

@@ -37,12 +37,12 @@ public class BiasConfig {
     return NativeJNI.BiasConfig_heads_get(swigCPtr, this);
   }
 
-  public void setHead_offset(int value) {
-    NativeJNI.BiasConfig_head_offset_set(swigCPtr, this, value);
+  public void setHeadOffset(int value) {
+    NativeJNI.BiasConfig_headOffset_set(swigCPtr, this, value);
   }
 
-  public int getHead_offset() {
-    return NativeJNI.BiasConfig_head_offset_get(swigCPtr, this);
+  public int getHeadOffset() {
+    return NativeJNI.BiasConfig_headOffset_get(swigCPtr, this);
   }
 
   public void setBidirectional(int value) {
@@ -61,28 +61,28 @@ public class BiasConfig {
     return NativeJNI.BiasConfig_buckets_get(swigCPtr, this);
   }
 
-  public void setMax_distance(long value) {
-    NativeJNI.BiasConfig_max_distance_set(swigCPtr, this, value);
+  public void setMaxDistance(long value) {
+    NativeJNI.BiasConfig_maxDistance_set(swigCPtr, this, value);
   }
 
-  public long getMax_distance() {
-    return NativeJNI.BiasConfig_max_distance_get(swigCPtr, this);
+  public long getMaxDistance() {
+    return NativeJNI.BiasConfig_maxDistance_get(swigCPtr, this);
   }
 
-  public void setDistance_limit(long value) {
-    NativeJNI.BiasConfig_distance_limit_set(swigCPtr, this, value);
+  public void setDistanceLimit(long value) {
+    NativeJNI.BiasConfig_distanceLimit_set(swigCPtr, this, value);
   }
 
-  public long getDistance_limit() {
-    return NativeJNI.BiasConfig_distance_limit_get(swigCPtr, this);
+  public long getDistanceLimit() {
+    return NativeJNI.BiasConfig_distanceLimit_get(swigCPtr, this);
   }
 
-  public void setMax_bias(double value) {
-    NativeJNI.BiasConfig_max_bias_set(swigCPtr, this, value);
+  public void setMaxBias(double value) {
+    NativeJNI.BiasConfig_maxBias_set(swigCPtr, this, value);
   }
 
-  public double getMax_bias() {
-    return NativeJNI.BiasConfig_max_bias_get(swigCPtr, this);
+  public double getMaxBias() {
+    return NativeJNI.BiasConfig_maxBias_get(swigCPtr, this);
   }
 
   public void setScale(double value) {
@@ -93,12 +93,12 @@ public class BiasConfig {
     return NativeJNI.BiasConfig_scale_get(swigCPtr, this);
   }
 
-  public void setTrained_length(long value) {
-    NativeJNI.BiasConfig_trained_length_set(swigCPtr, this, value);
+  public void setTrainedLength(long value) {
+    NativeJNI.BiasConfig_trainedLength_set(swigCPtr, this, value);
   }
 
-  public long getTrained_length() {
-    return NativeJNI.BiasConfig_trained_length_get(swigCPtr, this);
+  public long getTrainedLength() {
+    return NativeJNI.BiasConfig_trainedLength_get(swigCPtr, this);
   }
 
   public void setDim(int value) {

@@ -29,20 +29,20 @@ public class MaskConfig {
     return NativeJNI.MaskConfig_causal_get(swigCPtr, this);
   }
 
-  public void setWindow_left(long value) {
-    NativeJNI.MaskConfig_window_left_set(swigCPtr, this, value);
+  public void setWindowLeft(long value) {
+    NativeJNI.MaskConfig_windowLeft_set(swigCPtr, this, value);
   }
 
-  public long getWindow_left() {
-    return NativeJNI.MaskConfig_window_left_get(swigCPtr, this);
+  public long getWindowLeft() {
+    return NativeJNI.MaskConfig_windowLeft_get(swigCPtr, this);
   }
 
-  public void setWindow_right(long value) {
-    NativeJNI.MaskConfig_window_right_set(swigCPtr, this, value);
+  public void setWindowRight(long value) {
+    NativeJNI.MaskConfig_windowRight_set(swigCPtr, this, value);
   }
 
-  public long getWindow_right() {
-    return NativeJNI.MaskConfig_window_right_get(swigCPtr, this);
+  public long getWindowRight() {
+    return NativeJNI.MaskConfig_windowRight_get(swigCPtr, this);
   }
 
   public void setSinks(long value) {

@@ -37,28 +37,28 @@ public class Probe {
     return NativeJNI.Probe_branch_get(swigCPtr, this);
   }
 
-  public void setQuery_angle_position(double value) {
-    NativeJNI.Probe_query_angle_position_set(swigCPtr, this, value);
+  public void setQueryAnglePosition(double value) {
+    NativeJNI.Probe_queryAnglePosition_set(swigCPtr, this, value);
   }
 
-  public double getQuery_angle_position() {
-    return NativeJNI.Probe_query_angle_position_get(swigCPtr, this);
+  public double getQueryAnglePosition() {
+    return NativeJNI.Probe_queryAnglePosition_get(swigCPtr, this);
   }
 
-  public void setKey_angle_position(double value) {
-    NativeJNI.Probe_key_angle_position_set(swigCPtr, this, value);
+  public void setKeyAnglePosition(double value) {
+    NativeJNI.Probe_keyAnglePosition_set(swigCPtr, this, value);
   }
 
-  public double getKey_angle_position() {
-    return NativeJNI.Probe_key_angle_position_get(swigCPtr, this);
+  public double getKeyAnglePosition() {
+    return NativeJNI.Probe_keyAnglePosition_get(swigCPtr, this);
   }
 
-  public void setRelative_position(double value) {
-    NativeJNI.Probe_relative_position_set(swigCPtr, this, value);
+  public void setRelativePosition(double value) {
+    NativeJNI.Probe_relativePosition_set(swigCPtr, this, value);
   }
 
-  public double getRelative_position() {
-    return NativeJNI.Probe_relative_position_get(swigCPtr, this);
+  public double getRelativePosition() {
+    return NativeJNI.Probe_relativePosition_get(swigCPtr, this);
   }
 
   public void setBias(double value) {

@@ -37,20 +37,20 @@ public class Problem {
     return NativeJNI.Problem_batch_get(swigCPtr, this);
   }
 
-  public void setQuery_heads(long value) {
-    NativeJNI.Problem_query_heads_set(swigCPtr, this, value);
+  public void setQueryHeads(long value) {
+    NativeJNI.Problem_queryHeads_set(swigCPtr, this, value);
   }
 
-  public long getQuery_heads() {
-    return NativeJNI.Problem_query_heads_get(swigCPtr, this);
+  public long getQueryHeads() {
+    return NativeJNI.Problem_queryHeads_get(swigCPtr, this);
   }
 
-  public void setKey_heads(long value) {
-    NativeJNI.Problem_key_heads_set(swigCPtr, this, value);
+  public void setKeyHeads(long value) {
+    NativeJNI.Problem_keyHeads_set(swigCPtr, this, value);
   }
 
-  public long getKey_heads() {
-    return NativeJNI.Problem_key_heads_get(swigCPtr, this);
+  public long getKeyHeads() {
+    return NativeJNI.Problem_keyHeads_get(swigCPtr, this);
   }
 
   public void setQueries(long value) {
@@ -69,20 +69,20 @@ public class Problem {
     return NativeJNI.Problem_keys_get(swigCPtr, this);
   }
 
-  public void setHead_dim(long value) {
-    NativeJNI.Problem_head_dim_set(swigCPtr, this, value);
+  public void setHeadDim(long value) {
+    NativeJNI.Problem_headDim_set(swigCPtr, this, value);
   }
 
-  public long getHead_dim() {
-    return NativeJNI.Problem_head_dim_get(swigCPtr, this);
+  public long getHeadDim() {
+    return NativeJNI.Problem_headDim_get(swigCPtr, this);
   }
 
-  public void setValue_dim(long value) {
-    NativeJNI.Problem_value_dim_set(swigCPtr, this, value);
+  public void setValueDim(long value) {
+    NativeJNI.Problem_valueDim_set(swigCPtr, this, value);
   }
 
-  public long getValue_dim() {
-    return NativeJNI.Problem_value_dim_get(swigCPtr, this);
+  public long getValueDim() {
+    return NativeJNI.Problem_valueDim_get(swigCPtr, this);
   }
 
   public void setLength(long value) {
@@ -93,20 +93,20 @@ public class Problem {
     return NativeJNI.Problem_length_get(swigCPtr, this);
   }
 
-  public void setQuery_position_stride(long value) {
-    NativeJNI.Problem_query_position_stride_set(swigCPtr, this, value);
+  public void setQueryPositionStride(long value) {
+    NativeJNI.Problem_queryPositionStride_set(swigCPtr, this, value);
   }
 
-  public long getQuery_position_stride() {
-    return NativeJNI.Problem_query_position_stride_get(swigCPtr, this);
+  public long getQueryPositionStride() {
+    return NativeJNI.Problem_queryPositionStride_get(swigCPtr, this);
   }
 
-  public void setKey_position_stride(long value) {
-    NativeJNI.Problem_key_position_stride_set(swigCPtr, this, value);
+  public void setKeyPositionStride(long value) {
+    NativeJNI.Problem_keyPositionStride_set(swigCPtr, this, value);
   }
 
-  public long getKey_position_stride() {
-    return NativeJNI.Problem_key_position_stride_get(swigCPtr, this);
+  public long getKeyPositionStride() {
+    return NativeJNI.Problem_keyPositionStride_get(swigCPtr, this);
   }
 
   public void setSegments(long value) {

@@ -61,12 +61,12 @@ public class RemapConfig {
     return NativeJNI.RemapConfig_chunk_get(swigCPtr, this);
   }
 
-  public void setLocal_window(long value) {
-    NativeJNI.RemapConfig_local_window_set(swigCPtr, this, value);
+  public void setLocalWindow(long value) {
+    NativeJNI.RemapConfig_localWindow_set(swigCPtr, this, value);
   }
 
-  public long getLocal_window() {
-    return NativeJNI.RemapConfig_local_window_get(swigCPtr, this);
+  public long getLocalWindow() {
+    return NativeJNI.RemapConfig_localWindow_get(swigCPtr, this);
   }
 
   public void setLimit(long value) {
@@ -85,20 +85,20 @@ public class RemapConfig {
     return NativeJNI.RemapConfig_sinks_get(swigCPtr, this);
   }
 
-  public void setReal_shift(int value) {
-    NativeJNI.RemapConfig_real_shift_set(swigCPtr, this, value);
+  public void setRealShift(int value) {
+    NativeJNI.RemapConfig_realShift_set(swigCPtr, this, value);
   }
 
-  public int getReal_shift() {
-    return NativeJNI.RemapConfig_real_shift_get(swigCPtr, this);
+  public int getRealShift() {
+    return NativeJNI.RemapConfig_realShift_get(swigCPtr, this);
   }
 
-  public void setPosition_scale(double value) {
-    NativeJNI.RemapConfig_position_scale_set(swigCPtr, this, value);
+  public void setPositionScale(double value) {
+    NativeJNI.RemapConfig_positionScale_set(swigCPtr, this, value);
   }
 
-  public double getPosition_scale() {
-    return NativeJNI.RemapConfig_position_scale_get(swigCPtr, this);
+  public double getPositionScale() {
+    return NativeJNI.RemapConfig_positionScale_get(swigCPtr, this);
   }
 
   public RemapConfig(int method) {

@@ -37,20 +37,20 @@ public class RopeConfig {
     return NativeJNI.RopeConfig_layout_get(swigCPtr, this);
   }
 
-  public void setRotary_dim(int value) {
-    NativeJNI.RopeConfig_rotary_dim_set(swigCPtr, this, value);
+  public void setRotaryDim(int value) {
+    NativeJNI.RopeConfig_rotaryDim_set(swigCPtr, this, value);
   }
 
-  public int getRotary_dim() {
-    return NativeJNI.RopeConfig_rotary_dim_get(swigCPtr, this);
+  public int getRotaryDim() {
+    return NativeJNI.RopeConfig_rotaryDim_get(swigCPtr, this);
   }
 
-  public void setRotary_offset(int value) {
-    NativeJNI.RopeConfig_rotary_offset_set(swigCPtr, this, value);
+  public void setRotaryOffset(int value) {
+    NativeJNI.RopeConfig_rotaryOffset_set(swigCPtr, this, value);
   }
 
-  public int getRotary_offset() {
-    return NativeJNI.RopeConfig_rotary_offset_get(swigCPtr, this);
+  public int getRotaryOffset() {
+    return NativeJNI.RopeConfig_rotaryOffset_get(swigCPtr, this);
   }
 
   public void setAngle(int value) {
@@ -77,36 +77,36 @@ public class RopeConfig {
     return NativeJNI.RopeConfig_factor_get(swigCPtr, this);
   }
 
-  public void setOriginal_context(long value) {
-    NativeJNI.RopeConfig_original_context_set(swigCPtr, this, value);
+  public void setOriginalContext(long value) {
+    NativeJNI.RopeConfig_originalContext_set(swigCPtr, this, value);
   }
 
-  public long getOriginal_context() {
-    return NativeJNI.RopeConfig_original_context_get(swigCPtr, this);
+  public long getOriginalContext() {
+    return NativeJNI.RopeConfig_originalContext_get(swigCPtr, this);
   }
 
-  public void setBeta_fast(double value) {
-    NativeJNI.RopeConfig_beta_fast_set(swigCPtr, this, value);
+  public void setBetaFast(double value) {
+    NativeJNI.RopeConfig_betaFast_set(swigCPtr, this, value);
   }
 
-  public double getBeta_fast() {
-    return NativeJNI.RopeConfig_beta_fast_get(swigCPtr, this);
+  public double getBetaFast() {
+    return NativeJNI.RopeConfig_betaFast_get(swigCPtr, this);
   }
 
-  public void setBeta_slow(double value) {
-    NativeJNI.RopeConfig_beta_slow_set(swigCPtr, this, value);
+  public void setBetaSlow(double value) {
+    NativeJNI.RopeConfig_betaSlow_set(swigCPtr, this, value);
   }
 
-  public double getBeta_slow() {
-    return NativeJNI.RopeConfig_beta_slow_get(swigCPtr, this);
+  public double getBetaSlow() {
+    return NativeJNI.RopeConfig_betaSlow_get(swigCPtr, this);
   }
 
-  public void setExtrapolation_factor(double value) {
-    NativeJNI.RopeConfig_extrapolation_factor_set(swigCPtr, this, value);
+  public void setExtrapolationFactor(double value) {
+    NativeJNI.RopeConfig_extrapolationFactor_set(swigCPtr, this, value);
   }
 
-  public double getExtrapolation_factor() {
-    return NativeJNI.RopeConfig_extrapolation_factor_get(swigCPtr, this);
+  public double getExtrapolationFactor() {
+    return NativeJNI.RopeConfig_extrapolationFactor_get(swigCPtr, this);
   }
 
   public void setRamp(int value) {
@@ -133,12 +133,12 @@ public class RopeConfig {
     return NativeJNI.RopeConfig_mscale_get(swigCPtr, this);
   }
 
-  public void setMscale_all_dim(double value) {
-    NativeJNI.RopeConfig_mscale_all_dim_set(swigCPtr, this, value);
+  public void setMscaleAllDim(double value) {
+    NativeJNI.RopeConfig_mscaleAllDim_set(swigCPtr, this, value);
   }
 
-  public double getMscale_all_dim() {
-    return NativeJNI.RopeConfig_mscale_all_dim_get(swigCPtr, this);
+  public double getMscaleAllDim() {
+    return NativeJNI.RopeConfig_mscaleAllDim_get(swigCPtr, this);
   }
 
   public void setMagnitude(int value) {
@@ -149,76 +149,76 @@ public class RopeConfig {
     return NativeJNI.RopeConfig_magnitude_get(swigCPtr, this);
   }
 
-  public void setLength_switch(int value) {
-    NativeJNI.RopeConfig_length_switch_set(swigCPtr, this, value);
+  public void setLengthSwitch(int value) {
+    NativeJNI.RopeConfig_lengthSwitch_set(swigCPtr, this, value);
   }
 
-  public int getLength_switch() {
-    return NativeJNI.RopeConfig_length_switch_get(swigCPtr, this);
+  public int getLengthSwitch() {
+    return NativeJNI.RopeConfig_lengthSwitch_get(swigCPtr, this);
   }
 
-  public void setAttention_factor(double value) {
-    NativeJNI.RopeConfig_attention_factor_set(swigCPtr, this, value);
+  public void setAttentionFactor(double value) {
+    NativeJNI.RopeConfig_attentionFactor_set(swigCPtr, this, value);
   }
 
-  public double getAttention_factor() {
-    return NativeJNI.RopeConfig_attention_factor_get(swigCPtr, this);
+  public double getAttentionFactor() {
+    return NativeJNI.RopeConfig_attentionFactor_get(swigCPtr, this);
   }
 
-  public void setMixed_exponent(double value) {
-    NativeJNI.RopeConfig_mixed_exponent_set(swigCPtr, this, value);
+  public void setMixedExponent(double value) {
+    NativeJNI.RopeConfig_mixedExponent_set(swigCPtr, this, value);
   }
 
-  public double getMixed_exponent() {
-    return NativeJNI.RopeConfig_mixed_exponent_get(swigCPtr, this);
+  public double getMixedExponent() {
+    return NativeJNI.RopeConfig_mixedExponent_get(swigCPtr, this);
   }
 
-  public void setLow_freq_factor(double value) {
-    NativeJNI.RopeConfig_low_freq_factor_set(swigCPtr, this, value);
+  public void setLowFreqFactor(double value) {
+    NativeJNI.RopeConfig_lowFreqFactor_set(swigCPtr, this, value);
   }
 
-  public double getLow_freq_factor() {
-    return NativeJNI.RopeConfig_low_freq_factor_get(swigCPtr, this);
+  public double getLowFreqFactor() {
+    return NativeJNI.RopeConfig_lowFreqFactor_get(swigCPtr, this);
   }
 
-  public void setHigh_freq_factor(double value) {
-    NativeJNI.RopeConfig_high_freq_factor_set(swigCPtr, this, value);
+  public void setHighFreqFactor(double value) {
+    NativeJNI.RopeConfig_highFreqFactor_set(swigCPtr, this, value);
   }
 
-  public double getHigh_freq_factor() {
-    return NativeJNI.RopeConfig_high_freq_factor_get(swigCPtr, this);
+  public double getHighFreqFactor() {
+    return NativeJNI.RopeConfig_highFreqFactor_get(swigCPtr, this);
   }
 
-  public void setRotated_fraction(double value) {
-    NativeJNI.RopeConfig_rotated_fraction_set(swigCPtr, this, value);
+  public void setRotatedFraction(double value) {
+    NativeJNI.RopeConfig_rotatedFraction_set(swigCPtr, this, value);
   }
 
-  public double getRotated_fraction() {
-    return NativeJNI.RopeConfig_rotated_fraction_get(swigCPtr, this);
+  public double getRotatedFraction() {
+    return NativeJNI.RopeConfig_rotatedFraction_get(swigCPtr, this);
   }
 
-  public void setXpos_scale_base(double value) {
-    NativeJNI.RopeConfig_xpos_scale_base_set(swigCPtr, this, value);
+  public void setXposScaleBase(double value) {
+    NativeJNI.RopeConfig_xposScaleBase_set(swigCPtr, this, value);
   }
 
-  public double getXpos_scale_base() {
-    return NativeJNI.RopeConfig_xpos_scale_base_get(swigCPtr, this);
+  public double getXposScaleBase() {
+    return NativeJNI.RopeConfig_xposScaleBase_get(swigCPtr, this);
   }
 
-  public void setXpos_gamma(double value) {
-    NativeJNI.RopeConfig_xpos_gamma_set(swigCPtr, this, value);
+  public void setXposGamma(double value) {
+    NativeJNI.RopeConfig_xposGamma_set(swigCPtr, this, value);
   }
 
-  public double getXpos_gamma() {
-    return NativeJNI.RopeConfig_xpos_gamma_get(swigCPtr, this);
+  public double getXposGamma() {
+    return NativeJNI.RopeConfig_xposGamma_get(swigCPtr, this);
   }
 
-  public void setPair_factor_count(int value) {
-    NativeJNI.RopeConfig_pair_factor_count_set(swigCPtr, this, value);
+  public void setPairFactorCount(int value) {
+    NativeJNI.RopeConfig_pairFactorCount_set(swigCPtr, this, value);
   }
 
-  public int getPair_factor_count() {
-    return NativeJNI.RopeConfig_pair_factor_count_get(swigCPtr, this);
+  public int getPairFactorCount() {
+    return NativeJNI.RopeConfig_pairFactorCount_get(swigCPtr, this);
   }
 
   public void setAxes(int value) {

@@ -53,20 +53,20 @@ public class RopeOptions {
     return NativeJNI.RopeOptions_length_get(swigCPtr, this);
   }
 
-  public void setAxis_stride(long value) {
-    NativeJNI.RopeOptions_axis_stride_set(swigCPtr, this, value);
+  public void setAxisStride(long value) {
+    NativeJNI.RopeOptions_axisStride_set(swigCPtr, this, value);
   }
 
-  public long getAxis_stride() {
-    return NativeJNI.RopeOptions_axis_stride_get(swigCPtr, this);
+  public long getAxisStride() {
+    return NativeJNI.RopeOptions_axisStride_get(swigCPtr, this);
   }
 
-  public void setXpos_centre(double value) {
-    NativeJNI.RopeOptions_xpos_centre_set(swigCPtr, this, value);
+  public void setXposCentre(double value) {
+    NativeJNI.RopeOptions_xposCentre_set(swigCPtr, this, value);
   }
 
-  public double getXpos_centre() {
-    return NativeJNI.RopeOptions_xpos_centre_get(swigCPtr, this);
+  public double getXposCentre() {
+    return NativeJNI.RopeOptions_xposCentre_get(swigCPtr, this);
   }
 
   public RopeOptions() {

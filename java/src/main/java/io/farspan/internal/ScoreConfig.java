@@ -45,12 +45,12 @@ public class ScoreConfig {
     return NativeJNI.ScoreConfig_multiplier_get(swigCPtr, this);
   }
 
-  public void setTrained_length(double value) {
-    NativeJNI.ScoreConfig_trained_length_set(swigCPtr, this, value);
+  public void setTrainedLength(double value) {
+    NativeJNI.ScoreConfig_trainedLength_set(swigCPtr, this, value);
   }
 
-  public double getTrained_length() {
-    return NativeJNI.ScoreConfig_trained_length_get(swigCPtr, this);
+  public double getTrainedLength() {
+    return NativeJNI.ScoreConfig_trainedLength_get(swigCPtr, this);
   }
 
   public void setAlpha(double value) {
@@ -77,20 +77,20 @@ public class ScoreConfig {
     return NativeJNI.ScoreConfig_softcap_get(swigCPtr, this);
   }
 
-  public void setSink_heads(int value) {
-    NativeJNI.ScoreConfig_sink_heads_set(swigCPtr, this, value);
+  public void setSinkHeads(int value) {
+    NativeJNI.ScoreConfig_sinkHeads_set(swigCPtr, this, value);
   }
 
-  public int getSink_heads() {
-    return NativeJNI.ScoreConfig_sink_heads_get(swigCPtr, this);
+  public int getSinkHeads() {
+    return NativeJNI.ScoreConfig_sinkHeads_get(swigCPtr, this);
   }
 
-  public void setSink_head_offset(int value) {
-    NativeJNI.ScoreConfig_sink_head_offset_set(swigCPtr, this, value);
+  public void setSinkHeadOffset(int value) {
+    NativeJNI.ScoreConfig_sinkHeadOffset_set(swigCPtr, this, value);
   }
 
-  public int getSink_head_offset() {
-    return NativeJNI.ScoreConfig_sink_head_offset_get(swigCPtr, this);
+  public int getSinkHeadOffset() {
+    return NativeJNI.ScoreConfig_sinkHeadOffset_get(swigCPtr, this);
   }
 
   public ScoreConfig() {

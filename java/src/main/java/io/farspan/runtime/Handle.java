@@ -17,13 +17,15 @@ public final class Handle<T> {
     private static final int CLOSED = Integer.MIN_VALUE;
 
     private final T object;
+    private final Object borrowed; // only kept reachable
     private final String name;
     private final Consumer<T> destroy;
     private final AtomicInteger state = new AtomicInteger(); // the calls inside, and the CLOSED bit
     private Cleaner.Cleanable closing;
 
-    private Handle(T object, String name, Consumer<T> destroy) {
+    private Handle(T object, Object borrowed, String name, Consumer<T> destroy) {
         this.object = object;
+        this.borrowed = borrowed;
         this.name = name;
         this.destroy = destroy;
     }
@@ -33,13 +35,14 @@ public final class Handle<T> {
      *
      * @param owner closes the object when it becomes unreachable; neither {@code object} nor {@code destroy} may refer to it
      * @param object the native object
+     * @param borrowed what it points to, kept reachable as long as the handle is; may be null
      * @param name of the object in messages
      * @param destroy called once
      * @param <T> the generated class of the object
      * @return the handle
      */
-    public static <T> Handle<T> of(Object owner, T object, String name, Consumer<T> destroy) {
-        Handle<T> handle = new Handle<>(object, name, destroy);
+    public static <T> Handle<T> of(Object owner, T object, Object borrowed, String name, Consumer<T> destroy) {
+        Handle<T> handle = new Handle<>(object, borrowed, name, destroy);
         handle.closing = CLEANER.register(owner, handle::closeOnce);
         return handle;
     }
