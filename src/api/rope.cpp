@@ -206,7 +206,7 @@ farspan_status farspan_rope_apply(const farspan_context* context, const farspan_
         const int32_t threads = elements < parallel_elements ? 1 : use.threads;
         std::vector<std::unique_ptr<chunk_tables>> tables(threads);
         parallel_for(threads, (rows + chunk_rows - 1) / chunk_rows, [&](int64_t chunk, int32_t worker) {
-            if (use.cancel && *use.cancel != 0) throw failure(FARSPAN_ERROR_CANCELLED, 0, "the cancel flag was set");
+            stop_if_set(use.cancel);
             if (!tables[worker]) tables[worker] = std::make_unique<chunk_tables>(turn.rope);
             rotate_chunk(*use.kernels, turn, source, target, chunk * chunk_rows,
                          std::min(chunk_rows, rows - chunk * chunk_rows), *tables[worker]);

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "attention/run.hpp"
-#include "base/failure.hpp"
 #include "base/parallel.hpp"
 
 namespace farspan {
@@ -15,21 +14,18 @@ void run_attention(const plan& plan, const workspace_layout& layout, const atten
     const workspace space(plan, layout, memory);
     const int64_t heads = shape.batch * shape.key_heads;
     const auto blocks = static_cast<int64_t>(plan.blocks.size());
-    const auto stop_if_cancelled = [&] {
-        if (options.cancel && *options.cancel != 0) throw failure(FARSPAN_ERROR_CANCELLED, 0, "the cancel flag was set");
-    };
 
     for (int64_t wave = 0; wave < heads; wave += layout.wave_heads) {
         const int64_t slots = std::min(layout.wave_heads, heads - wave);
         parallel_for(options.threads, slots * layout.runs, [&](int64_t task, int32_t worker) {
-            stop_if_cancelled();
+            stop_if_set(options.cancel);
             const int64_t slot = task / layout.runs, head = wave + slot;
             pack_run(plan, tensors, space, space.worker(worker), head / shape.key_heads, head % shape.key_heads, slot,
                      task % layout.runs);
         });
         const int64_t tasks_per_slot = shape.group() * blocks;
         parallel_for(options.threads, slots * tasks_per_slot, [&](int64_t task, int32_t worker) {
-            stop_if_cancelled();
+            stop_if_set(options.cancel);
             const int64_t slot = task / tasks_per_slot, head = wave + slot;
             const int64_t member = task % tasks_per_slot / blocks;
             const query_block& block = plan.blocks[blocks - 1 - task % blocks];  // under a causal mask: the longest first

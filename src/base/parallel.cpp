@@ -10,6 +10,11 @@
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
+
+#include "base/failure.hpp"
 
 namespace farspan {
 namespace {
@@ -33,6 +38,15 @@ void start_scheduler() {
     workers_started.store(true, std::memory_order_release);
 }
 
+// ThreadSanitizer does not see the synchronisation inside oneTBB, which is not instrumented: these two say what it does.
+#if defined(__SANITIZE_THREAD__)
+void publish(void* to) { __tsan_release(to); }
+void receive(void* from) { __tsan_acquire(from); }
+#else
+void publish(void*) {}
+void receive(void*) {}
+#endif
+
 }  // namespace
 
 void parallel_for(int32_t threads, int64_t tasks, const std::function<void(int64_t, int32_t)>& body) {
@@ -49,15 +63,25 @@ void parallel_for(int32_t threads, int64_t tasks, const std::function<void(int64
     }
     start_scheduler();
     tbb::task_arena arena(threads);
+    char started = 0, finished = 0;
+    publish(&started);
     arena.execute([&] {
         tbb::parallel_for(
             tbb::blocked_range<int64_t>(0, tasks, 1),
             [&](const tbb::blocked_range<int64_t>& range) {
                 const int32_t worker = tbb::this_task_arena::current_thread_index();
+                receive(&started);
                 for (int64_t task = range.begin(); task < range.end(); ++task) body(task, worker);
+                publish(&finished);
             },
             tbb::simple_partitioner{});
     });
+    receive(&finished);
+}
+
+void stop_if_set(const volatile int32_t* cancel) {
+    if (cancel && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0)
+        throw failure(FARSPAN_ERROR_CANCELLED, 0, "the cancel flag was set");
 }
 
 void shutdown_workers() {

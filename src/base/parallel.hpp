@@ -20,6 +20,9 @@ int32_t cgroup_cpu_quota();
 // in order, and TBB is not touched. The first exception stops the loop and is thrown again.
 void parallel_for(int32_t threads, int64_t tasks, const std::function<void(int64_t task, int32_t worker)>& body);
 
+// Throws failure(FARSPAN_ERROR_CANCELLED) if the flag is given and set. Any thread may set it at any time.
+void stop_if_set(const volatile int32_t* cancel);
+
 // Ends the worker threads; the next parallel_for starts them again.
 void shutdown_workers();
 

@@ -69,7 +69,7 @@ Test(api_process, cancellation_from_another_thread) {
     const plan_handle plan = make_plan(context.get(), spec.create().get(), problem);
     std::thread later([] {
         usleep(20000);
-        flag = 1;
+        __atomic_store_n(&flag, 1, __ATOMIC_RELAXED);
     });
     const farspan_status status = run_status(context.get(), plan.get(), problem, data);
     later.join();
