@@ -1,0 +1,195 @@
+/* Each call of the conformance cases. A function returns the status of what it called last; run->stage is its name. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../fields.h"
+#include "run.h"
+
+static farspan_status make_scheme(struct run* run, farspan_scheme** scheme) {
+    const cJSON* given = cJSON_GetObjectItemCaseSensitive(run->one, "scheme");
+    const char* const names[5] = {"rope", "remap", "bias", "mask", "score"};
+    const cJSON* part[5];
+    int32_t method[5];
+    for (int n = 0; n < 5; ++n) {
+        part[n] = cJSON_GetObjectItemCaseSensitive(given, names[n]);
+        method[n] = part[n] && has(part[n], "method") ? (int32_t)whole_member(part[n], "method") : 0;
+    }
+    farspan_rope_config rope;
+    farspan_remap_config remap;
+    farspan_bias_config bias;
+    farspan_mask_config mask;
+    farspan_score_config score;
+    farspan_rope_config_init(&rope, sizeof rope, method[0]);
+    farspan_remap_config_init(&remap, sizeof remap, method[1]);
+    farspan_bias_config_init(&bias, sizeof bias, method[2]);
+    farspan_mask_config_init(&mask, sizeof mask);
+    farspan_score_config_init(&score, sizeof score);
+    set_fields(run, &rope, rope_fields, part[0]);
+    set_fields(run, &remap, remap_fields, part[1]);
+    set_fields(run, &bias, bias_fields, part[2]);
+    set_fields(run, &mask, mask_fields, part[3]);
+    set_fields(run, &score, score_fields, part[4]);
+    run->stage = "scheme_create";
+    return farspan_scheme_create(part[0] ? &rope : NULL, part[1] ? &remap : NULL, part[2] ? &bias : NULL,
+                                 part[3] ? &mask : NULL, part[4] ? &score : NULL, scheme, &run->error);
+}
+
+static farspan_status make_plan(struct run* run, const farspan_scheme* scheme, farspan_plan** plan) {
+    farspan_problem problem;
+    farspan_problem_init(&problem, sizeof problem);
+    set_fields(run, &problem, problem_fields, member(run->arguments, "problem"));
+    run->stage = "plan_create";
+    return farspan_plan_create(run->context, scheme, &problem, plan, &run->error);
+}
+
+static farspan_status rope_frequencies(struct run* run, const farspan_scheme* scheme) {
+    const int32_t count = (int32_t)whole_member(run->arguments, "count");
+    double* inv_freq = new_output(run, OUTPUT_F64, (size_t)count);
+    double* magnitude = new_output(run, OUTPUT_F64, 1);
+    return farspan_rope_frequencies(scheme, whole_member(run->arguments, "length"), inv_freq, count, magnitude, &run->error);
+}
+
+static farspan_status scheme_probe(struct run* run, const farspan_scheme* scheme) {
+    const cJSON *pairs = member(run->arguments, "pairs"), *pair;
+    double* to = new_output(run, OUTPUT_F64, 8 * (size_t)cJSON_GetArraySize(pairs));
+    cJSON_ArrayForEach(pair, pairs) {
+        farspan_probe p = {sizeof p, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+        const farspan_status status = farspan_scheme_probe(
+            scheme, whole_member(run->arguments, "length"), whole(cJSON_GetArrayItem(pair, 0)),
+            whole(cJSON_GetArrayItem(pair, 1)), (int32_t)whole(cJSON_GetArrayItem(pair, 2)), &p, &run->error);
+        if (status != FARSPAN_OK) return status;
+        const double values[8] = {p.visible, p.branch, p.query_angle_position, p.key_angle_position, p.relative_position,
+                                  p.bias, p.scale, p.magnitude};
+        memcpy(to, values, sizeof values);
+        to += 8;
+    }
+    return FARSPAN_OK;
+}
+
+static farspan_status scheme_visible(struct run* run, const farspan_scheme* scheme) {
+    const cJSON *queries = member(run->arguments, "queries"), *query;
+    int64_t* to = new_output(run, OUTPUT_INT64, 4 * (size_t)cJSON_GetArraySize(queries));
+    cJSON_ArrayForEach(query, queries) {
+        const farspan_status status =
+            farspan_scheme_visible(scheme, whole(query), whole_member(run->arguments, "keys"), to, &run->error);
+        if (status != FARSPAN_OK) return status;
+        to += 4;
+    }
+    return FARSPAN_OK;
+}
+
+static farspan_status rope_apply(struct run* run, const farspan_scheme* scheme) {
+    const cJSON* given = run->arguments;
+    farspan_rope_options options;
+    farspan_rope_options_init(&options, sizeof options);
+    options.side = (int32_t)whole_member(given, "side");
+    options.branch = (int32_t)whole_member(given, "branch");
+    options.direction = (int32_t)whole_member(given, "direction");
+    options.length = whole_member(given, "length");
+    options.axis_stride = whole_member(given, "axis_stride");
+    if (has(given, "xpos_centre")) options.xpos_centre = real(member(given, "xpos_centre"));
+    const int in_place = !has(given, "out");
+    const farspan_tensor out = write_tensor(run, member(given, in_place ? "in" : "out"));
+    const farspan_tensor in = in_place ? out : read_tensor(run, member(given, "in"));
+    return farspan_rope_apply(run->context, scheme, &options, int64s(run, given, "positions"), &in, &out, &run->error);
+}
+
+static farspan_status bias_fill(struct run* run, const farspan_scheme* scheme) {
+    const cJSON* given = run->arguments;
+    const int64_t count = whole_member(given, "count");
+    return farspan_bias_fill(scheme, (int32_t)whole_member(given, "head"), whole_member(given, "length"),
+                             whole_member(given, "first_distance"), count, new_output(run, OUTPUT_F32, (size_t)count),
+                             &run->error);
+}
+
+static farspan_status sinusoidal_fill(struct run* run, const farspan_scheme* scheme) {
+    (void)scheme;
+    const farspan_tensor out = write_tensor(run, member(run->arguments, "out"));
+    return farspan_sinusoidal_fill((int32_t)whole_member(run->arguments, "layout"), whole_member(run->arguments, "first"),
+                                   real(member(run->arguments, "base")), &out, &run->error);
+}
+
+static farspan_status position_lookup(struct run* run, const farspan_scheme* scheme) {
+    (void)scheme;
+    const farspan_tensor table = read_tensor(run, member(run->arguments, "table"));
+    const farspan_tensor out = write_tensor(run, member(run->arguments, "out"));
+    return farspan_position_lookup(&table, int64s(run, run->arguments, "positions"), &out, &run->error);
+}
+
+static farspan_status fire_fill(struct run* run, const farspan_scheme* scheme) {
+    (void)scheme;
+    farspan_fire_config config;
+    farspan_fire_config_init(&config, sizeof config);
+    set_fields(run, &config, fire_fields, member(run->arguments, "config"));
+    const farspan_tensor out = write_tensor(run, member(run->arguments, "out"));
+    return farspan_fire_fill(&config, int64s(run, run->arguments, "query_positions"),
+                             int64s(run, run->arguments, "key_positions"), &out, &run->error);
+}
+
+static farspan_status run_plan(struct run* run, const farspan_plan* plan) {
+    const cJSON* given = run->arguments;
+    const farspan_tensor q = read_tensor(run, member(given, "q")), k = read_tensor(run, member(given, "k"));
+    const farspan_tensor v = read_tensor(run, member(given, "v")), out = write_tensor(run, member(given, "out"));
+    farspan_tensor bias;
+    if (has(given, "bias")) bias = read_tensor(run, member(given, "bias"));
+    float* lse = NULL;
+    if (has(given, "lse")) lse = new_output(run, OUTPUT_F32, (size_t)(q.shape[0] * q.shape[1] * q.shape[2]));
+    const size_t size = has(given, "workspace") ? farspan_plan_workspace_size(plan) : 0;
+    void* workspace = size > 0 ? take(run, size) : NULL;
+    return farspan_attention_run(run->context, plan, &q, &k, &v, has(given, "bias") ? &bias : NULL, &out, lse, workspace, size,
+                                 &run->error);
+}
+
+static farspan_status tile_counts(struct run* run, const farspan_plan* plan) {
+    return farspan_plan_tile_counts(plan, new_output(run, OUTPUT_INT64, 4), &run->error);
+}
+
+static farspan_status attention(struct run* run, const farspan_scheme* scheme) {
+    const cJSON* given = run->arguments;
+    const farspan_tensor q = read_tensor(run, member(given, "q")), k = read_tensor(run, member(given, "k"));
+    const farspan_tensor v = read_tensor(run, member(given, "v")), out = write_tensor(run, member(given, "out"));
+    return farspan_attention(run->context, scheme, &q, &k, &v, &out, &run->error);
+}
+
+static farspan_status attention_merge(struct run* run, const farspan_scheme* scheme) {
+    (void)scheme;
+    const farspan_tensor out_a = write_tensor(run, member(run->arguments, "out_a"));
+    float* lse_a = new_lse(run, member(run->arguments, "lse_a"));
+    const farspan_tensor out_b = read_tensor(run, member(run->arguments, "out_b"));
+    return farspan_attention_merge(&out_a, lse_a, &out_b, read_lse(run, member(run->arguments, "lse_b")), &run->error);
+}
+
+/* What a call works on: a scheme, or a plan for it. */
+static const struct {
+    const char* name;
+    farspan_status (*with_scheme)(struct run*, const farspan_scheme*);
+    farspan_status (*with_plan)(struct run*, const farspan_plan*);
+} calls[] = {
+    {"rope_frequencies", rope_frequencies, NULL}, {"scheme_probe", scheme_probe, NULL},
+    {"scheme_visible", scheme_visible, NULL},     {"rope_apply", rope_apply, NULL},
+    {"bias_fill", bias_fill, NULL},               {"sinusoidal_fill", sinusoidal_fill, NULL},
+    {"position_lookup", position_lookup, NULL},   {"fire_fill", fire_fill, NULL},
+    {"attention_run", NULL, run_plan},            {"plan_tile_counts", NULL, tile_counts},
+    {"attention", attention, NULL},               {"attention_merge", attention_merge, NULL},
+};
+
+void run_case(struct run* run) {
+    const char* name = member(run->one, "call")->valuestring;
+    size_t call = 0;
+    while (strcmp(calls[call].name, name) != 0)
+        if (++call == sizeof calls / sizeof *calls) {
+            fprintf(stderr, "unknown call: %s\n", name);
+            exit(2);
+        }
+    farspan_scheme* scheme = NULL;
+    farspan_plan* plan = NULL;
+    run->status = make_scheme(run, &scheme);
+    if (run->status == FARSPAN_OK && calls[call].with_plan) run->status = make_plan(run, scheme, &plan);
+    if (run->status == FARSPAN_OK) {
+        run->stage = calls[call].name;
+        run->status = plan ? calls[call].with_plan(run, plan) : calls[call].with_scheme(run, scheme);
+    }
+    farspan_plan_destroy(plan);
+    farspan_scheme_destroy(scheme);
+}

@@ -1,0 +1,61 @@
+/* One conformance case while it runs: its memory, its outputs, and how it ended. */
+#ifndef FARSPAN_CONFORMANCE_RUN_H
+#define FARSPAN_CONFORMANCE_RUN_H
+
+#include <cjson/cJSON.h>
+#include <stdint.h>
+
+#include "farspan/farspan.h"
+
+enum output_kind { OUTPUT_F32, OUTPUT_F16, OUTPUT_BF16, OUTPUT_F64, OUTPUT_INT64 };
+
+/* Memory that a call may write, and what it held before. */
+struct output {
+    enum output_kind kind;
+    size_t bytes;
+    unsigned char *data, *before;
+};
+
+struct run {
+    const cJSON *one, *arguments;
+    const farspan_context* context;
+    struct output outputs[2];
+    int output_count;
+    const char* stage; /* the function that is being called */
+    farspan_status status;
+    farspan_error error;
+    struct block* blocks;
+};
+
+/* ---- JSON (json.c); a member that is missing ends the program ---- */
+
+const cJSON* member(const cJSON* object, const char* name);
+int has(const cJSON* object, const char* name);
+int64_t whole(const cJSON* number);
+double real(const cJSON* number); /* also "nan", "inf" and "-inf" */
+int64_t whole_member(const cJSON* object, const char* name);
+
+/* ---- Memory (memory.c) ---- */
+
+void* take(struct run* run, size_t bytes); /* zeroed; freed by end_run */
+void end_run(struct run* run);
+/* The arrays of a case; NULL if `name` is not there. */
+const int64_t* int64s(struct run* run, const cJSON* object, const char* name);
+/* Sets the fields of `config`, arrays included. */
+struct field;
+void set_fields(struct run* run, void* config, const struct field* fields, const cJSON* given);
+/* A tensor with its content; one that is written becomes the next output. */
+farspan_tensor read_tensor(struct run* run, const cJSON* given);
+farspan_tensor write_tensor(struct run* run, const cJSON* given);
+/* The next output: zeros, or the content of a seed. */
+void* new_output(struct run* run, enum output_kind kind, size_t elements);
+float* new_lse(struct run* run, const cJSON* given);
+float* read_lse(struct run* run, const cJSON* given);
+
+/* ---- The case (calls.c, judge.c) ---- */
+
+void run_case(struct run* run);
+/* Whether the case ended as it should; otherwise says on stderr why not. */
+int judge(const struct run* run);
+
+#endif
