@@ -85,7 +85,16 @@ impl Problem<'_> {
 
 /// Everything about an attention that does not depend on the data: made once, run often.
 ///
-/// Immutable: any number of threads may run one at the same time, each with a workspace of its own.
+/// Immutable: any number of threads may run one at the same time, each with a workspace of its own:
+///
+/// ```compile_fail,E0499
+/// # use farspan::{Plan, Tensor};
+/// fn two_runs(plan: &Plan, q: &Tensor<'_>, workspace: &mut [u8]) {
+///     let first = plan.run(q, q, q).workspace(workspace);
+///     let second = plan.run(q, q, q).workspace(workspace);
+///     drop((first, second));
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Plan {
     handle: NonNull<sys::farspan_plan>,

@@ -86,8 +86,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         [_, directory, isa, threads] => (directory, isa, threads),
         _ => return Err("usage: conformance DIRECTORY ISA THREADS".into()),
     };
-    let config =
-        ContextConfig { threads: threads.parse()?, isa: find_isa(isa).ok_or("unknown ISA")?, ..ContextConfig::new() };
+    let config = ContextConfig { threads: threads.parse()?, isa: find_isa(isa).ok_or("unknown ISA")? };
     let context = Context::new(&config)?;
 
     let mut files =

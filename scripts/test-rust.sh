@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Tests the Rust crates against an installed library. The last line is "N passed, M failed", counted from what cargo's tests
+# report. Leaves the conformance runner at build/conformance/rust.
+#
+#   scripts/test-rust.sh PREFIX          the library installed there
+#   scripts/test-rust.sh --deep PREFIX   also builds the library from the packaged crate (feature "vendored")
+set -uo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+
+deep=0
+[ "${1:-}" != --deep ] || { deep=1; shift; }
+[ $# -eq 1 ] && prefix=$(cd "$1" 2>/dev/null && pwd) || { sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+
+library=$(find "$prefix" -name libfarspan.so -print -quit)
+[ -n "$library" ] || { echo "test-rust.sh: no libfarspan.so under $prefix" >&2; echo '0 passed, 1 failed'; exit 1; }
+libdir=$(dirname "$library")
+export PKG_CONFIG_PATH="$libdir/pkgconfig" LD_LIBRARY_PATH="$libdir" CARGO_TARGET_DIR="$root/build/rust"
+unset FARSPAN_LIB_DIR FARSPAN_STATIC
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+passed=0 failed=0
+
+# check <name> <command>: one test, passed if the command succeeds
+check() {
+    local name=$1
+    shift
+    if "$@" >"$work/log" 2>&1 </dev/null; then
+        passed=$((passed + 1))
+        echo "ok      $name"
+    else
+        failed=$((failed + 1))
+        echo "FAILED  $name"
+        tail -n 40 "$work/log"
+    fi
+}
+
+# cargo_test <crate> <arguments>: adds the counts of every test program; a crate that does not build is one failure
+cargo_test() {
+    local name=$1 log=$work/test.log counts p f
+    shift
+    (cd "$root/$name" && cargo test --locked --no-fail-fast "$@") >"$log" 2>&1 </dev/null
+    local code=$?
+    counts=$(sed -n 's/^test result: .* \([0-9]*\) passed; \([0-9]*\) failed;.*/\1 \2/p' "$log" |
+             awk '{p += $1; f += $2} END {print p + 0, f + 0}')
+    read -r p f <<<"$counts"
+    [ "$code" -eq 0 ] && [ "$p" -gt 0 ] || [ "$f" -gt 0 ] || f=1
+    passed=$((passed + p)) failed=$((failed + f))
+    echo "$name $*: $p passed, $f failed"
+    [ "$f" -eq 0 ] || cat "$log"
+}
+
+# example <name>: it runs and prints a line for each of its schemes
+long_context() {
+    (cd "$root/rust" && cargo run --quiet --locked --example long_context) | tee "$work/example" &&
+        [ "$(grep -c 'distance 8191 is seen as' "$work/example")" -eq 3 ]
+}
+
+# new_project <directory> <dependency>: a program outside the repository that uses the crate
+new_project() {
+    mkdir -p "$1/src"
+    cat >"$1/Cargo.toml" <<END
+[package]
+name = "consumer"
+version = "0.1.0"
+edition = "2021"
+
+[dependencies]
+farspan = $2
+END
+    cat >"$1/src/main.rs" <<'END'
+use farspan::{Layout, RopeConfig, RopeMethod, Scheme};
+
+fn main() -> farspan::Result<()> {
+    let rope = RopeConfig { layout: Layout::HALF, rotary_dim: 8, ..RopeConfig::new(RopeMethod::BASE) };
+    let scheme = Scheme::builder().rope(&rope).build()?;
+    println!("{} {}", farspan::version_text(), scheme.probe(0, 9, 4, 0)?.relative_position);
+    Ok(())
+}
+END
+}
+
+# says <directory> <arguments of cargo run>: the program prints the version and the distance
+says() {
+    local directory=$1 version
+    shift
+    version=$(sed -n 's/#define FARSPAN_VERSION_\(MAJOR\|MINOR\|PATCH\) *//p' "$prefix/include/farspan/version.h" | paste -sd.)
+    (cd "$directory" && CARGO_TARGET_DIR="$directory/target" cargo run --quiet "$@") | tee "$work/said" &&
+        grep -qx "$version 5" "$work/said"
+}
+
+consumer() {
+    new_project "$work/consumer" "{ path = \"$root/rust\" }"
+    says "$work/consumer"
+}
+
+# Without any library the build must fail, and say what to do.
+explains_what_is_missing() {
+    ! (cd "$root/rust-sys" && PKG_CONFIG_LIBDIR=/nowhere PKG_CONFIG_PATH='' CARGO_TARGET_DIR="$work/missing" \
+        cargo build) 2>"$work/missing.log" || return 1
+    cat "$work/missing.log"
+    grep -q 'no usable libfarspan' "$work/missing.log" && grep -q 'PKG_CONFIG_PATH' "$work/missing.log"
+}
+
+links_by_directory() {
+    (cd "$work/consumer" && PKG_CONFIG_LIBDIR=/nowhere PKG_CONFIG_PATH='' FARSPAN_LIB_DIR=$libdir says "$work/consumer")
+}
+
+links_static() {
+    FARSPAN_STATIC=1 says "$work/consumer" && ! ldd "$work/consumer/target/debug/consumer" | grep libfarspan
+}
+
+# The crates as they would be published, unpacked elsewhere, must build the library by themselves.
+vendored() {
+    local packages=$work/packages name
+    for name in rust-sys; do
+        (cd "$root/$name" && CARGO_TARGET_DIR="$packages" cargo package --allow-dirty --no-verify --locked) || return
+    done
+    mkdir -p "$packages/farspan-sys"
+    tar -xzf "$packages"/package/farspan-sys-*.crate -C "$packages/farspan-sys" --strip-components=1 || return
+    ! find "$packages/farspan-sys" -type l | grep . || return
+    new_project "$work/vendored" "{ path = \"$root/rust\", features = [\"vendored\"] }"
+    printf '\n[patch.crates-io]\n' >>"$work/vendored/Cargo.toml"
+    PKG_CONFIG_LIBDIR=/nowhere PKG_CONFIG_PATH='' LD_LIBRARY_PATH='' says "$work/vendored"
+}
+
+cargo_test rust-sys
+cargo_test rust
+check 'the example runs' long_context
+check 'a project outside the repository uses the crate' consumer
+check 'FARSPAN_LIB_DIR names the library' links_by_directory
+check 'FARSPAN_STATIC links the archive' links_static
+check 'the build says what is missing' explains_what_is_missing
+[ "$deep" -eq 0 ] || check 'the feature vendored builds the library' vendored
+
+mkdir -p "$root/build/conformance"
+cat >"$root/build/conformance/rust" <<END
+#!/bin/sh
+LD_LIBRARY_PATH='$libdir' exec '$CARGO_TARGET_DIR/debug/examples/conformance' "\$@"
+END
+chmod +x "$root/build/conformance/rust"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
