@@ -59,12 +59,12 @@ json answer_visible(const json& one) {
             const auto at = [&](int64_t key) { return key >= 0 && key < keys && rules.visible(query.get<int64_t>(), key); };
             if (at(j) != at(j - 1)) ends.push_back(j);
         }
-        // One interval may be told as two that touch; which of them is empty, and where, is not said.
-        const bool two = ends.size() == 4;
+        // An empty interval may lie anywhere.
+        const size_t known = ends.size();
         ends.resize(4);
-        for (const int64_t end : ends) {
-            expected.add(static_cast<double>(end), 0);
-            if (!two) expected.skip(expected.values.size() - 1);
+        for (size_t n = 0; n < 4; ++n) {
+            expected.add(static_cast<double>(ends[n]), 0);
+            if (n >= known) expected.skip(expected.values.size() - 1);
         }
     }
     return {expected.sample(double_digits)};

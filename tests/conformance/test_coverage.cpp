@@ -1,0 +1,141 @@
+// The vectors leave nothing out: every method, option, call and expressible status occurs. And they stay small.
+#include <criterion/criterion.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "case_reader.hpp"
+#include "farspan/farspan.h"
+
+using conformance::json;
+
+namespace {
+
+std::vector<std::filesystem::path> files() {
+    std::vector<std::filesystem::path> result;
+    for (const auto& entry : std::filesystem::directory_iterator(FARSPAN_CONFORMANCE_DIR))
+        if (entry.path().extension() == ".json") result.push_back(entry.path());
+    return result;
+}
+
+std::vector<json> cases() {
+    std::vector<json> result;
+    for (const auto& file : files()) {
+        std::ifstream stream(file);
+        const json parsed = json::parse(stream);
+        for (const json& one : parsed.at("cases")) result.push_back(one);
+    }
+    return result;
+}
+
+bool succeeds(const json& one) {
+    return !one.contains("status");
+}
+
+// The values of a field over all cases that succeed; `call` empty: any.
+std::set<int32_t> values_of(const char* part, const char* field, const std::string& call = "") {
+    std::set<int32_t> result;
+    for (const json& one : cases())
+        if (succeeds(one) && (call.empty() || one.at("call") == call) && one.contains("scheme") &&
+            one.at("scheme").contains(part) && one.at("scheme").at(part).contains(field))
+            result.insert(one.at("scheme").at(part).at(field).get<int32_t>());
+    return result;
+}
+
+void expect_all(const char* part, const char* field, int32_t first, int32_t last, const std::string& call = "") {
+    const std::set<int32_t> found = values_of(part, field, call);
+    for (int32_t value = first; value <= last; ++value)
+        cr_expect(found.count(value) == 1, "no case %s has %s.%s %d", call.c_str(), part, field, value);
+}
+
+}  // namespace
+
+Test(conformance, every_method_occurs) {
+    const struct {
+        int32_t part;
+        const char *name, *field;
+    } parts[] = {{FARSPAN_PART_ROPE, "rope", "method"},
+                 {FARSPAN_PART_REMAP, "remap", "method"},
+                 {FARSPAN_PART_BIAS, "bias", "method"},
+                 {FARSPAN_PART_TEMPERATURE, "score", "temperature"}};
+    for (const auto& [part, name, field] : parts) {
+        const std::set<int32_t> anywhere = values_of(name, field), attended = values_of(name, field, "attention_run");
+        for (int32_t method = 1; method < farspan_method_count(part); ++method) {
+            cr_expect(anywhere.count(method) == 1, "no case has the %s %s", name, farspan_method_name(part, method));
+            cr_expect(attended.count(method) == 1, "attention has no case with the %s %s", name,
+                      farspan_method_name(part, method));
+        }
+    }
+}
+
+Test(conformance, every_option_occurs) {
+    for (const char* call : {"attention_run", "rope_apply"}) {
+        expect_all("rope", "layout", FARSPAN_LAYOUT_HALF, FARSPAN_LAYOUT_INTERLEAVED, call);
+        expect_all("rope", "angle", FARSPAN_ANGLE_FLOAT32, FARSPAN_ANGLE_FLOAT32, call);
+    }
+    expect_all("rope", "axes", FARSPAN_AXES_SECTIONS, FARSPAN_AXES_INTERLEAVED_GGML, "rope_apply");
+    expect_all("rope", "ramp", FARSPAN_RAMP_ROTATIONS, FARSPAN_RAMP_ROTATIONS);
+    expect_all("rope", "magnitude", FARSPAN_MAGNITUDE_YARN, FARSPAN_MAGNITUDE_UNCLAMPED);
+    expect_all("rope", "length_switch", FARSPAN_SWITCH_AFTER, FARSPAN_SWITCH_ALWAYS_LONG, "attention_run");
+    for (const char* field : {"window_left", "window_right", "sinks", "chunk", "prefix"})
+        cr_expect(!values_of("mask", field, "attention_run").empty(), "no attention under a mask with %s", field);
+    const std::set<int32_t> causal = values_of("mask", "causal", "attention_run");
+    cr_expect(causal.count(0) == 1);
+}
+
+Test(conformance, every_call_succeeds_and_fails) {
+    std::set<std::string> succeeding, failing;
+    for (const json& one : cases()) {
+        if (succeeds(one))
+            succeeding.insert(one.at("call").get<std::string>());
+        else
+            failing.insert(one.at("failing").get<std::string>());
+    }
+    const std::set<std::string> calls = {"rope_frequencies", "scheme_probe",    "scheme_visible",  "rope_apply",
+                                         "bias_fill",        "sinusoidal_fill", "position_lookup", "fire_fill",
+                                         "attention_run",    "plan_tile_counts", "attention",      "attention_merge"};
+    cr_expect(succeeding == calls, "%zu calls succeed", succeeding.size());
+    std::set<std::string> refused = calls;
+    refused.erase("plan_tile_counts");  // fails with NULL only
+    refused.insert({"scheme_create", "plan_create"});
+    cr_expect(failing == refused, "%zu functions fail", failing.size());
+}
+
+// The others need a NULL, a number outside its enum, another struct_size, or a machine in trouble.
+Test(conformance, every_expressible_status_occurs) {
+    std::set<int32_t> found;
+    for (const json& one : cases()) found.insert(one.value("status", int32_t{FARSPAN_OK}));
+    const std::set<int32_t> expected = {FARSPAN_OK,
+                                        FARSPAN_ERROR_SHAPE,
+                                        FARSPAN_ERROR_STRIDE,
+                                        FARSPAN_ERROR_HEAD_GROUPS,
+                                        FARSPAN_ERROR_ROTARY_DIM,
+                                        FARSPAN_ERROR_PARAMETER_RANGE,
+                                        FARSPAN_ERROR_METHOD,
+                                        FARSPAN_ERROR_COMBINATION,
+                                        FARSPAN_ERROR_POSITIONS};
+    cr_expect(found == expected, "%zu statuses occur, must be %zu", found.size(), expected.size());
+}
+
+Test(conformance, names_are_unique_and_outputs_are_samples) {
+    std::set<std::string> names;
+    for (const json& one : cases()) {
+        const auto name = one.at("name").get<std::string>();
+        cr_expect(names.insert(name).second, "'%s' occurs twice", name.c_str());
+        cr_expect(succeeds(one) == one.contains("outputs"), "'%s' has outputs or a status", name.c_str());
+        if (!succeeds(one)) continue;
+        for (const json& output : one.at("outputs")) {
+            const size_t count = output.at("values").size();
+            cr_expect(count >= 1 && count <= 32, "'%s' compares %zu values", name.c_str(), count);
+            cr_expect(!output.contains("at") || output.at("at").size() == count, "'%s'", name.c_str());
+        }
+    }
+    cr_expect(names.size() > 400, "%zu cases", names.size());
+}
+
+Test(conformance, the_files_are_small) {
+    uintmax_t bytes = 0;
+    for (const auto& file : files()) bytes += std::filesystem::file_size(file);
+    cr_expect(bytes < 600000, "%ju bytes", bytes);
+}
