@@ -23,6 +23,15 @@ public final class FarspanException extends RuntimeException {
     }
 
     /**
+     * The number of the status, also of one that these classes do not know.
+     *
+     * @return the C library's number
+     */
+    public int code() {
+        return code;
+    }
+
+    /**
      * Which argument was wrong.
      *
      * @return the 1-based index of the offending argument of the C function, 0 if none; the message names it

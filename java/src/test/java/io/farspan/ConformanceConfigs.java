@@ -1,0 +1,134 @@
+package io.farspan;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.lang.reflect.Array;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Set;
+
+/** Configurations of a conformance case, made with the public setters: rotary_dim is rotaryDim(...). */
+final class ConformanceConfigs {
+    /** Counts that a setter of an array takes from the array. */
+    private static final Set<String> IMPLIED = Set.of("method", "pair_factor_count", "sink_heads", "segments");
+
+    private ConformanceConfigs() {}
+
+    static Scheme scheme(JsonObject given) {
+        Scheme.Builder builder = Scheme.builder();
+        if (given == null) {
+            return builder.build();
+        }
+        if (given.has("rope")) {
+            builder.rope(set(new RopeConfig(coded(RopeMethod.class, method(given, "rope"))), given.getAsJsonObject("rope")));
+        }
+        if (given.has("remap")) {
+            builder.remap(set(new RemapConfig(coded(RemapMethod.class, method(given, "remap"))), given.getAsJsonObject("remap")));
+        }
+        if (given.has("bias")) {
+            builder.bias(set(new BiasConfig(coded(BiasMethod.class, method(given, "bias"))), given.getAsJsonObject("bias")));
+        }
+        if (given.has("mask")) {
+            builder.mask(set(new MaskConfig(), given.getAsJsonObject("mask")));
+        }
+        if (given.has("score")) {
+            builder.score(set(new ScoreConfig(), given.getAsJsonObject("score")));
+        }
+        return builder.build();
+    }
+
+    static Problem problem(JsonObject given) {
+        return set(new Problem(), given);
+    }
+
+    static FireConfig fire(JsonObject given) {
+        FireConfig config = new FireConfig(given.get("hidden").getAsInt(), given.get("heads").getAsInt(),
+                (float[]) value(float[].class, given.get("w1")), (float[]) value(float[].class, given.get("b1")),
+                (float[]) value(float[].class, given.get("w2")), (float[]) value(float[].class, given.get("b2")));
+        for (String optional : new String[] {"c", "threshold", "epsilon"}) {
+            if (given.has(optional)) {
+                set(config, optional, given.get(optional));
+            }
+        }
+        return config;
+    }
+
+    /** The constant with a number of the C header. */
+    static <E extends Enum<E>> E coded(Class<E> type, int code) {
+        try {
+            java.lang.reflect.Field field = type.getDeclaredField("code");
+            for (E constant : type.getEnumConstants()) {
+                if (field.getInt(constant) == code) {
+                    return constant;
+                }
+            }
+        } catch (ReflectiveOperationException failure) {
+            throw new AssertionError(failure);
+        }
+        throw new IllegalArgumentException(type.getSimpleName() + " has no " + code);
+    }
+
+    private static int method(JsonObject scheme, String part) {
+        JsonObject config = scheme.getAsJsonObject(part);
+        return config.has("method") ? config.get("method").getAsInt() : 0;
+    }
+
+    private static <T> T set(T config, JsonObject given) {
+        for (Map.Entry<String, JsonElement> entry : given.entrySet()) {
+            if (!IMPLIED.contains(entry.getKey())) {
+                set(config, entry.getKey(), entry.getValue());
+            }
+        }
+        return config;
+    }
+
+    private static void set(Object config, String name, JsonElement element) {
+        String setter = camelCase(name);
+        for (Method method : config.getClass().getMethods()) {
+            if (method.getName().equals(setter) && method.getParameterCount() == 1) {
+                try {
+                    method.invoke(config, value(method.getParameterTypes()[0], element));
+                    return;
+                } catch (ReflectiveOperationException failure) {
+                    throw new AssertionError(failure);
+                }
+            }
+        }
+        throw new IllegalArgumentException(config.getClass().getSimpleName() + " has no " + setter);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static Object value(Class<?> type, JsonElement element) {
+        if (type.isArray()) {
+            JsonArray array = element.getAsJsonArray();
+            Object values = Array.newInstance(type.getComponentType(), array.size());
+            for (int n = 0; n < array.size(); ++n) {
+                Array.set(values, n, value(type.getComponentType(), array.get(n)));
+            }
+            return values;
+        }
+        if (type.isEnum()) {
+            return coded((Class) type, element.getAsInt());
+        }
+        if (type == boolean.class) {
+            return element.getAsInt() != 0;
+        }
+        if (type == int.class) {
+            return element.getAsInt();
+        }
+        if (type == long.class) {
+            return element.getAsLong();
+        }
+        double number = ConformanceMemory.number(element);
+        return type == float.class ? (Object) (float) number : (Object) number;
+    }
+
+    private static String camelCase(String name) {
+        StringBuilder text = new StringBuilder();
+        for (String word : name.split("_")) {
+            text.append(text.length() == 0 ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+        }
+        return text.toString();
+    }
+}
