@@ -50,7 +50,7 @@ cargo_test() {
     [ "$f" -eq 0 ] || cat "$log"
 }
 
-# example <name>: it runs and prints a line for each of its schemes
+# It runs and prints a line for each of its three schemes.
 long_context() {
     (cd "$root/rust" && cargo run --quiet --locked --example long_context) | tee "$work/example" &&
         [ "$(grep -c 'distance 8191 is seen as' "$work/example")" -eq 3 ]
@@ -110,17 +110,14 @@ links_static() {
     FARSPAN_STATIC=1 says "$work/consumer" && ! ldd "$work/consumer/target/debug/consumer" | grep libfarspan
 }
 
-# The crates as they would be published, unpacked elsewhere, must build the library by themselves.
+# The crate as it would be published, unpacked elsewhere, must build the library by itself.
 vendored() {
-    local packages=$work/packages name
-    for name in rust-sys; do
-        (cd "$root/$name" && CARGO_TARGET_DIR="$packages" cargo package --allow-dirty --no-verify --locked) || return
-    done
-    mkdir -p "$packages/farspan-sys"
-    tar -xzf "$packages"/package/farspan-sys-*.crate -C "$packages/farspan-sys" --strip-components=1 || return
-    ! find "$packages/farspan-sys" -type l | grep . || return
-    new_project "$work/vendored" "{ path = \"$root/rust\", features = [\"vendored\"] }"
-    printf '\n[patch.crates-io]\n' >>"$work/vendored/Cargo.toml"
+    local packages=$work/packages
+    (cd "$root/rust-sys" && CARGO_TARGET_DIR="$packages" cargo package --allow-dirty --no-verify --locked) || return
+    mkdir "$packages/rust-sys" && cp -r "$root/rust" "$packages/rust" || return
+    tar -xzf "$packages"/package/farspan-sys-*.crate -C "$packages/rust-sys" --strip-components=1 || return
+    [ -z "$(find "$packages/rust-sys" -type l)" ] || { echo 'the crate has links'; return 1; }
+    new_project "$work/vendored" "{ path = \"$packages/rust\", features = [\"vendored\"] }"
     PKG_CONFIG_LIBDIR=/nowhere PKG_CONFIG_PATH='' LD_LIBRARY_PATH='' says "$work/vendored"
 }
 
