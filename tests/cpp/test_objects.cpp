@@ -1,0 +1,240 @@
+// Owners and configurations: moved-from objects, arrays that outlive or belie their configuration, NaN, wrong sizes.
+#include <cmath>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "refusal.hpp"
+
+using namespace farspan;
+
+namespace {
+
+constexpr shape4 small{1, 2, 3, 8};
+constexpr farspan_status shape_error = FARSPAN_ERROR_SHAPE;
+
+rope_config rotation() {
+    rope_config rope(FARSPAN_ROPE_BASE);
+    rope.layout = FARSPAN_LAYOUT_HALF;
+    rope.rotary_dim = 8;
+    return rope;
+}
+
+problem small_problem() {
+    problem result;
+    result.query_heads = result.key_heads = 2;
+    result.queries = result.keys = 3;
+    result.head_dim = 8;
+    return result;
+}
+
+struct arrays {
+    std::vector<float> q = std::vector<float>(48, 0.5f), k = q, v = q, out = std::vector<float>(48, -7);
+    bool untouched() const { return out == std::vector<float>(48, -7); }
+};
+
+}  // namespace
+
+Test(cpp_objects, defaults_are_those_of_the_library) {
+    farspan_rope_config rope;
+    farspan_rope_config_init(&rope, sizeof rope, FARSPAN_ROPE_YARN);
+    const rope_config ours(FARSPAN_ROPE_YARN);
+    cr_expect(ours.struct_size == rope.struct_size && ours.beta_fast == rope.beta_fast && ours.method == rope.method);
+    cr_expect(mask_config().causal == 1 && problem().batch == 1 && score_config().multiplier == 1);
+    cr_expect(rope_options().struct_size == sizeof(farspan_rope_options) && fire_config().threshold == 512);
+    cr_expect(scheme().axes() == 1);
+}
+
+Test(cpp_objects, one_call_and_a_plan_give_the_same) {
+    arrays a, b;
+    for (size_t n = 0; n < a.q.size(); ++n) a.q[n] = b.q[n] = std::sin(static_cast<float>(n));
+    mask_config mask;
+    mask.window_left = 1;
+    const scheme scheme(mask, rotation());  // any order
+    attention(scheme, {a.q, small}, {a.k, small}, {a.v, small}, {a.out, small});
+    context_config config;
+    config.threads = 1;
+    const context context(config);
+    cr_expect(context.threads() == 1 && !isa_name(context.isa()).empty());
+    const plan plan(scheme, small_problem(), &context);
+    std::vector<std::byte> workspace(plan.workspace_size());
+    std::vector<float> lse(6);
+    run_options options;
+    options.lse = lse;
+    options.workspace = workspace;
+    plan.run({b.q, small}, {b.k, small}, {b.v, small}, {b.out, small}, options, &context);
+    cr_expect(a.out == b.out && std::isfinite(lse[5]));
+    cr_expect(plan.tile_counts()[2] == 1);
+    workspace.resize(plan.workspace_size() - 1);
+    options.workspace = workspace;
+    expect_refused("a small workspace", FARSPAN_ERROR_WORKSPACE_SIZE, 10, "workspace",
+                   [&] { plan.run({b.q, small}, {b.k, small}, {b.v, small}, {b.out, small}, options); });
+}
+
+Test(cpp_objects, moved_from_objects_are_refused) {
+    arrays a;
+    scheme first(rotation());
+    scheme second(std::move(first));
+    first = std::move(second);  // and back
+    cr_expect(first.axes() == 1);
+    const auto refused = [&](const char* what, auto use) { expect_refused(what, FARSPAN_ERROR_NULL_ARGUMENT, 0, "moved", use); };
+    refused("axes", [&] { second.axes(); });
+    refused("attention", [&] { attention(second, {a.q, small}, {a.k, small}, {a.v, small}, {a.out, small}); });
+    refused("plan", [&] { plan(second, small_problem()); });
+    plan made(first, small_problem());
+    const plan kept(std::move(made));
+    refused("run", [&] { made.run({a.q, small}, {a.k, small}, {a.v, small}, {a.out, small}); });
+    refused("workspace_size", [&] { made.workspace_size(); });
+    context one{context_config()};
+    const context other(std::move(one));
+    refused("context", [&] { kept.run({a.q, small}, {a.k, small}, {a.v, small}, {a.out, small}, {}, &one); });
+    cr_expect(a.untouched());
+}
+
+// Copies of a configuration share its arrays; no pointer dangles, and none is longer than its array.
+Test(cpp_objects, configurations_keep_their_arrays) {
+    rope_config copy(FARSPAN_ROPE_NONE);
+    {
+        rope_config rope(FARSPAN_ROPE_LONGROPE);
+        rope.layout = FARSPAN_LAYOUT_HALF;
+        rope.rotary_dim = 8;
+        rope.original_context = 64;
+        rope.factor = 4;
+        rope.set_factors({1, 2, 3, 4}, {5, 6, 7, 8});
+        const rope_config moved(std::move(rope));
+        copy = moved;
+    }
+    std::vector<double> inv_freq(4);
+    scheme(copy).frequencies(inv_freq, 1000);
+    cr_expect(inv_freq[0] == 1.0 / 5);
+    ++copy.pair_factor_count;
+    expect_refused("a count beyond the array", shape_error, 1, "rope.short_factors has 4", [&] { scheme{copy}; });
+    copy.set_factors({1, 2, 3, 4}, {5, 6, 7});
+    expect_refused("lists of different lengths", shape_error, 1, "rope.long_factors has 3", [&] { scheme{copy}; });
+
+    bias_config bias(FARSPAN_BIAS_T5);
+    bias.heads = 2;
+    bias.set_values(std::vector<float>(63));
+    expect_refused("a short table", shape_error, 3, "bias.values has 63 entries: must have 64", [&] { scheme{bias}; });
+    bias = bias_config(FARSPAN_BIAS_KERPLE_LOG);
+    bias.heads = 2;
+    bias.set_kerple({1, 1}, {1});
+    expect_refused("a short list", shape_error, 3, "bias.p", [&] { scheme{bias}; });
+    bias.set_kerple({1, NAN}, {1, 1});
+    expect_refused("NaN", FARSPAN_ERROR_PARAMETER_RANGE, 3, "bias.a[1] is nan", [&] { scheme{bias}; });
+    score_config score;
+    score.set_sinks({0, 1});
+    score.sink_heads = INT32_MAX;
+    expect_refused("more sinks than there are", shape_error, 5, "score.sinks", [&] { scheme{score}; });
+}
+
+Test(cpp_objects, problems_keep_their_arrays) {
+    const scheme scheme(rotation());
+    const auto refused = [&](const char* word, auto change) {
+        problem given = small_problem();
+        change(given);
+        expect_refused(word, shape_error, 3, word, [&] { plan(scheme, given); });
+    };
+    refused("query_positions has 2", [](problem& p) { p.set_query_positions({0, 1}); });
+    refused("key_positions has 3 entries: must have 5", [](problem& p) {
+        p.batch = 2;
+        p.set_key_positions({0, 1, 2}, 2);
+    });
+    refused("key_positions", [](problem& p) {
+        p.batch = 2;
+        p.set_key_positions({0, 1, 2}, INT64_MAX);
+    });
+    refused("query_axis_positions has 6", [](problem& p) { p.set_axis_positions({0, 1, 2, 3, 4, 5}, {}); });
+    refused("key_offsets has 2", [](problem& p) { p.set_segments({0, 1, 3}, {0, 3}); });
+    refused("key_ranges has 1", [](problem& p) { p.set_key_ranges({0}); });
+    refused("segments", [](problem& p) { p.segments = INT64_MAX; });
+    problem good = small_problem();
+    good.set_query_positions({5, 6, 7});
+    good.set_key_positions({0, 3, 9});
+    good.set_segments({0, 1, 3}, {0, 1, 3});
+    good.set_key_ranges({0, 3});
+    cr_expect(plan(scheme, problem(good)).workspace_size() > 0);
+}
+
+Test(cpp_objects, arrays_of_calls_have_their_size) {
+    arrays a;
+    const scheme scheme(rotation());
+    const std::vector<int64_t> two{0, 1}, three{0, 1, 2};
+    const tensor out(a.out, small);
+    expect_refused("positions", shape_error, 4, "positions has 2", [&] { rope_apply(scheme, {a.q, small}, out, two); });
+    std::vector<double> inv_freq(3);
+    expect_refused("inv_freq", shape_error, 4, "count is 3", [&] { scheme.frequencies(inv_freq); });
+    expect_refused("no inv_freq", shape_error, 4, "count is 0", [&] { scheme.frequencies({}); });
+    const plan plan(scheme, small_problem());
+    std::vector<float> lse(5);
+    run_options options;
+    options.lse = lse;
+    expect_refused("lse", shape_error, 8, "lse has 5", [&] { plan.run({a.q, small}, {a.k, small}, {a.v, small}, out, options); });
+    expect_refused("lse_b", shape_error, 4, "lse_b has 5", [&] {
+        std::vector<float> whole(6);
+        attention_merge(out, whole, {a.q, small}, lse);
+    });
+    expect_refused("no lse_a", FARSPAN_ERROR_NULL_ARGUMENT, 2, "lse_a", [&] { attention_merge(out, {}, {a.q, small}, {}); });
+    fire_config fire;
+    fire.set_weights({1, 2}, {0}, {1, 1}, {0});
+    expect_refused("fire weights", shape_error, 1, "b1 has 1", [&] { fire_fill(fire, {a.out, {1, 1, 3, 3}}); });
+    fire.set_weights({1}, {0}, {1}, {0});
+    expect_refused("fire keys", shape_error, 3, "key_positions has 2", [&] { fire_fill(fire, {a.out, {1, 1, 3, 3}}, three, two); });
+    expect_refused("lookup", shape_error, 2, "positions has 2",
+                   [&] { position_lookup({a.q, {1, 1, 6, 8}}, {a.out, {1, 1, 3, 8}}, two); });
+    expect_refused("NaN base", FARSPAN_ERROR_PARAMETER_RANGE, 3, "base is nan",
+                   [&] { sinusoidal_fill(FARSPAN_SINUSOIDAL_BLOCKS, 0, NAN, {a.out, {1, 1, 3, 8}}); });
+    cr_expect(a.untouched());
+}
+
+Test(cpp_objects, positions_by_axis_have_their_size) {
+    rope_config rope = rotation();
+    rope.axes = FARSPAN_AXES_SECTIONS;
+    rope.axis_sections[0] = rope.axis_sections[1] = 2;
+    const scheme scheme(rope);
+    cr_assert(scheme.axes() == 2);
+    arrays a;
+    std::vector<int64_t> positions(8);
+    rope_options options;
+    options.axis_stride = 5;
+    rope_apply(scheme, {a.q, small}, {a.out, small}, positions, options);
+    for (const int64_t stride : {int64_t{6}, int64_t{-3}, INT64_MAX, INT64_MIN}) {
+        options.axis_stride = stride;
+        expect_refused("axis_stride", shape_error, 4, "positions has 8",
+                       [&] { rope_apply(scheme, {a.q, small}, {a.out, small}, positions, options); });
+    }
+    problem given = small_problem();
+    given.set_axis_positions({0, 1, 2, 0, 1, 2}, {0, 1, 2, 0, 1, 2});
+    cr_expect(plan(scheme, given).workspace_size() > 0);
+}
+
+Test(cpp_objects, the_library_speaks_of_itself) {
+    cr_expect(version() == FARSPAN_VERSION && abi_version() == FARSPAN_ABI_VERSION && !version_text().empty());
+    cr_expect(method_name(FARSPAN_PART_ROPE, FARSPAN_ROPE_YARN) == "yarn" && method_name(9, 9).empty());
+    cr_expect(method_find(FARSPAN_PART_BIAS, "alibi") == FARSPAN_BIAS_ALIBI && method_find(FARSPAN_PART_BIAS, "?") == -1);
+    cr_expect(method_count(FARSPAN_PART_REMAP) == 7 && status_text(FARSPAN_ERROR_SHAPE) == "shape mismatch");
+    cr_expect(isa_supported(FARSPAN_ISA_SCALAR) && isa_name(FARSPAN_ISA_AVX2) == "avx2" && isa_name(77).empty());
+    const std::string text = diagnose();
+    cr_expect(text.front() == '{' && text.back() == '\n', "%s", text.c_str());
+    context_config config;
+    config.isa = 77;
+    expect_refused("an unknown instruction set", FARSPAN_ERROR_METHOD, 1, "isa", [&] { context{config}; });
+    config.isa = FARSPAN_ISA_SCALAR;
+    config.threads = -1;
+    expect_refused("negative threads", FARSPAN_ERROR_PARAMETER_RANGE, 1, "threads", [&] { context{config}; });
+    shutdown();
+}
+
+// A scheme and a plan serve several threads at once.
+Test(cpp_objects, threads_share_a_plan) {
+    const scheme scheme(rotation());
+    const plan plan(scheme, small_problem());
+    arrays first;
+    plan.run({first.q, small}, {first.k, small}, {first.v, small}, {first.out, small});
+    std::vector<arrays> all(4);
+    std::vector<std::thread> threads;
+    for (arrays& a : all)
+        threads.emplace_back([&] { plan.run({a.q, small}, {a.k, small}, {a.v, small}, {a.out, small}); });
+    for (std::thread& thread : threads) thread.join();
+    for (const arrays& a : all) cr_expect(a.out == first.out);
+}
