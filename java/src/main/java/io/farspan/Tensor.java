@@ -1,6 +1,7 @@
 package io.farspan;
 
 import io.farspan.internal.Native;
+import io.farspan.internal.NativeConstants;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -164,7 +165,7 @@ public final class Tensor {
         if (shape.length != AXES || stride.length != AXES) {
             throw new IllegalArgumentException("shape has " + shape.length + " and stride " + stride.length + " entries, not 4");
         }
-        long[] viewed = Arrays.copyOf(shape, 2 * AXES + 1);
+        long[] viewed = Arrays.copyOf(shape, NativeConstants.FLAT_DIMS);
         System.arraycopy(stride, 0, viewed, AXES, AXES);
         viewed[2 * AXES] = offset;
         return new Tensor(memory, bytes, dtype, readOnly, viewed);
@@ -214,7 +215,7 @@ public final class Tensor {
     }
 
     private static long[] dense(long batch, long heads, long sequence, long features) {
-        long[] dims = new long[2 * AXES + 1];
+        long[] dims = new long[NativeConstants.FLAT_DIMS];
         Native.tensor_contiguous(batch, heads, sequence, features, dims);
         return dims;
     }

@@ -1,0 +1,186 @@
+package io.farspan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.farspan.internal.Native;
+import io.farspan.internal.NativeConstants;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Everything that the C library offers can be reached from Java. */
+class CoverageTest {
+    /** Exported functions that Java does not call, with the reason. */
+    private static final Map<String, String> NOT_CALLED =
+            Map.of("farspan_get_api", "the bridge is linked to the functions; a table would reach the same ones");
+
+    /** Prefixes of the C constants, with the enums that name them. */
+    private static final Map<String, Class<? extends Enum<?>>> ENUMS = Map.ofEntries(Map.entry("ERROR_", Status.class),
+            Map.entry("ROPE_", RopeMethod.class), Map.entry("LAYOUT_", Layout.class), Map.entry("ANGLE_", RopeConfig.Angle.class),
+            Map.entry("RAMP_", RopeConfig.Ramp.class), Map.entry("MAGNITUDE_", RopeConfig.Magnitude.class),
+            Map.entry("SWITCH_", RopeConfig.LengthSwitch.class), Map.entry("AXES_", Axes.class),
+            Map.entry("REMAP_", RemapMethod.class), Map.entry("BIAS_", BiasMethod.class),
+            Map.entry("TEMPERATURE_", Temperature.class), Map.entry("PART_", Part.class), Map.entry("SIDE_", Side.class),
+            Map.entry("ROTATE_", Direction.class), Map.entry("SINUSOIDAL_", SinusoidalLayout.class),
+            Map.entry("STATE_", Problem.State.class), Map.entry("ISA_", Isa.class));
+
+    @Test
+    void everyExportedFunctionIsCalled() throws Exception {
+        Set<String> exported = words(run("nm", "-D", "--defined-only", library()), " T (farspan_\\w+)");
+        assertTrue(exported.size() > 40, exported.toString());
+        Set<String> called = words(run("nm", "-D", "--undefined-only", library().replace("libfarspan.so.1", "libfarspan_java.so")),
+                " U (farspan_\\w+)");
+        Set<String> missing = new TreeSet<>(exported);
+        missing.removeAll(called);
+        assertEquals(NOT_CALLED.keySet(), missing);
+    }
+
+    @Test
+    void everyGeneratedFunctionIsUsedByThePublicClasses() throws IOException {
+        String sources = sources();
+        List<String> unused = Arrays.stream(Native.class.getDeclaredMethods()).map(Method::getName)
+                .filter(name -> !sources.contains("Native." + name + "(")).collect(Collectors.toList());
+        assertEquals(List.of(), unused);
+    }
+
+    @Test
+    void everyConstantIsInAnEnumWithItsNumber() throws ReflectiveOperationException {
+        int checked = 0;
+        for (Field field : NativeConstants.class.getFields()) {
+            for (Map.Entry<String, Class<? extends Enum<?>>> prefix : ENUMS.entrySet()) {
+                if (field.getName().startsWith(prefix.getKey())) {
+                    assertEquals(field.getInt(null), number(prefix.getValue(), field.getName().substring(prefix.getKey().length())));
+                    ++checked;
+                }
+            }
+        }
+        for (Dtype dtype : Dtype.values()) {
+            assertEquals(NativeConstants.class.getField(dtype.name()).getInt(null), dtype.code);
+            ++checked;
+        }
+        int others = 7; // the version's five, OK, and the length of dims
+        assertEquals(NativeConstants.class.getFields().length - others, checked);
+    }
+
+    @Test
+    void everyFieldHasASetterThatSetsIt() throws ReflectiveOperationException {
+        check(new RopeConfig(RopeMethod.BASE), RopeConfig.class, "method", "pairFactorCount");
+        check(new RemapConfig(RemapMethod.NONE), RemapConfig.class, "method");
+        check(new BiasConfig(BiasMethod.NONE), BiasConfig.class, "method");
+        check(new MaskConfig(), MaskConfig.class);
+        check(new ScoreConfig(), ScoreConfig.class, "sinkHeads");
+        check(new FireConfig(3, 4, new float[3], new float[3], new float[12], new float[4]), FireConfig.class, "hidden", "heads");
+        check(new Problem(), Problem.class, "segments");
+    }
+
+    @Test
+    void methodsAreFoundByTheLibrarysSpelling() {
+        for (RopeMethod method : RopeMethod.values()) {
+            assertEquals(method, RopeMethod.find(method.spelling()));
+        }
+        assertEquals(Arrays.stream(RopeMethod.values()).map(RopeMethod::spelling).collect(Collectors.toList()),
+                Farspan.methods(Part.ROPE));
+        assertEquals(Arrays.stream(RemapMethod.values()).map(RemapMethod::spelling).collect(Collectors.toList()),
+                Farspan.methods(Part.REMAP));
+        assertEquals(Arrays.stream(BiasMethod.values()).map(BiasMethod::spelling).collect(Collectors.toList()),
+                Farspan.methods(Part.BIAS));
+        assertEquals(Arrays.stream(Temperature.values()).map(Temperature::spelling).collect(Collectors.toList()),
+                Farspan.methods(Part.TEMPERATURE));
+        assertEquals(RopeMethod.YARN, RopeMethod.find("yarn"));
+        assertThrows(IllegalArgumentException.class, () -> BiasMethod.find("yarn"));
+        assertThrows(IllegalArgumentException.class, () -> RopeMethod.find(null));
+    }
+
+    /** Sets each field through the public class and reads it through the generated one. */
+    private static void check(Object config, Class<?> type, String... excepted) throws ReflectiveOperationException {
+        Field access = type.getDeclaredField("fields");
+        access.setAccessible(true);
+        Object fields = access.get(config);
+        for (Method raw : fields.getClass().getMethods()) {
+            if (!raw.getName().matches("set[A-Z].*")) {
+                continue;
+            }
+            String name = Character.toLowerCase(raw.getName().charAt(3)) + raw.getName().substring(4);
+            if (Arrays.asList(excepted).contains(name)) {
+                continue;
+            }
+            Method setter = Arrays.stream(type.getMethods()).filter(m -> m.getName().equals(name)).findFirst()
+                    .orElseThrow(() -> new AssertionError(type.getSimpleName() + " has no " + name));
+            Method getter = fields.getClass().getMethod("get" + raw.getName().substring(3));
+            for (int value : new int[] {1, 2, 1}) {
+                Object given = sample(setter.getParameterTypes()[0], value);
+                assertEquals(config, setter.invoke(config, given));
+                double expected = given instanceof Boolean ? ((Boolean) given ? 1 : 0)
+                        : given instanceof Enum ? codeOf((Enum<?>) given) : ((Number) given).doubleValue();
+                assertEquals(expected, ((Number) getter.invoke(fields)).doubleValue(), type.getSimpleName() + "." + name);
+            }
+        }
+    }
+
+    private static Object sample(Class<?> type, int value) {
+        return type == boolean.class ? (Object) (value == 1) : type == int.class ? (Object) value : type == long.class ? (Object) (1L << 33 + value)
+                : type == double.class ? (Object) (value + 0.25) : type.getEnumConstants()[value - 1];
+    }
+
+    private static int number(Class<? extends Enum<?>> type, String name) throws ReflectiveOperationException {
+        for (Enum<?> constant : type.getEnumConstants()) {
+            if (constant.name().equals(name)) {
+                return codeOf(constant);
+            }
+        }
+        throw new AssertionError(type.getSimpleName() + " has no " + name);
+    }
+
+    private static int codeOf(Enum<?> constant) throws ReflectiveOperationException {
+        Field code = constant.getDeclaringClass().getDeclaredField("code");
+        assertFalse(Modifier.isPublic(code.getModifiers()));
+        code.setAccessible(true);
+        return code.getInt(constant);
+    }
+
+    private static String library() {
+        String classes = Farspan.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        return classes + "META-INF/native/linux-" + System.getProperty("os.arch").replace("amd64", "x86_64") + "/libfarspan.so.1";
+    }
+
+    private static Set<String> words(String text, String pattern) {
+        Set<String> found = new TreeSet<>();
+        for (Matcher matcher = Pattern.compile(pattern).matcher(text); matcher.find(); ) {
+            found.add(matcher.group(1));
+        }
+        return found;
+    }
+
+    private static String run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        assertEquals(0, process.waitFor(), output);
+        return output;
+    }
+
+    private static String sources() throws IOException {
+        StringBuilder text = new StringBuilder();
+        try (Stream<Path> files = Files.list(Path.of("src/main/java/io/farspan"))) {
+            for (Path file : files.filter(Files::isRegularFile).collect(Collectors.toList())) {
+                text.append(Files.readString(file));
+            }
+        }
+        return text.toString();
+    }
+}
