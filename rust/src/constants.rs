@@ -307,6 +307,7 @@ option! {
 
 impl Isa {
     /// Whether it is built in and usable on this machine.
+    #[inline]
     pub fn is_supported(self) -> bool {
         // SAFETY: takes any number.
         unsafe { sys::farspan_isa_supported(self.0) == 1 }

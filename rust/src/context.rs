@@ -70,12 +70,14 @@ impl Context {
     }
 
     /// Threads that a run really uses.
+    #[inline]
     pub fn threads(&self) -> i32 {
         // SAFETY: the handle is valid.
         unsafe { sys::farspan_context_threads(self.handle.as_ptr()) }
     }
 
     /// The instruction set in use.
+    #[inline]
     pub fn isa(&self) -> Isa {
         // SAFETY: the handle is valid.
         Isa(unsafe { sys::farspan_context_isa(self.handle.as_ptr()) })

@@ -2,6 +2,7 @@ use crate::error::constant_text;
 use crate::sys;
 
 /// The version of the library that is loaded: major * 10000 + minor * 100 + patch.
+#[inline]
 pub fn version() -> u32 {
     // SAFETY: a constant.
     unsafe { sys::farspan_version() }
@@ -14,6 +15,7 @@ pub fn version_text() -> &'static str {
 }
 
 /// The ABI version of the library that is loaded, which is the number in its SONAME.
+#[inline]
 pub fn abi_version() -> u32 {
     // SAFETY: a constant.
     unsafe { sys::farspan_abi_version() }

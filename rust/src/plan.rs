@@ -141,6 +141,7 @@ impl Plan {
     }
 
     /// Bytes of scratch that one run needs.
+    #[inline]
     pub fn workspace_size(&self) -> usize {
         // SAFETY: the handle is valid.
         unsafe { sys::farspan_plan_workspace_size(self.as_c()) }

@@ -137,6 +137,7 @@ impl Scheme {
     }
 
     /// Positions per token that the rope part reads: 1, or the number of axes for M-RoPE.
+    #[inline]
     pub fn axes(&self) -> i32 {
         // SAFETY: the handle is valid.
         unsafe { sys::farspan_scheme_axes(self.as_c()) }

@@ -1,0 +1,55 @@
+// What a call costs from C: the same three calls as the benchmarks of the other languages (scripts/bench-crossing.sh).
+#include <benchmark/benchmark.h>
+
+#include "attention_case.hpp"
+
+namespace bench {
+namespace {
+
+constexpr int calls = 1000;  // per measurement of `status`, so that the loop around them does not count
+
+void status(benchmark::State& state) {
+    for (auto _ : state) {
+        int supported = 0;
+        for (int n = 0; n < calls; ++n) supported += farspan_isa_supported(FARSPAN_ISA_SCALAR) == 1;
+        benchmark::DoNotOptimize(supported);
+    }
+}
+
+attention_case rotated() {
+    attention_case c;
+    c.rope = FARSPAN_ROPE_BASE;
+    c.key_heads = c.query_heads;
+    c.head_dim = 64;
+    return c;
+}
+
+void rope_apply(benchmark::State& state) {
+    const auto context = make_context(1);
+    const auto scheme = make_scheme(rotated());
+    const owned_tensor in(FARSPAN_F32, 8, 1, 64), out(FARSPAN_F32, 8, 1, 64);
+    farspan_rope_options options;
+    farspan_rope_options_init(&options, sizeof options);
+    const int64_t position = 1000;
+    for (auto _ : state) {
+        farspan_error error = FARSPAN_ERROR_INIT;
+        must(farspan_rope_apply(context.get(), scheme.get(), &options, &position, &in.tensor, &out.tensor, &error), error);
+    }
+}
+
+void prefill(benchmark::State& state) {
+    attention_case c = rotated();
+    c.queries = c.keys = 2048;
+    prepared_attention attention(c);
+    for (auto _ : state) attention.run();
+}
+
+}  // namespace
+
+void add_rows() {
+    benchmark::RegisterBenchmark("status", status)->UseRealTime();
+    benchmark::RegisterBenchmark("rope_apply", rope_apply)->UseRealTime();
+    benchmark::RegisterBenchmark("prefill", prefill)->UseRealTime();
+}
+
+}  // namespace bench

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# What a call costs from each language beside the same call from C: one table, with the limits that are asked for.
+#
+#   scripts/bench-crossing.sh PREFIX [ROUNDS]   the library installed there; the best of 3 rounds unless told otherwise
+#
+# Each round runs the languages one after the other. A busy machine makes the table worthless: close other programs first.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+[ $# -ge 1 ] && prefix=$(cd "$1" 2>/dev/null && pwd) || { sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+rounds=${2:-3}
+work=$root/build/crossing
+mkdir -p "$work"
+: >"$work/rows"
+
+libdir=$(dirname "$(find "$prefix" -name libfarspan.so -print -quit)")
+export PKG_CONFIG_PATH="$libdir/pkgconfig" LD_LIBRARY_PATH="$libdir"
+
+# shellcheck disable=SC2046
+g++ -std=c++20 -O2 "$root"/bench/{bench_crossing,main}.cpp -I"$root/bench" $(pkg-config --cflags --libs farspan) \
+    -lbenchmark -lpthread -o "$work/bench_crossing"
+
+# One measurement of `status` is 1000 calls.
+bench_c() {
+    "$work/bench_crossing" --benchmark_format=csv --benchmark_repetitions=5 2>/dev/null |
+        awk -F, '/_median"/ {
+                     gsub(/"|\/real_time|_median/, "", $1)
+                     printf "c %s %.2f\n", $1, $1 == "status" ? $3 / 1000 : $3
+                 }'
+}
+
+for round in $(seq "$rounds"); do
+    echo "round $round of $rounds" >&2
+    bench_c >>"$work/rows"
+    for language in rust java go; do
+        script=$root/scripts/bench-$language.sh
+        if [ ! -x "$script" ]; then
+            [ "$round" -ne 1 ] || echo "$language: absent, there is no scripts/bench-$language.sh"
+        elif ! "$script" "$prefix" 2>"$work/$language.log" | grep "^$language " >>"$work/rows"; then
+            echo "$language: FAILED, see $work/$language.log"
+        fi
+    done
+done
+
+awk '
+    BEGIN {
+        split("status rope_apply prefill", names)
+        split("rust java go", languages)
+        # The limits: a ratio to C, and nanoseconds above C.
+        ratio["rust", "status"] = ratio["rust", "rope_apply"] = 1.05
+        above["java", "status"] = above["java", "rope_apply"] = above["go", "status"] = above["go", "rope_apply"] = 150
+        for (l in languages) ratio[languages[l], "prefill"] = 1.03
+    }
+    {
+        if (!(($1, $2) in best) || $3 < best[$1, $2]) best[$1, $2] = $3
+    }
+    END {
+        printf "%-11s %-9s %14s %14s %12s %8s  %s\n", "call", "language", "C ns", "ns", "difference", "ratio", "limit"
+        for (n = 1; n <= 3; ++n) for (l = 1; l <= 3; ++l) {
+            name = names[n]; language = languages[l]
+            if (!((language, name) in best) || !(("c", name) in best)) continue
+            c = best["c", name]; own = best[language, name]
+            if ((language, name) in ratio) {
+                limit = sprintf("%.2f x", ratio[language, name]); kept = own <= c * ratio[language, name]
+            } else {
+                limit = sprintf("+%d ns", above[language, name]); kept = own <= c + above[language, name]
+            }
+            printf "%-11s %-9s %14.1f %14.1f %+12.1f %8.3f  %s: %s\n", name, language, c, own, own - c, own / c, limit,
+                   kept ? "kept" : "EXCEEDED"
+        }
+    }' "$work/rows"
