@@ -32,7 +32,7 @@ fn every_function_is_reachable() {
         .split("FARSPAN_API ")
         .skip(1)
         .filter_map(|declaration| declaration.split('(').next())
-        .filter_map(|declaration| declaration.split([' ', '*']).next_back())
+        .filter_map(|declaration| declaration.rsplit(&[' ', '*'][..]).next())
         .collect();
     assert!(functions.len() > 40 && functions.iter().all(|name| name.starts_with("farspan_")), "{:?}", functions);
     for name in functions {
