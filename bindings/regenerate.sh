@@ -32,6 +32,7 @@ if [ "${1:-}" = --check ]; then
     exit 1
 fi
 rm -rf $java_classes
-mkdir -p $java_classes "$(dirname $java_wrapper)" $go_folder
+mkdir -p $java_classes "$(dirname $java_wrapper)" $go_folder/include/farspan
 cp "$scratch"/java/*.java $java_classes/ && cp "$scratch/c/farspan_java.c" $java_wrapper &&
-    cp "$scratch"/go/raw.go "$scratch"/go/raw_wrap.c $go_folder/
+    cp "$scratch"/go/raw.go "$scratch"/go/raw_wrap.c $go_folder/ &&
+    cp include/farspan/farspan.h include/farspan/export.h include/farspan/version.h $go_folder/include/farspan/

@@ -3,8 +3,10 @@ package farspan_test
 import (
 	"debug/elf"
 	"go/ast"
+	"go/format"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -187,4 +189,16 @@ func TestGeneratedSourcesAreCurrent(t *testing.T) {
 			t.Errorf("go/internal/raw/%s is not what SWIG makes of bindings/go.i: run bindings/regenerate.sh", name)
 		}
 	}
+}
+
+func TestSourcesAreFormatted(t *testing.T) {
+	check(t, filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" || path == filepath.Join("internal", "raw", "raw.go") {
+			return err
+		}
+		if text := read(t, path); string(must(format.Source([]byte(text)))) != text {
+			t.Errorf("%s is not as gofmt writes it", path)
+		}
+		return nil
+	}))
 }
