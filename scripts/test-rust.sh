@@ -3,7 +3,7 @@
 # report. Leaves the conformance runner at build/conformance/rust.
 #
 #   scripts/test-rust.sh PREFIX          the library installed there
-#   scripts/test-rust.sh --deep PREFIX   also builds the library from the packaged crate (feature "vendored")
+#   scripts/test-rust.sh --deep PREFIX   also the style, and the library built from the packaged crate (feature "vendored")
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -19,7 +19,7 @@ unset FARSPAN_LIB_DIR FARSPAN_STATIC
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 
 # check <name> <command>: one test, passed if the command succeeds
 check() {
@@ -32,6 +32,16 @@ check() {
         failed=$((failed + 1))
         echo "FAILED  $name"
         tail -n 40 "$work/log"
+    fi
+}
+
+# check_with <tool> <name> <command>: skipped where the tool is not installed
+check_with() {
+    if command -v "$1" >/dev/null; then
+        check "${@:2}"
+    else
+        skipped=$((skipped + 1))
+        echo "skipped $2: $1 is not installed"
     fi
 }
 
@@ -121,6 +131,12 @@ vendored() {
     PKG_CONFIG_LIBDIR=/nowhere PKG_CONFIG_PATH='' LD_LIBRARY_PATH='' says "$work/vendored"
 }
 
+# in_each <command>: in every crate
+in_each() {
+    local crate
+    for crate in rust-sys rust rust/bench; do (cd "$root/$crate" && "$@") || return; done
+}
+
 cargo_test rust-sys
 cargo_test rust
 check 'the example runs' long_context
@@ -128,7 +144,13 @@ check 'a project outside the repository uses the crate' consumer
 check 'FARSPAN_LIB_DIR names the library' links_by_directory
 check 'FARSPAN_STATIC links the archive' links_static
 check 'the build says what is missing' explains_what_is_missing
-[ "$deep" -eq 0 ] || check 'the feature vendored builds the library' vendored
+if [ "$deep" -eq 1 ]; then
+    check_with rustfmt 'the format is that of rustfmt' in_each cargo fmt --check
+    check_with cargo-clippy 'clippy has nothing to say' in_each cargo clippy --quiet --locked --all-targets -- -D warnings
+    RUSTDOCFLAGS='-D warnings' check 'the documentation has no broken links' in_each cargo doc --quiet --locked --no-deps
+    check_with bindgen 'the declarations are what the header gives' "$root/rust-sys/regenerate.sh" --check
+    check 'the feature vendored builds the library' vendored
+fi
 
 mkdir -p "$root/build/conformance"
 cat >"$root/build/conformance/rust" <<END
@@ -137,5 +159,5 @@ LD_LIBRARY_PATH='$libdir' exec '$CARGO_TARGET_DIR/debug/examples/conformance' "\
 END
 chmod +x "$root/build/conformance/rust"
 
-echo "$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] && echo "$passed passed, $failed failed" || echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
