@@ -61,8 +61,11 @@ void parallel_for(int32_t threads, int64_t tasks, const std::function<void(int64
         for (int64_t task = 0; task < tasks; ++task) body(task, 0);
         return;
     }
-    start_scheduler();
     tbb::task_arena arena(threads);
+    // Before the scheduler handle: TBB 2021.8 deadlocks if a handle is made while another thread of the host is the first to use
+    // TBB, since each holds a lock that the other waits for. The arena keeps TBB's pool alive from here on.
+    arena.initialize();
+    start_scheduler();
     char started = 0, finished = 0;
     publish(&started);
     arena.execute([&] {

@@ -1,11 +1,10 @@
-/* A host that loads the library with dlopen, uses it with several threads, and unloads it: again and again, after a fork too,
- * and finds its floating-point mode and its streams untouched. Prints "N passed, M failed" last. */
+/* The library as a plugin: its table, a thousand times loaded, used by several threads and unloaded, after a fork too, with the
+ * host's memory, files, threads, streams and floating-point mode as they were. Prints "N passed, M failed" last. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <fenv.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,21 +12,10 @@
 #include <xmmintrin.h>
 #endif
 
-#include "farspan/farspan.h"
+#include "host.h"
 
-enum { HEADS = 4, TOKENS = 512, DIM = 32, COUNT = HEADS * TOKENS * DIM };
-static float q[COUNT], k[COUNT], v[COUNT], out[COUNT], first_out[COUNT];
-static const char* path;
-static int passed, failed;
-
-static void check(int condition, const char* what) {
-    if (condition) {
-        ++passed;
-    } else {
-        ++failed;
-        printf("FAILED %s\n", what);
-    }
-}
+enum { ROUNDS = 1000, WARM_UP = 200 };
+static const long growth_allowed = 1 << 20; /* a leak of a plan or of a thread's stack per round would be far more */
 
 static unsigned float_mode(void) {
 #if defined(__x86_64__)
@@ -37,77 +25,69 @@ static unsigned float_mode(void) {
 #endif
 }
 
-/* Pointers to functions cannot be cast from void* in C99; their bytes can be copied. */
-static void find(void* library, const char* name, void* function) {
-    void* symbol = dlsym(library, name);
-    memcpy(function, &symbol, sizeof symbol);
-}
-
-/* Loads, runs one attention with four threads, and unloads. 0 is success. */
-static int load_and_run(int shutdown_first) {
+static void check_table(const char* path) {
     void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!library) return 1;
-    farspan_status (*scheme_create)(const farspan_rope_config*, const farspan_remap_config*, const farspan_bias_config*,
-                                    const farspan_mask_config*, const farspan_score_config*, farspan_scheme**,
-                                    farspan_error*);
-    farspan_status (*context_create)(const farspan_context_config*, farspan_context**, farspan_error*);
-    farspan_status (*attention)(const farspan_context*, const farspan_scheme*, const farspan_tensor*,
-                                const farspan_tensor*, const farspan_tensor*, const farspan_tensor*, farspan_error*);
-    void (*context_init)(farspan_context_config*, size_t);
-    void (*contiguous)(farspan_tensor*, void*, int32_t, int64_t, int64_t, int64_t, int64_t);
-    void (*scheme_destroy)(farspan_scheme*);
-    void (*context_destroy)(farspan_context*);
-    void (*end_workers)(void);
-    find(library, "farspan_scheme_create", &scheme_create);
-    find(library, "farspan_context_create", &context_create);
-    find(library, "farspan_attention", &attention);
-    find(library, "farspan_context_config_init", &context_init);
-    find(library, "farspan_tensor_contiguous", &contiguous);
-    find(library, "farspan_scheme_destroy", &scheme_destroy);
-    find(library, "farspan_context_destroy", &context_destroy);
-    find(library, "farspan_shutdown", &end_workers);
-
-    float* data[4] = {q, k, v, out};
-    farspan_tensor tensor[4];
-    for (int n = 0; n < 4; ++n) contiguous(&tensor[n], data[n], FARSPAN_F32, 1, HEADS, TOKENS, DIM);
-    farspan_context_config config;
-    context_init(&config, sizeof config);
-    config.threads = 4;
-    farspan_context* context = NULL;
-    farspan_scheme* scheme = NULL;
-    const int result = context_create(&config, &context, NULL) ||
-                       scheme_create(NULL, NULL, NULL, NULL, NULL, &scheme, NULL) ||
-                       attention(context, scheme, &tensor[0], &tensor[1], &tensor[2], &tensor[3], NULL);
-    scheme_destroy(scheme);
-    context_destroy(context);
-    if (shutdown_first) end_workers();
-    dlclose(library);
-    return result;
-}
-
-static int all_equal(int shutdown_first, int rounds) {
-    for (int round = 0; round < rounds; ++round) {
-        memset(out, 0, sizeof out);
-        if (load_and_run(shutdown_first) != 0 || memcmp(out, first_out, sizeof out) != 0) return 0;
+    const farspan_api* (*get_api)(uint32_t) = NULL;
+    void* symbol = library ? dlsym(library, "farspan_get_api") : NULL;
+    memcpy(&get_api, &symbol, sizeof symbol);
+    if (!get_api) {
+        check(0, "the table is found");
+        return;
     }
-    return 1;
+    const farspan_api* farspan = get_api(FARSPAN_ABI_VERSION);
+    check(farspan && farspan->struct_size == sizeof *farspan && farspan->abi == FARSPAN_ABI_VERSION, "the table of this header");
+    check(get_api(FARSPAN_ABI_VERSION + 1) == NULL && get_api(0) == NULL && get_api(UINT32_MAX) == NULL,
+          "no table for other ABI versions");
+#define ENTRY(name)                                                                                                      \
+    symbol = dlsym(library, "farspan_" #name);                                                                           \
+    check(farspan && symbol && memcmp(&farspan->name, &symbol, sizeof symbol) == 0, "the table's entry is farspan_" #name);
+    FARSPAN_API_LIST(ENTRY)
+#undef ENTRY
+    dlclose(library);
 }
 
-static int forked_child_agrees(void) {
+/* Every second round leaves the workers running when it unloads. */
+static void check_rounds(const char* path) {
+    int good = 1;
+    long memory = 0;
+    int files = 0;
+    for (int round = 0; round < ROUNDS && good; ++round) {
+        if (round == WARM_UP) {
+            memory = resident_bytes();
+            files = open_files();
+        }
+        good = host_round(path, round % 2);
+    }
+    const long growth = resident_bytes() - memory;
+    static char growth_text[80];
+    snprintf(growth_text, sizeof growth_text, "resident memory grew by %ld bytes", growth);
+    check(good, "the same bits, each time loaded, run on several threads and unloaded");
+    check(memory > 0 && growth <= growth_allowed, growth_text);
+    check(files > 0 && open_files() == files, "no file stays open");
+    check(threads_settle_at(1), "no thread is left after farspan_shutdown");
+}
+
+static int child_succeeds(const char* path, int end_workers) {
     const pid_t child = fork();
-    if (child == 0) _exit(all_equal(0, 1) ? 0 : 1);
+    if (child == 0) {
+        alarm(60);
+        _exit(host_round(path, end_workers) ? 0 : 1);
+    }
     int status = 1;
     return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
+static void check_forks(const char* path) {
+    check(child_succeeds(path, 1), "a run in a child forked when no worker runs");
+    check(host_round(path, 0) && threads_alive() > 1, "workers outlive dlclose unless farspan_shutdown ends them");
+    check(child_succeeds(path, 0), "a run in a child forked while workers run");
+    check(child_succeeds(path, 1), "farspan_shutdown in a child forked while workers run");
+    check(host_round(path, 1), "the parent goes on");
+}
+
 int main(int argc, char** argv) {
     if (argc != 2) return 2;
-    path = argv[1];
-    for (int n = 0; n < COUNT; ++n) {
-        q[n] = (float)(n * 7 % 19 - 9) / 9;
-        k[n] = (float)(n * 5 % 23 - 11) / 11;
-        v[n] = (float)(n * 3 % 29 - 14) / 14;
-    }
+    host_prepare();
     const unsigned mode = float_mode();
 
     /* What the library writes to the streams while it works must be nothing. */
@@ -117,18 +97,15 @@ int main(int argc, char** argv) {
     if (!captured || saved_out < 0 || saved_err < 0) return 2;
     dup2(fileno(captured), 1);
     dup2(fileno(captured), 2);
-    const int first = load_and_run(0);
-    memcpy(first_out, out, sizeof out);
-    const int without_shutdown = all_equal(0, 100), with_shutdown = all_equal(1, 100), after_fork = forked_child_agrees();
+    check_table(argv[1]);
+    check_rounds(argv[1]);
+    check_forks(argv[1]);
+    fflush(stdout);
+    fflush(stderr);
     dup2(saved_out, 1);
     dup2(saved_err, 2);
 
-    check(first == 0, "the first dlopen and run");
-    check(without_shutdown, "100 times dlopen, run, dlclose with equal bits");
-    check(with_shutdown, "the same with farspan_shutdown before dlclose");
-    check(after_fork, "a run in a forked child");
     check(lseek(fileno(captured), 0, SEEK_END) == 0, "nothing on stdout and stderr");
     check(float_mode() == mode, "the floating-point mode of the host is untouched");
-    printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return finish();
 }
