@@ -1,0 +1,10 @@
+// farspan.hpp must compile alone and be included twice; its templates must compile when used.
+#include "farspan/farspan.hpp"
+#include "farspan/farspan.hpp"
+
+void attend(std::vector<float>& q, const std::vector<farspan::f16>& k, std::vector<farspan::bf16>& out) {
+    const farspan::shape4 shape{1, 1, 4, 8};
+    const farspan::mask_config mask;
+    const farspan::scheme scheme(mask, farspan::rope_config(FARSPAN_ROPE_NONE));
+    farspan::attention(scheme, {q, shape}, {k, shape}, {k, shape, {32, 32, 8, 1}}, {out, shape});
+}
