@@ -2,8 +2,10 @@
 // was not trained on, under a method that extends it?
 //
 //	go run . --model ../../models/rope --listen localhost:8080
-//	curl --data-binary @FILE 'http://localhost:8080/score?method=yarn&length=2048'
-//	{"method":"yarn","length":2048,"tokens":16384,"nll":2.113892,"perplexity":8.280410}
+//	curl --data-binary @../../models/eval.txt 'http://localhost:8080/score?method=yarn&length=2048'
+//	{"method":"yarn","length":2048,"tokens":16384,"nll":2.2234070778590556,"perplexity":9.238754459934617}
+//
+// The perplexity is that of `farspan report --text models/eval.txt --model rope --methods yarn --lengths 2048`.
 package main
 
 import (
@@ -15,6 +17,7 @@ import (
 	"log"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -32,11 +35,13 @@ func main() {
 		log.Fatal(err)
 	}
 	log.Printf("libfarspan %s, serving %s on %s", farspan.VersionText(), *folder, *address)
-	server := &http.Server{Addr: *address, Handler: newHandler(m), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Addr: *address, Handler: newHandler(m), ReadTimeout: 30 * time.Second}
 	log.Fatal(server.ListenAndServe())
 }
 
+// newHandler serves /score, as many requests at a time as there are processors.
 func newHandler(m *model) http.Handler {
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	mux := http.NewServeMux()
 	mux.HandleFunc("/score", func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
@@ -54,6 +59,8 @@ func newHandler(m *model) http.Handler {
 			answer(w, http.StatusBadRequest, failure{err.Error()})
 			return
 		}
+		slots <- struct{}{}
+		defer func() { <-slots }()
 		scored, err := m.run(r.Context(), wanted)
 		switch {
 		case errors.Is(err, errBadRequest), errors.Is(err, errUnknownMethod):

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"farspan.io/farspan"
 )
 
 const models = "../../models"
@@ -125,6 +129,19 @@ func TestBadRequests(t *testing.T) {
 	}
 	if response, err := http.Get(server.URL + "/score"); err != nil || response.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("GET: %v, %v", response, err)
+	}
+}
+
+// A client that goes away does not keep the processor busy.
+func TestCancelledRequestsEnd(t *testing.T) {
+	m, err := loadModel(filepath.Join(models, "rope"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, leave := context.WithCancel(context.Background())
+	leave()
+	if _, err := m.run(gone, request{text: make([]byte, 4097), method: "none"}); !errors.Is(err, farspan.ErrCancelled) {
+		t.Errorf("the answer is %v", err)
 	}
 }
 
