@@ -298,8 +298,10 @@ func TestMethodNames(t *testing.T) {
 			}
 		}
 	}
-	if farspan.FindMethod(farspan.PartRope, "no such") != -1 {
-		t.Error("a method is found that is not there")
+	for _, name := range []string{"no such", "", "yarn\x00", "YARN"} {
+		if farspan.FindMethod(farspan.PartRope, name) != -1 {
+			t.Errorf("a method %q is found that is not there", name)
+		}
 	}
 }
 

@@ -1,6 +1,10 @@
 package farspan
 
-import "farspan.io/farspan/internal/raw"
+import (
+	"strings"
+
+	"farspan.io/farspan/internal/raw"
+)
 
 // Part is a part of a scheme that has named methods.
 type Part int32
@@ -17,7 +21,12 @@ const (
 func MethodName(part Part, method int32) string { return raw.Method_name(int32(part), method) }
 
 // FindMethod is the number of the method spelled name, -1 if there is none. Convert it to the type of its part, such as RopeMethod.
-func FindMethod(part Part, name string) int32 { return raw.Method_find(int32(part), name) }
+func FindMethod(part Part, name string) int32 {
+	if strings.IndexByte(name, 0) >= 0 {
+		return -1 // C would see the text before it only
+	}
+	return raw.Method_find(int32(part), name)
+}
 
 // MethodCount tells how many methods a part has: they are numbered from 0.
 func MethodCount(part Part) int32 { return raw.Method_count(int32(part)) }
