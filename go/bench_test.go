@@ -41,7 +41,7 @@ func benchmarkTensor(b *testing.B, heads, sequence, features int64) *Tensor {
 	return tensor
 }
 
-func BenchmarkRope(b *testing.B) {
+func BenchmarkRopeApply(b *testing.B) {
 	context, scheme := benchmarkScheme(b)
 	in, out := benchmarkTensor(b, 8, 1, 64), benchmarkTensor(b, 8, 1, 64)
 	positions := []int64{1000}
