@@ -47,9 +47,9 @@ void prefill(benchmark::State& state) {
 }  // namespace
 
 void add_rows() {
-    benchmark::RegisterBenchmark("status", status)->UseRealTime();
-    benchmark::RegisterBenchmark("rope_apply", rope_apply)->UseRealTime();
-    benchmark::RegisterBenchmark("prefill", prefill)->UseRealTime();
+    benchmark::RegisterBenchmark("status", status);
+    benchmark::RegisterBenchmark("rope_apply", rope_apply);
+    benchmark::RegisterBenchmark("prefill", prefill);
 }
 
 }  // namespace bench

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a call costs from Rust: lines "rust NAME NANOSECONDS". The least of Criterion's samples, so that what other programs on
-# the machine add is left out.
+# What a call costs from Rust: lines "rust NAME NANOSECONDS". The least of Criterion's samples, in time that the thread ran, so
+# that what other programs on the machine add is left out.
 #
 #   scripts/bench-rust.sh PREFIX   the library installed there
 set -euo pipefail

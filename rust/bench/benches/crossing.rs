@@ -1,10 +1,14 @@
-//! What a call costs from Rust. The same three calls as `bench/crossing.cpp`.
+//! What a call costs from Rust. The same three calls as `bench/bench_crossing.cpp`.
+
+mod cpu_time;
 
 use criterion::{criterion_group, criterion_main, Criterion};
 use farspan::{
     Context, ContextConfig, Isa, Layout, Plan, Problem, Result, RopeConfig, RopeMethod, RopeOptions, Scheme, Tensor,
     TensorMut,
 };
+
+use cpu_time::CpuTime;
 
 /// Calls per measurement of `status`, so that the loop around them does not count.
 const CALLS: u32 = 1000;
@@ -19,12 +23,12 @@ fn make_scheme() -> Result<(Context, Scheme)> {
     Ok((context, Scheme::builder().rope(&rope).build()?))
 }
 
-fn status(criterion: &mut Criterion) {
+fn status(criterion: &mut Criterion<CpuTime>) {
     criterion
         .bench_function("status", |bencher| bencher.iter(|| (0..CALLS).filter(|_| Isa::SCALAR.is_supported()).count()));
 }
 
-fn rope_apply(criterion: &mut Criterion) {
+fn rope_apply(criterion: &mut Criterion<CpuTime>) {
     let (context, scheme) = make_scheme().unwrap();
     let (data, mut memory) = (numbers(8 * 64), vec![0.0f32; 8 * 64]);
     let input = Tensor::contiguous(&data, [1, 8, 1, 64]).unwrap();
@@ -35,18 +39,18 @@ fn rope_apply(criterion: &mut Criterion) {
     });
 }
 
-fn prefill(criterion: &mut Criterion) {
+fn prefill(criterion: &mut Criterion<CpuTime>) {
     let (context, scheme) = make_scheme().unwrap();
     let problem = Problem { query_heads: 8, key_heads: 8, queries: 2048, keys: 2048, head_dim: 64, ..Problem::new() };
     let plan = Plan::new(Some(&context), &scheme, &problem).unwrap();
     let shape = [1, 8, 2048, 64];
-    let (data, mut memory) = (numbers(8 * 2048 * 64), vec![0.0f32; 8 * 2048 * 64]);
-    let input = Tensor::contiguous(&data, shape).unwrap();
+    let [q, k, v, mut memory] = [(); 4].map(|()| numbers(8 * 2048 * 64));
+    let [q, k, v] = [&q, &k, &v].map(|data| Tensor::contiguous(data, shape).unwrap());
     let mut out = TensorMut::contiguous(&mut memory, shape).unwrap();
     let mut workspace = vec![0; plan.workspace_size()];
     criterion.bench_function("prefill", |bencher| {
         bencher.iter(|| {
-            let run = plan.run(&input, &input, &input).context(&context).workspace(&mut workspace);
+            let run = plan.run(&q, &k, &v).context(&context).workspace(&mut workspace);
             run.into(&mut out).unwrap()
         })
     });
@@ -54,7 +58,7 @@ fn prefill(criterion: &mut Criterion) {
 
 criterion_group! {
     name = crossing;
-    config = Criterion::default().sample_size(20);
+    config = Criterion::default().sample_size(20).with_measurement(CpuTime);
     targets = status, rope_apply, prefill
 }
 criterion_main!(crossing);
