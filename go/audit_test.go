@@ -191,6 +191,23 @@ func TestGeneratedSourcesAreCurrent(t *testing.T) {
 	}
 }
 
+func TestEverythingIsDocumented(t *testing.T) {
+	for _, path := range packageFiles(t) {
+		for _, declaration := range must(parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)).Decls {
+			switch d := declaration.(type) {
+			case *ast.FuncDecl:
+				if d.Name.IsExported() && d.Doc == nil {
+					t.Errorf("%s: %s has no documentation", path, d.Name)
+				}
+			case *ast.GenDecl:
+				if d.Tok != token.IMPORT && d.Doc == nil {
+					t.Errorf("%s: the declaration of %v has no documentation", path, d.Specs[0])
+				}
+			}
+		}
+	}
+}
+
 func TestSourcesAreFormatted(t *testing.T) {
 	check(t, filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" || path == filepath.Join("internal", "raw", "raw.go") {

@@ -21,6 +21,7 @@
 //   - Schemes, plans and contexts are immutable: any number of goroutines may use one at the same time. Two calls that write the
 //     same memory at the same time are a data race, as with any slice.
 //   - A nil slice and an empty one are the same: absent.
+//   - A call occupies its OS thread until it returns. Context.Cancel ends a long one.
 //
 // # Building
 //

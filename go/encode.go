@@ -21,6 +21,7 @@ func NewRopeOptions() *RopeOptions {
 	return options
 }
 
+// defaultRopeOptions is what nil options mean; it is never changed.
 var defaultRopeOptions = NewRopeOptions()
 
 // RopeApply rotates in[b, h, t, :] by position positions[t] into out; features outside the rotary range are copied. in and out have

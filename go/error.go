@@ -42,6 +42,7 @@ type Error struct {
 	Message  string // names the field, the value and the allowed range
 }
 
+// Error gives the message.
 func (e *Error) Error() string { return "farspan: " + e.Message }
 
 // Unwrap gives the status.

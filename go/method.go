@@ -56,6 +56,7 @@ const (
 	RopePairFactors    RopeMethod = 17 // inv_freq[p] / ShortFactors[p], as GGUF's freq_factors
 )
 
+// String is the spelling of the method; "" if there is no such method.
 func (m RopeMethod) String() string { return MethodName(PartRope, int32(m)) }
 
 // RemapMethod says which position the rope part sees.
@@ -72,6 +73,7 @@ const (
 	RemapStreaming   RemapMethod = 6 // StreamingLLM (Xiao et al. 2023); with the mask Sinks = Sinks, WindowLeft = Window
 )
 
+// String is the spelling of the method; "" if there is no such method.
 func (m RemapMethod) String() string { return MethodName(PartRemap, int32(m)) }
 
 // BiasMethod says what is added to the logit as a function of distance and head.
@@ -88,6 +90,7 @@ const (
 	BiasDense       BiasMethod = 6 // a tensor given to Plan.Run: FIRE, or anything additive
 )
 
+// String is the spelling of the method; "" if there is no such method.
 func (m BiasMethod) String() string { return MethodName(PartBias, int32(m)) }
 
 // Temperature says how the scale of the logit depends on the query's position.
@@ -103,4 +106,5 @@ const (
 	TemperatureLength      Temperature = 5 // s *= max(1, Alpha ln(length / L) + 1)^Power
 )
 
+// String is the spelling of the temperature; "" if there is no such temperature.
 func (t Temperature) String() string { return MethodName(PartTemperature, int32(t)) }

@@ -5,13 +5,16 @@ import "farspan.io/farspan/internal/raw"
 // Configurations cross field by field, through the accessors that SWIG made from the header: each line below serves both directions.
 type direction bool
 
+// The directions, seen from Go.
 const (
 	fromC direction = false
 	toC   direction = true
 )
 
+// number is a type of a field, in Go or in C.
 type number interface{ ~int32 | ~int64 | ~float64 }
 
+// move copies one field.
 func move[G, C number](d direction, field *G, get func() C, set func(C)) {
 	if d == toC {
 		set(C(*field))
@@ -20,6 +23,7 @@ func move[G, C number](d direction, field *G, get func() C, set func(C)) {
 	}
 }
 
+// moveFlag copies a field that is 0 or 1 in C.
 func moveFlag(d direction, field *bool, get func() int32, set func(int32)) {
 	switch {
 	case d == fromC:
