@@ -487,7 +487,8 @@ static farspan_plan* flat_plan_create(const farspan_context* context, const fars
         copy.key_offsets = key_offsets;
         copy.key_ranges = key_ranges;
         if ((copy.query_position_stride < 0 || copy.key_position_stride < 0) && (query_positions || key_positions)) {
-            flat_fail(error, FARSPAN_ERROR_STRIDE, 3, "problem.query_position_stride is %lld and key_position_stride %lld: must not be negative",
+            flat_fail(error, FARSPAN_ERROR_STRIDE, 3,
+                      "problem.query_position_stride is %lld and key_position_stride %lld: must not be negative",
                       (long long)copy.query_position_stride, (long long)copy.key_position_stride);
             return NULL;
         }

@@ -202,6 +202,16 @@ public final class Tensor {
         throw new IllegalStateException("the tensor views the caller's array or buffer: use that");
     }
 
+    /**
+     * Type and shape.
+     *
+     * @return such as "F32 [1, 8, 2048, 64]"
+     */
+    @Override
+    public String toString() {
+        return dtype + " " + Arrays.toString(shape());
+    }
+
     /** Refuses to be written to if the memory is read-only. */
     Tensor asOutput(String name) {
         if (readOnly) {

@@ -134,8 +134,9 @@ class CoverageTest {
     }
 
     private static Object sample(Class<?> type, int value) {
-        return type == boolean.class ? (Object) (value == 1) : type == int.class ? (Object) value : type == long.class ? (Object) (1L << 33 + value)
-                : type == double.class ? (Object) (value + 0.25) : type.getEnumConstants()[value - 1];
+        return type == boolean.class ? (Object) (value == 1) : type == int.class ? (Object) value
+                : type == long.class ? (Object) (1L << 33 + value) : type == double.class ? (Object) (value + 0.25)
+                : type.getEnumConstants()[value - 1];
     }
 
     private static int number(Class<? extends Enum<?>> type, String name) throws ReflectiveOperationException {

@@ -134,6 +134,41 @@ class LoaderTest {
     }
 
     @Test
+    void aJarWithoutLibrariesSaysSo() throws Exception {
+        Path jar = scratch.resolve("classes.jar");
+        try (java.util.jar.JarOutputStream out = new java.util.jar.JarOutputStream(Files.newOutputStream(jar));
+                Stream<Path> files = Files.walk(classes())) {
+            for (Path file : files.filter(name -> name.toString().endsWith(".class")).collect(Collectors.toList())) {
+                out.putNextEntry(new java.util.zip.ZipEntry(classes().relativize(file).toString()));
+                out.write(Files.readAllBytes(file));
+            }
+        }
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {
+            String message = loadFailure(loader);
+            assertTrue(message.contains("jar: has no /" + FOLDER) && message.contains(PATH), message);
+        }
+    }
+
+    @Test
+    void anotherAbiIsRefused() throws Exception {
+        Path source = Files.writeString(scratch.resolve("other.c"), "unsigned farspan_abi_version(void) { return 12345; }");
+        Path library = scratch.resolve("libother.so");
+        assertEquals(0, new ProcessBuilder("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString()).start().waitFor());
+        ProcessBuilder child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path"), Version.class.getName()).redirectErrorStream(true);
+        child.environment().put("LD_PRELOAD", library.toString());
+        String output = new String(child.start().getInputStream().readAllBytes());
+        assertTrue(output.contains("the library has ABI version 12345"), output);
+    }
+
+    /** A program that loads the library. */
+    static final class Version {
+        public static void main(String[] arguments) {
+            System.out.println(Farspan.version());
+        }
+    }
+
+    @Test
     void manyLoadersAtOnceExtractOnce() throws Exception {
         System.setProperty(TMPDIR, scratch.toString());
         Thread[] threads = new Thread[6];
@@ -158,11 +193,15 @@ class LoaderTest {
 
     private String loadFailure() throws Exception {
         try (URLClassLoader loader = loader()) {
-            InvocationTargetException failure = assertThrows(InvocationTargetException.class,
-                    () -> loader.loadClass("io.farspan.Farspan").getMethod("version").invoke(null));
-            assertEquals(UnsatisfiedLinkError.class, failure.getCause().getClass());
-            return failure.getCause().getMessage();
+            return loadFailure(loader);
         }
+    }
+
+    private static String loadFailure(URLClassLoader loader) {
+        InvocationTargetException failure = assertThrows(InvocationTargetException.class,
+                () -> loader.loadClass("io.farspan.Farspan").getMethod("version").invoke(null));
+        assertEquals(UnsatisfiedLinkError.class, failure.getCause().getClass());
+        return failure.getCause().getMessage();
     }
 
     /** Calls, fails, and sees the exception of its own class loader. */

@@ -124,6 +124,7 @@ class TensorTest {
     @Test
     void allocatedMemoryIsReadThroughBytes() {
         Tensor tensor = Tensor.allocate(Dtype.F32, 1, 1, 3, 4);
+        assertEquals("F32 [1, 1, 3, 4]", tensor.toString());
         assertEquals(48, tensor.bytes().remaining());
         tensor.bytes().putFloat(0, 5);
         float[] out = new float[12];

@@ -74,9 +74,10 @@ final class Extraction {
     }
 
     private static boolean isPrivate(Path folder) throws IOException {
+        Object user = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
                 && Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS).equals(PRIVATE)
-                && Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+                && Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(user);
     }
 
     /** Writes the file in one step, so that no process ever sees half of it; one that is there already is kept if it is whole. */

@@ -5,19 +5,14 @@ import io.farspan.Isa;
 import io.farspan.Plan;
 import io.farspan.Problem;
 import io.farspan.Scheme;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
-/** How well a model predicts a text. May be used by many threads at once: they share the model and the plans. */
+/** How well a model predicts a text. May be used by many threads at once: they share the model and the context. */
 final class Scorer implements AutoCloseable {
     /** The mean loss of the scored bytes in nats, and its exponential. */
     record Score(long tokens, double nll, double perplexity) {}
 
-    private record PlanKey(Method method, int length) {}
-
     private final Model model;
     private final Context context = Context.create(Isa.BEST, 1);
-    private final Map<PlanKey, Plan> plans = new ConcurrentHashMap<>();
 
     Scorer(Model model) {
         this.model = model;
@@ -34,16 +29,17 @@ final class Scorer implements AutoCloseable {
             throw new IllegalArgumentException("a window of " + length + " bytes needs 2 or more, and a text of at least one more; "
                     + "this text has " + text.length);
         }
-        Plan plan = plans.computeIfAbsent(new PlanKey(method, length), this::plan);
-        ForwardPass pass = new ForwardPass(model, context, plan, length);
         int windows = (text.length - 1) / length;
         long last = text.length - length - 1;
         double sum = 0;
-        for (int n = 0; n < windows; ++n) {
-            int first = (int) (windows == 1 ? last / 2 : last * n / (windows - 1));
-            float[] logits = pass.run(text, first);
-            for (int t = 0; t < length; ++t) {
-                sum += loss(logits, t * Model.VOCABULARY, text[first + t + 1] & 0xff);
+        try (Scheme scheme = method.scheme(model, length); Plan plan = Plan.create(context, scheme, problem(length))) {
+            ForwardPass pass = new ForwardPass(model, context, plan, length);
+            for (int n = 0; n < windows; ++n) {
+                int first = (int) (windows == 1 ? last / 2 : last * n / (windows - 1));
+                float[] logits = pass.run(text, first);
+                for (int t = 0; t < length; ++t) {
+                    sum += loss(logits, t * Model.VOCABULARY, text[first + t + 1] & 0xff);
+                }
             }
         }
         double nll = sum / ((double) windows * length);
@@ -52,15 +48,11 @@ final class Scorer implements AutoCloseable {
 
     @Override
     public void close() {
-        plans.values().forEach(Plan::close);
         context.close();
     }
 
-    private Plan plan(PlanKey key) {
-        try (Scheme scheme = key.method().scheme(model, key.length())) {
-            return Plan.create(context, scheme, new Problem().queryHeads(model.heads).keyHeads(model.heads).queries(key.length())
-                    .keys(key.length()).headDim(model.headDim));
-        }
+    private Problem problem(int length) {
+        return new Problem().queryHeads(model.heads).keyHeads(model.heads).queries(length).keys(length).headDim(model.headDim);
     }
 
     /** -ln of the probability that the logits from {@code first} on give to a byte. */
