@@ -1,7 +1,6 @@
 // A model trained on 2048 tokens reads 8192: plain RoPE, YaRN and Self-Extend side by side, without further training.
-#include <farspan/farspan.hpp>
-
 #include <cstdio>
+#include <farspan/farspan.hpp>
 #include <random>
 
 namespace {

@@ -1,13 +1,14 @@
-// Farspan for C++17 and later: owners, views and exceptions around farspan.h, which remains the manual. Header-only; it holds
-// no mathematics and no default values.
+// Farspan for C++17 and later: owners, views and exceptions around farspan.h, which remains the manual. Header-only; it
+// holds no mathematics and no default values.
 //
 //   - Every failure throws farspan::error with the C status, the index of the C function's argument, and the message.
 //     Nothing has then been written to any output.
 //   - A function here has the contract of the C function of the same name: scheme::probe is farspan_scheme_probe.
-//   - Tensors and array views borrow memory for the call and know its size: what does not fit is refused. Configurations keep
-//     the arrays that their setters are given. A pointer put into a field by hand is the caller's to vouch for.
-//   - scheme, plan and context are movable owners. They are immutable: any number of threads may use one at the same time. A
-//     moved-from one is refused. A context is passed as a pointer; nullptr means the defaults.
+//   - Tensors and array views borrow memory for the call and know its size: what does not fit is refused.
+//     Configurations keep the arrays that their setters are given. A pointer put into a field by hand is the caller's
+//     to vouch for.
+//   - scheme, plan and context are movable owners. They are immutable: any number of threads may use one at the same
+//     time. A moved-from one is refused. A context is passed as a pointer; nullptr means the defaults.
 //
 //     farspan::rope_config rope(FARSPAN_ROPE_BASE);
 //     rope.layout = FARSPAN_LAYOUT_HALF;
@@ -56,7 +57,9 @@ private:
 class context : public detail::owner<farspan_context, farspan_context_destroy> {
 public:
     explicit context(const farspan_context_config& config)
-        : owner([&](farspan_context** made, farspan_error* cause) { return farspan_context_create(&config, made, cause); }) {}
+        : owner([&](farspan_context** made, farspan_error* cause) {
+              return farspan_context_create(&config, made, cause);
+          }) {}
     int32_t threads() const { return farspan_context_threads(get()); }
     int32_t isa() const { return farspan_context_isa(get()); }
 };
@@ -84,6 +87,7 @@ struct scheme_parts {
     void set(const score_config& config) { score = &config; }
 };
 
+// A method, checked: the parts that it was made of may change or go afterwards.
 class scheme : public detail::owner<farspan_scheme, farspan_scheme_destroy> {
 public:
     explicit scheme(const scheme_parts& parts)
@@ -94,11 +98,14 @@ public:
               return farspan_scheme_create(parts.rope, parts.remap, parts.bias, parts.mask, parts.score, made, cause);
           }) {}
     // Of any of the five configurations, in any order: scheme(), scheme(rope), scheme(rope, mask).
-    template <class... Config, class = decltype((std::declval<scheme_parts&>().set(std::declval<const Config&>()), ..., 0))>
+    template <class... Config,
+              class = decltype((std::declval<scheme_parts&>().set(std::declval<const Config&>()), ..., 0))>
     explicit scheme(const Config&... configs) : scheme(collect(configs...)) {}
 
+    // Positions per token that the rope part reads.
     int32_t axes() const { return farspan_scheme_axes(get()); }
 
+    // Everything that the scheme says about one pair of positions; length 0: the larger of them + 1.
     farspan_probe probe(int64_t query, int64_t key, int32_t head = 0, int64_t length = 0) const {
         farspan_probe result{};
         result.struct_size = sizeof result;
@@ -107,14 +114,14 @@ public:
         });
         return result;
     }
-    // {first, last, first, last}
+    // The keys among positions 0 .. keys-1 that a query sees: {first, last, first, last}.
     std::array<int64_t, 4> visible(int64_t query, int64_t keys) const {
         std::array<int64_t, 4> result{};
         detail::check(
             [&](farspan_error* cause) { return farspan_scheme_visible(get(), query, keys, result.data(), cause); });
         return result;
     }
-    // Writes inv_freq, which has one entry per pair, and returns the magnitude.
+    // Writes inv_freq (radians per position, one entry per pair) and returns the magnitude; length 0: at rest.
     double frequencies(array_view<double> inv_freq, int64_t length = 0) const {
         double magnitude = 0, none = 0;
         detail::check([&](farspan_error* cause) {
@@ -144,41 +151,48 @@ private:
 
 // ---- Encode ----------------------------------------------------------------------------------------------------
 
-// `positions`: [in.extent(2)] entries, for M-RoPE that many per axis; empty: 0, 1, 2 ... `in` and `out` may be the same memory.
-inline void rope_apply(const scheme& scheme, const const_tensor& in, const tensor& out, array_view<const int64_t> positions = {},
-                       const rope_options& options = {}, const context* context = nullptr) {
+// Rotates in[b, h, t, :] by positions[t] into out.
+// `positions`: [in.extent(2)] entries, for M-RoPE that many per axis; empty: 0, 1, 2 ... `in` and `out` may be the same
+// memory.
+inline void rope_apply(const scheme& scheme, const const_tensor& in, const tensor& out,
+                       array_view<const int64_t> positions = {}, const rope_options& options = {},
+                       const context* context = nullptr) {
     if (!positions.empty()) {
         const auto rows = static_cast<double>(in.extent(2));
         const double step = options.axis_stride == 0 ? rows : static_cast<double>(options.axis_stride);
         const double needed = (scheme.axes() - 1) * step + rows;
-        detail::check_size(step >= 0 && static_cast<double>(positions.size()) >= needed, 4, "positions", positions.size(),
-                           needed);
+        detail::check_size(step >= 0 && static_cast<double>(positions.size()) >= needed, 4, "positions",
+                           positions.size(), needed);
     }
     detail::check([&](farspan_error* cause) {
-        return farspan_rope_apply(detail::handle(context), scheme.get(), &options, positions.data(), in.get(), out.get(), cause);
+        return farspan_rope_apply(detail::handle(context), scheme.get(), &options, positions.data(), in.get(),
+                                  out.get(), cause);
     });
 }
 
+// out[0, 0, t, :] = the encoding of position first + t in one of the layouts FARSPAN_SINUSOIDAL_*.
 inline void sinusoidal_fill(int32_t layout, int64_t first, double base, const tensor& out) {
     detail::check([&](farspan_error* cause) { return farspan_sinusoidal_fill(layout, first, base, out.get(), cause); });
 }
 
 namespace detail {
 // An array of positions of a C function: empty means NULL.
-inline const int64_t* positions_of(array_view<const int64_t> positions, int64_t count, int32_t argument, const char* name) {
+inline const int64_t* positions_of(array_view<const int64_t> positions, int64_t count, int32_t argument,
+                                   const char* name) {
     check_size(positions.empty() || static_cast<int64_t>(positions.size()) >= count, argument, name, positions.size(),
                static_cast<double>(count));
     return positions.data();
 }
 }  // namespace detail
 
-// `positions`: [out.extent(2)]; empty: 0, 1, 2 ...
+// out[b, 0, t, :] = table[0, 0, positions[t], :]. `positions`: [out.extent(2)]; empty: 0, 1, 2 ...
 inline void position_lookup(const const_tensor& table, const tensor& out, array_view<const int64_t> positions = {}) {
     const int64_t* rows = detail::positions_of(positions, out.extent(2), 2, "positions");
     detail::check([&](farspan_error* cause) { return farspan_position_lookup(table.get(), rows, out.get(), cause); });
 }
 
-// Positions of the queries [out.extent(2)] and of the keys [out.extent(3)]; empty: the defaults.
+// A dense bias out[0, h, i, j]. Positions of the queries [out.extent(2)] and of the keys [out.extent(3)]; empty: the
+// defaults.
 inline void fire_fill(const fire_config& config, const tensor& out, array_view<const int64_t> query_positions = {},
                       array_view<const int64_t> key_positions = {}) {
     config.check_arrays();
@@ -206,6 +220,7 @@ struct run_options {
     array_view<std::byte> workspace;     // at least plan::workspace_size, or empty
 };
 
+// Everything about a problem that does not depend on the data; it keeps what it needs of the scheme and the problem.
 class plan : public detail::owner<farspan_plan, farspan_plan_destroy> {
 public:
     plan(const scheme& scheme, const problem& problem, const context* context = nullptr)
@@ -214,15 +229,18 @@ public:
               return farspan_plan_create(detail::handle(context), scheme.get(), &problem, made, cause);
           }) {}
 
+    // Bytes of scratch of one run.
     std::size_t workspace_size() const { return farspan_plan_workspace_size(get()); }
 
+    // Tiles skipped, wholly visible, on a mask edge, and crossed by a branch boundary.
     std::array<int64_t, 4> tile_counts() const {
         std::array<int64_t, 4> counts{};
         detail::check([&](farspan_error* cause) { return farspan_plan_tile_counts(get(), counts.data(), cause); });
         return counts;
     }
 
-    // A workspace serves one run at a time; otherwise a plan may run on several threads at once.
+    // out = softmax(logits) v, in the shapes of farspan.h. A workspace serves one run at a time; otherwise a plan may
+    // run on several threads at once.
     void run(const const_tensor& q, const const_tensor& k, const const_tensor& v, const tensor& out,
              const run_options& options = {}, const context* context = nullptr) const {
         float* lse = detail::lse_of(options.lse, q, 8, "lse");
@@ -234,6 +252,7 @@ public:
     }
 };
 
+// Plan, run and forget: the problem is read off the tensors, positions are the defaults.
 inline void attention(const scheme& scheme, const const_tensor& q, const const_tensor& k, const const_tensor& v,
                       const tensor& out, const context* context = nullptr) {
     detail::check([&](farspan_error* cause) {
@@ -241,7 +260,7 @@ inline void attention(const scheme& scheme, const const_tensor& q, const const_t
     });
 }
 
-// Merges (out_b, lse_b) into (out_a, lse_a).
+// Merges the result over other keys (out_b, lse_b) into (out_a, lse_a).
 inline void attention_merge(const tensor& out_a, array_view<float> lse_a, const const_tensor& out_b,
                             array_view<float> lse_b) {
     float* a = detail::lse_of(lse_a, out_a, 2, "lse_a");

@@ -1,6 +1,5 @@
 // farspan.hpp must compile alone and be included twice; its templates must compile when used.
 #include "farspan/farspan.hpp"
-#include "farspan/farspan.hpp"
 
 void attend(std::vector<float>& q, const std::vector<farspan::f16>& k, std::vector<farspan::bf16>& out) {
     const farspan::shape4 shape{1, 1, 4, 8};

@@ -47,7 +47,8 @@ static int same_bits(const float* out) {
     return memcmp(out, first, sizeof first) == 0;
 }
 
-static int run_threads(const farspan_api* farspan, const farspan_context* context, const farspan_scheme* scheme, int count) {
+static int run_threads(const farspan_api* farspan, const farspan_context* context, const farspan_scheme* scheme,
+                       int count) {
     struct job* jobs = malloc(HOST_THREADS * sizeof *jobs);
     pthread_t threads[HOST_THREADS];
     int started = 0, good = jobs != NULL;
@@ -132,7 +133,8 @@ void check(int condition, const char* what) {
 }
 
 int finish(void) {
-    for (int n = 0; n < failed && n < (int)(sizeof failures / sizeof *failures); ++n) printf("FAILED %s\n", failures[n]);
+    for (int n = 0; n < failed && n < (int)(sizeof failures / sizeof *failures); ++n)
+        printf("FAILED %s\n", failures[n]);
     printf("%d passed, %d failed\n", passed, failed);
     return failed != 0;
 }

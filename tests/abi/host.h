@@ -12,8 +12,8 @@ enum { HEADS = 4, TOKENS = 256, DIM = 32, COUNT = HEADS * TOKENS * DIM, HOST_THR
 
 /* Makes the inputs; to be called first. */
 void host_prepare(void);
-/* dlopen, the table, a scheme and a context with two threads; one attention on each of HOST_THREADS threads of the host at the
- * same time; if asked, farspan_shutdown; dlclose. 1 if all results have the bits of the first round. */
+/* dlopen, the table, a scheme and a context with two threads; one attention on each of HOST_THREADS threads of the host
+ * at the same time; if asked, farspan_shutdown; dlclose. 1 if all results have the bits of the first round. */
 int host_round(const char* path, int end_workers);
 /* The same without threads of the host. */
 int host_round_alone(const char* path, int end_workers);

@@ -1,5 +1,6 @@
-/* The library as a plugin: its table, a thousand times loaded, used by several threads and unloaded, after a fork too, with the
- * host's memory, files, threads, streams and floating-point mode as they were. Prints "N passed, M failed" last. */
+/* The library as a plugin: its table, a thousand times loaded, used by several threads and unloaded, after a fork too,
+ * with the host's memory, files, threads, streams and floating-point mode as they were. Prints "N passed, M failed"
+ * last. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -35,12 +36,14 @@ static void check_table(const char* path) {
         return;
     }
     const farspan_api* farspan = get_api(FARSPAN_ABI_VERSION);
-    check(farspan && farspan->struct_size == sizeof *farspan && farspan->abi == FARSPAN_ABI_VERSION, "the table of this header");
+    check(farspan && farspan->struct_size == sizeof *farspan && farspan->abi == FARSPAN_ABI_VERSION,
+          "the table of this header");
     check(get_api(FARSPAN_ABI_VERSION + 1) == NULL && get_api(0) == NULL && get_api(UINT32_MAX) == NULL,
           "no table for other ABI versions");
-#define ENTRY(name)                                                                                                      \
-    symbol = dlsym(library, "farspan_" #name);                                                                           \
-    check(farspan && symbol && memcmp(&farspan->name, &symbol, sizeof symbol) == 0, "the table's entry is farspan_" #name);
+#define ENTRY(name)                                                               \
+    symbol = dlsym(library, "farspan_" #name);                                    \
+    check(farspan&& symbol&& memcmp(&farspan->name, &symbol, sizeof symbol) == 0, \
+          "the table's entry is farspan_" #name);
     FARSPAN_API_LIST(ENTRY)
 #undef ENTRY
     dlclose(library);

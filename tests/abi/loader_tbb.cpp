@@ -1,12 +1,12 @@
 // The plugin beside a host that uses oneTBB itself, at the same time: neither disturbs the other.
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/parallel_reduce.h>
+
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <thread>
-
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/parallel_reduce.h>
 
 #include "host.h"
 

@@ -1,6 +1,5 @@
 /* The table's header must compile alone, as C and as C++, in every standard, included twice. */
 #include "farspan/api_table.h"
-#include "farspan/api_table.h"
 
 farspan_api table;
 farspan_status (*create)(const farspan_rope_config*, const farspan_remap_config*, const farspan_bias_config*,

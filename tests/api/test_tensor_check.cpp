@@ -56,9 +56,10 @@ Test(api_tensor_check, equals_a_walk_over_all_addresses) {
         const bool within = all_within(tensor, bytes, offset);
         const farspan_status status = farspan_tensor_check(&tensor, bytes, offset, nullptr);
         cr_assert(status == (within ? FARSPAN_OK : FARSPAN_ERROR_SHAPE),
-                  "case %d: status %d, within %d: type %d, %zu bytes, offset %lld, stride %lld %lld %lld %lld", n, status, within,
-                  dtype, bytes, static_cast<long long>(offset), static_cast<long long>(stride[0]),
-                  static_cast<long long>(stride[1]), static_cast<long long>(stride[2]), static_cast<long long>(stride[3]));
+                  "case %d: status %d, within %d: type %d, %zu bytes, offset %lld, stride %lld %lld %lld %lld", n,
+                  status, within, dtype, bytes, static_cast<long long>(offset), static_cast<long long>(stride[0]),
+                  static_cast<long long>(stride[1]), static_cast<long long>(stride[2]),
+                  static_cast<long long>(stride[3]));
         ++(within ? accepted : refused);
     }
     cr_expect(accepted > 2000 && refused > 2000, "%d accepted, %d refused", accepted, refused);

@@ -29,7 +29,8 @@ expected_output expect_out(const tensor_memory& out, const std::vector<double>& 
                 for (int64_t f = 0; f < out.shape[3]; ++f) {
                     const double value = values[n++];
                     const double error = value == 0 ? 0 : out_error * largest;  // a row that sees nothing is 0
-                    const double rounding = out.dtype == FARSPAN_F32 ? 0 : half_ulp(out.dtype, std::fabs(value) + error);
+                    const double rounding =
+                        out.dtype == FARSPAN_F32 ? 0 : half_ulp(out.dtype, std::fabs(value) + error);
                     expected.set(out.index(b, h, s, f), value, error + (value == 0 ? 0 : rounding));
                 }
     return expected;

@@ -28,8 +28,10 @@ public:
         const auto pairing =
             spec_.rope.layout == FARSPAN_LAYOUT_HALF ? oracle::pair_layout::half : oracle::pair_layout::interleaved;
         const double at = mapped(position);
-        if (direction_ == FARSPAN_ROTATE_INVERSE) return oracle::rotate_undo(x, at, rules_.frequencies(), pairing, offset);
-        if (direction_ == FARSPAN_ROTATE_DELTA) return oracle::rotate_delta(x, at, rules_.frequencies(), pairing, offset);
+        if (direction_ == FARSPAN_ROTATE_INVERSE)
+            return oracle::rotate_undo(x, at, rules_.frequencies(), pairing, offset);
+        if (direction_ == FARSPAN_ROTATE_DELTA)
+            return oracle::rotate_delta(x, at, rules_.frequencies(), pairing, offset);
         return query_ ? rules_.rotate_query(x, at, centre_) : rules_.rotate_key(x, at, centre_);
     }
     row of_axes(const row& x, const row& positions) const { return rules_.rotate_axes(x, positions); }
@@ -96,7 +98,8 @@ json answer_rope(const json& one) {
 
 json answer_sinusoidal(const json& one) {
     const json& given = one.at("arguments");
-    const oracle::sinusoidal_layout layouts[] = {oracle::sinusoidal_layout::interleaved, oracle::sinusoidal_layout::blocks,
+    const oracle::sinusoidal_layout layouts[] = {oracle::sinusoidal_layout::interleaved,
+                                                 oracle::sinusoidal_layout::blocks,
                                                  oracle::sinusoidal_layout::blocks_shifted};
     const auto how = layouts[given.at("layout").get<int32_t>() - FARSPAN_SINUSOIDAL_INTERLEAVED];
     const tensor_memory out(given.at("out"));
@@ -107,7 +110,8 @@ json answer_sinusoidal(const json& one) {
             oracle::sinusoidal_row(position, static_cast<int>(out.shape[3]), how, given.at("base").get<double>());
         for (int64_t f = 0; f < out.shape[3]; ++f) {
             const double value = values[static_cast<size_t>(f)];
-            const double rounding = half_ulp(FARSPAN_F32, value) + (out.dtype == FARSPAN_F32 ? 0 : half_ulp(out.dtype, value));
+            const double rounding =
+                half_ulp(FARSPAN_F32, value) + (out.dtype == FARSPAN_F32 ? 0 : half_ulp(out.dtype, value));
             expected.set(out.index(0, 0, t, f), value, rounding + 4e-16 * position + 1e-12);
         }
     }
@@ -138,7 +142,8 @@ json answer_fire(const json& one) {
                                array<double>(weights.at("w2")), array<double>(weights.at("b2"))};
     const tensor_memory out(given.at("out"));
     const int64_t queries = out.shape[2], keys = out.shape[3];
-    const auto query = array_or_empty<int64_t>(given, "query_positions"), key = array_or_empty<int64_t>(given, "key_positions");
+    const auto query = array_or_empty<int64_t>(given, "query_positions"),
+               key = array_or_empty<int64_t>(given, "key_positions");
     expected_output expected(out);
     for (int64_t h = 0; h < out.shape[1]; ++h)
         for (int64_t i = 0; i < queries; ++i)

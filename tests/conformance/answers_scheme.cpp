@@ -39,8 +39,8 @@ json answer_probe(const json& one) {
         add(rules.bias(pair[2].get<int>(), i, j));
         add(rules.scale(i));
         add(rules.rotates() ? rules.frequencies().magnitude : 1);
-        // Of a hidden pair only that counts. Where both maps may be shifted, only their difference does: in a far branch, and
-        // for the slots of a streaming cache.
+        // Of a hidden pair only that counts. Where both maps may be shifted, only their difference does: in a far
+        // branch, and for the slots of a streaming cache.
         const bool shifted = branch != 0 || spec.remap.method == FARSPAN_REMAP_STREAMING;
         for (size_t n = 1; n < 8 && !visible; ++n) expected.skip(first + n);
         for (size_t n = 2; n < 4 && shifted; ++n) expected.skip(first + n);
@@ -56,7 +56,9 @@ json answer_visible(const json& one) {
     for (const json& query : one.at("arguments").at("queries")) {
         std::vector<int64_t> ends;  // where visibility changes
         for (int64_t j = 0; j <= keys; ++j) {
-            const auto at = [&](int64_t key) { return key >= 0 && key < keys && rules.visible(query.get<int64_t>(), key); };
+            const auto at = [&](int64_t key) {
+                return key >= 0 && key < keys && rules.visible(query.get<int64_t>(), key);
+            };
             if (at(j) != at(j - 1)) ends.push_back(j);
         }
         // An empty interval may lie anywhere.

@@ -54,11 +54,20 @@ inline void set_numbers(void* config, const field* fields, const json& given) {
             std::memcpy(static_cast<char*>(config) + one->offset, &number, sizeof number);
         };
         switch (one->kind) {
-            case FIELD_INT32: store(value.template get<int32_t>()); break;
-            case FIELD_INT64: store(value.template get<int64_t>()); break;
-            case FIELD_DOUBLE: store(real(value)); break;
-            case FIELD_FOUR_INT32: store(value.template get<std::array<int32_t, 4>>()); break;
-            default: break;
+            case FIELD_INT32:
+                store(value.template get<int32_t>());
+                break;
+            case FIELD_INT64:
+                store(value.template get<int64_t>());
+                break;
+            case FIELD_DOUBLE:
+                store(real(value));
+                break;
+            case FIELD_FOUR_INT32:
+                store(value.template get<std::array<int32_t, 4>>());
+                break;
+            default:
+                break;
         }
     }
 }

@@ -78,21 +78,30 @@ json rope_of(int32_t method, int32_t layout, int32_t rotary_dim, int64_t context
         case FARSPAN_ROPE_NTK:
         case FARSPAN_ROPE_NTK_OLD:
         case FARSPAN_ROPE_NTK_FIXED:
-        case FARSPAN_ROPE_NTK_MIXED: rope["factor"] = 4; break;
+        case FARSPAN_ROPE_NTK_MIXED:
+            rope["factor"] = 4;
+            break;
         case FARSPAN_ROPE_DYNAMIC_NTK:
         case FARSPAN_ROPE_NTK_BY_PARTS:
         case FARSPAN_ROPE_YARN:
         case FARSPAN_ROPE_LLAMA3:
-        case FARSPAN_ROPE_LONGROPE: rope["factor"] = 8; [[fallthrough]];
+        case FARSPAN_ROPE_LONGROPE:
+            rope["factor"] = 8;
+            [[fallthrough]];
         case FARSPAN_ROPE_DYNAMIC_LINEAR:
         case FARSPAN_ROPE_DYNAMIC_NTK_QWEN:
-        case FARSPAN_ROPE_DYNAMIC_YARN: rope["original_context"] = context; break;
+        case FARSPAN_ROPE_DYNAMIC_YARN:
+            rope["original_context"] = context;
+            break;
         case FARSPAN_ROPE_PROPORTIONAL:
             rope["factor"] = 2;
             rope["rotated_fraction"] = 0.5;
             break;
-        case FARSPAN_ROPE_XPOS: rope["xpos_scale_base"] = 64; break;
-        default: break;
+        case FARSPAN_ROPE_XPOS:
+            rope["xpos_scale_base"] = 64;
+            break;
+        default:
+            break;
     }
     const bool two = method == FARSPAN_ROPE_LONGROPE;
     if (!two && method != FARSPAN_ROPE_PAIR_FACTORS) return rope;

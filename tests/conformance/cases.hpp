@@ -15,8 +15,8 @@ struct case_list {
     // `scheme` and `arguments` are objects; an empty scheme is left out.
     json& add(const std::string& name, const char* call, const json& scheme, const json& arguments);
     // A case that must fail: `failing` is the function, `argument` its argument.
-    void refuse(const std::string& name, const char* call, const json& scheme, const json& arguments, const char* failing,
-                int32_t status, int32_t argument);
+    void refuse(const std::string& name, const char* call, const json& scheme, const json& arguments,
+                const char* failing, int32_t status, int32_t argument);
 };
 
 // A contiguous tensor: with content, and one of zeros to be written.

@@ -10,9 +10,10 @@ case_list absolute_cases() {
          {FARSPAN_SINUSOIDAL_INTERLEAVED, FARSPAN_SINUSOIDAL_BLOCKS, FARSPAN_SINUSOIDAL_TENSOR2TENSOR})
         for (const char* dtype : {"f32", "f16", "bf16"})
             for (const int64_t width : {16, 7})
-                list.add("sinusoidal: layout " + std::to_string(layout) + ", " + dtype + ", width " + std::to_string(width),
-                         "sinusoidal_fill", {},
-                         {{"layout", layout}, {"first", 5}, {"base", 10000}, {"out", output(dtype, {1, 1, 4, width})}});
+                list.add(
+                    "sinusoidal: layout " + std::to_string(layout) + ", " + dtype + ", width " + std::to_string(width),
+                    "sinusoidal_fill", {},
+                    {{"layout", layout}, {"first", 5}, {"base", 10000}, {"out", output(dtype, {1, 1, 4, width})}});
     list.add("sinusoidal: far away, base 500, rows with gaps", "sinusoidal_fill", {},
              {{"layout", FARSPAN_SINUSOIDAL_BLOCKS},
               {"first", 100000},
@@ -42,7 +43,8 @@ case_list absolute_cases() {
              with({{"config", config}, {"out", output("f16", {1, 3, 4, 5})}}, far));
     list.add("fire: another threshold and c", "fire_fill", {},
              with({{"config", with(config, {{"threshold", 4}, {"c", 2}, {"epsilon", 1e-3}})},
-                   {"out", output("f32", {1, 3, 4, 5})}}, far));
+                   {"out", output("f32", {1, 3, 4, 5})}},
+                  far));
     return list;
 }
 

@@ -65,7 +65,8 @@ void remaps(method_cases& all) {
     const json lambda = {{"method", FARSPAN_REMAP_LM_INFINITE}, {"window", 9}};
     add("lm_infinite", lambda, {{"sinks", 3}, {"window_left", 8}});
     add("lm_infinite, limit", with(lambda, {{"limit", 14}}), {{"sinks", 3}, {"window_left", 8}});
-    add("streaming", {{"method", FARSPAN_REMAP_STREAMING}, {"window", 9}, {"sinks", 3}}, {{"sinks", 3}, {"window_left", 9}});
+    add("streaming", {{"method", FARSPAN_REMAP_STREAMING}, {"window", 9}, {"sinks", 3}},
+        {{"sinks", 3}, {"window_left", 9}});
 }
 
 void biases(method_cases& all) {
@@ -73,7 +74,8 @@ void biases(method_cases& all) {
     for (int n = 0; n < 8 * 3; ++n) table.push_back(0.125 * (n * 11 % 31) - 2);
     const json slopes = {0.25, 0.5, 1}, powers = {0.5, 1, 1.5};
     const json alibi = {{"method", FARSPAN_BIAS_ALIBI}, {"heads", 3}, {"head_offset", 1}};
-    const json t5 = {{"method", FARSPAN_BIAS_T5}, {"heads", 3}, {"buckets", 8}, {"max_distance", 20}, {"values", table}};
+    const json t5 = {
+        {"method", FARSPAN_BIAS_T5}, {"heads", 3}, {"buckets", 8}, {"max_distance", 20}, {"values", table}};
     const json open = {{"causal", 0}};
     all.add("alibi", {{"bias", alibi}});
     all.add("alibi, both directions", {{"bias", with(alibi, {{"bidirectional", 1}})}, {"mask", open}});
@@ -81,8 +83,10 @@ void biases(method_cases& all) {
             {{"bias", with(alibi, {{"distance_limit", 10}, {"trained_length", 20}, {"scale", 0.5}})}});
     all.add("t5", {{"bias", t5}, {"score", {{"scale", 1}}}});
     all.add("t5, both directions", {{"bias", with(t5, {{"bidirectional", 1}})}, {"mask", open}});
-    all.add("kerple_log", {{"bias", {{"method", FARSPAN_BIAS_KERPLE_LOG}, {"heads", 3}, {"a", slopes}, {"p", powers}}}});
-    all.add("kerple_power", {{"bias", {{"method", FARSPAN_BIAS_KERPLE_POWER}, {"heads", 3}, {"a", slopes}, {"p", powers}}}});
+    all.add("kerple_log",
+            {{"bias", {{"method", FARSPAN_BIAS_KERPLE_LOG}, {"heads", 3}, {"a", slopes}, {"p", powers}}}});
+    all.add("kerple_power",
+            {{"bias", {{"method", FARSPAN_BIAS_KERPLE_POWER}, {"heads", 3}, {"a", slopes}, {"p", powers}}}});
     all.add("sandwich", {{"bias", {{"method", FARSPAN_BIAS_SANDWICH}, {"heads", 3}, {"dim", 32}}}});
 }
 

@@ -71,14 +71,16 @@ case_list scheme_error_cases() {
 case_list encode_error_cases() {
     case_list list;
     const json rope = {{"rope", rotation()}};
-    const auto refuse = [&](const char* what, const char* call, const json& scheme, const json& arguments, int32_t status,
-                            int32_t argument) {
+    const auto refuse = [&](const char* what, const char* call, const json& scheme, const json& arguments,
+                            int32_t status, int32_t argument) {
         list.refuse(std::string(call) + " refused: " + what, call, scheme, arguments, call, status, argument);
     };
     refuse("no rope", "rope_frequencies", {}, {{"length", 0}, {"count", 8}}, FARSPAN_ERROR_COMBINATION, 1);
     refuse("wrong count", "rope_frequencies", rope, {{"length", 0}, {"count", 7}}, FARSPAN_ERROR_SHAPE, 4);
-    refuse("negative length", "rope_frequencies", rope, {{"length", -1}, {"count", 8}}, FARSPAN_ERROR_PARAMETER_RANGE, 2);
-    refuse("negative query", "scheme_probe", rope, {{"length", 0}, {"pairs", {{-1, 0, 0}}}}, FARSPAN_ERROR_POSITIONS, 3);
+    refuse("negative length", "rope_frequencies", rope, {{"length", -1}, {"count", 8}}, FARSPAN_ERROR_PARAMETER_RANGE,
+           2);
+    refuse("negative query", "scheme_probe", rope, {{"length", 0}, {"pairs", {{-1, 0, 0}}}}, FARSPAN_ERROR_POSITIONS,
+           3);
     refuse("no such head", "scheme_probe", {{"bias", alibi(2)}}, {{"length", 0}, {"pairs", {{1, 0, 2}}}},
            FARSPAN_ERROR_HEAD_GROUPS, 5);
     refuse("huge query", "scheme_visible", rope, {{"keys", 5}, {"queries", {beyond}}}, FARSPAN_ERROR_POSITIONS, 2);
@@ -87,8 +89,12 @@ case_list encode_error_cases() {
     refuse("no such head", "bias_fill", {{"bias", alibi(2)}},
            {{"head", 2}, {"length", 0}, {"first_distance", 0}, {"count", 4}}, FARSPAN_ERROR_HEAD_GROUPS, 2);
 
-    const json turn = {{"side", 0},   {"branch", 0},      {"direction", 0},
-                       {"length", 0}, {"axis_stride", 0}, {"in", input("f32", {1, 2, 3, 16}, 80)},
+    const json turn = {{"side", 0},
+                       {"branch", 0},
+                       {"direction", 0},
+                       {"length", 0},
+                       {"axis_stride", 0},
+                       {"in", input("f32", {1, 2, 3, 16}, 80)},
                        {"out", output("f32", {1, 2, 3, 16})}};
     const auto rotate = [&](const char* what, const json& change, int32_t status, int32_t argument) {
         refuse(what, "rope_apply", rope, with(turn, change), status, argument);
@@ -97,18 +103,23 @@ case_list encode_error_cases() {
     rotate("negative position", {{"positions", {0, -1, 2}}}, FARSPAN_ERROR_POSITIONS, 4);
     rotate("huge position", {{"positions", {0, 1, beyond}}}, FARSPAN_ERROR_POSITIONS, 4);
     rotate("other shape", {{"out", output("f32", {1, 2, 4, 16})}}, FARSPAN_ERROR_SHAPE, 6);
-    rotate("head narrower than the rotation", {{"in", input("f32", {1, 2, 3, 14}, 80)}, {"out", output("f32", {1, 2, 3, 14})}},
-           FARSPAN_ERROR_ROTARY_DIM, 5);
-    rotate("output over itself", {{"out", placed(output("f32", {1, 2, 3, 16}), {96, 16, 16, 1}, 96)}}, FARSPAN_ERROR_STRIDE, 6);
+    rotate("head narrower than the rotation",
+           {{"in", input("f32", {1, 2, 3, 14}, 80)}, {"out", output("f32", {1, 2, 3, 14})}}, FARSPAN_ERROR_ROTARY_DIM,
+           5);
+    rotate("output over itself", {{"out", placed(output("f32", {1, 2, 3, 16}), {96, 16, 16, 1}, 96)}},
+           FARSPAN_ERROR_STRIDE, 6);
     rotate("NaN centre", {{"xpos_centre", "nan"}}, FARSPAN_ERROR_PARAMETER_RANGE, 3);
 
     const json wave = {{"layout", 1}, {"first", 0}, {"base", 10000}, {"out", output("f32", {1, 1, 2, 8})}};
     refuse("base 1", "sinusoidal_fill", {}, with(wave, {{"base", 1}}), FARSPAN_ERROR_PARAMETER_RANGE, 3);
     refuse("negative position", "sinusoidal_fill", {}, with(wave, {{"first", -1}}), FARSPAN_ERROR_POSITIONS, 2);
-    refuse("two heads", "sinusoidal_fill", {}, with(wave, {{"out", output("f32", {1, 2, 2, 8})}}), FARSPAN_ERROR_SHAPE, 4);
+    refuse("two heads", "sinusoidal_fill", {}, with(wave, {{"out", output("f32", {1, 2, 2, 8})}}), FARSPAN_ERROR_SHAPE,
+           4);
     const json table = {{"table", input("f32", {1, 1, 5, 8}, 81)}, {"out", output("f32", {1, 1, 2, 8})}};
-    refuse("outside the table", "position_lookup", {}, with(table, {{"positions", {0, 5}}}), FARSPAN_ERROR_POSITIONS, 2);
-    refuse("other width", "position_lookup", {}, with(table, {{"out", output("f32", {1, 1, 2, 7})}}), FARSPAN_ERROR_SHAPE, 3);
+    refuse("outside the table", "position_lookup", {}, with(table, {{"positions", {0, 5}}}), FARSPAN_ERROR_POSITIONS,
+           2);
+    refuse("other width", "position_lookup", {}, with(table, {{"out", output("f32", {1, 1, 2, 7})}}),
+           FARSPAN_ERROR_SHAPE, 3);
     const json fire = {{"hidden", 1}, {"heads", 1}, {"w1", {1}}, {"b1", {0}}, {"w2", {1}}, {"b2", {0}}};
     refuse("NaN weight", "fire_fill", {},
            {{"config", with(fire, {{"w1", {"nan"}}})}, {"out", output("f32", {1, 1, 2, 3})}},
@@ -142,7 +153,8 @@ case_list plan_error_cases() {
         list.refuse(std::string("plan refused: ") + what, "attention_run", scheme,
                     with(good, {{"problem", with(good["problem"], change)}}), "plan_create", status, argument);
     };
-    constexpr int32_t shape = FARSPAN_ERROR_SHAPE, positions = FARSPAN_ERROR_POSITIONS, heads = FARSPAN_ERROR_HEAD_GROUPS;
+    constexpr int32_t shape = FARSPAN_ERROR_SHAPE, positions = FARSPAN_ERROR_POSITIONS,
+                      heads = FARSPAN_ERROR_HEAD_GROUPS;
     plan("no queries", rope, {{"queries", 0}}, shape, 3);
     plan("head of 513", rope, {{"head_dim", 513}}, shape, 3);
     plan("head groups", rope, {{"key_heads", 3}}, heads, 3);
@@ -150,9 +162,10 @@ case_list plan_error_cases() {
     plan("key positions that fall", rope, {{"key_positions", {0, 1, 2, 5, 4, 6}}}, positions, 3);
     plan("huge query position", rope, {{"query_positions", {0, beyond, 1}}}, positions, 3);
     plan("ranges beyond the keys", rope, {{"key_ranges", {0, 6, 0, 7}}}, shape, 3);
-    plan("offsets that fall", rope, {{"segments", 2}, {"query_offsets", {0, 5, 3}}, {"key_offsets", {0, 3, 6}}}, shape, 3);
-    plan("offsets short of the keys", rope, {{"segments", 2}, {"query_offsets", {0, 1, 3}}, {"key_offsets", {0, 3, 5}}}, shape,
+    plan("offsets that fall", rope, {{"segments", 2}, {"query_offsets", {0, 5, 3}}, {"key_offsets", {0, 3, 6}}}, shape,
          3);
+    plan("offsets short of the keys", rope, {{"segments", 2}, {"query_offsets", {0, 1, 3}}, {"key_offsets", {0, 3, 5}}},
+         shape, 3);
     plan("rotation beyond the head", {{"rope", with(rotation(), {{"rotary_offset", 2}})}}, json::object(),
          FARSPAN_ERROR_ROTARY_DIM, 2);
     plan("heads of the bias", {{"bias", alibi(3)}}, json::object(), heads, 3);
@@ -160,23 +173,27 @@ case_list plan_error_cases() {
          FARSPAN_ERROR_COMBINATION, 3);
 
     const auto run = [&](const char* what, const json& change, int32_t status, int32_t argument) {
-        list.refuse(std::string("attention_run refused: ") + what, "attention_run", rope, with(good, change), "attention_run",
-                    status, argument);
+        list.refuse(std::string("attention_run refused: ") + what, "attention_run", rope, with(good, change),
+                    "attention_run", status, argument);
     };
     run("q of another shape", {{"q", input("f32", {2, 4, 3, 17}, 91)}}, shape, 3);
     run("k of another shape", {{"k", input("f32", {2, 2, 5, 16}, 92)}}, shape, 4);
     run("v of another shape", {{"v", input("f32", {1, 2, 6, 16}, 93)}}, shape, 5);
     run("out of another shape", {{"out", output("f32", {2, 4, 3, 15})}}, shape, 7);
-    run("out over itself", {{"out", placed(output("f32", {2, 4, 3, 16}), {48, 0, 16, 1}, 96)}}, FARSPAN_ERROR_STRIDE, 7);
-    run("a bias that the scheme does not have", {{"bias", input("f32", {1, 1, 3, 6}, 94)}}, FARSPAN_ERROR_COMBINATION, 6);
+    run("out over itself", {{"out", placed(output("f32", {2, 4, 3, 16}), {48, 0, 16, 1}, 96)}}, FARSPAN_ERROR_STRIDE,
+        7);
+    run("a bias that the scheme does not have", {{"bias", input("f32", {1, 1, 3, 6}, 94)}}, FARSPAN_ERROR_COMBINATION,
+        6);
 
     json direct = good;
     direct.erase("problem");
-    const auto one_call = [&](const char* what, const json& scheme, const json& change, int32_t status, int32_t argument) {
-        list.refuse(std::string("attention refused: ") + what, "attention", scheme, with(direct, change), "attention", status,
-                    argument);
+    const auto one_call = [&](const char* what, const json& scheme, const json& change, int32_t status,
+                              int32_t argument) {
+        list.refuse(std::string("attention refused: ") + what, "attention", scheme, with(direct, change), "attention",
+                    status, argument);
     };
-    one_call("head groups", rope, {{"k", input("f32", {2, 3, 6, 16}, 95)}, {"v", input("f32", {2, 3, 6, 16}, 96)}}, heads, 3);
+    one_call("head groups", rope, {{"k", input("f32", {2, 3, 6, 16}, 95)}, {"v", input("f32", {2, 3, 6, 16}, 96)}},
+             heads, 3);
     one_call("dense bias", {{"bias", {{"method", FARSPAN_BIAS_DENSE}}}}, json::object(), FARSPAN_ERROR_COMBINATION, 2);
     one_call("out of another shape", rope, {{"out", output("f32", {2, 4, 2, 16})}}, shape, 6);
     return list;
@@ -190,7 +207,8 @@ case_list tile_cases() {
                  {{"problem",
                    {{"query_heads", 1}, {"key_heads", 1}, {"queries", queries}, {"keys", keys}, {"head_dim", 16}}}});
     };
-    for (const auto& [queries, keys] : std::vector<std::pair<int64_t, int64_t>>{{64, 64}, {65, 65}, {300, 700}, {1, 1000}}) {
+    for (const auto& [queries, keys] :
+         std::vector<std::pair<int64_t, int64_t>>{{64, 64}, {65, 65}, {300, 700}, {1, 1000}}) {
         add("causal", {}, queries, keys);
         add("all visible", {{"mask", {{"causal", 0}}}}, queries, keys);
     }

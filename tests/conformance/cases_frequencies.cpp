@@ -27,12 +27,13 @@ void add_yarn(case_list& list) {
         {"factor on the magnitude", {{"attention_factor", 0.75}}},
     };
     for (const int32_t method : {FARSPAN_ROPE_NTK_BY_PARTS, FARSPAN_ROPE_YARN})
-        for (const auto& [what, change] : changes) add(list, rope_name(method) + ", " + what, with(plain(method), change), 0);
+        for (const auto& [what, change] : changes)
+            add(list, rope_name(method) + ", " + what, with(plain(method), change), 0);
     const json yarn = plain(FARSPAN_ROPE_YARN);
     add(list, "yarn, mscale", with(yarn, {{"mscale", 1}, {"mscale_all_dim", 0.707}}), 0);
     add(list, "yarn, a factor below 1", with(yarn, {{"factor", 0.5}}), 0);
-    add(list, "yarn, unclamped magnitude",
-        with(yarn, {{"factor", 0.5}, {"magnitude", FARSPAN_MAGNITUDE_UNCLAMPED}}), 0);
+    add(list, "yarn, unclamped magnitude", with(yarn, {{"factor", 0.5}, {"magnitude", FARSPAN_MAGNITUDE_UNCLAMPED}}),
+        0);
 }
 
 void add_longrope(case_list& list) {
@@ -40,8 +41,8 @@ void add_longrope(case_list& list) {
         for (const int64_t length : {trained - 1, trained, trained + 1})
             add(list, "longrope, switch " + std::to_string(length_switch),
                 with(plain(FARSPAN_ROPE_LONGROPE), {{"length_switch", length_switch}}), length);
-    add(list, "longrope, yarn's magnitude",
-        with(plain(FARSPAN_ROPE_LONGROPE), {{"magnitude", FARSPAN_MAGNITUDE_YARN}}), trained + 1);
+    add(list, "longrope, yarn's magnitude", with(plain(FARSPAN_ROPE_LONGROPE), {{"magnitude", FARSPAN_MAGNITUDE_YARN}}),
+        trained + 1);
 }
 
 }  // namespace
@@ -49,11 +50,13 @@ void add_longrope(case_list& list) {
 case_list frequency_cases() {
     case_list list;
     for (const int32_t method : rope_methods())
-        for (const int64_t length : {int64_t{0}, trained / 2, 10 * trained}) add(list, rope_name(method), plain(method), length);
+        for (const int64_t length : {int64_t{0}, trained / 2, 10 * trained})
+            add(list, rope_name(method), plain(method), length);
     for (const int32_t method : {FARSPAN_ROPE_BASE, FARSPAN_ROPE_LINEAR, FARSPAN_ROPE_YARN})
         add(list, rope_name(method) + ", float32 angles", with(plain(method), {{"angle", FARSPAN_ANGLE_FLOAT32}}), 0);
-    add(list, "base 500000 over 64 features", {{"method", FARSPAN_ROPE_BASE}, {"layout", FARSPAN_LAYOUT_INTERLEAVED},
-                                               {"rotary_dim", 64}, {"base", 500000}}, 0);
+    add(list, "base 500000 over 64 features",
+        {{"method", FARSPAN_ROPE_BASE}, {"layout", FARSPAN_LAYOUT_INTERLEAVED}, {"rotary_dim", 64}, {"base", 500000}},
+        0);
     add(list, "ntk_mixed, exponent 0.25", with(plain(FARSPAN_ROPE_NTK_MIXED), {{"mixed_exponent", 0.25}}), 0);
     add(list, "llama3, other bands",
         with(plain(FARSPAN_ROPE_LLAMA3), {{"low_freq_factor", 0.5}, {"high_freq_factor", 3}}), 0);

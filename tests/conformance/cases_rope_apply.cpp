@@ -8,8 +8,12 @@ namespace {
 constexpr int32_t half = FARSPAN_LAYOUT_HALF, interleaved = FARSPAN_LAYOUT_INTERLEAVED;
 
 json turn(const char* from, const char* to, std::initializer_list<int64_t> shape, uint64_t seed) {
-    return {{"side", FARSPAN_SIDE_QUERY}, {"branch", 0},       {"direction", FARSPAN_ROTATE_FORWARD},
-            {"length", 0},                {"axis_stride", 0},  {"in", input(from, shape, seed)},
+    return {{"side", FARSPAN_SIDE_QUERY},
+            {"branch", 0},
+            {"direction", FARSPAN_ROTATE_FORWARD},
+            {"length", 0},
+            {"axis_stride", 0},
+            {"in", input(from, shape, seed)},
             {"out", output(to, shape)}};
 }
 

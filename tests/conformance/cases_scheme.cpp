@@ -22,18 +22,21 @@ void probe_remaps(case_list& list) {
         {"rerope", {{"method", FARSPAN_REMAP_REROPE}, {"window", 12}}},
         {"leaky_rerope", {{"method", FARSPAN_REMAP_LEAKY_REROPE}, {"window", 12}, {"leak", 4}}},
         {"self_extend", {{"method", FARSPAN_REMAP_SELF_EXTEND}, {"window", 13}, {"group", 4}}},
-        {"self_extend, real shift", {{"method", FARSPAN_REMAP_SELF_EXTEND}, {"window", 13}, {"group", 4}, {"real_shift", 1}}},
+        {"self_extend, real shift",
+         {{"method", FARSPAN_REMAP_SELF_EXTEND}, {"window", 13}, {"group", 4}, {"real_shift", 1}}},
         {"dual_chunk", {{"method", FARSPAN_REMAP_DUAL_CHUNK}, {"chunk", 16}, {"local_window", 4}}},
         {"dual_chunk, scaled",
          {{"method", FARSPAN_REMAP_DUAL_CHUNK}, {"chunk", 16}, {"local_window", 4}, {"position_scale", 2}}},
     };
-    for (const auto& [what, remap] : remaps) probe(list, "remap " + what, {{"rope", rotation()}, {"remap", remap}}, 0, far);
+    for (const auto& [what, remap] : remaps)
+        probe(list, "remap " + what, {{"rope", rotation()}, {"remap", remap}}, 0, far);
     const json sinks = {{40, 3, 0}, {40, 35, 1}, {39, 0, 0}, {7, 7, 0}, {40, 20, 0}};
     const json lambda = {{"method", FARSPAN_REMAP_LM_INFINITE}, {"window", 12}};
     const json lambda_mask = {{"sinks", 4}, {"window_left", 11}};
     for (const int64_t length : {20, 1000}) {
         const std::string at = ", length " + std::to_string(length);
-        probe(list, "remap lm_infinite" + at, {{"rope", rotation()}, {"remap", lambda}, {"mask", lambda_mask}}, length, sinks);
+        probe(list, "remap lm_infinite" + at, {{"rope", rotation()}, {"remap", lambda}, {"mask", lambda_mask}}, length,
+              sinks);
         probe(list, "remap lm_infinite, limit 30" + at,
               {{"rope", rotation()}, {"remap", with(lambda, {{"limit", 30}})}, {"mask", lambda_mask}}, length, sinks);
     }
@@ -52,7 +55,8 @@ named biases() {
         p.push_back(1.5 - 0.2 * h);
     }
     const json alibi = {{"method", FARSPAN_BIAS_ALIBI}, {"heads", 6}};
-    const json t5 = {{"method", FARSPAN_BIAS_T5}, {"heads", 6}, {"buckets", 8}, {"max_distance", 40}, {"values", table}};
+    const json t5 = {
+        {"method", FARSPAN_BIAS_T5}, {"heads", 6}, {"buckets", 8}, {"max_distance", 40}, {"values", table}};
     return {
         {"alibi", alibi},
         {"alibi, both directions", with(alibi, {{"bidirectional", 1}, {"head_offset", 2}})},
@@ -91,8 +95,8 @@ void probe_scores(case_list& list) {
     }
     probe(list, "scale and multiplier", {{"score", {{"scale", 0.125}, {"multiplier", 1.5}}}}, 0, pairs);
     for (const int32_t method : {FARSPAN_ROPE_YARN, FARSPAN_ROPE_DYNAMIC_YARN, FARSPAN_ROPE_LONGROPE})
-        probe(list, "magnitude of " + rope_name(method),
-              {{"rope", rope_of(method, FARSPAN_LAYOUT_HALF, 16, 100)}}, 400, pairs);
+        probe(list, "magnitude of " + rope_name(method), {{"rope", rope_of(method, FARSPAN_LAYOUT_HALF, 16, 100)}}, 400,
+              pairs);
 }
 
 void ask_masks(case_list& list) {

@@ -1,8 +1,8 @@
 // usage: make_vectors DIRECTORY            writes the conformance vectors
 //        make_vectors --check DIRECTORY    makes them again and compares
 //
-// The values come from the oracle in tests/reference. When compared, a value may differ by a hundredth of its tolerance:
-// another libm rounds differently. Everything else must be the same text.
+// The values come from the oracle in tests/reference. When compared, a value may differ by a hundredth of its
+// tolerance: another libm rounds differently. Everything else must be the same text.
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -51,7 +51,8 @@ std::string text_of(const std::vector<json>& cases) {
 
 // Takes the values out of `one` and returns whether they were close to those of `other`, from which they are taken too.
 bool take_close_values(json& one, json& other) {
-    if (!one.contains("outputs") || !other.contains("outputs") || one["outputs"].size() != other["outputs"].size()) return true;
+    if (!one.contains("outputs") || !other.contains("outputs") || one["outputs"].size() != other["outputs"].size())
+        return true;
     bool close = true;
     for (size_t n = 0; n < one["outputs"].size(); ++n) {
         json &a = one["outputs"][n], &b = other["outputs"][n];

@@ -98,7 +98,8 @@ json expected_output::sample(int digits) const {
         const bool exact = tolerance[n] == 0;
         shown.push_back(printed(values[n], exact ? double_digits : digits));
         // Room for the digits that are not printed, of the value and of the tolerance.
-        allowed.push_back(printed(exact ? 0 : (tolerance[n] + std::fabs(values[n]) * std::pow(10.0, 1 - digits)) * 1.005, 3));
+        allowed.push_back(
+            printed(exact ? 0 : (tolerance[n] + std::fabs(values[n]) * std::pow(10.0, 1 - digits)) * 1.005, 3));
     }
     result["values"] = shown;
     const bool same = std::all_of(allowed.begin(), allowed.end(), [&](const json& one) { return one == allowed[0]; });

@@ -92,9 +92,9 @@ Test(conformance, every_call_succeeds_and_fails) {
         else
             failing.insert(one.at("failing").get<std::string>());
     }
-    const std::set<std::string> calls = {"rope_frequencies", "scheme_probe",    "scheme_visible",  "rope_apply",
-                                         "bias_fill",        "sinusoidal_fill", "position_lookup", "fire_fill",
-                                         "attention_run",    "plan_tile_counts", "attention",      "attention_merge"};
+    const std::set<std::string> calls = {"rope_frequencies", "scheme_probe",     "scheme_visible",  "rope_apply",
+                                         "bias_fill",        "sinusoidal_fill",  "position_lookup", "fire_fill",
+                                         "attention_run",    "plan_tile_counts", "attention",       "attention_merge"};
     cr_expect(succeeding == calls, "%zu calls succeed", succeeding.size());
     std::set<std::string> refused = calls;
     refused.erase("plan_tile_counts");  // fails with NULL only

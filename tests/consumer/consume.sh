@@ -22,6 +22,11 @@ case $way in
         # shellcheck disable=SC2046
         "$CC" -std=c99 -pedantic -Wall -Wextra -Werror "$source/main.c" -o "$work/consumer" $(pkg-config --cflags --libs farspan)
         ;;
+    pkg_config_cpp) # the C++ headers are installed too
+        # shellcheck disable=SC2046
+        "$CXX" -std=c++17 -pedantic -Wall -Wextra -Werror "$(dirname "$0")/../../examples/cpp/long_context.cpp" \
+            -o "$work/consumer" $(pkg-config --cflags --libs farspan)
+        ;;
     pkg_config_static)
         # The linker prefers a shared library to an archive of the same name, so this prefix has no shared one.
         cp -r "$prefix" "$work/static-only"

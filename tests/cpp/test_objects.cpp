@@ -67,8 +67,9 @@ Test(cpp_objects, one_call_and_a_plan_give_the_same) {
     cr_expect(plan.tile_counts()[2] == 1);
     workspace.resize(plan.workspace_size() - 1);
     options.workspace = workspace;
-    expect_refused("a small workspace", FARSPAN_ERROR_WORKSPACE_SIZE, 10, "workspace",
-                   [&] { plan.run({b.q, small}, {b.k, small}, {b.v, small}, {b.out, small}, options); });
+    expect_refused("a small workspace", FARSPAN_ERROR_WORKSPACE_SIZE, 10, "workspace", [&] {
+        plan.run({b.q, small}, {b.k, small}, {b.v, small}, {b.out, small}, options);
+    });
 }
 
 Test(cpp_objects, moved_from_objects_are_refused) {
@@ -77,7 +78,9 @@ Test(cpp_objects, moved_from_objects_are_refused) {
     scheme second(std::move(first));
     first = std::move(second);  // and back
     cr_expect(first.axes() == 1);
-    const auto refused = [&](const char* what, auto use) { expect_refused(what, FARSPAN_ERROR_NULL_ARGUMENT, 0, "moved", use); };
+    const auto refused = [&](const char* what, auto use) {
+        expect_refused(what, FARSPAN_ERROR_NULL_ARGUMENT, 0, "moved", use);
+    };
     refused("axes", [&] { second.axes(); });
     refused("attention", [&] { attention(second, {a.q, small}, {a.k, small}, {a.v, small}, {a.out, small}); });
     refused("plan", [&] { plan(second, small_problem()); });
@@ -169,21 +172,29 @@ Test(cpp_objects, arrays_of_calls_have_their_size) {
     std::vector<float> lse(5);
     run_options options;
     options.lse = lse;
-    expect_refused("lse", shape_error, 8, "lse has 5", [&] { plan.run({a.q, small}, {a.k, small}, {a.v, small}, out, options); });
+    expect_refused("lse", shape_error, 8, "lse has 5", [&] {
+        plan.run({a.q, small}, {a.k, small}, {a.v, small}, out, options);
+    });
     expect_refused("lse_b", shape_error, 4, "lse_b has 5", [&] {
         std::vector<float> whole(6);
         attention_merge(out, whole, {a.q, small}, lse);
     });
-    expect_refused("no lse_a", FARSPAN_ERROR_NULL_ARGUMENT, 2, "lse_a", [&] { attention_merge(out, {}, {a.q, small}, {}); });
+    expect_refused("no lse_a", FARSPAN_ERROR_NULL_ARGUMENT, 2, "lse_a", [&] {
+        attention_merge(out, {}, {a.q, small}, {});
+    });
     fire_config fire;
     fire.set_weights({1, 2}, {0}, {1, 1}, {0});
     expect_refused("fire weights", shape_error, 1, "b1 has 1", [&] { fire_fill(fire, {a.out, {1, 1, 3, 3}}); });
     fire.set_weights({1}, {0}, {1}, {0});
-    expect_refused("fire keys", shape_error, 3, "key_positions has 2", [&] { fire_fill(fire, {a.out, {1, 1, 3, 3}}, three, two); });
-    expect_refused("lookup", shape_error, 2, "positions has 2",
-                   [&] { position_lookup({a.q, {1, 1, 6, 8}}, {a.out, {1, 1, 3, 8}}, two); });
-    expect_refused("NaN base", FARSPAN_ERROR_PARAMETER_RANGE, 3, "base is nan",
-                   [&] { sinusoidal_fill(FARSPAN_SINUSOIDAL_BLOCKS, 0, NAN, {a.out, {1, 1, 3, 8}}); });
+    expect_refused("fire keys", shape_error, 3, "key_positions has 2", [&] {
+        fire_fill(fire, {a.out, {1, 1, 3, 3}}, three, two);
+    });
+    expect_refused("lookup", shape_error, 2, "positions has 2", [&] {
+        position_lookup({a.q, {1, 1, 6, 8}}, {a.out, {1, 1, 3, 8}}, two);
+    });
+    expect_refused("NaN base", FARSPAN_ERROR_PARAMETER_RANGE, 3, "base is nan", [&] {
+        sinusoidal_fill(FARSPAN_SINUSOIDAL_BLOCKS, 0, NAN, {a.out, {1, 1, 3, 8}});
+    });
     cr_expect(a.untouched());
 }
 
@@ -200,8 +211,9 @@ Test(cpp_objects, positions_by_axis_have_their_size) {
     rope_apply(scheme, {a.q, small}, {a.out, small}, positions, options);
     for (const int64_t stride : {int64_t{6}, int64_t{-3}, INT64_MAX, INT64_MIN}) {
         options.axis_stride = stride;
-        expect_refused("axis_stride", shape_error, 4, "positions has 8",
-                       [&] { rope_apply(scheme, {a.q, small}, {a.out, small}, positions, options); });
+        expect_refused("axis_stride", shape_error, 4, "positions has 8", [&] {
+            rope_apply(scheme, {a.q, small}, {a.out, small}, positions, options);
+        });
     }
     problem given = small_problem();
     given.set_axis_positions({0, 1, 2, 0, 1, 2}, {0, 1, 2, 0, 1, 2});
@@ -211,7 +223,8 @@ Test(cpp_objects, positions_by_axis_have_their_size) {
 Test(cpp_objects, the_library_speaks_of_itself) {
     cr_expect(version() == FARSPAN_VERSION && abi_version() == FARSPAN_ABI_VERSION && !version_text().empty());
     cr_expect(method_name(FARSPAN_PART_ROPE, FARSPAN_ROPE_YARN) == "yarn" && method_name(9, 9).empty());
-    cr_expect(method_find(FARSPAN_PART_BIAS, "alibi") == FARSPAN_BIAS_ALIBI && method_find(FARSPAN_PART_BIAS, "?") == -1);
+    cr_expect(method_find(FARSPAN_PART_BIAS, "alibi") == FARSPAN_BIAS_ALIBI &&
+              method_find(FARSPAN_PART_BIAS, "?") == -1);
     cr_expect(method_count(FARSPAN_PART_REMAP) == 7 && status_text(FARSPAN_ERROR_SHAPE) == "shape mismatch");
     cr_expect(isa_supported(FARSPAN_ISA_SCALAR) && isa_name(FARSPAN_ISA_AVX2) == "avx2" && isa_name(77).empty());
     const std::string text = diagnose();

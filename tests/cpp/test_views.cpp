@@ -9,7 +9,8 @@ using namespace farspan;
 
 namespace {
 
-void expect_outside(const char* what, const shape4& shape, const shape4& stride, int64_t offset, farspan_status status) {
+void expect_outside(const char* what, const shape4& shape, const shape4& stride, int64_t offset,
+                    farspan_status status) {
     const std::vector<float> memory(24);
     expect_refused(what, status, 1, "tensor", [&] { const_tensor(memory, shape, stride, offset); });
 }
@@ -23,7 +24,8 @@ Test(cpp_views, array_views_take_what_has_data_and_size) {
     cr_expect(array_view<int64_t>(vector).size() == 3 && array_view<const int64_t>(vector).data() == vector.data());
     cr_expect(array_view<const int64_t>(array).size() == 2 && array_view<int64_t>(plain).size() == 4);
     cr_expect(array_view<const int64_t>().empty() && array_view<const int64_t>().data() == nullptr);
-    static_assert(!std::is_constructible_v<array_view<int64_t>, const std::vector<int64_t>&>, "a const array is not written");
+    static_assert(!std::is_constructible_v<array_view<int64_t>, const std::vector<int64_t>&>,
+                  "a const array is not written");
     static_assert(!std::is_constructible_v<array_view<const int64_t>, std::vector<int32_t>&>, "other elements");
 }
 
@@ -34,11 +36,13 @@ Test(cpp_views, element_types) {
     std::vector<bf16> b(4);
     const shape4 shape{1, 1, 1, 4};
     cr_expect(const_tensor(f, shape).get()->dtype == FARSPAN_F32 && const_tensor(d, shape).get()->dtype == FARSPAN_F64);
-    cr_expect(const_tensor(h, shape).get()->dtype == FARSPAN_F16 && const_tensor(b, shape).get()->dtype == FARSPAN_BF16);
+    cr_expect(const_tensor(h, shape).get()->dtype == FARSPAN_F16 &&
+              const_tensor(b, shape).get()->dtype == FARSPAN_BF16);
     const std::vector<int> whole(4);
     expect_refused("integers", FARSPAN_ERROR_DTYPE, 1, "dtype", [&] { const_tensor(whole, shape); });
     expect_refused("an unknown type", FARSPAN_ERROR_DTYPE, 1, "dtype", [&] { const_tensor(9, f.data(), 16, shape); });
-    static_assert(!std::is_constructible_v<tensor, const std::vector<float>&, shape4>, "constant memory is not written");
+    static_assert(!std::is_constructible_v<tensor, const std::vector<float>&, shape4>,
+                  "constant memory is not written");
 }
 
 Test(cpp_views, strides_and_offset) {
@@ -75,5 +79,7 @@ Test(cpp_views, what_leaves_the_memory_is_refused) {
     expect_refused("sizes that overflow", stride, 1, "stride", [&] { const_tensor(memory, {1, large, large, large}); });
     expect_refused("an axis beyond 2^40", shape, 1, "shape[2]", [&] { const_tensor(memory, {1, 1, most, 1}); });
     expect_refused("no memory", shape, 1, "tensor", [&] { const_tensor(none, {1, 1, 1, 1}); });
-    expect_refused("half an element", shape, 1, "tensor", [&] { const_tensor(FARSPAN_F32, memory.data(), 3, {1, 1, 1, 1}); });
+    expect_refused("half an element", shape, 1, "tensor", [&] {
+        const_tensor(FARSPAN_F32, memory.data(), 3, {1, 1, 1, 1});
+    });
 }

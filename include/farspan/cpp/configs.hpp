@@ -136,7 +136,8 @@ struct problem : farspan_problem {
         key_positions = keys_.keep(std::move(positions));
         key_position_stride = batch_stride;
     }
-    void set_axis_positions(std::vector<int64_t> of_queries, std::vector<int64_t> of_keys) {  // [axes][queries], [axes][keys]
+    // [axes][queries] and [axes][keys]
+    void set_axis_positions(std::vector<int64_t> of_queries, std::vector<int64_t> of_keys) {
         query_axis_positions = query_axes_.keep(std::move(of_queries));
         key_axis_positions = key_axes_.keep(std::move(of_keys));
     }

@@ -41,10 +41,15 @@ void check(Call&& call) {
 // Refuses an array of the wrong size. `needed` is a double so that absurd sizes cannot overflow.
 inline void check_size(bool fits, int32_t argument, const char* name, std::size_t size, double needed) {
     if (fits) return;
-    const std::string count = std::to_string(needed);
+    std::string count = std::to_string(needed);
+    count.resize(count.find('.'));
     throw error(FARSPAN_ERROR_SHAPE, argument,
-                std::string(name) + " has " + std::to_string(size) + " entries: must have " + count.substr(0, count.find('.')));
+                std::string(name) + " has " + std::to_string(size) + " entries: must have " + count);
 }
+
+// What anything with data and size holds.
+template <class Memory>
+using element_of = std::remove_pointer_t<decltype(std::data(std::declval<Memory&>()))>;
 
 }  // namespace detail
 
@@ -53,8 +58,8 @@ template <class Value>
 class array_view {
 public:
     array_view() = default;
-    template <class Memory, class Element = std::remove_pointer_t<decltype(std::data(std::declval<Memory&>()))>,
-              class = std::enable_if_t<std::is_convertible_v<Element (*)[], Value (*)[]>>>
+    template <class Memory,
+              class = std::enable_if_t<std::is_convertible_v<detail::element_of<Memory> (*)[], Value (*)[]>>>
     array_view(Memory&& memory) : data_(std::data(memory)), size_(std::size(memory)) {}
     static array_view of(Value* data, std::size_t size) {
         array_view result;
@@ -88,7 +93,7 @@ inline constexpr int32_t dtype_of = std::is_same_v<Value, float>    ? FARSPAN_F3
 
 using shape4 = std::array<int64_t, 4>;  // batch, head, sequence, feature
 
-// A view of memory that is only read. Whether all it addresses lies in the memory is checked here (farspan_tensor_check).
+// A view of memory that is only read. That all it addresses lies in the memory is checked here (farspan_tensor_check).
 class const_tensor {
 public:
     // Dense and row-major, in an array of float, double, f16 or bf16.
@@ -98,8 +103,8 @@ public:
     // With strides in elements, beginning at element `offset`.
     template <class Memory>
     const_tensor(const Memory& memory, const shape4& shape, const shape4& stride, int64_t offset = 0)
-        : const_tensor(element<Memory>, std::data(memory), std::size(memory) * sizeof(*std::data(memory)), shape, stride,
-                       offset) {}
+        : const_tensor(element<Memory>, std::data(memory), std::size(memory) * sizeof(*std::data(memory)), shape,
+                       stride, offset) {}
     // The same for `bytes` bytes of untyped memory.
     const_tensor(int32_t dtype, const void* memory, std::size_t bytes, const shape4& shape)
         : const_tensor(dtype, memory, bytes, shape, nullptr, 0) {}
@@ -112,11 +117,11 @@ public:
 
 protected:
     template <class Memory>
-    static constexpr int32_t element =
-        dtype_of<std::remove_cv_t<std::remove_pointer_t<decltype(std::data(std::declval<Memory&>()))>>>;
+    static constexpr int32_t element = dtype_of<std::remove_cv_t<detail::element_of<Memory>>>;
 
 private:
-    const_tensor(int32_t dtype, const void* memory, std::size_t bytes, const shape4& n, const shape4* stride, int64_t offset) {
+    const_tensor(int32_t dtype, const void* memory, std::size_t bytes, const shape4& n, const shape4* stride,
+                 int64_t offset) {
         auto* const start = static_cast<unsigned char*>(const_cast<void*>(memory));
         farspan_tensor_contiguous(&view_, start, dtype, n[0], n[1], n[2], n[3]);
         if (stride) std::copy(stride->begin(), stride->end(), view_.stride);
@@ -129,16 +134,15 @@ private:
 // A view of memory that may be written; made like a const_tensor.
 class tensor : public const_tensor {
 public:
-    template <class Memory, class = std::enable_if_t<!std::is_const_v<
-                                std::remove_pointer_t<decltype(std::data(std::declval<Memory&>()))>>>>
+    template <class Memory, class = std::enable_if_t<!std::is_const_v<detail::element_of<Memory>>>>
     tensor(Memory&& memory, const shape4& shape) : const_tensor(memory, shape) {}
-    template <class Memory, class = std::enable_if_t<!std::is_const_v<
-                                std::remove_pointer_t<decltype(std::data(std::declval<Memory&>()))>>>>
+    template <class Memory, class = std::enable_if_t<!std::is_const_v<detail::element_of<Memory>>>>
     tensor(Memory&& memory, const shape4& shape, const shape4& stride, int64_t offset = 0)
         : const_tensor(memory, shape, stride, offset) {}
     tensor(int32_t dtype, void* memory, std::size_t bytes, const shape4& shape)
         : const_tensor(dtype, memory, bytes, shape) {}
-    tensor(int32_t dtype, void* memory, std::size_t bytes, const shape4& shape, const shape4& stride, int64_t offset = 0)
+    tensor(int32_t dtype, void* memory, std::size_t bytes, const shape4& shape, const shape4& stride,
+           int64_t offset = 0)
         : const_tensor(dtype, memory, bytes, shape, stride, offset) {}
 };
 

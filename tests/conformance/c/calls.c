@@ -47,7 +47,8 @@ static farspan_status rope_frequencies(struct run* run, const farspan_scheme* sc
     const int32_t count = (int32_t)whole_member(run->arguments, "count");
     double* inv_freq = new_output(run, OUTPUT_F64, (size_t)count);
     double* magnitude = new_output(run, OUTPUT_F64, 1);
-    return farspan_rope_frequencies(scheme, whole_member(run->arguments, "length"), inv_freq, count, magnitude, &run->error);
+    return farspan_rope_frequencies(scheme, whole_member(run->arguments, "length"), inv_freq, count, magnitude,
+                                    &run->error);
 }
 
 static farspan_status scheme_probe(struct run* run, const farspan_scheme* scheme) {
@@ -59,8 +60,9 @@ static farspan_status scheme_probe(struct run* run, const farspan_scheme* scheme
             scheme, whole_member(run->arguments, "length"), whole(cJSON_GetArrayItem(pair, 0)),
             whole(cJSON_GetArrayItem(pair, 1)), (int32_t)whole(cJSON_GetArrayItem(pair, 2)), &p, &run->error);
         if (status != FARSPAN_OK) return status;
-        const double values[8] = {p.visible, p.branch, p.query_angle_position, p.key_angle_position, p.relative_position,
-                                  p.bias, p.scale, p.magnitude};
+        const double values[8] = {
+            p.visible, p.branch,   p.query_angle_position, p.key_angle_position, p.relative_position, p.bias,
+            p.scale,   p.magnitude};
         memcpy(to, values, sizeof values);
         to += 8;
     }
@@ -106,8 +108,9 @@ static farspan_status bias_fill(struct run* run, const farspan_scheme* scheme) {
 static farspan_status sinusoidal_fill(struct run* run, const farspan_scheme* scheme) {
     (void)scheme;
     const farspan_tensor out = write_tensor(run, member(run->arguments, "out"));
-    return farspan_sinusoidal_fill((int32_t)whole_member(run->arguments, "layout"), whole_member(run->arguments, "first"),
-                                   real(member(run->arguments, "base")), &out, &run->error);
+    return farspan_sinusoidal_fill((int32_t)whole_member(run->arguments, "layout"),
+                                   whole_member(run->arguments, "first"), real(member(run->arguments, "base")), &out,
+                                   &run->error);
 }
 
 static farspan_status position_lookup(struct run* run, const farspan_scheme* scheme) {
@@ -137,8 +140,8 @@ static farspan_status run_plan(struct run* run, const farspan_plan* plan) {
     if (has(given, "lse")) lse = new_output(run, OUTPUT_F32, (size_t)(q.shape[0] * q.shape[1] * q.shape[2]));
     const size_t size = has(given, "workspace") ? farspan_plan_workspace_size(plan) : 0;
     void* workspace = size > 0 ? take(run, size) : NULL;
-    return farspan_attention_run(run->context, plan, &q, &k, &v, has(given, "bias") ? &bias : NULL, &out, lse, workspace, size,
-                                 &run->error);
+    return farspan_attention_run(run->context, plan, &q, &k, &v, has(given, "bias") ? &bias : NULL, &out, lse,
+                                 workspace, size, &run->error);
 }
 
 static farspan_status tile_counts(struct run* run, const farspan_plan* plan) {
@@ -166,12 +169,18 @@ static const struct {
     farspan_status (*with_scheme)(struct run*, const farspan_scheme*);
     farspan_status (*with_plan)(struct run*, const farspan_plan*);
 } calls[] = {
-    {"rope_frequencies", rope_frequencies, NULL}, {"scheme_probe", scheme_probe, NULL},
-    {"scheme_visible", scheme_visible, NULL},     {"rope_apply", rope_apply, NULL},
-    {"bias_fill", bias_fill, NULL},               {"sinusoidal_fill", sinusoidal_fill, NULL},
-    {"position_lookup", position_lookup, NULL},   {"fire_fill", fire_fill, NULL},
-    {"attention_run", NULL, run_plan},            {"plan_tile_counts", NULL, tile_counts},
-    {"attention", attention, NULL},               {"attention_merge", attention_merge, NULL},
+    {"rope_frequencies", rope_frequencies, NULL},
+    {"scheme_probe", scheme_probe, NULL},
+    {"scheme_visible", scheme_visible, NULL},
+    {"rope_apply", rope_apply, NULL},
+    {"bias_fill", bias_fill, NULL},
+    {"sinusoidal_fill", sinusoidal_fill, NULL},
+    {"position_lookup", position_lookup, NULL},
+    {"fire_fill", fire_fill, NULL},
+    {"attention_run", NULL, run_plan},
+    {"plan_tile_counts", NULL, tile_counts},
+    {"attention", attention, NULL},
+    {"attention_merge", attention_merge, NULL},
 };
 
 void run_case(struct run* run) {

@@ -9,11 +9,18 @@ static double value_of(const struct output* output, size_t n) {
     double number;
     int64_t integer;
     switch (output->kind) {
-        case OUTPUT_F64: memcpy(&number, output->data + n * sizeof number, sizeof number); return number;
-        case OUTPUT_INT64: memcpy(&integer, output->data + n * sizeof integer, sizeof integer); return (double)integer;
-        case OUTPUT_F16: return element_value(output->data, FARSPAN_F16, n);
-        case OUTPUT_BF16: return element_value(output->data, FARSPAN_BF16, n);
-        default: return element_value(output->data, FARSPAN_F32, n);
+        case OUTPUT_F64:
+            memcpy(&number, output->data + n * sizeof number, sizeof number);
+            return number;
+        case OUTPUT_INT64:
+            memcpy(&integer, output->data + n * sizeof integer, sizeof integer);
+            return (double)integer;
+        case OUTPUT_F16:
+            return element_value(output->data, FARSPAN_F16, n);
+        case OUTPUT_BF16:
+            return element_value(output->data, FARSPAN_BF16, n);
+        default:
+            return element_value(output->data, FARSPAN_F32, n);
     }
 }
 
@@ -33,14 +40,16 @@ static int judge_output(const struct run* run, int index) {
         const double got = value_of(&run->outputs[index], at ? (size_t)whole(cJSON_GetArrayItem(at, n)) : (size_t)n);
         const double allowed = real(cJSON_IsArray(tolerance) ? cJSON_GetArrayItem(tolerance, n) : tolerance);
         const double should = real(value);
-        if (got != should && !(fabs(got - should) <= allowed)) return fail(run, "an output is %.9g, must be %.9g", got, should);
+        if (got != should && !(fabs(got - should) <= allowed))
+            return fail(run, "an output is %.9g, must be %.9g", got, should);
         ++n;
     }
     return 1;
 }
 
 int judge(const struct run* run) {
-    const farspan_status should = has(run->one, "status") ? (farspan_status)whole_member(run->one, "status") : FARSPAN_OK;
+    const farspan_status should =
+        has(run->one, "status") ? (farspan_status)whole_member(run->one, "status") : FARSPAN_OK;
     if (run->status != should) return fail(run, "status %g, must be %g", run->status, should);
     if (should == FARSPAN_OK) {
         const int count = cJSON_GetArraySize(member(run->one, "outputs"));

@@ -32,7 +32,8 @@ static void add(EVP_MD_CTX* digest, const struct run* run) {
 static void run_file(const cJSON* parsed, const farspan_context* context, struct tally* tally) {
     const cJSON* one;
     cJSON_ArrayForEach(one, member(parsed, "cases")) {
-        struct run run = {.one = one, .arguments = member(one, "arguments"), .context = context, .error = FARSPAN_ERROR_INIT};
+        struct run run = {
+            .one = one, .arguments = member(one, "arguments"), .context = context, .error = FARSPAN_ERROR_INIT};
         run_case(&run);
         ++tally->cases;
         tally->failed += !judge(&run);

@@ -31,42 +31,55 @@ const int64_t* int64s(struct run* run, const cJSON* object, const char* name) {
     if (!has(object, name)) return NULL;
     const cJSON *values = member(object, name), *value;
     int64_t *result = take(run, (size_t)cJSON_GetArraySize(values) * sizeof *result), *to = result;
-    cJSON_ArrayForEach(value, values) *to++ = whole(value);
+    cJSON_ArrayForEach(value, values)* to++ = whole(value);
     return result;
 }
 
 static const double* doubles(struct run* run, const cJSON* values) {
     const cJSON* value;
     double *result = take(run, (size_t)cJSON_GetArraySize(values) * sizeof *result), *to = result;
-    cJSON_ArrayForEach(value, values) *to++ = real(value);
+    cJSON_ArrayForEach(value, values)* to++ = real(value);
     return result;
 }
 
 static const float* floats(struct run* run, const cJSON* values) {
     const cJSON* value;
     float *result = take(run, (size_t)cJSON_GetArraySize(values) * sizeof *result), *to = result;
-    cJSON_ArrayForEach(value, values) *to++ = (float)real(value);
+    cJSON_ArrayForEach(value, values)* to++ = (float)real(value);
     return result;
 }
 
-static void set_field(struct run* run, unsigned char* at, const struct field* field, const cJSON* parent, const cJSON* value) {
+static void set_field(struct run* run, unsigned char* at, const struct field* field, const cJSON* parent,
+                      const cJSON* value) {
     const int32_t narrow = (int32_t)value->valuedouble;
     const int64_t wide = whole(value);
     const double number = real(value);
     const void* array = NULL;
     switch (field->kind) {
-        case FIELD_INT32: memcpy(at, &narrow, sizeof narrow); return;
-        case FIELD_INT64: memcpy(at, &wide, sizeof wide); return;
-        case FIELD_DOUBLE: memcpy(at, &number, sizeof number); return;
+        case FIELD_INT32:
+            memcpy(at, &narrow, sizeof narrow);
+            return;
+        case FIELD_INT64:
+            memcpy(at, &wide, sizeof wide);
+            return;
+        case FIELD_DOUBLE:
+            memcpy(at, &number, sizeof number);
+            return;
         case FIELD_FOUR_INT32:
             for (int n = 0; n < 4; ++n) {
                 const int32_t one = (int32_t)whole(cJSON_GetArrayItem(value, n));
                 memcpy(at + (size_t)n * sizeof one, &one, sizeof one);
             }
             return;
-        case FIELD_FLOATS: array = floats(run, value); break;
-        case FIELD_DOUBLES: array = doubles(run, value); break;
-        case FIELD_INT64S: array = int64s(run, parent, field->name); break;
+        case FIELD_FLOATS:
+            array = floats(run, value);
+            break;
+        case FIELD_DOUBLES:
+            array = doubles(run, value);
+            break;
+        case FIELD_INT64S:
+            array = int64s(run, parent, field->name);
+            break;
     }
     memcpy(at, &array, sizeof array);
 }

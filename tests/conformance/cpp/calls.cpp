@@ -25,7 +25,9 @@ struct tensor_form {
         offset = given.value("offset", int64_t{0});
     }
     output::kind kind() const {
-        return dtype == FARSPAN_F16 ? output::kind::f16 : dtype == FARSPAN_BF16 ? output::kind::bf16 : output::kind::f32;
+        return dtype == FARSPAN_F16    ? output::kind::f16
+               : dtype == FARSPAN_BF16 ? output::kind::bf16
+                                       : output::kind::f32;
     }
 };
 
@@ -115,10 +117,11 @@ void scheme_probe(outcome& result, const json& one, const context&) {
     const scheme scheme = make_scheme(result, one);
     double* to = result.doubles(8 * given.at("pairs").size()).data();
     for (const json& pair : given.at("pairs")) {
-        const farspan_probe p =
-            scheme.probe(pair[0].get<int64_t>(), pair[1].get<int64_t>(), pair[2].get<int32_t>(), given.at("length").get<int64_t>());
-        for (const double value : {static_cast<double>(p.visible), static_cast<double>(p.branch), p.query_angle_position,
-                                   p.key_angle_position, p.relative_position, p.bias, p.scale, p.magnitude})
+        const farspan_probe p = scheme.probe(pair[0].get<int64_t>(), pair[1].get<int64_t>(), pair[2].get<int32_t>(),
+                                             given.at("length").get<int64_t>());
+        for (const double value :
+             {static_cast<double>(p.visible), static_cast<double>(p.branch), p.query_angle_position,
+              p.key_angle_position, p.relative_position, p.bias, p.scale, p.magnitude})
             *to++ = value;
     }
 }
@@ -159,14 +162,15 @@ void bias_fill(outcome& result, const json& one, const context&) {
 
 void sinusoidal_fill(outcome& result, const json& one, const context&) {
     const json& given = one.at("arguments");
-    farspan::sinusoidal_fill(given.at("layout").get<int32_t>(), given.at("first").get<int64_t>(), real(given.at("base")),
-                             writable(result, given.at("out")));
+    farspan::sinusoidal_fill(given.at("layout").get<int32_t>(), given.at("first").get<int64_t>(),
+                             real(given.at("base")), writable(result, given.at("out")));
 }
 
 void position_lookup(outcome& result, const json& one, const context&) {
     const json& given = one.at("arguments");
     const input table(given.at("table"));
-    farspan::position_lookup(table.view(), writable(result, given.at("out")), array_or_empty<int64_t>(given, "positions"));
+    farspan::position_lookup(table.view(), writable(result, given.at("out")),
+                             array_or_empty<int64_t>(given, "positions"));
 }
 
 void fire_fill(outcome& result, const json& one, const context&) {
@@ -188,7 +192,8 @@ void attention_run(outcome& result, const json& one, const context& context) {
     run_options options;
     const const_tensor queries = q.view();
     if (given.contains("lse"))
-        options.lse = result.floats(static_cast<std::size_t>(queries.extent(0) * queries.extent(1) * queries.extent(2)));
+        options.lse =
+            result.floats(static_cast<std::size_t>(queries.extent(0) * queries.extent(1) * queries.extent(2)));
     std::vector<std::byte> workspace;
     if (given.contains("workspace")) {
         workspace.resize(plan.workspace_size());
@@ -235,10 +240,18 @@ void attention_merge(outcome& result, const json& one, const context&) {
 
 outcome run_case(const json& one, const context& context) {
     static const std::map<std::string, void (*)(outcome&, const json&, const farspan::context&)> calls = {
-        {"rope_frequencies", rope_frequencies}, {"scheme_probe", scheme_probe},       {"scheme_visible", scheme_visible},
-        {"rope_apply", rope_apply},             {"bias_fill", bias_fill},             {"sinusoidal_fill", sinusoidal_fill},
-        {"position_lookup", position_lookup},   {"fire_fill", fire_fill},             {"attention_run", attention_run},
-        {"plan_tile_counts", plan_tile_counts}, {"attention", conformance::attention}, {"attention_merge", attention_merge},
+        {"rope_frequencies", rope_frequencies},
+        {"scheme_probe", scheme_probe},
+        {"scheme_visible", scheme_visible},
+        {"rope_apply", rope_apply},
+        {"bias_fill", bias_fill},
+        {"sinusoidal_fill", sinusoidal_fill},
+        {"position_lookup", position_lookup},
+        {"fire_fill", fire_fill},
+        {"attention_run", attention_run},
+        {"plan_tile_counts", plan_tile_counts},
+        {"attention", conformance::attention},
+        {"attention_merge", attention_merge},
     };
     outcome result;
     result.stage = one.at("call").get<std::string>();

@@ -23,11 +23,16 @@ bool close(double got, double expected, double tolerance) {
 
 double output::value(std::size_t n) const {
     switch (kind_) {
-        case kind::f64: return load<double>(bytes_, n);
-        case kind::int64: return load<int64_t>(bytes_, n);
-        case kind::f16: return element_value(bytes_.data(), FARSPAN_F16, n);
-        case kind::bf16: return element_value(bytes_.data(), FARSPAN_BF16, n);
-        default: return element_value(bytes_.data(), FARSPAN_F32, n);
+        case kind::f64:
+            return load<double>(bytes_, n);
+        case kind::int64:
+            return load<int64_t>(bytes_, n);
+        case kind::f16:
+            return element_value(bytes_.data(), FARSPAN_F16, n);
+        case kind::bf16:
+            return element_value(bytes_.data(), FARSPAN_BF16, n);
+        default:
+            return element_value(bytes_.data(), FARSPAN_F32, n);
     }
 }
 
