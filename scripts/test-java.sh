@@ -120,7 +120,7 @@ END
 a_new_project_uses_the_artefact() {
     new_project "$work/consumer" io.farspan.Scheme
     maven "$work/consumer" -q compile org.codehaus.mojo:exec-maven-plugin:3.1.1:java -Dexec.mainClass=consumer.Main | tee "$work/said" &&
-        grep -qx '[0-9.]* 5.0' "$work/said"
+        grep -q '[0-9]\.[0-9]*\.[0-9]* 5\.0$' "$work/said"
 }
 
 the_generated_code_is_not_exported() {

@@ -143,9 +143,13 @@ class HandleTest {
         Problem problem = new Problem().queryHeads(1).keyHeads(1).queries(tokens).keys(tokens).headDim(64);
         Scheme scheme = Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(64)).build();
         long before = Memory.resident();
-        Plan.create(scheme, problem);
-        long each = Memory.resident() - before;
+        Plan[] held = new Plan[20];
+        java.util.Arrays.setAll(held, n -> Plan.create(scheme, problem));
+        long each = (Memory.resident() - before) / held.length;
         assertTrue(each > 1 << 20, "a plan takes " + each + " bytes: too few for this test to mean anything");
+        for (Plan plan : held) {
+            plan.close();
+        }
         int plans = 0;
         for (; plans * each < 1L << 30; ++plans) {
             Plan.create(scheme, problem);
