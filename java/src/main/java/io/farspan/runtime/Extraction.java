@@ -17,8 +17,8 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * The libraries of the jar as files, in a folder that only this user may enter. Its name has the version and a hash of the content,
- * so that processes share it, and those of another version have another.
+ * The libraries of the jar as files, in a folder that only this user may enter. Its name has the version, a hash of the content and the
+ * user's number, so that the user's processes share it, and those of another version have another.
  */
 final class Extraction {
     /** System property: where the folder is made; default {@code java.io.tmpdir}. */
@@ -32,7 +32,7 @@ final class Extraction {
     static Path extract(byte[] library, byte[] bridge) throws IOException {
         Path parent = Path.of(System.getProperty(FOLDER_PROPERTY, System.getProperty("java.io.tmpdir"))).toAbsolutePath();
         String name = "farspan-" + NativeConstants.FARSPAN_VERSION_MAJOR + "." + NativeConstants.FARSPAN_VERSION_MINOR + "."
-                + NativeConstants.FARSPAN_VERSION_PATCH + "-" + hash(library, bridge);
+                + NativeConstants.FARSPAN_VERSION_PATCH + "-" + hash(library, bridge) + "-" + user();
         Path folder = privateFolder(parent, name);
         publish(folder.resolve(NativeLibrary.LIBRARY), library);
         publish(folder.resolve(NativeLibrary.BRIDGE), bridge);
@@ -52,12 +52,17 @@ final class Extraction {
         return unique;
     }
 
-    /** Deletes the file if it is there; a file left over does no harm. */
-    static void delete(Path file) {
+    /** Deletes what {@link #uniqueName} made of a file; what is left over does no harm. */
+    static void deleteUnique(Path unique, Path file) {
+        delete(unique);
+        if (!unique.getParent().equals(file.getParent())) {
+            delete(unique.getParent());
+        }
+    }
+
+    private static void delete(Path file) {
         try {
-            if (file != null) {
-                Files.deleteIfExists(file);
-            }
+            Files.deleteIfExists(file);
         } catch (IOException leftOver) {
             file.toFile().deleteOnExit();
         }
@@ -69,15 +74,27 @@ final class Extraction {
         try {
             return Files.createDirectory(folder, MODE);
         } catch (FileAlreadyExistsException there) {
-            return isPrivate(folder) ? folder : Files.createTempDirectory(parent, name + "-", MODE);
+            return isPrivate(folder) ? folder : temporaryFolder(parent, name);
         }
     }
 
     private static boolean isPrivate(Path folder) throws IOException {
-        Object user = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
                 && Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS).equals(PRIVATE)
-                && Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(user);
+                && Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(user());
+    }
+
+    private static Object user() throws IOException {
+        return Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    }
+
+    /** No other process will look for it, so it ends with this one. */
+    private static Path temporaryFolder(Path parent, String name) throws IOException {
+        Path folder = Files.createTempDirectory(parent, name + "-", MODE);
+        for (Path left : new Path[] {folder, folder.resolve(NativeLibrary.LIBRARY), folder.resolve(NativeLibrary.BRIDGE)}) {
+            left.toFile().deleteOnExit(); // the last one first
+        }
+        return folder;
     }
 
     /** Writes the file in one step, so that no process ever sees half of it; one that is there already is kept if it is whole. */

@@ -74,15 +74,14 @@ public final class NativeLibrary {
 
     /** Loads through a name that no other class loader has used. The file is not needed afterwards. */
     private boolean loadOwnFile(Path bridge) {
-        Path own = null;
         try {
-            own = Extraction.uniqueName(bridge);
-            return tryLoad(own);
+            Path own = Extraction.uniqueName(bridge);
+            boolean loaded = tryLoad(own);
+            Extraction.deleteUnique(own, bridge);
+            return loaded;
         } catch (IOException failure) {
             attempts.add(bridge + ": " + failure);
             return false;
-        } finally {
-            Extraction.delete(own);
         }
     }
 
