@@ -102,16 +102,26 @@ final class ForwardPass {
         }
     }
 
-    /** out[rows][outputs] += rows[rows][inputs] * weight[inputs][outputs]. The innermost loop runs along memory. */
+    /**
+     * out[rows][outputs] += rows[rows][inputs] * weight[inputs][outputs]. The innermost loop runs along memory, which the JVM
+     * vectorizes, and adds four inputs at a time, which saves most of the traffic to out. The inputs are a multiple of four.
+     */
     private static void multiplyAdd(float[] rows, float[] weight, int inputs, float[] out) {
         int outputs = weight.length / inputs;
         for (int row = 0; row * inputs < rows.length; ++row) {
             int to = row * outputs;
-            for (int i = 0; i < inputs; ++i) {
-                float factor = rows[row * inputs + i];
-                int from = i * outputs;
+            for (int i = 0; i < inputs; i += 4) {
+                int from = row * inputs + i;
+                float a = rows[from];
+                float b = rows[from + 1];
+                float c = rows[from + 2];
+                float d = rows[from + 3];
+                int wa = i * outputs;
+                int wb = wa + outputs;
+                int wc = wb + outputs;
+                int wd = wc + outputs;
                 for (int o = 0; o < outputs; ++o) {
-                    out[to + o] += factor * weight[from + o];
+                    out[to + o] += a * weight[wa + o] + b * weight[wb + o] + c * weight[wc + o] + d * weight[wd + o];
                 }
             }
         }

@@ -46,6 +46,9 @@ final class Model {
         if (!position.get("method").getAsString().equals("rope") || config.get("num_key_value_heads").getAsInt() != heads) {
             throw new IOException(folder + ": only models with rotary positions and as many key heads as heads are served");
         }
+        if (width % 4 != 0 || hidden % 4 != 0 || headDim % 4 != 0) {
+            throw new IOException(folder + ": the widths are not multiples of 4");
+        }
         Safetensors file = new Safetensors(folder.resolve("model.safetensors"));
         embedding = file.floats("model.embed_tokens.weight", VOCABULARY * width);
         for (int n = 0; n < config.get("num_hidden_layers").getAsInt(); ++n) {
