@@ -22,7 +22,7 @@ public final class BiasConfig {
     /**
      * All heads of the layer, also those of other ranks; required unless none or dense.
      *
-     * @param heads the value
+     * @param heads a number of heads
      * @return this
      */
     public BiasConfig heads(int heads) {
@@ -33,7 +33,7 @@ public final class BiasConfig {
     /**
      * The problem's head 0 is this head.
      *
-     * @param head the value
+     * @param head counts from 0
      * @return this
      */
     public BiasConfig headOffset(int head) {
@@ -44,7 +44,7 @@ public final class BiasConfig {
     /**
      * [alibi] the slope acts in both directions; [t5] half of the buckets serve each direction.
      *
-     * @param bidirectional the value
+     * @param bidirectional true for both directions
      * @return this
      */
     public BiasConfig bidirectional(boolean bidirectional) {
@@ -55,7 +55,7 @@ public final class BiasConfig {
     /**
      * Buckets of distances [t5].
      *
-     * @param buckets the value
+     * @param buckets a number of buckets
      * @return this
      */
     public BiasConfig buckets(int buckets) {
@@ -66,7 +66,7 @@ public final class BiasConfig {
     /**
      * The last bucket begins below it [t5].
      *
-     * @param distance the value
+     * @param distance a distance in positions
      * @return this
      */
     public BiasConfig maxDistance(long distance) {
@@ -77,7 +77,7 @@ public final class BiasConfig {
     /**
      * Distances count as at most this, 0 for no limit [alibi].
      *
-     * @param distance the value
+     * @param distance a distance in positions
      * @return this
      */
     public BiasConfig distanceLimit(long distance) {
@@ -88,7 +88,7 @@ public final class BiasConfig {
     /**
      * Slopes are 2^(-bias (h+1) / heads) [alibi].
      *
-     * @param bias the value
+     * @param bias the exponent at the last head
      * @return this
      */
     public BiasConfig maxBias(double bias) {
@@ -99,7 +99,7 @@ public final class BiasConfig {
     /**
      * Factor on the bias; Falcon: 1 / sqrt(head_dim) [alibi].
      *
-     * @param scale the value
+     * @param scale the scale
      * @return this
      */
     public BiasConfig scale(double scale) {
@@ -110,7 +110,7 @@ public final class BiasConfig {
     /**
      * Slopes shrink beyond this length, 0 for never [alibi].
      *
-     * @param length the value
+     * @param length a number of positions
      * @return this
      */
     public BiasConfig trainedLength(long length) {
@@ -121,7 +121,7 @@ public final class BiasConfig {
     /**
      * The paper's d-bar, even [sandwich].
      *
-     * @param dim the value
+     * @param dim a number of features
      * @return this
      */
     public BiasConfig dim(int dim) {

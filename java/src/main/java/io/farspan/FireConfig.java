@@ -37,7 +37,7 @@ public final class FireConfig {
     /**
      * The factor on distances.
      *
-     * @param c the value
+     * @param c the factor
      * @return this
      */
     public FireConfig c(double c) {
@@ -59,7 +59,7 @@ public final class FireConfig {
     /**
      * What keeps the denominator from 0.
      *
-     * @param epsilon the value
+     * @param epsilon a small number
      * @return this
      */
     public FireConfig epsilon(double epsilon) {

@@ -16,7 +16,7 @@ public final class MaskConfig {
     /**
      * Whether keys after the query are hidden.
      *
-     * @param causal the value
+     * @param causal true to hide them
      * @return this
      */
     public MaskConfig causal(boolean causal) {
@@ -27,7 +27,7 @@ public final class MaskConfig {
     /**
      * Keys seen before the query, -1 for all.
      *
-     * @param keys the value
+     * @param keys a number of keys
      * @return this
      */
     public MaskConfig windowLeft(long keys) {
@@ -38,7 +38,7 @@ public final class MaskConfig {
     /**
      * Keys seen after the query, -1 for all; only without causal.
      *
-     * @param keys the value
+     * @param keys a number of keys
      * @return this
      */
     public MaskConfig windowRight(long keys) {
@@ -49,7 +49,7 @@ public final class MaskConfig {
     /**
      * First keys that every query sees.
      *
-     * @param keys the value
+     * @param keys a number of keys
      * @return this
      */
     public MaskConfig sinks(long keys) {
@@ -60,7 +60,7 @@ public final class MaskConfig {
     /**
      * Queries see keys of their own chunk only, 0 for off (Llama 4).
      *
-     * @param positions the value
+     * @param positions a number of positions
      * @return this
      */
     public MaskConfig chunk(long positions) {
@@ -71,7 +71,7 @@ public final class MaskConfig {
     /**
      * First positions that all queries see (prefix-LM).
      *
-     * @param positions the value
+     * @param positions a number of positions
      * @return this
      */
     public MaskConfig prefix(long positions) {

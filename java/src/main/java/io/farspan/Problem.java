@@ -38,7 +38,7 @@ public final class Problem {
     /**
      * Whether queries and keys are rotated already.
      *
-     * @param state the value
+     * @param state raw or rotated
      * @return this
      */
     public Problem state(State state) {
@@ -49,7 +49,7 @@ public final class Problem {
     /**
      * Sequences.
      *
-     * @param batch the value
+     * @param batch a number of sequences
      * @return this
      */
     public Problem batch(long batch) {
@@ -60,7 +60,7 @@ public final class Problem {
     /**
      * Heads of the queries, a multiple of the key heads.
      *
-     * @param heads the value
+     * @param heads a number of heads
      * @return this
      */
     public Problem queryHeads(long heads) {
@@ -71,7 +71,7 @@ public final class Problem {
     /**
      * Heads of keys and values; query head h reads key head h / (query heads / key heads).
      *
-     * @param heads the value
+     * @param heads a number of heads
      * @return this
      */
     public Problem keyHeads(long heads) {
@@ -82,7 +82,7 @@ public final class Problem {
     /**
      * Queries per sequence.
      *
-     * @param queries the value
+     * @param queries a number of queries
      * @return this
      */
     public Problem queries(long queries) {
@@ -93,7 +93,7 @@ public final class Problem {
     /**
      * Keys per sequence.
      *
-     * @param keys the value
+     * @param keys a number of keys
      * @return this
      */
     public Problem keys(long keys) {
@@ -104,7 +104,7 @@ public final class Problem {
     /**
      * Features of a query and key head, 1 to 512.
      *
-     * @param features the value
+     * @param features a number of features
      * @return this
      */
     public Problem headDim(long features) {
@@ -115,7 +115,7 @@ public final class Problem {
     /**
      * Features of a value head, 1 to 512; 0 for the same.
      *
-     * @param features the value
+     * @param features a number of features
      * @return this
      */
     public Problem valueDim(long features) {
@@ -126,7 +126,7 @@ public final class Problem {
     /**
      * The current length of dynamic methods, 0 for the largest position + 1.
      *
-     * @param length the value
+     * @param length a number of positions
      * @return this
      */
     public Problem length(long length) {
@@ -137,7 +137,7 @@ public final class Problem {
     /**
      * Elements between the rows of queryPositions; 0 shares one row between all sequences.
      *
-     * @param elements the value
+     * @param elements a stride in elements
      * @return this
      */
     public Problem queryPositionStride(long elements) {
@@ -148,7 +148,7 @@ public final class Problem {
     /**
      * Elements between the rows of keyPositions; 0 shares one row between all sequences.
      *
-     * @param elements the value
+     * @param elements a stride in elements
      * @return this
      */
     public Problem keyPositionStride(long elements) {

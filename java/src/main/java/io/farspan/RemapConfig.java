@@ -20,7 +20,7 @@ public final class RemapConfig {
     /**
      * Distance at which far keys begin; required by all but dual_chunk.
      *
-     * @param positions the value
+     * @param positions a number of positions
      * @return this
      */
     public RemapConfig window(long positions) {
@@ -31,7 +31,7 @@ public final class RemapConfig {
     /**
      * Positions that share one slot [self_extend].
      *
-     * @param positions the value
+     * @param positions a number of positions
      * @return this
      */
     public RemapConfig group(long positions) {
@@ -42,7 +42,7 @@ public final class RemapConfig {
     /**
      * Far distances grow by 1 / leak, at least 1 [leaky_rerope].
      *
-     * @param leak the value
+     * @param leak at least 1
      * @return this
      */
     public RemapConfig leak(double leak) {
@@ -53,7 +53,7 @@ public final class RemapConfig {
     /**
      * Length C of a chunk [dual_chunk].
      *
-     * @param positions the value
+     * @param positions a number of positions
      * @return this
      */
     public RemapConfig chunk(long positions) {
@@ -64,7 +64,7 @@ public final class RemapConfig {
     /**
      * w, above 0 and below C [dual_chunk].
      *
-     * @param positions the value
+     * @param positions a number of positions
      * @return this
      */
     public RemapConfig localWindow(long positions) {
@@ -75,7 +75,7 @@ public final class RemapConfig {
     /**
      * What far distances count as, 0 for the window [lm_infinite].
      *
-     * @param distance the value
+     * @param distance a distance in positions
      * @return this
      */
     public RemapConfig limit(long distance) {
@@ -86,7 +86,7 @@ public final class RemapConfig {
     /**
      * First positions that stay in the cache [streaming].
      *
-     * @param positions the value
+     * @param positions a number of positions
      * @return this
      */
     public RemapConfig sinks(long positions) {
@@ -97,7 +97,7 @@ public final class RemapConfig {
     /**
      * Whether the query's shift is window / group as a real number, as some releases do [self_extend].
      *
-     * @param real the value
+     * @param real true for a real number
      * @return this
      */
     public RemapConfig realShift(boolean real) {
@@ -108,7 +108,7 @@ public final class RemapConfig {
     /**
      * Divisor of positions after the map [dual_chunk].
      *
-     * @param scale the value
+     * @param scale the scale
      * @return this
      */
     public RemapConfig positionScale(double scale) {

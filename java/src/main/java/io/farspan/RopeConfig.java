@@ -86,7 +86,7 @@ public final class RopeConfig {
     /**
      * Which features form a pair; required.
      *
-     * @param layout the value
+     * @param layout half or interleaved
      * @return this
      */
     public RopeConfig layout(Layout layout) {
@@ -97,7 +97,7 @@ public final class RopeConfig {
     /**
      * Rotated features R, even, 2 to head_dim; required.
      *
-     * @param features the value
+     * @param features a number of features
      * @return this
      */
     public RopeConfig rotaryDim(int features) {
@@ -108,7 +108,7 @@ public final class RopeConfig {
     /**
      * The first rotated feature of the head.
      *
-     * @param feature the value
+     * @param feature counts from 0
      * @return this
      */
     public RopeConfig rotaryOffset(int feature) {
@@ -119,7 +119,7 @@ public final class RopeConfig {
     /**
      * How angles are formed.
      *
-     * @param angle the value
+     * @param angle exact or float32
      * @return this
      */
     public RopeConfig angle(Angle angle) {
@@ -130,7 +130,7 @@ public final class RopeConfig {
     /**
      * Theta, above 1.
      *
-     * @param base the value
+     * @param base above 1
      * @return this
      */
     public RopeConfig base(double base) {
@@ -141,7 +141,7 @@ public final class RopeConfig {
     /**
      * Factor s of the extension, above 0 [linear, ntk*, dynamic_ntk, ntk_by_parts, yarn, longrope, llama3, proportional].
      *
-     * @param factor the value
+     * @param factor the factor, above 0
      * @return this
      */
     public RopeConfig factor(double factor) {
@@ -152,7 +152,7 @@ public final class RopeConfig {
     /**
      * The trained length L [dynamic_*, ntk_by_parts, yarn, longrope, llama3].
      *
-     * @param positions the value
+     * @param positions a number of positions
      * @return this
      */
     public RopeConfig originalContext(long positions) {
@@ -163,7 +163,7 @@ public final class RopeConfig {
     /**
      * Pairs that turn more often in L stay as they are [ntk_by_parts, yarn, dynamic_yarn].
      *
-     * @param rotations the value
+     * @param rotations a number of turns
      * @return this
      */
     public RopeConfig betaFast(double rotations) {
@@ -174,7 +174,7 @@ public final class RopeConfig {
     /**
      * Pairs that turn less often in L are interpolated [ntk_by_parts, yarn, dynamic_yarn].
      *
-     * @param rotations the value
+     * @param rotations a number of turns
      * @return this
      */
     public RopeConfig betaSlow(double rotations) {
@@ -185,7 +185,7 @@ public final class RopeConfig {
     /**
      * Weight of the frequencies that stay, 0 to 1 [ntk_by_parts, yarn, dynamic_yarn].
      *
-     * @param weight the value
+     * @param weight 0 to 1
      * @return this
      */
     public RopeConfig extrapolationFactor(double weight) {
@@ -196,7 +196,7 @@ public final class RopeConfig {
     /**
      * What the ramp between the two is linear in [ntk_by_parts, yarn, dynamic_yarn].
      *
-     * @param ramp the value
+     * @param ramp the kind
      * @return this
      */
     public RopeConfig ramp(Ramp ramp) {
@@ -207,7 +207,7 @@ public final class RopeConfig {
     /**
      * Whether the ends of the ramp are rounded to whole pairs; gpt-oss does not [ntk_by_parts, yarn, dynamic_yarn].
      *
-     * @param truncate the value
+     * @param truncate true to round
      * @return this
      */
     public RopeConfig truncate(boolean truncate) {
@@ -218,7 +218,7 @@ public final class RopeConfig {
     /**
      * DeepSeek's magnitude; with mscaleAllDim also set m = g(s, mscale) / g(s, mscaleAllDim), g = 0.1 c ln s + 1 [yarn].
      *
-     * @param mscale the value
+     * @param mscale the coefficient c, 0 for unset
      * @return this
      */
     public RopeConfig mscale(double mscale) {
@@ -229,7 +229,7 @@ public final class RopeConfig {
     /**
      * DeepSeek's second magnitude [yarn].
      *
-     * @param mscale the value
+     * @param mscale the coefficient c, 0 for unset
      * @return this
      */
     public RopeConfig mscaleAllDim(double mscale) {
@@ -240,7 +240,7 @@ public final class RopeConfig {
     /**
      * Where the factor m on cosine and sine comes from.
      *
-     * @param magnitude the value
+     * @param magnitude the rule
      * @return this
      */
     public RopeConfig magnitude(Magnitude magnitude) {
@@ -251,7 +251,7 @@ public final class RopeConfig {
     /**
      * When the long factors apply [longrope].
      *
-     * @param when the value
+     * @param when the rule
      * @return this
      */
     public RopeConfig lengthSwitch(LengthSwitch when) {
@@ -262,7 +262,7 @@ public final class RopeConfig {
     /**
      * m itself with {@link Magnitude#EXPLICIT}, else a factor on m.
      *
-     * @param factor the value
+     * @param factor the factor, above 0
      * @return this
      */
     public RopeConfig attentionFactor(double factor) {
@@ -273,7 +273,7 @@ public final class RopeConfig {
     /**
      * 0 to 1 [ntk_mixed].
      *
-     * @param exponent the value
+     * @param exponent 0 to 1
      * @return this
      */
     public RopeConfig mixedExponent(double exponent) {
@@ -284,7 +284,7 @@ public final class RopeConfig {
     /**
      * Wavelengths above L / factor are interpolated [llama3].
      *
-     * @param factor the value
+     * @param factor the factor, above 0
      * @return this
      */
     public RopeConfig lowFreqFactor(double factor) {
@@ -295,7 +295,7 @@ public final class RopeConfig {
     /**
      * Wavelengths below L / factor stay as they are [llama3].
      *
-     * @param factor the value
+     * @param factor the factor, above 0
      * @return this
      */
     public RopeConfig highFreqFactor(double factor) {
@@ -306,7 +306,7 @@ public final class RopeConfig {
     /**
      * Share of the pairs that rotate, 0 to 1 [proportional].
      *
-     * @param fraction the value
+     * @param fraction 0 to 1
      * @return this
      */
     public RopeConfig rotatedFraction(double fraction) {
@@ -317,7 +317,7 @@ public final class RopeConfig {
     /**
      * Positions in which the decay acts once [xpos].
      *
-     * @param positions the value
+     * @param positions a number of positions
      * @return this
      */
     public RopeConfig xposScaleBase(double positions) {
@@ -328,7 +328,7 @@ public final class RopeConfig {
     /**
      * Decay of the first pair [xpos].
      *
-     * @param gamma the value
+     * @param gamma 0 or more
      * @return this
      */
     public RopeConfig xposGamma(double gamma) {
@@ -339,7 +339,7 @@ public final class RopeConfig {
     /**
      * How several positions per token share the pairs (M-RoPE).
      *
-     * @param axes the value
+     * @param axes the order
      * @return this
      */
     public RopeConfig axes(Axes axes) {

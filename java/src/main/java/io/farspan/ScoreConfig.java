@@ -16,7 +16,7 @@ public final class ScoreConfig {
     /**
      * A factor that depends on position or length.
      *
-     * @param temperature the value
+     * @param temperature the kind
      * @return this
      */
     public ScoreConfig temperature(Temperature temperature) {
@@ -27,7 +27,7 @@ public final class ScoreConfig {
     /**
      * Factor on the product of query and key, 0 for 1 / sqrt(head_dim); T5: 1.
      *
-     * @param scale the value
+     * @param scale the scale
      * @return this
      */
     public ScoreConfig scale(double scale) {
@@ -38,7 +38,7 @@ public final class ScoreConfig {
     /**
      * A further factor; DeepSeek: mscale^2.
      *
-     * @param multiplier the value
+     * @param multiplier the factor
      * @return this
      */
     public ScoreConfig multiplier(double multiplier) {
@@ -49,7 +49,7 @@ public final class ScoreConfig {
     /**
      * L of the temperature, above 1.
      *
-     * @param length the value
+     * @param length a number of positions
      * @return this
      */
     public ScoreConfig trainedLength(double length) {
@@ -60,7 +60,7 @@ public final class ScoreConfig {
     /**
      * [llama4, length].
      *
-     * @param alpha the value
+     * @param alpha the coefficient
      * @return this
      */
     public ScoreConfig alpha(double alpha) {
@@ -71,7 +71,7 @@ public final class ScoreConfig {
     /**
      * [length].
      *
-     * @param power the value
+     * @param power the exponent
      * @return this
      */
     public ScoreConfig power(double power) {
@@ -82,7 +82,7 @@ public final class ScoreConfig {
     /**
      * cap * tanh(logit / cap), 0 for off.
      *
-     * @param cap the value
+     * @param cap the largest logit, 0 for no cap
      * @return this
      */
     public ScoreConfig softcap(double cap) {
@@ -93,7 +93,7 @@ public final class ScoreConfig {
     /**
      * The problem's head 0 is this entry of the sinks.
      *
-     * @param head the value
+     * @param head counts from 0
      * @return this
      */
     public ScoreConfig sinkHeadOffset(int head) {
