@@ -328,7 +328,7 @@ public final class RopeConfig {
     /**
      * Decay of the first pair [xpos].
      *
-     * @param gamma 0 or more
+     * @param gamma above 0
      * @return this
      */
     public RopeConfig xposGamma(double gamma) {
