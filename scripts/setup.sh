@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing, and says nothing if none is.
 #
-#   scripts/setup.sh             what the library, the command and the test suite need
+#   scripts/setup.sh             what the library, the command, the bindings and the test suite need
 #   scripts/setup.sh --run-only  only what the library and the command need (scripts/demo.sh)
 #   scripts/setup.sh --all       also the benchmarks and the slow checks (scripts/bench.sh, scripts/test-deep.sh)
 #
-# Works as root or with sudo. Made for Debian 12; other releases with the same package names work too.
+# FARSPAN_LANGUAGES (default: c,cpp,java,go,rust) leaves the toolchains of other languages out. A toolchain that is on the
+# path already, from wherever, is not installed. Works as root or with sudo. Made for Debian 12; other releases with the
+# same package names work too.
 set -euo pipefail
 
-#         group  package                 what it is for
+#         group  package[:command]       what it is for
 packages='
           run    g++                     the compiler; brings nm and readelf
           run    cmake                   the build
@@ -25,20 +27,31 @@ packages='
           test   clang                   the public header must compile with it too
           test   g++-aarch64-linux-gnu   builds the NEON kernels
           test   qemu-user               runs them
+          test   libcjson-dev            the conformance runner in C reads its vectors
+          test   libssl-dev              the conformance runners in C and C++ hash what they get
+          test   swig                    the generated bindings must be current
+          java   openjdk-17-jdk-headless:javac  Java
+          java   maven:mvn               builds and tests it
+          go     golang-go:go            Go
+          rust   cargo:cargo             Rust
           bench  libbenchmark-dev        Google Benchmark
           deep   valgrind                reads of undefined memory
 '
 
-groups='run test'
+groups="run test ${FARSPAN_LANGUAGES:-java,go,rust}"
+groups=${groups//,/ }
 case "${1:-}" in
     '') ;;
     --run-only) groups='run' ;;
-    --all) groups='run test bench deep' ;;
-    *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    --all) groups+=' bench deep' ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
+# installed <package[:command]>: the package, or the command from elsewhere
 installed() {
-    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+    local command=${1#*:}
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "${1%%:*}" 2>/dev/null)" = installed ] ||
+        { [ "$command" != "$1" ] && command -v "$command" >/dev/null; }
 }
 
 command -v dpkg-query >/dev/null || { echo "setup.sh: not a Debian system; install by hand: $packages" >&2; exit 1; }
@@ -46,7 +59,7 @@ command -v dpkg-query >/dev/null || { echo "setup.sh: not a Debian system; insta
 missing=()
 while read -r group package _; do
     [ -n "$group" ] || continue
-    case " $groups " in *" $group "*) installed "$package" || missing+=("$package") ;; esac
+    case " $groups " in *" $group "*) installed "$package" || missing+=("${package%%:*}") ;; esac
 done <<<"$packages"
 [ ${#missing[@]} -gt 0 ] || exit 0
 

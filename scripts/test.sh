@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test. The last line is "N passed, N failed", counted from what the test
 # programs themselves report. Logs are in build/logs. The slower checks are in scripts/test-deep.sh.
+#
+# FARSPAN_LANGUAGES (default: c,cpp,java,go,rust) leaves languages out; C and C++ are always tested, and what is left out is
+# reported as skipped.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,6 +33,21 @@ other_instruction_sets() {
     done
 }
 
+# The bindings against the library as installed, then the answers of all languages, bit for bit.
+bindings() {
+    local prefix=$PWD/build/prefix language
+    rm -rf "$prefix" build/conformance
+    cmake --install build/dev --prefix "$prefix" >"$logs/install.log" 2>&1 || { add 0 1 0; say install 0 "FAILED, see $logs/install.log"; return; }
+    for language in java go rust; do
+        case ",${FARSPAN_LANGUAGES:-java,go,rust}," in
+            *,$language,*) tally "$language" "scripts/test-$language.sh" "$prefix" ;;
+            *) skip "$language" "not in FARSPAN_LANGUAGES=$FARSPAN_LANGUAGES" ;;
+        esac
+    done
+    tally conformance scripts/conformance.sh build/dev
+    grep -E '^[a-z+]+ [a-z0-9]+ [0-9]+ [0-9]+ [0-9]+ [0-9a-f]{64}$' "$logs/conformance.log" | sed 's/^/    /'
+}
+
 # Memory errors, leaks and undefined behaviour.
 sanitizers() {
     build asan-ubsan-build build/asan-ubsan --preset asan-ubsan -DFARSPAN_BUILD_TOOLS=OFF -DFARSPAN_BUILD_EXAMPLES=OFF || return
@@ -37,6 +55,9 @@ sanitizers() {
         run_tests asan-ubsan build/asan-ubsan
 }
 
-dev && other_instruction_sets
+if dev; then
+    other_instruction_sets
+    bindings
+fi
 sanitizers
 finish

@@ -33,17 +33,25 @@ struct rotation {
     int64_t position(int64_t row) const { return positions ? positions[row] : row; }
 };
 
-// cos and sin of a chunk of rows as hi + lo floats: [row][pair].
+// cos and sin of a chunk of rows as hi + lo floats, [row][pair], and room for the rows.
 struct chunk_tables {
-    explicit chunk_tables(const rope_part& rope)
-        : angles(rope), ld(round_up(angles.pairs(), kernels::pad)), cosine(angles.pairs()), sine(angles.pairs()) {
-        for (auto* table : {&cosine_hi, &cosine_lo, &sine_hi, &sine_lo}) table->resize(static_cast<std::size_t>(chunk_rows * ld));
+    chunk_tables(const rope_part& rope, int64_t most_rows, int64_t row_ld)
+        : angles(rope), ld(round_up(angles.pairs(), kernels::pad)), turns(static_cast<std::size_t>(2 * angles.pairs())),
+          memory(static_cast<std::size_t>(most_rows * (4 * ld + row_ld))) {
+        cosine_hi = memory.data();
+        cosine_lo = cosine_hi + most_rows * ld;
+        sine_hi = cosine_lo + most_rows * ld;
+        sine_lo = sine_hi + most_rows * ld;
+        rows = sine_lo + most_rows * ld;
     }
     angle_source angles;
     int64_t ld;
-    std::vector<double> cosine, sine;
-    aligned_vector<float> cosine_hi, cosine_lo, sine_hi, sine_lo, rows;
+    std::vector<double> turns;  // cosines and sines of a row
+    aligned_vector<float> memory;
+    float *cosine_hi, *cosine_lo, *sine_hi, *sine_lo, *rows;
 
+    double* cosine() { return turns.data(); }
+    double* sine() { return turns.data() + angles.pairs(); }
     void set(int64_t row, int64_t pair, double c, double s) {
         const int64_t at = row * ld + pair;
         cosine_hi[at] = static_cast<float>(c);
@@ -72,12 +80,12 @@ void fill_tables(const rotation& turn, int64_t first_row, int64_t rows, chunk_ta
     for (int64_t r = 0; r < rows; ++r) {
         const int64_t row = first_row + r;
         if (turn.rope.axes > 1)
-            tables.angles.fill_axes(turn.positions + row, turn.axis_stride, tables.cosine.data(), tables.sine.data());
+            tables.angles.fill_axes(turn.positions + row, turn.axis_stride, tables.cosine(), tables.sine());
         else
-            tables.angles.fill(turn.map(turn.position(row)), tables.cosine.data(), tables.sine.data());
+            tables.angles.fill(turn.map(turn.position(row)), tables.cosine(), tables.sine());
         for (int64_t p = 0; p < tables.angles.pairs(); ++p) {
             const double f = plain ? shared : factor(turn, p, static_cast<double>(turn.position(row)));
-            tables.set(r, p, tables.cosine[p] * f, sign * tables.sine[p] * f);
+            tables.set(r, p, tables.cosine()[p] * f, sign * tables.sine()[p] * f);
         }
     }
 }
@@ -86,21 +94,20 @@ void rotate_chunk(const kernels::kernel_table& kernels, const rotation& turn, co
                   int64_t first_row, int64_t rows, chunk_tables& tables) {
     fill_tables(turn, first_row, rows, tables);
     const int64_t dim = in.shape[3], ld = round_up(dim, kernels::pad), pairs = tables.angles.pairs();
-    tables.rows.resize(static_cast<std::size_t>(chunk_rows * ld));
     const bool half = turn.rope.layout == pair_layout::half;
-    float* rotary = tables.rows.data() + turn.rope.rotary_offset;
+    float* rotary = tables.rows + turn.rope.rotary_offset;
     for (int64_t b = 0; b < in.shape[0]; ++b)
         for (int64_t h = 0; h < in.shape[1]; ++h) {
-            loader(kernels, in.dtype)(in.at(b, h, first_row, 0), in.stride[2], in.stride[3], rows, dim, tables.rows.data(), ld,
+            loader(kernels, in.dtype)(in.at(b, h, first_row, 0), in.stride[2], in.stride[3], rows, dim, tables.rows, ld,
                                       ld);
             if (turn.rope.float32_angles)
-                (half ? kernels.rotate_half : kernels.rotate_interleaved)(rotary, ld, rows, pairs, tables.cosine_hi.data(),
-                                                                          tables.sine_hi.data(), tables.ld);
+                (half ? kernels.rotate_half : kernels.rotate_interleaved)(rotary, ld, rows, pairs, tables.cosine_hi,
+                                                                          tables.sine_hi, tables.ld);
             else
                 (half ? kernels.rotate_exact_half : kernels.rotate_exact_interleaved)(
-                    rotary, ld, rows, pairs, tables.cosine_hi.data(), tables.cosine_lo.data(), tables.sine_hi.data(),
-                    tables.sine_lo.data(), tables.ld);
-            storer(kernels, out.dtype)(tables.rows.data(), ld, rows, dim, nullptr, out.at(b, h, first_row, 0), out.stride[2],
+                    rotary, ld, rows, pairs, tables.cosine_hi, tables.cosine_lo, tables.sine_hi,
+                    tables.sine_lo, tables.ld);
+            storer(kernels, out.dtype)(tables.rows, ld, rows, dim, nullptr, out.at(b, h, first_row, 0), out.stride[2],
                                        out.stride[3]);
         }
 }
@@ -117,6 +124,8 @@ farspan_rope_options check_options(const farspan_rope_options* given, const rema
     check_option("branch", options.branch, static_cast<int32_t>(remap.branches.size()) - 1);
     if (options.length < 0 || options.length > max_position)
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "options.length is %" PRId64 ": must be between 0 and 2^40", options.length);
+    if (options.axis_stride < 0)
+        throw failure(FARSPAN_ERROR_STRIDE, 3, "options.axis_stride is %" PRId64 ": must not be negative", options.axis_stride);
     if (!std::isfinite(options.xpos_centre))
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "options.xpos_centre is %g: must be finite", options.xpos_centre);
     return options;
@@ -207,7 +216,9 @@ farspan_status farspan_rope_apply(const farspan_context* context, const farspan_
         std::vector<std::unique_ptr<chunk_tables>> tables(threads);
         parallel_for(threads, (rows + chunk_rows - 1) / chunk_rows, [&](int64_t chunk, int32_t worker) {
             stop_if_set(use.cancel);
-            if (!tables[worker]) tables[worker] = std::make_unique<chunk_tables>(turn.rope);
+            if (!tables[worker])
+                tables[worker] = std::make_unique<chunk_tables>(turn.rope, std::min(chunk_rows, rows),
+                                                                round_up(source.shape[3], kernels::pad));
             rotate_chunk(*use.kernels, turn, source, target, chunk * chunk_rows,
                          std::min(chunk_rows, rows - chunk * chunk_rows), *tables[worker]);
         });

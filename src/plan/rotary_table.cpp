@@ -7,9 +7,8 @@ namespace farspan {
 
 angle_source::angle_source(const rope_part& rope)
     : rope_(rope),
-      offsets_(rope.float32_angles ? 0 : static_cast<std::size_t>(span) * rope.inv_freq.size()),
-      offset_ready_(static_cast<std::size_t>(span), false),
-      base_(rope.inv_freq.size()),
+      offsets_(std::make_unique_for_overwrite<turn[]>(rope.float32_angles ? 0 : static_cast<std::size_t>(span) * rope.inv_freq.size())),
+      base_(std::make_unique_for_overwrite<turn[]>(rope.inv_freq.size())),
       current_base_(std::numeric_limits<int64_t>::min()) {}
 
 // The product position * inv_freq is kept as high + low (exact by fma), so the angle loses nothing at large positions.
@@ -25,10 +24,11 @@ angle_source::turn angle_source::direct(double position, int64_t pair) const {
 }
 
 const angle_source::turn* angle_source::offset_row(int64_t offset) {
-    turn* row = offsets_.data() + offset * pairs();
-    if (!offset_ready_[offset]) {
+    static_assert(span == 64);
+    turn* row = offsets_.get() + offset * pairs();
+    if ((offset_ready_ >> offset & 1) == 0) {
         for (int64_t p = 0; p < pairs(); ++p) row[p] = direct(static_cast<double>(offset), p);
-        offset_ready_[offset] = true;
+        offset_ready_ |= uint64_t{1} << offset;
     }
     return row;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/aligned.hpp"
@@ -31,9 +32,9 @@ private:
     // An integer position is base + offset with 0 <= offset < span: one complex product instead of a sine and a cosine.
     static constexpr int64_t span = 64;
     const rope_part& rope_;
-    std::vector<turn> offsets_;          // [span][pairs], filled on demand
-    std::vector<bool> offset_ready_;     // [span]
-    std::vector<turn> base_;             // [pairs] of current_base_
+    std::unique_ptr<turn[]> offsets_;    // [span][pairs], rows filled on demand: a call for one position touches one
+    uint64_t offset_ready_ = 0;          // a bit per row
+    std::unique_ptr<turn[]> base_;       // [pairs] of current_base_
     int64_t current_base_;
 };
 

@@ -58,6 +58,7 @@ Test(api_encode, rope_apply) {
     options("direction", FARSPAN_ERROR_METHOD, "direction", [](auto& x) { x.direction = -1; });
     options("branch", FARSPAN_ERROR_METHOD, "branch", [](auto& x) { x.branch = 1; });
     options("length", FARSPAN_ERROR_PARAMETER_RANGE, "length", [](auto& x) { x.length = -1; });
+    options("stride between axes", FARSPAN_ERROR_STRIDE, "axis_stride", [](auto& x) { x.axis_stride = -1; });
     options("centre", FARSPAN_ERROR_PARAMETER_RANGE, "xpos_centre", [](auto& x) { x.xpos_centre = nan_value; });
     for (const int64_t position : {int64_t{-1}, (int64_t{1} << 40) + 1, INT64_MIN, INT64_MAX}) {
         const int64_t wrong[5] = {0, 1, position, 3, 4};

@@ -543,11 +543,11 @@ typedef struct farspan_context_config {
     int32_t threads; /* 0 (default): min(affinity, cgroup quota, FARSPAN_NUM_THREADS); 1 never touches TBB */
     int32_t isa;     /* FARSPAN_ISA_* */
     int32_t reserved;
-    const volatile int32_t* cancel; /* NULL, or a flag of the caller's that outlives the context: non-zero stops a run soon */
+    const volatile int32_t* cancel; /* NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a run soon */
 } farspan_context_config;
 FARSPAN_API void farspan_context_config_init(farspan_context_config* config, size_t size);
 
-/* A NULL context everywhere means the defaults. `config` may be NULL. More threads than the machine has are
+/* A NULL context everywhere means the defaults, as found at the first such call. `config` may be NULL. More threads than the machine has are
  * clamped. */
 FARSPAN_API farspan_status farspan_context_create(const farspan_context_config* config, farspan_context** context,
                                                   farspan_error* error);
