@@ -1,5 +1,5 @@
 // Attention through the public interface. Products are counted for visible pairs only: causal over n keys is
-// 4 * n * n * d * heads / 2 operations. Decode counts each byte of k and v once.
+// 4 * n * n * d * heads / 2 operations.
 #include "attention_case.hpp"
 #include "peak.hpp"
 #include "row.hpp"
@@ -33,21 +33,6 @@ void add_prefill(const std::string& group, attention_case c, int64_t n) {
              preparing(c), threads});
 }
 
-void add_decode(attention_case c, int64_t keys) {
-    c.queries = 1;
-    c.keys = keys;
-    c.query_heads = 32;
-    c.key_heads = 8;
-    c.rope = FARSPAN_ROPE_BASE;
-    const std::string name = std::string("decode/") + name_of(c.dtype) + "/d" + std::to_string(c.head_dim) + "/k" +
-                             std::to_string(keys) + "/t" + std::to_string(c.threads);
-    const int64_t bytes = 2 * c.key_heads * keys * c.head_dim * (c.dtype == FARSPAN_F32 ? 4 : 2);
-    const int threads = c.threads;
-    add_row({name, "GB/s", static_cast<double>(bytes),
-             [=] { return read_bandwidth(static_cast<std::size_t>(bytes / threads), threads); }, preparing(c),
-             threads});
-}
-
 }  // namespace
 
 void add_rows() {
@@ -78,14 +63,6 @@ void add_rows() {
     attention_case alibi;
     alibi.bias = FARSPAN_BIAS_ALIBI;
     add_prefill("prefill_alibi", alibi, 2048);
-
-    for (int32_t threads : {1, 2})
-        for (int32_t dtype : {FARSPAN_F32, FARSPAN_F16}) {
-            attention_case c;
-            c.dtype = dtype;
-            c.threads = threads;
-            add_decode(c, 8192);
-        }
 }
 
 }  // namespace bench

@@ -39,18 +39,20 @@ measure() {
 
 if [ "$quick" -eq 1 ]; then
     options=(--benchmark_repetitions=3 --benchmark_min_time=0.05)
-    attention=("${options[@]}" --benchmark_filter='(n512|n2048|k8192)/t') # not n8192
+    attention=("${options[@]}" --benchmark_filter='(n512|n2048)/t') # not n8192
+    decode=("${options[@]}" --benchmark_filter='n4096/|d128/n32768/t1')
     kernels=("${options[@]}" --benchmark_filter='/(avx2|avx512|neon)/d128')
     rope=("${options[@]}" --benchmark_filter='/n512/')
 else
     options=(--benchmark_repetitions=5 --benchmark_min_time=0.2)
-    attention=("${options[@]}") kernels=("${options[@]}") rope=("${options[@]}")
+    attention=("${options[@]}") decode=("${options[@]}") kernels=("${options[@]}") rope=("${options[@]}")
 fi
 
 measure machine machine --benchmark_repetitions=3
 measure kernels kernels "${kernels[@]}"
 measure rope rope "${rope[@]}"
 measure prefill prefill "${attention[@]}"
+measure decode decode "${decode[@]}"
 measure openblas unfused "${attention[@]}"
 peers=()
 [ ! -f "$out/openblas.json" ] || peers+=(--peer "$out/openblas.json")
@@ -60,5 +62,5 @@ if [ "$(uname -m)" = x86_64 ] && grep -qw avx512bw /proc/cpuinfo; then
     [ ! -f "$out/openblas-skylakex.json" ] || peers+=(--peer "$out/openblas-skylakex.json")
 fi
 
-python3 bench/report.py --out "$out/bench.json" "${peers[@]}" "$out"/{machine,kernels,rope,prefill}.json
+python3 bench/report.py --out "$out/bench.json" "${peers[@]}" "$out"/{machine,kernels,rope,prefill,decode}.json
 echo "written to $out/bench.json"

@@ -9,9 +9,10 @@ MAY_INCLUDE = {
     "base": ["base/"],
     "method": ["method/", "base/"],
     "kernels": ["kernels/"],
-    "plan": ["plan/", "method/", "base/", "kernels/kernel_table.hpp"],
+    "cache": ["cache/", "base/", "kernels/kernel_table.hpp"],
+    "plan": ["plan/", "cache/block.hpp", "method/", "base/", "kernels/kernel_table.hpp"],
     "attention": ["attention/", "plan/", "base/", "kernels/kernel_table.hpp"],
-    "api": ["api/", "attention/", "plan/", "method/", "base/", "kernels/kernel_table.hpp"],
+    "api": ["api/", "attention/", "plan/", "cache/", "method/", "base/", "kernels/kernel_table.hpp"],
 }
 PUBLIC = "farspan/"
 

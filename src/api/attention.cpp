@@ -38,6 +38,7 @@ attention_tensors check_tensors(const plan& plan, const farspan_tensor* q, const
     tensors.bias = check_bias(plan, bias);
     tensors.out = check_tensor(out, 7, "out", {s.batch, s.query_heads, s.queries, s.value_dim}, access::write);
     tensors.lse = lse;
+    tensors.lse_stride = s.queries;
     check_disjoint(tensors.out, "out", 7, tensors.q, "q");
     check_disjoint(tensors.out, "out", 7, tensors.k, "k");
     check_disjoint(tensors.out, "out", 7, tensors.v, "v");

@@ -11,7 +11,15 @@ namespace {
 using kernels::panel_keys;
 using kernels::tile_keys;
 
-void pack_keys(const plan& plan, const strided& k, const workspace& space, const worker_scratch& scratch, int64_t batch,
+void load_keys(const plan& plan, const attention_tensors& tensors, int64_t batch, int64_t key_head, int64_t first, int64_t count,
+               float* rows) {
+    if (tensors.stored)
+        tensors.stored->load_keys(key_head, first, count, rows, plan.head_ld);
+    else
+        load_rows(plan, tensors.k, batch, key_head, first, count, plan.shape.head_dim, rows, plan.head_ld);
+}
+
+void pack_keys(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch, int64_t batch,
                int64_t key_head, int64_t slot, int64_t first_key, int64_t count) {
     const row_tables& tables = plan.tables_of_batch(batch);
     const int64_t run = first_key / tile_keys;
@@ -19,7 +27,7 @@ void pack_keys(const plan& plan, const strided& k, const workspace& space, const
     bool any = false;
     for (int copy = 0; copy < plan.copies; ++copy) any |= needed(copy);
     if (!any) return;
-    load_rows(plan, k, batch, key_head, first_key, count, plan.shape.head_dim, scratch.staging, plan.head_ld);
+    load_keys(plan, tensors, batch, key_head, first_key, count, scratch.staging);
     for (int copy = 0; copy < plan.copies; ++copy) {
         if (!needed(copy)) continue;
         const float* rows = scratch.staging;
@@ -36,13 +44,21 @@ void pack_keys(const plan& plan, const strided& k, const workspace& space, const
 
 }  // namespace
 
+void load_values(const plan& plan, const attention_tensors& tensors, int64_t batch, int64_t key_head, int64_t first,
+                 int64_t count, float* rows) {
+    if (tensors.stored)
+        tensors.stored->load_values(key_head, first, count, rows, plan.value_ld);
+    else
+        load_rows(plan, tensors.v, batch, key_head, first, count, plan.shape.value_dim, rows, plan.value_ld);
+}
+
 void pack_run(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch,
               int64_t batch, int64_t key_head, int64_t slot, int64_t run) {
     const int64_t first = run * tile_keys, last = std::min(first + tile_keys, plan.shape.keys);
     for (int64_t key = first; key < last; key += panel_keys)
-        pack_keys(plan, tensors.k, space, scratch, batch, key_head, slot, key, std::min(panel_keys, last - key));
+        pack_keys(plan, tensors, space, scratch, batch, key_head, slot, key, std::min(panel_keys, last - key));
     float* values = space.values(slot, first);
-    load_rows(plan, tensors.v, batch, key_head, first, last - first, plan.shape.value_dim, values, plan.value_ld);
+    load_values(plan, tensors, batch, key_head, first, last - first, values);
     const bool finite = plan.kernels->all_finite(values, plan.value_ld, last - first, plan.shape.value_dim) != 0;
     space.values_not_finite(slot, run) = !finite;
     if (finite) return;

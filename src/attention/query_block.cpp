@@ -239,8 +239,7 @@ private:
     void add_not_finite(const region& where) {
         const int64_t key_head = task_.query_head / plan_.shape.group();
         for (int64_t c = 0; c < where.count; ++c) {
-            load_rows(plan_, tensors_.v, task_.batch, key_head, where.first_key + c, 1, plan_.shape.value_dim, scratch_.staging,
-                      plan_.value_ld);
+            load_values(plan_, tensors_, task_.batch, key_head, where.first_key + c, 1, scratch_.staging);
             for (int64_t d = 0; d < plan_.shape.value_dim; ++d) {
                 const float value = scratch_.staging[d];
                 if (std::isfinite(value)) continue;
@@ -262,7 +261,7 @@ private:
                                     out.stride[3]);
         if (!tensors_.lse) return;
         float* lse = tensors_.lse +
-                     (task_.batch * plan_.shape.query_heads + task_.query_head) * plan_.shape.queries + block_.first_row;
+                     (task_.batch * plan_.shape.query_heads + task_.query_head) * tensors_.lse_stride + block_.first_row;
         for (int64_t r = 0; r < rows_; ++r)
             lse[r] = static_cast<float>((static_cast<double>(scratch_.maximum[r]) +
                                          std::log2(static_cast<double>(scratch_.sum[r]))) * std::numbers::ln2);

@@ -7,10 +7,22 @@
 
 namespace farspan {
 
+// Keys and values that are not tensors: rows as f32, columns up to `ld` filled up with 0.
+class stored_rows {
+public:
+    virtual void load_keys(int64_t key_head, int64_t first, int64_t count, float* rows, int64_t ld) const = 0;
+    virtual void load_values(int64_t key_head, int64_t first, int64_t count, float* rows, int64_t ld) const = 0;
+
+protected:
+    ~stored_rows() = default;
+};
+
 struct attention_tensors {
     strided q, k, v, out;
-    strided bias;  // data NULL: none
-    float* lse;    // NULL: not wanted
+    strided bias;             // data NULL: none
+    float* lse;               // NULL: not wanted
+    int64_t lse_stride;       // between heads
+    const stored_rows* stored = nullptr;  // in place of k and v, one batch entry
 };
 
 struct run_options {
@@ -29,6 +41,10 @@ struct head_task {
     int64_t batch, query_head;
     int64_t slot;
 };
+
+// Values of a key head as f32 rows of value_ld.
+void load_values(const plan& plan, const attention_tensors& tensors, int64_t batch, int64_t key_head, int64_t first,
+                 int64_t count, float* rows);
 
 // Packs keys and values [run * tile_keys, ...) of (batch, key head) into `slot`: converted to f32, keys rotated for every copy
 // that needs the run and transposed so that lanes are keys.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "base/aligned.hpp"
+#include "attention/carver.hpp"
 
 namespace farspan {
 namespace {
@@ -13,19 +13,6 @@ using kernels::panel_keys;
 using kernels::tile_keys;
 
 constexpr int64_t wave_bytes = int64_t{64} << 20;  // packed K and V kept at a time, unless the threads need more heads
-constexpr int64_t line_floats = static_cast<int64_t>(cache_line / sizeof(float));
-
-// Hands out consecutive, cache-line aligned pieces; with a null start it only counts.
-struct carver {
-    float* start;
-    int64_t used = 0;
-    float* take(int64_t floats) {
-        float* piece = start ? start + used : nullptr;
-        used += round_up(floats, line_floats);
-        return piece;
-    }
-};
-
 worker_scratch carve(carver& space, const plan& plan) {
     worker_scratch scratch{};
     scratch.staging = space.take(block_rows * std::max(plan.head_ld, plan.value_ld));
@@ -65,8 +52,7 @@ workspace_layout::workspace_layout(const plan& plan) {
 }
 
 workspace::workspace(const plan& plan, const workspace_layout& layout, void* memory) : plan_(plan), layout_(layout) {
-    const auto address = reinterpret_cast<std::uintptr_t>(memory);
-    start_ = reinterpret_cast<float*>((address + cache_line - 1) / cache_line * cache_line);
+    start_ = aligned_floats(memory);
     float* workers = start_ + layout.wave_heads * (layout.key_floats + layout.value_floats);
     for (int32_t w = 0; w < plan.threads; ++w) {
         carver space{workers + w * layout.worker_floats};

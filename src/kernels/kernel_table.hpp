@@ -34,6 +34,19 @@ using rotate_fn = void (*)(float* x, int64_t ld, int64_t rows, int64_t pairs, co
 using rotate_exact_fn = void (*)(float* x, int64_t ld, int64_t rows, int64_t pairs, const float* cosine_hi,
                                  const float* cosine_lo, const float* sine_hi, const float* sine_lo, int64_t table_ld);
 
+// The rotation of a panel of 64 keys, lane by lane. Pair p is the rows first + p * pair_step and `second` rows below it;
+// (u, v) becomes (u cos - v sin, v cos + u sin) with cosine[p][lane] and sine[p][lane]. All other rows stay. pairs 0: no rotation.
+struct panel_rotation {
+    int64_t first, pairs, pair_step, second;
+    const float *cosine, *sine;
+};
+
+// `next_bytes` at `next` will be read soon: they are prefetched along the way.
+using cached_qk_fn = void (*)(const float* q, int64_t ldq, int64_t lines, const void* panel, int64_t dim,
+                              const panel_rotation* turn, float* s, int64_t lds, const void* next, int64_t next_bytes);
+using cached_pv_fn = void (*)(const float* p, int64_t ldp, int64_t lines, const void* v, int64_t dim, float* o, int64_t ldo,
+                              const void* next, int64_t next_bytes);
+
 struct kernel_table {
     int32_t isa;       // FARSPAN_ISA_*
     const char* name;  // "avx2"
@@ -65,6 +78,18 @@ struct kernel_table {
     // Both: a row's bits depend on nothing but that row. They prefetch what lies behind panel and v.
     void (*pv)(const float* p, int64_t ldp, int64_t rows, const float* v, int64_t ldv, int64_t keys, float* o,
                int64_t ldo, int64_t dim);
+
+    // -- reading a cache; index 0 f32, 1 f16, 2 bf16, 3 i8 (whole numbers: the scales are the caller's)
+    // s[line][lane] = sum_d q[line][d] R(panel)[d][lane] for 64 lanes and any number of lines. Fast for few.
+    cached_qk_fn cached_qk[4];
+    // o[line][c] += sum_j p[line][j] v[j][c] over 64 rows of v, dense; dim is a multiple of 16
+    cached_pv_fn cached_pv[4];
+    void (*rotate_panel)(float* panel, const panel_rotation* turn);
+    // dst[r][c] = src[r][c] for c < dim, 0 for dim <= c < ld
+    void (*load_rows_i8)(const int8_t* src, int64_t row_stride, int64_t rows, int64_t dim, float* dst, int64_t ld);
+    // The turn by angle a and then b, per pair, rounded once.
+    void (*compose_turns)(const double* cosine_a, const double* sine_a, const double* cosine_b, const double* sine_b,
+                          int64_t pairs, float* cosine, float* sine);
 
     // -- passes over a score tile
     // s = cap * tanh(s / cap)

@@ -60,6 +60,9 @@ FARSPAN_INLINE vec load_bf16(const uint16_t* p) {
     const __m256i bits = _mm256_slli_epi32(wide, 16);
     return _mm256_castsi256_ps(quiet_nan(_mm256_castsi256_ps(bits), bits));
 }
+FARSPAN_INLINE vec load_i8(const int8_t* p) {
+    return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+}
 FARSPAN_INLINE void store_bf16(uint16_t* p, vec v) {
     const __m256i bits = _mm256_castps_si256(v);
     const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));

@@ -43,6 +43,11 @@ FARSPAN_INLINE vec load_bf16(const uint16_t* p) {
     const uint32x4_t bits = vshlq_n_u32(vmovl_u16(vld1_u16(p)), 16);
     return vreinterpretq_f32_u32(quiet_nan(vreinterpretq_f32_u32(bits), bits));
 }
+FARSPAN_INLINE vec load_i8(const int8_t* p) {
+    int32_t four;
+    std::memcpy(&four, p, sizeof four);
+    return vcvtq_f32_s32(vmovl_s16(vget_low_s16(vmovl_s8(vcreate_s8(static_cast<uint32_t>(four))))));
+}
 FARSPAN_INLINE void store_bf16(uint16_t* p, vec v) {
     const uint32x4_t bits = vreinterpretq_u32_f32(v);
     const uint32x4_t odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));

@@ -3,6 +3,7 @@
 //   FARSPAN_ISA_NUMBER  FARSPAN_ISA_*
 //   FARSPAN_ARCH        the xsimd architecture, and FARSPAN_NATIVE, the file with what xsimd lacks; none for plain
 //   floats
+#include "kernels/cached.inl"
 #include "kernels/product.inl"
 #include "kernels/rotate.inl"
 #include "kernels/rows.inl"
@@ -35,6 +36,11 @@ constinit const kernel_table table = {
     .transpose_panel = transpose_panel,
     .qk = qk,
     .pv = pv,
+    .cached_qk = {cached_qk<element_f32>, cached_qk<element_f16>, cached_qk<element_bf16>, cached_qk<element_i8>},
+    .cached_pv = {cached_pv<element_f32>, cached_pv<element_f16>, cached_pv<element_bf16>, cached_pv<element_i8>},
+    .rotate_panel = rotate_panel,
+    .load_rows_i8 = load_rows_i8,
+    .compose_turns = compose_turns,
     .softcap = softcap,
     .bias_slope = bias_slope,
     .bias_rows = bias_rows,

@@ -89,6 +89,8 @@ FARSPAN_INLINE vec load_bf16(const uint16_t* p) {
     return {float_of((bits & 0x7fffffffu) > 0x7f800000u ? bits | 0x00400000u : bits)};
 }
 
+FARSPAN_INLINE vec load_i8(const int8_t* p) { return {static_cast<float>(*p)}; }
+
 FARSPAN_INLINE void store_bf16(uint16_t* p, vec v) {
     const uint32_t bits = bits_of(v.x);
     const bool nan = (bits & 0x7fffffffu) > 0x7f800000u;

@@ -16,11 +16,20 @@ bias_table::bias_table(const bias_part& bias, const problem& problem, int64_t ma
             largest = std::max(largest, *last - row.key[s.first_key]);
         }
     if (smallest > largest) return;
-    largest_ = largest + margin;
-    span_ = largest - smallest + 2 * margin + 1;
-    if (span_ > 4 * (problem.queries + problem.keys) + 4 * margin) return;
-    values_.resize(static_cast<std::size_t>(problem.query_heads * span_));
-    for (int64_t head = 0; head < problem.query_heads; ++head)
+    const int64_t span = largest - smallest + 2 * margin + 1;
+    if (span <= 4 * (problem.queries + problem.keys) + 4 * margin)
+        tabulate(problem.query_heads, smallest - margin, largest + margin);
+}
+
+bias_table::bias_table(const bias_part& bias, int64_t heads, int64_t smallest, int64_t largest) : definition_(bias.value) {
+    tabulate(heads, smallest, largest);
+}
+
+void bias_table::tabulate(int64_t heads, int64_t smallest, int64_t largest) {
+    largest_ = largest;
+    span_ = largest - smallest + 1;
+    values_.resize(static_cast<std::size_t>(heads * span_));
+    for (int64_t head = 0; head < heads; ++head)
         for (int64_t n = 0; n < span_; ++n)
             values_[head * span_ + n] =
                 static_cast<float>(definition_(static_cast<int32_t>(head), largest_ - n) * std::numbers::log2e);

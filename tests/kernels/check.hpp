@@ -113,6 +113,7 @@ struct entry {
 const std::vector<entry>& row_entries();
 const std::vector<entry>& rotate_entries();
 const std::vector<entry>& product_entries();
+const std::vector<entry>& cached_entries();
 const std::vector<entry>& score_entries();
 const std::vector<entry>& softmax_entries();
 

@@ -1,0 +1,31 @@
+// What the handles of farspan/cache.h are.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "api/handles.hpp"
+#include "attention/cached.hpp"
+#include "cache/cache.hpp"
+#include "farspan/cache.h"
+
+struct farspan_cache {
+    farspan::cache store;
+};
+
+struct farspan_cache_plan {
+    std::unique_ptr<const farspan::cache_plan> plan;
+    farspan::cached_layout layout;
+    const farspan_cache* cache;
+    uint64_t generation;  // of the cache when the plan was made
+    const volatile int32_t* cancel;
+};
+
+namespace farspan {
+
+// Throws unless the batch is well-formed; whether its sequences exist is seen later.
+std::vector<batch_entry> read_batch(const farspan_cache_batch* batch, int32_t argument);
+
+void check_layer(const block_shape& shape, int64_t layer, int32_t argument);
+
+}  // namespace farspan

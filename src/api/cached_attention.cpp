@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <cinttypes>
+
+#include "api/cache_handles.hpp"
+#include "api/checks.hpp"
+
+namespace farspan {
+namespace {
+
+constexpr int64_t max_length = int64_t{1} << 40;
+
+void check_heads(const block_shape& shape, int64_t query_heads) {
+    if (query_heads < 1 || query_heads > 65536 || query_heads % shape.key_heads != 0)
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, 5, "query_heads is %" PRId64 ": must be a multiple of the cache's %" PRId64
+                      " key heads, at most 65536", query_heads, shape.key_heads);
+}
+
+std::vector<cached_rows> read_rows(const cache& store, const std::vector<batch_entry>& batch) {
+    std::vector<cached_rows> rows;
+    for (const batch_entry& entry : batch) {
+        const sequence& from = store.find(entry.id, 4);
+        cached_rows& made = rows.emplace_back();
+        made.first_row = entry.first;
+        made.positions = positions_of(from, newest_tokens(from, entry.id, entry.rows(), 4));
+        made.next_position = from.next_position;
+        for (const page& p : from.pages) made.pages.push_back({p.base, p.present, p.data.get()});
+    }
+    return rows;
+}
+
+std::unique_ptr<farspan_cache_plan> make_plan(const farspan_context* context, const farspan_scheme* scheme, const farspan_cache* cache,
+                                              const farspan_cache_batch* batch, int64_t query_heads, int64_t length) {
+    const farspan_scheme& given = required(scheme, 2, "scheme");
+    const farspan::cache& store = required(cache, 3, "cache").store;
+    const std::vector<batch_entry> entries = read_batch(batch, 4);
+    check_heads(store.shape(), query_heads);
+    if (length < 0 || length > max_length)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 6, "length is %" PRId64 ": must be between 0 and 2^40", length);
+    const farspan_context use = settings(context);
+    std::unique_ptr<const cache_plan> made = make_cache_plan(*given.parts, store.shape(), read_rows(store, entries),
+                                                             entries.back().last, query_heads, length, *use.kernels, use.threads);
+    const cached_layout layout(*made);
+    return std::make_unique<farspan_cache_plan>(farspan_cache_plan{std::move(made), layout, cache, store.generation(), use.cancel});
+}
+
+void run(const farspan_context* context, const farspan_cache_plan& given, int64_t layer, const farspan_tensor* q,
+         const farspan_tensor* out, float* lse, void* workspace, std::size_t workspace_size) {
+    const cache_plan& plan = *given.plan;
+    check_layer(plan.shape, layer, 3);
+    if (given.generation != given.cache->store.generation())
+        throw failure(FARSPAN_ERROR_COMBINATION, 2, "the cache has changed since the plan was made: make a new one");
+    if (plan.rows == 0) return;
+    cached_tensors tensors{layer, {}, {}, lse};
+    tensors.q = check_tensor(q, 4, "q", {1, plan.query_heads, plan.rows, plan.shape.head_dim}, access::read);
+    tensors.out = check_tensor(out, 5, "out", {1, plan.query_heads, plan.rows, plan.shape.value_dim}, access::write);
+    check_disjoint(tensors.out, "out", 5, tensors.q, "q");
+    run_options options{plan.threads, given.cancel};
+    if (context) options = {std::min(context->threads, plan.threads), context->cancel};
+    std::unique_ptr<char[]> own;
+    if (!workspace) {
+        own = std::make_unique_for_overwrite<char[]>(given.layout.bytes);
+        workspace = own.get();
+    } else if (workspace_size < given.layout.bytes) {
+        throw failure(FARSPAN_ERROR_WORKSPACE_SIZE, 8, "workspace_size is %zu: this plan needs %zu", workspace_size,
+                      given.layout.bytes);
+    }
+    run_cached(plan, given.layout, tensors, options, workspace);
+}
+
+}  // namespace
+}  // namespace farspan
+
+using namespace farspan;
+
+extern "C" {
+
+farspan_status farspan_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme, const farspan_cache* cache,
+                                         const farspan_cache_batch* batch, int64_t query_heads, int64_t length,
+                                         farspan_cache_plan** plan, farspan_error* error) {
+    return guard(error, [&] {
+        farspan_cache_plan*& result = required(plan, 7, "plan");
+        result = make_plan(context, scheme, cache, batch, query_heads, length).release();
+    });
+}
+
+void farspan_cache_plan_destroy(farspan_cache_plan* plan) { delete plan; }
+
+size_t farspan_cache_plan_workspace_size(const farspan_cache_plan* plan) { return plan ? plan->layout.bytes : 0; }
+
+farspan_status farspan_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
+                                 const farspan_tensor* q, const farspan_tensor* out, float* lse, void* workspace,
+                                 size_t workspace_size, farspan_error* error) {
+    return guard(error, [&] { run(context, required(plan, 2, "plan"), layer, q, out, lse, workspace, workspace_size); });
+}
+
+farspan_status farspan_attention_decode(const farspan_context* context, const farspan_scheme* scheme, const farspan_cache* cache,
+                                        int64_t layer, const farspan_cache_batch* batch, const farspan_tensor* q,
+                                        const farspan_tensor* out, float* lse, farspan_error* error) {
+    return guard(error, [&] {
+        const int64_t query_heads = required(q, 6, "q").shape[1];
+        std::unique_ptr<farspan_cache_plan> plan;
+        try {
+            plan = make_plan(context, scheme, cache, batch, query_heads, 0);
+        } catch (const failure& f) {
+            const int32_t argument = f.argument() == 4 ? 5 : f.argument() == 5 ? 6 : f.argument();
+            throw failure(f.status(), argument, "%s", f.what());
+        }
+        try {
+            run(context, *plan, layer, q, out, lse, nullptr, 0);
+        } catch (const failure& f) {
+            const int32_t argument = f.argument() == 3 ? 4 : f.argument() == 4 ? 6 : f.argument() == 5 ? 7 : f.argument();
+            throw failure(f.status(), argument, "%s", f.what());
+        }
+    });
+}
+
+}  // extern "C"

@@ -1,0 +1,72 @@
+#include "attention/cached_scratch.hpp"
+
+#include <algorithm>
+
+#include "attention/carver.hpp"
+
+namespace farspan {
+namespace {
+
+using kernels::block_rows;
+using kernels::panel_keys;
+
+partial carve_partial(carver& space, const cache_plan& plan) {
+    partial result;
+    result.output = space.take(block_rows * plan.value_ld);
+    for (float** row : {&result.maximum, &result.sum}) *row = space.take(block_rows);
+    return result;
+}
+
+cached_scratch carve(carver& space, const cache_plan& plan) {
+    cached_scratch scratch{};
+    scratch.query = space.take(block_rows * plan.head_ld);
+    int branches = 0;
+    int64_t pairs = 0;
+    for (const auto& scheme : plan.schemes)
+        if (scheme->turns) {
+            branches = std::max(branches, scheme->branches());
+            pairs = scheme->rope.rotary_dim / 2;
+        }
+    for (int b = 0; b < branches; ++b) scratch.turned[b] = space.take(block_rows * plan.head_ld);
+    for (float** table : {&scratch.cosine, &scratch.sine}) *table = space.take(block_rows * round_up(pairs, kernels::pad));
+    scratch.panel = space.take(plan.shape.head_dim * panel_keys);
+    scratch.values = space.take(block_tokens * plan.value_ld);
+    for (float** scores : {&scratch.scores, &scratch.older}) *scores = space.take(block_rows * panel_keys);
+    scratch.row_position = space.take(block_rows);
+    scratch.lane_number = space.take(panel_keys);
+    scratch.whole = carve_partial(space, plan);
+    return scratch;
+}
+
+}  // namespace
+
+cached_layout::cached_layout(const cache_plan& plan) {
+    carver worker{nullptr}, result{nullptr};
+    carve(worker, plan);
+    carve_partial(result, plan);
+    worker_floats = worker.used;
+    partial_floats = result.used;
+    bytes = static_cast<std::size_t>(plan.threads * worker_floats + plan.partials * partial_floats) * sizeof(float) + cache_line;
+    for (const cached_sequence& sequence : plan.sequences)  // one after the other
+        if (sequence.prefill) bytes = std::max(bytes, workspace_layout(*sequence.prefill).bytes);
+}
+
+cached_workspace::cached_workspace(const cache_plan& plan, const cached_layout& layout, void* memory)
+    : plan_(plan), layout_(layout), start_(aligned_floats(memory)) {
+    for (int32_t index = 0; index < plan.threads; ++index) {
+        const cached_scratch scratch = worker(index);
+        for (int64_t lane = 0; lane < panel_keys; ++lane) scratch.lane_number[lane] = static_cast<float>(lane);
+    }
+}
+
+cached_scratch cached_workspace::worker(int32_t index) const {
+    carver space{start_ + index * layout_.worker_floats};
+    return carve(space, plan_);
+}
+
+partial cached_workspace::result(int64_t number) const {
+    carver space{start_ + plan_.threads * layout_.worker_floats + number * layout_.partial_floats};
+    return carve_partial(space, plan_);
+}
+
+}  // namespace farspan

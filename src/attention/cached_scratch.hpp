@@ -1,0 +1,40 @@
+// The scratch of a run over a cache: private buffers per worker, and the partial results of sequences that are cut.
+#pragma once
+
+#include "attention/cached.hpp"
+
+namespace farspan {
+
+// Sums of some lines: not yet divided, base 2.
+struct partial {
+    float* output;   // [lines][value_ld]
+    float* maximum;  // [lines]
+    float* sum;
+};
+
+// All rows are kernels::block_rows long.
+struct cached_scratch {
+    float* query;                 // [64][head_ld] scaled
+    float* turned[max_branches];  // [64][head_ld] turned for a page
+    float *cosine, *sine;         // [64][pairs] of the rows
+    float* panel;                 // [head_dim][64] keys, f32
+    float* values;                // [64][value_ld]
+    float *scores, *older;        // [64][64]
+    float *row_position, *lane_number;  // [64]
+    partial whole;
+};
+
+class cached_workspace {
+public:
+    cached_workspace(const cache_plan& plan, const cached_layout& layout, void* memory);
+
+    cached_scratch worker(int32_t index) const;
+    partial result(int64_t number) const;
+
+private:
+    const cache_plan& plan_;
+    const cached_layout& layout_;
+    float* start_;
+};
+
+}  // namespace farspan

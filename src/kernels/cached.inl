@@ -1,0 +1,186 @@
+#pragma once
+// Reading a key-value cache. For up to 4 lines at a time, stored keys are converted and rotated in registers on their way into the
+// product, and so are values: each stored byte is touched once per 4 lines, and what comes next is prefetched meanwhile.
+#include "kernels/rows.inl"
+
+namespace farspan::kernels::FARSPAN_ISA_NS {
+namespace {
+
+struct element_i8 {
+    using type = int8_t;
+    static FARSPAN_INLINE vec read(const int8_t* p) { return load_i8(p); }
+};
+
+// Vectors of a column group: the sums of `lines` x vecs stay in registers.
+constexpr int cached_vecs(int lines) { return block_vecs == 4 ? 4 : lines <= 2 ? 4 : 2; }
+
+// Spreads the prefetching of some memory over the steps of a loop.
+class prefetcher {
+public:
+    FARSPAN_INLINE prefetcher(const void* memory, int64_t bytes, int64_t steps)
+        : at_(static_cast<const char*>(memory)), end_(at_ + bytes), stride_((bytes / 64 + steps - 1) / steps * 64) {}
+    FARSPAN_INLINE void step() {
+        const char* stop = at_ + stride_ < end_ ? at_ + stride_ : end_;
+        for (; at_ < stop; at_ += 64) __builtin_prefetch(at_, 0, 3);
+    }
+
+private:
+    const char *at_, *end_;
+    const int64_t stride_;
+};
+
+template <class element, int lines, int vecs>
+void cached_qk_lines(const float* q, int64_t ldq, const void* stored, int64_t dim, const panel_rotation& turn, float* s,
+                     int64_t lds, prefetcher& ahead) {
+    const auto* panel = static_cast<const typename element::type*>(stored);
+    for (int64_t c = 0; c < panel_keys; c += vecs * lanes) {
+        vec sum[lines][vecs];
+        FARSPAN_UNROLL
+        for (int i = 0; i < lines; ++i) {
+            FARSPAN_UNROLL
+            for (int j = 0; j < vecs; ++j) sum[i][j] = splat(0.0f);
+        }
+        const auto add = [&](int64_t d) __attribute__((always_inline)) {
+            vec key[vecs];
+            FARSPAN_UNROLL
+            for (int j = 0; j < vecs; ++j) key[j] = element::read(panel + d * panel_keys + c + j * lanes);
+            FARSPAN_UNROLL
+            for (int i = 0; i < lines; ++i) {
+                const vec left = splat(q[i * ldq + d]);
+                FARSPAN_UNROLL
+                for (int j = 0; j < vecs; ++j) sum[i][j] = mul_add(left, key[j], sum[i][j]);
+            }
+            ahead.step();
+        };
+        for (int64_t d = 0; d < turn.first; ++d) add(d);
+        for (int64_t p = 0; p < turn.pairs; ++p) {
+            const int64_t d = turn.first + p * turn.pair_step, e = d + turn.second;
+            vec u[vecs], v[vecs];
+            FARSPAN_UNROLL
+            for (int j = 0; j < vecs; ++j) {
+                const int64_t lane = c + j * lanes;
+                const vec x = element::read(panel + d * panel_keys + lane), y = element::read(panel + e * panel_keys + lane);
+                const vec cosine = load(turn.cosine + p * panel_keys + lane), sine = load(turn.sine + p * panel_keys + lane);
+                u[j] = neg_mul_add(y, sine, x * cosine);
+                v[j] = mul_add(x, sine, y * cosine);
+            }
+            FARSPAN_UNROLL
+            for (int i = 0; i < lines; ++i) {
+                const vec left = splat(q[i * ldq + d]), right = splat(q[i * ldq + e]);
+                FARSPAN_UNROLL
+                for (int j = 0; j < vecs; ++j) sum[i][j] = mul_add(right, v[j], mul_add(left, u[j], sum[i][j]));
+            }
+            ahead.step();
+            ahead.step();
+        }
+        for (int64_t d = turn.first + 2 * turn.pairs; d < dim; ++d) add(d);
+        FARSPAN_UNROLL
+        for (int i = 0; i < lines; ++i) {
+            FARSPAN_UNROLL
+            for (int j = 0; j < vecs; ++j) store(s + i * lds + c + j * lanes, sum[i][j]);
+        }
+    }
+}
+
+template <class element>
+void cached_qk(const float* q, int64_t ldq, int64_t lines, const void* panel, int64_t dim, const panel_rotation* turn, float* s,
+               int64_t lds, const void* next, int64_t next_bytes) {
+    // All columns of 16-lane vectors pass in one go, of narrower ones in several.
+    prefetcher ahead(next, next_bytes, dim * (panel_keys / (cached_vecs(4) * lanes)));
+    for (; lines > 0; lines -= 4, q += 4 * ldq, s += 4 * lds) {
+        switch (lines) {
+            case 1: return cached_qk_lines<element, 1, cached_vecs(1)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+            case 2: return cached_qk_lines<element, 2, cached_vecs(2)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+            case 3: return cached_qk_lines<element, 3, cached_vecs(3)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+            default: cached_qk_lines<element, 4, cached_vecs(4)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+        }
+    }
+}
+
+template <class element, int lines, int vecs>
+FARSPAN_INLINE void cached_pv_columns(const float* p, int64_t ldp, const typename element::type* v, int64_t dim, float* o, int64_t ldo,
+                                      prefetcher& ahead) {
+    vec sum[lines][vecs];
+    FARSPAN_UNROLL
+    for (int i = 0; i < lines; ++i) {
+        FARSPAN_UNROLL
+        for (int j = 0; j < vecs; ++j) sum[i][j] = splat(0.0f);
+    }
+    for (int64_t key = 0; key < panel_keys; ++key) {
+        vec value[vecs];
+        FARSPAN_UNROLL
+        for (int j = 0; j < vecs; ++j) value[j] = element::read(v + key * dim + j * lanes);
+        FARSPAN_UNROLL
+        for (int i = 0; i < lines; ++i) {
+            const vec weight = splat(p[i * ldp + key]);
+            FARSPAN_UNROLL
+            for (int j = 0; j < vecs; ++j) sum[i][j] = mul_add(weight, value[j], sum[i][j]);
+        }
+        ahead.step();
+    }
+    FARSPAN_UNROLL
+    for (int i = 0; i < lines; ++i) {
+        FARSPAN_UNROLL
+        for (int j = 0; j < vecs; ++j) store(o + i * ldo + j * lanes, load(o + i * ldo + j * lanes) + sum[i][j]);
+    }
+}
+
+template <class element, int lines, int vecs>
+void cached_pv_lines(const float* p, int64_t ldp, const void* stored, int64_t dim, float* o, int64_t ldo, prefetcher& ahead) {
+    const auto* v = static_cast<const typename element::type*>(stored);
+    int64_t c = 0;
+    for (; c + vecs * lanes <= dim; c += vecs * lanes)
+        cached_pv_columns<element, lines, vecs>(p, ldp, v + c, dim, o + c, ldo, ahead);
+    for (; c < dim; c += lanes) cached_pv_columns<element, lines, 1>(p, ldp, v + c, dim, o + c, ldo, ahead);
+}
+
+template <class element>
+void cached_pv(const float* p, int64_t ldp, int64_t lines, const void* v, int64_t dim, float* o, int64_t ldo, const void* next,
+               int64_t next_bytes) {
+    prefetcher ahead(next, next_bytes, larger(dim / (cached_vecs(4) * lanes), 1) * panel_keys);
+    for (; lines > 0; lines -= 4, p += 4 * ldp, o += 4 * ldo) {
+        switch (lines) {
+            case 1: return cached_pv_lines<element, 1, cached_vecs(1)>(p, ldp, v, dim, o, ldo, ahead);
+            case 2: return cached_pv_lines<element, 2, cached_vecs(2)>(p, ldp, v, dim, o, ldo, ahead);
+            case 3: return cached_pv_lines<element, 3, cached_vecs(3)>(p, ldp, v, dim, o, ldo, ahead);
+            default: cached_pv_lines<element, 4, cached_vecs(4)>(p, ldp, v, dim, o, ldo, ahead);
+        }
+    }
+}
+
+// -- in steps, for many lines
+
+void rotate_panel(float* panel, const panel_rotation* turn) {
+    for (int64_t p = 0; p < turn->pairs; ++p) {
+        float* first = panel + (turn->first + p * turn->pair_step) * panel_keys;
+        float* other = first + turn->second * panel_keys;
+        FARSPAN_UNROLL
+        for (int64_t c = 0; c < panel_keys; c += lanes) {
+            const vec u = load(first + c), v = load(other + c);
+            const vec cosine = load(turn->cosine + p * panel_keys + c), sine = load(turn->sine + p * panel_keys + c);
+            store(first + c, neg_mul_add(v, sine, u * cosine));
+            store(other + c, mul_add(u, sine, v * cosine));
+        }
+    }
+}
+
+void load_rows_i8(const int8_t* src, int64_t row_stride, int64_t rows, int64_t dim, float* dst, int64_t ld) {
+    for (int64_t r = 0; r < rows; ++r) {
+        const int8_t* in = src + r * row_stride;
+        float* out = dst + r * ld;
+        int64_t c = 0;
+        for (; c + lanes <= dim; c += lanes) store(out + c, load_i8(in + c));
+        for (; c < ld; ++c) out[c] = c < dim ? static_cast<float>(in[c]) : 0.0f;
+    }
+}
+
+void compose_turns(const double* cosine_a, const double* sine_a, const double* cosine_b, const double* sine_b, int64_t pairs,
+                   float* cosine, float* sine) {
+    for (int64_t p = 0; p < pairs; ++p) {
+        cosine[p] = static_cast<float>(cosine_a[p] * cosine_b[p] - sine_a[p] * sine_b[p]);
+        sine[p] = static_cast<float>(sine_a[p] * cosine_b[p] + cosine_a[p] * sine_b[p]);
+    }
+}
+
+}  // namespace
+}  // namespace farspan::kernels::FARSPAN_ISA_NS

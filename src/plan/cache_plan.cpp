@@ -1,0 +1,160 @@
+#include "plan/cache_plan.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cinttypes>
+#include <numbers>
+
+#include "base/aligned.hpp"
+#include "base/failure.hpp"
+
+namespace farspan {
+namespace {
+
+constexpr int32_t scheme_argument = 2, heads_argument = 5;
+
+// Pages of one partial result: long enough to hide its merging, short enough to busy many threads with one sequence.
+constexpr int64_t pages_per_part = 32;
+
+// From here on, rotating the keys once for all rows and tiles of 64 rows pay for their preparation.
+constexpr int64_t prefill_rows = 24;
+
+void check_fit(const cache_plan& plan, const lowered_scheme& scheme) {
+    const rope_part& rope = scheme.rope;
+    if (rope.enabled && rope.rotary_offset + rope.rotary_dim > plan.shape.head_dim)
+        throw failure(FARSPAN_ERROR_ROTARY_DIM, scheme_argument,
+                      "rope.rotary_offset %d + rotary_dim %d exceeds the cache's head_dim, %" PRId64, rope.rotary_offset,
+                      rope.rotary_dim, plan.shape.head_dim);
+    if (rope.axes > 1)
+        throw failure(FARSPAN_ERROR_COMBINATION, scheme_argument, "rope.axes gives %d positions per token: a cache knows one",
+                      rope.axes);
+    if (!rope.log2_decay.empty() && !scheme.mask.causal)
+        throw failure(FARSPAN_ERROR_COMBINATION, scheme_argument, "a decaying rotation (xpos) needs a causal mask");
+    if (scheme.bias.kind == bias_part::dense)
+        throw failure(FARSPAN_ERROR_COMBINATION, scheme_argument, "bias.method is dense: it cannot be used with a cache");
+    if (scheme.bias.kind != bias_part::none && scheme.bias.heads < plan.query_heads)
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, heads_argument,
+                      "query_heads is %" PRId64 ": the bias has %d heads from its head_offset on", plan.query_heads,
+                      scheme.bias.heads);
+    if (!scheme.score.sinks.empty() && static_cast<int64_t>(scheme.score.sinks.size()) < plan.query_heads)
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, heads_argument,
+                      "query_heads is %" PRId64 ": score.sinks has %zu entries from its head_offset on", plan.query_heads,
+                      scheme.score.sinks.size());
+}
+
+const lowered_scheme* lower(cache_plan& plan, const scheme& scheme, int64_t length) {
+    for (const auto& known : plan.schemes)
+        if (known->length == length) return known.get();
+    auto lowered = std::make_unique<lowered_scheme>();
+    lowered->length = length;
+    lowered->rope = lower_rope(scheme, length);
+    lowered->remap = lower_remap(scheme, length);
+    lowered->bias = lower_bias(scheme, length);
+    lowered->mask = lower_mask(scheme);
+    lowered->score = lower_score(scheme, length);
+    check_fit(plan, *lowered);
+    if (lowered->rope.enabled) lowered->turns = std::make_unique<turn_maker>(lowered->rope);
+    return plan.schemes.emplace_back(std::move(lowered)).get();
+}
+
+std::vector<row_view> make_views(const lowered_scheme& scheme, const std::vector<int64_t>& positions) {
+    std::vector<row_view> views;
+    for (const int64_t position : positions) {
+        row_view& view = views.emplace_back();
+        view.visible = scheme.mask.visible(position);
+        for (int b = 0; b < max_branches - 1; ++b)
+            view.older_from[b] = b < scheme.branches() - 1 ? scheme.remap.branches[b].start(position) : 0;
+    }
+    return views;
+}
+
+void add_prefill(const cache_plan& plan, const scheme& scheme, cached_sequence& to) {
+    problem shape;
+    shape.batch = 1;
+    shape.query_heads = plan.query_heads;
+    shape.key_heads = plan.shape.key_heads;
+    shape.queries = to.rows();
+    shape.head_dim = plan.shape.head_dim;
+    shape.value_dim = plan.shape.value_dim;
+    shape.length = to.scheme->length;
+    position_row& row = shape.rows.emplace_back();
+    row.query = to.positions;
+    to.first_token = {0};
+    for (const cached_page& page : to.pages) {
+        for (uint64_t present = page.present; present != 0; present &= present - 1)
+            row.key.push_back(page.base + std::countr_zero(present));
+        to.first_token.push_back(static_cast<int64_t>(row.key.size()));
+    }
+    shape.keys = row.last_valid_key = static_cast<int64_t>(row.key.size());
+    shape.segments = {{0, shape.queries, 0, shape.keys}};
+    to.prefill = make_plan(scheme, std::move(shape), *plan.kernels, plan.threads);
+}
+
+cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given, const lowered_scheme* scheme, cached_rows&& given) {
+    cached_sequence made;
+    made.first_row = given.first_row;
+    made.positions = std::move(given.positions);
+    made.pages = std::move(given.pages);
+    made.scheme = scheme;
+    if (made.rows() >= prefill_rows) {
+        add_prefill(plan, scheme_given, made);
+        return made;
+    }
+    made.views = make_views(*scheme, made.positions);
+    for (const int64_t position : made.positions)
+        made.query_scale.push_back(
+            static_cast<float>(scheme->score.query_scale(position, plan.shape.head_dim) * std::numbers::log2e));
+    if (made.positions.empty()) return made;
+    if (scheme->turns) {
+        std::vector<int64_t> bases;
+        for (const cached_page& page : made.pages) bases.push_back(page.base);
+        for (const remap_branch& branch : scheme->remap.branches)
+            made.turns.push_back(scheme->turns->make(branch.query, branch.key, made.positions, bases));
+    }
+    if (scheme->bias.kind == bias_part::table)
+        made.distance_bias = bias_table(scheme->bias, plan.query_heads,
+                                        made.positions.front() - (made.pages.back().base + block_tokens - 1),
+                                        made.positions.back() - made.pages.front().base);
+    return made;
+}
+
+// The tasks depend on the shape alone, and so do the places where sums are cut.
+void add_tasks(cache_plan& plan, int64_t number) {
+    const cached_sequence& sequence = plan.sequences[static_cast<std::size_t>(number)];
+    if (sequence.prefill) return;
+    const int64_t heads = std::min(plan.group(), kernels::block_rows);
+    const int64_t rows = std::max<int64_t>(1, kernels::block_rows / heads);
+    const auto pages = static_cast<int64_t>(sequence.pages.size());
+    const int64_t parts = sequence.rows() <= rows ? (pages + pages_per_part - 1) / pages_per_part : 1;
+    for (int64_t key_head = 0; key_head < plan.shape.key_heads; ++key_head)
+        for (int64_t head = 0; head < plan.group(); head += heads)
+            for (int64_t row = 0; row < sequence.rows(); row += rows)
+                for (int64_t part = 0; part < parts; ++part)
+                    plan.tasks.push_back({number, key_head, key_head * plan.group() + head, std::min(heads, plan.group() - head), row,
+                                          std::min(rows, sequence.rows() - row), part * pages / parts, (part + 1) * pages / parts,
+                                          parts > 1 ? plan.partials++ : -1, part == 0 ? parts : 0});
+}
+
+}  // namespace
+
+std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_shape& shape, std::vector<cached_rows> sequences,
+                                            int64_t rows, int64_t query_heads, int64_t length,
+                                            const kernels::kernel_table& kernels, int32_t threads) {
+    auto plan = std::make_unique<cache_plan>();
+    plan->shape = shape;
+    plan->query_heads = query_heads;
+    plan->rows = rows;
+    plan->head_ld = round_up(shape.head_dim, kernels::pad);
+    plan->value_ld = round_up(shape.value_dim, kernels::pad);
+    plan->kernels = &kernels;
+    plan->threads = threads;
+    plan->partials = 0;
+    for (cached_rows& given : sequences) {
+        const lowered_scheme* lowered = lower(*plan, scheme, length > 0 ? length : std::max<int64_t>(given.next_position, 1));
+        plan->sequences.push_back(make_sequence(*plan, scheme, lowered, std::move(given)));
+        add_tasks(*plan, static_cast<int64_t>(plan->sequences.size()) - 1);
+    }
+    return plan;
+}
+
+}  // namespace farspan

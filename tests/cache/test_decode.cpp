@@ -1,0 +1,170 @@
+// One query against a cache, and a few: every scheme, every stored type, every instruction set.
+#include <criterion/criterion.h>
+
+#include <cstdio>
+
+#include "cache_model.hpp"
+#include "random_scheme.hpp"
+
+using namespace farspan_test;
+
+namespace {
+
+// The worst error of a family, printed with its case.
+class family {
+public:
+    explicit family(const char* name) : name_(name) {}
+    ~family() { std::printf("%-14s worst out %.2e (%s), lse %.2e\n", name_, out_, which_.c_str(), lse_); }
+
+    void check(cache_model& model, scheme_spec& spec, const std::vector<int64_t>& ids, const std::vector<int64_t>& rows,
+               int64_t layer = 0) {
+        for (const int32_t isa : usable_isas()) {
+            const cache_model::outcome got = model.attend(isa, 1, spec, ids, rows, layer);
+            cr_expect(got.error.out <= got.out_bound && got.error.lse <= 1e-6, "%s, %s on %s: out off by %.3g > %.3g, lse by %.3g; %s",
+                      name_, spec.name.c_str(), farspan_isa_name(isa), got.error.out, got.out_bound, got.error.lse,
+                      got.error.worst.c_str());
+            if (got.error.out > out_) out_ = got.error.out, which_ = spec.name;
+            lse_ = std::max(lse_, got.error.lse);
+        }
+    }
+
+private:
+    const char* name_;
+    double out_ = 0, lse_ = 0;
+    std::string which_ = "-";
+};
+
+scheme_spec plain_rope() {
+    scheme_spec spec("rope");
+    spec.with_rope(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_HALF, 64);
+    return spec;
+}
+
+}  // namespace
+
+Test(cache_decode, lengths) {
+    family errors("lengths");
+    cache_model model({}, 1);
+    const int64_t id = model.create();
+    scheme_spec spec = plain_rope();
+    for (const int64_t more : {1, 1, 61, 1, 1, 1, 62, 1, 1, 100, 800}) {
+        model.append({id}, {more});
+        errors.check(model, spec, {id}, {1});
+    }
+    for (const int64_t rows : {2, 3, 8, 17, 40, 100}) errors.check(model, spec, {id}, {rows});
+}
+
+Test(cache_decode, every_scheme) {
+    family errors("schemes");
+    cache_model model({}, 2);
+    const int64_t id = model.create();
+    model.append({id}, {330});
+    int checked = 0;
+    for (uint64_t seed = 1; checked < 150; ++seed) {
+        scheme_spec spec = random_scheme(seed);
+        if (spec.bias.method == FARSPAN_BIAS_DENSE) continue;
+        ++checked;
+        spec.name += ", seed " + std::to_string(seed);
+        errors.check(model, spec, {id}, {std::vector<int64_t>{1, 5, 40}[static_cast<std::size_t>(checked % 3)]});
+    }
+}
+
+Test(cache_decode, stored_types) {
+    family errors("types");
+    for (const int32_t dtype : std::vector<int32_t>{FARSPAN_F32, FARSPAN_F16, FARSPAN_BF16, FARSPAN_I8}) {
+        cache_form form;
+        form.dtype = dtype;
+        form.layers = 2;
+        cache_model model(form, 3);
+        const int64_t id = model.create();
+        model.append({id}, {200});
+        scheme_spec spec = plain_rope();
+        spec.name = "dtype " + std::to_string(dtype);
+        for (const int64_t layer : {0, 1}) errors.check(model, spec, {id}, {1}, layer);
+    }
+}
+
+Test(cache_decode, sizes) {
+    family errors("sizes");
+    uint64_t seed = 10;
+    for (const int64_t head_dim : {1, 2, 7, 16, 40, 96, 128, 256, 511})
+        for (const int64_t value_dim : {head_dim, int64_t{33}}) {
+            cache_form form;
+            form.head_dim = head_dim;
+            form.value_dim = value_dim;
+            form.dtype = seed % 2 == 0 ? FARSPAN_BF16 : FARSPAN_F16;
+            cache_model model(form, ++seed);
+            const int64_t id = model.create();
+            model.append({id}, {150});
+            scheme_spec spec("dim " + std::to_string(head_dim) + " / " + std::to_string(value_dim));
+            if (head_dim > 1)
+                spec.with_rope(FARSPAN_ROPE_BASE, seed % 3 == 0 ? FARSPAN_LAYOUT_HALF : FARSPAN_LAYOUT_INTERLEAVED,
+                               static_cast<int32_t>(head_dim / 2 * 2));
+            errors.check(model, spec, {id}, {2});
+        }
+}
+
+Test(cache_decode, heads) {
+    family errors("heads");
+    for (const auto& [query_heads, key_heads] : std::vector<std::pair<int64_t, int64_t>>{{1, 1}, {4, 4}, {7, 1}, {71, 1}, {130, 1}, {32, 8}}) {
+        cache_form form;
+        form.query_heads = query_heads;
+        form.key_heads = key_heads;
+        cache_model model(form, 30);
+        const int64_t id = model.create();
+        model.append({id}, {100});
+        scheme_spec spec = plain_rope();
+        spec.with_bias(FARSPAN_BIAS_ALIBI, static_cast<int32_t>(query_heads));
+        spec.name = std::to_string(query_heads) + "/" + std::to_string(key_heads);
+        for (const int64_t rows : {1, 3}) errors.check(model, spec, {id}, {rows});
+    }
+}
+
+// Sequences of different lengths and rows in one call; dynamic methods see each one's own length.
+Test(cache_decode, batches) {
+    family errors("batches");
+    cache_model model({}, 40);
+    std::vector<int64_t> ids;
+    for (int n = 0; n < 5; ++n) ids.push_back(model.create());
+    model.append(ids, {10, 500, 64, 65, 1});
+    for (const int32_t method : {FARSPAN_ROPE_BASE, FARSPAN_ROPE_DYNAMIC_NTK, FARSPAN_ROPE_DYNAMIC_YARN}) {
+        scheme_spec spec("batch");
+        spec.with_rope(method, FARSPAN_LAYOUT_HALF, 64);
+        if (method != FARSPAN_ROPE_BASE) spec.rope.original_context = 100;
+        if (method == FARSPAN_ROPE_DYNAMIC_NTK) spec.rope.factor = 2;
+        errors.check(model, spec, ids, {1, 1, 1, 1, 1});
+        errors.check(model, spec, ids, {3, 8, 0, 64, 1});
+    }
+}
+
+// The same error at 10^7 as at 10^3, since queries are turned by differences. (Beyond, the oracle's own angles lose digits.)
+Test(cache_decode, far_positions) {
+    family errors("far");
+    for (const int64_t start : {int64_t{1000}, int64_t{10000000}}) {
+        cache_model model({}, 50);
+        const int64_t id = model.create();
+        model.append({id}, {1}, start);  // somewhere below start
+        model.append({id}, {300}, 0);
+        scheme_spec spec = plain_rope();
+        spec.name = "from " + std::to_string(start);
+        errors.check(model, spec, {id}, {1});
+    }
+}
+
+// Long enough to be cut into parts; any number of threads and any company in the batch give the same bits.
+Test(cache_decode, bits_do_not_depend_on_threads_or_batch) {
+    cache_model model({}, 60);
+    const std::vector<int64_t> ids = {model.create(), model.create()};
+    model.append(ids, {9000, 5000});
+    scheme_spec spec = plain_rope();
+    const scheme_handle scheme = spec.create();
+    family errors("long");
+    errors.check(model, spec, {ids[0]}, {1});
+    for (const int32_t isa : usable_isas()) {
+        const std::vector<float> one = model.run(isa, 1, scheme.get(), {ids[0]}, {2}, 0, 5);
+        cr_expect(one == model.run(isa, 2, scheme.get(), {ids[0]}, {2}, 0, 5), "two threads on %s", farspan_isa_name(isa));
+        const int64_t child = model.fork(ids[0]);
+        cr_expect(one == model.run(isa, 2, scheme.get(), {child}, {2}, 0, 5), "a fork on %s", farspan_isa_name(isa));
+        model.destroy(child);
+    }
+}
