@@ -6,10 +6,11 @@
  *     if (!farspan || farspan->struct_size < sizeof(farspan_api)) ...; // older than this header
  *     farspan->attention(NULL, scheme, &q, &k, &v, &out, &error);
  *
- * An entry has the type and the contract of the function of the same name in farspan.h. */
+ * An entry has the type and the contract of the function of the same name in farspan.h or cache.h. */
 #ifndef FARSPAN_API_TABLE_H
 #define FARSPAN_API_TABLE_H
 
+#include "farspan/cache.h"
 #include "farspan/farspan.h"
 
 /* In this order for ever: new functions go to the end. */
@@ -24,7 +25,12 @@
     ENTRY(problem_init) ENTRY(plan_create) ENTRY(plan_destroy) ENTRY(plan_workspace_size) ENTRY(plan_tile_counts)         \
     ENTRY(attention_run) ENTRY(attention) ENTRY(attention_merge)                                                          \
     ENTRY(context_config_init) ENTRY(context_create) ENTRY(context_destroy) ENTRY(context_threads) ENTRY(context_isa)     \
-    ENTRY(isa_supported) ENTRY(isa_name) ENTRY(diagnose) ENTRY(shutdown)
+    ENTRY(isa_supported) ENTRY(isa_name) ENTRY(diagnose) ENTRY(shutdown)                                                  \
+    ENTRY(cache_config_init) ENTRY(cache_create) ENTRY(cache_destroy) ENTRY(cache_sequence_create)                         \
+    ENTRY(cache_sequence_destroy) ENTRY(cache_fork) ENTRY(cache_evict) ENTRY(cache_keep) ENTRY(cache_clear)                \
+    ENTRY(cache_sequence_info) ENTRY(cache_get_statistics) ENTRY(cache_batch_init) ENTRY(cache_append)                     \
+    ENTRY(cache_write) ENTRY(cache_plan_create) ENTRY(cache_plan_destroy) ENTRY(cache_plan_workspace_size)                 \
+    ENTRY(cache_run) ENTRY(attention_decode) ENTRY(cache_save_size) ENTRY(cache_save) ENTRY(cache_restore)
 
 #ifdef __cplusplus
 #define FARSPAN_API_ENTRY(name) decltype(&farspan_##name) name;

@@ -19,7 +19,8 @@
 extern "C" {
 #endif
 
-/* A further dtype, for the storage of a cache only: int8 with a scale max|x|/127 per token, head, and key or value. */
+/* A further dtype, for the storage of a cache only: int8 with a scale max|x|/127 per token, head, and key or value. NaN becomes
+ * 0 and an infinity the largest number. */
 enum { FARSPAN_I8 = 5 };
 
 typedef struct farspan_cache farspan_cache;

@@ -288,6 +288,42 @@ VALUE(FARSPAN_ISA_AVX2, 2);
 VALUE(FARSPAN_ISA_AVX512, 3);
 VALUE(FARSPAN_ISA_NEON, 4);
 
+/* farspan/cache.h */
+AT(farspan_cache_config, struct_size, 0);
+AT(farspan_cache_config, dtype, 4);
+AT(farspan_cache_config, layers, 8);
+AT(farspan_cache_config, key_heads, 16);
+AT(farspan_cache_config, head_dim, 24);
+AT(farspan_cache_config, value_dim, 32);
+AT(farspan_cache_config, memory_limit, 40);
+SIZE(farspan_cache_config, 48);
+
+AT(farspan_sequence_info, struct_size, 0);
+AT(farspan_sequence_info, reserved, 4);
+AT(farspan_sequence_info, tokens, 8);
+AT(farspan_sequence_info, first_position, 16);
+AT(farspan_sequence_info, next_position, 24);
+AT(farspan_sequence_info, blocks, 32);
+AT(farspan_sequence_info, shared_blocks, 40);
+SIZE(farspan_sequence_info, 48);
+
+AT(farspan_cache_statistics, struct_size, 0);
+AT(farspan_cache_statistics, reserved, 4);
+AT(farspan_cache_statistics, sequences, 8);
+AT(farspan_cache_statistics, blocks, 16);
+AT(farspan_cache_statistics, free_blocks, 24);
+AT(farspan_cache_statistics, block_bytes, 32);
+SIZE(farspan_cache_statistics, 40);
+
+AT(farspan_cache_batch, struct_size, 0);
+AT(farspan_cache_batch, reserved, 4);
+AT(farspan_cache_batch, sequences, 8);
+AT(farspan_cache_batch, sequence, 16);
+AT(farspan_cache_batch, offsets, 24);
+SIZE(farspan_cache_batch, 32);
+
+VALUE(FARSPAN_I8, 5);
+
 /* The table of farspan_get_api. */
 AT(farspan_api, struct_size, 0);
 AT(farspan_api, abi, 4);
@@ -335,4 +371,26 @@ AT(farspan_api, isa_supported, 328);
 AT(farspan_api, isa_name, 336);
 AT(farspan_api, diagnose, 344);
 AT(farspan_api, shutdown, 352);
-SIZE(farspan_api, 360);
+AT(farspan_api, cache_config_init, 360);
+AT(farspan_api, cache_create, 368);
+AT(farspan_api, cache_destroy, 376);
+AT(farspan_api, cache_sequence_create, 384);
+AT(farspan_api, cache_sequence_destroy, 392);
+AT(farspan_api, cache_fork, 400);
+AT(farspan_api, cache_evict, 408);
+AT(farspan_api, cache_keep, 416);
+AT(farspan_api, cache_clear, 424);
+AT(farspan_api, cache_sequence_info, 432);
+AT(farspan_api, cache_get_statistics, 440);
+AT(farspan_api, cache_batch_init, 448);
+AT(farspan_api, cache_append, 456);
+AT(farspan_api, cache_write, 464);
+AT(farspan_api, cache_plan_create, 472);
+AT(farspan_api, cache_plan_destroy, 480);
+AT(farspan_api, cache_plan_workspace_size, 488);
+AT(farspan_api, cache_run, 496);
+AT(farspan_api, attention_decode, 504);
+AT(farspan_api, cache_save_size, 512);
+AT(farspan_api, cache_save, 520);
+AT(farspan_api, cache_restore, 528);
+SIZE(farspan_api, 536);
