@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes src/bindings.rs from the C header.
+# Makes src/bindings.rs from the C headers.
 #
 #   rust-sys/regenerate.sh           writes it
 #   rust-sys/regenerate.sh --check   compares, and fails on a difference
@@ -15,12 +15,12 @@ found=$(bindgen --version 2>/dev/null | awk '{print $2}') || found=
 
 # std::os::raw and not core::ffi: the latter's C types came with Rust 1.64.
 generate() {
-    bindgen ../include/farspan/farspan.h \
+    bindgen headers.h \
         --allowlist-function 'farspan_.*' --allowlist-type 'farspan_.*' --allowlist-var 'FARSPAN_.*' \
         --ctypes-prefix 'std::os::raw' --default-enum-style consts --no-derive-default \
         --size_t-is-usize --no-doc-comments --disable-header-comment --rust-target 1.47 \
         --rustfmt-configuration-file "$PWD/rustfmt.toml" \
-        --raw-line '// Made by regenerate.sh from include/farspan/farspan.h. Do not edit.' \
+        --raw-line '// Made by regenerate.sh from the headers in include/farspan. Do not edit.' \
         -- -I../include -std=c99
 }
 

@@ -17,6 +17,7 @@ packages='
           run    ninja-build             runs the build
           run    libtbb-dev              oneTBB: threads
           run    libxsimd-dev            xsimd: vector instructions
+          run    libxxhash-dev           checksums of saved caches
           run    nlohmann-json3-dev      the command reads model configurations
           run    libcli11-dev            the command reads its arguments
           run    libopenblas-dev         the command multiplies the matrices of the models outside attention

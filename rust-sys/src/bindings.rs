@@ -1,4 +1,4 @@
-// Made by regenerate.sh from include/farspan/farspan.h. Do not edit.
+// Made by regenerate.sh from the headers in include/farspan. Do not edit.
 
 pub const FARSPAN_VERSION_MAJOR: u32 = 0;
 pub const FARSPAN_VERSION_MINOR: u32 = 1;
@@ -2374,4 +2374,567 @@ pub struct farspan_api {
 }
 extern "C" {
     pub fn farspan_get_api(abi_version: u32) -> *const farspan_api;
+}
+pub const FARSPAN_I8: _bindgen_ty_19 = 5;
+pub type _bindgen_ty_19 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_cache {
+    _unused: [u8; 0],
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_cache_plan {
+    _unused: [u8; 0],
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_cache_config {
+    pub struct_size: u32,
+    pub dtype: i32,
+    pub layers: i64,
+    pub key_heads: i64,
+    pub head_dim: i64,
+    pub value_dim: i64,
+    pub memory_limit: i64,
+}
+#[test]
+fn bindgen_test_layout_farspan_cache_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_cache_config>(),
+        48usize,
+        concat!("Size of: ", stringify!(farspan_cache_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_cache_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_cache_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_dtype() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).dtype) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_config), "::", stringify!(dtype))
+        );
+    }
+    test_field_dtype();
+    fn test_field_layers() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).layers) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_config), "::", stringify!(layers))
+        );
+    }
+    test_field_layers();
+    fn test_field_key_heads() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key_heads) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_config), "::", stringify!(key_heads))
+        );
+    }
+    test_field_key_heads();
+    fn test_field_head_dim() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).head_dim) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_config), "::", stringify!(head_dim))
+        );
+    }
+    test_field_head_dim();
+    fn test_field_value_dim() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).value_dim) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_config), "::", stringify!(value_dim))
+        );
+    }
+    test_field_value_dim();
+    fn test_field_memory_limit() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).memory_limit) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_config), "::", stringify!(memory_limit))
+        );
+    }
+    test_field_memory_limit();
+}
+extern "C" {
+    pub fn farspan_cache_config_init(config: *mut farspan_cache_config, size: usize);
+}
+extern "C" {
+    pub fn farspan_cache_create(
+        config: *const farspan_cache_config,
+        cache: *mut *mut farspan_cache,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_cache_destroy(cache: *mut farspan_cache);
+}
+extern "C" {
+    pub fn farspan_cache_sequence_create(
+        cache: *mut farspan_cache,
+        sequence: *mut i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_cache_sequence_destroy(
+        cache: *mut farspan_cache,
+        sequence: i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_cache_fork(
+        cache: *mut farspan_cache,
+        sequence: i64,
+        child: *mut i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_cache_evict(
+        cache: *mut farspan_cache,
+        sequence: i64,
+        first: i64,
+        last: i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_cache_keep(
+        cache: *mut farspan_cache,
+        sequence: i64,
+        sinks: i64,
+        window: i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_cache_clear(cache: *mut farspan_cache, error: *mut farspan_error) -> farspan_status;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_sequence_info {
+    pub struct_size: u32,
+    pub reserved: i32,
+    pub tokens: i64,
+    pub first_position: i64,
+    pub next_position: i64,
+    pub blocks: i64,
+    pub shared_blocks: i64,
+}
+#[test]
+fn bindgen_test_layout_farspan_sequence_info() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_sequence_info>(),
+        48usize,
+        concat!("Size of: ", stringify!(farspan_sequence_info))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_sequence_info>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_sequence_info))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_sequence_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_sequence_info), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_sequence_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_sequence_info), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_tokens() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_sequence_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).tokens) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_sequence_info), "::", stringify!(tokens))
+        );
+    }
+    test_field_tokens();
+    fn test_field_first_position() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_sequence_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).first_position) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_sequence_info), "::", stringify!(first_position))
+        );
+    }
+    test_field_first_position();
+    fn test_field_next_position() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_sequence_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).next_position) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_sequence_info), "::", stringify!(next_position))
+        );
+    }
+    test_field_next_position();
+    fn test_field_blocks() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_sequence_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).blocks) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_sequence_info), "::", stringify!(blocks))
+        );
+    }
+    test_field_blocks();
+    fn test_field_shared_blocks() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_sequence_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).shared_blocks) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_sequence_info), "::", stringify!(shared_blocks))
+        );
+    }
+    test_field_shared_blocks();
+}
+extern "C" {
+    pub fn farspan_cache_sequence_info(
+        cache: *const farspan_cache,
+        sequence: i64,
+        info: *mut farspan_sequence_info,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_cache_statistics {
+    pub struct_size: u32,
+    pub reserved: i32,
+    pub sequences: i64,
+    pub blocks: i64,
+    pub free_blocks: i64,
+    pub block_bytes: i64,
+}
+#[test]
+fn bindgen_test_layout_farspan_cache_statistics() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_cache_statistics>(),
+        40usize,
+        concat!("Size of: ", stringify!(farspan_cache_statistics))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_cache_statistics>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_cache_statistics))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_statistics>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_statistics), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_statistics>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_statistics), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_sequences() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_statistics>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).sequences) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_statistics), "::", stringify!(sequences))
+        );
+    }
+    test_field_sequences();
+    fn test_field_blocks() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_statistics>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).blocks) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_statistics), "::", stringify!(blocks))
+        );
+    }
+    test_field_blocks();
+    fn test_field_free_blocks() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_statistics>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).free_blocks) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_statistics), "::", stringify!(free_blocks))
+        );
+    }
+    test_field_free_blocks();
+    fn test_field_block_bytes() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_statistics>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).block_bytes) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_statistics), "::", stringify!(block_bytes))
+        );
+    }
+    test_field_block_bytes();
+}
+extern "C" {
+    pub fn farspan_cache_get_statistics(
+        cache: *const farspan_cache,
+        statistics: *mut farspan_cache_statistics,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_cache_batch {
+    pub struct_size: u32,
+    pub reserved: i32,
+    pub sequences: i64,
+    pub sequence: *const i64,
+    pub offsets: *const i64,
+}
+#[test]
+fn bindgen_test_layout_farspan_cache_batch() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_cache_batch>(),
+        32usize,
+        concat!("Size of: ", stringify!(farspan_cache_batch))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_cache_batch>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_cache_batch))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_batch>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_batch), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_batch>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_batch), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_sequences() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_batch>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).sequences) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_batch), "::", stringify!(sequences))
+        );
+    }
+    test_field_sequences();
+    fn test_field_sequence() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_batch>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).sequence) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_batch), "::", stringify!(sequence))
+        );
+    }
+    test_field_sequence();
+    fn test_field_offsets() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_cache_batch>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).offsets) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_cache_batch), "::", stringify!(offsets))
+        );
+    }
+    test_field_offsets();
+}
+extern "C" {
+    pub fn farspan_cache_batch_init(batch: *mut farspan_cache_batch, size: usize);
+}
+extern "C" {
+    pub fn farspan_cache_append(
+        cache: *mut farspan_cache,
+        batch: *const farspan_cache_batch,
+        positions: *const i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_cache_write(
+        context: *const farspan_context,
+        cache: *mut farspan_cache,
+        layer: i64,
+        batch: *const farspan_cache_batch,
+        k: *const farspan_tensor,
+        v: *const farspan_tensor,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_cache_plan_create(
+        context: *const farspan_context,
+        scheme: *const farspan_scheme,
+        cache: *const farspan_cache,
+        batch: *const farspan_cache_batch,
+        query_heads: i64,
+        length: i64,
+        plan: *mut *mut farspan_cache_plan,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_cache_plan_destroy(plan: *mut farspan_cache_plan);
+}
+extern "C" {
+    pub fn farspan_cache_plan_workspace_size(plan: *const farspan_cache_plan) -> usize;
+}
+extern "C" {
+    pub fn farspan_cache_run(
+        context: *const farspan_context,
+        plan: *const farspan_cache_plan,
+        layer: i64,
+        q: *const farspan_tensor,
+        out: *const farspan_tensor,
+        lse: *mut f32,
+        workspace: *mut std::os::raw::c_void,
+        workspace_size: usize,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_attention_decode(
+        context: *const farspan_context,
+        scheme: *const farspan_scheme,
+        cache: *const farspan_cache,
+        layer: i64,
+        batch: *const farspan_cache_batch,
+        q: *const farspan_tensor,
+        out: *const farspan_tensor,
+        lse: *mut f32,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_cache_save_size(cache: *const farspan_cache, sequence: i64) -> usize;
+}
+extern "C" {
+    pub fn farspan_cache_save(
+        cache: *const farspan_cache,
+        sequence: i64,
+        buffer: *mut std::os::raw::c_void,
+        size: usize,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_cache_restore(
+        cache: *mut farspan_cache,
+        buffer: *const std::os::raw::c_void,
+        size: usize,
+        sequence: *mut i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
 }

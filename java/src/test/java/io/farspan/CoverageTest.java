@@ -30,6 +30,9 @@ class CoverageTest {
     private static final Map<String, String> NOT_CALLED =
             Map.of("farspan_get_api", "the bridge is linked to the functions; a table would reach the same ones");
 
+    /** Headers that Java does not offer yet. */
+    private static final List<String> LATER_HEADERS = List.of("cache.h");
+
     /** Prefixes of the C constants, with the enums that name them. */
     private static final Map<String, Class<? extends Enum<?>>> ENUMS = Map.ofEntries(Map.entry("ERROR_", Status.class),
             Map.entry("ROPE_", RopeMethod.class), Map.entry("LAYOUT_", Layout.class), Map.entry("ANGLE_", RopeConfig.Angle.class),
@@ -48,7 +51,16 @@ class CoverageTest {
                 " U (farspan_\\w+)");
         Set<String> missing = new TreeSet<>(exported);
         missing.removeAll(called);
+        missing.removeAll(declaredIn(LATER_HEADERS));
         assertEquals(NOT_CALLED.keySet(), missing);
+    }
+
+    private static Set<String> declaredIn(List<String> headers) throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (String header : headers) {
+            names.addAll(words(Files.readString(Path.of("../include/farspan", header)), "FARSPAN_API[^;(]*?(farspan_\\w+)\\("));
+        }
+        return names;
     }
 
     @Test

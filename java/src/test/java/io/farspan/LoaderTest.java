@@ -186,7 +186,11 @@ class LoaderTest {
         }
         for (int n = 0; n < threads.length; ++n) {
             threads[n].join();
-            assertNull(failures[n]);
+        }
+        for (Throwable failure : failures) {
+            if (failure != null) {
+                throw new AssertionError("one of the loaders failed", failure);
+            }
         }
         assertEquals(List.of("libfarspan.so.1", "libfarspan_java.so"), names(onlyEntry(scratch)));
     }

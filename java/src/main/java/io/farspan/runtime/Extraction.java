@@ -2,6 +2,8 @@ package io.farspan.runtime;
 
 import io.farspan.internal.NativeConstants;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -29,13 +32,19 @@ final class Extraction {
 
     private Extraction() {}
 
-    static Path extract(byte[] library, byte[] bridge) throws IOException {
+    /** Something that can be read more than once; a library is never held in memory. */
+    interface Source {
+        InputStream open() throws IOException;
+    }
+
+    static Path extract(Source library, Source bridge) throws IOException {
+        byte[] libraryDigest = digest(library), bridgeDigest = digest(bridge);
         Path parent = Path.of(System.getProperty(FOLDER_PROPERTY, System.getProperty("java.io.tmpdir"))).toAbsolutePath();
         String name = "farspan-" + NativeConstants.FARSPAN_VERSION_MAJOR + "." + NativeConstants.FARSPAN_VERSION_MINOR + "."
-                + NativeConstants.FARSPAN_VERSION_PATCH + "-" + hash(library, bridge) + "-" + user();
+                + NativeConstants.FARSPAN_VERSION_PATCH + "-" + name(libraryDigest) + name(bridgeDigest) + "-" + user();
         Path folder = privateFolder(parent, name);
-        publish(folder.resolve(NativeLibrary.LIBRARY), library);
-        publish(folder.resolve(NativeLibrary.BRIDGE), bridge);
+        publish(folder.resolve(NativeLibrary.LIBRARY), library, libraryDigest);
+        publish(folder.resolve(NativeLibrary.BRIDGE), bridge, bridgeDigest);
         return folder;
     }
 
@@ -98,13 +107,15 @@ final class Extraction {
     }
 
     /** Writes the file in one step, so that no process ever sees half of it; one that is there already is kept if it is whole. */
-    private static void publish(Path file, byte[] content) throws IOException {
-        if (Files.exists(file) && Arrays.equals(Files.readAllBytes(file), content)) {
+    private static void publish(Path file, Source content, byte[] digest) throws IOException {
+        if (Files.exists(file) && Arrays.equals(digest(() -> Files.newInputStream(file)), digest)) {
             return;
         }
         Path scratch = Files.createTempFile(file.getParent(), "extract-", ".tmp", MODE);
         try {
-            Files.write(scratch, content);
+            try (InputStream from = content.open(); OutputStream to = Files.newOutputStream(scratch)) {
+                from.transferTo(to);
+            }
             Files.move(scratch, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException plain) {
             Files.move(scratch, file, StandardCopyOption.REPLACE_EXISTING);
@@ -113,19 +124,21 @@ final class Extraction {
         }
     }
 
-    private static String hash(byte[]... contents) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (byte[] content : contents) {
-                digest.update(content);
-            }
-            StringBuilder text = new StringBuilder();
-            for (byte b : Arrays.copyOf(digest.digest(), 8)) {
-                text.append(String.format("%02x", b));
-            }
-            return text.toString();
+    private static byte[] digest(Source content) throws IOException {
+        try (DigestInputStream in = new DigestInputStream(content.open(), MessageDigest.getInstance("SHA-256"))) {
+            in.transferTo(OutputStream.nullOutputStream());
+            return in.getMessageDigest().digest();
         } catch (NoSuchAlgorithmException impossible) {
             throw new AssertionError(impossible); // every JVM has SHA-256
         }
+    }
+
+    /** The first digits of a digest. */
+    private static String name(byte[] digest) {
+        StringBuilder text = new StringBuilder();
+        for (byte b : Arrays.copyOf(digest, 4)) {
+            text.append(String.format("%02x", b));
+        }
+        return text.toString();
     }
 }

@@ -3,7 +3,6 @@ package io.farspan.runtime;
 import io.farspan.internal.NativeConstants;
 import io.farspan.internal.NativeJNI;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,14 +56,15 @@ public final class NativeLibrary {
 
     private boolean loadJar() {
         String resources = "/META-INF/native/" + platform() + "/";
-        try (InputStream library = NativeLibrary.class.getResourceAsStream(resources + LIBRARY);
-                InputStream bridge = NativeLibrary.class.getResourceAsStream(resources + BRIDGE)) {
-            if (library == null || bridge == null) {
+        try {
+            if (NativeLibrary.class.getResource(resources + LIBRARY) == null
+                    || NativeLibrary.class.getResource(resources + BRIDGE) == null) {
                 attempts.add("jar: has no " + resources + " (set -D" + PATH_PROPERTY + " to a folder with " + LIBRARY + " and "
                         + BRIDGE + ")");
                 return false;
             }
-            Path folder = Extraction.extract(library.readAllBytes(), bridge.readAllBytes());
+            Path folder = Extraction.extract(() -> NativeLibrary.class.getResourceAsStream(resources + LIBRARY),
+                    () -> NativeLibrary.class.getResourceAsStream(resources + BRIDGE));
             return loadOwnFile(folder.resolve(BRIDGE));
         } catch (IOException | SecurityException failure) {
             attempts.add("jar: " + failure);

@@ -1,0 +1,3 @@
+/* What bindgen reads: every public header. */
+#include "farspan/cache.h"
+#include "farspan/farspan.h"
