@@ -62,7 +62,7 @@ public:
         scheme.head_dim = c.head_dim;
         scheme.query_heads = query_heads;
         farspan_cache_plan* plan = nullptr;
-        must(farspan_cache_plan_create(context_.get(), make_scheme(scheme).get(), cache, &batch, query_heads, 0, &plan, &error), error);
+        must(farspan_cache_plan_create(context_.get(), make_scheme(scheme).get(), cache, &batch, query_heads, nullptr, 0, &plan, &error), error);
         plan_.reset(plan);
         workspace_.resize(farspan_cache_plan_workspace_size(plan));
     }

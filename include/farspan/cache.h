@@ -116,18 +116,21 @@ FARSPAN_API farspan_status farspan_cache_write(const farspan_context* context, f
 
 /* ---- Attention over a cache ------------------------------------------------------------------- */
 
-/* Prepares the attention of the rows of the batch, the newest tokens of their sequences, to all tokens of their sequences under
- * `scheme`, for all layers. Any scheme but: a dense bias, several position axes. The current length n of dynamic methods
- * is each sequence's own, its newest position + 1 (length 0), or `length`. The plan is for the cache as it is: when tokens have
- * been appended, evicted or restored since, a run is refused. */
+/* Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all layers. Any scheme
+ * but: a dense bias, several position axes.
+ *   positions  NULL: the rows are the newest tokens of their sequences. Otherwise [rows], 0 .. 2^40 - 1: queries at positions of
+ *              their own, which need not be in the cache; so parts of one sequence in several caches can be merged by lse.
+ *   length     the current length n of dynamic methods; 0: of each sequence its own, the larger of its next position and its
+ *              largest query position + 1
+ * The plan is for the cache as it is: when tokens have been appended or evicted since, a run is refused. */
 FARSPAN_API farspan_status farspan_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme,
                                                      const farspan_cache* cache, const farspan_cache_batch* batch,
-                                                     int64_t query_heads, int64_t length, farspan_cache_plan** plan,
-                                                     farspan_error* error);
+                                                     int64_t query_heads, const int64_t* positions, int64_t length,
+                                                     farspan_cache_plan** plan, farspan_error* error);
 FARSPAN_API void farspan_cache_plan_destroy(farspan_cache_plan* plan);
 FARSPAN_API size_t farspan_cache_plan_workspace_size(const farspan_cache_plan* plan);
 
-/* out = softmax(logits) v over the cached tokens, as farspan_attention_run.
+/* out = softmax(logits) v over the cached tokens, as farspan_attention_run; a row that sees none gives 0 and lse = -inf.
  *   q [1, query_heads, rows, head_dim] not rotated    out [1, query_heads, rows, value_dim]    F32, F16 or BF16
  *   lse NULL or float[query_heads][rows]
  * For one instruction set, the bits depend on the sequence's tokens and the scheme, not on the threads, the batch, or the history

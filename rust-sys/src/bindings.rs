@@ -2880,6 +2880,7 @@ extern "C" {
         cache: *const farspan_cache,
         batch: *const farspan_cache_batch,
         query_heads: i64,
+        positions: *const i64,
         length: i64,
         plan: *mut *mut farspan_cache_plan,
         error: *mut farspan_error,

@@ -15,29 +15,40 @@ void check_heads(const block_shape& shape, int64_t query_heads) {
                       " key heads, at most 65536", query_heads, shape.key_heads);
 }
 
-std::vector<cached_rows> read_rows(const cache& store, const std::vector<batch_entry>& batch) {
+std::vector<int64_t> read_positions(const batch_entry& entry, const int64_t* positions) {
+    for (int64_t row = entry.first; row < entry.last; ++row)
+        if (positions[row] < 0 || positions[row] >= max_length)
+            throw failure(FARSPAN_ERROR_POSITIONS, 6, "positions[%" PRId64 "] is %" PRId64 ": must be between 0 and 2^40 - 1", row,
+                          positions[row]);
+    return {positions + entry.first, positions + entry.last};
+}
+
+std::vector<cached_rows> read_rows(const cache& store, const std::vector<batch_entry>& batch, const int64_t* positions) {
     std::vector<cached_rows> rows;
     for (const batch_entry& entry : batch) {
         const sequence& from = store.find(entry.id, 4);
         cached_rows& made = rows.emplace_back();
         made.first_row = entry.first;
-        made.positions = positions_of(from, newest_tokens(from, entry.id, entry.rows(), 4));
-        made.next_position = from.next_position;
+        made.positions = positions ? read_positions(entry, positions)
+                                   : positions_of(from, newest_tokens(from, entry.id, entry.rows(), 4));
+        made.length = from.next_position;
+        for (const int64_t position : made.positions) made.length = std::max(made.length, position + 1);
         for (const page& p : from.pages) made.pages.push_back({p.base, p.present, p.data.get()});
     }
     return rows;
 }
 
 std::unique_ptr<farspan_cache_plan> make_plan(const farspan_context* context, const farspan_scheme* scheme, const farspan_cache* cache,
-                                              const farspan_cache_batch* batch, int64_t query_heads, int64_t length) {
+                                              const farspan_cache_batch* batch, int64_t query_heads, const int64_t* positions,
+                                              int64_t length) {
     const farspan_scheme& given = required(scheme, 2, "scheme");
     const farspan::cache& store = required(cache, 3, "cache").store;
     const std::vector<batch_entry> entries = read_batch(batch, 4);
     check_heads(store.shape(), query_heads);
     if (length < 0 || length > max_length)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 6, "length is %" PRId64 ": must be between 0 and 2^40", length);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 7, "length is %" PRId64 ": must be between 0 and 2^40", length);
     const farspan_context use = settings(context);
-    std::unique_ptr<const cache_plan> made = make_cache_plan(*given.parts, store.shape(), read_rows(store, entries),
+    std::unique_ptr<const cache_plan> made = make_cache_plan(*given.parts, store.shape(), read_rows(store, entries, positions),
                                                              entries.back().last, query_heads, length, *use.kernels, use.threads);
     const cached_layout layout(*made);
     return std::make_unique<farspan_cache_plan>(farspan_cache_plan{std::move(made), layout, cache, store.generation(), use.cancel});
@@ -75,11 +86,11 @@ using namespace farspan;
 extern "C" {
 
 farspan_status farspan_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme, const farspan_cache* cache,
-                                         const farspan_cache_batch* batch, int64_t query_heads, int64_t length,
+                                         const farspan_cache_batch* batch, int64_t query_heads, const int64_t* positions, int64_t length,
                                          farspan_cache_plan** plan, farspan_error* error) {
     return guard(error, [&] {
-        farspan_cache_plan*& result = required(plan, 7, "plan");
-        result = make_plan(context, scheme, cache, batch, query_heads, length).release();
+        farspan_cache_plan*& result = required(plan, 8, "plan");
+        result = make_plan(context, scheme, cache, batch, query_heads, positions, length).release();
     });
 }
 
@@ -100,7 +111,7 @@ farspan_status farspan_attention_decode(const farspan_context* context, const fa
         const int64_t query_heads = required(q, 6, "q").shape[1];
         std::unique_ptr<farspan_cache_plan> plan;
         try {
-            plan = make_plan(context, scheme, cache, batch, query_heads, 0);
+            plan = make_plan(context, scheme, cache, batch, query_heads, nullptr, 0);
         } catch (const failure& f) {
             const int32_t argument = f.argument() == 4 ? 5 : f.argument() == 5 ? 6 : f.argument();
             throw failure(f.status(), argument, "%s", f.what());

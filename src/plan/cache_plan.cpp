@@ -96,7 +96,7 @@ cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given
     made.positions = std::move(given.positions);
     made.pages = std::move(given.pages);
     made.scheme = scheme;
-    if (made.rows() >= prefill_rows) {
+    if (made.rows() >= prefill_rows && !made.pages.empty()) {
         add_prefill(plan, scheme_given, made);
         return made;
     }
@@ -104,17 +104,18 @@ cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given
     for (const int64_t position : made.positions)
         made.query_scale.push_back(
             static_cast<float>(scheme->score.query_scale(position, plan.shape.head_dim) * std::numbers::log2e));
-    if (made.positions.empty()) return made;
+    if (made.positions.empty() || made.pages.empty()) return made;
     if (scheme->turns) {
         std::vector<int64_t> bases;
         for (const cached_page& page : made.pages) bases.push_back(page.base);
         for (const remap_branch& branch : scheme->remap.branches)
             made.turns.push_back(scheme->turns->make(branch.query, branch.key, made.positions, bases));
     }
-    if (scheme->bias.kind == bias_part::table)
-        made.distance_bias = bias_table(scheme->bias, plan.query_heads,
-                                        made.positions.front() - (made.pages.back().base + block_tokens - 1),
-                                        made.positions.back() - made.pages.front().base);
+    if (scheme->bias.kind == bias_part::table) {
+        const auto [least, most] = std::minmax_element(made.positions.begin(), made.positions.end());
+        made.distance_bias = bias_table(scheme->bias, plan.query_heads, *least - (made.pages.back().base + block_tokens - 1),
+                                        *most - made.pages.front().base);
+    }
     return made;
 }
 
@@ -125,7 +126,7 @@ void add_tasks(cache_plan& plan, int64_t number) {
     const int64_t heads = std::min(plan.group(), kernels::block_rows);
     const int64_t rows = std::max<int64_t>(1, kernels::block_rows / heads);
     const auto pages = static_cast<int64_t>(sequence.pages.size());
-    const int64_t parts = sequence.rows() <= rows ? (pages + pages_per_part - 1) / pages_per_part : 1;
+    const int64_t parts = sequence.rows() <= rows ? std::max<int64_t>(1, (pages + pages_per_part - 1) / pages_per_part) : 1;
     for (int64_t key_head = 0; key_head < plan.shape.key_heads; ++key_head)
         for (int64_t head = 0; head < plan.group(); head += heads)
             for (int64_t row = 0; row < sequence.rows(); row += rows)
@@ -150,7 +151,7 @@ std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_sh
     plan->threads = threads;
     plan->partials = 0;
     for (cached_rows& given : sequences) {
-        const lowered_scheme* lowered = lower(*plan, scheme, length > 0 ? length : std::max<int64_t>(given.next_position, 1));
+        const lowered_scheme* lowered = lower(*plan, scheme, length > 0 ? length : std::max<int64_t>(given.length, 1));
         plan->sequences.push_back(make_sequence(*plan, scheme, lowered, std::move(given)));
         add_tasks(*plan, static_cast<int64_t>(plan->sequences.size()) - 1);
     }

@@ -158,7 +158,7 @@ std::vector<float> cache_model::run(int32_t isa, int32_t threads, const farspan_
     if (lse) lse->resize(static_cast<std::size_t>(form_.query_heads * total));
     error_slot error;
     farspan_cache_plan* made = nullptr;
-    require_ok(farspan_cache_plan_create(cache_context(isa, threads), scheme, handle(), &batch, form_.query_heads, 0, &made, &error), error,
+    require_ok(farspan_cache_plan_create(cache_context(isa, threads), scheme, handle(), &batch, form_.query_heads, nullptr, 0, &made, &error), error,
                "cache_plan_create");
     const std::unique_ptr<farspan_cache_plan, void (*)(farspan_cache_plan*)> plan(made, farspan_cache_plan_destroy);
     std::vector<unsigned char> workspace(farspan_cache_plan_workspace_size(made), 0xAB);

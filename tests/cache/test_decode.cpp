@@ -1,6 +1,7 @@
 // One query against a cache, and a few: every scheme, every stored type, every instruction set.
 #include <criterion/criterion.h>
 
+#include <cmath>
 #include <cstdio>
 
 #include "cache_model.hpp"
@@ -167,4 +168,63 @@ Test(cache_decode, bits_do_not_depend_on_threads_or_batch) {
         cr_expect(one == model.run(isa, 2, scheme.get(), {child}, {2}, 0, 5), "a fork on %s", farspan_isa_name(isa));
         model.destroy(child);
     }
+}
+
+// One sequence in three caches, and none of the queries in any of them: merged by lse, the parts are the whole.
+Test(cache_decode, parts_in_several_caches_are_the_whole) {
+    const int64_t tokens = 300, heads = 4, dim = 64, cuts[5] = {0, 100, 100, 231, 300};
+    cache_model whole({}, 70);
+    const int64_t id = whole.create();
+    whole.append({id}, {tokens});
+    const std::vector<token>& all = whole.sequences().at(id).tokens;
+    for (const int32_t remap : {FARSPAN_REMAP_NONE, FARSPAN_REMAP_SELF_EXTEND})
+        for (const int64_t rows : {1, 3, 40}) {
+            scheme_spec spec = plain_rope();
+            if (remap != FARSPAN_REMAP_NONE) spec.with_remap(remap, 50);
+            spec.with_bias(FARSPAN_BIAS_ALIBI, static_cast<int32_t>(heads));
+            const scheme_handle scheme = spec.create();
+            std::vector<float> expected_lse;
+            const std::vector<float> expected = whole.run(FARSPAN_ISA_BEST, 1, scheme.get(), {id}, {rows}, 0, 3, &expected_lse);
+            generator random(3);
+            tensor_data q(FARSPAN_F32, {1, heads, rows, dim}), merged(FARSPAN_F32, {1, heads, rows, dim}), part(FARSPAN_F32, {1, heads, rows, dim});
+            q.fill([&] { return random.unit(); });
+            std::vector<float> lse(static_cast<std::size_t>(heads * rows)), part_lse(lse.size());
+            std::vector<int64_t> positions;
+            for (int64_t row = 0; row < rows; ++row) positions.push_back(tokens - rows + row);
+            const int64_t offsets[2] = {0, rows};
+            for (int n = 0; n < 4; ++n) {  // the second is empty
+                const cache_handle cache = make_cache({});
+                int64_t sequence = 0;
+                farspan_cache_sequence_create(cache.get(), &sequence, nullptr);
+                farspan_cache_batch batch;
+                farspan_cache_batch_init(&batch, sizeof batch);
+                batch.sequences = 1;
+                batch.sequence = &sequence;
+                for (int64_t t = cuts[n]; t < cuts[n + 1]; ++t) {
+                    tensor_data k(FARSPAN_F32, {1, 2, 1, dim}), v(FARSPAN_F32, {1, 2, 1, dim});
+                    k.assign(all[static_cast<std::size_t>(t)].k[0]);
+                    v.assign(all[static_cast<std::size_t>(t)].v[0]);
+                    cr_assert(farspan_cache_append(cache.get(), &batch, &t, nullptr) == FARSPAN_OK);
+                    cr_assert(farspan_cache_write(nullptr, cache.get(), 0, &batch, &k.view(), &v.view(), nullptr) == FARSPAN_OK);
+                }
+                batch.offsets = offsets;
+                farspan_cache_plan* plan = nullptr;
+                error_slot error;
+                require_ok(farspan_cache_plan_create(nullptr, scheme.get(), cache.get(), &batch, heads, positions.data(), 0, &plan, &error), error, "plan");
+                const tensor_data& to = n == 0 ? merged : part;
+                require_ok(farspan_cache_run(nullptr, plan, 0, &q.view(), &to.view(), n == 0 ? lse.data() : part_lse.data(), nullptr, 0, &error),
+                           error, "run");
+                farspan_cache_plan_destroy(plan);
+                if (n > 0)
+                    require_ok(farspan_attention_merge(&merged.view(), lse.data(), &part.view(), part_lse.data(), &error), error, "merge");
+            }
+            const std::vector<double> got = merged.values();
+            double worst = 0, largest = 0;
+            for (std::size_t n = 0; n < got.size(); ++n) {
+                worst = std::max(worst, std::fabs(got[n] - expected[n]));
+                largest = std::max(largest, std::fabs(static_cast<double>(expected[n])));
+            }
+            cr_expect(worst <= 2e-6 * largest, "remap %d, %d rows: off by %.3g of %.3g", remap, static_cast<int>(rows), worst, largest);
+            for (std::size_t n = 0; n < lse.size(); ++n) cr_expect(std::fabs(lse[n] - expected_lse[n]) <= 2e-6 * std::max(1.0f, std::fabs(lse[n])));
+        }
 }

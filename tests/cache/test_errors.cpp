@@ -122,18 +122,20 @@ Test(cache_errors, writes_and_runs) {
     scheme_spec spec("errors");
     const scheme_handle scheme = spec.create();
     farspan_cache_plan* plan = nullptr;
-    expect(farspan_cache_plan_create(nullptr, nullptr, model.handle(), &batch, 4, 0, &plan, &error), error, FARSPAN_ERROR_NULL_ARGUMENT, 2, "scheme");
-    expect(farspan_cache_plan_create(nullptr, scheme.get(), model.handle(), &batch, 3, 0, &plan, &error), error, FARSPAN_ERROR_HEAD_GROUPS, 5, "query_heads is 3");
-    expect(farspan_cache_plan_create(nullptr, scheme.get(), model.handle(), &batch, 4, -1, &plan, &error), error, FARSPAN_ERROR_PARAMETER_RANGE, 6, "length is -1");
+    expect(farspan_cache_plan_create(nullptr, nullptr, model.handle(), &batch, 4, nullptr, 0, &plan, &error), error, FARSPAN_ERROR_NULL_ARGUMENT, 2, "scheme");
+    expect(farspan_cache_plan_create(nullptr, scheme.get(), model.handle(), &batch, 3, nullptr, 0, &plan, &error), error, FARSPAN_ERROR_HEAD_GROUPS, 5, "query_heads is 3");
+    expect(farspan_cache_plan_create(nullptr, scheme.get(), model.handle(), &batch, 4, nullptr, -1, &plan, &error), error, FARSPAN_ERROR_PARAMETER_RANGE, 7, "length is -1");
+    const int64_t outside = -1;
+    expect(farspan_cache_plan_create(nullptr, scheme.get(), model.handle(), &batch, 4, &outside, 0, &plan, &error), error, FARSPAN_ERROR_POSITIONS, 6, "positions[0] is -1");
     scheme_spec dense("dense");
     dense.with_bias(FARSPAN_BIAS_DENSE, 0);
-    expect(farspan_cache_plan_create(nullptr, dense.create().get(), model.handle(), &batch, 4, 0, &plan, &error), error, FARSPAN_ERROR_COMBINATION, 2, "dense");
+    expect(farspan_cache_plan_create(nullptr, dense.create().get(), model.handle(), &batch, 4, nullptr, 0, &plan, &error), error, FARSPAN_ERROR_COMBINATION, 2, "dense");
     scheme_spec rope("wide rope");
     rope.with_rope(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_HALF, 128);
-    expect(farspan_cache_plan_create(nullptr, rope.create().get(), model.handle(), &batch, 4, 0, &plan, &error), error, FARSPAN_ERROR_ROTARY_DIM, 2, "rotary_dim 128");
+    expect(farspan_cache_plan_create(nullptr, rope.create().get(), model.handle(), &batch, 4, nullptr, 0, &plan, &error), error, FARSPAN_ERROR_ROTARY_DIM, 2, "rotary_dim 128");
     cr_assert(plan == nullptr);
 
-    cr_assert(farspan_cache_plan_create(nullptr, scheme.get(), model.handle(), &batch, 4, 0, &plan, &error) == FARSPAN_OK);
+    cr_assert(farspan_cache_plan_create(nullptr, scheme.get(), model.handle(), &batch, 4, nullptr, 0, &plan, &error) == FARSPAN_OK);
     const auto run = [&](int64_t layer, const tensor_data& given, const tensor_data& to, void* workspace, size_t size) {
         return farspan_cache_run(nullptr, plan, layer, &given.view(), &to.view(), nullptr, workspace, size, &error);
     };
