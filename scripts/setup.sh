@@ -36,6 +36,8 @@ packages='
           go     golang-go:go            Go
           rust   cargo:cargo             Rust
           bench  libbenchmark-dev        Google Benchmark
+          deep   openmpi-bin             examples/mpi
+          deep   libopenmpi-dev          examples/mpi
           deep   valgrind                reads of undefined memory
 '
 

@@ -61,6 +61,12 @@ undefined_memory() {
     FARSPAN_NUM_THREADS=1 run_plain valgrind valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 }
 
+# One long sequence on several ranks.
+many_ranks() {
+    build mpi-build build/mpi --preset dev -B build/mpi -DFARSPAN_BUILD_MPI=ON -DFARSPAN_BUILD_TOOLS=OFF -- --target example_sharded || return
+    run_tests mpi build/mpi -R '^examples.mpi$'
+}
+
 # Processors without AVX2 (Nehalem: no AVX at all) must get the portable kernels, and never an illegal instruction.
 old_processors() {
     plain_build || return
@@ -75,7 +81,7 @@ old_processors() {
     done
 }
 
-[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds thread_sanitizer undefined_memory old_processors
+[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds many_ranks thread_sanitizer undefined_memory old_processors
 for stage; do
     declare -F "$stage" >/dev/null || { echo "test-deep.sh: no stage '$stage'" >&2; exit 2; }
     "$stage"
