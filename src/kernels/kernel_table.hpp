@@ -112,6 +112,14 @@ struct kernel_table {
     // becomes NaN. Weights below 2^-126 are 0. Up to 15 floats of a row of o behind dim may be scaled too.
     void (*softmax)(float* s, int64_t lds, int64_t rows, int64_t cols, float* m, float* l, float* o, int64_t ldo,
                     int64_t dim);
+
+    // -- one row of natural logits: any count, any alignment
+    // The largest; NaN does not count, -infinity if there is no number.
+    float (*max_row)(const float* x, int64_t count);
+    // sum of e^(x[c] - base), base >= every number; terms below 2^-126 are 0. Floats sum at most 64 terms per lane, then a double.
+    double (*sum_exp_row)(const float* x, int64_t count, float base);
+    // x[c] = factor * e^(x[c] - base)
+    void (*exp_row)(float* x, int64_t count, float base, float factor);
 };
 
 // The table of an instruction set, NULL if it is not built in (or cannot run here, for the second).

@@ -4,6 +4,7 @@
 //   FARSPAN_ARCH        the xsimd architecture, and FARSPAN_NATIVE, the file with what xsimd lacks; none for plain
 //   floats
 #include "kernels/cached.inl"
+#include "kernels/exponential_sum.inl"
 #include "kernels/product.inl"
 #include "kernels/rotate.inl"
 #include "kernels/rows.inl"
@@ -47,6 +48,9 @@ constinit const kernel_table table = {
     .select_older = select_older,
     .mask = mask,
     .softmax = softmax,
+    .max_row = max_row,
+    .sum_exp_row = sum_exp_row,
+    .exp_row = exp_row,
 };
 
 }  // namespace farspan::kernels::FARSPAN_ISA_NS
