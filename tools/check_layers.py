@@ -12,7 +12,8 @@ MAY_INCLUDE = {
     "cache": ["cache/", "base/", "kernels/kernel_table.hpp"],
     "plan": ["plan/", "cache/block.hpp", "method/", "base/", "kernels/kernel_table.hpp"],
     "attention": ["attention/", "plan/", "base/", "kernels/kernel_table.hpp"],
-    "api": ["api/", "attention/", "plan/", "cache/", "method/", "base/", "kernels/kernel_table.hpp"],
+    "eval": ["eval/", "base/", "kernels/kernel_table.hpp"],
+    "api": ["api/", "eval/", "attention/", "plan/", "cache/", "method/", "base/", "kernels/kernel_table.hpp"],
 }
 PUBLIC = "farspan/"
 

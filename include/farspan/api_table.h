@@ -6,11 +6,12 @@
  *     if (!farspan || farspan->struct_size < sizeof(farspan_api)) ...; // older than this header
  *     farspan->attention(NULL, scheme, &q, &k, &v, &out, &error);
  *
- * An entry has the type and the contract of the function of the same name in farspan.h or cache.h. */
+ * An entry has the type and the contract of the function of the same name in farspan.h, cache.h or eval.h. */
 #ifndef FARSPAN_API_TABLE_H
 #define FARSPAN_API_TABLE_H
 
 #include "farspan/cache.h"
+#include "farspan/eval.h"
 #include "farspan/farspan.h"
 
 /* In this order for ever: new functions go to the end. */
@@ -30,7 +31,14 @@
     ENTRY(cache_sequence_destroy) ENTRY(cache_fork) ENTRY(cache_evict) ENTRY(cache_keep) ENTRY(cache_clear)                \
     ENTRY(cache_sequence_info) ENTRY(cache_get_statistics) ENTRY(cache_batch_init) ENTRY(cache_append)                     \
     ENTRY(cache_write) ENTRY(cache_plan_create) ENTRY(cache_plan_destroy) ENTRY(cache_plan_workspace_size)                 \
-    ENTRY(cache_run) ENTRY(attention_decode) ENTRY(cache_save_size) ENTRY(cache_save) ENTRY(cache_restore)
+    ENTRY(cache_run) ENTRY(attention_decode) ENTRY(cache_save_size) ENTRY(cache_save) ENTRY(cache_restore)                  \
+    ENTRY(token_nll) ENTRY(token_nll_grad) ENTRY(windows_config_init) ENTRY(windows_count) ENTRY(windows_get)              \
+    ENTRY(loss_init) ENTRY(loss_add) ENTRY(loss_merge) ENTRY(loss_add_by_context) ENTRY(loss_summarize) ENTRY(judge)       \
+    ENTRY(verdict_name) ENTRY(verdict_rule) ENTRY(tokenize) ENTRY(bleu_config_init) ENTRY(bleu_counts_init)                \
+    ENTRY(bleu_add) ENTRY(bleu_add_tokens) ENTRY(bleu_merge) ENTRY(bleu_score) ENTRY(bleu_signature)                       \
+    ENTRY(chrf_config_init) ENTRY(chrf_counts_init) ENTRY(chrf_add) ENTRY(chrf_merge) ENTRY(chrf_score)                    \
+    ENTRY(rouge_config_init) ENTRY(rouge) ENTRY(rouge_tokens) ENTRY(bootstrap_config_init) ENTRY(bootstrap_mean)           \
+    ENTRY(bleu_bootstrap) ENTRY(passkey_config_init) ENTRY(passkey_make) ENTRY(passkey_check) ENTRY(needle_place)
 
 #ifdef __cplusplus
 #define FARSPAN_API_ENTRY(name) decltype(&farspan_##name) name;

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "farspan/api_table.h"
+#include "farspan/eval.h"
 #include "farspan/farspan.h"
 
 #define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)
@@ -324,6 +325,183 @@ SIZE(farspan_cache_batch, 32);
 
 VALUE(FARSPAN_I8, 5);
 
+/* farspan/eval.h */
+AT(farspan_windows_config, struct_size, 0);
+AT(farspan_windows_config, kind, 4);
+AT(farspan_windows_config, bos, 8);
+AT(farspan_windows_config, reserved, 12);
+AT(farspan_windows_config, tokens, 16);
+AT(farspan_windows_config, length, 24);
+AT(farspan_windows_config, stride, 32);
+AT(farspan_windows_config, segment, 40);
+SIZE(farspan_windows_config, 48);
+
+AT(farspan_window, struct_size, 0);
+AT(farspan_window, bos, 4);
+AT(farspan_window, begin, 8);
+AT(farspan_window, end, 16);
+AT(farspan_window, first_scored, 24);
+AT(farspan_window, rows, 32);
+AT(farspan_window, first_row, 40);
+SIZE(farspan_window, 48);
+
+AT(farspan_loss, struct_size, 0);
+AT(farspan_loss, reserved, 4);
+AT(farspan_loss, block_tokens, 8);
+AT(farspan_loss, tokens, 16);
+AT(farspan_loss, bytes, 24);
+AT(farspan_loss, sum, 32);
+AT(farspan_loss, blocks, 40);
+AT(farspan_loss, block_mean, 48);
+AT(farspan_loss, block_squares, 56);
+AT(farspan_loss, open_tokens, 64);
+AT(farspan_loss, open_sum, 72);
+SIZE(farspan_loss, 80);
+
+AT(farspan_loss_summary, struct_size, 0);
+AT(farspan_loss_summary, reserved, 4);
+AT(farspan_loss_summary, tokens, 8);
+AT(farspan_loss_summary, nll, 16);
+AT(farspan_loss_summary, standard_error, 24);
+AT(farspan_loss_summary, perplexity, 32);
+AT(farspan_loss_summary, bits_per_token, 40);
+AT(farspan_loss_summary, bits_per_byte, 48);
+SIZE(farspan_loss_summary, 56);
+
+AT(farspan_verdict, struct_size, 0);
+AT(farspan_verdict, verdict, 4);
+AT(farspan_verdict, reference_length, 8);
+AT(farspan_verdict, worst_length, 16);
+AT(farspan_verdict, worst_ratio, 24);
+SIZE(farspan_verdict, 32);
+
+AT(farspan_bleu_config, struct_size, 0);
+AT(farspan_bleu_config, tokenizer, 4);
+AT(farspan_bleu_config, smoothing, 8);
+AT(farspan_bleu_config, max_order, 12);
+AT(farspan_bleu_config, lowercase, 16);
+AT(farspan_bleu_config, effective_order, 20);
+AT(farspan_bleu_config, smoothing_value, 24);
+SIZE(farspan_bleu_config, 32);
+
+AT(farspan_bleu_counts, struct_size, 0);
+AT(farspan_bleu_counts, max_order, 4);
+AT(farspan_bleu_counts, segments, 8);
+AT(farspan_bleu_counts, hypothesis_length, 16);
+AT(farspan_bleu_counts, reference_length, 24);
+AT(farspan_bleu_counts, correct, 32);
+AT(farspan_bleu_counts, total, 96);
+SIZE(farspan_bleu_counts, 160);
+
+AT(farspan_bleu_result, struct_size, 0);
+AT(farspan_bleu_result, reserved, 4);
+AT(farspan_bleu_result, score, 8);
+AT(farspan_bleu_result, brevity_penalty, 16);
+AT(farspan_bleu_result, precisions, 24);
+AT(farspan_bleu_result, hypothesis_length, 88);
+AT(farspan_bleu_result, reference_length, 96);
+SIZE(farspan_bleu_result, 104);
+
+AT(farspan_chrf_config, struct_size, 0);
+AT(farspan_chrf_config, char_order, 4);
+AT(farspan_chrf_config, word_order, 8);
+AT(farspan_chrf_config, lowercase, 12);
+AT(farspan_chrf_config, whitespace, 16);
+AT(farspan_chrf_config, every_order, 20);
+AT(farspan_chrf_config, beta, 24);
+SIZE(farspan_chrf_config, 32);
+
+AT(farspan_chrf_counts, struct_size, 0);
+AT(farspan_chrf_counts, orders, 4);
+AT(farspan_chrf_counts, segments, 8);
+AT(farspan_chrf_counts, hypothesis, 16);
+AT(farspan_chrf_counts, reference, 144);
+AT(farspan_chrf_counts, matches, 272);
+SIZE(farspan_chrf_counts, 400);
+
+AT(farspan_rouge_config, struct_size, 0);
+AT(farspan_rouge_config, kind, 4);
+AT(farspan_rouge_config, order, 8);
+AT(farspan_rouge_config, stem, 12);
+SIZE(farspan_rouge_config, 16);
+
+AT(farspan_rouge_result, struct_size, 0);
+AT(farspan_rouge_result, reference, 4);
+AT(farspan_rouge_result, precision, 8);
+AT(farspan_rouge_result, recall, 16);
+AT(farspan_rouge_result, f_measure, 24);
+SIZE(farspan_rouge_result, 32);
+
+AT(farspan_bootstrap_config, struct_size, 0);
+AT(farspan_bootstrap_config, samples, 4);
+AT(farspan_bootstrap_config, seed, 8);
+AT(farspan_bootstrap_config, confidence, 16);
+SIZE(farspan_bootstrap_config, 24);
+
+AT(farspan_interval, struct_size, 0);
+AT(farspan_interval, reserved, 4);
+AT(farspan_interval, low, 8);
+AT(farspan_interval, median, 16);
+AT(farspan_interval, high, 24);
+AT(farspan_interval, mean, 32);
+SIZE(farspan_interval, 40);
+
+AT(farspan_passkey_config, struct_size, 0);
+AT(farspan_passkey_config, form, 4);
+AT(farspan_passkey_config, length, 8);
+AT(farspan_passkey_config, seed, 16);
+AT(farspan_passkey_config, depth, 24);
+AT(farspan_passkey_config, lowest_key, 32);
+AT(farspan_passkey_config, highest_key, 40);
+SIZE(farspan_passkey_config, 48);
+
+AT(farspan_passkey, struct_size, 0);
+AT(farspan_passkey, reserved, 4);
+AT(farspan_passkey, key, 8);
+AT(farspan_passkey, key_begin, 16);
+AT(farspan_passkey, key_end, 24);
+AT(farspan_passkey, bytes, 32);
+AT(farspan_passkey, depth, 40);
+SIZE(farspan_passkey, 48);
+
+VALUE(FARSPAN_WINDOWS_BLOCKS, 1);
+VALUE(FARSPAN_WINDOWS_SLIDING, 2);
+VALUE(FARSPAN_WINDOWS_GROWING, 3);
+VALUE(FARSPAN_WINDOWS_LAST, 4);
+
+VALUE(FARSPAN_BOS_NONE, 1);
+VALUE(FARSPAN_BOS_FIRST, 2);
+VALUE(FARSPAN_BOS_EVERY, 3);
+
+VALUE(FARSPAN_VERDICT_UNTESTED, 0);
+VALUE(FARSPAN_VERDICT_IMPROVES, 1);
+VALUE(FARSPAN_VERDICT_HOLDS, 2);
+VALUE(FARSPAN_VERDICT_DEGRADES, 3);
+VALUE(FARSPAN_VERDICT_EXPLODES, 4);
+
+VALUE(FARSPAN_TOKENIZER_NONE, 1);
+VALUE(FARSPAN_TOKENIZER_13A, 2);
+VALUE(FARSPAN_TOKENIZER_CHAR, 3);
+VALUE(FARSPAN_TOKENIZER_INTL, 4);
+VALUE(FARSPAN_TOKENIZER_ROUGE, 5);
+VALUE(FARSPAN_TOKENIZER_ROUGE_STEMMED, 6);
+
+VALUE(FARSPAN_SMOOTHING_NONE, 1);
+VALUE(FARSPAN_SMOOTHING_FLOOR, 2);
+VALUE(FARSPAN_SMOOTHING_ADD_K, 3);
+VALUE(FARSPAN_SMOOTHING_EXP, 4);
+
+VALUE(FARSPAN_BLEU_MAX_ORDER, 8);
+
+VALUE(FARSPAN_CHRF_MAX_ORDERS, 16);
+
+VALUE(FARSPAN_ROUGE_N, 1);
+VALUE(FARSPAN_ROUGE_L, 2);
+VALUE(FARSPAN_ROUGE_LSUM, 3);
+
+VALUE(FARSPAN_PASSKEY_LANDMARK, 1);
+VALUE(FARSPAN_PASSKEY_SENTENCES, 2);
+
 /* The table of farspan_get_api. */
 AT(farspan_api, struct_size, 0);
 AT(farspan_api, abi, 4);
@@ -393,4 +571,40 @@ AT(farspan_api, attention_decode, 504);
 AT(farspan_api, cache_save_size, 512);
 AT(farspan_api, cache_save, 520);
 AT(farspan_api, cache_restore, 528);
-SIZE(farspan_api, 536);
+AT(farspan_api, token_nll, 536);
+AT(farspan_api, token_nll_grad, 544);
+AT(farspan_api, windows_config_init, 552);
+AT(farspan_api, windows_count, 560);
+AT(farspan_api, windows_get, 568);
+AT(farspan_api, loss_init, 576);
+AT(farspan_api, loss_add, 584);
+AT(farspan_api, loss_merge, 592);
+AT(farspan_api, loss_add_by_context, 600);
+AT(farspan_api, loss_summarize, 608);
+AT(farspan_api, judge, 616);
+AT(farspan_api, verdict_name, 624);
+AT(farspan_api, verdict_rule, 632);
+AT(farspan_api, tokenize, 640);
+AT(farspan_api, bleu_config_init, 648);
+AT(farspan_api, bleu_counts_init, 656);
+AT(farspan_api, bleu_add, 664);
+AT(farspan_api, bleu_add_tokens, 672);
+AT(farspan_api, bleu_merge, 680);
+AT(farspan_api, bleu_score, 688);
+AT(farspan_api, bleu_signature, 696);
+AT(farspan_api, chrf_config_init, 704);
+AT(farspan_api, chrf_counts_init, 712);
+AT(farspan_api, chrf_add, 720);
+AT(farspan_api, chrf_merge, 728);
+AT(farspan_api, chrf_score, 736);
+AT(farspan_api, rouge_config_init, 744);
+AT(farspan_api, rouge, 752);
+AT(farspan_api, rouge_tokens, 760);
+AT(farspan_api, bootstrap_config_init, 768);
+AT(farspan_api, bootstrap_mean, 776);
+AT(farspan_api, bleu_bootstrap, 784);
+AT(farspan_api, passkey_config_init, 792);
+AT(farspan_api, passkey_make, 800);
+AT(farspan_api, passkey_check, 808);
+AT(farspan_api, needle_place, 816);
+SIZE(farspan_api, 824);

@@ -40,7 +40,8 @@ def clean_tree_passes():
         "plan/plan.hpp": '#include "kernels/kernel_table.hpp"\n#include "method/scheme.hpp"\n',
         "attention/prefill.cpp": '#include "plan/plan.hpp"\n#include "base/parallel.hpp"\n',
         "kernels/score.inl": "#include <cstring>\nstatic std::int64_t n;\nvoid f() { std::memcpy(0, 0, 0); }\n",
-        "api/plan.cpp": '#include "attention/run.hpp"\n',
+        "eval/loss.cpp": '#include "base/failure.hpp"\n#include "kernels/kernel_table.hpp"\n',
+        "api/plan.cpp": '#include "attention/run.hpp"\n#include "eval/loss.hpp"\n',
     }), [])
 
 
@@ -48,6 +49,8 @@ def upward_includes_fail():
     equal(violations({"base/a.hpp": '\n#include "method/parts.hpp"\n'}), ["base/a.hpp:2"])
     equal(violations({"method/a.cpp": '#include "plan/plan.hpp"\n'}), ["method/a.cpp:1"])
     equal(violations({"plan/a.cpp": '#include "attention/run.hpp"\n'}), ["plan/a.cpp:1"])
+    equal(violations({"eval/a.cpp": '#include "plan/plan.hpp"\n'}), ["eval/a.cpp:1"])
+    equal(violations({"attention/a.cpp": '#include "eval/loss.hpp"\n'}), ["attention/a.cpp:1"])
     equal(violations({"plan/a.cpp": '#  include "kernels/vec.inl"\n'}), ["plan/a.cpp:1"])
     equal(violations({"attention/a.cpp": '#include "method/parts.hpp"\n'}), ["attention/a.cpp:1"])
     equal(violations({"attention/a.cpp": '#include "api/guard.hpp"\n'}), ["attention/a.cpp:1"])

@@ -1,0 +1,160 @@
+// Bootstrap intervals, passkeys and needles.
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "api/eval_bleu.hpp"
+#include "api/eval_checks.hpp"
+#include "api/handles.hpp"
+#include "eval/bleu.hpp"
+#include "eval/passkey.hpp"
+
+namespace farspan {
+namespace {
+
+farspan_bootstrap_config default_bootstrap() {
+    farspan_bootstrap_config config{};
+    config.struct_size = sizeof config;
+    config.samples = 1000;
+    config.seed = 12345;
+    config.confidence = 0.95;
+    return config;
+}
+
+bootstrap_options read_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config) {
+    const farspan_bootstrap_config given =
+        config ? read_struct(*config, default_bootstrap(), 2, "config") : default_bootstrap();
+    check_bootstrap(given);
+    const farspan_context where = settings(context);
+    return {given.samples, given.seed, given.confidence, where.threads, where.cancel};
+}
+
+void check_items(int64_t count, int32_t argument) {
+    if (count < 1 || count >= int64_t{1} << 40)
+        throw failure(FARSPAN_ERROR_SHAPE, argument, "count is %" PRId64 ": must be between 1 and 2^40", count);
+}
+
+farspan_passkey_config default_passkey(int32_t form) {
+    farspan_passkey_config config{};
+    config.struct_size = sizeof config;
+    config.form = form;
+    config.depth = std::numeric_limits<double>::quiet_NaN();
+    config.lowest_key = 1;
+    config.highest_key = form == FARSPAN_PASSKEY_SENTENCES ? 9999999 : 50000;
+    return config;
+}
+
+struct id_list {
+    const int64_t* ids;
+    int64_t count;
+};
+
+// The task's parts must fit, and the haystack must be there if there is room for it.
+int64_t haystack_share(const id_list& haystack, const id_list& needle, const id_list& question, int64_t length) {
+    if (length < 1 || length >= int64_t{1} << 40)
+        throw failure(FARSPAN_ERROR_SHAPE, 7, "length is %" PRId64 ": must be between 1 and 2^40", length);
+    const int64_t rest = length - needle.count - question.count;
+    if (rest < 0)
+        throw failure(FARSPAN_ERROR_SHAPE, 7, "length is %" PRId64 ": needle and question alone are %" PRId64, length,
+                      needle.count + question.count);
+    if (rest > 0 && haystack.count == 0)
+        throw failure(FARSPAN_ERROR_SHAPE, 2, "haystack_length is 0: there is room for %" PRId64, rest);
+    return rest;
+}
+
+}  // namespace
+}  // namespace farspan
+
+using namespace farspan;
+
+extern "C" {
+
+void farspan_bootstrap_config_init(farspan_bootstrap_config* config, size_t size) {
+    write_defaults(config, size, default_bootstrap());
+}
+void farspan_passkey_config_init(farspan_passkey_config* config, size_t size, int32_t form) {
+    write_defaults(config, size, default_passkey(form));
+}
+
+farspan_status farspan_bootstrap_mean(const farspan_context* context, const farspan_bootstrap_config* config,
+                                      const double* values, int64_t count, farspan_interval* interval,
+                                      farspan_error* error) {
+    return guard(error, [&] {
+        const bootstrap_options options = read_bootstrap(context, config);
+        required(values, 3, "values");
+        check_items(count, 4);
+        farspan_interval& result = required_result(interval, 5, "interval");
+        write_struct(result, bootstrap(options, count, [&](const std::function<int64_t()>& draw) {
+                         double sum = 0;
+                         for (int64_t n = 0; n < count; ++n) sum += values[draw()];
+                         return sum / static_cast<double>(count);
+                     }));
+    });
+}
+
+farspan_status farspan_bleu_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config,
+                                      const farspan_bleu_config* bleu, const farspan_bleu_counts* segments,
+                                      int64_t count, farspan_interval* interval, farspan_error* error) {
+    return guard(error, [&] {
+        const bootstrap_options options = read_bootstrap(context, config);
+        const farspan_bleu_config metric = read_bleu(bleu, 3);
+        required(segments, 4, "segments");
+        check_items(count, 5);
+        farspan_interval& result = required_result(interval, 6, "interval");
+        std::vector<farspan_bleu_counts> known;
+        for (int64_t n = 0; n < count; ++n)
+            known.push_back(read_bleu_counts(struct_at(segments, n, 4, "segments"), metric.max_order, 4, "segments"));
+        write_struct(result, bootstrap(options, count, [&](const std::function<int64_t()>& draw) {
+                         farspan_bleu_counts sums{};
+                         for (int64_t n = 0; n < count; ++n) add_counts(sums, known[static_cast<std::size_t>(draw())]);
+                         return score_bleu(metric, sums).score;
+                     }));
+    });
+}
+
+farspan_status farspan_passkey_make(const farspan_passkey_config* config, char* buffer, int64_t size, int64_t* needed,
+                                    farspan_passkey* passkey, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_passkey_config given =
+            read_struct(required(config, 1, "config"), default_passkey(0), 1, "config");
+        check_passkey(given);
+        const text_result text(buffer, size, needed, 2);
+        farspan_passkey& answer = required_result(passkey, 5, "passkey");
+        const passkey_task made = make_passkey(given);
+        text.write(made.text);
+        write_struct(answer, made.answer);
+    });
+}
+
+farspan_status farspan_passkey_check(const char* generated, int64_t bytes, int64_t key, int32_t* correct,
+                                     farspan_error* error) {
+    return guard(error, [&] {
+        const std::string_view text = read_text(generated, bytes, 1, "generated");
+        if (key < 0) throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "key is %" PRId64 ": must be 0 or more", key);
+        required(correct, 4, "correct") = says_key(text, key);
+    });
+}
+
+farspan_status farspan_needle_place(const int64_t* haystack, int64_t haystack_length, const int64_t* needle,
+                                    int64_t needle_length, const int64_t* question, int64_t question_length,
+                                    int64_t length, double depth, const int64_t* boundary, int64_t* out,
+                                    int64_t* position, farspan_error* error) {
+    return guard(error, [&] {
+        check_sequence(haystack, haystack_length, 1, "haystack");
+        check_sequence(needle, needle_length, 3, "needle");
+        check_sequence(question, question_length, 5, "question");
+        const int64_t rest =
+            haystack_share({haystack, haystack_length}, {needle, needle_length}, {question, question_length}, length);
+        if (!(depth >= 0 && depth <= 1))
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 8, "depth is %g: must be 0 .. 1", depth);
+        int64_t* to = &required(out, 10, "out");
+        int64_t& begin = required(position, 11, "position");
+        begin = needle_position(haystack, haystack_length, rest, depth, boundary);
+        for (int64_t n = 0; n < begin; ++n) *to++ = haystack[n % haystack_length];
+        to = std::copy_n(needle, needle_length, to);
+        for (int64_t n = begin; n < rest; ++n) *to++ = haystack[n % haystack_length];
+        std::copy_n(question, question_length, to);
+    });
+}
+
+}  // extern "C"

@@ -1,0 +1,324 @@
+// Tokens, BLEU, chrF, ROUGE.
+#include <limits>
+#include <vector>
+
+#include "api/eval_bleu.hpp"
+#include "api/eval_checks.hpp"
+#include "eval/bleu.hpp"
+#include "eval/chrf.hpp"
+#include "eval/rouge.hpp"
+#include "eval/tokenize.hpp"
+#include "eval/unicode.hpp"
+
+namespace farspan {
+namespace {
+
+// References begin at argument 4 in every function: pointers, lengths, count. One that is NULL is missing.
+template <class Element>
+void check_references(const Element* const* references, const int64_t* lengths, int32_t count) {
+    required(references, 4, "references");
+    required(lengths, 5, "the lengths of references");
+    if (count < 1) throw failure(FARSPAN_ERROR_SHAPE, 6, "reference_count is %d: must be at least 1", count);
+    bool any = false;
+    for (int32_t r = 0; r < count; ++r) {
+        any |= references[r] != nullptr;
+        if (references[r] && (lengths[r] < 0 || lengths[r] >= int64_t{1} << 31))
+            throw failure(FARSPAN_ERROR_SHAPE, 5,
+                          "the length of references[%d] is %" PRId64 ": must be between 0 and 2^31", r, lengths[r]);
+    }
+    if (!any) throw failure(FARSPAN_ERROR_NULL_ARGUMENT, 4, "references are all NULL: a segment needs at least one");
+}
+
+struct text_list {
+    std::vector<std::string_view> texts;
+    std::vector<int32_t> index;  // of each among the references given
+};
+
+text_list read_references(const char* const* references, const int64_t* bytes, int32_t count) {
+    check_references(references, bytes, count);
+    text_list list;
+    for (int32_t r = 0; r < count; ++r) {
+        if (!references[r]) continue;
+        list.texts.emplace_back(references[r], static_cast<std::size_t>(bytes[r]));
+        list.index.push_back(r);
+    }
+    return list;
+}
+
+farspan_bleu_config default_bleu() {
+    farspan_bleu_config config{};
+    config.struct_size = sizeof config;
+    config.tokenizer = FARSPAN_TOKENIZER_13A;
+    config.smoothing = FARSPAN_SMOOTHING_EXP;
+    config.max_order = 4;
+    config.smoothing_value = std::numeric_limits<double>::quiet_NaN();
+    return config;
+}
+
+farspan_chrf_config default_chrf() {
+    farspan_chrf_config config{};
+    config.struct_size = sizeof config;
+    config.char_order = 6;
+    config.beta = 2;
+    return config;
+}
+
+farspan_rouge_config default_rouge(int32_t kind) {
+    farspan_rouge_config config{};
+    config.struct_size = sizeof config;
+    config.kind = kind;
+    config.order = kind == FARSPAN_ROUGE_N ? 1 : 0;
+    return config;
+}
+
+template <class Counts>
+Counts no_counts() {
+    Counts counts{};
+    counts.struct_size = sizeof counts;
+    return counts;
+}
+
+farspan_chrf_config read_chrf(const farspan_chrf_config* config) {
+    const farspan_chrf_config given = read_struct(required(config, 1, "config"), default_chrf(), 1, "config");
+    check_chrf(given);
+    return given;
+}
+
+farspan_rouge_config read_rouge(const farspan_rouge_config* config) {
+    const farspan_rouge_config given =
+        read_struct(required(config, 1, "config"), default_rouge(FARSPAN_ROUGE_N), 1, "config");
+    check_rouge(given);
+    return given;
+}
+
+farspan_chrf_counts read_chrf_counts(const farspan_chrf_counts* counts, int32_t orders, int32_t argument) {
+    farspan_chrf_counts given =
+        read_struct(required(counts, argument, "counts"), no_counts<farspan_chrf_counts>(), argument, "counts");
+    if (given.orders == 0 && given.segments == 0) given.orders = orders;
+    if (given.orders != orders)
+        throw failure(FARSPAN_ERROR_COMBINATION, argument, "counts.orders is %d: the configuration has %d",
+                      given.orders, orders);
+    return given;
+}
+
+farspan_rouge_result best_of(const farspan_rouge_config& config, const std::vector<rouge_pair>& pairs,
+                             const std::vector<int32_t>& index) {
+    farspan_rouge_result best{};
+    for (std::size_t n = 0; n < pairs.size(); ++n) {
+        farspan_rouge_result now = score_rouge(config, pairs[n]);
+        now.reference = index[n];
+        if (n == 0 || now.f_measure > best.f_measure) best = now;
+    }
+    return best;
+}
+
+rouge_pair number_ids(const int64_t* hypothesis, int64_t length, const int64_t* reference, int64_t reference_length) {
+    numbering<int64_t> numbers;
+    const std::vector<int64_t> a(hypothesis, hypothesis + length), b(reference, reference + reference_length);
+    return {{numbers.number_all(a)}, {numbers.number_all(b)}};
+}
+
+std::string joined_tokens(int32_t tokenizer, int32_t lowercase, std::string_view text) {
+    if (tokenizer < FARSPAN_TOKENIZER_NONE || tokenizer > FARSPAN_TOKENIZER_ROUGE_STEMMED)
+        throw failure(FARSPAN_ERROR_METHOD, 1, "tokenizer is %d: must be one of FARSPAN_TOKENIZER_*", tokenizer);
+    if (lowercase != 0 && lowercase != 1)
+        throw failure(FARSPAN_ERROR_METHOD, 2, "lowercase is %d: must be 0 or 1", lowercase);
+    std::string joined;
+    for (const std::u32string& token : tokenize(tokenizer, lowercase != 0, text)) {
+        if (!joined.empty()) joined.push_back(' ');
+        for (const char32_t code : token) append_utf8(joined, code);
+    }
+    return joined;
+}
+
+}  // namespace
+
+farspan_bleu_config read_bleu(const farspan_bleu_config* config, int32_t argument) {
+    const farspan_bleu_config given =
+        read_struct(required(config, argument, "config"), default_bleu(), argument, "config");
+    check_bleu(given, argument);
+    return given;
+}
+
+farspan_bleu_counts read_bleu_counts(const farspan_bleu_counts& counts, int32_t max_order, int32_t argument,
+                                     const char* name) {
+    farspan_bleu_counts given = read_struct(counts, no_counts<farspan_bleu_counts>(), argument, name);
+    if (given.max_order == 0 && given.segments == 0) given.max_order = max_order;
+    if (given.max_order != max_order)
+        throw failure(FARSPAN_ERROR_COMBINATION, argument, "%s.max_order is %d: must be that of the configuration, %d",
+                      name, given.max_order, max_order);
+    return given;
+}
+
+}  // namespace farspan
+
+using namespace farspan;
+
+extern "C" {
+
+farspan_status farspan_tokenize(int32_t tokenizer, int32_t lowercase, const char* text, int64_t bytes, char* buffer,
+                                int64_t size, int64_t* needed, farspan_error* error) {
+    return guard(error, [&] {
+        const text_result result(buffer, size, needed, 5);
+        result.write(joined_tokens(tokenizer, lowercase, read_text(text, bytes, 3, "text")));
+    });
+}
+
+void farspan_bleu_config_init(farspan_bleu_config* config, size_t size) {
+    write_defaults(config, size, default_bleu());
+}
+void farspan_bleu_counts_init(farspan_bleu_counts* counts, size_t size) {
+    write_defaults(counts, size, no_counts<farspan_bleu_counts>());
+}
+void farspan_chrf_config_init(farspan_chrf_config* config, size_t size) {
+    write_defaults(config, size, default_chrf());
+}
+void farspan_chrf_counts_init(farspan_chrf_counts* counts, size_t size) {
+    write_defaults(counts, size, no_counts<farspan_chrf_counts>());
+}
+void farspan_rouge_config_init(farspan_rouge_config* config, size_t size, int32_t kind) {
+    write_defaults(config, size, default_rouge(kind));
+}
+
+farspan_status farspan_bleu_add(const farspan_bleu_config* config, const char* hypothesis, int64_t hypothesis_bytes,
+                                const char* const* references, const int64_t* reference_bytes, int32_t reference_count,
+                                farspan_bleu_counts* counts, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_bleu_config given = read_bleu(config, 1);
+        const std::string_view text = read_text(hypothesis, hypothesis_bytes, 2, "hypothesis");
+        const text_list list = read_references(references, reference_bytes, reference_count);
+        farspan_bleu_counts sums = read_bleu_counts(required(counts, 7, "counts"), given.max_order, 7, "counts");
+        numbering<std::u32string> numbers;
+        const auto sequence = [&](std::string_view t) {
+            return numbers.number_all(tokenize(given.tokenizer, given.lowercase != 0, t));
+        };
+        std::vector<number_sequence> sequences = {sequence(text)};
+        for (const std::string_view reference : list.texts) sequences.push_back(sequence(reference));
+        add_bleu_segment(sums, given.max_order, std::move(sequences));
+        write_struct(*counts, sums);
+    });
+}
+
+farspan_status farspan_bleu_add_tokens(const farspan_bleu_config* config, const int64_t* hypothesis,
+                                       int64_t hypothesis_length, const int64_t* const* references,
+                                       const int64_t* reference_lengths, int32_t reference_count,
+                                       farspan_bleu_counts* counts, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_bleu_config given = read_bleu(config, 1);
+        check_sequence(hypothesis, hypothesis_length, 2, "hypothesis");
+        check_references(references, reference_lengths, reference_count);
+        farspan_bleu_counts sums = read_bleu_counts(required(counts, 7, "counts"), given.max_order, 7, "counts");
+        numbering<int64_t> numbers;
+        const auto sequence = [&](const int64_t* ids, int64_t count) {
+            return numbers.number_all(std::vector<int64_t>(ids, ids + count));
+        };
+        std::vector<number_sequence> sequences = {sequence(hypothesis, hypothesis_length)};
+        for (int32_t r = 0; r < reference_count; ++r)
+            if (references[r]) sequences.push_back(sequence(references[r], reference_lengths[r]));
+        add_bleu_segment(sums, given.max_order, std::move(sequences));
+        write_struct(*counts, sums);
+    });
+}
+
+farspan_status farspan_bleu_merge(farspan_bleu_counts* counts, const farspan_bleu_counts* from, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_bleu_counts other =
+            read_struct(required(from, 2, "from"), no_counts<farspan_bleu_counts>(), 2, "from");
+        required(counts, 1, "counts");
+        if (other.segments == 0) return;
+        farspan_bleu_counts sums = read_bleu_counts(*counts, other.max_order, 1, "counts");
+        add_counts(sums, other);
+        write_struct(*counts, sums);
+    });
+}
+
+farspan_status farspan_bleu_score(const farspan_bleu_config* config, const farspan_bleu_counts* counts,
+                                  farspan_bleu_result* result, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_bleu_config given = read_bleu(config, 1);
+        const farspan_bleu_counts sums = read_bleu_counts(required(counts, 2, "counts"), given.max_order, 2, "counts");
+        write_struct(required_result(result, 3, "result"), score_bleu(given, sums));
+    });
+}
+
+farspan_status farspan_bleu_signature(const farspan_bleu_config* config, int32_t references, char* buffer, int64_t size,
+                                      int64_t* needed, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_bleu_config given = read_bleu(config, 1);
+        check_count(references, 2, "references");
+        text_result(buffer, size, needed, 3).write(bleu_signature(given, references));
+    });
+}
+
+farspan_status farspan_chrf_add(const farspan_chrf_config* config, const char* hypothesis, int64_t hypothesis_bytes,
+                                const char* const* references, const int64_t* reference_bytes, int32_t reference_count,
+                                farspan_chrf_counts* counts, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_chrf_config given = read_chrf(config);
+        const std::string_view text = read_text(hypothesis, hypothesis_bytes, 2, "hypothesis");
+        const text_list list = read_references(references, reference_bytes, reference_count);
+        farspan_chrf_counts sums = read_chrf_counts(counts, given.char_order + given.word_order, 7);
+        add_chrf_segment(sums, given, text, list.texts);
+        write_struct(*counts, sums);
+    });
+}
+
+farspan_status farspan_chrf_merge(farspan_chrf_counts* counts, const farspan_chrf_counts* from, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_chrf_counts other =
+            read_struct(required(from, 2, "from"), no_counts<farspan_chrf_counts>(), 2, "from");
+        required(counts, 1, "counts");
+        if (other.segments == 0) return;
+        farspan_chrf_counts sums = read_chrf_counts(counts, other.orders, 1);
+        add_counts(sums, other);
+        write_struct(*counts, sums);
+    });
+}
+
+farspan_status farspan_chrf_score(const farspan_chrf_config* config, const farspan_chrf_counts* counts, double* score,
+                                  farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_chrf_config given = read_chrf(config);
+        const farspan_chrf_counts sums = read_chrf_counts(counts, given.char_order + given.word_order, 2);
+        required(score, 3, "score") = score_chrf(given, sums);
+    });
+}
+
+farspan_status farspan_rouge(const farspan_rouge_config* config, const char* hypothesis, int64_t hypothesis_bytes,
+                             const char* const* references, const int64_t* reference_bytes, int32_t reference_count,
+                             farspan_rouge_result* result, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_rouge_config given = read_rouge(config);
+        const std::string_view text = read_text(hypothesis, hypothesis_bytes, 2, "hypothesis");
+        const text_list list = read_references(references, reference_bytes, reference_count);
+        farspan_rouge_result& answer = required_result(result, 7, "result");
+        std::vector<rouge_pair> pairs;
+        for (const std::string_view reference : list.texts) pairs.push_back(read_rouge_pair(given, text, reference));
+        write_struct(answer, best_of(given, pairs, list.index));
+    });
+}
+
+farspan_status farspan_rouge_tokens(const farspan_rouge_config* config, const int64_t* hypothesis,
+                                    int64_t hypothesis_length, const int64_t* const* references,
+                                    const int64_t* reference_lengths, int32_t reference_count,
+                                    farspan_rouge_result* result, farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_rouge_config given = read_rouge(config);
+        if (given.kind == FARSPAN_ROUGE_LSUM || given.stem != 0)
+            throw failure(FARSPAN_ERROR_COMBINATION, 1,
+                          "config asks for LSUM or stems: token ids have neither sentences nor letters");
+        check_sequence(hypothesis, hypothesis_length, 2, "hypothesis");
+        check_references(references, reference_lengths, reference_count);
+        farspan_rouge_result& answer = required_result(result, 7, "result");
+        std::vector<rouge_pair> pairs;
+        std::vector<int32_t> index;
+        for (int32_t r = 0; r < reference_count; ++r) {
+            if (!references[r]) continue;
+            pairs.push_back(number_ids(hypothesis, hypothesis_length, references[r], reference_lengths[r]));
+            index.push_back(r);
+        }
+        write_struct(answer, best_of(given, pairs, index));
+    });
+}
+
+}  // extern "C"

@@ -1,0 +1,173 @@
+#include "eval/bleu.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/failure.hpp"
+
+namespace farspan {
+namespace {
+
+// The reference length closest to the hypothesis; of two equally close ones the shorter.
+int64_t closest_length(const std::vector<number_sequence>& sequences) {
+    const auto hypothesis = static_cast<int64_t>(sequences[0].size());
+    int64_t closest = static_cast<int64_t>(sequences[1].size());
+    for (std::size_t r = 2; r < sequences.size(); ++r) {
+        const auto length = static_cast<int64_t>(sequences[r].size());
+        const int64_t now = std::llabs(length - hypothesis), before = std::llabs(closest - hypothesis);
+        if (now < before || (now == before && length < closest)) closest = length;
+    }
+    return closest;
+}
+
+double brevity_penalty(int64_t hypothesis, int64_t reference) {
+    if (hypothesis >= reference) return 1;
+    return hypothesis > 0 ? std::exp(1 - static_cast<double>(reference) / static_cast<double>(hypothesis)) : 0;
+}
+
+double smoothing_value(const farspan_bleu_config& config) {
+    if (!std::isnan(config.smoothing_value)) return config.smoothing_value;
+    return config.smoothing == FARSPAN_SMOOTHING_FLOOR ? 0.1 : 1;
+}
+
+// Percent per order, and how many orders count. Smoothing as in Chen and Cherry (2014): floor is their method 1, add-k
+// method 2, exp method 3.
+struct precision_list {
+    double values[FARSPAN_BLEU_MAX_ORDER] = {};
+    int32_t orders = 0;
+};
+
+precision_list precisions_of(const farspan_bleu_config& config, const farspan_bleu_counts& counts) {
+    precision_list result;
+    result.orders = config.max_order;
+    const double value = smoothing_value(config);
+    double halvings = 1;
+    for (int32_t n = 0; n < config.max_order; ++n) {
+        double correct = static_cast<double>(counts.correct[n]), total = static_cast<double>(counts.total[n]);
+        if (config.smoothing == FARSPAN_SMOOTHING_ADD_K && n > 0) {
+            correct += value;
+            total += value;
+        }
+        if (total == 0) break;
+        if (config.effective_order != 0) result.orders = n + 1;
+        if (correct != 0)
+            result.values[n] = 100 * correct / total;
+        else if (config.smoothing == FARSPAN_SMOOTHING_EXP)
+            result.values[n] = 100 / ((halvings *= 2) * total);
+        else if (config.smoothing == FARSPAN_SMOOTHING_FLOOR)
+            result.values[n] = 100 * value / total;
+    }
+    return result;
+}
+
+const char* tokenizer_name(int32_t tokenizer) {
+    switch (tokenizer) {
+        case FARSPAN_TOKENIZER_NONE:
+            return "none";
+        case FARSPAN_TOKENIZER_13A:
+            return "13a";
+        case FARSPAN_TOKENIZER_CHAR:
+            return "char";
+        default:
+            return "intl";
+    }
+}
+
+std::string smoothing_name(const farspan_bleu_config& config) {
+    char text[48] = "none";
+    if (config.smoothing == FARSPAN_SMOOTHING_EXP) return "exp";
+    if (config.smoothing == FARSPAN_SMOOTHING_FLOOR)
+        std::snprintf(text, sizeof text, "floor[%.2f]", smoothing_value(config));
+    if (config.smoothing == FARSPAN_SMOOTHING_ADD_K)
+        std::snprintf(text, sizeof text, "add-k[%.2f]", smoothing_value(config));
+    return text;
+}
+
+void check_flag(int32_t argument, const char* field, int32_t value) {
+    if (value != 0 && value != 1)
+        throw failure(FARSPAN_ERROR_METHOD, argument, "config.%s is %d: must be 0 or 1", field, value);
+}
+
+}  // namespace
+
+void check_bleu(const farspan_bleu_config& c, int32_t argument) {
+    if (c.tokenizer < FARSPAN_TOKENIZER_NONE || c.tokenizer > FARSPAN_TOKENIZER_INTL)
+        throw failure(FARSPAN_ERROR_METHOD, argument,
+                      "config.tokenizer is %d: must be FARSPAN_TOKENIZER_NONE, _13A, _CHAR or _INTL", c.tokenizer);
+    if (c.smoothing < FARSPAN_SMOOTHING_NONE || c.smoothing > FARSPAN_SMOOTHING_EXP)
+        throw failure(FARSPAN_ERROR_METHOD, argument, "config.smoothing is %d: must be one of FARSPAN_SMOOTHING_*",
+                      c.smoothing);
+    if (c.max_order < 1 || c.max_order > FARSPAN_BLEU_MAX_ORDER)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument, "config.max_order is %d: must be 1 .. %d", c.max_order,
+                      FARSPAN_BLEU_MAX_ORDER);
+    check_flag(argument, "lowercase", c.lowercase);
+    check_flag(argument, "effective_order", c.effective_order);
+    if (std::isnan(c.smoothing_value)) return;
+    if (c.smoothing != FARSPAN_SMOOTHING_FLOOR && c.smoothing != FARSPAN_SMOOTHING_ADD_K)
+        throw failure(FARSPAN_ERROR_COMBINATION, argument,
+                      "config.smoothing_value is %g: must be NaN, only floor and add-k read it", c.smoothing_value);
+    if (!(c.smoothing_value > 0 && c.smoothing_value <= 1e6))
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument,
+                      "config.smoothing_value is %g: must be above 0 and at most 1e6, or NaN for the default",
+                      c.smoothing_value);
+}
+
+void add_counts(farspan_bleu_counts& counts, const farspan_bleu_counts& from) {
+    counts.segments += from.segments;
+    counts.hypothesis_length += from.hypothesis_length;
+    counts.reference_length += from.reference_length;
+    for (int n = 0; n < FARSPAN_BLEU_MAX_ORDER; ++n) {
+        counts.correct[n] += from.correct[n];
+        counts.total[n] += from.total[n];
+    }
+}
+
+void add_bleu_segment(farspan_bleu_counts& counts, int32_t max_order, std::vector<number_sequence> sequences) {
+    ++counts.segments;
+    counts.hypothesis_length += static_cast<int64_t>(sequences[0].size());
+    counts.reference_length += closest_length(sequences);
+    const std::size_t size = sequences.size();
+    ngram_sequences grams(std::move(sequences));
+    for (int32_t n = 0; n < max_order; ++n) {
+        if (n > 0) grams.next_order();
+        if (grams.count(0) == 0) return;
+        std::vector<int32_t> most = grams.histogram(1);
+        for (std::size_t r = 2; r < size; ++r) {
+            const std::vector<int32_t> other = grams.histogram(r);
+            std::transform(most.begin(), most.end(), other.begin(), most.begin(),
+                           [](int32_t a, int32_t b) { return std::max(a, b); });
+        }
+        counts.total[n] += grams.count(0);
+        counts.correct[n] += count_matches(grams.histogram(0), most);
+    }
+}
+
+farspan_bleu_result score_bleu(const farspan_bleu_config& config, const farspan_bleu_counts& counts) {
+    farspan_bleu_result result{};
+    result.struct_size = sizeof result;
+    result.hypothesis_length = counts.hypothesis_length;
+    result.reference_length = counts.reference_length;
+    result.brevity_penalty = brevity_penalty(counts.hypothesis_length, counts.reference_length);
+    const bool any = std::any_of(counts.correct, counts.correct + config.max_order, [](int64_t n) { return n != 0; });
+    if (!any) return result;
+    const precision_list precisions = precisions_of(config, counts);
+    std::copy_n(precisions.values, config.max_order, result.precisions);
+    double logarithms = 0;
+    for (int32_t n = 0; n < precisions.orders; ++n) {
+        if (precisions.values[n] == 0) return result;  // the geometric mean with a zero
+        logarithms += std::log(precisions.values[n]);
+    }
+    result.score = result.brevity_penalty * std::exp(logarithms / precisions.orders);
+    return result;
+}
+
+std::string bleu_signature(const farspan_bleu_config& config, int32_t references) {
+    return "nrefs:" + (references > 0 ? std::to_string(references) : std::string("var")) +
+           "|case:" + (config.lowercase != 0 ? "lc" : "mixed") +
+           "|eff:" + (config.effective_order != 0 ? "yes" : "no") + "|tok:" + tokenizer_name(config.tokenizer) +
+           "|smooth:" + smoothing_name(config) + "|version:farspan-" + farspan_version_text();
+}
+
+}  // namespace farspan

@@ -1,0 +1,114 @@
+#include "eval/rouge.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/failure.hpp"
+#include "eval/lcs.hpp"
+#include "eval/tokenize.hpp"
+
+namespace farspan {
+namespace {
+
+farspan_rouge_result make_result(double precision, double recall) {
+    farspan_rouge_result result{};
+    result.struct_size = sizeof result;
+    result.precision = precision;
+    result.recall = recall;
+    result.f_measure = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
+    return result;
+}
+
+double ratio(int64_t part, int64_t whole) {
+    return static_cast<double>(part) / static_cast<double>(std::max<int64_t>(whole, 1));
+}
+
+farspan_rouge_result score_ngrams(int32_t order, const rouge_pair& pair) {
+    ngram_sequences grams({pair.hypothesis[0], pair.reference[0]});
+    for (int32_t n = 1; n < order; ++n) grams.next_order();
+    const int64_t matches = count_matches(grams.histogram(0), grams.histogram(1));
+    return make_result(ratio(matches, grams.count(0)), ratio(matches, grams.count(1)));
+}
+
+farspan_rouge_result score_lcs(const rouge_pair& pair) {
+    const number_sequence &hypothesis = pair.hypothesis[0], &reference = pair.reference[0];
+    const int64_t length = lcs_length(hypothesis, reference);
+    return make_result(ratio(length, static_cast<int64_t>(hypothesis.size())),
+                       ratio(length, static_cast<int64_t>(reference.size())));
+}
+
+using token_counts = std::unordered_map<int32_t, int64_t>;
+
+token_counts count_tokens(const sentence_list& sentences, int64_t& total) {
+    token_counts counts;
+    total = 0;
+    for (const number_sequence& sentence : sentences) {
+        total += static_cast<int64_t>(sentence.size());
+        for (const int32_t token : sentence) ++counts[token];
+    }
+    return counts;
+}
+
+// Lin (2004), section 3.2: each reference sentence counts the union of its common subsequences with all sentences of
+// the hypothesis. No token counts more often than either text has it (ROUGE 1.5.5).
+farspan_rouge_result score_summary(const rouge_pair& pair) {
+    int64_t hypothesis_tokens = 0, reference_tokens = 0, hits = 0;
+    token_counts left_in_hypothesis = count_tokens(pair.hypothesis, hypothesis_tokens);
+    token_counts left_in_reference = count_tokens(pair.reference, reference_tokens);
+    for (const number_sequence& sentence : pair.reference) {
+        std::vector<bool> marks(sentence.size());
+        for (const number_sequence& candidate : pair.hypothesis) mark_lcs(sentence, candidate, marks);
+        for (std::size_t n = 0; n < sentence.size(); ++n) {
+            if (!marks[n] || left_in_hypothesis[sentence[n]] == 0 || left_in_reference[sentence[n]] == 0) continue;
+            ++hits;
+            --left_in_hypothesis[sentence[n]];
+            --left_in_reference[sentence[n]];
+        }
+    }
+    return make_result(ratio(hits, hypothesis_tokens), ratio(hits, reference_tokens));
+}
+
+sentence_list read_sentences(const farspan_rouge_config& config, std::string_view text,
+                             numbering<std::u32string>& numbers) {
+    const int32_t tokenizer = config.stem != 0 ? FARSPAN_TOKENIZER_ROUGE_STEMMED : FARSPAN_TOKENIZER_ROUGE;
+    sentence_list sentences;
+    for (std::size_t at = 0; at <= text.size();) {
+        const std::size_t end =
+            config.kind == FARSPAN_ROUGE_LSUM ? std::min(text.find('\n', at), text.size()) : text.size();
+        sentences.push_back(numbers.number_all(tokenize(tokenizer, false, text.substr(at, end - at))));
+        at = end + 1;
+    }
+    return sentences;
+}
+
+}  // namespace
+
+void check_rouge(const farspan_rouge_config& c) {
+    if (c.kind < FARSPAN_ROUGE_N || c.kind > FARSPAN_ROUGE_LSUM)
+        throw failure(FARSPAN_ERROR_METHOD, 1, "config.kind is %d: must be one of FARSPAN_ROUGE_*", c.kind);
+    if (c.kind == FARSPAN_ROUGE_N && (c.order < 1 || c.order > 9))
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "config.order is %d: must be 1 .. 9", c.order);
+    if (c.kind != FARSPAN_ROUGE_N && c.order != 0)
+        throw failure(FARSPAN_ERROR_COMBINATION, 1, "config.order is %d: must be 0, only ROUGE-N has an order",
+                      c.order);
+    if (c.stem != 0 && c.stem != 1) throw failure(FARSPAN_ERROR_METHOD, 1, "config.stem is %d: must be 0 or 1", c.stem);
+}
+
+rouge_pair read_rouge_pair(const farspan_rouge_config& config, std::string_view hypothesis,
+                           std::string_view reference) {
+    numbering<std::u32string> numbers;
+    return {read_sentences(config, hypothesis, numbers), read_sentences(config, reference, numbers)};
+}
+
+farspan_rouge_result score_rouge(const farspan_rouge_config& config, const rouge_pair& pair) {
+    switch (config.kind) {
+        case FARSPAN_ROUGE_N:
+            return score_ngrams(config.order, pair);
+        case FARSPAN_ROUGE_L:
+            return score_lcs(pair);
+        default:
+            return score_summary(pair);
+    }
+}
+
+}  // namespace farspan

@@ -1,0 +1,22 @@
+// Texts into tokens, as the published metrics cut them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace farspan {
+
+using text_tokens = std::vector<std::u32string>;
+
+// Pieces between white space.
+text_tokens split_words(std::u32string_view text);
+
+// tokenizer: FARSPAN_TOKENIZER_*, known to be one of them.
+text_tokens tokenize(int32_t tokenizer, bool lowercase, std::string_view text);
+
+// Porter's stemmer (1980) with the extensions that NLTK calls its own, on a word of a-z and 0-9.
+std::string porter_stem(std::string word);
+
+}  // namespace farspan

@@ -1,0 +1,16 @@
+// Does a model extrapolate? One rule for everybody.
+#pragma once
+
+#include <cstdint>
+
+#include "farspan/eval.h"
+
+namespace farspan {
+
+// lengths ascending.
+farspan_verdict judge(const int64_t* lengths, const double* nll, int64_t count, int64_t trained_length);
+
+const char* verdict_name(int32_t verdict);  // NULL if unknown
+extern const char* const verdict_rule;
+
+}  // namespace farspan
