@@ -8,6 +8,7 @@ namespace tool {
 void add_report(CLI::App& program);
 void add_explain(CLI::App& program);
 void add_logits(CLI::App& program);
+void add_score(CLI::App& program);
 void add_doctor(CLI::App& program);
 
 // FARSPAN_ISA_* of a name as in farspan_isa_name; "" and "best" give FARSPAN_ISA_BEST.

@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
     tool::add_report(program);
     tool::add_explain(program);
     tool::add_logits(program);
+    tool::add_score(program);
     tool::add_doctor(program);
     try {
         if (argc > 1) check_command(program, argv[1]);

@@ -1,15 +1,14 @@
 // farspan report: does a method extrapolate, on this text?
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <memory>
 
 #include "commands.hpp"
+#include "farspan/eval.h"
 #include "files.hpp"
 #include "locate.hpp"
 #include "plot.hpp"
+#include "progress.hpp"
 #include "results.hpp"
 
 namespace tool {
@@ -22,35 +21,6 @@ struct report_options {
     int64_t bytes = 16384;
     int32_t threads = 0;
     bool json = false, quiet = false, verbose = false, list = false;
-};
-
-// One line on a terminal that is written over; elsewhere a line every few seconds.
-class progress {
-public:
-    explicit progress(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1), started_(clock::now()), shown_(started_) {}
-
-    void show(const cell& c, const std::string& method, double done) {
-        const auto now = clock::now();
-        if (quiet_ || (!terminal_ && now - shown_ < std::chrono::seconds(5))) return;
-        shown_ = now;
-        const double elapsed = seconds(now), left = done > 0 ? elapsed * (1 - done) / done : 0;
-        std::fprintf(stderr, "%s[%3.0f %%] %s %s %lld, about %.0f s left%s", terminal_ ? "\r" : "", 100 * done,
-                     c.model->name.c_str(), method.c_str(), static_cast<long long>(c.length), left,
-                     terminal_ ? "\033[K" : "\n");
-        std::fflush(stderr);
-    }
-
-    double finish() {
-        if (!quiet_ && terminal_) std::fprintf(stderr, "\r\033[K");
-        return seconds(clock::now());
-    }
-
-private:
-    using clock = std::chrono::steady_clock;
-    double seconds(clock::time_point now) const { return std::chrono::duration<double>(now - started_).count(); }
-
-    bool quiet_, terminal_;
-    clock::time_point started_, shown_;
 };
 
 void list_methods() {
@@ -225,7 +195,8 @@ void run_report(report_options o) {
     if (jobs.lines.empty()) throw failure("none of the methods given applies to a model given");
     progress shown(o.quiet);
     evaluate(jobs.cells, text, results.where, {o.threads, isa_by_name(o.isa), [&](const cell& c, double done) {
-        shown.show(c, jobs.cell_methods[static_cast<size_t>(&c - jobs.cells.data())], done);
+        shown.show(done, c.model->name + " " + jobs.cell_methods[static_cast<size_t>(&c - jobs.cells.data())] + " " +
+                             std::to_string(c.length));
     }});
     results.seconds = shown.finish();
     collect(jobs);
@@ -261,7 +232,7 @@ void add_report(CLI::App& program) {
     app->add_flag("--list-methods", o.list, "print the methods and their rules, and stop");
     app->footer("Windows do not overlap. The first byte of a window is context only (there is no BOS), so that every length scores the\n"
                 "same bytes. The last segment is the end of the longest windows: the same bytes, more context at each length.\n"
-                "Verdict: " + std::string(verdict_rule) + ".");
+                "Verdict: " + std::string(farspan_verdict_rule()) + ".");
     app->callback([options] { run_report(*options); });
 }
 

@@ -4,14 +4,13 @@
 #include <cmath>
 #include <cstdio>
 
-#include "farspan/farspan.h"
+#include "farspan/eval.h"
+#include "handles.hpp"
 
 namespace tool {
 namespace {
 
 using nlohmann::ordered_json;
-
-constexpr double improves_below = 0.98, holds_up_to = 1.10, degrades_up_to = 1.5;
 
 // JSON has no numbers for these.
 ordered_json json_number(double value) {
@@ -108,30 +107,26 @@ std::string parameter_list(const report_results& results) {
 
 }  // namespace
 
-const char* const verdict_rule =
-    "r = worst perplexity beyond the trained length / perplexity at it: improves r < 0.98, holds <= 1.10, "
-    "degrades <= 1.5, explodes > 1.5 or not finite";
-
 double point::perplexity() const { return std::exp(loss.mean); }
 
 double point::bits_per_byte() const { return loss.mean / std::log(2.0); }
 
 void judge(series& line) {
-    const point* reference = nullptr;
-    for (const point& p : line.points)
-        if (p.length <= line.trained_length) reference = &p;
-    if (!reference || line.points.back().length <= line.trained_length) return;
-    line.reference_length = reference->length;
+    std::vector<int64_t> lengths;
+    std::vector<double> nll;
     for (const point& p : line.points) {
-        if (p.length <= line.trained_length) continue;
-        const double ratio = p.perplexity() / reference->perplexity();
-        // A ratio that is no number is worse than any number.
-        if (line.worst_length && !(ratio > line.worst_ratio) && !(std::isnan(ratio) && !std::isnan(line.worst_ratio))) continue;
-        line.worst_ratio = ratio;
-        line.worst_length = p.length;
+        lengths.push_back(p.length);
+        nll.push_back(p.loss.mean);
     }
-    const double r = line.worst_ratio;
-    line.verdict = r < improves_below ? "improves" : r <= holds_up_to ? "holds" : r <= degrades_up_to ? "degrades" : "explodes";
+    farspan_verdict verdict{};
+    verdict.struct_size = sizeof verdict;
+    call("verdict", [&](farspan_error* e) {
+        return farspan_judge(lengths.data(), nll.data(), static_cast<int64_t>(lengths.size()), line.trained_length, &verdict, e);
+    });
+    line.verdict = farspan_verdict_name(verdict.verdict);
+    line.reference_length = verdict.reference_length;
+    line.worst_length = verdict.worst_length;
+    line.worst_ratio = verdict.worst_ratio;
 }
 
 std::string number_text(double value, int digits) {
@@ -173,7 +168,7 @@ ordered_json to_json(const report_results& results) {
              {{"windows", "without overlap; a window's first byte is context only, there is no BOS; every length scores the same bytes"},
               {"last_segment", "the final bytes of each stretch, scored by the window that ends there"},
               {"standard_error", "from the means of blocks of " + std::to_string(error_block) + " bytes"},
-              {"verdict", verdict_rule}}},
+              {"verdict", farspan_verdict_rule()}}},
             {"lengths", results.lengths},
             {"series", lines}};
 }
@@ -186,7 +181,7 @@ std::string to_tables(const report_results& results, bool verbose) {
     text += table(results, "Loss of the last " + std::to_string(results.where.segment) +
                                " bytes only, nats per byte: the same bytes with more context to the right", false,
                   [](const point& p) { return p.segment.mean; }) + "\n";
-    return text + "Verdict: " + verdict_rule + ".\n";
+    return text + "Verdict: " + farspan_verdict_rule() + ".\n";
 }
 
 }  // namespace tool

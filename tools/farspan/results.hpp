@@ -45,10 +45,7 @@ struct report_results {
     std::vector<series> lines;
 };
 
-// The rule, as it is printed.
-extern const char* const verdict_rule;
-
-// Fills the verdict: the worst perplexity beyond the trained length over that at the longest length up to it.
+// Fills the verdict by the library's rule, farspan_verdict_rule().
 void judge(series& line);
 
 std::string to_csv(const report_results& results);

@@ -1,0 +1,116 @@
+// farspan score rouge
+#include <array>
+#include <memory>
+
+#include "handles.hpp"
+#include "score.hpp"
+#include "segments.hpp"
+
+namespace tool {
+namespace {
+
+struct rouge_options : score_options {
+    std::vector<std::string> types = {"1", "2", "L", "Lsum"};
+    bool stem = false;
+};
+
+farspan_rouge_config config_of(const std::string& type, bool stem) {
+    const bool ngrams = type.size() == 1 && type[0] >= '1' && type[0] <= '9';
+    if (!ngrams && type != "L" && type != "Lsum") throw failure("--types " + type + ": must be 1 .. 9, L or Lsum");
+    farspan_rouge_config config;
+    farspan_rouge_config_init(&config, sizeof config,
+                              ngrams        ? FARSPAN_ROUGE_N
+                              : type == "L" ? FARSPAN_ROUGE_L
+                                            : FARSPAN_ROUGE_LSUM);
+    if (ngrams) config.order = type[0] - '0';
+    config.stem = stem;
+    return config;
+}
+
+// One type over all texts.
+struct rouge_series {
+    std::string type;
+    farspan_rouge_config config;
+    std::vector<farspan_rouge_result> batch = std::vector<farspan_rouge_result>(segments_of_a_batch);
+    double precision = 0, recall = 0, f_measure = 0;  // sums
+    std::vector<double> all;                          // f_measure of every text, if an interval is wanted
+};
+
+void score_segment(rouge_series& series, const segment_view& s, int64_t n) {
+    farspan_rouge_result& result = series.batch[static_cast<size_t>(n)];
+    result.struct_size = sizeof result;
+    call("rouge", [&](farspan_error* e) {
+        return farspan_rouge(&series.config, s.hypothesis->data(), s.bytes(), s.references.data(),
+                             s.reference_bytes.data(), s.count(), &result, e);
+    });
+}
+
+void collect(rouge_series& series, int64_t texts, bool keep) {
+    for (int64_t n = 0; n < texts; ++n) {
+        const farspan_rouge_result& result = series.batch[static_cast<size_t>(n)];
+        series.precision += result.precision;
+        series.recall += result.recall;
+        series.f_measure += result.f_measure;
+        if (keep) series.all.push_back(result.f_measure);
+    }
+}
+
+farspan_interval resample(const rouge_options& o, const std::vector<double>& values) {
+    farspan_interval interval{};
+    interval.struct_size = sizeof interval;
+    const context_handle context = make_context(o.threads, FARSPAN_ISA_BEST);
+    call("bootstrap", [&](farspan_error* e) {
+        return farspan_bootstrap_mean(context.get(), &o.bootstrap, values.data(), static_cast<int64_t>(values.size()),
+                                      &interval, e);
+    });
+    return interval;
+}
+
+void run_rouge(const rouge_options& o) {
+    std::vector<rouge_series> all;
+    for (const std::string& type : o.types) all.push_back({.type = type, .config = config_of(type, o.stem), .all = {}});
+    const int64_t texts = read_segments(
+        o,
+        [&](const batch_of_texts& batch, int64_t n) {
+            const segment_view s(batch, n);
+            for (rouge_series& series : all) score_segment(series, s, n);
+        },
+        [&](int64_t segments) {
+            for (rouge_series& series : all) collect(series, segments, o.confidence);
+        });
+
+    nlohmann::ordered_json json = {
+        {"metric", "rouge"}, {"texts", texts}, {"stem", o.stem}, {"scores", nlohmann::ordered_json::object()}};
+    std::string text = "               precision     recall          F\n";
+    for (const rouge_series& series : all) {
+        const auto count = static_cast<double>(texts);
+        const std::array<double, 3> means = {series.precision / count, series.recall / count, series.f_measure / count};
+        nlohmann::ordered_json& entry = json["scores"][series.type];
+        entry = {{"precision", means[0]}, {"recall", means[1]}, {"f_measure", means[2]}};
+        std::string line = "ROUGE-" + series.type;
+        line.resize(13, ' ');
+        for (const double mean : means) line += "    " + score_text(mean, 5);
+        if (o.confidence) {
+            const farspan_interval interval = resample(o, series.all);
+            entry["interval"] = interval_json(interval, o.bootstrap);
+            line += "   F " + interval_text(interval, o.bootstrap, 5);
+        }
+        text += line + "\n";
+    }
+    print_score(o, text, json);
+}
+
+}  // namespace
+
+void add_score_rouge(CLI::App& score) {
+    auto options = std::make_shared<rouge_options>();
+    rouge_options& o = *options;
+    CLI::App* app = score.add_subcommand("rouge", "ROUGE as rouge_score defines it, mean over the texts");
+    add_score_options(*app, o);
+    app->add_option("--types", o.types, "1 .. 9, L, Lsum, comma separated (default: 1,2,L,Lsum)")->delimiter(',');
+    app->add_flag("--stem", o.stem, "Porter's stemmer");
+    app->footer("Lsum takes the lines of a text as its sentences: give the texts of several lines with --separator.");
+    app->callback([options] { run_rouge(*options); });
+}
+
+}  // namespace tool
