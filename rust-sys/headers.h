@@ -1,3 +1,4 @@
 /* What bindgen reads: every public header. */
 #include "farspan/cache.h"
+#include "farspan/eval.h"
 #include "farspan/farspan.h"

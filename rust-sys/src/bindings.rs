@@ -8,6 +8,7 @@ pub const FARSPAN_ABI_VERSION: u32 = 1;
 pub type __int32_t = std::os::raw::c_int;
 pub type __uint32_t = std::os::raw::c_uint;
 pub type __int64_t = std::os::raw::c_long;
+pub type __uint64_t = std::os::raw::c_ulong;
 pub type farspan_status = i32;
 pub const FARSPAN_OK: _bindgen_ty_1 = 0;
 pub const FARSPAN_ERROR_NULL_ARGUMENT: _bindgen_ty_1 = 1;
@@ -2936,6 +2937,1951 @@ extern "C" {
         buffer: *const std::os::raw::c_void,
         size: usize,
         sequence: *mut i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_token_nll(
+        context: *const farspan_context,
+        logits: *const farspan_tensor,
+        targets: *const i64,
+        ignore_index: i64,
+        nll: *mut f64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_token_nll_grad(
+        context: *const farspan_context,
+        logits: *const farspan_tensor,
+        targets: *const i64,
+        ignore_index: i64,
+        weights: *const f32,
+        grad: *const farspan_tensor,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_WINDOWS_BLOCKS: _bindgen_ty_20 = 1;
+pub const FARSPAN_WINDOWS_SLIDING: _bindgen_ty_20 = 2;
+pub const FARSPAN_WINDOWS_GROWING: _bindgen_ty_20 = 3;
+pub const FARSPAN_WINDOWS_LAST: _bindgen_ty_20 = 4;
+pub type _bindgen_ty_20 = std::os::raw::c_uint;
+pub const FARSPAN_BOS_NONE: _bindgen_ty_21 = 1;
+pub const FARSPAN_BOS_FIRST: _bindgen_ty_21 = 2;
+pub const FARSPAN_BOS_EVERY: _bindgen_ty_21 = 3;
+pub type _bindgen_ty_21 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_windows_config {
+    pub struct_size: u32,
+    pub kind: i32,
+    pub bos: i32,
+    pub reserved: i32,
+    pub tokens: i64,
+    pub length: i64,
+    pub stride: i64,
+    pub segment: i64,
+}
+#[test]
+fn bindgen_test_layout_farspan_windows_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_windows_config>(),
+        48usize,
+        concat!("Size of: ", stringify!(farspan_windows_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_windows_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_windows_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_windows_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_windows_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_kind() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_windows_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).kind) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_windows_config), "::", stringify!(kind))
+        );
+    }
+    test_field_kind();
+    fn test_field_bos() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_windows_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).bos) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_windows_config), "::", stringify!(bos))
+        );
+    }
+    test_field_bos();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_windows_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_windows_config), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_tokens() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_windows_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).tokens) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_windows_config), "::", stringify!(tokens))
+        );
+    }
+    test_field_tokens();
+    fn test_field_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_windows_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).length) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_windows_config), "::", stringify!(length))
+        );
+    }
+    test_field_length();
+    fn test_field_stride() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_windows_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).stride) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_windows_config), "::", stringify!(stride))
+        );
+    }
+    test_field_stride();
+    fn test_field_segment() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_windows_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).segment) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_windows_config), "::", stringify!(segment))
+        );
+    }
+    test_field_segment();
+}
+extern "C" {
+    pub fn farspan_windows_config_init(config: *mut farspan_windows_config, size: usize, kind: i32);
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_window {
+    pub struct_size: u32,
+    pub bos: i32,
+    pub begin: i64,
+    pub end: i64,
+    pub first_scored: i64,
+    pub rows: i64,
+    pub first_row: i64,
+}
+#[test]
+fn bindgen_test_layout_farspan_window() {
+    assert_eq!(::std::mem::size_of::<farspan_window>(), 48usize, concat!("Size of: ", stringify!(farspan_window)));
+    assert_eq!(::std::mem::align_of::<farspan_window>(), 8usize, concat!("Alignment of ", stringify!(farspan_window)));
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_window>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_window), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_bos() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_window>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).bos) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_window), "::", stringify!(bos))
+        );
+    }
+    test_field_bos();
+    fn test_field_begin() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_window>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).begin) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_window), "::", stringify!(begin))
+        );
+    }
+    test_field_begin();
+    fn test_field_end() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_window>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).end) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_window), "::", stringify!(end))
+        );
+    }
+    test_field_end();
+    fn test_field_first_scored() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_window>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).first_scored) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_window), "::", stringify!(first_scored))
+        );
+    }
+    test_field_first_scored();
+    fn test_field_rows() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_window>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).rows) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_window), "::", stringify!(rows))
+        );
+    }
+    test_field_rows();
+    fn test_field_first_row() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_window>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).first_row) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_window), "::", stringify!(first_row))
+        );
+    }
+    test_field_first_row();
+}
+extern "C" {
+    pub fn farspan_windows_count(
+        config: *const farspan_windows_config,
+        count: *mut i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_windows_get(
+        config: *const farspan_windows_config,
+        index: i64,
+        window: *mut farspan_window,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_loss {
+    pub struct_size: u32,
+    pub reserved: i32,
+    pub block_tokens: i64,
+    pub tokens: i64,
+    pub bytes: i64,
+    pub sum: f64,
+    pub blocks: i64,
+    pub block_mean: f64,
+    pub block_squares: f64,
+    pub open_tokens: i64,
+    pub open_sum: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_loss() {
+    assert_eq!(::std::mem::size_of::<farspan_loss>(), 80usize, concat!("Size of: ", stringify!(farspan_loss)));
+    assert_eq!(::std::mem::align_of::<farspan_loss>(), 8usize, concat!("Alignment of ", stringify!(farspan_loss)));
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_loss), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_loss), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_block_tokens() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).block_tokens) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_loss), "::", stringify!(block_tokens))
+        );
+    }
+    test_field_block_tokens();
+    fn test_field_tokens() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).tokens) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_loss), "::", stringify!(tokens))
+        );
+    }
+    test_field_tokens();
+    fn test_field_bytes() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).bytes) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_loss), "::", stringify!(bytes))
+        );
+    }
+    test_field_bytes();
+    fn test_field_sum() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).sum) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_loss), "::", stringify!(sum))
+        );
+    }
+    test_field_sum();
+    fn test_field_blocks() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).blocks) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_loss), "::", stringify!(blocks))
+        );
+    }
+    test_field_blocks();
+    fn test_field_block_mean() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).block_mean) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_loss), "::", stringify!(block_mean))
+        );
+    }
+    test_field_block_mean();
+    fn test_field_block_squares() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).block_squares) as usize - ptr as usize
+            },
+            56usize,
+            concat!("Offset of field: ", stringify!(farspan_loss), "::", stringify!(block_squares))
+        );
+    }
+    test_field_block_squares();
+    fn test_field_open_tokens() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).open_tokens) as usize - ptr as usize
+            },
+            64usize,
+            concat!("Offset of field: ", stringify!(farspan_loss), "::", stringify!(open_tokens))
+        );
+    }
+    test_field_open_tokens();
+    fn test_field_open_sum() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).open_sum) as usize - ptr as usize
+            },
+            72usize,
+            concat!("Offset of field: ", stringify!(farspan_loss), "::", stringify!(open_sum))
+        );
+    }
+    test_field_open_sum();
+}
+extern "C" {
+    pub fn farspan_loss_init(loss: *mut farspan_loss, size: usize);
+}
+extern "C" {
+    pub fn farspan_loss_add(
+        loss: *mut farspan_loss,
+        nll: *const f64,
+        count: i64,
+        targets: *const i64,
+        ignore_index: i64,
+        bytes: i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_loss_merge(
+        loss: *mut farspan_loss,
+        from: *const farspan_loss,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_loss_add_by_context(
+        curve: *mut farspan_loss,
+        buckets: i64,
+        edges: *const i64,
+        first_context: i64,
+        nll: *const f64,
+        count: i64,
+        targets: *const i64,
+        ignore_index: i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_loss_summary {
+    pub struct_size: u32,
+    pub reserved: i32,
+    pub tokens: i64,
+    pub nll: f64,
+    pub standard_error: f64,
+    pub perplexity: f64,
+    pub bits_per_token: f64,
+    pub bits_per_byte: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_loss_summary() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_loss_summary>(),
+        56usize,
+        concat!("Size of: ", stringify!(farspan_loss_summary))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_loss_summary>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_loss_summary))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss_summary>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_loss_summary), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss_summary>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_loss_summary), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_tokens() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss_summary>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).tokens) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_loss_summary), "::", stringify!(tokens))
+        );
+    }
+    test_field_tokens();
+    fn test_field_nll() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss_summary>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).nll) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_loss_summary), "::", stringify!(nll))
+        );
+    }
+    test_field_nll();
+    fn test_field_standard_error() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss_summary>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).standard_error) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_loss_summary), "::", stringify!(standard_error))
+        );
+    }
+    test_field_standard_error();
+    fn test_field_perplexity() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss_summary>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).perplexity) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_loss_summary), "::", stringify!(perplexity))
+        );
+    }
+    test_field_perplexity();
+    fn test_field_bits_per_token() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss_summary>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).bits_per_token) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_loss_summary), "::", stringify!(bits_per_token))
+        );
+    }
+    test_field_bits_per_token();
+    fn test_field_bits_per_byte() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_loss_summary>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).bits_per_byte) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_loss_summary), "::", stringify!(bits_per_byte))
+        );
+    }
+    test_field_bits_per_byte();
+}
+extern "C" {
+    pub fn farspan_loss_summarize(
+        loss: *const farspan_loss,
+        summary: *mut farspan_loss_summary,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_VERDICT_UNTESTED: _bindgen_ty_22 = 0;
+pub const FARSPAN_VERDICT_IMPROVES: _bindgen_ty_22 = 1;
+pub const FARSPAN_VERDICT_HOLDS: _bindgen_ty_22 = 2;
+pub const FARSPAN_VERDICT_DEGRADES: _bindgen_ty_22 = 3;
+pub const FARSPAN_VERDICT_EXPLODES: _bindgen_ty_22 = 4;
+pub type _bindgen_ty_22 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_verdict {
+    pub struct_size: u32,
+    pub verdict: i32,
+    pub reference_length: i64,
+    pub worst_length: i64,
+    pub worst_ratio: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_verdict() {
+    assert_eq!(::std::mem::size_of::<farspan_verdict>(), 32usize, concat!("Size of: ", stringify!(farspan_verdict)));
+    assert_eq!(
+        ::std::mem::align_of::<farspan_verdict>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_verdict))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_verdict>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_verdict), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_verdict() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_verdict>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).verdict) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_verdict), "::", stringify!(verdict))
+        );
+    }
+    test_field_verdict();
+    fn test_field_reference_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_verdict>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reference_length) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_verdict), "::", stringify!(reference_length))
+        );
+    }
+    test_field_reference_length();
+    fn test_field_worst_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_verdict>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).worst_length) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_verdict), "::", stringify!(worst_length))
+        );
+    }
+    test_field_worst_length();
+    fn test_field_worst_ratio() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_verdict>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).worst_ratio) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_verdict), "::", stringify!(worst_ratio))
+        );
+    }
+    test_field_worst_ratio();
+}
+extern "C" {
+    pub fn farspan_judge(
+        lengths: *const i64,
+        nll: *const f64,
+        count: i64,
+        trained_length: i64,
+        verdict: *mut farspan_verdict,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_verdict_name(verdict: i32) -> *const std::os::raw::c_char;
+}
+extern "C" {
+    pub fn farspan_verdict_rule() -> *const std::os::raw::c_char;
+}
+pub const FARSPAN_TOKENIZER_NONE: _bindgen_ty_23 = 1;
+pub const FARSPAN_TOKENIZER_13A: _bindgen_ty_23 = 2;
+pub const FARSPAN_TOKENIZER_CHAR: _bindgen_ty_23 = 3;
+pub const FARSPAN_TOKENIZER_INTL: _bindgen_ty_23 = 4;
+pub const FARSPAN_TOKENIZER_ROUGE: _bindgen_ty_23 = 5;
+pub const FARSPAN_TOKENIZER_ROUGE_STEMMED: _bindgen_ty_23 = 6;
+pub type _bindgen_ty_23 = std::os::raw::c_uint;
+extern "C" {
+    pub fn farspan_tokenize(
+        tokenizer: i32,
+        lowercase: i32,
+        text: *const std::os::raw::c_char,
+        bytes: i64,
+        buffer: *mut std::os::raw::c_char,
+        size: i64,
+        needed: *mut i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_SMOOTHING_NONE: _bindgen_ty_24 = 1;
+pub const FARSPAN_SMOOTHING_FLOOR: _bindgen_ty_24 = 2;
+pub const FARSPAN_SMOOTHING_ADD_K: _bindgen_ty_24 = 3;
+pub const FARSPAN_SMOOTHING_EXP: _bindgen_ty_24 = 4;
+pub type _bindgen_ty_24 = std::os::raw::c_uint;
+pub const FARSPAN_BLEU_MAX_ORDER: _bindgen_ty_25 = 8;
+pub type _bindgen_ty_25 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_bleu_config {
+    pub struct_size: u32,
+    pub tokenizer: i32,
+    pub smoothing: i32,
+    pub max_order: i32,
+    pub lowercase: i32,
+    pub effective_order: i32,
+    pub smoothing_value: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_bleu_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_bleu_config>(),
+        32usize,
+        concat!("Size of: ", stringify!(farspan_bleu_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_bleu_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_bleu_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_tokenizer() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).tokenizer) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_config), "::", stringify!(tokenizer))
+        );
+    }
+    test_field_tokenizer();
+    fn test_field_smoothing() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).smoothing) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_config), "::", stringify!(smoothing))
+        );
+    }
+    test_field_smoothing();
+    fn test_field_max_order() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).max_order) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_config), "::", stringify!(max_order))
+        );
+    }
+    test_field_max_order();
+    fn test_field_lowercase() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).lowercase) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_config), "::", stringify!(lowercase))
+        );
+    }
+    test_field_lowercase();
+    fn test_field_effective_order() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).effective_order) as usize - ptr as usize
+            },
+            20usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_config), "::", stringify!(effective_order))
+        );
+    }
+    test_field_effective_order();
+    fn test_field_smoothing_value() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).smoothing_value) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_config), "::", stringify!(smoothing_value))
+        );
+    }
+    test_field_smoothing_value();
+}
+extern "C" {
+    pub fn farspan_bleu_config_init(config: *mut farspan_bleu_config, size: usize);
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_bleu_counts {
+    pub struct_size: u32,
+    pub max_order: i32,
+    pub segments: i64,
+    pub hypothesis_length: i64,
+    pub reference_length: i64,
+    pub correct: [i64; 8usize],
+    pub total: [i64; 8usize],
+}
+#[test]
+fn bindgen_test_layout_farspan_bleu_counts() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_bleu_counts>(),
+        160usize,
+        concat!("Size of: ", stringify!(farspan_bleu_counts))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_bleu_counts>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_bleu_counts))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_counts), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_max_order() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).max_order) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_counts), "::", stringify!(max_order))
+        );
+    }
+    test_field_max_order();
+    fn test_field_segments() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).segments) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_counts), "::", stringify!(segments))
+        );
+    }
+    test_field_segments();
+    fn test_field_hypothesis_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).hypothesis_length) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_counts), "::", stringify!(hypothesis_length))
+        );
+    }
+    test_field_hypothesis_length();
+    fn test_field_reference_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reference_length) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_counts), "::", stringify!(reference_length))
+        );
+    }
+    test_field_reference_length();
+    fn test_field_correct() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).correct) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_counts), "::", stringify!(correct))
+        );
+    }
+    test_field_correct();
+    fn test_field_total() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).total) as usize - ptr as usize
+            },
+            96usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_counts), "::", stringify!(total))
+        );
+    }
+    test_field_total();
+}
+extern "C" {
+    pub fn farspan_bleu_counts_init(counts: *mut farspan_bleu_counts, size: usize);
+}
+extern "C" {
+    pub fn farspan_bleu_add(
+        config: *const farspan_bleu_config,
+        hypothesis: *const std::os::raw::c_char,
+        hypothesis_bytes: i64,
+        references: *const *const std::os::raw::c_char,
+        reference_bytes: *const i64,
+        reference_count: i32,
+        counts: *mut farspan_bleu_counts,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_bleu_add_tokens(
+        config: *const farspan_bleu_config,
+        hypothesis: *const i64,
+        hypothesis_length: i64,
+        references: *const *const i64,
+        reference_lengths: *const i64,
+        reference_count: i32,
+        counts: *mut farspan_bleu_counts,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_bleu_merge(
+        counts: *mut farspan_bleu_counts,
+        from: *const farspan_bleu_counts,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_bleu_result {
+    pub struct_size: u32,
+    pub reserved: i32,
+    pub score: f64,
+    pub brevity_penalty: f64,
+    pub precisions: [f64; 8usize],
+    pub hypothesis_length: i64,
+    pub reference_length: i64,
+}
+#[test]
+fn bindgen_test_layout_farspan_bleu_result() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_bleu_result>(),
+        104usize,
+        concat!("Size of: ", stringify!(farspan_bleu_result))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_bleu_result>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_bleu_result))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_result>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_result), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_result>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_result), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_score() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_result>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).score) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_result), "::", stringify!(score))
+        );
+    }
+    test_field_score();
+    fn test_field_brevity_penalty() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_result>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).brevity_penalty) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_result), "::", stringify!(brevity_penalty))
+        );
+    }
+    test_field_brevity_penalty();
+    fn test_field_precisions() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_result>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).precisions) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_result), "::", stringify!(precisions))
+        );
+    }
+    test_field_precisions();
+    fn test_field_hypothesis_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_result>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).hypothesis_length) as usize - ptr as usize
+            },
+            88usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_result), "::", stringify!(hypothesis_length))
+        );
+    }
+    test_field_hypothesis_length();
+    fn test_field_reference_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bleu_result>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reference_length) as usize - ptr as usize
+            },
+            96usize,
+            concat!("Offset of field: ", stringify!(farspan_bleu_result), "::", stringify!(reference_length))
+        );
+    }
+    test_field_reference_length();
+}
+extern "C" {
+    pub fn farspan_bleu_score(
+        config: *const farspan_bleu_config,
+        counts: *const farspan_bleu_counts,
+        result: *mut farspan_bleu_result,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_bleu_signature(
+        config: *const farspan_bleu_config,
+        references: i32,
+        buffer: *mut std::os::raw::c_char,
+        size: i64,
+        needed: *mut i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_CHRF_MAX_ORDERS: _bindgen_ty_26 = 16;
+pub type _bindgen_ty_26 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_chrf_config {
+    pub struct_size: u32,
+    pub char_order: i32,
+    pub word_order: i32,
+    pub lowercase: i32,
+    pub whitespace: i32,
+    pub every_order: i32,
+    pub beta: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_chrf_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_chrf_config>(),
+        32usize,
+        concat!("Size of: ", stringify!(farspan_chrf_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_chrf_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_chrf_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_char_order() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).char_order) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_config), "::", stringify!(char_order))
+        );
+    }
+    test_field_char_order();
+    fn test_field_word_order() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).word_order) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_config), "::", stringify!(word_order))
+        );
+    }
+    test_field_word_order();
+    fn test_field_lowercase() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).lowercase) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_config), "::", stringify!(lowercase))
+        );
+    }
+    test_field_lowercase();
+    fn test_field_whitespace() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).whitespace) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_config), "::", stringify!(whitespace))
+        );
+    }
+    test_field_whitespace();
+    fn test_field_every_order() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).every_order) as usize - ptr as usize
+            },
+            20usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_config), "::", stringify!(every_order))
+        );
+    }
+    test_field_every_order();
+    fn test_field_beta() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).beta) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_config), "::", stringify!(beta))
+        );
+    }
+    test_field_beta();
+}
+extern "C" {
+    pub fn farspan_chrf_config_init(config: *mut farspan_chrf_config, size: usize);
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_chrf_counts {
+    pub struct_size: u32,
+    pub orders: i32,
+    pub segments: i64,
+    pub hypothesis: [i64; 16usize],
+    pub reference: [i64; 16usize],
+    pub matches: [i64; 16usize],
+}
+#[test]
+fn bindgen_test_layout_farspan_chrf_counts() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_chrf_counts>(),
+        400usize,
+        concat!("Size of: ", stringify!(farspan_chrf_counts))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_chrf_counts>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_chrf_counts))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_counts), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_orders() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).orders) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_counts), "::", stringify!(orders))
+        );
+    }
+    test_field_orders();
+    fn test_field_segments() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).segments) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_counts), "::", stringify!(segments))
+        );
+    }
+    test_field_segments();
+    fn test_field_hypothesis() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).hypothesis) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_counts), "::", stringify!(hypothesis))
+        );
+    }
+    test_field_hypothesis();
+    fn test_field_reference() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reference) as usize - ptr as usize
+            },
+            144usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_counts), "::", stringify!(reference))
+        );
+    }
+    test_field_reference();
+    fn test_field_matches() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_chrf_counts>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).matches) as usize - ptr as usize
+            },
+            272usize,
+            concat!("Offset of field: ", stringify!(farspan_chrf_counts), "::", stringify!(matches))
+        );
+    }
+    test_field_matches();
+}
+extern "C" {
+    pub fn farspan_chrf_counts_init(counts: *mut farspan_chrf_counts, size: usize);
+}
+extern "C" {
+    pub fn farspan_chrf_add(
+        config: *const farspan_chrf_config,
+        hypothesis: *const std::os::raw::c_char,
+        hypothesis_bytes: i64,
+        references: *const *const std::os::raw::c_char,
+        reference_bytes: *const i64,
+        reference_count: i32,
+        counts: *mut farspan_chrf_counts,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_chrf_merge(
+        counts: *mut farspan_chrf_counts,
+        from: *const farspan_chrf_counts,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_chrf_score(
+        config: *const farspan_chrf_config,
+        counts: *const farspan_chrf_counts,
+        score: *mut f64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_ROUGE_N: _bindgen_ty_27 = 1;
+pub const FARSPAN_ROUGE_L: _bindgen_ty_27 = 2;
+pub const FARSPAN_ROUGE_LSUM: _bindgen_ty_27 = 3;
+pub type _bindgen_ty_27 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_rouge_config {
+    pub struct_size: u32,
+    pub kind: i32,
+    pub order: i32,
+    pub stem: i32,
+}
+#[test]
+fn bindgen_test_layout_farspan_rouge_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_rouge_config>(),
+        16usize,
+        concat!("Size of: ", stringify!(farspan_rouge_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_rouge_config>(),
+        4usize,
+        concat!("Alignment of ", stringify!(farspan_rouge_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rouge_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_rouge_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_kind() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rouge_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).kind) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_rouge_config), "::", stringify!(kind))
+        );
+    }
+    test_field_kind();
+    fn test_field_order() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rouge_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).order) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_rouge_config), "::", stringify!(order))
+        );
+    }
+    test_field_order();
+    fn test_field_stem() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rouge_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).stem) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_rouge_config), "::", stringify!(stem))
+        );
+    }
+    test_field_stem();
+}
+extern "C" {
+    pub fn farspan_rouge_config_init(config: *mut farspan_rouge_config, size: usize, kind: i32);
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_rouge_result {
+    pub struct_size: u32,
+    pub reference: i32,
+    pub precision: f64,
+    pub recall: f64,
+    pub f_measure: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_rouge_result() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_rouge_result>(),
+        32usize,
+        concat!("Size of: ", stringify!(farspan_rouge_result))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_rouge_result>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_rouge_result))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rouge_result>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_rouge_result), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_reference() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rouge_result>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reference) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_rouge_result), "::", stringify!(reference))
+        );
+    }
+    test_field_reference();
+    fn test_field_precision() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rouge_result>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).precision) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_rouge_result), "::", stringify!(precision))
+        );
+    }
+    test_field_precision();
+    fn test_field_recall() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rouge_result>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).recall) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_rouge_result), "::", stringify!(recall))
+        );
+    }
+    test_field_recall();
+    fn test_field_f_measure() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_rouge_result>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).f_measure) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_rouge_result), "::", stringify!(f_measure))
+        );
+    }
+    test_field_f_measure();
+}
+extern "C" {
+    pub fn farspan_rouge(
+        config: *const farspan_rouge_config,
+        hypothesis: *const std::os::raw::c_char,
+        hypothesis_bytes: i64,
+        references: *const *const std::os::raw::c_char,
+        reference_bytes: *const i64,
+        reference_count: i32,
+        result: *mut farspan_rouge_result,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_rouge_tokens(
+        config: *const farspan_rouge_config,
+        hypothesis: *const i64,
+        hypothesis_length: i64,
+        references: *const *const i64,
+        reference_lengths: *const i64,
+        reference_count: i32,
+        result: *mut farspan_rouge_result,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_bootstrap_config {
+    pub struct_size: u32,
+    pub samples: i32,
+    pub seed: u64,
+    pub confidence: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_bootstrap_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_bootstrap_config>(),
+        24usize,
+        concat!("Size of: ", stringify!(farspan_bootstrap_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_bootstrap_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_bootstrap_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bootstrap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_bootstrap_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_samples() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bootstrap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).samples) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_bootstrap_config), "::", stringify!(samples))
+        );
+    }
+    test_field_samples();
+    fn test_field_seed() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bootstrap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).seed) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_bootstrap_config), "::", stringify!(seed))
+        );
+    }
+    test_field_seed();
+    fn test_field_confidence() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_bootstrap_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).confidence) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_bootstrap_config), "::", stringify!(confidence))
+        );
+    }
+    test_field_confidence();
+}
+extern "C" {
+    pub fn farspan_bootstrap_config_init(config: *mut farspan_bootstrap_config, size: usize);
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_interval {
+    pub struct_size: u32,
+    pub reserved: i32,
+    pub low: f64,
+    pub median: f64,
+    pub high: f64,
+    pub mean: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_interval() {
+    assert_eq!(::std::mem::size_of::<farspan_interval>(), 40usize, concat!("Size of: ", stringify!(farspan_interval)));
+    assert_eq!(
+        ::std::mem::align_of::<farspan_interval>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_interval))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_interval>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_interval), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_interval>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_interval), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_low() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_interval>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).low) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_interval), "::", stringify!(low))
+        );
+    }
+    test_field_low();
+    fn test_field_median() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_interval>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).median) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_interval), "::", stringify!(median))
+        );
+    }
+    test_field_median();
+    fn test_field_high() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_interval>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).high) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_interval), "::", stringify!(high))
+        );
+    }
+    test_field_high();
+    fn test_field_mean() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_interval>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).mean) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_interval), "::", stringify!(mean))
+        );
+    }
+    test_field_mean();
+}
+extern "C" {
+    pub fn farspan_bootstrap_mean(
+        context: *const farspan_context,
+        config: *const farspan_bootstrap_config,
+        values: *const f64,
+        count: i64,
+        interval: *mut farspan_interval,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_bleu_bootstrap(
+        context: *const farspan_context,
+        config: *const farspan_bootstrap_config,
+        bleu: *const farspan_bleu_config,
+        segments: *const farspan_bleu_counts,
+        count: i64,
+        interval: *mut farspan_interval,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_PASSKEY_LANDMARK: _bindgen_ty_28 = 1;
+pub const FARSPAN_PASSKEY_SENTENCES: _bindgen_ty_28 = 2;
+pub type _bindgen_ty_28 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_passkey_config {
+    pub struct_size: u32,
+    pub form: i32,
+    pub length: i64,
+    pub seed: u64,
+    pub depth: f64,
+    pub lowest_key: i64,
+    pub highest_key: i64,
+}
+#[test]
+fn bindgen_test_layout_farspan_passkey_config() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_passkey_config>(),
+        48usize,
+        concat!("Size of: ", stringify!(farspan_passkey_config))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_passkey_config>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_passkey_config))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey_config), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_form() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).form) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey_config), "::", stringify!(form))
+        );
+    }
+    test_field_form();
+    fn test_field_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).length) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey_config), "::", stringify!(length))
+        );
+    }
+    test_field_length();
+    fn test_field_seed() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).seed) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey_config), "::", stringify!(seed))
+        );
+    }
+    test_field_seed();
+    fn test_field_depth() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).depth) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey_config), "::", stringify!(depth))
+        );
+    }
+    test_field_depth();
+    fn test_field_lowest_key() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).lowest_key) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey_config), "::", stringify!(lowest_key))
+        );
+    }
+    test_field_lowest_key();
+    fn test_field_highest_key() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey_config>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).highest_key) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey_config), "::", stringify!(highest_key))
+        );
+    }
+    test_field_highest_key();
+}
+extern "C" {
+    pub fn farspan_passkey_config_init(config: *mut farspan_passkey_config, size: usize, form: i32);
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_passkey {
+    pub struct_size: u32,
+    pub reserved: i32,
+    pub key: i64,
+    pub key_begin: i64,
+    pub key_end: i64,
+    pub bytes: i64,
+    pub depth: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_passkey() {
+    assert_eq!(::std::mem::size_of::<farspan_passkey>(), 48usize, concat!("Size of: ", stringify!(farspan_passkey)));
+    assert_eq!(
+        ::std::mem::align_of::<farspan_passkey>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_passkey))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_key() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey), "::", stringify!(key))
+        );
+    }
+    test_field_key();
+    fn test_field_key_begin() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key_begin) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey), "::", stringify!(key_begin))
+        );
+    }
+    test_field_key_begin();
+    fn test_field_key_end() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key_end) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey), "::", stringify!(key_end))
+        );
+    }
+    test_field_key_end();
+    fn test_field_bytes() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).bytes) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey), "::", stringify!(bytes))
+        );
+    }
+    test_field_bytes();
+    fn test_field_depth() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_passkey>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).depth) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_passkey), "::", stringify!(depth))
+        );
+    }
+    test_field_depth();
+}
+extern "C" {
+    pub fn farspan_passkey_make(
+        config: *const farspan_passkey_config,
+        buffer: *mut std::os::raw::c_char,
+        size: i64,
+        needed: *mut i64,
+        passkey: *mut farspan_passkey,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_passkey_check(
+        generated: *const std::os::raw::c_char,
+        bytes: i64,
+        key: i64,
+        correct: *mut i32,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_needle_place(
+        haystack: *const i64,
+        haystack_length: i64,
+        needle: *const i64,
+        needle_length: i64,
+        question: *const i64,
+        question_length: i64,
+        length: i64,
+        depth: f64,
+        boundary: *const i64,
+        out: *mut i64,
+        position: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;
 }
