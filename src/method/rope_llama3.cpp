@@ -10,8 +10,8 @@
 namespace farspan {
 
 void check_llama3(const farspan_rope_config& config) {
-    if (config.high_freq_factor <= config.low_freq_factor)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "rope.high_freq_factor is %g: must be above low_freq_factor, %g",
+    if (config.high_freq_factor < config.low_freq_factor)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "rope.high_freq_factor is %g: must be at least low_freq_factor, %g",
                       config.high_freq_factor, config.low_freq_factor);
 }
 
@@ -22,7 +22,7 @@ void lower_rope_llama3(const farspan_rope_config& config, int64_t, rope_part& pa
         const Real unscaled = Real{1} / power;
         const Real wavelength = static_cast<Real>(2 * std::numbers::pi) / unscaled;
         if (wavelength < context / high) return unscaled;
-        if (wavelength > context / low) return unscaled / factor;
+        if (wavelength > context / low || low == high) return unscaled / factor;  // equal factors: a step without a band
         const Real smooth = (context / wavelength - low) / (high - low);
         return (Real{1} - smooth) * unscaled / factor + smooth * unscaled;
     });

@@ -110,7 +110,7 @@ Test(errors, rope_of_other_methods) {
         {range, {"rope.mixed_exponent is 1.1: must be between 0 and 1"}, [](auto& s) { s.rope.mixed_exponent = 1.1; }},
     });
     check(valid_rope(FARSPAN_ROPE_LLAMA3), 1, {
-        {range, {"rope.high_freq_factor is 1: must be above low_freq_factor, 1"}, [](auto& s) { s.rope.high_freq_factor = 1; }},
+        {range, {"rope.high_freq_factor is 0.5: must be at least low_freq_factor, 1"}, [](auto& s) { s.rope.high_freq_factor = 0.5; }},
         {range, {"rope.low_freq_factor is 0: must be above 0"}, [](auto& s) { s.rope.low_freq_factor = 0; }},
     });
     check(valid_rope(FARSPAN_ROPE_PROPORTIONAL), 1, {
