@@ -69,7 +69,7 @@ func exported(t *testing.T) []string {
 }
 
 // Headers that the package does not offer yet.
-var laterHeaders = []string{"cache.h", "eval.h"}
+var laterHeaders = []string{"cache.h", "eval.h", "model.h"}
 
 func declaredLater(t *testing.T) map[string]bool {
 	t.Helper()

@@ -18,7 +18,7 @@ packages='
           run    libtbb-dev              oneTBB: threads
           run    libxsimd-dev            xsimd: vector instructions
           run    libxxhash-dev           checksums of saved caches
-          run    nlohmann-json3-dev      the command reads model configurations
+          run    nlohmann-json3-dev      the library and the command read model configurations
           run    libcli11-dev            the command reads its arguments
           run    libopenblas-dev         the command multiplies the matrices of the models outside attention
           run    gnuplot-nox             draws the plot of the report
@@ -39,6 +39,7 @@ packages='
           deep   openmpi-bin             examples/mpi
           deep   libopenmpi-dev          examples/mpi
           deep   valgrind                reads of undefined memory
+          deep   libclang-rt-14-dev      libFuzzer (scripts/fuzz.sh)
 '
 
 groups="run test ${FARSPAN_LANGUAGES:-java,go,rust}"

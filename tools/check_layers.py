@@ -9,11 +9,12 @@ MAY_INCLUDE = {
     "base": ["base/"],
     "method": ["method/", "base/"],
     "kernels": ["kernels/"],
+    "config": ["config/", "method/", "base/"],
     "cache": ["cache/", "base/", "kernels/kernel_table.hpp"],
     "plan": ["plan/", "cache/block.hpp", "method/", "base/", "kernels/kernel_table.hpp"],
     "attention": ["attention/", "plan/", "base/", "kernels/kernel_table.hpp"],
     "eval": ["eval/", "base/", "kernels/kernel_table.hpp"],
-    "api": ["api/", "eval/", "attention/", "plan/", "cache/", "method/", "base/", "kernels/kernel_table.hpp"],
+    "api": ["api/", "eval/", "attention/", "plan/", "cache/", "config/", "method/", "base/", "kernels/kernel_table.hpp"],
 }
 PUBLIC = "farspan/"
 

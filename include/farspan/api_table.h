@@ -6,13 +6,14 @@
  *     if (!farspan || farspan->struct_size < sizeof(farspan_api)) ...; // older than this header
  *     farspan->attention(NULL, scheme, &q, &k, &v, &out, &error);
  *
- * An entry has the type and the contract of the function of the same name in farspan.h, cache.h or eval.h. */
+ * An entry has the type and the contract of the function of the same name in farspan.h, cache.h, eval.h or model.h. */
 #ifndef FARSPAN_API_TABLE_H
 #define FARSPAN_API_TABLE_H
 
 #include "farspan/cache.h"
 #include "farspan/eval.h"
 #include "farspan/farspan.h"
+#include "farspan/model.h"
 
 /* In this order for ever: new functions go to the end. */
 #define FARSPAN_API_LIST(ENTRY)                                                                                            \
@@ -38,7 +39,9 @@
     ENTRY(bleu_add) ENTRY(bleu_add_tokens) ENTRY(bleu_merge) ENTRY(bleu_score) ENTRY(bleu_signature)                       \
     ENTRY(chrf_config_init) ENTRY(chrf_counts_init) ENTRY(chrf_add) ENTRY(chrf_merge) ENTRY(chrf_score)                    \
     ENTRY(rouge_config_init) ENTRY(rouge) ENTRY(rouge_tokens) ENTRY(bootstrap_config_init) ENTRY(bootstrap_mean)           \
-    ENTRY(bleu_bootstrap) ENTRY(passkey_config_init) ENTRY(passkey_make) ENTRY(passkey_check) ENTRY(needle_place)
+    ENTRY(bleu_bootstrap) ENTRY(passkey_config_init) ENTRY(passkey_make) ENTRY(passkey_check) ENTRY(needle_place)         \
+    ENTRY(model_options_init) ENTRY(model_from_config) ENTRY(model_from_metadata) ENTRY(model_from_gguf)                  \
+    ENTRY(model_destroy) ENTRY(model_describe) ENTRY(model_layer_at) ENTRY(model_note_at)
 
 #ifdef __cplusplus
 #define FARSPAN_API_ENTRY(name) decltype(&farspan_##name) name;

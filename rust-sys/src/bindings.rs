@@ -4885,3 +4885,969 @@ extern "C" {
         error: *mut farspan_error,
     ) -> farspan_status;
 }
+pub const FARSPAN_ERROR_FORMAT: _bindgen_ty_29 = 17;
+pub type _bindgen_ty_29 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_model {
+    _unused: [u8; 0],
+}
+pub const FARSPAN_RELEASE_REFERENCE: _bindgen_ty_30 = 0;
+pub const FARSPAN_RELEASE_TRANSFORMERS_4_48: _bindgen_ty_30 = 1;
+pub const FARSPAN_RELEASE_LLAMA_CPP: _bindgen_ty_30 = 2;
+pub type _bindgen_ty_30 = std::os::raw::c_uint;
+pub const FARSPAN_EXTENSION_NONE: _bindgen_ty_31 = 0;
+pub const FARSPAN_EXTENSION_LINEAR: _bindgen_ty_31 = 1;
+pub const FARSPAN_EXTENSION_NTK: _bindgen_ty_31 = 2;
+pub const FARSPAN_EXTENSION_DYNAMIC_NTK: _bindgen_ty_31 = 3;
+pub const FARSPAN_EXTENSION_YARN: _bindgen_ty_31 = 4;
+pub const FARSPAN_EXTENSION_SELF_EXTEND: _bindgen_ty_31 = 5;
+pub const FARSPAN_EXTENSION_REROPE: _bindgen_ty_31 = 6;
+pub const FARSPAN_EXTENSION_LEAKY_REROPE: _bindgen_ty_31 = 7;
+pub const FARSPAN_EXTENSION_DUAL_CHUNK: _bindgen_ty_31 = 8;
+pub const FARSPAN_EXTENSION_ALIBI_SLOPES: _bindgen_ty_31 = 9;
+pub type _bindgen_ty_31 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_model_options {
+    pub struct_size: u32,
+    pub release: i32,
+    pub angle: i32,
+    pub extension: i32,
+    pub target_length: i64,
+    pub window: i64,
+    pub group: i64,
+    pub t5_encoder: *const f32,
+    pub t5_decoder: *const f32,
+    pub rope_freqs: *const f64,
+    pub rope_short: *const f64,
+    pub rope_long: *const f64,
+    pub t5_values: i64,
+    pub rope_pairs: i64,
+}
+#[test]
+fn bindgen_test_layout_farspan_model_options() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_model_options>(),
+        96usize,
+        concat!("Size of: ", stringify!(farspan_model_options))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_model_options>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_model_options))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_release() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).release) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(release))
+        );
+    }
+    test_field_release();
+    fn test_field_angle() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).angle) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(angle))
+        );
+    }
+    test_field_angle();
+    fn test_field_extension() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).extension) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(extension))
+        );
+    }
+    test_field_extension();
+    fn test_field_target_length() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).target_length) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(target_length))
+        );
+    }
+    test_field_target_length();
+    fn test_field_window() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).window) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(window))
+        );
+    }
+    test_field_window();
+    fn test_field_group() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).group) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(group))
+        );
+    }
+    test_field_group();
+    fn test_field_t5_encoder() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).t5_encoder) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(t5_encoder))
+        );
+    }
+    test_field_t5_encoder();
+    fn test_field_t5_decoder() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).t5_decoder) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(t5_decoder))
+        );
+    }
+    test_field_t5_decoder();
+    fn test_field_rope_freqs() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).rope_freqs) as usize - ptr as usize
+            },
+            56usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(rope_freqs))
+        );
+    }
+    test_field_rope_freqs();
+    fn test_field_rope_short() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).rope_short) as usize - ptr as usize
+            },
+            64usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(rope_short))
+        );
+    }
+    test_field_rope_short();
+    fn test_field_rope_long() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).rope_long) as usize - ptr as usize
+            },
+            72usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(rope_long))
+        );
+    }
+    test_field_rope_long();
+    fn test_field_t5_values() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).t5_values) as usize - ptr as usize
+            },
+            80usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(t5_values))
+        );
+    }
+    test_field_t5_values();
+    fn test_field_rope_pairs() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_options>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).rope_pairs) as usize - ptr as usize
+            },
+            88usize,
+            concat!("Offset of field: ", stringify!(farspan_model_options), "::", stringify!(rope_pairs))
+        );
+    }
+    test_field_rope_pairs();
+}
+extern "C" {
+    pub fn farspan_model_options_init(options: *mut farspan_model_options, size: usize);
+}
+extern "C" {
+    pub fn farspan_model_from_config(
+        text: *const std::os::raw::c_char,
+        bytes: usize,
+        options: *const farspan_model_options,
+        model: *mut *mut farspan_model,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_METADATA_INTEGER: _bindgen_ty_32 = 1;
+pub const FARSPAN_METADATA_REAL: _bindgen_ty_32 = 2;
+pub const FARSPAN_METADATA_TEXT: _bindgen_ty_32 = 3;
+pub type _bindgen_ty_32 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_metadata {
+    pub key: *const std::os::raw::c_char,
+    pub type_: i32,
+    pub is_array: i32,
+    pub count: i64,
+    pub values: *const std::os::raw::c_void,
+}
+#[test]
+fn bindgen_test_layout_farspan_metadata() {
+    assert_eq!(::std::mem::size_of::<farspan_metadata>(), 32usize, concat!("Size of: ", stringify!(farspan_metadata)));
+    assert_eq!(
+        ::std::mem::align_of::<farspan_metadata>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_metadata))
+    );
+    fn test_field_key() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_metadata>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_metadata), "::", stringify!(key))
+        );
+    }
+    test_field_key();
+    fn test_field_type() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_metadata>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).type_) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_metadata), "::", stringify!(type_))
+        );
+    }
+    test_field_type();
+    fn test_field_is_array() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_metadata>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).is_array) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_metadata), "::", stringify!(is_array))
+        );
+    }
+    test_field_is_array();
+    fn test_field_count() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_metadata>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).count) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_metadata), "::", stringify!(count))
+        );
+    }
+    test_field_count();
+    fn test_field_values() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_metadata>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).values) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_metadata), "::", stringify!(values))
+        );
+    }
+    test_field_values();
+}
+extern "C" {
+    pub fn farspan_model_from_metadata(
+        entries: *const farspan_metadata,
+        count: i64,
+        options: *const farspan_model_options,
+        model: *mut *mut farspan_model,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_model_from_gguf(
+        file: *const std::os::raw::c_void,
+        bytes: usize,
+        options: *const farspan_model_options,
+        model: *mut *mut farspan_model,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+extern "C" {
+    pub fn farspan_model_destroy(model: *mut farspan_model);
+}
+pub const FARSPAN_ABSOLUTE_NONE: _bindgen_ty_33 = 0;
+pub const FARSPAN_ABSOLUTE_LEARNED: _bindgen_ty_33 = 1;
+pub const FARSPAN_ABSOLUTE_SINUSOIDAL: _bindgen_ty_33 = 2;
+pub type _bindgen_ty_33 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_model_info {
+    pub struct_size: u32,
+    pub absolute: i32,
+    pub family: *const std::os::raw::c_char,
+    pub layers: i64,
+    pub encoder_layers: i64,
+    pub query_heads: i64,
+    pub key_heads: i64,
+    pub head_dim: i64,
+    pub value_dim: i64,
+    pub hidden: i64,
+    pub vocabulary: i64,
+    pub context: i64,
+    pub trained_context: i64,
+    pub usable_context: i64,
+    pub usable_context_most: i64,
+    pub absolute_rows: i64,
+    pub absolute_offset: i64,
+    pub layer_kinds: i64,
+    pub notes: i64,
+    pub final_softcap: f64,
+}
+#[test]
+fn bindgen_test_layout_farspan_model_info() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_model_info>(),
+        152usize,
+        concat!("Size of: ", stringify!(farspan_model_info))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_model_info>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_model_info))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_absolute() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).absolute) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(absolute))
+        );
+    }
+    test_field_absolute();
+    fn test_field_family() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).family) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(family))
+        );
+    }
+    test_field_family();
+    fn test_field_layers() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).layers) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(layers))
+        );
+    }
+    test_field_layers();
+    fn test_field_encoder_layers() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).encoder_layers) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(encoder_layers))
+        );
+    }
+    test_field_encoder_layers();
+    fn test_field_query_heads() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).query_heads) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(query_heads))
+        );
+    }
+    test_field_query_heads();
+    fn test_field_key_heads() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key_heads) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(key_heads))
+        );
+    }
+    test_field_key_heads();
+    fn test_field_head_dim() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).head_dim) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(head_dim))
+        );
+    }
+    test_field_head_dim();
+    fn test_field_value_dim() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).value_dim) as usize - ptr as usize
+            },
+            56usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(value_dim))
+        );
+    }
+    test_field_value_dim();
+    fn test_field_hidden() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).hidden) as usize - ptr as usize
+            },
+            64usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(hidden))
+        );
+    }
+    test_field_hidden();
+    fn test_field_vocabulary() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).vocabulary) as usize - ptr as usize
+            },
+            72usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(vocabulary))
+        );
+    }
+    test_field_vocabulary();
+    fn test_field_context() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).context) as usize - ptr as usize
+            },
+            80usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(context))
+        );
+    }
+    test_field_context();
+    fn test_field_trained_context() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).trained_context) as usize - ptr as usize
+            },
+            88usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(trained_context))
+        );
+    }
+    test_field_trained_context();
+    fn test_field_usable_context() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).usable_context) as usize - ptr as usize
+            },
+            96usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(usable_context))
+        );
+    }
+    test_field_usable_context();
+    fn test_field_usable_context_most() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).usable_context_most) as usize - ptr as usize
+            },
+            104usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(usable_context_most))
+        );
+    }
+    test_field_usable_context_most();
+    fn test_field_absolute_rows() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).absolute_rows) as usize - ptr as usize
+            },
+            112usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(absolute_rows))
+        );
+    }
+    test_field_absolute_rows();
+    fn test_field_absolute_offset() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).absolute_offset) as usize - ptr as usize
+            },
+            120usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(absolute_offset))
+        );
+    }
+    test_field_absolute_offset();
+    fn test_field_layer_kinds() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).layer_kinds) as usize - ptr as usize
+            },
+            128usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(layer_kinds))
+        );
+    }
+    test_field_layer_kinds();
+    fn test_field_notes() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).notes) as usize - ptr as usize
+            },
+            136usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(notes))
+        );
+    }
+    test_field_notes();
+    fn test_field_final_softcap() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_info>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).final_softcap) as usize - ptr as usize
+            },
+            144usize,
+            concat!("Offset of field: ", stringify!(farspan_model_info), "::", stringify!(final_softcap))
+        );
+    }
+    test_field_final_softcap();
+}
+extern "C" {
+    pub fn farspan_model_describe(
+        model: *const farspan_model,
+        info: *mut farspan_model_info,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_LAYER_FULL: _bindgen_ty_34 = 0;
+pub const FARSPAN_LAYER_SLIDING: _bindgen_ty_34 = 1;
+pub const FARSPAN_LAYER_CHUNKED: _bindgen_ty_34 = 2;
+pub const FARSPAN_LAYER_OTHER: _bindgen_ty_34 = 3;
+pub type _bindgen_ty_34 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_model_layer {
+    pub struct_size: u32,
+    pub kind: i32,
+    pub alike: i64,
+    pub query_heads: i64,
+    pub key_heads: i64,
+    pub head_dim: i64,
+    pub value_dim: i64,
+    pub window: i64,
+    pub attention_scale: f64,
+    pub scheme: *const farspan_scheme,
+    pub rope: *const farspan_rope_config,
+    pub remap: *const farspan_remap_config,
+    pub bias: *const farspan_bias_config,
+    pub mask: *const farspan_mask_config,
+    pub score: *const farspan_score_config,
+}
+#[test]
+fn bindgen_test_layout_farspan_model_layer() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_model_layer>(),
+        112usize,
+        concat!("Size of: ", stringify!(farspan_model_layer))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_model_layer>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_model_layer))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_kind() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).kind) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(kind))
+        );
+    }
+    test_field_kind();
+    fn test_field_alike() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).alike) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(alike))
+        );
+    }
+    test_field_alike();
+    fn test_field_query_heads() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).query_heads) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(query_heads))
+        );
+    }
+    test_field_query_heads();
+    fn test_field_key_heads() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).key_heads) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(key_heads))
+        );
+    }
+    test_field_key_heads();
+    fn test_field_head_dim() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).head_dim) as usize - ptr as usize
+            },
+            32usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(head_dim))
+        );
+    }
+    test_field_head_dim();
+    fn test_field_value_dim() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).value_dim) as usize - ptr as usize
+            },
+            40usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(value_dim))
+        );
+    }
+    test_field_value_dim();
+    fn test_field_window() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).window) as usize - ptr as usize
+            },
+            48usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(window))
+        );
+    }
+    test_field_window();
+    fn test_field_attention_scale() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).attention_scale) as usize - ptr as usize
+            },
+            56usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(attention_scale))
+        );
+    }
+    test_field_attention_scale();
+    fn test_field_scheme() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).scheme) as usize - ptr as usize
+            },
+            64usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(scheme))
+        );
+    }
+    test_field_scheme();
+    fn test_field_rope() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).rope) as usize - ptr as usize
+            },
+            72usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(rope))
+        );
+    }
+    test_field_rope();
+    fn test_field_remap() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).remap) as usize - ptr as usize
+            },
+            80usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(remap))
+        );
+    }
+    test_field_remap();
+    fn test_field_bias() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).bias) as usize - ptr as usize
+            },
+            88usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(bias))
+        );
+    }
+    test_field_bias();
+    fn test_field_mask() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).mask) as usize - ptr as usize
+            },
+            96usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(mask))
+        );
+    }
+    test_field_mask();
+    fn test_field_score() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_layer>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).score) as usize - ptr as usize
+            },
+            104usize,
+            concat!("Offset of field: ", stringify!(farspan_model_layer), "::", stringify!(score))
+        );
+    }
+    test_field_score();
+}
+extern "C" {
+    pub fn farspan_model_layer_at(
+        model: *const farspan_model,
+        index: i64,
+        layer: *mut farspan_model_layer,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}
+pub const FARSPAN_SEVERITY_NOTE: _bindgen_ty_35 = 0;
+pub const FARSPAN_SEVERITY_WARNING: _bindgen_ty_35 = 1;
+pub type _bindgen_ty_35 = std::os::raw::c_uint;
+pub const FARSPAN_NOTE_DEFAULT: _bindgen_ty_36 = 1;
+pub const FARSPAN_NOTE_DERIVED: _bindgen_ty_36 = 2;
+pub const FARSPAN_NOTE_RELEASE: _bindgen_ty_36 = 3;
+pub const FARSPAN_NOTE_IGNORED: _bindgen_ty_36 = 4;
+pub const FARSPAN_NOTE_UNKNOWN_FIELD: _bindgen_ty_36 = 16;
+pub const FARSPAN_NOTE_LENGTHS: _bindgen_ty_36 = 17;
+pub const FARSPAN_NOTE_TWICE: _bindgen_ty_36 = 18;
+pub const FARSPAN_NOTE_WEIGHTS: _bindgen_ty_36 = 19;
+pub const FARSPAN_NOTE_NO_EFFECT: _bindgen_ty_36 = 20;
+pub const FARSPAN_NOTE_INCOMPLETE: _bindgen_ty_36 = 21;
+pub type _bindgen_ty_36 = std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_model_note {
+    pub struct_size: u32,
+    pub severity: i32,
+    pub code: i32,
+    pub reserved: i32,
+    pub path: *const std::os::raw::c_char,
+    pub text: *const std::os::raw::c_char,
+}
+#[test]
+fn bindgen_test_layout_farspan_model_note() {
+    assert_eq!(
+        ::std::mem::size_of::<farspan_model_note>(),
+        32usize,
+        concat!("Size of: ", stringify!(farspan_model_note))
+    );
+    assert_eq!(
+        ::std::mem::align_of::<farspan_model_note>(),
+        8usize,
+        concat!("Alignment of ", stringify!(farspan_model_note))
+    );
+    fn test_field_struct_size() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_note>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).struct_size) as usize - ptr as usize
+            },
+            0usize,
+            concat!("Offset of field: ", stringify!(farspan_model_note), "::", stringify!(struct_size))
+        );
+    }
+    test_field_struct_size();
+    fn test_field_severity() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_note>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).severity) as usize - ptr as usize
+            },
+            4usize,
+            concat!("Offset of field: ", stringify!(farspan_model_note), "::", stringify!(severity))
+        );
+    }
+    test_field_severity();
+    fn test_field_code() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_note>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).code) as usize - ptr as usize
+            },
+            8usize,
+            concat!("Offset of field: ", stringify!(farspan_model_note), "::", stringify!(code))
+        );
+    }
+    test_field_code();
+    fn test_field_reserved() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_note>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).reserved) as usize - ptr as usize
+            },
+            12usize,
+            concat!("Offset of field: ", stringify!(farspan_model_note), "::", stringify!(reserved))
+        );
+    }
+    test_field_reserved();
+    fn test_field_path() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_note>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).path) as usize - ptr as usize
+            },
+            16usize,
+            concat!("Offset of field: ", stringify!(farspan_model_note), "::", stringify!(path))
+        );
+    }
+    test_field_path();
+    fn test_field_text() {
+        assert_eq!(
+            unsafe {
+                let uninit = ::std::mem::MaybeUninit::<farspan_model_note>::uninit();
+                let ptr = uninit.as_ptr();
+                ::std::ptr::addr_of!((*ptr).text) as usize - ptr as usize
+            },
+            24usize,
+            concat!("Offset of field: ", stringify!(farspan_model_note), "::", stringify!(text))
+        );
+    }
+    test_field_text();
+}
+extern "C" {
+    pub fn farspan_model_note_at(
+        model: *const farspan_model,
+        index: i64,
+        note: *mut farspan_model_note,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+}

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "attention/workspace.hpp"
+#include "config/model.hpp"
 #include "farspan/farspan.h"
 #include "kernels/kernel_table.hpp"
 #include "method/scheme.hpp"
@@ -27,7 +29,15 @@ struct farspan_plan {
     const volatile int32_t* cancel;
 };
 
+struct farspan_model {
+    std::unique_ptr<const farspan::config::model> model;
+    std::vector<std::unique_ptr<const farspan_scheme>> schemes;  // views of the model's, one per different layer; nullptr without one
+};
+
 namespace farspan {
+
+// A handle that owns `parts`.
+std::unique_ptr<farspan_scheme> make_handle(std::unique_ptr<const scheme> parts);
 
 // The context's settings, or the defaults for NULL.
 farspan_context settings(const farspan_context* context);

@@ -48,6 +48,16 @@ void check_position(int32_t argument, const char* name, int64_t value) {
 }
 
 }  // namespace
+
+std::unique_ptr<farspan_scheme> make_handle(std::unique_ptr<const scheme> parts) {
+    auto made = std::make_unique<farspan_scheme>();
+    made->parts = std::move(parts);
+    made->rope_at_rest = lower_rope(*made->parts, 1);
+    const rope_part far = lower_rope(*made->parts, max_position);
+    made->rope_fixed = far.inv_freq == made->rope_at_rest.inv_freq && far.magnitude == made->rope_at_rest.magnitude;
+    return made;
+}
+
 }  // namespace farspan
 
 using namespace farspan;
@@ -75,12 +85,7 @@ farspan_status farspan_scheme_create(const farspan_rope_config* rope, const fars
                                      const farspan_score_config* score, farspan_scheme** scheme, farspan_error* error) {
     return guard(error, [&] {
         farspan_scheme*& result = required(scheme, 6, "scheme");
-        auto made = std::make_unique<farspan_scheme>();
-        made->parts = make_scheme(rope, remap, bias, mask, score);
-        made->rope_at_rest = lower_rope(*made->parts, 1);
-        const rope_part far = lower_rope(*made->parts, max_position);
-        made->rope_fixed = far.inv_freq == made->rope_at_rest.inv_freq && far.magnitude == made->rope_at_rest.magnitude;
-        result = made.release();
+        result = make_handle(make_scheme(rope, remap, bias, mask, score)).release();
     });
 }
 

@@ -2,6 +2,7 @@
 #include <cstddef>
 
 #include "api/guard.hpp"
+#include "farspan/model.h"
 
 namespace farspan {
 
@@ -43,6 +44,7 @@ const char* farspan_status_text(farspan_status status) {
         case FARSPAN_ERROR_OUT_OF_MEMORY: return "out of memory";
         case FARSPAN_ERROR_CANCELLED: return "cancelled";
         case FARSPAN_ERROR_INTERNAL: return "internal error";
+        case FARSPAN_ERROR_FORMAT: return "malformed document";
         default: return "unknown status";
     }
 }

@@ -5,6 +5,7 @@
 #include "farspan/api_table.h"
 #include "farspan/eval.h"
 #include "farspan/farspan.h"
+#include "farspan/model.h"
 
 #define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)
 #define SIZE(type, size) _Static_assert(sizeof(type) == (size), "size of " #type)
@@ -193,6 +194,7 @@ VALUE(FARSPAN_ERROR_ISA_UNSUPPORTED, 13);
 VALUE(FARSPAN_ERROR_OUT_OF_MEMORY, 14);
 VALUE(FARSPAN_ERROR_CANCELLED, 15);
 VALUE(FARSPAN_ERROR_INTERNAL, 16);
+VALUE(FARSPAN_ERROR_FORMAT, 17);
 
 VALUE(FARSPAN_F32, 1);
 VALUE(FARSPAN_F64, 2);
@@ -324,6 +326,118 @@ AT(farspan_cache_batch, offsets, 24);
 SIZE(farspan_cache_batch, 32);
 
 VALUE(FARSPAN_I8, 5);
+/* farspan/model.h */
+AT(farspan_model_options, struct_size, 0);
+AT(farspan_model_options, release, 4);
+AT(farspan_model_options, angle, 8);
+AT(farspan_model_options, extension, 12);
+AT(farspan_model_options, target_length, 16);
+AT(farspan_model_options, window, 24);
+AT(farspan_model_options, group, 32);
+AT(farspan_model_options, t5_encoder, 40);
+AT(farspan_model_options, t5_decoder, 48);
+AT(farspan_model_options, rope_freqs, 56);
+AT(farspan_model_options, rope_short, 64);
+AT(farspan_model_options, rope_long, 72);
+AT(farspan_model_options, t5_values, 80);
+AT(farspan_model_options, rope_pairs, 88);
+SIZE(farspan_model_options, 96);
+
+AT(farspan_metadata, key, 0);
+AT(farspan_metadata, type, 8);
+AT(farspan_metadata, is_array, 12);
+AT(farspan_metadata, count, 16);
+AT(farspan_metadata, values, 24);
+SIZE(farspan_metadata, 32);
+
+AT(farspan_model_info, struct_size, 0);
+AT(farspan_model_info, absolute, 4);
+AT(farspan_model_info, family, 8);
+AT(farspan_model_info, layers, 16);
+AT(farspan_model_info, encoder_layers, 24);
+AT(farspan_model_info, query_heads, 32);
+AT(farspan_model_info, key_heads, 40);
+AT(farspan_model_info, head_dim, 48);
+AT(farspan_model_info, value_dim, 56);
+AT(farspan_model_info, hidden, 64);
+AT(farspan_model_info, vocabulary, 72);
+AT(farspan_model_info, context, 80);
+AT(farspan_model_info, trained_context, 88);
+AT(farspan_model_info, usable_context, 96);
+AT(farspan_model_info, usable_context_most, 104);
+AT(farspan_model_info, absolute_rows, 112);
+AT(farspan_model_info, absolute_offset, 120);
+AT(farspan_model_info, layer_kinds, 128);
+AT(farspan_model_info, notes, 136);
+AT(farspan_model_info, final_softcap, 144);
+SIZE(farspan_model_info, 152);
+
+AT(farspan_model_layer, struct_size, 0);
+AT(farspan_model_layer, kind, 4);
+AT(farspan_model_layer, alike, 8);
+AT(farspan_model_layer, query_heads, 16);
+AT(farspan_model_layer, key_heads, 24);
+AT(farspan_model_layer, head_dim, 32);
+AT(farspan_model_layer, value_dim, 40);
+AT(farspan_model_layer, window, 48);
+AT(farspan_model_layer, attention_scale, 56);
+AT(farspan_model_layer, scheme, 64);
+AT(farspan_model_layer, rope, 72);
+AT(farspan_model_layer, remap, 80);
+AT(farspan_model_layer, bias, 88);
+AT(farspan_model_layer, mask, 96);
+AT(farspan_model_layer, score, 104);
+SIZE(farspan_model_layer, 112);
+
+AT(farspan_model_note, struct_size, 0);
+AT(farspan_model_note, severity, 4);
+AT(farspan_model_note, code, 8);
+AT(farspan_model_note, reserved, 12);
+AT(farspan_model_note, path, 16);
+AT(farspan_model_note, text, 24);
+SIZE(farspan_model_note, 32);
+
+VALUE(FARSPAN_RELEASE_REFERENCE, 0);
+VALUE(FARSPAN_RELEASE_TRANSFORMERS_4_48, 1);
+VALUE(FARSPAN_RELEASE_LLAMA_CPP, 2);
+
+VALUE(FARSPAN_EXTENSION_NONE, 0);
+VALUE(FARSPAN_EXTENSION_LINEAR, 1);
+VALUE(FARSPAN_EXTENSION_NTK, 2);
+VALUE(FARSPAN_EXTENSION_DYNAMIC_NTK, 3);
+VALUE(FARSPAN_EXTENSION_YARN, 4);
+VALUE(FARSPAN_EXTENSION_SELF_EXTEND, 5);
+VALUE(FARSPAN_EXTENSION_REROPE, 6);
+VALUE(FARSPAN_EXTENSION_LEAKY_REROPE, 7);
+VALUE(FARSPAN_EXTENSION_DUAL_CHUNK, 8);
+VALUE(FARSPAN_EXTENSION_ALIBI_SLOPES, 9);
+
+VALUE(FARSPAN_METADATA_INTEGER, 1);
+VALUE(FARSPAN_METADATA_REAL, 2);
+VALUE(FARSPAN_METADATA_TEXT, 3);
+
+VALUE(FARSPAN_ABSOLUTE_NONE, 0);
+VALUE(FARSPAN_ABSOLUTE_LEARNED, 1);
+VALUE(FARSPAN_ABSOLUTE_SINUSOIDAL, 2);
+
+VALUE(FARSPAN_LAYER_FULL, 0);
+VALUE(FARSPAN_LAYER_SLIDING, 1);
+VALUE(FARSPAN_LAYER_CHUNKED, 2);
+VALUE(FARSPAN_LAYER_OTHER, 3);
+
+VALUE(FARSPAN_SEVERITY_NOTE, 0);
+VALUE(FARSPAN_SEVERITY_WARNING, 1);
+
+VALUE(FARSPAN_NOTE_DEFAULT, 1);
+VALUE(FARSPAN_NOTE_DERIVED, 2);
+VALUE(FARSPAN_NOTE_RELEASE, 3);
+VALUE(FARSPAN_NOTE_IGNORED, 4);
+VALUE(FARSPAN_NOTE_UNKNOWN_FIELD, 16);
+VALUE(FARSPAN_NOTE_LENGTHS, 17);
+VALUE(FARSPAN_NOTE_TWICE, 18);
+VALUE(FARSPAN_NOTE_WEIGHTS, 19);
+VALUE(FARSPAN_NOTE_NO_EFFECT, 20);
+VALUE(FARSPAN_NOTE_INCOMPLETE, 21);
 
 /* farspan/eval.h */
 AT(farspan_windows_config, struct_size, 0);
@@ -607,4 +721,12 @@ AT(farspan_api, passkey_config_init, 792);
 AT(farspan_api, passkey_make, 800);
 AT(farspan_api, passkey_check, 808);
 AT(farspan_api, needle_place, 816);
-SIZE(farspan_api, 824);
+AT(farspan_api, model_options_init, 824);
+AT(farspan_api, model_from_config, 832);
+AT(farspan_api, model_from_metadata, 840);
+AT(farspan_api, model_from_gguf, 848);
+AT(farspan_api, model_destroy, 856);
+AT(farspan_api, model_describe, 864);
+AT(farspan_api, model_layer_at, 872);
+AT(farspan_api, model_note_at, 880);
+SIZE(farspan_api, 888);

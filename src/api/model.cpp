@@ -1,0 +1,185 @@
+#include "farspan/model.h"
+
+#include <cinttypes>
+#include <cmath>
+
+#include "api/checks.hpp"
+#include "api/handles.hpp"
+
+namespace farspan {
+namespace {
+
+farspan_model_options default_options() {
+    farspan_model_options options{};
+    options.struct_size = sizeof options;
+    return options;
+}
+
+void check_choice(int32_t argument, const char* name, int32_t value, int32_t most) {
+    if (value < 0 || value > most)
+        throw failure(FARSPAN_ERROR_METHOD, argument, "options.%s is %d: must be between 0 and %d", name, value, most);
+}
+
+void check_count(int32_t argument, const char* name, int64_t value) {
+    if (value < 0 || value > config::most_length)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument, "options.%s is %" PRId64 ": must be between 0 and 2^40",
+                      name, value);
+}
+
+void check_extension(const farspan_model_options& o, int32_t argument) {
+    check_count(argument, "target_length", o.target_length);
+    check_count(argument, "window", o.window);
+    check_count(argument, "group", o.group);
+    const bool extends = o.extension != FARSPAN_EXTENSION_NONE, groups = o.extension == FARSPAN_EXTENSION_SELF_EXTEND;
+    const bool windows =
+        groups || o.extension == FARSPAN_EXTENSION_REROPE || o.extension == FARSPAN_EXTENSION_LEAKY_REROPE;
+    if (extends != (o.target_length > 0))
+        throw failure(FARSPAN_ERROR_COMBINATION, argument,
+                      "options.target_length is %" PRId64 " and extension is %d: set both or neither", o.target_length,
+                      o.extension);
+    if ((o.window > 0 && !windows) || (o.group > 0 && !groups))
+        throw failure(FARSPAN_ERROR_COMBINATION, argument, "options.%s is set but extension %d does not use it",
+                      o.window > 0 && !windows ? "window" : "group", o.extension);
+}
+
+farspan_model_options read_options(const farspan_model_options* given, int32_t argument) {
+    farspan_model_options o = default_options();
+    if (!given) return o;
+    o = read_struct(*given, o, argument, "options");
+    check_choice(argument, "release", o.release, FARSPAN_RELEASE_LLAMA_CPP);
+    check_choice(argument, "angle", o.angle, FARSPAN_ANGLE_FLOAT32);
+    check_choice(argument, "extension", o.extension, FARSPAN_EXTENSION_ALIBI_SLOPES);
+    check_count(argument, "t5_values", o.t5_values);
+    check_count(argument, "rope_pairs", o.rope_pairs);
+    check_extension(o, argument);
+    return o;
+}
+
+// The schemes stay the model's; a handle adds what does not change with the length.
+std::unique_ptr<farspan_model> make_model(std::unique_ptr<config::model> made) {
+    auto result = std::make_unique<farspan_model>();
+    for (std::unique_ptr<scheme>& parts : made->schemes)
+        result->schemes.push_back(parts ? make_handle(std::move(parts)) : nullptr);
+    result->model = std::move(made);
+    return result;
+}
+
+// Writes an answer into a caller's struct of another version.
+template <class T>
+void write_answer(T* given, int32_t argument, const char* name, T answer) {
+    T& result = required(given, argument, name);
+    const uint32_t size = result.struct_size;
+    read_struct(result, T{}, argument, name);
+    answer.struct_size = size;
+    std::memcpy(static_cast<void*>(&result), &answer, std::min<std::size_t>(size, sizeof answer));
+}
+
+std::size_t check_index(int64_t index, int64_t count) {
+    if (index < 0 || index >= count)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "index is %" PRId64 ": must be between 0 and %" PRId64, index,
+                      count - 1);
+    return static_cast<std::size_t>(index);
+}
+
+farspan_model_layer describe_layer(const farspan_model& m, std::size_t index) {
+    const config::layer_draft& layer = m.model->source.layers[index];
+    const std::size_t kind = m.model->scheme_of[index];
+    farspan_model_layer result{};
+    result.kind = layer.kind;
+    result.alike = static_cast<int64_t>(m.model->first_alike[kind]);
+    result.query_heads = layer.query_heads;
+    result.key_heads = layer.key_heads;
+    result.head_dim = layer.head_dim;
+    result.value_dim = layer.value_dim;
+    if (!m.schemes[kind]) return result;
+    const scheme& parts = *m.schemes[kind]->parts;
+    result.window = layer.window > 0 ? layer.window : layer.chunk;
+    const double scale = parts.score.scale > 0 ? parts.score.scale : 1 / std::sqrt(static_cast<double>(layer.head_dim));
+    result.attention_scale = scale * parts.score.multiplier;
+    result.scheme = m.schemes[kind].get();
+    result.rope = &parts.rope;
+    result.remap = &parts.remap;
+    result.bias = &parts.bias;
+    result.mask = &parts.mask;
+    result.score = &parts.score;
+    return result;
+}
+
+}  // namespace
+}  // namespace farspan
+
+using namespace farspan;
+
+extern "C" {
+
+void farspan_model_options_init(farspan_model_options* options, size_t size) {
+    write_defaults(options, size, default_options());
+}
+
+farspan_status farspan_model_from_config(const char* text, size_t bytes, const farspan_model_options* options,
+                                         farspan_model** model, farspan_error* error) {
+    return guard(error, [&] {
+        const char& first = required(text, 1, "text");
+        const farspan_model_options given = read_options(options, 3);
+        farspan_model*& result = required(model, 4, "model");
+        result = make_model(config::read_config({&first, bytes}, given)).release();
+    });
+}
+
+farspan_status farspan_model_from_metadata(const farspan_metadata* entries, int64_t count,
+                                           const farspan_model_options* options, farspan_model** model,
+                                           farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_metadata& first = required(entries, 1, "entries");
+        if (count < 1 || count > config::most_metadata)
+            throw failure(FARSPAN_ERROR_SHAPE, 2, "count is %" PRId64 ": must be between 1 and %" PRId64, count,
+                          config::most_metadata);
+        const farspan_model_options given = read_options(options, 3);
+        farspan_model*& result = required(model, 4, "model");
+        result = make_model(config::read_metadata({&first, static_cast<std::size_t>(count)}, given)).release();
+    });
+}
+
+farspan_status farspan_model_from_gguf(const void* file, size_t bytes, const farspan_model_options* options,
+                                       farspan_model** model, farspan_error* error) {
+    return guard(error, [&] {
+        required(static_cast<const char*>(file), 1, "file");
+        const farspan_model_options given = read_options(options, 3);
+        farspan_model*& result = required(model, 4, "model");
+        result = make_model(config::read_gguf({static_cast<const unsigned char*>(file), bytes}, given)).release();
+    });
+}
+
+void farspan_model_destroy(farspan_model* model) {
+    delete model;
+}
+
+farspan_status farspan_model_describe(const farspan_model* model, farspan_model_info* info, farspan_error* error) {
+    return guard(error, [&] { write_answer(info, 2, "info", required(model, 1, "model").model->source.info); });
+}
+
+farspan_status farspan_model_layer_at(const farspan_model* model, int64_t index, farspan_model_layer* layer,
+                                      farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_model& given = required(model, 1, "model");
+        const std::size_t at = check_index(index, given.model->source.info.layers);
+        write_answer(layer, 3, "layer", describe_layer(given, at));
+    });
+}
+
+farspan_status farspan_model_note_at(const farspan_model* model, int64_t index, farspan_model_note* note,
+                                     farspan_error* error) {
+    return guard(error, [&] {
+        const farspan_model& given = required(model, 1, "model");
+        const std::vector<config::note>& notes = given.model->source.notes.all();
+        const config::note& found = notes[check_index(index, static_cast<int64_t>(notes.size()))];
+        farspan_model_note answer{};
+        answer.severity = found.severity;
+        answer.code = found.code;
+        answer.path = found.path.c_str();
+        answer.text = found.text.c_str();
+        write_answer(note, 3, "note", answer);
+    });
+}
+
+}  // extern "C"

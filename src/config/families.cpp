@@ -1,0 +1,207 @@
+#include "config/families.hpp"
+
+namespace farspan::config {
+namespace {
+
+constexpr int32_t interleaved = FARSPAN_LAYOUT_INTERLEAVED;
+
+// Class defaults, as far as they decide positions and attention and differ from "heads = key heads, head size = hidden
+// / heads, theta 10000". tests/oracles checks each against transformers.
+#define DEFAULTS(name, ...) constexpr class_default name##_defaults[] = {__VA_ARGS__}
+DEFAULTS(none, {"rope_theta", 10000});
+DEFAULTS(mistral, {"rope_theta", 10000}, {"num_key_value_heads", 8}, {"sliding_window", 4096});
+DEFAULTS(mixtral, {"rope_theta", 1e6}, {"num_key_value_heads", 8});
+DEFAULTS(ministral3, {"rope_theta", 1e6}, {"num_key_value_heads", 8});
+DEFAULTS(llama4, {"rope_theta", 5e5}, {"num_key_value_heads", 8}, {"head_dim", 128}, {"attention_chunk_size", 8192},
+         {"no_rope_layer_interval", 4}, {"attn_temperature_tuning", 1}, {"floor_scale", 8192}, {"attn_scale", 0.1});
+DEFAULTS(qwen2, {"rope_theta", 10000}, {"num_key_value_heads", 32}, {"sliding_window", 4096},
+         {"max_window_layers", 28});
+DEFAULTS(qwen2_moe, {"rope_theta", 10000}, {"num_key_value_heads", 16}, {"sliding_window", 4096},
+         {"max_window_layers", 28});
+DEFAULTS(qwen3, {"rope_theta", 10000}, {"num_key_value_heads", 32}, {"head_dim", 128}, {"sliding_window", 4096},
+         {"max_window_layers", 28});
+DEFAULTS(qwen3_moe, {"rope_theta", 10000}, {"num_key_value_heads", 4}, {"sliding_window", 4096},
+         {"max_window_layers", 28});
+DEFAULTS(qwen2_vl, {"rope_theta", 1e6}, {"num_key_value_heads", 8}, {"sliding_window", 4096},
+         {"max_window_layers", 80});
+DEFAULTS(qwen3_vl, {"rope_theta", 5e5}, {"num_key_value_heads", 32}, {"head_dim", 128});
+DEFAULTS(qwen3_next, {"rope_theta", 10000}, {"num_key_value_heads", 2}, {"head_dim", 256},
+         {"partial_rotary_factor", 0.25}, {"full_attention_interval", 4});
+DEFAULTS(falcon, {"rope_theta", 10000}, {"max_position_embeddings", 2048});
+DEFAULTS(phi, {"rope_theta", 10000}, {"partial_rotary_factor", 0.5});
+DEFAULTS(phimoe, {"rope_theta", 1e6}, {"num_key_value_heads", 8});
+DEFAULTS(gemma, {"rope_theta", 10000}, {"num_key_value_heads", 16}, {"head_dim", 256});
+DEFAULTS(gemma2, {"rope_theta", 10000}, {"num_key_value_heads", 4}, {"head_dim", 256}, {"sliding_window", 4096},
+         {"sliding_window_pattern", 2}, {"query_pre_attn_scalar", 256}, {"attn_logit_softcapping", 50},
+         {"final_logit_softcapping", 30});
+DEFAULTS(gemma3, {"rope_theta", 1e6}, {"rope_local_base_freq", 10000}, {"num_attention_heads", 8},
+         {"num_key_value_heads", 4}, {"head_dim", 256}, {"sliding_window", 4096}, {"sliding_window_pattern", 6},
+         {"query_pre_attn_scalar", 256}, {"max_position_embeddings", 131072});
+DEFAULTS(gemma3n, {"rope_theta", 1e6}, {"rope_local_base_freq", 10000}, {"num_attention_heads", 8},
+         {"num_key_value_heads", 2}, {"head_dim", 256}, {"sliding_window", 512}, {"sliding_window_pattern", 5},
+         {"max_position_embeddings", 32768});
+DEFAULTS(gpt_oss, {"rope_theta", 150000}, {"num_key_value_heads", 8}, {"head_dim", 64}, {"sliding_window", 128},
+         {"sliding_window_pattern", 2}, {"max_position_embeddings", 131072});
+DEFAULTS(deepseek_v2, {"rope_theta", 10000}, {"qk_rope_head_dim", 64}, {"qk_nope_head_dim", 128}, {"v_head_dim", 128});
+DEFAULTS(deepseek_v3, {"rope_theta", 10000}, {"qk_rope_head_dim", 64}, {"qk_nope_head_dim", 128}, {"v_head_dim", 128},
+         {"rope_interleave", 1});
+DEFAULTS(minicpm3, {"rope_theta", 10000}, {"qk_rope_head_dim", 32}, {"qk_nope_head_dim", 64}, {"v_head_dim", 64});
+DEFAULTS(gpt_neox, {"rope_theta", 10000}, {"rotary_pct", 0.25});
+DEFAULTS(gptj, {"rope_theta", 10000}, {"rotary_dim", 64});
+DEFAULTS(stablelm, {"rope_theta", 10000}, {"num_key_value_heads", 32}, {"partial_rotary_factor", 0.25});
+DEFAULTS(cohere, {"rope_theta", 5e5});
+DEFAULTS(cohere2, {"rope_theta", 10000}, {"sliding_window", 4096}, {"sliding_window_pattern", 4});
+DEFAULTS(olmo3, {"rope_theta", 5e5}, {"sliding_window", 4096}, {"sliding_window_pattern", 4});
+DEFAULTS(glm, {"rope_theta", 10000}, {"num_key_value_heads", 2}, {"head_dim", 128}, {"partial_rotary_factor", 0.5});
+DEFAULTS(glm4_moe, {"rope_theta", 10000}, {"num_key_value_heads", 8}, {"partial_rotary_factor", 0.5});
+DEFAULTS(chatglm, {"rope_theta", 10000}, {"partial_rotary_factor", 0.5});
+DEFAULTS(granite, {"rope_theta", 10000}, {"attention_multiplier", 1});
+DEFAULTS(smollm3, {"rope_theta", 2e6}, {"num_key_value_heads", 4}, {"no_rope_layer_interval", 4});
+DEFAULTS(exaone4, {"rope_theta", 10000}, {"num_key_value_heads", 32}, {"sliding_window", 4096},
+         {"sliding_window_pattern", 4});
+DEFAULTS(nemotron, {"rope_theta", 10000}, {"partial_rotary_factor", 0.5});
+DEFAULTS(starcoder2, {"rope_theta", 10000}, {"num_key_value_heads", 2});
+DEFAULTS(ernie4_5, {"rope_theta", 5e5}, {"num_key_value_heads", 2}, {"head_dim", 128});
+DEFAULTS(minimax_m2, {"rope_theta", 5e6}, {"num_key_value_heads", 8}, {"head_dim", 128});
+DEFAULTS(helium, {"rope_theta", 1e5}, {"num_key_value_heads", 20}, {"head_dim", 128});
+DEFAULTS(seed_oss, {"rope_theta", 10000}, {"num_key_value_heads", 8}, {"head_dim", 128});
+DEFAULTS(apertus, {"rope_theta", 1.2e7});
+DEFAULTS(mpt, {"alibi", 1}, {"alibi_bias_max", 8});
+DEFAULTS(t5, {"d_kv", 64}, {"relative_attention_num_buckets", 32}, {"relative_attention_max_distance", 128});
+DEFAULTS(roformer, {"rope_theta", 10000}, {"rotary_value", 0});
+#undef DEFAULTS
+
+const family families[] = {
+    {.model_type = "llama", .defaults = none_defaults},
+    {.model_type = "mistral", .window_rule = windows::every_layer, .defaults = mistral_defaults},
+    {.model_type = "mixtral", .window_rule = windows::every_layer, .defaults = mixtral_defaults},
+    {.model_type = "ministral3",
+     .window_rule = windows::every_layer,
+     .finish = finish_ministral3,
+     .defaults = ministral3_defaults},
+    {.model_type = "llama4_text",
+     .layout = interleaved,
+     .window_rule = windows::chunks,
+     .nope_rule = no_rotation::listed,
+     .finish = finish_llama4,
+     .defaults = llama4_defaults},
+    {.model_type = "qwen", .prepare = prepare_qwen, .finish = finish_qwen, .defaults = none_defaults},
+    {.model_type = "qwen2", .window_rule = windows::qwen, .finish = finish_qwen2, .defaults = qwen2_defaults},
+    {.model_type = "qwen2_moe", .window_rule = windows::qwen, .finish = finish_qwen2, .defaults = qwen2_moe_defaults},
+    {.model_type = "qwen3", .window_rule = windows::qwen, .finish = finish_qwen2, .defaults = qwen3_defaults},
+    {.model_type = "qwen3_moe", .window_rule = windows::qwen, .finish = finish_qwen2, .defaults = qwen3_moe_defaults},
+    {.model_type = "qwen2_vl", .window_rule = windows::qwen, .defaults = qwen2_vl_defaults},
+    {.model_type = "qwen3_vl", .defaults = qwen3_vl_defaults},
+    {.model_type = "qwen3_next", .defaults = qwen3_next_defaults},
+    {.model_type = "phi", .defaults = phi_defaults},
+    {.model_type = "phi3", .window_rule = windows::every_layer, .defaults = none_defaults},
+    {.model_type = "phimoe", .window_rule = windows::every_layer, .defaults = phimoe_defaults},
+    {.model_type = "gemma", .defaults = gemma_defaults},
+    {.model_type = "gemma2", .window_rule = windows::pattern, .defaults = gemma2_defaults},
+    {.model_type = "gemma3_text",
+     .window_rule = windows::pattern,
+     .scaling_on_full_layers_only = true,
+     .defaults = gemma3_defaults},
+    {.model_type = "gemma3n_text",
+     .window_rule = windows::pattern,
+     .scaling_on_full_layers_only = true,
+     .scale = 1,
+     .defaults = gemma3n_defaults},
+    {.model_type = "gpt_oss", .window_rule = windows::pattern, .finish = finish_gpt_oss, .defaults = gpt_oss_defaults},
+    {.model_type = "deepseek_v2", .layout = interleaved, .defaults = deepseek_v2_defaults},
+    {.model_type = "deepseek_v3", .layout = interleaved, .defaults = deepseek_v3_defaults},
+    {.model_type = "minicpm3", .defaults = minicpm3_defaults},
+    {.model_type = "minicpm", .defaults = none_defaults},
+    {.model_type = "baichuan", .prepare = prepare_baichuan, .finish = finish_baichuan, .defaults = none_defaults},
+    {.model_type = "bloom", .kind = positions::alibi, .finish = finish_bloom},
+    {.model_type = "mpt",
+     .kind = positions::alibi,
+     .prepare = prepare_mpt,
+     .finish = finish_mpt,
+     .defaults = mpt_defaults},
+    {.model_type = "falcon", .prepare = prepare_falcon, .finish = finish_falcon, .defaults = falcon_defaults},
+    {.model_type = "gpt_neox", .defaults = gpt_neox_defaults},
+    {.model_type = "gptj", .layout = interleaved, .defaults = gptj_defaults},
+    {.model_type = "codegen", .layout = interleaved, .defaults = gptj_defaults},
+    {.model_type = "stablelm", .defaults = stablelm_defaults},
+    {.model_type = "cohere", .layout = interleaved, .defaults = cohere_defaults},
+    {.model_type = "cohere2",
+     .layout = interleaved,
+     .window_rule = windows::pattern,
+     .nope_rule = no_rotation::full_layers,
+     .defaults = cohere2_defaults},
+    {.model_type = "olmo", .defaults = none_defaults},
+    {.model_type = "olmo2", .defaults = none_defaults},
+    {.model_type = "olmo3",
+     .window_rule = windows::pattern,
+     .scaling_on_full_layers_only = true,
+     .defaults = olmo3_defaults},
+    {.model_type = "glm", .layout = interleaved, .defaults = glm_defaults},
+    {.model_type = "glm4", .layout = interleaved, .defaults = glm_defaults},
+    {.model_type = "glm4_moe", .defaults = glm4_moe_defaults},
+    {.model_type = "chatglm", .layout = interleaved, .prepare = prepare_chatglm, .defaults = chatglm_defaults},
+    {.model_type = "internlm2", .defaults = none_defaults},
+    {.model_type = "granite", .defaults = granite_defaults},
+    {.model_type = "granitemoe", .defaults = granite_defaults},
+    {.model_type = "smollm3",
+     .window_rule = windows::unrotated,
+     .nope_rule = no_rotation::listed,
+     .defaults = smollm3_defaults},
+    {.model_type = "exaone", .defaults = none_defaults},
+    {.model_type = "exaone4",
+     .window_rule = windows::pattern,
+     .nope_rule = no_rotation::full_layers,
+     .defaults = exaone4_defaults},
+    {.model_type = "nemotron", .defaults = nemotron_defaults},
+    {.model_type = "starcoder2", .window_rule = windows::every_layer, .defaults = starcoder2_defaults},
+    {.model_type = "ernie4_5", .layout = interleaved, .defaults = ernie4_5_defaults},
+    {.model_type = "minimax_m2", .defaults = minimax_m2_defaults},
+    {.model_type = "hunyuan_v1_dense", .defaults = none_defaults},
+    {.model_type = "hunyuan_v1_moe", .defaults = none_defaults},
+    {.model_type = "helium", .layout = interleaved, .defaults = helium_defaults},
+    {.model_type = "seed_oss", .defaults = seed_oss_defaults},
+    {.model_type = "apertus", .defaults = apertus_defaults},
+    {.model_type = "t5", .kind = positions::t5, .scale = 1, .finish = finish_t5, .defaults = t5_defaults},
+    {.model_type = "roformer", .layout = interleaved, .finish = finish_encoder, .defaults = roformer_defaults},
+    {.model_type = "bert", .kind = positions::learned, .finish = finish_encoder},
+    {.model_type = "gpt2", .kind = positions::learned, .finish = finish_learned},
+    {.model_type = "opt", .kind = positions::learned, .finish = finish_opt},
+};
+
+// Names that mean a family above: text parts of multimodal models, relatives with the same attention, old names.
+constexpr struct {
+    const char *name, *meant;
+} aliases[] = {
+    {"RefinedWeb", "falcon"},
+    {"RefinedWebModel", "falcon"},
+    {"code_llama", "llama"},
+    {"gemma3", "gemma3_text"},
+    {"gemma3n", "gemma3n_text"},
+    {"kimi_k2", "deepseek_v3"},
+    {"llama4", "llama4_text"},
+    {"mt5", "t5"},
+    {"olmoe", "olmo"},
+    {"qwen2_5_vl", "qwen2_vl"},
+    {"qwen2_5_vl_text", "qwen2_vl"},
+    {"qwen2_vl_text", "qwen2_vl"},
+    {"qwen3_vl_text", "qwen3_vl"},
+};
+
+}  // namespace
+
+const family* find_family(const std::string& model_type) {
+    std::string name = model_type;
+    for (const auto& alias : aliases)
+        if (model_type == alias.name) name = alias.meant;
+    for (const family& row : families)
+        if (name == row.model_type) return &row;
+    return nullptr;
+}
+
+std::string known_families() {
+    std::string result;
+    for (const family& row : families) result += (result.empty() ? "" : ", ") + std::string(row.model_type);
+    return result;
+}
+
+}  // namespace farspan::config

@@ -1,0 +1,91 @@
+// The model families: what the file does not say because the model's class knows it.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "config/draft.hpp"
+#include "config/reader.hpp"
+
+namespace farspan::config {
+
+struct config_source;
+
+enum class positions { rotary, alibi, t5, learned };
+
+enum class windows {
+    none,         // a sliding_window in the file has no effect
+    every_layer,  // sliding_window, if it is not null
+    qwen,         // only with use_sliding_window, and from layer max_window_layers on
+    pattern,      // all layers but every n-th
+    chunks,       // Llama 4: chunks on rotary layers
+    unrotated     // with use_sliding_window, the layers that do not rotate
+};
+
+enum class no_rotation {
+    never,
+    listed,       // no_rope_layers: 1 rotates, 0 does not
+    full_layers,  // layers that see everything
+};
+
+struct family {
+    const char* model_type;
+    int32_t layout = FARSPAN_LAYOUT_HALF;
+    positions kind = positions::rotary;
+    windows window_rule = windows::none;
+    no_rotation nope_rule = no_rotation::never;
+    bool scaling_on_full_layers_only = false;   // the rope dictionary concerns no sliding layer
+    double scale = 0;                           // of the logits; 0: 1/sqrt(head size)
+    void (*prepare)(config_source&) = nullptr;  // before the sizes are read
+    void (*finish)(config_source&) = nullptr;   // when the layers are known
+    std::span<const class_default> defaults = {};
+};
+
+// The family of a model_type, also by the names that are only aliases of one; nullptr if unknown.
+const family* find_family(const std::string& model_type);
+
+// The known names, for a message.
+std::string known_families();
+
+// A config.json and the draft that is made of it.
+struct config_source {
+    reader keys;
+    const family* row;
+    draft& result;
+
+    // The sizes, as far as they are known.
+    int64_t layers = 0, query_heads = 0, key_heads = 0, head_dim = 0, value_dim = 0, hidden = 0;
+    int64_t rotary_offset = 0;
+    int64_t context = 0;
+    double base_ratio = 1;  // factor on the base that the file states
+    int32_t layout = 0;
+    positions kind = positions::rotary;
+};
+
+// The steps, in this order.
+void read_shape(config_source& source);
+void read_ropes(config_source& source);
+void read_layers(config_source& source);
+void read_score(config_source& source);
+
+// What families need beyond the table.
+void prepare_falcon(config_source& source);
+void prepare_mpt(config_source& source);
+void prepare_chatglm(config_source& source);
+void prepare_baichuan(config_source& source);
+void prepare_qwen(config_source& source);
+void finish_falcon(config_source& source);
+void finish_bloom(config_source& source);
+void finish_mpt(config_source& source);
+void finish_baichuan(config_source& source);
+void finish_qwen(config_source& source);
+void finish_qwen2(config_source& source);
+void finish_llama4(config_source& source);
+void finish_ministral3(config_source& source);
+void finish_gpt_oss(config_source& source);
+void finish_encoder(config_source& source);
+void finish_t5(config_source& source);
+void finish_learned(config_source& source);
+void finish_opt(config_source& source);
+
+}  // namespace farspan::config

@@ -1,0 +1,80 @@
+// What single rotary families add: Qwen-1, ChatGLM, Llama 4, Ministral 3, gpt-oss.
+#include <cinttypes>
+
+#include "base/failure.hpp"
+#include "config/families.hpp"
+
+namespace farspan::config {
+
+// Qwen-1 counts from seq_length; max_position_embeddings is what it can be stretched to.
+void prepare_qwen(config_source& s) {
+    s.context = s.keys.integer({"seq_length"}, 1, most_length).value_or(0);
+}
+
+void finish_qwen(config_source& s) {
+    const int64_t trained = s.keys.integer({"seq_length"}, 2, most_length).value_or(0);
+    const bool dynamic = s.keys.flag({"use_dynamic_ntk"}).value_or(false),
+               log_n = s.keys.flag({"use_logn_attn"}).value_or(false);
+    if ((dynamic || log_n) && trained == 0)
+        throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is absent: use_dynamic_ntk and use_logn_attn need it",
+                      s.keys.path_of("seq_length").c_str());
+    if (dynamic) {
+        farspan_rope_config& rope = s.result.ropes.front().config;
+        rope.method = FARSPAN_ROPE_DYNAMIC_NTK_QWEN;
+        rope.original_context = trained;
+        s.result.ropes.front().path = s.keys.path_of("use_dynamic_ntk");
+    }
+    if (log_n) {
+        s.result.temperature = FARSPAN_TEMPERATURE_LOG_N;
+        s.result.score.trained_length = static_cast<double>(trained);
+        for (layer_draft& layer : s.result.layers) layer.temperature = true;
+    }
+    if (trained > 0) s.result.info.trained_context = trained;
+}
+
+// Qwen2 and Qwen3 know neither of Qwen-1's switches.
+void finish_qwen2(config_source& s) {
+    for (const char* key : {"use_dynamic_ntk", "use_logn_attn"})
+        if (s.keys.has({key}))
+            s.result.notes.add(FARSPAN_NOTE_IGNORED, s.keys.path_of(key),
+                               "a key of Qwen-1; this family does not read it");
+}
+
+// ChatGLM2, 3 and GLM-4 with remote code: half of the head rotates, base 10000 * rope_ratio.
+void prepare_chatglm(config_source& s) {
+    s.base_ratio = s.keys.real({"rope_ratio"}, 1e-6, 1e12).value_or(1);
+    if (s.keys.flag({"multi_query_attention"}).value_or(false))
+        s.key_heads = s.keys.required_integer({"multi_query_group_num"}, 1, most_heads);
+}
+
+// The temperature 1 + a ln(floor((i + 1) / F) + 1) is on the layers that do not rotate.
+void finish_llama4(config_source& s) {
+    if (!s.keys.flag({"attn_temperature_tuning"}).value_or(false)) return;
+    s.result.temperature = FARSPAN_TEMPERATURE_LLAMA4;
+    s.result.score.trained_length = s.keys.required_real({"floor_scale"}, 1, 1e12);
+    s.result.score.alpha = s.keys.required_real({"attn_scale"}, 0, 1e6);
+    for (layer_draft& layer : s.result.layers) layer.temperature = layer.rope == no_rope;
+}
+
+// Like Llama 4's, but on every layer and counted from i instead of i + 1.
+void finish_ministral3(config_source& s) {
+    std::optional<reader> dictionary = s.keys.child({"rope_parameters", "rope_scaling"});
+    if (!dictionary) return;
+    const std::optional<double> beta = dictionary->real({"llama_4_scaling_beta"}, 0, 1e6);
+    if (!beta || *beta == 0) return;
+    s.result.temperature = FARSPAN_TEMPERATURE_LLAMA4;
+    s.result.score.alpha = *beta;
+    s.result.score.trained_length =
+        static_cast<double>(dictionary->required_integer({"original_max_position_embeddings"}, 1, most_length));
+    for (layer_draft& layer : s.result.layers) layer.temperature = true;
+    s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, dictionary->path_of("llama_4_scaling_beta"),
+                       "the model's temperature steps at position %.15g, the scheme's one position earlier",
+                       s.result.score.trained_length);
+}
+
+void finish_gpt_oss(config_source& s) {
+    s.result.notes.add(FARSPAN_NOTE_WEIGHTS, "",
+                       "each head has a learned sink: set score.sinks from the weights \"sinks\" of each layer");
+}
+
+}  // namespace farspan::config

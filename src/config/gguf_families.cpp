@@ -1,0 +1,67 @@
+#include "config/gguf_families.hpp"
+
+namespace farspan::config {
+namespace {
+
+constexpr int32_t half = FARSPAN_LAYOUT_HALF, interleaved = FARSPAN_LAYOUT_INTERLEAVED;
+
+// Interleaved are the architectures whose rows the converter permutes (llama and its relatives) and those that are
+// stored so.
+const gguf_family families[] = {
+    {.architecture = "llama", .layout = interleaved},
+    {.architecture = "llama4", .layout = interleaved, .full_every = 4, .full_layers_rotate = false, .chunked = true},
+    {.architecture = "deci", .layout = interleaved},
+    {.architecture = "baichuan", .layout = interleaved},
+    {.architecture = "internlm2", .layout = interleaved},
+    {.architecture = "minicpm", .layout = interleaved},
+    {.architecture = "granite", .layout = interleaved},
+    {.architecture = "olmo", .layout = interleaved},
+    {.architecture = "command-r", .layout = interleaved},
+    {.architecture = "cohere2", .layout = interleaved, .full_every = 4, .full_layers_rotate = false},
+    {.architecture = "chatglm", .layout = interleaved},
+    {.architecture = "glm4", .layout = interleaved},
+    {.architecture = "ernie4_5", .layout = interleaved},
+    {.architecture = "deepseek2", .layout = interleaved, .log_multiplier = 0.1},
+    {.architecture = "gptj", .layout = interleaved},
+    {.architecture = "falcon", .layout = half},
+    {.architecture = "gptneox", .layout = half},
+    {.architecture = "stablelm", .layout = half},
+    {.architecture = "qwen", .layout = half},
+    {.architecture = "qwen2", .layout = half},
+    {.architecture = "qwen2moe", .layout = half},
+    {.architecture = "qwen3", .layout = half},
+    {.architecture = "qwen3moe", .layout = half},
+    {.architecture = "qwen2vl", .layout = half, .axes = FARSPAN_AXES_SECTIONS},
+    {.architecture = "qwen3vl", .layout = half, .axes = FARSPAN_AXES_INTERLEAVED_GGML},
+    {.architecture = "phi2", .layout = half},
+    {.architecture = "phi3", .layout = half},
+    {.architecture = "phimoe", .layout = half},
+    {.architecture = "gemma", .layout = half},
+    {.architecture = "gemma2", .layout = half, .full_every = 2, .softcap = true},
+    {.architecture = "gemma3", .layout = half, .full_every = 6, .local_base = 10000},
+    {.architecture = "olmo2", .layout = half, .full_every = 4},
+    {.architecture = "olmoe", .layout = half},
+    {.architecture = "exaone", .layout = half},
+    {.architecture = "exaone4", .layout = half, .full_every = 4, .full_layers_rotate = false},
+    {.architecture = "nemotron", .layout = half},
+    {.architecture = "minicpm3", .layout = half},
+    {.architecture = "hunyuan-moe", .layout = half},
+    {.architecture = "hunyuan-dense", .layout = half},
+    {.architecture = "gpt-oss", .layout = half, .full_every = 2},
+    {.architecture = "starcoder2", .layout = half},
+    {.architecture = "glm4moe", .layout = half},
+    {.architecture = "seed_oss", .layout = half},
+    {.architecture = "bloom", .kind = positions::alibi},
+    {.architecture = "mpt", .kind = positions::alibi},
+    {.architecture = "gpt2", .kind = positions::learned},
+};
+
+}  // namespace
+
+const gguf_family* find_gguf_family(const std::string& architecture) {
+    for (const gguf_family& row : families)
+        if (architecture == row.architecture) return &row;
+    return nullptr;
+}
+
+}  // namespace farspan::config

@@ -1,0 +1,216 @@
+// The beginning of a GGUF file (ggml's docs/gguf.md, version 2 and 3): magic, counts, key-value pairs, tensor list.
+// Little-endian.
+#include <algorithm>
+#include <bit>
+#include <cinttypes>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+#include "base/failure.hpp"
+#include "config/gguf.hpp"
+
+namespace farspan::config {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "numbers are taken from the file as they are");
+
+enum : uint32_t { u8, i8, u16, i16, u32, i32, f32, boolean, string, array, u64, i64, f64, type_count };
+constexpr std::size_t sizes[type_count] = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
+
+constexpr uint64_t longest_key = 65535;
+constexpr uint64_t most_kept = 65536;  // entries of an array that is kept; longer ones are vocabularies
+constexpr const char* position_tensors[] = {"rope_freqs.weight", "rope_factors_short.weight",
+                                            "rope_factors_long.weight"};
+
+class file_reader {
+public:
+    explicit file_reader(std::span<const unsigned char> bytes) : bytes_(bytes) {}
+
+    template <class T>
+    T number(const char* what) {
+        T value;
+        std::memcpy(&value, take(sizeof value, what), sizeof value);
+        return value;
+    }
+
+    std::string text(const char* what, uint64_t longest) {
+        const auto length = number<uint64_t>(what);
+        if (length > longest) fail("%s has %" PRIu64 " bytes: must have at most %" PRIu64, what, length, longest);
+        const unsigned char* first = take(length, what);
+        return {reinterpret_cast<const char*>(first), static_cast<std::size_t>(length)};
+    }
+
+    void skip(uint64_t count, uint64_t size, const char* what) {
+        if (size > 0 && count > left() / size) fail("%s reaches beyond the %zu bytes given", what, bytes_.size());
+        at_ += static_cast<std::size_t>(count * size);
+    }
+
+    uint64_t left() const { return bytes_.size() - at_; }
+    uint64_t at() const { return at_; }
+    std::span<const unsigned char> bytes() const { return bytes_; }
+
+    [[noreturn, gnu::format(printf, 2, 3)]] void fail(const char* format, ...) const {
+        char text[160];
+        va_list values;
+        va_start(values, format);
+        std::vsnprintf(text, sizeof text, format, values);
+        va_end(values);
+        throw failure(FARSPAN_ERROR_FORMAT, 1, "GGUF, byte %zu: %s", at_, text);
+    }
+
+private:
+    const unsigned char* take(uint64_t count, const char* what) {
+        if (count > left()) fail("%s reaches beyond the %zu bytes given", what, bytes_.size());
+        const unsigned char* first = bytes_.data() + at_;
+        at_ += static_cast<std::size_t>(count);
+        return first;
+    }
+
+    std::span<const unsigned char> bytes_;
+    std::size_t at_ = 0;
+};
+
+json_value whole(int64_t value) {
+    return {.kind = json_value::integer, .integer_value = value, .real_value = static_cast<double>(value)};
+}
+json_value real(double value) {
+    return {.kind = json_value::real, .real_value = value};
+}
+
+json_value read_scalar(file_reader& in, uint32_t type, const char* key) {
+    switch (type) {
+        case u8:
+            return whole(in.number<uint8_t>(key));
+        case i8:
+            return whole(in.number<int8_t>(key));
+        case u16:
+            return whole(in.number<uint16_t>(key));
+        case i16:
+            return whole(in.number<int16_t>(key));
+        case u32:
+            return whole(in.number<uint32_t>(key));
+        case i32:
+            return whole(in.number<int32_t>(key));
+        case i64:
+            return whole(in.number<int64_t>(key));
+        case f32:
+            return real(in.number<float>(key));
+        case f64:
+            return real(in.number<double>(key));
+        case boolean:
+            return {.kind = json_value::boolean, .integer_value = in.number<uint8_t>(key) != 0};
+        case string:
+            return {.kind = json_value::text, .text_value = in.text(key, uint64_t{1} << 24)};
+        case u64: {
+            const auto value = in.number<uint64_t>(key);
+            return value <= INT64_MAX ? whole(static_cast<int64_t>(value)) : real(static_cast<double>(value));
+        }
+        default:
+            in.fail("%.80s has the type %" PRIu32 ": must be between 0 and %" PRIu32, key, type, type_count - 1);
+    }
+}
+
+json_value read_value(file_reader& in, const char* key) {
+    const auto type = in.number<uint32_t>(key);
+    if (type != array) return read_scalar(in, type, key);
+    const auto element = in.number<uint32_t>(key);
+    const auto count = in.number<uint64_t>(key);
+    if (element >= type_count || element == array)
+        in.fail("%.80s is an array of type %" PRIu32 ": must be one of numbers, booleans or texts", key, element);
+    json_value result{.kind = json_value::array};
+    if (element != string && count > most_kept) {
+        in.skip(count, sizes[element], key);
+        return result;
+    }
+    for (uint64_t n = 0; n < count; ++n) {
+        json_value value = read_scalar(in, element, key);
+        if (n < most_kept) result.items.push_back(std::move(value));
+    }
+    return result;
+}
+
+struct tensor_place {
+    std::string name;
+    uint64_t elements;
+    uint32_t type;
+    uint64_t offset;
+};
+
+tensor_place read_tensor(file_reader& in) {
+    tensor_place result{.name = in.text("the name of a tensor", longest_key), .elements = 1, .type = 0, .offset = 0};
+    const auto dimensions = in.number<uint32_t>("the dimensions of a tensor");
+    if (dimensions > 8)
+        in.fail("tensor %.60s has %" PRIu32 " dimensions: must have at most 8", result.name.c_str(), dimensions);
+    for (uint32_t n = 0; n < dimensions; ++n) {
+        const auto extent = in.number<uint64_t>("the extents of a tensor");
+        if (extent != 0 && result.elements > UINT64_MAX / extent)
+            in.fail("tensor %.60s is too large", result.name.c_str());
+        result.elements *= extent;
+    }
+    result.type = in.number<uint32_t>("the type of a tensor");
+    result.offset = in.number<uint64_t>("the offset of a tensor");
+    return result;
+}
+
+// The numbers of a small F32 tensor, or nothing if the bytes do not reach that far.
+bool copy_tensor(const file_reader& in, const tensor_place& place, uint64_t data, std::vector<double>& values) {
+    constexpr uint32_t type_f32 = 0;
+    if (place.type != type_f32 || place.elements > static_cast<uint64_t>(most_head_dim))
+        in.fail("tensor %.60s has type %" PRIu32 " and %" PRIu64 " elements: must be F32 with at most %" PRId64,
+                place.name.c_str(), place.type, place.elements, most_head_dim);
+    const uint64_t bytes = in.bytes().size(), length = place.elements * sizeof(float);
+    if (data > bytes || place.offset > bytes - data || length > bytes - data - place.offset) return false;
+    for (uint64_t n = 0; n < place.elements; ++n) {
+        float value;
+        std::memcpy(&value, in.bytes().data() + data + place.offset + n * sizeof value, sizeof value);
+        values.push_back(value);
+    }
+    return true;
+}
+
+uint64_t alignment_of(const file_reader& in, const json_value* given) {
+    if (!given) return 32;
+    if (given->kind != json_value::integer || given->integer_value < 1 || given->integer_value > (1 << 20))
+        in.fail("general.alignment is %.40s: must be between 1 and 2^20", describe(*given).c_str());
+    return static_cast<uint64_t>(given->integer_value);
+}
+
+}  // namespace
+
+gguf_metadata parse_gguf(std::span<const unsigned char> file) {
+    file_reader in(file);
+    if (in.number<uint32_t>("the magic number") != 0x46554747) in.fail("the file does not begin with GGUF");
+    const auto version = in.number<uint32_t>("the version");
+    if (version != 2 && version != 3) in.fail("version %" PRIu32 ": must be 2 or 3", version);
+    const auto tensors = in.number<uint64_t>("the number of tensors"),
+               pairs = in.number<uint64_t>("the number of keys");
+    metadata_builder builder;
+    json_value alignment;
+    for (uint64_t n = 0; n < pairs; ++n) {  // ends with the bytes, whatever the count says
+        const std::string key = in.text("a key", longest_key);
+        json_value value = read_value(in, key.c_str());
+        if (key == "general.alignment") alignment = value;
+        builder.add(key, std::move(value));
+    }
+    gguf_metadata result = builder.finish();
+    std::vector<tensor_place> places;
+    for (uint64_t n = 0; n < tensors; ++n) {
+        tensor_place place = read_tensor(in);
+        if (std::find(std::begin(position_tensors), std::end(position_tensors), place.name) !=
+            std::end(position_tensors))
+            places.push_back(std::move(place));
+    }
+    const uint64_t step = alignment_of(in, alignment.kind == json_value::null ? nullptr : &alignment);
+    const uint64_t data = (in.at() + step - 1) / step * step;
+    for (const tensor_place& place : places) {
+        std::vector<double> values;
+        if (copy_tensor(in, place, data, values))
+            result.tensors[place.name] = std::move(values);
+        else
+            result.tensors_beyond.push_back(place.name);
+    }
+    return result;
+}
+
+}  // namespace farspan::config

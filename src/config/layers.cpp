@@ -1,0 +1,243 @@
+// Which layers look where, and which rotation they use. A list of layer_types wins over every pattern.
+#include <algorithm>
+#include <cinttypes>
+#include <utility>
+
+#include "base/failure.hpp"
+#include "config/rope_settings.hpp"
+#include "method/defaults.hpp"
+
+namespace farspan::config {
+namespace {
+
+constexpr std::size_t full_rope = 0, local_rope = 1;  // indices into draft::ropes
+
+// ---- rotations
+
+std::optional<reader> rope_dictionary(config_source& s) {
+    std::optional<reader> old = s.keys.child({"rope_scaling"}), fresh = s.keys.child({"rope_parameters"});
+    const auto filled = [](const std::optional<reader>& dictionary) { return dictionary && !dictionary->empty(); };
+    if (filled(old) && filled(fresh))
+        s.result.notes.add(FARSPAN_NOTE_TWICE, s.keys.path_of("rope_parameters"),
+                           "rope_scaling is there too and holds");
+    if (filled(old)) return old;
+    return filled(fresh) ? std::move(fresh) : std::nullopt;
+}
+
+double outer_base(config_source& s, reader* dictionary) {
+    const names spellings = {"rope_theta",        "rotary_emb_base",   "global_rope_theta",
+                             "rope_global_theta", "rope_theta_global", "rope_freq_constant"};
+    const bool inside = dictionary && dictionary->has({"rope_theta"});
+    if (inside && !s.keys.has(spellings)) return *dictionary->real({"rope_theta"}, 1, 1e30);  // no default to speak of
+    return s.keys.required_real(spellings, 1, 1e30) * s.base_ratio;
+}
+
+std::optional<double> outer_fraction(config_source& s, reader* dictionary) {
+    const names spellings = {"partial_rotary_factor", "rotary_pct", "rope_pct"};
+    if (dictionary && dictionary->has({"partial_rotary_factor"}) && !s.keys.has(spellings)) return {};
+    return s.keys.real(spellings, 0, 1);
+}
+
+// transformers 5: a dictionary per layer type; null stands for no rotation.
+void read_nested_ropes(config_source& s, reader& dictionary) {
+    const auto read = [&](names spellings) {
+        std::optional<reader> inner = dictionary.child(spellings);
+        rope_draft none{{}, dictionary.path()};
+        init_rope_config(&none.config, FARSPAN_ROPE_NONE);
+        if (!inner) return none;
+        const rope_surroundings around{outer_base(s, &*inner), outer_fraction(s, &*inner)};
+        return resolve_rope(s, std::move(inner), around);
+    };
+    s.result.ropes = {read({"full_attention"}), read({"sliding_attention", "chunked_attention"})};
+    dictionary.note_unread("no layer type that is known");
+}
+
+// ---- layers
+
+using kinds = std::vector<int32_t>;
+
+void set_kind(kinds& layers, std::size_t layer, bool sliding) {
+    layers[layer] = sliding ? FARSPAN_LAYER_SLIDING : FARSPAN_LAYER_FULL;
+}
+
+int32_t kind_of(const entry& at) {
+    constexpr std::pair<const char*, int32_t> known[] = {
+        {"full_attention", FARSPAN_LAYER_FULL},
+        {"attention", FARSPAN_LAYER_FULL},
+        {"sliding_attention", FARSPAN_LAYER_SLIDING},
+        {"chunked_attention", FARSPAN_LAYER_CHUNKED},
+        {"linear_attention", FARSPAN_LAYER_OTHER},
+        {"mamba", FARSPAN_LAYER_OTHER},
+        {"conv", FARSPAN_LAYER_OTHER},
+        {"recurrent", FARSPAN_LAYER_OTHER},
+    };
+    if (at.value->kind != json_value::text) fail_type(at, "the name of a layer type");
+    for (const auto& [name, kind] : known)
+        if (at.value->text_value == name) return kind;
+    throw failure(FARSPAN_ERROR_METHOD, 1, "%s is %s: no layer type that is known", at.path.c_str(),
+                  describe(*at.value).c_str());
+}
+
+bool read_layer_types(config_source& s, kinds& result) {
+    const entry types = s.keys.find({"layer_types"});
+    if (!types) return false;
+    if (types.value->kind != json_value::array) fail_type(types, "a list of layer types");
+    if (types.value->items.size() != result.size())
+        throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %zu layers",
+                      types.path.c_str(), types.value->items.size(), result.size());
+    for (std::size_t n = 0; n < result.size(); ++n)
+        result[n] = kind_of({&types.value->items[n], join_path(types.path, n)});
+    return true;
+}
+
+// A pattern is a number n (every n-th layer is full) or letters, L for sliding and G for full, repeated.
+void apply_pattern(config_source& s, kinds& result) {
+    const entry pattern = s.keys.find({"sliding_window_pattern"});
+    if (pattern && pattern.value->kind == json_value::text) {
+        const std::string& letters = pattern.value->text_value;
+        if (letters.empty() || letters.find_first_not_of("LG") != std::string::npos)
+            fail_type(pattern, "made of the letters L and G");
+        for (std::size_t n = 0; n < result.size(); ++n) set_kind(result, n, letters[n % letters.size()] == 'L');
+        return;
+    }
+    const auto every = static_cast<std::size_t>(s.keys.integer({"sliding_window_pattern"}, 0, most_layers).value_or(0));
+    for (std::size_t n = 0; n < result.size() && every > 0; ++n) set_kind(result, n, (n + 1) % every != 0);
+}
+
+// Qwen2 and Qwen3: the layers from max_window_layers on, the opposite of what their documentation says.
+void apply_qwen_window(config_source& s, kinds& result) {
+    const std::optional<bool> use = s.keys.flag({"use_sliding_window"});
+    if (!use.value_or(false)) {
+        if (const entry declared = s.keys.find({"sliding_window"}))
+            s.result.notes.add(use ? FARSPAN_NOTE_IGNORED : FARSPAN_NOTE_NO_EFFECT, declared.path,
+                               "is %s, but use_sliding_window is %s: no layer has a window",
+                               describe(*declared.value).c_str(), use ? "false" : "absent, which means false");
+        return;
+    }
+    const auto first = static_cast<std::size_t>(s.keys.integer({"max_window_layers"}, 0, most_layers).value_or(0));
+    for (std::size_t n = 0; n < result.size(); ++n) set_kind(result, n, n >= first);
+    if (first >= result.size())
+        s.result.notes.add(FARSPAN_NOTE_NO_EFFECT, s.keys.path_of("max_window_layers"),
+                           "is %zu and there are %zu layers: no layer has a window", first, result.size());
+}
+
+// no_rope_layers has 1 where a layer rotates. Absent or, as Llama 4's published files have it, empty: by the interval.
+std::vector<bool> read_rotating(config_source& s, std::size_t layers) {
+    std::vector<bool> rotating(layers, true);
+    if (s.row->nope_rule != no_rotation::listed) return rotating;
+    const std::vector<double> list = s.keys.reals({"no_rope_layers"}, 0, 1, layers);
+    const auto every = static_cast<std::size_t>(s.keys.integer({"no_rope_layer_interval"}, 1, most_layers).value_or(4));
+    if (!list.empty() && list.size() != layers)
+        throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %zu layers",
+                      s.keys.path_of("no_rope_layers").c_str(), list.size(), layers);
+    for (std::size_t n = 0; n < layers; ++n) rotating[n] = list.empty() ? (n + 1) % every != 0 : list[n] != 0;
+    return rotating;
+}
+
+// Layers that the rotation decides: Llama 4 chunks those that rotate, SmolLM3's optional window is on those that do
+// not.
+void apply_rotation_rule(config_source& s, const std::vector<bool>& rotating, kinds& result) {
+    const bool chunks = s.row->window_rule == windows::chunks;
+    if (!chunks && !s.keys.flag({"use_sliding_window"}).value_or(false)) return;
+    for (std::size_t n = 0; n < result.size(); ++n)
+        if (rotating[n] == chunks) result[n] = chunks ? FARSPAN_LAYER_CHUNKED : FARSPAN_LAYER_SLIDING;
+}
+
+void note_unused_window(config_source& s) {
+    const entry declared = s.keys.find({"sliding_window"});
+    if (declared && to_integer(declared, -1, most_length) > 0)
+        s.result.notes.add(FARSPAN_NOTE_NO_EFFECT, declared.path, "is %s, but this family has no windows",
+                           describe(*declared.value).c_str());
+}
+
+void apply_window_rule(config_source& s, const std::vector<bool>& rotating, kinds& result) {
+    switch (s.row->window_rule) {
+        case windows::every_layer:
+            std::fill(result.begin(), result.end(), FARSPAN_LAYER_SLIDING);
+            break;
+        case windows::qwen:
+            apply_qwen_window(s, result);
+            break;
+        case windows::pattern:
+            apply_pattern(s, result);
+            break;
+        case windows::chunks:
+        case windows::unrotated:
+            apply_rotation_rule(s, rotating, result);
+            break;
+        case windows::none:
+            note_unused_window(s);
+            break;
+    }
+    // Qwen3-Next and relatives: full attention in every n-th layer, something else in the others.
+    if (const auto every = s.keys.integer({"full_attention_interval"}, 1, most_layers))
+        for (std::size_t n = 0; n < result.size(); ++n)
+            if ((n + 1) % static_cast<std::size_t>(*every) != 0) result[n] = FARSPAN_LAYER_OTHER;
+}
+
+bool is_local(int32_t kind) {
+    return kind == FARSPAN_LAYER_SLIDING || kind == FARSPAN_LAYER_CHUNKED;
+}
+
+int32_t rope_of(const config_source& s, int32_t kind) {
+    return static_cast<int32_t>(is_local(kind) && s.result.ropes.size() > local_rope ? local_rope : full_rope);
+}
+
+// Cohere 2 and Exaone 4 leave the full layers unrotated, provided that there are windows at all.
+bool rotates(const config_source& s, int32_t kind, bool listed, bool windowed) {
+    if (s.kind != positions::rotary || kind == FARSPAN_LAYER_OTHER || !listed) return false;
+    if (s.row->nope_rule == no_rotation::full_layers && windowed && !is_local(kind)) return false;
+    return s.result.ropes[static_cast<std::size_t>(rope_of(s, kind))].config.method != FARSPAN_ROPE_NONE;
+}
+
+}  // namespace
+
+void read_ropes(config_source& s) {
+    if (s.kind != positions::rotary) return;
+    std::optional<reader> dictionary = rope_dictionary(s);
+    if (dictionary && (dictionary->has({"full_attention"}) || dictionary->has({"sliding_attention"})))
+        return read_nested_ropes(s, *dictionary);
+    reader* given = dictionary ? &*dictionary : nullptr;
+    const rope_surroundings around{outer_base(s, given), outer_fraction(s, given)};
+    s.result.ropes.push_back(resolve_rope(s, dictionary, around));
+    s.result.context_is_scaled = s.row->scaling_on_full_layers_only;
+    const std::optional<double> local = s.keys.real(
+        {"rope_local_base_freq", "local_rope_theta", "rope_local_theta", "rope_theta_local", "swa_rope_theta"}, 1,
+        1e30);
+    if (local || s.row->scaling_on_full_layers_only)
+        s.result.ropes.push_back(resolve_rope(
+            s, dictionary, {local.value_or(s.result.ropes[full_rope].config.base), around.fraction, false}));
+}
+
+void read_layers(config_source& s) {
+    kinds layer_kinds(static_cast<std::size_t>(s.layers), FARSPAN_LAYER_FULL);
+    const std::vector<bool> rotating = read_rotating(s, layer_kinds.size());
+    if (!read_layer_types(s, layer_kinds)) apply_window_rule(s, rotating, layer_kinds);
+    const auto any = [&](int32_t kind) {
+        return std::find(layer_kinds.begin(), layer_kinds.end(), kind) != layer_kinds.end();
+    };
+    const int64_t window =
+        any(FARSPAN_LAYER_SLIDING)
+            ? s.keys.integer({"sliding_window", "sliding_window_size", "window_size"}, -1, most_length).value_or(0)
+            : 0;
+    const int64_t chunk =
+        any(FARSPAN_LAYER_CHUNKED) ? s.keys.integer({"attention_chunk_size"}, 0, most_length).value_or(0) : 0;
+    if (any(FARSPAN_LAYER_OTHER))
+        s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, s.keys.path_of("layer_types"),
+                           "some layers have no softmax attention: they have no scheme");
+
+    for (std::size_t n = 0; n < layer_kinds.size(); ++n) {
+        layer_draft layer{.kind = layer_kinds[n],
+                          .query_heads = s.query_heads,
+                          .key_heads = s.key_heads,
+                          .head_dim = s.head_dim,
+                          .value_dim = s.value_dim};
+        layer.rope = rotates(s, layer.kind, rotating[n], window > 0) ? rope_of(s, layer.kind) : no_rope;
+        if (layer.kind == FARSPAN_LAYER_SLIDING) layer.window = std::max<int64_t>(window, 0);
+        if (layer.kind == FARSPAN_LAYER_CHUNKED) layer.chunk = chunk;
+        if (is_local(layer.kind) && layer.window == 0 && layer.chunk == 0) layer.kind = FARSPAN_LAYER_FULL;
+        s.result.layers.push_back(layer);
+    }
+}
+
+}  // namespace farspan::config

@@ -1,0 +1,22 @@
+#include "config/notes.hpp"
+
+#include <cstdarg>
+#include <cstdio>
+
+#include "farspan/model.h"
+
+namespace farspan::config {
+
+void note_list::add(int32_t code, const std::string& path, const char* format, ...) {
+    char text[512];
+    va_list values;
+    va_start(values, format);
+    std::vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    for (const note& known : notes_)
+        if (known.code == code && known.path == path && known.text == text) return;
+    const int32_t severity = code >= FARSPAN_NOTE_UNKNOWN_FIELD ? FARSPAN_SEVERITY_WARNING : FARSPAN_SEVERITY_NOTE;
+    notes_.push_back({severity, code, path, text});
+}
+
+}  // namespace farspan::config

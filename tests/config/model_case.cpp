@@ -1,0 +1,99 @@
+#include "model_case.hpp"
+
+#include <criterion/criterion.h>
+
+#include <cmath>
+#include <fstream>
+#include <iterator>
+
+namespace farspan_test {
+
+model_handle own(farspan_model* model) {
+    return {model, farspan_model_destroy};
+}
+
+farspan_model_options model_options() {
+    farspan_model_options options;
+    farspan_model_options_init(&options, sizeof options);
+    return options;
+}
+
+std::string fixture(const std::string& name) {
+    std::ifstream file(FARSPAN_FIXTURES_DIR "/configs/" + name + ".json", std::ios::binary);
+    cr_assert(file.good(), "no fixture %s", name.c_str());
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+model_handle read_model(const std::string& text, const farspan_model_options* options) {
+    farspan_model* model = nullptr;
+    farspan_error error = FARSPAN_ERROR_INIT;
+    const farspan_status status = farspan_model_from_config(text.data(), text.size(), options, &model, &error);
+    cr_assert(status == FARSPAN_OK, "status %d: %s\n%s", status, error.message, text.c_str());
+    return own(model);
+}
+
+model_handle read_fixture(const std::string& name, const farspan_model_options* options) {
+    return read_model(fixture(name), options);
+}
+
+farspan_model_info info_of(const model_handle& model) {
+    farspan_model_info info{};
+    info.struct_size = sizeof info;
+    cr_assert(farspan_model_describe(model.get(), &info, nullptr) == FARSPAN_OK);
+    return info;
+}
+
+model_layer layer_of(const model_handle& model, int64_t index) {
+    model_layer layer{{}, model};
+    layer.struct_size = sizeof(farspan_model_layer);
+    cr_assert(farspan_model_layer_at(model.get(), index, &layer, nullptr) == FARSPAN_OK, "layer %ld",
+              static_cast<long>(index));
+    return layer;
+}
+
+std::string note_of(const model_handle& model, int32_t code) {
+    for (int64_t n = 0; n < info_of(model).notes; ++n) {
+        farspan_model_note note{};
+        note.struct_size = sizeof note;
+        cr_assert(farspan_model_note_at(model.get(), n, &note, nullptr) == FARSPAN_OK);
+        cr_expect(note.severity ==
+                  (note.code >= FARSPAN_NOTE_UNKNOWN_FIELD ? FARSPAN_SEVERITY_WARNING : FARSPAN_SEVERITY_NOTE));
+        if (note.code == code) return std::string(note.path) + ": " + note.text;
+    }
+    return {};
+}
+
+frequencies frequencies_of(const farspan_model_layer& layer, int64_t length) {
+    frequencies result;
+    result.inv_freq.resize(static_cast<std::size_t>(layer.rope->rotary_dim / 2));
+    farspan_error error = FARSPAN_ERROR_INIT;
+    const auto count = static_cast<int32_t>(result.inv_freq.size());
+    cr_assert(farspan_rope_frequencies(layer.scheme, length, result.inv_freq.data(), count, &result.magnitude,
+                                       &error) == FARSPAN_OK,
+              "%s", error.message);
+    return result;
+}
+
+std::string small_llama(const std::string& keys) {
+    const bool has_context = keys.find("\"max_position_embeddings\": ") < keys.find("\"rope_scaling\"");
+    return R"({"model_type": "llama", "num_hidden_layers": 1, "num_attention_heads": 2, "hidden_size": 256)" +
+           std::string(has_context ? "" : R"(, "max_position_embeddings": 4096)") + (keys.empty() ? "" : ", " + keys) +
+           "}";
+}
+
+void expect_model_refused(const std::string& what, const std::string& text, farspan_status status,
+                          const std::vector<std::string>& words, const farspan_model_options* options) {
+    farspan_error error = FARSPAN_ERROR_INIT;
+    auto* const untouched = reinterpret_cast<farspan_model*>(&error);
+    farspan_model* model = untouched;
+    const farspan_status got = farspan_model_from_config(text.data(), text.size(), options, &model, &error);
+    cr_expect(model == untouched, "%s: wrote to model", what.c_str());
+    cr_expect(got == status && error.code == status, "%s: status %d, must be %d; message: %s", what.c_str(), got,
+              status, error.message);
+    for (const std::string& word : words)
+        cr_expect(std::string(error.message).find(word) != std::string::npos, "%s: no '%s' in: %s", what.c_str(),
+                  word.c_str(), error.message);
+    if (got == FARSPAN_OK) farspan_model_destroy(model);
+}
+
+}  // namespace farspan_test

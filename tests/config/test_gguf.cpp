@@ -1,0 +1,241 @@
+// GGUF metadata given key by key. (test_gguf_file.cpp reads whole files.)
+#include <criterion/criterion.h>
+
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <variant>
+
+#include "expect_failure.hpp"
+#include "model_case.hpp"
+
+using namespace farspan_test;
+
+namespace {
+
+using integers = std::vector<int64_t>;
+using reals = std::vector<double>;
+using value = std::variant<int64_t, double, std::string, integers, reals>;
+using metadata = std::vector<std::pair<std::string, value>>;
+
+struct entry_list {
+    std::vector<farspan_metadata> entries;
+    std::vector<const char*> texts;
+};
+
+entry_list entries_of(const metadata& keys) {
+    entry_list result;
+    result.texts.reserve(keys.size());
+    for (const auto& [key, v] : keys) {
+        farspan_metadata e{key.c_str(), FARSPAN_METADATA_INTEGER, 0, 1, nullptr};
+        if (const auto* n = std::get_if<int64_t>(&v)) e.values = n;
+        if (const auto* x = std::get_if<double>(&v)) e.type = FARSPAN_METADATA_REAL, e.values = x;
+        if (const auto* text = std::get_if<std::string>(&v)) {
+            result.texts.push_back(text->c_str());
+            e.type = FARSPAN_METADATA_TEXT;
+            e.values = &result.texts.back();
+        }
+        if (const auto* list = std::get_if<integers>(&v))
+            e.is_array = 1, e.count = static_cast<int64_t>(list->size()), e.values = list->data();
+        if (const auto* list = std::get_if<reals>(&v))
+            e.type = FARSPAN_METADATA_REAL, e.is_array = 1, e.count = static_cast<int64_t>(list->size()),
+            e.values = list->data();
+        result.entries.push_back(e);
+    }
+    return result;
+}
+
+metadata base(const std::string& architecture, const metadata& more = {}) {
+    metadata keys = {{"general.architecture", architecture},
+                     {architecture + ".block_count", int64_t{8}},
+                     {architecture + ".context_length", int64_t{8192}},
+                     {architecture + ".embedding_length", int64_t{256}},
+                     {architecture + ".attention.head_count", int64_t{4}},
+                     {architecture + ".attention.head_count_kv", int64_t{2}},
+                     {"tokenizer.ggml.model", std::string("gpt2")}};
+    for (const auto& [key, v] : more) keys.emplace_back(architecture + "." + key, v);
+    return keys;
+}
+
+model_handle read(const metadata& keys, const farspan_model_options* options = nullptr) {
+    const entry_list list = entries_of(keys);
+    farspan_model* model = nullptr;
+    farspan_error error = FARSPAN_ERROR_INIT;
+    const farspan_status status = farspan_model_from_metadata(
+        list.entries.data(), static_cast<int64_t>(list.entries.size()), options, &model, &error);
+    cr_assert(status == FARSPAN_OK, "status %d: %s", status, error.message);
+    return own(model);
+}
+
+void expect_refused(const char* what, const metadata& keys, farspan_status status,
+                    std::initializer_list<const char*> words, int32_t argument = 1,
+                    const farspan_model_options* options = nullptr) {
+    const entry_list list = entries_of(keys);
+    expect_failure(what, status, argument, words, [&](farspan_error* error) {
+        farspan_model* model = nullptr;
+        const farspan_status got = farspan_model_from_metadata(
+            list.entries.data(), static_cast<int64_t>(list.entries.size()), options, &model, error);
+        cr_expect(model == nullptr, "%s: made a model", what);
+        return got;
+    });
+}
+
+std::string kinds_of(const model_handle& model) {
+    std::string result;
+    for (int64_t n = 0; n < info_of(model).layers; ++n) {
+        const model_layer layer = layer_of(model, n);
+        const char letter = "FSC."[layer.kind];
+        result += layer.rope->method == FARSPAN_ROPE_NONE ? static_cast<char>(letter + 32) : letter;
+    }
+    return result;
+}
+
+}  // namespace
+
+Test(gguf, sizes_and_defaults) {
+    const model_handle model = read(base("llama"));
+    const farspan_model_info info = info_of(model);
+    cr_expect(info.layers == 8 && info.query_heads == 4 && info.key_heads == 2 && info.head_dim == 64 &&
+              info.context == 8192);
+    const model_layer layer = layer_of(model, 0);
+    cr_expect(layer.rope->layout == FARSPAN_LAYOUT_INTERLEAVED && layer.rope->rotary_dim == 64 &&
+              layer.rope->base == 10000);
+    cr_expect(layer.rope->method == FARSPAN_ROPE_BASE && std::strcmp(info.family, "llama") == 0);
+    const model_layer qwen =
+        layer_of(read(base("qwen2", {{"rope.dimension_count", int64_t{32}}, {"rope.freq_base", 1e6}})), 0);
+    cr_expect(qwen.rope->layout == FARSPAN_LAYOUT_HALF && qwen.rope->rotary_dim == 32 && qwen.rope->base == 1e6);
+}
+
+Test(gguf, head_counts_per_layer) {
+    const model_handle model = read(base("deci", {}));
+    metadata keys = base("deci");
+    keys[4].second = integers{4, 4, 4, 4, 8, 8, 8, 8};
+    keys[5].second = integers{2, 2, 1, 1, 8, 8, 4, 4};
+    keys.emplace_back("deci.attention.key_length", int64_t{64});
+    const model_handle listed = read(keys);
+    cr_expect(layer_of(listed, 7).query_heads == 8 && layer_of(listed, 7).key_heads == 4 &&
+              layer_of(listed, 2).key_heads == 1);
+    keys[5].second = integers{2, 2};
+    expect_refused("too short a list", keys, FARSPAN_ERROR_SHAPE, {"deci.attention.head_count_kv", "2 entries"});
+}
+
+Test(gguf, scaling) {
+    const auto rope = [](const metadata& more) { return *layer_of(read(base("llama", more)), 0).rope; };
+    cr_expect(rope({{"rope.scaling.factor", 4.0}}).method == FARSPAN_ROPE_LINEAR,
+              "linear is what an absent type means");
+    cr_expect(rope({{"rope.scale_linear", 4.0}}).factor == 4);
+    cr_expect(rope({{"rope.scaling.factor", 0.0}}).method == FARSPAN_ROPE_BASE);
+    cr_expect(rope({{"rope.scaling.type", std::string("none")}, {"rope.scaling.factor", 4.0}}).method ==
+              FARSPAN_ROPE_BASE);
+    const farspan_rope_config yarn = rope({{"rope.scaling.type", std::string("yarn")},
+                                           {"rope.scaling.factor", 4.0},
+                                           {"rope.scaling.original_context_length", int64_t{2048}},
+                                           {"rope.scaling.yarn_beta_fast", 16.0}});
+    cr_expect(yarn.method == FARSPAN_ROPE_YARN && yarn.factor == 4 && yarn.original_context == 2048 &&
+              yarn.beta_fast == 16);
+    expect_refused("unknown type", base("llama", {{"rope.scaling.type", std::string("ntk")}}), FARSPAN_ERROR_METHOD,
+                   {"llama.rope.scaling.type", "ntk"});
+}
+
+// DeepSeek-V2 Lite: latent attention, and 0.1 * mscale_all_dim in the file.
+Test(gguf, latent_attention) {
+    const metadata keys = {{"general.architecture", std::string("deepseek2")},
+                           {"deepseek2.block_count", int64_t{27}},
+                           {"deepseek2.context_length", int64_t{163840}},
+                           {"deepseek2.embedding_length", int64_t{2048}},
+                           {"deepseek2.attention.head_count", int64_t{16}},
+                           {"deepseek2.attention.head_count_kv", int64_t{1}},
+                           {"deepseek2.attention.key_length", int64_t{576}},
+                           {"deepseek2.attention.value_length", int64_t{512}},
+                           {"deepseek2.attention.key_length_mla", int64_t{192}},
+                           {"deepseek2.attention.value_length_mla", int64_t{128}},
+                           {"deepseek2.rope.dimension_count", int64_t{64}},
+                           {"deepseek2.rope.scaling.type", std::string("yarn")},
+                           {"deepseek2.rope.scaling.factor", 40.0},
+                           {"deepseek2.rope.scaling.original_context_length", int64_t{4096}},
+                           {"deepseek2.rope.scaling.yarn_log_multiplier", 0.0707}};
+    const model_handle model = read(keys);
+    const model_layer layer = layer_of(model, 0), json = layer_of(read_fixture("deepseek-v2-lite"), 0);
+    cr_expect(layer.head_dim == 192 && layer.value_dim == 128 && layer.key_heads == 16 &&
+              layer.rope->rotary_offset == 128);
+    cr_expect(std::abs(layer.attention_scale / json.attention_scale - 1) < 1e-12, "%.12g", layer.attention_scale);
+    const frequencies a = frequencies_of(layer), b = frequencies_of(json);
+    cr_expect(a.magnitude == 1 && b.magnitude == 1);
+    for (size_t p = 0; p < 32; ++p) cr_expect(std::abs(a.inv_freq[p] / b.inv_freq[p] - 1) < 1e-12, "pair %zu", p);
+}
+
+Test(gguf, windows) {
+    cr_expect(kinds_of(read(base("gemma2", {{"attention.sliding_window", int64_t{4096}}}))) == "SFSFSFSF");
+    cr_expect(kinds_of(read(base("gemma2"))) == "FFFFFFFF");
+    cr_expect(kinds_of(read(base("cohere2", {{"attention.sliding_window", int64_t{4096}}}))) == "SSSfSSSf");
+    cr_expect(kinds_of(read(base("llama4"))) == "CCCfCCCf");
+    cr_expect(kinds_of(read(base("phi3", {{"attention.sliding_window", int64_t{2047}}}))) == "SSSSSSSS");
+    cr_expect(kinds_of(read(base("gemma3", {{"attention.sliding_window", int64_t{512}},
+                                            {"attention.sliding_window_pattern", int64_t{3}}}))) == "SSFSSFSS");
+    cr_expect(kinds_of(read(base(
+                  "gpt-oss", {{"attention.sliding_window", int64_t{128}},
+                              {"attention.sliding_window_pattern", integers{1, 1, 0, 1, 1, 0, 1, 1}}}))) == "SSFSSFSS");
+    const model_handle gemma3 = read(base(
+        "gemma3", {{"attention.sliding_window", int64_t{512}}, {"rope.freq_base", 1e6}, {"rope.scaling.factor", 8.0}}));
+    cr_expect(layer_of(gemma3, 0).rope->base == 10000 && layer_of(gemma3, 0).rope->method == FARSPAN_ROPE_BASE);
+    cr_expect(layer_of(gemma3, 5).rope->base == 1e6 && layer_of(gemma3, 5).rope->factor == 8);
+}
+
+Test(gguf, biases_and_scores) {
+    cr_expect(layer_of(read(base("bloom")), 0).bias->max_bias == 8);
+    cr_expect(layer_of(read(base("mpt", {{"attention.max_alibi_bias", 16.0}})), 0).bias->max_bias == 16);
+    cr_expect(layer_of(read(base("gemma2")), 0).score->softcap == 50 &&
+              layer_of(read(base("llama")), 0).score->softcap == 0);
+    cr_expect(layer_of(read(base("granite", {{"attention.scale", 0.015625}})), 0).attention_scale == 0.015625);
+    cr_expect(layer_of(read(base("baichuan")), 0).bias->method == FARSPAN_BIAS_NONE);
+    metadata big = base("baichuan");
+    big[1].second = int64_t{40};
+    cr_expect(layer_of(read(big), 0).bias->method == FARSPAN_BIAS_ALIBI);
+}
+
+Test(gguf, divisors_from_the_options) {
+    const std::vector<double> divisors(32, 2.0);
+    farspan_model_options options = model_options();
+    options.rope_freqs = divisors.data();
+    options.rope_pairs = 32;
+    const frequencies found = frequencies_of(layer_of(read(base("llama"), &options), 0));
+    cr_expect(std::abs(found.inv_freq[0] - 0.5) < 1e-15);
+    options.rope_pairs = 31;
+    expect_refused("31 of 32", base("llama"), FARSPAN_ERROR_SHAPE, {"rope_freqs.weight", "31", "32"}, 3, &options);
+}
+
+Test(gguf, metadata_that_is_wrong) {
+    metadata twice = base("llama");
+    twice.push_back(twice[1]);
+    expect_refused("a key twice", twice, FARSPAN_ERROR_FORMAT, {"llama.block_count is there twice"});
+    expect_refused("no architecture", {{"llama.block_count", int64_t{1}}}, FARSPAN_ERROR_FORMAT,
+                   {"general.architecture is absent"});
+    expect_refused("unknown architecture", base("nonesuch"), FARSPAN_ERROR_METHOD, {"nonesuch"});
+    expect_refused("a text for a number", base("llama", {{"rope.freq_base", std::string("x")}}), FARSPAN_ERROR_FORMAT,
+                   {"llama.rope.freq_base is \"x\""});
+    expect_refused("NaN", base("llama", {{"rope.freq_base", NAN}}), FARSPAN_ERROR_PARAMETER_RANGE,
+                   {"llama.rope.freq_base is nan"});
+    expect_refused("infinite", base("llama", {{"attention.scale", INFINITY}}), FARSPAN_ERROR_PARAMETER_RANGE, {"inf"});
+    expect_refused("rotary_dim beyond the head", base("llama", {{"rope.dimension_count", int64_t{66}}}),
+                   FARSPAN_ERROR_PARAMETER_RANGE, {"66"});
+    expect_refused("odd", base("llama", {{"rope.dimension_count", int64_t{63}}}), FARSPAN_ERROR_ROTARY_DIM, {"63"});
+    metadata no_layers = base("llama");
+    no_layers.erase(no_layers.begin() + 1);
+    expect_refused("no layers", no_layers, FARSPAN_ERROR_FORMAT, {"llama.block_count is absent"});
+    farspan_model* model = nullptr;
+    const int64_t one = 1;
+    const char* const no_text = nullptr;
+    const farspan_metadata bad[] = {
+        {nullptr, FARSPAN_METADATA_INTEGER, 0, 1, &one}, {"a", 9, 0, 1, &one},
+        {"a", FARSPAN_METADATA_INTEGER, 0, 2, &one},     {"a", FARSPAN_METADATA_INTEGER, 1, -1, &one},
+        {"a", FARSPAN_METADATA_INTEGER, 0, 1, nullptr},  {"a", FARSPAN_METADATA_TEXT, 0, 1, &no_text}};
+    const std::pair<farspan_status, const char*> answers[] = {{FARSPAN_ERROR_NULL_ARGUMENT, "entries[0].key"},
+                                                              {FARSPAN_ERROR_METHOD, "entries[0].type is 9"},
+                                                              {FARSPAN_ERROR_SHAPE, "count is 2"},
+                                                              {FARSPAN_ERROR_SHAPE, "count is -1"},
+                                                              {FARSPAN_ERROR_NULL_ARGUMENT, "entries[0].values"},
+                                                              {FARSPAN_ERROR_NULL_ARGUMENT, "text 0"}};
+    for (size_t n = 0; n < std::size(bad); ++n)
+        expect_failure("entry", answers[n].first, 1, {answers[n].second},
+                       [&](farspan_error* e) { return farspan_model_from_metadata(&bad[n], 1, nullptr, &model, e); });
+}

@@ -1,0 +1,336 @@
+// A hundred documents that are broken, hostile or contradict themselves: a status, the place, nothing written.
+#include <criterion/criterion.h>
+
+#include "model_case.hpp"
+
+using namespace farspan_test;
+
+namespace {
+
+constexpr int32_t format = FARSPAN_ERROR_FORMAT, range = FARSPAN_ERROR_PARAMETER_RANGE, shape = FARSPAN_ERROR_SHAPE,
+                  method = FARSPAN_ERROR_METHOD, groups = FARSPAN_ERROR_HEAD_GROUPS,
+                  combination = FARSPAN_ERROR_COMBINATION, rotary = FARSPAN_ERROR_ROTARY_DIM;
+
+struct document {
+    const char* text;
+    farspan_status status;
+    std::vector<std::string> words;
+};
+
+void expect_all_refused(const std::vector<document>& documents) {
+    for (const document& d : documents) expect_model_refused(d.text, d.text, d.status, d.words);
+}
+
+// Keys of a small llama, given one after the other.
+void expect_keys_refused(const std::vector<document>& documents) {
+    for (const document& d : documents) expect_model_refused(d.text, small_llama(d.text), d.status, d.words);
+}
+
+// Without the keys that small_llama sets, so that they can be wrong.
+std::string bare(const std::string& keys) {
+    return R"({"model_type": "llama", )" + keys + "}";
+}
+
+}  // namespace
+
+Test(malformed, syntax) {
+    expect_all_refused({
+        {"", format, {"$"}},
+        {" ", format, {"$"}},
+        {"{", format, {"$"}},
+        {"}", format, {"$"}},
+        {"[", format, {"$[0]"}},
+        {"nul", format, {"$"}},
+        {"{\"a\"", format, {"$.a"}},
+        {"{\"a\":", format, {"$.a"}},
+        {"{\"a\": 1,}", format, {"$"}},
+        {"{\"a\": 1 \"b\": 2}", format, {"$"}},
+        {"{\"a\": [1, 2", format, {"$.a[2]"}},
+        {"{\"a\": {\"b\": [1, {\"c\": tru}]}}", format, {"$.a.b[1].c"}},
+        {"{\"a\": 'x'}", format, {"$.a"}},
+        {"{a: 1}", format, {"$"}},
+        {"{\"a\": 01}", format, {"$"}},
+        {"{\"a\": .5}", format, {"$.a"}},
+        {"{\"a\": +1}", format, {"$.a"}},
+        {"{\"a\": 1.}", format, {"$.a"}},
+        {"{\"a\": 0x10}", format, {"$"}},
+        {"{\"a\": NaN}", format, {"$.a"}},
+        {"{\"a\": Infinity}", format, {"$.a"}},
+        {"{\"a\": -Infinity}", format, {"$.a"}},
+        {"{\"a\": 1e999}", format, {"$.a", "1e999"}},
+        {"{\"a\": \"\\x\"}", format, {"$.a"}},
+        {"{\"a\": \"\\ud800\"}", format, {"$.a"}},
+        {"{\"a\": \"\xff\"}", format, {"$.a"}},
+        {"{\"a\": \"line\nbreak\"}", format, {"$.a"}},
+        {"{\"a\": \"open}", format, {"$.a"}},
+        {"{\"a\": 1} {\"b\": 2}", format, {"$"}},
+        {"// comment\n{}", format, {"$"}},
+        {"{\"a\": 1, \"a\": 2}", format, {"$", "\"a\" twice"}},
+        {"{\"x\": {\"y\": 1, \"y\": 1}}", format, {"$.x", "\"y\" twice"}},
+    });
+}
+
+Test(malformed, not_a_configuration) {
+    expect_all_refused({
+        {"null", format, {"$ is null", "an object"}},
+        {"3", format, {"$ is 3", "an object"}},
+        {"[]", format, {"$ is a list of 0", "an object"}},
+        {"\"llama\"", format, {"$ is \"llama\""}},
+        {"{}", format, {"$.model_type is absent"}},
+        {R"({"model_type": 3})", format, {"$.model_type is 3", "a text"}},
+        {R"({"model_type": ""})", format, {"$.model_type"}},
+        {R"({"model_type": null, "architectures": []})", format, {"$.model_type"}},
+        {R"({"architectures": [3]})", format, {"$.model_type"}},
+        {R"({"model_type": "llama"})", format, {"$.num_hidden_layers is absent"}},
+        {R"({"text_config": {"model_type": "nonesuch"}})", method, {"$.text_config.model_type", "nonesuch"}},
+    });
+}
+
+Test(malformed, sizes) {
+    const std::vector<document> documents = {
+        {R"("num_hidden_layers": null, "num_attention_heads": 2, "hidden_size": 64)",
+         format,
+         {"$.num_hidden_layers is null"}},
+        {R"("num_hidden_layers": 0, "num_attention_heads": 2, "hidden_size": 64)", range, {"$.num_hidden_layers is 0"}},
+        {R"("num_hidden_layers": -3, "num_attention_heads": 2, "hidden_size": 64)",
+         range,
+         {"$.num_hidden_layers is -3"}},
+        {R"("num_hidden_layers": 1e18, "num_attention_heads": 2, "hidden_size": 64)",
+         range,
+         {"$.num_hidden_layers is 1e+18"}},
+        {R"("num_hidden_layers": 99999999999999999999, "num_attention_heads": 2, "hidden_size": 64)",
+         range,
+         {"$.num_hidden_layers"}},
+        {R"("num_hidden_layers": 2.5, "num_attention_heads": 2, "hidden_size": 64)",
+         format,
+         {"$.num_hidden_layers is 2.5", "whole"}},
+        {R"("num_hidden_layers": "2", "num_attention_heads": 2, "hidden_size": 64)",
+         format,
+         {"$.num_hidden_layers is \"2\""}},
+        {R"("num_hidden_layers": [2], "num_attention_heads": 2, "hidden_size": 64)",
+         format,
+         {"$.num_hidden_layers is a list of 1"}},
+        {R"("num_hidden_layers": true, "num_attention_heads": 2, "hidden_size": 64)",
+         format,
+         {"$.num_hidden_layers is true"}},
+        {R"("num_hidden_layers": 2, "hidden_size": 64)", format, {"$.num_attention_heads is absent"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 0, "hidden_size": 64)",
+         range,
+         {"$.num_attention_heads is 0"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 1e9, "hidden_size": 64)", range, {"$.num_attention_heads"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2)", format, {"$.hidden_size is absent", "head_dim"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 3, "hidden_size": 64)",
+         shape,
+         {"$.hidden_size is 64", "3 heads"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "hidden_size": 4096)",
+         range,
+         {"$.hidden_size / heads is 2048"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 0)", range, {"$.head_dim is 0"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 513)", range, {"$.head_dim is 513", "512"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 63)", rotary, {"rotary_dim", "63"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 6, "num_key_value_heads": 4, "head_dim": 64)",
+         groups,
+         {"6", "4"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 4, "head_dim": 64)",
+         groups,
+         {"2", "4"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": -1, "head_dim": 64)",
+         range,
+         {"num_key_value_heads"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 64, "max_position_embeddings": 0)",
+         range,
+         {"max_position"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 64, "max_position_embeddings": "4k")",
+         format,
+         {"\"4k\""}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 64, "vocab_size": -5)",
+         range,
+         {"$.vocab_size is -5"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 64, "rope_theta": 0)",
+         range,
+         {"$.rope_theta is 0"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 64, "rope_theta": null)",
+         format,
+         {"$.rope_theta is null"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 64, "rope_theta": "1e6")",
+         format,
+         {"$.rope_theta is \"1e6\""}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 64, "partial_rotary_factor": 2)",
+         range,
+         {"partial_rotary"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 64, "partial_rotary_factor": 0)",
+         rotary,
+         {"rotary_dim"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 64, "rotary_dim": 65)",
+         range,
+         {"$.rotary_dim is 65"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 64, "clip_qkv": 1, "attn_logit_softcapping": -1)",
+         range,
+         {"softcapping"}},
+        {R"("num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 64, "query_pre_attn_scalar": 0)",
+         range,
+         {"query_pre_attn_scalar"}},
+    };
+    for (const document& d : documents) expect_model_refused(d.text, bare(d.text), d.status, d.words);
+}
+
+Test(malformed, rope_dictionaries) {
+    expect_keys_refused({
+        {R"("rope_scaling": 4)", format, {"$.rope_scaling is 4", "an object"}},
+        {R"("rope_scaling": "linear")", format, {"$.rope_scaling is \"linear\""}},
+        {R"("rope_scaling": [])", format, {"$.rope_scaling is a list"}},
+        {R"("rope_scaling": {"type": 3})", format, {"$.rope_scaling.type is 3"}},
+        {R"("rope_scaling": {"type": "LINEAR", "factor": 2})", method, {"LINEAR"}},
+        {R"("rope_scaling": {"type": "linear"})", format, {"$.rope_scaling.factor is absent"}},
+        {R"("rope_scaling": {"type": "linear", "factor": null})", format, {"$.rope_scaling.factor is null"}},
+        {R"("rope_scaling": {"type": "linear", "factor": "4"})", format, {"$.rope_scaling.factor is \"4\""}},
+        {R"("rope_scaling": {"type": "linear", "factor": 0})", range, {"$.rope_scaling.factor is 0"}},
+        {R"("rope_scaling": {"type": "linear", "factor": -2})", range, {"$.rope_scaling.factor is -2"}},
+        {R"("rope_scaling": {"type": "linear", "factor": 1e300})", range, {"$.rope_scaling.factor is 1e+300"}},
+        {R"("rope_scaling": {"type": "dynamic"})", format, {"$.rope_scaling.factor is absent"}},
+        {R"("rope_scaling": {"type": "dynamic", "alpha": -1})", range, {"$.rope_scaling.alpha"}},
+        {R"("rope_scaling": {"type": "yarn", "factor": 2, "original_max_position_embeddings": 0})",
+         range,
+         {"original_max_position"}},
+        {R"("rope_scaling": {"type": "yarn", "factor": 2, "original_max_position_embeddings": 5})",
+         range,
+         {"$.rope_scaling", "ramp"}},
+        {R"("rope_scaling": {"type": "yarn", "factor": 2, "original_max_position_embeddings": 1024, "beta_fast": 1, "beta_slow": 32})",
+         range,
+         {"beta_fast"}},
+        {R"("rope_scaling": {"type": "yarn", "factor": 2, "original_max_position_embeddings": 1024, "truncate": "no"})",
+         format,
+         {"truncate is \"no\""}},
+        {R"("rope_scaling": {"type": "yarn", "factor": 2, "original_max_position_embeddings": 1024, "mscale": {}})",
+         format,
+         {"mscale is an object"}},
+        {R"("rope_scaling": {"type": "llama3", "factor": 8})", format, {"$.rope_scaling.low_freq_factor is absent"}},
+        {R"("rope_scaling": {"type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 1, "original_max_position_embeddings": 1024})",
+         range,
+         {"high_freq_factor"}},
+        {R"("rope_scaling": {"type": "longrope", "factor": 2})", shape, {"short_factor", "0 entries"}},
+        {R"("rope_scaling": {"type": "longrope", "short_factor": 1, "long_factor": 1})",
+         format,
+         {"short_factor is 1", "list"}},
+        {R"("rope_scaling": {"type": "longrope", "short_factor": ["a"], "long_factor": [1]})",
+         format,
+         {"short_factor[0] is \"a\""}},
+        {R"("rope_scaling": {"type": "default", "mrope_section": [16, 24, 25]})",
+         shape,
+         {"$.rope_scaling", "axis_sections"}},
+        {R"("rope_scaling": {"type": "default", "mrope_section": [1, 2, 3, 4, 5]})",
+         shape,
+         {"mrope_section", "5 entries"}},
+        {R"("rope_parameters": {"full_attention": 3})", format, {"$.rope_parameters.full_attention is 3"}},
+    });
+}
+
+Test(malformed, families) {
+    expect_all_refused({
+        {R"({"model_type": "deepseek_v3", "num_hidden_layers": 1, "num_attention_heads": 2, "qk_nope_head_dim": 500})",
+         range,
+         {"qk_nope_head_dim"}},
+        {R"({"model_type": "baichuan", "num_hidden_layers": 1, "num_attention_heads": 2, "hidden_size": 64})",
+         combination,
+         {"$.hidden_size is 64"}},
+        {R"({"model_type": "mpt", "n_layers": 1, "n_heads": 2, "d_model": 64, "attn_config": 3})",
+         format,
+         {"$.attn_config is 3"}},
+        {R"({"model_type": "mpt", "n_layers": 1, "n_heads": 2, "d_model": 64, "attn_config": {"rope": true}})",
+         combination,
+         {"$.attn_config.rope"}},
+        {R"({"model_type": "t5", "num_layers": 1, "num_heads": 2, "relative_attention_num_buckets": 1})",
+         range,
+         {"num_buckets is 1"}},
+        {R"({"model_type": "bert", "num_hidden_layers": 1, "num_attention_heads": 2, "hidden_size": 64, "position_embedding_type": "relative_key"})",
+         method,
+         {"relative_key"}},
+        {R"({"model_type": "roformer", "num_hidden_layers": 1, "num_attention_heads": 2, "hidden_size": 64, "rotary_value": true})",
+         combination,
+         {"$.rotary_value"}},
+        {R"({"model_type": "qwen", "num_hidden_layers": 1, "num_attention_heads": 2, "hidden_size": 64, "use_dynamic_ntk": true})",
+         format,
+         {"$.seq_length is absent"}},
+        {R"({"model_type": "chatglm", "num_layers": 1, "num_attention_heads": 2, "hidden_size": 64, "multi_query_attention": true})",
+         format,
+         {"multi_query_group_num is absent"}},
+        {R"({"model_type": "qwen2", "num_hidden_layers": 1, "num_attention_heads": 32, "hidden_size": 64,
+            "dual_chunk_attention_config": {"chunk_size": 8, "local_size": 8}})",
+         range,
+         {"local_window"}},
+        {R"({"model_type": "phi3", "num_hidden_layers": 1, "num_attention_heads": 2, "hidden_size": 64, "blocksparse_params": {}})",
+         combination,
+         {"$.blocksparse_params"}},
+        {R"({"model_type": "gpt2", "n_layer": 1, "n_head": 2, "n_embd": 64, "scale_attn_by_inverse_layer_idx": true})",
+         combination,
+         {"scale_attn_by_inverse_layer_idx"}},
+    });
+}
+
+Test(malformed, depth_and_size) {
+    const auto nested = [](size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+    expect_model_refused("64 levels below an object", R"({"a": )" + nested(64) + "}", FARSPAN_ERROR_FORMAT,
+                         {"$.a[0]", "64 levels"});
+    expect_model_refused("a million levels", std::string(1000000, '['), FARSPAN_ERROR_FORMAT, {"64 levels"});
+    expect_model_refused("a million objects",
+                         [] {
+                             std::string text;
+                             for (int n = 0; n < 1000000; ++n) text += "{\"a\":";
+                             return text;
+                         }(),
+                         FARSPAN_ERROR_FORMAT, {"64 levels"});
+    cr_expect(info_of(read_model(small_llama("\"extra\": " + nested(63)))).layers == 1);
+    expect_model_refused("70 MB", std::string(size_t{70} << 20, ' '), FARSPAN_ERROR_FORMAT, {"bytes"});
+    std::string keys;
+    for (int n = 0; n < 20000; ++n) keys += "\"k" + std::to_string(n) + "\": " + std::to_string(n) + ", ";
+    cr_expect(info_of(read_model(small_llama(keys + "\"last\": 1"))).layers == 1, "many keys that mean nothing here");
+}
+
+Test(malformed, two_hundred_thousand_fields_that_nobody_reads) {
+    std::string fields;
+    for (int n = 0; n < 200000; ++n) fields += ", \"k" + std::to_string(n) + "\": 0";
+    const model_handle model = read_model(small_llama(R"("rope_scaling": {"type": "linear", "factor": 2)" + fields + "}"));
+    cr_expect(info_of(model).notes < 40, "%ld notes", static_cast<long>(info_of(model).notes));
+}
+
+// Long keys and values are cut in messages, at the end of a character.
+Test(malformed, long_names_in_messages) {
+    const std::string snowmen = [] {
+        std::string text;
+        for (int n = 0; n < 5000; ++n) text += "\xe2\x98\x83";
+        return text;
+    }();
+    expect_model_refused("a long value", small_llama("\"rope_theta\": \"" + snowmen + "\""), FARSPAN_ERROR_FORMAT,
+                         {"$.rope_theta is \"", "...\""});
+    expect_model_refused("a long key", small_llama("\"" + snowmen + "\": nope"), FARSPAN_ERROR_FORMAT,
+                         {"$.\xe2\x98\x83", "..."});
+}
+
+// Every prefix of a whole configuration is refused, and nothing leaks or crashes.
+Test(malformed, every_truncation) {
+    for (const char* name : {"llama-3.1-8b", "gemma-3-4b", "phi-4-mini", "mpt-default"}) {
+        const std::string text = fixture(name);
+        for (size_t length = 0; length + 2 < text.size(); ++length) {
+            farspan_model* model = nullptr;
+            const farspan_status status = farspan_model_from_config(text.data(), length, nullptr, &model, nullptr);
+            cr_assert(status == FARSPAN_ERROR_FORMAT && model == nullptr, "%s cut to %zu bytes: status %d", name,
+                      length, status);
+        }
+    }
+}
+
+// Every byte replaced by every one of some bytes: any answer will do, but an answer.
+Test(malformed, changed_bytes) {
+    const std::string original = fixture("ministral-3-8b");
+    for (size_t at = 0; at < original.size(); ++at)
+        for (const char byte : {'\0', '"', '{', '}', '9', '-', 'e', '\xff'}) {
+            std::string text = original;
+            text[at] = byte;
+            farspan_model* model = nullptr;
+            farspan_error error = FARSPAN_ERROR_INIT;
+            const farspan_status status = farspan_model_from_config(text.data(), text.size(), nullptr, &model, &error);
+            cr_assert((status == FARSPAN_OK) == (model != nullptr), "byte %zu", at);
+            cr_assert(status != FARSPAN_ERROR_INTERNAL, "byte %zu: %s", at, error.message);
+            farspan_model_destroy(model);
+        }
+}
