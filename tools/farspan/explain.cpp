@@ -113,12 +113,16 @@ void set_score(const explain_options& o, farspan_score_config& c) {
     take(o.softcap, c.softcap);
 }
 
+void print(const explain_options& o, const nlohmann::ordered_json& found, std::string (*text_of)(const nlohmann::ordered_json&)) {
+    const std::string text = o.json ? found.dump(1) + "\n" : text_of(found);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
 void run_explain(const explain_options& o) {
     explained_scheme s;
     s.length = o.length;
     s.row = o.row;
     s.head = o.head;
-    if (o.length < 1) throw failure("--length " + std::to_string(o.length) + " must be at least 1");
     if (s.row < 0) s.row = o.length - 1;
     if (s.row >= o.length)
         throw failure("--row " + std::to_string(s.row) + " is outside 0 .. " + std::to_string(o.length - 1));
@@ -126,9 +130,13 @@ void run_explain(const explain_options& o) {
     set_remap_and_mask(o, s.remap, s.mask);
     set_bias(o, s.bias, s.t5_buckets);
     set_score(o, s.score);
-    const nlohmann::ordered_json found = explain_scheme(s);
-    const std::string text = o.json ? found.dump(1) + "\n" : explain_text(found);
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    print(o, explain_scheme(s), explain_text);
+}
+
+void run_explain_model(const explain_options& o) {
+    const model_handle model = open_model(o.config, o.model);
+    const int64_t usable = describe(model.get()).usable_context;
+    print(o, explain_model(model.get(), o.has_length || usable == 0 ? o.length : usable), explain_model_text);
 }
 
 void add_rope_options(CLI::App* app, explain_options& o) {
@@ -188,18 +196,39 @@ void add_other_options(CLI::App* app, explain_options& o) {
     app->add_option("--softcap", o.softcap)->group("Score");
 }
 
+void add_model_options(CLI::App* app, explain_options& o, const std::vector<CLI::Option*>& parts) {
+    const std::string group = "Model";
+    CLI::Option* config = app->add_option("config", o.config, "a model's config.json or GGUF file, in place of the parts");
+    for (CLI::Option* part : parts) config->excludes(part);
+    for (CLI::Option* option : {app->add_option("--release", o.model.release, "reference, transformers-4.48 or llama.cpp")->capture_default_str(),
+                                app->add_option("--extend", o.model.extend, "linear, ntk, dynamic_ntk, yarn, self_extend, rerope ..."),
+                                app->add_option("--to", o.model.target, "target length of --extend"),
+                                app->add_option("--extend-window", o.model.window, "window of --extend (default: derived)"),
+                                app->add_option("--extend-group", o.model.group, "group of --extend (default: derived)")})
+        option->group(group)->needs(config);
+}
+
 }  // namespace
 
 void add_explain(CLI::App& program) {
     auto options = std::make_shared<explain_options>();
-    CLI::App* app = program.add_subcommand("explain", "Print what a scheme does: frequencies, branches, bias, visible keys");
-    app->add_option("--length", options->length, "current length n, which dynamic methods depend on")->capture_default_str();
-    app->add_option("--row", options->row, "query position to look at (default: the last)");
-    app->add_option("--head", options->head, "head whose bias is shown in the row")->capture_default_str();
+    CLI::App* app = program.add_subcommand("explain", "Print what a scheme or a model's configuration does: frequencies, branches, visible keys");
+    CLI::Option* length = app->add_option("--length", options->length, "current length n, which dynamic methods depend on (of a model: its usable context)")->capture_default_str();
+    CLI::Option* row = app->add_option("--row", options->row, "query position to look at (default: the last)");
+    CLI::Option* head = app->add_option("--head", options->head, "head whose bias is shown in the row")->capture_default_str();
     app->add_flag("--json", options->json, "JSON instead of text");
     add_rope_options(app, *options);
     add_other_options(app, *options);
-    app->callback([options] { run_explain(*options); });
+    std::vector<CLI::Option*> parts = {row, head};
+    for (CLI::Option* option : app->get_options())
+        for (const char* group : {"Rope", "Remap", "Bias", "Mask", "Score"})
+            if (option->get_group() == group) parts.push_back(option);
+    add_model_options(app, *options, parts);
+    app->callback([options, length] {
+        options->has_length = length->count() > 0;
+        if (options->length < 1) throw failure("--length " + std::to_string(options->length) + " must be at least 1");
+        options->config.empty() ? run_explain(*options) : run_explain_model(*options);
+    });
 }
 
 }  // namespace tool

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "handles.hpp"
+#include "model_file.hpp"
 
 namespace tool {
 
@@ -30,6 +31,9 @@ struct explain_options {
     int64_t length = 4096, row = -1;
     int32_t head = 0;
     bool no_truncate = false, not_causal = false, json = false;
+    std::string config;  // a model's file in place of all parts above
+    model_options model;
+    bool has_length = false;
 };
 
 struct explained_scheme {

@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
     program.require_subcommand(1);
     tool::add_report(program);
     tool::add_explain(program);
+    tool::add_diff(program);
     tool::add_logits(program);
     tool::add_score(program);
     tool::add_doctor(program);
