@@ -1,0 +1,121 @@
+"""Farspan against Hugging Face transformers, family by family. Prints a line per family and kind of layer, then "N families, worst DIFF".
+
+Four differences, all against the shared library in its float32 mode:
+    inv_freq   relative, of the frequencies (R/2 per layer kind)
+    factor     of the magnitude on cos and sin
+    cos/sin    absolute, at positions within the context and beyond it
+    attention  absolute, of the attention's output with random weights, relative to its largest value
+"""
+import re
+import sys
+import traceback
+
+import numpy as np
+
+import families
+import farspan
+import huggingface
+import own_attention
+
+# Bounds. Frequencies: two roundings of float32 each for power, product and quotient. Angles: a frequency off by such a rounding
+# turns position p by as much as p times it; positions stay below 4096 so that this is the bound too. Attention: sums of up to 256
+# products and of 80 weights in another order.
+BOUND = {"inv_freq": 4 * 2.0**-23, "factor": 4 * 2.0**-23, "cos_sin": 4096 * 4 * 2.0**-23, "attention": 2e-5}
+POSITIONS = [0, 1, 2, 3, 17, 100, 1023, 4095]
+
+
+def layer_type(layer):
+    return {0: "full_attention", 1: "sliding_attention", 2: "chunked_attention"}[layer.kind]
+
+
+def compare_rotation(model, layer, case):
+    """The largest differences over some lengths: (inv_freq, factor, cos_sin)."""
+    worst = np.zeros(3)
+    axes = farspan.lib.farspan_scheme_axes(farspan.ptr(layer.scheme))
+    for length in case.lengths or lengths_of(layer):
+        positions = [p for p in POSITIONS if p < length - 1] + [length - 1]
+        ours, magnitude = farspan.frequencies(layer, length)
+        if case.own:
+            cos, sin = own_attention.cos_sin(model, positions)
+        else:
+            cos, sin = huggingface.cos_sin(model, layer_type(layer), positions, axes, len(ours))
+        if huggingface.rotary_module(model) is not None:
+            theirs = huggingface.inverse_frequencies(model, layer_type(layer))
+            shown = np.where(theirs != 0, theirs, 1)
+            worst[0] = max(worst[0], np.max(np.abs(ours - theirs) / np.abs(shown)))
+        worst[1] = max(worst[1], abs(np.hypot(cos[0, 0], sin[0, 0]) / magnitude - 1))
+        our_cos, our_sin = farspan.cos_sin(layer, positions, length)
+        small = [n for n, p in enumerate(positions) if p <= POSITIONS[-1]]
+        worst[2] = max(worst[2], np.max(np.abs(our_cos - cos)[small]), np.max(np.abs(our_sin - sin)[small]))
+    return worst
+
+
+def compare_attention(layer, record, after, sinks):
+    if isinstance(record, huggingface.Record):
+        offset = layer.rope.contents.rotary_offset
+        q, k = huggingface.before_rotation(record, offset, after)
+        v, out = record.value.detach().numpy(), record.out.detach().numpy()
+    else:
+        q, k, v, out = record
+    scheme = farspan.ptr(layer.scheme) if sinks is None else farspan.with_sinks(layer, sinks)
+    ours = farspan.attention(scheme, q, k, v)
+    return np.max(np.abs(ours - out)) / np.max(np.abs(out))
+
+
+def lengths_of(layer):
+    original = layer.rope.contents.original_context
+    return [96] + ([2 * original] if original else [4096])
+
+
+def parameters(layer):
+    rope = layer.rope.contents
+    if farspan.method(layer) == "none":
+        return "-"
+    text = f"R {rope.rotary_dim} base {rope.base:g}"
+    return text + (f" factor {rope.factor:g}" if rope.factor != 1 else "") + (f" L {rope.original_context}" if rope.original_context else "")
+
+
+def compare_family(name):
+    case = families.Case(name)
+    model = huggingface.build(case.keys, case.implementation)
+    if case.own:
+        seen, tables = own_attention.watch(model)
+        ours = farspan.Model(case.text, encoder=tables.get("encoder"), decoder=tables.get("decoder"))
+    else:
+        with huggingface.Watch(model) as watch:
+            huggingface.run(model)
+        seen, ours = watch.layers, farspan.Model(case.text)
+    for index in sorted(seen):
+        layer = ours.layer(index)
+        if layer.alike != index:
+            continue
+        rotation = np.zeros(3)
+        if farspan.method(layer) != "none":
+            rotation = compare_rotation(model, layer, case)
+        sinks = next((p.detach().numpy() for n, p in model.named_parameters() if re.search(rf"\b{index}\.self_attn\.sinks", n)), None)
+        yield index, layer, [*rotation, compare_attention(layer, seen[index], case.after, sinks)]
+
+
+def main():
+    print(f"{huggingface.version()}\n")
+    print(f"{'family':<22}{'layer':>5} {'kind':<9}{'method':<14}{'parameters':<40}{'inv_freq':>10}{'factor':>10}{'cos/sin':>10}{'attention':>11}")
+    failed, done, worst = [], set(), np.zeros(4)
+    for name in sys.argv[1:] or families.CASES:
+        try:
+            for index, layer, differences in compare_family(name):
+                kind = layer_type(layer).split("_")[0]
+                print(f"{name:<22}{index:>5} {kind:<9}{farspan.method(layer):<14}{parameters(layer):<40}"
+                      + "".join(f"{d:>10.1e}" for d in differences[:3]) + f"{differences[3]:>11.1e}", flush=True)
+                worst = np.maximum(worst, differences)
+                done.add(name)
+                failed += [f"{name}, layer {index}: {what} {d:.1e}, bound {bound:.1e}"
+                           for d, (what, bound) in zip(differences, BOUND.items()) if not d <= bound]
+        except Exception:
+            failed.append(f"{name}: {traceback.format_exc()}")
+    print("\n" + "\n".join(f"FAILED {line}" for line in failed) if failed else "")
+    print(f"worst: inv_freq {worst[0]:.1e}, factor {worst[1]:.1e}, cos/sin {worst[2]:.1e}")
+    print(f"{len(done)} families, worst {worst[3]:.1e}")
+    sys.exit(1 if failed else 0)
+
+
+main()

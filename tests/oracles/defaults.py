@@ -1,0 +1,59 @@
+"""The defaults of the model classes as farspan knows them against those of transformers. Farspan says in a note what it assumes for an
+absent key; the classes are asked for the same key."""
+import json
+import re
+import sys
+
+import transformers
+from transformers import CONFIG_MAPPING
+
+import farspan
+
+FAMILIES = """llama mistral mixtral ministral3 llama4_text qwen2 qwen2_moe qwen3 qwen3_moe qwen2_vl_text qwen3_vl_text qwen3_next phi phi3
+    phimoe gemma gemma2 gemma3_text gemma3n_text gpt_oss deepseek_v2 deepseek_v3 minicpm3 falcon gpt_neox gptj codegen stablelm cohere cohere2
+    olmo olmo2 olmo3 glm glm4 glm4_moe granite granitemoe smollm3 exaone4 nemotron starcoder2 ernie4_5 minimax_m2 hunyuan_v1_dense
+    hunyuan_v1_moe helium seed_oss apertus mpt t5""".split()
+
+# Not keys of the class but code of the model, which the comparison of the layers covers.
+IN_CODE = {"sliding_window_pattern", "full_attention_interval"}
+# Behind a switch: the class of transformers 5 drops the value unless use_sliding_window is true, where its default is this one.
+SWITCHED = {("sliding_window", 4096)}
+SIZES = {"num_hidden_layers": 8, "num_attention_heads": 160, "hidden_size": 160 * 64, "n_layer": 8, "n_head": 160, "n_embd": 160 * 64,
+         "num_layers": 8, "num_heads": 160, "n_layers": 8, "n_heads": 160, "d_model": 160 * 64}
+
+
+def theirs(config, key):
+    rope = getattr(config, "rope_parameters", None) or {}
+    if key in ("rope_theta", "rope_local_base_freq"):
+        kind = "sliding_attention" if key == "rope_local_base_freq" else "full_attention"
+        return rope.get(kind, rope).get("rope_theta", config.default_theta)
+    if key in ("partial_rotary_factor", "rotary_pct"):
+        return rope["partial_rotary_factor"]
+    if key in ("alibi", "alibi_bias_max"):
+        return getattr(config.attn_config, key)
+    return getattr(config, key, None)
+
+
+def main():
+    compared, wrong = 0, []
+    for name in FAMILIES:
+        config = CONFIG_MAPPING[name]()
+        notes = list(farspan.Model(json.dumps({"model_type": name, **SIZES})).notes())
+        for code, path, text in notes:
+            key = path.split(".")[-1]
+            value = re.match(r"absent: the model class assumes (\S+)", text)
+            if code != 1 or not value or key in IN_CODE:
+                continue
+            ours = float(value[1])
+            found = theirs(config, key)
+            if (key, ours) in SWITCHED and found in (None, 0) and "use_sliding_window" in config.to_dict():
+                found = CONFIG_MAPPING[name](use_sliding_window=True).sliding_window
+            compared += 1
+            if found is None or float(found) != ours:
+                wrong.append(f"{name}.{key}: farspan assumes {ours:g}, transformers {found}")
+    print("\n".join(wrong) if wrong else "", end="\n" if wrong else "")
+    print(f"transformers {transformers.__version__}: {compared} defaults of {len(FAMILIES)} classes compared, {len(wrong)} differ")
+    sys.exit(1 if wrong or not compared else 0)
+
+
+main()

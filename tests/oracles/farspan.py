@@ -1,0 +1,151 @@
+"""The C interface through ctypes: what is tested is the shared library as shipped. Structs as in farspan.h and model.h."""
+import ctypes as c
+import os
+
+import numpy as np
+
+lib = c.CDLL(os.environ["FARSPAN_LIBRARY"])
+i32, i64, u32, f64, ptr = c.c_int32, c.c_int64, c.c_uint32, c.c_double, c.c_void_p
+
+
+def struct(name, fields):
+    return type(name, (c.Structure,), {"_fields_": [(field, kind) for kind, names in fields for field in names.split()]})
+
+
+Error = struct("Error", [(u32, "struct_size"), (i32, "code argument reserved"), (c.c_char * 256, "message")])
+Tensor = struct("Tensor", [(ptr, "data"), (i32, "dtype reserved"), (i64 * 4, "shape stride")])
+Rope = struct("Rope", [(u32, "struct_size"), (i32, "method layout rotary_dim rotary_offset angle"), (f64, "base factor"),
+                       (i64, "original_context"), (f64, "beta_fast beta_slow extrapolation_factor"), (i32, "ramp truncate"),
+                       (f64, "mscale mscale_all_dim"), (i32, "magnitude length_switch"), (f64, "attention_factor")])
+Score = struct("Score", [(u32, "struct_size"), (i32, "temperature"), (f64, "scale multiplier trained_length alpha power softcap"),
+                         (ptr, "sinks"), (i32, "sink_heads sink_head_offset")])
+Options = struct("Options", [(u32, "struct_size"), (i32, "release angle extension"), (i64, "target_length window group"),
+                             (ptr, "t5_encoder t5_decoder rope_freqs rope_short rope_long"), (i64, "t5_values rope_pairs")])
+Info = struct("Info", [(u32, "struct_size"), (i32, "absolute"), (c.c_char_p, "family"),
+                       (i64, "layers encoder_layers query_heads key_heads head_dim value_dim hidden vocabulary context trained_context "
+                             "usable_context usable_context_most absolute_rows absolute_offset layer_kinds notes"),
+                       (f64, "final_softcap")])
+Layer = struct("Layer", [(u32, "struct_size"), (i32, "kind"), (i64, "alike query_heads key_heads head_dim value_dim window"),
+                         (f64, "attention_scale"), (ptr, "scheme"), (c.POINTER(Rope), "rope"), (ptr, "remap bias mask"),
+                         (c.POINTER(Score), "score")])
+Note = struct("Note", [(u32, "struct_size"), (i32, "severity code reserved"), (c.c_char_p, "path text")])
+Problem = struct("Problem", [(u32, "struct_size"), (i32, "state"),
+                             (i64, "batch query_heads key_heads queries keys head_dim value_dim length"),
+                             (ptr, "query_positions key_positions"), (i64, "query_position_stride key_position_stride"),
+                             (ptr, "query_axis_positions key_axis_positions"), (i64, "segments"),
+                             (ptr, "query_offsets key_offsets key_ranges")])
+RopeOptions = struct("RopeOptions", [(u32, "struct_size"), (i32, "side branch direction"), (i64, "length axis_stride"), (f64, "xpos_centre")])
+
+RELEASE_4_48, ANGLE_FLOAT32 = 1, 1
+lib.farspan_method_name.restype = c.c_char_p
+
+
+class Failure(Exception):
+    pass
+
+
+def call(function, *arguments):
+    error = Error(struct_size=c.sizeof(Error))
+    if getattr(lib, function)(*arguments, c.byref(error)):
+        raise Failure(f"{function}: {error.message.decode()}")
+
+
+def init(kind, function):
+    value = kind()
+    getattr(lib, function)(c.byref(value), c.c_size_t(c.sizeof(kind)))
+    return value
+
+
+def address(array):
+    return array.ctypes.data_as(ptr) if array is not None else None
+
+
+def tensor(array):
+    """A dense float32 array [batch, heads, sequence, features]."""
+    assert array.dtype == np.float32 and array.flags.c_contiguous and array.ndim == 4
+    value = Tensor()
+    lib.farspan_tensor_contiguous(c.byref(value), address(array), i32(1), *map(i64, array.shape))
+    return value
+
+
+class Model:
+    """A model as farspan reads it; float32 angles unless told otherwise."""
+
+    def __init__(self, text, angle=ANGLE_FLOAT32, release=0, encoder=None, decoder=None):
+        options = init(Options, "farspan_model_options_init")
+        options.angle, options.release = angle, release
+        if encoder is not None:
+            options.t5_encoder, options.t5_decoder, options.t5_values = address(encoder), address(decoder), encoder.size
+        data = text.encode()
+        self.handle = ptr()
+        call("farspan_model_from_config", data, c.c_size_t(len(data)), c.byref(options), c.byref(self.handle))
+        self.info = Info(struct_size=c.sizeof(Info))
+        call("farspan_model_describe", self.handle, c.byref(self.info))
+
+    def layer(self, index):
+        value = Layer(struct_size=c.sizeof(Layer))
+        call("farspan_model_layer_at", self.handle, i64(index), c.byref(value))
+        return value
+
+    def notes(self):
+        for index in range(self.info.notes):
+            note = Note(struct_size=c.sizeof(Note))
+            call("farspan_model_note_at", self.handle, i64(index), c.byref(note))
+            yield note.code, note.path.decode(), note.text.decode()
+
+
+def method(layer):
+    return lib.farspan_method_name(i32(0), i32(layer.rope.contents.method)).decode()
+
+
+def frequencies(layer, length):
+    values = np.zeros(layer.rope.contents.rotary_dim // 2)
+    magnitude = f64()
+    call("farspan_rope_frequencies", ptr(layer.scheme), i64(length), address(values), i32(values.size), c.byref(magnitude))
+    return values, magnitude.value
+
+
+def cos_sin(layer, positions, length):
+    """[positions, pairs] each, magnitude included: the rotation of (1, 0) in every pair."""
+    rope = layer.rope.contents
+    pairs = rope.rotary_dim // 2
+    first = np.arange(pairs) if rope.layout == 1 else 2 * np.arange(pairs)
+    second = first + (pairs if rope.layout == 1 else 1)
+    unit = np.zeros((1, 1, len(positions), rope.rotary_offset + rope.rotary_dim), np.float32)
+    unit[..., rope.rotary_offset + first] = 1
+    out = np.zeros_like(unit)
+    axes = lib.farspan_scheme_axes(ptr(layer.scheme))
+    where = np.ascontiguousarray(np.tile(np.asarray(positions, np.int64), (axes, 1)))
+    options = init(RopeOptions, "farspan_rope_options_init")
+    options.length = length
+    call("farspan_rope_apply", None, ptr(layer.scheme), c.byref(options), address(where), c.byref(tensor(unit)), c.byref(tensor(out)))
+    return out[0, 0, :, rope.rotary_offset + first].T, out[0, 0, :, rope.rotary_offset + second].T
+
+
+def with_sinks(layer, sinks):
+    """The layer's scheme with the sinks of a weight."""
+    sinks = np.ascontiguousarray(sinks, np.float32)
+    score = Score.from_buffer_copy(layer.score.contents)
+    score.sinks, score.sink_heads = address(sinks), sinks.size
+    scheme = ptr()
+    call("farspan_scheme_create", layer.rope, ptr(layer.remap), ptr(layer.bias), ptr(layer.mask), c.byref(score), c.byref(scheme))
+    return scheme
+
+
+def attention(scheme, q, k, v):
+    """q, k, v [batch, heads, sequence, features] at positions 0, 1, 2 ..."""
+    q, k, v = (np.ascontiguousarray(x, np.float32) for x in (q, k, v))
+    out = np.zeros((*q.shape[:3], v.shape[3]), np.float32)
+    problem = init(Problem, "farspan_problem_init")
+    problem.batch, problem.query_heads, problem.queries, problem.head_dim = q.shape
+    problem.key_heads, problem.keys, problem.value_dim = k.shape[1], k.shape[2], v.shape[3]
+    axes = lib.farspan_scheme_axes(scheme)
+    positions = np.ascontiguousarray(np.tile(np.arange(k.shape[2], dtype=np.int64), (axes, 1)))
+    if axes > 1:
+        problem.query_axis_positions = problem.key_axis_positions = positions.ctypes.data
+    plan = ptr()
+    call("farspan_plan_create", None, scheme, c.byref(problem), c.byref(plan))
+    call("farspan_attention_run", None, plan, c.byref(tensor(q)), c.byref(tensor(k)), c.byref(tensor(v)), None, c.byref(tensor(out)),
+         None, None, c.c_size_t(0))
+    lib.farspan_plan_destroy(plan)
+    return out
