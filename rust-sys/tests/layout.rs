@@ -23,7 +23,9 @@ fn layout_assertions(bindings: &str) -> Vec<String> {
         if after.starts_with("\"Sizeof:\"") {
             assertions.push(format!("sizeof({}) == {}", structure, number));
         } else if after.starts_with("\"Offsetoffield:\"") {
-            assertions.push(format!("offsetof({}, {}) == {}", structure, names.next().unwrap(), number));
+            // bindgen puts an underscore behind a field whose name is a keyword of Rust: type_.
+            let field = names.next().unwrap().trim_end_matches('_');
+            assertions.push(format!("offsetof({}, {}) == {}", structure, field, number));
         }
     }
     assertions
