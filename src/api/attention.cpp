@@ -50,15 +50,8 @@ void run(const farspan_context* context, const farspan_plan& plan, const attenti
          std::size_t workspace_size) {
     run_options options{plan.plan->threads, plan.cancel};
     if (context) options = {std::min(context->threads, plan.plan->threads), context->cancel};
-    std::unique_ptr<char[]> own;
-    if (!workspace) {
-        own = std::make_unique_for_overwrite<char[]>(plan.layout.bytes);
-        workspace = own.get();
-    } else if (workspace_size < plan.layout.bytes) {
-        throw failure(FARSPAN_ERROR_WORKSPACE_SIZE, 10, "workspace_size is %zu: this plan needs %zu", workspace_size,
-                      plan.layout.bytes);
-    }
-    run_attention(*plan.plan, plan.layout, tensors, options, workspace);
+    const run_memory memory(workspace, workspace_size, plan.layout.bytes, 10);
+    run_attention(*plan.plan, plan.layout, tensors, options, memory.data());
 }
 
 // The problem that the tensors of a one-shot call describe; run checks the rest against it.

@@ -38,15 +38,6 @@ block_shape check_config(const farspan_cache_config& config) {
     return {config.dtype, config.layers, config.key_heads, config.head_dim, config.value_dim == 0 ? config.head_dim : config.value_dim};
 }
 
-template <class T>
-void write_struct(T* given, T answer, int32_t argument, const char* name) {
-    T& to = required(given, argument, name);
-    const uint32_t size = to.struct_size;
-    read_struct(to, T{}, argument, name);
-    answer.struct_size = size;
-    std::memcpy(static_cast<void*>(&to), &answer, std::min<std::size_t>(size, sizeof answer));
-}
-
 }  // namespace
 
 std::vector<batch_entry> read_batch(const farspan_cache_batch* batch, int32_t argument) {
@@ -146,7 +137,7 @@ farspan_status farspan_cache_sequence_info(const farspan_cache* cache, int64_t s
         answer.blocks = static_cast<int64_t>(from.pages.size());
         answer.shared_blocks =
             std::count_if(from.pages.begin(), from.pages.end(), [](const page& p) { return p.data.use_count() > 1; });
-        write_struct(info, answer, 3, "info");
+        write_answer(info, 3, "info", answer);
     });
 }
 
@@ -158,7 +149,7 @@ farspan_status farspan_cache_get_statistics(const farspan_cache* cache, farspan_
         answer.blocks = store.pool().used();
         answer.free_blocks = store.pool().unused();
         answer.block_bytes = store.shape().block_bytes();
-        write_struct(statistics, answer, 2, "statistics");
+        write_answer(statistics, 2, "statistics", answer);
     });
 }
 

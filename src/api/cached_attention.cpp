@@ -67,15 +67,8 @@ void run(const farspan_context* context, const farspan_cache_plan& given, int64_
     check_disjoint(tensors.out, "out", 5, tensors.q, "q");
     run_options options{plan.threads, given.cancel};
     if (context) options = {std::min(context->threads, plan.threads), context->cancel};
-    std::unique_ptr<char[]> own;
-    if (!workspace) {
-        own = std::make_unique_for_overwrite<char[]>(given.layout.bytes);
-        workspace = own.get();
-    } else if (workspace_size < given.layout.bytes) {
-        throw failure(FARSPAN_ERROR_WORKSPACE_SIZE, 8, "workspace_size is %zu: this plan needs %zu", workspace_size,
-                      given.layout.bytes);
-    }
-    run_cached(plan, given.layout, tensors, options, workspace);
+    const run_memory memory(workspace, workspace_size, given.layout.bytes, 8);
+    run_cached(plan, given.layout, tensors, options, memory.data());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <memory>
 
 #include "api/guard.hpp"
 #include "base/strided.hpp"
@@ -24,6 +25,33 @@ void write_defaults(T* config, std::size_t size, T defaults) {
     defaults.struct_size = static_cast<uint32_t>(size);
     std::memcpy(static_cast<void*>(config), &defaults, size < sizeof(T) ? size : sizeof(T));
 }
+
+// Writes an answer into a caller's struct, which says by struct_size how much of it there is.
+template <class T>
+void write_answer(T* given, int32_t argument, const char* name, T answer) {
+    T& to = required(given, argument, name);
+    const uint32_t size = to.struct_size;
+    read_struct(to, T{}, argument, name);
+    answer.struct_size = size;
+    std::memcpy(static_cast<void*>(&to), &answer, size < sizeof answer ? size : sizeof answer);
+}
+
+// The memory of a run: the caller's workspace, or own memory if there is none.
+class run_memory {
+public:
+    run_memory(void* workspace, std::size_t size, std::size_t needed, int32_t argument) : data_(workspace) {
+        if (workspace && size < needed)
+            throw failure(FARSPAN_ERROR_WORKSPACE_SIZE, argument, "workspace_size is %zu: this plan needs %zu", size, needed);
+        if (workspace) return;
+        own_ = std::make_unique_for_overwrite<char[]>(needed);
+        data_ = own_.get();
+    }
+    void* data() const { return data_; }
+
+private:
+    std::unique_ptr<char[]> own_;
+    void* data_;
+};
 
 constexpr int64_t any_extent = -1;
 

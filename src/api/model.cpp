@@ -64,16 +64,6 @@ std::unique_ptr<farspan_model> make_model(std::unique_ptr<config::model> made) {
     return result;
 }
 
-// Writes an answer into a caller's struct of another version.
-template <class T>
-void write_answer(T* given, int32_t argument, const char* name, T answer) {
-    T& result = required(given, argument, name);
-    const uint32_t size = result.struct_size;
-    read_struct(result, T{}, argument, name);
-    answer.struct_size = size;
-    std::memcpy(static_cast<void*>(&result), &answer, std::min<std::size_t>(size, sizeof answer));
-}
-
 std::size_t check_index(int64_t index, int64_t count) {
     if (index < 0 || index >= count)
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "index is %" PRId64 ": must be between 0 and %" PRId64, index,

@@ -6,16 +6,6 @@
 
 namespace farspan {
 
-inline kernels::load_rows_fn loader(const kernels::kernel_table& kernels, int32_t dtype) {
-    return dtype == FARSPAN_F32 ? kernels.load_rows_f32 : dtype == FARSPAN_F16 ? kernels.load_rows_f16 : kernels.load_rows_bf16;
-}
-
-inline kernels::store_rows_fn storer(const kernels::kernel_table& kernels, int32_t dtype) {
-    return dtype == FARSPAN_F32   ? kernels.store_rows_f32
-           : dtype == FARSPAN_F16 ? kernels.store_rows_f16
-                                  : kernels.store_rows_bf16;
-}
-
 // rows x dim -> scratch with row stride ld; columns dim .. ld are 0.
 inline void load_rows(const plan& plan, const strided& tensor, int64_t batch, int64_t head, int64_t first, int64_t rows,
                       int64_t dim, float* scratch, int64_t ld) {

@@ -151,11 +151,16 @@ void cache::append(std::span<const batch_entry> batch, const int64_t* positions)
 
 void cache::write(const kernels::kernel_table& kernels, int64_t layer, std::span<const batch_entry> batch, const strided& k,
                   const strided& v) {
-    std::vector<std::pair<const batch_entry*, std::vector<lane_run>>> work;
+    struct share {
+        const batch_entry* entry;
+        sequence* to;
+        std::vector<lane_run> runs;
+    };
+    std::vector<share> work;
     for (const batch_entry& entry : batch) {
         sequence& to = edit(entry.id, 4);
-        work.emplace_back(&entry, newest_tokens(to, entry.id, entry.rows(), 4));
-        for (const lane_run& run : work.back().second)
+        work.push_back({&entry, &to, newest_tokens(to, entry.id, entry.rows(), 4)});
+        for (const lane_run& run : work.back().runs)
             if (std::shared_ptr<block>& data = to.pages[run.page].data; data.use_count() > 1) {
                 data = pool_.copy(*data);
                 ++generation_;
@@ -163,11 +168,11 @@ void cache::write(const kernels::kernel_table& kernels, int64_t layer, std::span
     }
     const int64_t widest = round_up(std::max(shape_.head_dim, shape_.value_dim), kernels::pad);
     aligned_vector<float> scratch(static_cast<std::size_t>(2 * block_tokens * widest));
-    for (const auto& [entry, runs] : work)
-        for (const lane_run& run : runs)
+    for (const share& part : work)
+        for (const lane_run& run : part.runs)
             for (int64_t head = 0; head < shape_.key_heads; ++head) {
-                const slice to = find(entry->id, 4).pages[run.page].data->at(shape_, layer, head);
-                const int64_t row = entry->first + run.row;
+                const slice to = part.to->pages[run.page].data->at(shape_, layer, head);
+                const int64_t row = part.entry->first + run.row;
                 store_keys(kernels, shape_, to, run.lane, run.count, k, head, row, scratch.data());
                 store_values(kernels, shape_, to, run.lane, run.count, v, head, row, scratch.data());
             }

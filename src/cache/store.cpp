@@ -8,10 +8,6 @@
 namespace farspan {
 namespace {
 
-kernels::load_rows_fn loader(const kernels::kernel_table& kernels, int32_t dtype) {
-    return dtype == FARSPAN_F32 ? kernels.load_rows_f32 : dtype == FARSPAN_F16 ? kernels.load_rows_f16 : kernels.load_rows_bf16;
-}
-
 // The nearest multiple of the scale, as a whole number of int8. NaN becomes 0.
 int8_t quantize(float value, float inverse) {
     const float scaled = std::nearbyint(value * inverse);
@@ -32,13 +28,6 @@ void store_int8(const float* rows, int64_t ld, int64_t count, int64_t dim, char*
     }
 }
 
-void store_rows(const kernels::kernel_table& kernels, int32_t dtype, const float* rows, int64_t ld, int64_t count, int64_t dim,
-                char* to, int64_t row_stride) {
-    (dtype == FARSPAN_F32   ? kernels.store_rows_f32
-     : dtype == FARSPAN_F16 ? kernels.store_rows_f16
-                            : kernels.store_rows_bf16)(rows, ld, count, dim, nullptr, to, row_stride, 1);
-}
-
 }  // namespace
 
 void store_keys(const kernels::kernel_table& kernels, const block_shape& shape, const slice& to, int64_t lane, int64_t count,
@@ -52,8 +41,8 @@ void store_keys(const kernels::kernel_table& kernels, const block_shape& shape, 
         return;
     }
     kernels.transpose_panel(rows, ld, count, shape.head_dim, panel);
-    store_rows(kernels, shape.dtype, panel, block_tokens, shape.head_dim, count, to.keys + lane * shape.element_bytes(),
-               block_tokens);
+    storer(kernels, shape.dtype)(panel, block_tokens, shape.head_dim, count, nullptr, to.keys + lane * shape.element_bytes(),
+                                 block_tokens, 1);
 }
 
 void store_values(const kernels::kernel_table& kernels, const block_shape& shape, const slice& to, int64_t lane, int64_t count,
@@ -65,11 +54,9 @@ void store_values(const kernels::kernel_table& kernels, const block_shape& shape
         store_int8(scratch, ld, count, dim, first, dim, 1, to.value_scales + lane);
         return;
     }
-    store_rows(kernels, shape.dtype, scratch, ld, count, dim, first, dim);
+    storer(kernels, shape.dtype)(scratch, ld, count, dim, nullptr, first, dim, 1);
     // Judged as stored: f16 turns large values into infinities.
-    (shape.dtype == FARSPAN_F32   ? kernels.load_rows_f32
-     : shape.dtype == FARSPAN_F16 ? kernels.load_rows_f16
-                                  : kernels.load_rows_bf16)(first, dim, 1, count, dim, scratch, ld, ld);
+    loader(kernels, shape.dtype)(first, dim, 1, count, dim, scratch, ld, ld);
     if (!kernels.all_finite(scratch, ld, count, dim)) to.summary->values_not_finite = 1;
 }
 

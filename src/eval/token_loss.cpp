@@ -19,18 +19,6 @@ namespace {
 constexpr int64_t block = 4096;
 constexpr int64_t task_elements = int64_t{1} << 18;  // enough work for a task, whatever the number of threads
 
-kernels::load_rows_fn loader(const kernels::kernel_table& kernels, int32_t dtype) {
-    return dtype == FARSPAN_F32   ? kernels.load_rows_f32
-           : dtype == FARSPAN_F16 ? kernels.load_rows_f16
-                                  : kernels.load_rows_bf16;
-}
-
-kernels::store_rows_fn storer(const kernels::kernel_table& kernels, int32_t dtype) {
-    return dtype == FARSPAN_F32   ? kernels.store_rows_f32
-           : dtype == FARSPAN_F16 ? kernels.store_rows_f16
-                                  : kernels.store_rows_bf16;
-}
-
 // One row of a tensor: `at` is its place in [batch][heads][tokens].
 struct row_view {
     const strided* tensor;

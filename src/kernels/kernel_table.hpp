@@ -11,6 +11,8 @@
 
 #include <cstdint>
 
+#include "farspan/farspan.h"
+
 namespace farspan::kernels {
 
 constexpr int64_t panel_keys = 64;   // lanes of a packed key panel
@@ -121,6 +123,14 @@ struct kernel_table {
     // x[c] = factor * e^(x[c] - base)
     void (*exp_row)(float* x, int64_t count, float base, float factor);
 };
+
+// The entry for the element type of a tensor: F32, F16 or BF16.
+inline load_rows_fn loader(const kernel_table& table, int32_t dtype) {
+    return dtype == FARSPAN_F32 ? table.load_rows_f32 : dtype == FARSPAN_F16 ? table.load_rows_f16 : table.load_rows_bf16;
+}
+inline store_rows_fn storer(const kernel_table& table, int32_t dtype) {
+    return dtype == FARSPAN_F32 ? table.store_rows_f32 : dtype == FARSPAN_F16 ? table.store_rows_f16 : table.store_rows_bf16;
+}
 
 // The table of an instruction set, NULL if it is not built in (or cannot run here, for the second).
 const kernel_table* built_table(int32_t isa);

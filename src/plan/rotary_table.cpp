@@ -5,29 +5,29 @@
 
 namespace farspan {
 
+// The product position * inv_freq is kept as high + low (exact by fma), so the angle loses nothing at large positions.
+turn direct_turn(const rope_part& rope, double position, int64_t pair) {
+    if (rope.float32_angles) {
+        const float angle = static_cast<float>(position) * static_cast<float>(rope.inv_freq[pair]);
+        return {std::cos(static_cast<double>(angle)), std::sin(static_cast<double>(angle))};
+    }
+    const double high = position * rope.inv_freq[pair];
+    const double low = std::fma(position, rope.inv_freq[pair], -high);
+    const double cosine = std::cos(high), sine = std::sin(high);
+    return {cosine - low * sine, sine + low * cosine};
+}
+
 angle_source::angle_source(const rope_part& rope)
     : rope_(rope),
       offsets_(std::make_unique_for_overwrite<turn[]>(rope.float32_angles ? 0 : static_cast<std::size_t>(span) * rope.inv_freq.size())),
       base_(std::make_unique_for_overwrite<turn[]>(rope.inv_freq.size())),
       current_base_(std::numeric_limits<int64_t>::min()) {}
 
-// The product position * inv_freq is kept as high + low (exact by fma), so the angle loses nothing at large positions.
-angle_source::turn angle_source::direct(double position, int64_t pair) const {
-    if (rope_.float32_angles) {
-        const float angle = static_cast<float>(position) * static_cast<float>(rope_.inv_freq[pair]);
-        return {std::cos(static_cast<double>(angle)), std::sin(static_cast<double>(angle))};
-    }
-    const double high = position * rope_.inv_freq[pair];
-    const double low = std::fma(position, rope_.inv_freq[pair], -high);
-    const double cosine = std::cos(high), sine = std::sin(high);
-    return {cosine - low * sine, sine + low * cosine};
-}
-
-const angle_source::turn* angle_source::offset_row(int64_t offset) {
+const turn* angle_source::offset_row(int64_t offset) {
     static_assert(span == 64);
     turn* row = offsets_.get() + offset * pairs();
     if ((offset_ready_ >> offset & 1) == 0) {
-        for (int64_t p = 0; p < pairs(); ++p) row[p] = direct(static_cast<double>(offset), p);
+        for (int64_t p = 0; p < pairs(); ++p) row[p] = direct_turn(rope_, static_cast<double>(offset), p);
         offset_ready_ |= uint64_t{1} << offset;
     }
     return row;
@@ -37,7 +37,7 @@ void angle_source::fill(double position, double* cosine, double* sine) {
     const bool integral = std::floor(position) == position && std::fabs(position) < 9.0e15;
     if (!integral || rope_.float32_angles) {
         for (int64_t p = 0; p < pairs(); ++p) {
-            const turn t = direct(position, p);
+            const turn t = direct_turn(rope_, position, p);
             cosine[p] = t.cosine;
             sine[p] = t.sine;
         }
@@ -47,7 +47,7 @@ void angle_source::fill(double position, double* cosine, double* sine) {
     const int64_t offset = whole & (span - 1);  // also for negative positions: base is rounded down
     const int64_t base = whole - offset;
     if (base != current_base_) {
-        for (int64_t p = 0; p < pairs(); ++p) base_[p] = direct(static_cast<double>(base), p);
+        for (int64_t p = 0; p < pairs(); ++p) base_[p] = direct_turn(rope_, static_cast<double>(base), p);
         current_base_ = base;
     }
     const turn* turns = offset_row(offset);
@@ -59,7 +59,7 @@ void angle_source::fill(double position, double* cosine, double* sine) {
 
 void angle_source::fill_axes(const int64_t* positions, int64_t axis_stride, double* cosine, double* sine) const {
     for (int64_t p = 0; p < pairs(); ++p) {
-        const turn t = direct(static_cast<double>(positions[rope_.pair_axis[p] * axis_stride]), p);
+        const turn t = direct_turn(rope_, static_cast<double>(positions[rope_.pair_axis[p] * axis_stride]), p);
         cosine[p] = t.cosine;
         sine[p] = t.sine;
     }

@@ -11,6 +11,13 @@
 
 namespace farspan {
 
+struct turn {
+    double cosine, sine;
+};
+
+// cos and sin of a pair at an angle position, by one evaluation each.
+turn direct_turn(const rope_part& rope, double position, int64_t pair);
+
 // cos and sin of every pair at one angle position, in double, magnitude not included. Results depend on the position alone,
 // never on the order of the calls. Not thread-safe: one per thread.
 class angle_source {
@@ -23,10 +30,6 @@ public:
     void fill_axes(const int64_t* positions, int64_t axis_stride, double* cosine, double* sine) const;
 
 private:
-    struct turn {
-        double cosine, sine;
-    };
-    turn direct(double position, int64_t pair) const;
     const turn* offset_row(int64_t offset);
 
     // An integer position is base + offset with 0 <= offset < span: one complex product instead of a sine and a cosine.

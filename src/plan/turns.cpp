@@ -9,22 +9,12 @@ constexpr int64_t lanes = 64;
 
 }  // namespace
 
-const std::vector<turn_source::turn>& turn_source::direct(double position) {
+const std::vector<turn>& turn_source::direct(double position) {
     const auto found = known_.find(position);
     if (found != known_.end()) return found->second;
     std::vector<turn>& turns = known_[position];
     turns.resize(rope_.inv_freq.size());
-    for (std::size_t p = 0; p < turns.size(); ++p) {
-        if (rope_.float32_angles) {
-            const float angle = static_cast<float>(position) * static_cast<float>(rope_.inv_freq[p]);
-            turns[p] = {std::cos(static_cast<double>(angle)), std::sin(static_cast<double>(angle))};
-            continue;
-        }
-        // The product is kept as high + low, so the angle loses nothing at large positions.
-        const double high = position * rope_.inv_freq[p], low = std::fma(position, rope_.inv_freq[p], -high);
-        const double cosine = std::cos(high), sine = std::sin(high);
-        turns[p] = {cosine - low * sine, sine + low * cosine};
-    }
+    for (std::size_t p = 0; p < turns.size(); ++p) turns[p] = direct_turn(rope_, position, static_cast<int64_t>(p));
     return turns;
 }
 

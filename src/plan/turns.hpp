@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/aligned.hpp"
-#include "method/parts.hpp"
+#include "plan/rotary_table.hpp"
 
 namespace farspan {
 
@@ -21,9 +21,6 @@ public:
     void fill(double position, double* cosine, double* sine);
 
 private:
-    struct turn {
-        double cosine, sine;
-    };
     const std::vector<turn>& direct(double position);
 
     const rope_part& rope_;
