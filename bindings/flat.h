@@ -2,20 +2,22 @@
  * a configuration are arguments and not pointers inside a struct, and every array comes with its length, which is checked here,
  * once for all such languages. Nothing else: no defaults and no arithmetic of a method. Included by the SWIG wrappers only.
  *
- * dims is shape[4], then stride[4], then the element of the memory at which the tensor begins: FLAT_DIMS numbers, in elements. An
- * absent tensor has a NULL address. A function that makes a handle returns NULL on failure; `error` then says why, as in the C
+ * dims is shape[4], stride[4] and the element of the memory at which the tensor begins, all in elements, then the address of the
+ * memory or 0 if that is an argument of its own: FLAT_DIMS numbers. (Java asks for the address of a direct buffer only once, since
+ * each time takes as long as a small call.) An absent tensor has neither. A function that makes a handle returns NULL on failure; `error` then says why, as in the C
  * function of the same name. */
 #ifndef FARSPAN_BINDINGS_FLAT_H
 #define FARSPAN_BINDINGS_FLAT_H
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "farspan/farspan.h"
 
-enum { FLAT_DIMS = 9 };
+enum { FLAT_DIMS = 10 };
 
 static farspan_status flat_fail(farspan_error* error, farspan_status status, int32_t argument, const char* format, ...) {
     if (error) {
@@ -33,6 +35,7 @@ static farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t* dims
     farspan_tensor tensor;
     memset(&tensor, 0, sizeof tensor);
     tensor.dtype = dtype;
+    if (!data && dims) data = (void*)(intptr_t)dims[9];
     if (!data || !dims) return tensor;
     const int64_t element_bytes = dtype == FARSPAN_F64 ? 8 : dtype == FARSPAN_F32 ? 4 : 2;
     tensor.data = (char*)data + dims[8] * element_bytes;
@@ -73,7 +76,7 @@ static void flat_tensor_contiguous(int64_t batch, int64_t heads, int64_t sequenc
     farspan_tensor_contiguous(&tensor, NULL, FARSPAN_F32, batch, heads, sequence, features);
     memcpy(dims, tensor.shape, sizeof tensor.shape);
     memcpy(dims + 4, tensor.stride, sizeof tensor.stride);
-    dims[8] = 0;
+    dims[8] = dims[9] = 0;
 }
 
 /* Whether all that the tensor addresses lies in a memory of `bytes` bytes. */
@@ -258,11 +261,10 @@ static farspan_status flat_attention_run(const farspan_context* context, const f
                                          const int64_t* bias_dims, void* out, int32_t out_dtype, const int64_t* out_dims, float* lse,
                                          size_t lse_count, void* workspace, size_t workspace_size, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
-                         vt = flat_tensor(v, v_dtype, v_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    farspan_tensor bt;
-    if (bias) bt = flat_tensor(bias, bias_dtype, bias_dims);
+                         vt = flat_tensor(v, v_dtype, v_dims), bt = flat_tensor(bias, bias_dtype, bias_dims),
+                         ot = flat_tensor(out, out_dtype, out_dims);
     if (flat_short(error, 8, "lse", lse, lse_count, flat_row_count(&ot))) return FARSPAN_ERROR_SHAPE;
-    return farspan_attention_run(context, plan, &qt, &kt, &vt, bias ? &bt : NULL, &ot, lse, workspace, workspace_size, error);
+    return farspan_attention_run(context, plan, &qt, &kt, &vt, bt.data ? &bt : NULL, &ot, lse, workspace, workspace_size, error);
 }
 
 static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t q_dtype,

@@ -1,8 +1,8 @@
 /* Java: farspan.i with the typemaps of the language. Only io.farspan calls what this generates.
  *
  * - A failure becomes a FarspanException in the same JNI call. An output array is written back on success only.
- * - A tensor's memory is a direct buffer, which crosses itself and so stays reachable, or a float[], which is copied in and, for an
- *   output, back. Its dims are a long[9].
+ * - A tensor's memory is a direct buffer, whose address is in the dims and which stays reachable until the call is over, or a
+ *   float[], which is copied in and, for an output, back. Its dims are a long[FLAT_DIMS].
  * - An array is copied: to the stack if it is small, so that frequent calls allocate nothing.
  * - Configurations free their memory through a Cleaner; schemes, plans and contexts are deleted by io.farspan.runtime.Handle. */
 %module farspan
@@ -97,19 +97,29 @@ JAVA_ARRAY(float, float, jfloat, Float)
 %typemap(in, noblock=1) int64_t* dims (int64_t dims[FLAT_DIMS]) "$1 = dims;"
 %typemap(argout) int64_t* dims "(*jenv)->SetLongArrayRegion(jenv, $input, 0, FLAT_DIMS, (const jlong*)$1);"
 
-%typemap(jni) void* "jobject"
-%typemap(jtype) void* "Object"
-%typemap(jstype) void* "Object"
-%typemap(javain) void* "$javainput"
+%typemap(jni) void* "jfloatArray"
+%typemap(jtype) void* "float[]"
+%typemap(jstype) void* "io.farspan.runtime.Memory"
+%typemap(javain, post="      java.lang.ref.Reference.reachabilityFence($javainput);") void* "io.farspan.runtime.Memory.array($javainput)"
 %typemap(in, noblock=1) void* {
     JAVA_MEMORY memory$argnum = {.heap = NULL};
-    if (!java_map(jenv, &memory$argnum, $input)) return $null;
+    if (!java_copy(jenv, &memory$argnum, $input)) return $null;
     $1 = memory$argnum.data;
 }
 %apply void* { void* out, void* out_a };
 %typemap(argout) void* out, void* out_a {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory$argnum, $input);
 }
+
+/* The address of a direct buffer, for the dims of tensors. It is good as long as the buffer is reachable. */
+%typemap(jni) void* buffer "jobject"
+%typemap(jtype) void* buffer "java.nio.Buffer"
+%typemap(jstype) void* buffer "java.nio.Buffer"
+%typemap(javain) void* buffer "$javainput"
+%typemap(in) void* buffer "$1 = $input ? (*jenv)->GetDirectBufferAddress(jenv, $input) : NULL;"
+%inline %{
+static long long buffer_address(void* buffer) { return (intptr_t)buffer; }
+%}
 
 /* A direct FloatBuffer, or a float[] that is copied in and back. */
 %typemap(jni) (float* LSE, size_t COUNT) "jobject"

@@ -28,16 +28,19 @@ static int java_take(JNIEnv* env, java_memory* memory, jobject array, size_t byt
     return 0;
 }
 
+/* A copy of a float[], or NULL. */
+static int java_copy(JNIEnv* env, java_memory* memory, jfloatArray array) {
+    memory->copied = array ? (size_t)(*env)->GetArrayLength(env, array) : 0;
+    if (!java_take(env, memory, array, memory->copied * sizeof(float))) return 0;
+    if (array) (*env)->GetFloatArrayRegion(env, array, 0, (jsize)memory->copied, (jfloat*)memory->data);
+    return 1;
+}
+
 /* The address of a direct buffer, or a copy of a float[]. */
 static int java_map(JNIEnv* env, java_memory* memory, jobject object) {
     memory->copied = 0;
     memory->data = object ? (*env)->GetDirectBufferAddress(env, object) : NULL;
-    if (memory->data || !object) return 1;
-    const size_t count = (size_t)(*env)->GetArrayLength(env, (jarray)object);
-    if (!java_take(env, memory, object, count * sizeof(float))) return 0;
-    (*env)->GetFloatArrayRegion(env, (jfloatArray)object, 0, (jsize)count, (jfloat*)memory->data);
-    memory->copied = count;
-    return 1;
+    return memory->data || java_copy(env, memory, (jfloatArray)object);
 }
 
 /* Floats in a direct FloatBuffer or a float[]. */

@@ -26,12 +26,12 @@ type View struct {
 
 // Contiguous is the view of a dense row-major array [batch][heads][sequence][features].
 func Contiguous(batch, heads, sequence, features int64) View {
-	var dims [9]int64
+	var dims [10]int64
 	raw.Tensor_contiguous(batch, heads, sequence, features, &dims)
 	return viewOf(dims)
 }
 
-func viewOf(dims [9]int64) View {
+func viewOf(dims [10]int64) View {
 	view := View{Offset: dims[8]}
 	copy(view.Shape[:], dims[:4])
 	copy(view.Stride[:], dims[4:8])
@@ -43,7 +43,7 @@ func viewOf(dims [9]int64) View {
 type Tensor struct {
 	data  *byte
 	dtype DType
-	dims  [9]int64 // shape, stride, offset
+	dims  [10]int64 // shape, stride, offset; the address crosses by itself
 }
 
 // absent stands for a nil tensor: its address is NULL.

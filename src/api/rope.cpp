@@ -35,20 +35,23 @@ struct rotation {
 
 // cos and sin of a chunk of rows as hi + lo floats, [row][pair], and room for the rows.
 struct chunk_tables {
-    chunk_tables(const rope_part& rope, int64_t most_rows, int64_t row_ld)
-        : angles(rope), ld(round_up(angles.pairs(), kernels::pad)), turns(static_cast<std::size_t>(2 * angles.pairs())),
+    // For chunks of at most `most_rows` out of `rows`.
+    chunk_tables(const rope_part& rope, int64_t rows, int64_t most_rows, int64_t row_ld)
+        : angles(rope, rows),
+          ld(round_up(angles.pairs(), kernels::pad)),
+          turns(static_cast<std::size_t>(2 * angles.pairs())),
           memory(static_cast<std::size_t>(most_rows * (4 * ld + row_ld))) {
         cosine_hi = memory.data();
         cosine_lo = cosine_hi + most_rows * ld;
         sine_hi = cosine_lo + most_rows * ld;
         sine_lo = sine_hi + most_rows * ld;
-        rows = sine_lo + most_rows * ld;
+        scratch = sine_lo + most_rows * ld;
     }
     angle_source angles;
     int64_t ld;
-    std::vector<double> turns;  // cosines and sines of a row
-    aligned_vector<float> memory;
-    float *cosine_hi, *cosine_lo, *sine_hi, *sine_lo, *rows;
+    local_array<double, 256> turns;  // cosines and sines of a row
+    local_array<float, 1024> memory;
+    float *cosine_hi, *cosine_lo, *sine_hi, *sine_lo, *scratch;
 
     double* cosine() { return turns.data(); }
     double* sine() { return turns.data() + angles.pairs(); }
@@ -95,21 +98,41 @@ void rotate_chunk(const kernels::kernel_table& kernels, const rotation& turn, co
     fill_tables(turn, first_row, rows, tables);
     const int64_t dim = in.shape[3], ld = round_up(dim, kernels::pad), pairs = tables.angles.pairs();
     const bool half = turn.rope.layout == pair_layout::half;
-    float* rotary = tables.rows + turn.rope.rotary_offset;
+    float* rotary = tables.scratch + turn.rope.rotary_offset;
     for (int64_t b = 0; b < in.shape[0]; ++b)
         for (int64_t h = 0; h < in.shape[1]; ++h) {
-            loader(kernels, in.dtype)(in.at(b, h, first_row, 0), in.stride[2], in.stride[3], rows, dim, tables.rows, ld,
-                                      ld);
+            loader(kernels, in.dtype)(in.at(b, h, first_row, 0), in.stride[2], in.stride[3], rows, dim, tables.scratch,
+                                      ld, ld);
             if (turn.rope.float32_angles)
                 (half ? kernels.rotate_half : kernels.rotate_interleaved)(rotary, ld, rows, pairs, tables.cosine_hi,
                                                                           tables.sine_hi, tables.ld);
             else
                 (half ? kernels.rotate_exact_half : kernels.rotate_exact_interleaved)(
-                    rotary, ld, rows, pairs, tables.cosine_hi, tables.cosine_lo, tables.sine_hi,
-                    tables.sine_lo, tables.ld);
-            storer(kernels, out.dtype)(tables.rows, ld, rows, dim, nullptr, out.at(b, h, first_row, 0), out.stride[2],
-                                       out.stride[3]);
+                    rotary, ld, rows, pairs, tables.cosine_hi, tables.cosine_lo, tables.sine_hi, tables.sine_lo,
+                    tables.ld);
+            storer(kernels, out.dtype)(tables.scratch, ld, rows, dim, nullptr, out.at(b, h, first_row, 0),
+                                       out.stride[2], out.stride[3]);
         }
+}
+
+void rotate_all(const farspan_context& use, const rotation& turn, const strided& in, const strided& out) {
+    const int64_t rows = in.shape[2], most_rows = std::min(chunk_rows, rows),
+                  row_ld = round_up(in.shape[3], kernels::pad);
+    const auto rotate = [&](int64_t first_row, chunk_tables& tables) {
+        stop_if_set(use.cancel);
+        rotate_chunk(*use.kernels, turn, in, out, first_row, std::min(chunk_rows, rows - first_row), tables);
+    };
+    if (use.threads == 1 || in.shape[0] * in.shape[1] * rows * in.shape[3] < parallel_elements) {
+        chunk_tables tables(turn.rope, rows, most_rows, row_ld);
+        for (int64_t row = 0; row < rows; row += chunk_rows) rotate(row, tables);
+        return;
+    }
+    std::vector<std::unique_ptr<chunk_tables>> tables(static_cast<std::size_t>(use.threads));
+    parallel_for(use.threads, (rows + chunk_rows - 1) / chunk_rows, [&](int64_t chunk, int32_t worker) {
+        auto& own = tables[static_cast<std::size_t>(worker)];
+        if (!own) own = std::make_unique<chunk_tables>(turn.rope, rows, most_rows, row_ld);
+        rotate(chunk * chunk_rows, *own);
+    });
 }
 
 void check_option(const char* name, int32_t value, int32_t most) {
@@ -117,28 +140,33 @@ void check_option(const char* name, int32_t value, int32_t most) {
         throw failure(FARSPAN_ERROR_METHOD, 3, "options.%s is %d: must be between 0 and %d", name, value, most);
 }
 
-farspan_rope_options check_options(const farspan_rope_options* given, const remap_part& remap) {
-    const farspan_rope_options options = given ? read_struct(*given, default_options(), 3, "options") : default_options();
+farspan_rope_options check_options(const farspan_rope_options* given) {
+    const farspan_rope_options options =
+        given ? read_struct(*given, default_options(), 3, "options") : default_options();
     check_option("side", options.side, FARSPAN_SIDE_KEY);
     check_option("direction", options.direction, FARSPAN_ROTATE_DELTA);
-    check_option("branch", options.branch, static_cast<int32_t>(remap.branches.size()) - 1);
     if (options.length < 0 || options.length > max_position)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "options.length is %" PRId64 ": must be between 0 and 2^40", options.length);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "options.length is %" PRId64 ": must be between 0 and 2^40",
+                      options.length);
     if (options.axis_stride < 0)
-        throw failure(FARSPAN_ERROR_STRIDE, 3, "options.axis_stride is %" PRId64 ": must not be negative", options.axis_stride);
+        throw failure(FARSPAN_ERROR_STRIDE, 3, "options.axis_stride is %" PRId64 ": must not be negative",
+                      options.axis_stride);
     if (!std::isfinite(options.xpos_centre))
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "options.xpos_centre is %g: must be finite", options.xpos_centre);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "options.xpos_centre is %g: must be finite",
+                      options.xpos_centre);
     return options;
 }
 
 // The largest position, so that a length can be derived; checks the range of all.
-int64_t check_positions(const int64_t* positions, int64_t axes, int64_t axis_stride, int64_t count, bool signed_allowed) {
+int64_t check_positions(const int64_t* positions, int64_t axes, int64_t axis_stride, int64_t count,
+                        bool signed_allowed) {
     int64_t largest = 0;
     for (int64_t axis = 0; axis < axes; ++axis)
         for (int64_t n = 0; n < count; ++n) {
             const int64_t position = positions ? positions[axis * axis_stride + n] : n;
             if (position > max_position || position < (signed_allowed ? -max_position : 0))
-                throw failure(FARSPAN_ERROR_POSITIONS, 4, "positions[%" PRId64 "] is %" PRId64 ": must be between %s and 2^40",
+                throw failure(FARSPAN_ERROR_POSITIONS, 4,
+                              "positions[%" PRId64 "] is %" PRId64 ": must be between %s and 2^40",
                               axis * axis_stride + n, position, signed_allowed ? "-2^40" : "0");
             largest = std::max(largest, position);
         }
@@ -147,7 +175,8 @@ int64_t check_positions(const int64_t* positions, int64_t axes, int64_t axis_str
 
 strided check_in_place(const farspan_tensor* out, const strided& in) {
     const strided view = check_tensor(out, 6, "out", in.shape, access::write);
-    const bool same = view.data == in.data && view.dtype == in.dtype && std::equal(in.stride, in.stride + 4, view.stride);
+    const bool same =
+        view.data == in.data && view.dtype == in.dtype && std::equal(in.stride, in.stride + 4, view.stride);
     if (!same) check_disjoint(view, "out", 6, in, "in");
     return view;
 }
@@ -159,7 +188,9 @@ using namespace farspan;
 
 extern "C" {
 
-void farspan_rope_options_init(farspan_rope_options* options, size_t size) { write_defaults(options, size, default_options()); }
+void farspan_rope_options_init(farspan_rope_options* options, size_t size) {
+    write_defaults(options, size, default_options());
+}
 
 farspan_status farspan_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, int32_t count,
                                         double* magnitude, farspan_error* error) {
@@ -167,61 +198,55 @@ farspan_status farspan_rope_frequencies(const farspan_scheme* scheme, int64_t le
         const farspan_scheme& given = required(scheme, 1, "scheme");
         required(inv_freq, 3, "inv_freq");
         if (length < 0 || length > max_position)
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "length is %" PRId64 ": must be between 0 and 2^40", length);
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "length is %" PRId64 ": must be between 0 and 2^40",
+                          length);
         const rope_part rope = lower_rope(*given.parts, std::max<int64_t>(length, 1));
         if (!rope.enabled) throw failure(FARSPAN_ERROR_COMBINATION, 1, "the scheme has no rope");
         if (count != static_cast<int32_t>(rope.inv_freq.size()))
-            throw failure(FARSPAN_ERROR_SHAPE, 4, "count is %d: must be rotary_dim / 2, %zu", count, rope.inv_freq.size());
+            throw failure(FARSPAN_ERROR_SHAPE, 4, "count is %d: must be rotary_dim / 2, %zu", count,
+                          rope.inv_freq.size());
         std::copy(rope.inv_freq.begin(), rope.inv_freq.end(), inv_freq);
         if (magnitude) *magnitude = rope.magnitude;
     });
 }
 
 farspan_status farspan_rope_apply(const farspan_context* context, const farspan_scheme* scheme,
-                                  const farspan_rope_options* options, const int64_t* positions, const farspan_tensor* in,
-                                  const farspan_tensor* out, farspan_error* error) {
+                                  const farspan_rope_options* options, const int64_t* positions,
+                                  const farspan_tensor* in, const farspan_tensor* out, farspan_error* error) {
     return guard(error, [&] {
         const farspan_scheme& given = required(scheme, 2, "scheme");
-        const strided source = check_tensor(in, 5, "in", {any_extent, any_extent, any_extent, any_extent}, access::read);
+        const strided source =
+            check_tensor(in, 5, "in", {any_extent, any_extent, any_extent, any_extent}, access::read);
         const strided target = check_in_place(out, source);
         if (!given.rope_at_rest.enabled) throw failure(FARSPAN_ERROR_COMBINATION, 2, "the scheme has no rope");
         const int32_t rotary_end = given.rope_at_rest.rotary_offset + given.rope_at_rest.rotary_dim;
         if (rotary_end > source.shape[3])
-            throw failure(FARSPAN_ERROR_ROTARY_DIM, 5, "rope.rotary_offset + rotary_dim is %d: in.shape[3] is %" PRId64, rotary_end,
-                          source.shape[3]);
+            throw failure(FARSPAN_ERROR_ROTARY_DIM, 5, "rope.rotary_offset + rotary_dim is %d: in.shape[3] is %" PRId64,
+                          rotary_end, source.shape[3]);
 
-        const remap_part remap_at_rest = lower_remap(*given.parts, 1);
-        farspan_rope_options chosen = check_options(options, remap_at_rest);
+        const farspan_rope_options chosen = check_options(options);
         const bool delta = chosen.direction == FARSPAN_ROTATE_DELTA;
         const int64_t rows = source.shape[2], axes = given.rope_at_rest.axes;
         const int64_t axis_stride = chosen.axis_stride == 0 ? rows : chosen.axis_stride;
         if (axes > 1 && !positions)
-            throw failure(FARSPAN_ERROR_NULL_ARGUMENT, 4, "positions is NULL: the scheme's rope has %" PRId64 " position axes", axes);
+            throw failure(FARSPAN_ERROR_NULL_ARGUMENT, 4,
+                          "positions is NULL: the scheme's rope has %" PRId64 " position axes", axes);
         if (delta && chosen.branch != 0)
-            throw failure(FARSPAN_ERROR_COMBINATION, 3, "options.branch is %d: a delta rotation knows no branches", chosen.branch);
+            throw failure(FARSPAN_ERROR_COMBINATION, 3, "options.branch is %d: a delta rotation knows no branches",
+                          chosen.branch);
         const int64_t largest = check_positions(positions, axes, axis_stride, rows, delta);
         const int64_t length = chosen.length > 0 ? chosen.length : largest + 1;
 
         const remap_part remap = lower_remap(*given.parts, length);
-        const remap_branch& branch = remap.branches[chosen.branch];
+        check_option("branch", chosen.branch, static_cast<int32_t>(remap.branches.size()) - 1);
+        const remap_branch& branch = remap.branches[static_cast<std::size_t>(chosen.branch)];
         const rope_part lowered = given.rope_fixed ? rope_part{} : lower_rope(*given.parts, length);
-        const rotation turn{given.rope_fixed ? given.rope_at_rest : lowered,
-                            delta                                      ? position_map::identity()
-                            : chosen.side == FARSPAN_SIDE_QUERY ? branch.query
-                                                                       : branch.key,
-                            chosen, positions, axis_stride};
-        const farspan_context use = settings(context);
-        const int64_t elements = source.shape[0] * source.shape[1] * rows * source.shape[3];
-        const int32_t threads = elements < parallel_elements ? 1 : use.threads;
-        std::vector<std::unique_ptr<chunk_tables>> tables(threads);
-        parallel_for(threads, (rows + chunk_rows - 1) / chunk_rows, [&](int64_t chunk, int32_t worker) {
-            stop_if_set(use.cancel);
-            if (!tables[worker])
-                tables[worker] = std::make_unique<chunk_tables>(turn.rope, std::min(chunk_rows, rows),
-                                                                round_up(source.shape[3], kernels::pad));
-            rotate_chunk(*use.kernels, turn, source, target, chunk * chunk_rows,
-                         std::min(chunk_rows, rows - chunk * chunk_rows), *tables[worker]);
-        });
+        const position_map map = delta                               ? position_map::identity()
+                                 : chosen.side == FARSPAN_SIDE_QUERY ? branch.query
+                                                                     : branch.key;
+        rotate_all(settings(context),
+                   {given.rope_fixed ? given.rope_at_rest : lowered, map, chosen, positions, axis_stride}, source,
+                   target);
     });
 }
 

@@ -1,6 +1,7 @@
 // Cache-line aligned arrays of plain numbers.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -28,6 +29,20 @@ struct cache_aligned_allocator {
 
 template <class T>
 using aligned_vector = std::vector<T, cache_aligned_allocator<T>>;
+
+// Zeros, on the stack if there are at most `few`.
+template <class T, std::size_t few>
+class local_array {
+public:
+    explicit local_array(std::size_t count) : many_(count > few ? count : 0) {
+        if (many_.empty()) std::fill_n(few_, count, T{});
+    }
+    T* data() { return many_.empty() ? few_ : many_.data(); }
+
+private:
+    alignas(cache_line) T few_[few];
+    aligned_vector<T> many_;
+};
 
 constexpr int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 

@@ -1,5 +1,6 @@
 #include "plan/rotary_table.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -17,20 +18,27 @@ turn direct_turn(const rope_part& rope, double position, int64_t pair) {
     return {cosine - low * sine, sine + low * cosine};
 }
 
-angle_source::angle_source(const rope_part& rope)
+angle_source::angle_source(const rope_part& rope, int64_t most_rows)
     : rope_(rope),
-      offsets_(std::make_unique_for_overwrite<turn[]>(rope.float32_angles ? 0 : static_cast<std::size_t>(span) * rope.inv_freq.size())),
-      base_(std::make_unique_for_overwrite<turn[]>(rope.inv_freq.size())),
+      rows_(std::make_unique_for_overwrite<turn[]>(
+          rope.float32_angles ? 0 : static_cast<std::size_t>(1 + std::min(most_rows, span)) * rope.inv_freq.size())),
       current_base_(std::numeric_limits<int64_t>::min()) {}
 
-const turn* angle_source::offset_row(int64_t offset) {
-    static_assert(span == 64);
-    turn* row = offsets_.get() + offset * pairs();
-    if ((offset_ready_ >> offset & 1) == 0) {
-        for (int64_t p = 0; p < pairs(); ++p) row[p] = direct_turn(rope_, static_cast<double>(offset), p);
-        offset_ready_ |= uint64_t{1} << offset;
+const turn* angle_source::base_row(int64_t base) {
+    if (base != current_base_) {
+        for (int64_t p = 0; p < pairs(); ++p) row(0)[p] = direct_turn(rope_, static_cast<double>(base), p);
+        current_base_ = base;
     }
-    return row;
+    return row(0);
+}
+
+const turn* angle_source::offset_row(int64_t offset) {
+    uint8_t& number = row_of_offset_[static_cast<std::size_t>(offset)];
+    if (number == 0) {
+        number = static_cast<uint8_t>(used_++);
+        for (int64_t p = 0; p < pairs(); ++p) row(number)[p] = direct_turn(rope_, static_cast<double>(offset), p);
+    }
+    return row(number);
 }
 
 void angle_source::fill(double position, double* cosine, double* sine) {
@@ -45,15 +53,11 @@ void angle_source::fill(double position, double* cosine, double* sine) {
     }
     const auto whole = static_cast<int64_t>(position);
     const int64_t offset = whole & (span - 1);  // also for negative positions: base is rounded down
-    const int64_t base = whole - offset;
-    if (base != current_base_) {
-        for (int64_t p = 0; p < pairs(); ++p) base_[p] = direct_turn(rope_, static_cast<double>(base), p);
-        current_base_ = base;
-    }
+    const turn* base = base_row(whole - offset);
     const turn* turns = offset_row(offset);
     for (int64_t p = 0; p < pairs(); ++p) {
-        cosine[p] = base_[p].cosine * turns[p].cosine - base_[p].sine * turns[p].sine;
-        sine[p] = base_[p].sine * turns[p].cosine + base_[p].cosine * turns[p].sine;
+        cosine[p] = base[p].cosine * turns[p].cosine - base[p].sine * turns[p].sine;
+        sine[p] = base[p].sine * turns[p].cosine + base[p].cosine * turns[p].sine;
     }
 }
 

@@ -1,7 +1,8 @@
-// Positions x frequencies -> cos and sin. Angles are formed in double and reduced exactly, so position 10^7 is as exact as
-// position 10; tables are rounded once.
+// Positions x frequencies -> cos and sin. Angles are formed in double and reduced exactly, so position 10^7 is as exact
+// as position 10; tables are rounded once.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -18,11 +19,12 @@ struct turn {
 // cos and sin of a pair at an angle position, by one evaluation each.
 turn direct_turn(const rope_part& rope, double position, int64_t pair);
 
-// cos and sin of every pair at one angle position, in double, magnitude not included. Results depend on the position alone,
-// never on the order of the calls. Not thread-safe: one per thread.
+// cos and sin of every pair at one angle position, in double, magnitude not included. Results depend on the position
+// alone, never on the order of the calls. Not thread-safe: one per thread.
 class angle_source {
 public:
-    explicit angle_source(const rope_part& rope);
+    // `most_rows`: how often fill is going to be called, if that is known; memory follows it.
+    explicit angle_source(const rope_part& rope, int64_t most_rows = span);
     int64_t pairs() const { return static_cast<int64_t>(rope_.inv_freq.size()); }
 
     void fill(double position, double* cosine, double* sine);
@@ -30,14 +32,17 @@ public:
     void fill_axes(const int64_t* positions, int64_t axis_stride, double* cosine, double* sine) const;
 
 private:
-    const turn* offset_row(int64_t offset);
-
     // An integer position is base + offset with 0 <= offset < span: one complex product instead of a sine and a cosine.
     static constexpr int64_t span = 64;
+
+    turn* row(int64_t number) { return rows_.get() + number * pairs(); }
+    const turn* base_row(int64_t base);
+    const turn* offset_row(int64_t offset);
+
     const rope_part& rope_;
-    std::unique_ptr<turn[]> offsets_;    // [span][pairs], rows filled on demand: a call for one position touches one
-    uint64_t offset_ready_ = 0;          // a bit per row
-    std::unique_ptr<turn[]> base_;       // [pairs] of current_base_
+    std::unique_ptr<turn[]> rows_;  // [row][pairs]: the base's, then those of offsets in the order of their first use
+    int64_t used_ = 1;
+    std::array<uint8_t, span> row_of_offset_{};  // 0: none yet
     int64_t current_base_;
 };
 

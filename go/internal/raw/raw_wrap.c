@@ -190,20 +190,22 @@ static void* Swig_malloc(int c) {
  * a configuration are arguments and not pointers inside a struct, and every array comes with its length, which is checked here,
  * once for all such languages. Nothing else: no defaults and no arithmetic of a method. Included by the SWIG wrappers only.
  *
- * dims is shape[4], then stride[4], then the element of the memory at which the tensor begins: FLAT_DIMS numbers, in elements. An
- * absent tensor has a NULL address. A function that makes a handle returns NULL on failure; `error` then says why, as in the C
+ * dims is shape[4], stride[4] and the element of the memory at which the tensor begins, all in elements, then the address of the
+ * memory or 0 if that is an argument of its own: FLAT_DIMS numbers. (Java asks for the address of a direct buffer only once, since
+ * each time takes as long as a small call.) An absent tensor has neither. A function that makes a handle returns NULL on failure; `error` then says why, as in the C
  * function of the same name. */
 #ifndef FARSPAN_BINDINGS_FLAT_H
 #define FARSPAN_BINDINGS_FLAT_H
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "farspan/farspan.h"
 
-enum { FLAT_DIMS = 9 };
+enum { FLAT_DIMS = 10 };
 
 static farspan_status flat_fail(farspan_error* error, farspan_status status, int32_t argument, const char* format, ...) {
     if (error) {
@@ -221,6 +223,7 @@ static farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t* dims
     farspan_tensor tensor;
     memset(&tensor, 0, sizeof tensor);
     tensor.dtype = dtype;
+    if (!data && dims) data = (void*)(intptr_t)dims[9];
     if (!data || !dims) return tensor;
     const int64_t element_bytes = dtype == FARSPAN_F64 ? 8 : dtype == FARSPAN_F32 ? 4 : 2;
     tensor.data = (char*)data + dims[8] * element_bytes;
@@ -261,7 +264,7 @@ static void flat_tensor_contiguous(int64_t batch, int64_t heads, int64_t sequenc
     farspan_tensor_contiguous(&tensor, NULL, FARSPAN_F32, batch, heads, sequence, features);
     memcpy(dims, tensor.shape, sizeof tensor.shape);
     memcpy(dims + 4, tensor.stride, sizeof tensor.stride);
-    dims[8] = 0;
+    dims[8] = dims[9] = 0;
 }
 
 /* Whether all that the tensor addresses lies in a memory of `bytes` bytes. */
@@ -446,11 +449,10 @@ static farspan_status flat_attention_run(const farspan_context* context, const f
                                          const int64_t* bias_dims, void* out, int32_t out_dtype, const int64_t* out_dims, float* lse,
                                          size_t lse_count, void* workspace, size_t workspace_size, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
-                         vt = flat_tensor(v, v_dtype, v_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    farspan_tensor bt;
-    if (bias) bt = flat_tensor(bias, bias_dtype, bias_dims);
+                         vt = flat_tensor(v, v_dtype, v_dims), bt = flat_tensor(bias, bias_dtype, bias_dims),
+                         ot = flat_tensor(out, out_dtype, out_dims);
     if (flat_short(error, 8, "lse", lse, lse_count, flat_row_count(&ot))) return FARSPAN_ERROR_SHAPE;
-    return farspan_attention_run(context, plan, &qt, &kt, &vt, bias ? &bt : NULL, &ot, lse, workspace, workspace_size, error);
+    return farspan_attention_run(context, plan, &qt, &kt, &vt, bt.data ? &bt : NULL, &ot, lse, workspace, workspace_size, error);
 }
 
 static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t q_dtype,
@@ -586,7 +588,7 @@ SWIGINTERN void delete_flat_cancel_flag(struct flat_cancel_flag *self){ free(sel
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_324b76572b04f594(void *_swig_go_0) {
+void _wrap_Swig_free_raw_74daaa19876e9e55(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -596,7 +598,7 @@ void _wrap_Swig_free_raw_324b76572b04f594(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_324b76572b04f594(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_74daaa19876e9e55(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -609,7 +611,7 @@ void *_wrap_Swig_malloc_raw_324b76572b04f594(intgo _swig_go_0) {
 }
 
 
-void _wrap_delete_Scheme_raw_324b76572b04f594(struct farspan_scheme *_swig_go_0) {
+void _wrap_delete_Scheme_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0) {
   struct farspan_scheme *arg1 = (struct farspan_scheme *) 0 ;
   
   arg1 = *(struct farspan_scheme **)&_swig_go_0; 
@@ -619,7 +621,7 @@ void _wrap_delete_Scheme_raw_324b76572b04f594(struct farspan_scheme *_swig_go_0)
 }
 
 
-void _wrap_delete_Plan_raw_324b76572b04f594(struct farspan_plan *_swig_go_0) {
+void _wrap_delete_Plan_raw_74daaa19876e9e55(struct farspan_plan *_swig_go_0) {
   struct farspan_plan *arg1 = (struct farspan_plan *) 0 ;
   
   arg1 = *(struct farspan_plan **)&_swig_go_0; 
@@ -629,7 +631,7 @@ void _wrap_delete_Plan_raw_324b76572b04f594(struct farspan_plan *_swig_go_0) {
 }
 
 
-void _wrap_delete_Context_raw_324b76572b04f594(struct farspan_context *_swig_go_0) {
+void _wrap_delete_Context_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0) {
   struct farspan_context *arg1 = (struct farspan_context *) 0 ;
   
   arg1 = *(struct farspan_context **)&_swig_go_0; 
@@ -639,7 +641,7 @@ void _wrap_delete_Context_raw_324b76572b04f594(struct farspan_context *_swig_go_
 }
 
 
-_gostring_ _wrap_status_text_raw_324b76572b04f594(int _swig_go_0) {
+_gostring_ _wrap_status_text_raw_74daaa19876e9e55(int _swig_go_0) {
   farspan_status arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -652,7 +654,7 @@ _gostring_ _wrap_status_text_raw_324b76572b04f594(int _swig_go_0) {
 }
 
 
-int _wrap_version_raw_324b76572b04f594() {
+int _wrap_version_raw_74daaa19876e9e55() {
   uint32_t result;
   int _swig_go_result;
   
@@ -663,7 +665,7 @@ int _wrap_version_raw_324b76572b04f594() {
 }
 
 
-_gostring_ _wrap_version_text_raw_324b76572b04f594() {
+_gostring_ _wrap_version_text_raw_74daaa19876e9e55() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -674,7 +676,7 @@ _gostring_ _wrap_version_text_raw_324b76572b04f594() {
 }
 
 
-int _wrap_abi_version_raw_324b76572b04f594() {
+int _wrap_abi_version_raw_74daaa19876e9e55() {
   uint32_t result;
   int _swig_go_result;
   
@@ -685,7 +687,7 @@ int _wrap_abi_version_raw_324b76572b04f594() {
 }
 
 
-void _wrap_RopeConfig_method_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_method_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -697,7 +699,7 @@ void _wrap_RopeConfig_method_set_raw_324b76572b04f594(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_method_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_method_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -710,7 +712,7 @@ int _wrap_RopeConfig_method_get_raw_324b76572b04f594(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_layout_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_layout_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -722,7 +724,7 @@ void _wrap_RopeConfig_layout_set_raw_324b76572b04f594(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_layout_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_layout_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -735,7 +737,7 @@ int _wrap_RopeConfig_layout_get_raw_324b76572b04f594(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_rotary_dim_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_dim_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -747,7 +749,7 @@ void _wrap_RopeConfig_rotary_dim_set_raw_324b76572b04f594(struct farspan_rope_co
 }
 
 
-int _wrap_RopeConfig_rotary_dim_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_dim_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -760,7 +762,7 @@ int _wrap_RopeConfig_rotary_dim_get_raw_324b76572b04f594(struct farspan_rope_con
 }
 
 
-void _wrap_RopeConfig_rotary_offset_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_offset_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -772,7 +774,7 @@ void _wrap_RopeConfig_rotary_offset_set_raw_324b76572b04f594(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_rotary_offset_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_offset_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -785,7 +787,7 @@ int _wrap_RopeConfig_rotary_offset_get_raw_324b76572b04f594(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_angle_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_angle_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -797,7 +799,7 @@ void _wrap_RopeConfig_angle_set_raw_324b76572b04f594(struct farspan_rope_config 
 }
 
 
-int _wrap_RopeConfig_angle_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_angle_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -810,7 +812,7 @@ int _wrap_RopeConfig_angle_get_raw_324b76572b04f594(struct farspan_rope_config *
 }
 
 
-void _wrap_RopeConfig_base_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_base_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -822,7 +824,7 @@ void _wrap_RopeConfig_base_set_raw_324b76572b04f594(struct farspan_rope_config *
 }
 
 
-double _wrap_RopeConfig_base_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_base_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -835,7 +837,7 @@ double _wrap_RopeConfig_base_get_raw_324b76572b04f594(struct farspan_rope_config
 }
 
 
-void _wrap_RopeConfig_factor_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_factor_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -847,7 +849,7 @@ void _wrap_RopeConfig_factor_set_raw_324b76572b04f594(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_factor_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_factor_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -860,7 +862,7 @@ double _wrap_RopeConfig_factor_get_raw_324b76572b04f594(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_original_context_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeConfig_original_context_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t arg2 ;
   
@@ -872,7 +874,7 @@ void _wrap_RopeConfig_original_context_set_raw_324b76572b04f594(struct farspan_r
 }
 
 
-long long _wrap_RopeConfig_original_context_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+long long _wrap_RopeConfig_original_context_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -885,7 +887,7 @@ long long _wrap_RopeConfig_original_context_get_raw_324b76572b04f594(struct fars
 }
 
 
-void _wrap_RopeConfig_beta_fast_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_fast_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -897,7 +899,7 @@ void _wrap_RopeConfig_beta_fast_set_raw_324b76572b04f594(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_fast_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_fast_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -910,7 +912,7 @@ double _wrap_RopeConfig_beta_fast_get_raw_324b76572b04f594(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_beta_slow_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_slow_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -922,7 +924,7 @@ void _wrap_RopeConfig_beta_slow_set_raw_324b76572b04f594(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_slow_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_slow_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -935,7 +937,7 @@ double _wrap_RopeConfig_beta_slow_get_raw_324b76572b04f594(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_extrapolation_factor_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_extrapolation_factor_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -947,7 +949,7 @@ void _wrap_RopeConfig_extrapolation_factor_set_raw_324b76572b04f594(struct farsp
 }
 
 
-double _wrap_RopeConfig_extrapolation_factor_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_extrapolation_factor_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -960,7 +962,7 @@ double _wrap_RopeConfig_extrapolation_factor_get_raw_324b76572b04f594(struct far
 }
 
 
-void _wrap_RopeConfig_ramp_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_ramp_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -972,7 +974,7 @@ void _wrap_RopeConfig_ramp_set_raw_324b76572b04f594(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_ramp_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_ramp_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -985,7 +987,7 @@ int _wrap_RopeConfig_ramp_get_raw_324b76572b04f594(struct farspan_rope_config *_
 }
 
 
-void _wrap_RopeConfig_truncate_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_truncate_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -997,7 +999,7 @@ void _wrap_RopeConfig_truncate_set_raw_324b76572b04f594(struct farspan_rope_conf
 }
 
 
-int _wrap_RopeConfig_truncate_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_truncate_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1010,7 +1012,7 @@ int _wrap_RopeConfig_truncate_get_raw_324b76572b04f594(struct farspan_rope_confi
 }
 
 
-void _wrap_RopeConfig_mscale_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1022,7 +1024,7 @@ void _wrap_RopeConfig_mscale_set_raw_324b76572b04f594(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_mscale_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1035,7 +1037,7 @@ double _wrap_RopeConfig_mscale_get_raw_324b76572b04f594(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_mscale_all_dim_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_all_dim_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1047,7 +1049,7 @@ void _wrap_RopeConfig_mscale_all_dim_set_raw_324b76572b04f594(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mscale_all_dim_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_all_dim_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1060,7 +1062,7 @@ double _wrap_RopeConfig_mscale_all_dim_get_raw_324b76572b04f594(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_magnitude_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_magnitude_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1072,7 +1074,7 @@ void _wrap_RopeConfig_magnitude_set_raw_324b76572b04f594(struct farspan_rope_con
 }
 
 
-int _wrap_RopeConfig_magnitude_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_magnitude_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1085,7 +1087,7 @@ int _wrap_RopeConfig_magnitude_get_raw_324b76572b04f594(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_length_switch_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_length_switch_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1097,7 +1099,7 @@ void _wrap_RopeConfig_length_switch_set_raw_324b76572b04f594(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_length_switch_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_length_switch_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1110,7 +1112,7 @@ int _wrap_RopeConfig_length_switch_get_raw_324b76572b04f594(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_attention_factor_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_attention_factor_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1122,7 +1124,7 @@ void _wrap_RopeConfig_attention_factor_set_raw_324b76572b04f594(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_attention_factor_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_attention_factor_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1135,7 +1137,7 @@ double _wrap_RopeConfig_attention_factor_get_raw_324b76572b04f594(struct farspan
 }
 
 
-void _wrap_RopeConfig_mixed_exponent_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mixed_exponent_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1147,7 +1149,7 @@ void _wrap_RopeConfig_mixed_exponent_set_raw_324b76572b04f594(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mixed_exponent_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mixed_exponent_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1160,7 +1162,7 @@ double _wrap_RopeConfig_mixed_exponent_get_raw_324b76572b04f594(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_low_freq_factor_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_low_freq_factor_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1172,7 +1174,7 @@ void _wrap_RopeConfig_low_freq_factor_set_raw_324b76572b04f594(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_low_freq_factor_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_low_freq_factor_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1185,7 +1187,7 @@ double _wrap_RopeConfig_low_freq_factor_get_raw_324b76572b04f594(struct farspan_
 }
 
 
-void _wrap_RopeConfig_high_freq_factor_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_high_freq_factor_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1197,7 +1199,7 @@ void _wrap_RopeConfig_high_freq_factor_set_raw_324b76572b04f594(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_high_freq_factor_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_high_freq_factor_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1210,7 +1212,7 @@ double _wrap_RopeConfig_high_freq_factor_get_raw_324b76572b04f594(struct farspan
 }
 
 
-void _wrap_RopeConfig_rotated_fraction_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_rotated_fraction_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1222,7 +1224,7 @@ void _wrap_RopeConfig_rotated_fraction_set_raw_324b76572b04f594(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_rotated_fraction_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_rotated_fraction_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1235,7 +1237,7 @@ double _wrap_RopeConfig_rotated_fraction_get_raw_324b76572b04f594(struct farspan
 }
 
 
-void _wrap_RopeConfig_xpos_scale_base_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_scale_base_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1247,7 +1249,7 @@ void _wrap_RopeConfig_xpos_scale_base_set_raw_324b76572b04f594(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_xpos_scale_base_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_scale_base_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1260,7 +1262,7 @@ double _wrap_RopeConfig_xpos_scale_base_get_raw_324b76572b04f594(struct farspan_
 }
 
 
-void _wrap_RopeConfig_xpos_gamma_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_gamma_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1272,7 +1274,7 @@ void _wrap_RopeConfig_xpos_gamma_set_raw_324b76572b04f594(struct farspan_rope_co
 }
 
 
-double _wrap_RopeConfig_xpos_gamma_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_gamma_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1285,7 +1287,7 @@ double _wrap_RopeConfig_xpos_gamma_get_raw_324b76572b04f594(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_pair_factor_count_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_pair_factor_count_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1297,7 +1299,7 @@ void _wrap_RopeConfig_pair_factor_count_set_raw_324b76572b04f594(struct farspan_
 }
 
 
-int _wrap_RopeConfig_pair_factor_count_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_pair_factor_count_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1310,7 +1312,7 @@ int _wrap_RopeConfig_pair_factor_count_get_raw_324b76572b04f594(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_axes_set_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_axes_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1322,7 +1324,7 @@ void _wrap_RopeConfig_axes_set_raw_324b76572b04f594(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_axes_get_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_axes_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1335,7 +1337,7 @@ int _wrap_RopeConfig_axes_get_raw_324b76572b04f594(struct farspan_rope_config *_
 }
 
 
-struct farspan_rope_config *_wrap_new_RopeConfig_raw_324b76572b04f594(int _swig_go_0) {
+struct farspan_rope_config *_wrap_new_RopeConfig_raw_74daaa19876e9e55(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_rope_config *result = 0 ;
   struct farspan_rope_config *_swig_go_result;
@@ -1348,7 +1350,7 @@ struct farspan_rope_config *_wrap_new_RopeConfig_raw_324b76572b04f594(int _swig_
 }
 
 
-void _wrap_delete_RopeConfig_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0) {
+void _wrap_delete_RopeConfig_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   
   arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
@@ -1358,7 +1360,7 @@ void _wrap_delete_RopeConfig_raw_324b76572b04f594(struct farspan_rope_config *_s
 }
 
 
-void _wrap_RopeConfig_set_axis_section_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
+void _wrap_RopeConfig_set_axis_section_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t arg3 ;
@@ -1372,7 +1374,7 @@ void _wrap_RopeConfig_set_axis_section_raw_324b76572b04f594(struct farspan_rope_
 }
 
 
-int _wrap_RopeConfig_get_axis_section_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+int _wrap_RopeConfig_get_axis_section_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t result;
@@ -1387,7 +1389,7 @@ int _wrap_RopeConfig_get_axis_section_raw_324b76572b04f594(struct farspan_rope_c
 }
 
 
-void _wrap_RemapConfig_method_set_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_method_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -1399,7 +1401,7 @@ void _wrap_RemapConfig_method_set_raw_324b76572b04f594(struct farspan_remap_conf
 }
 
 
-int _wrap_RemapConfig_method_get_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_method_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1412,7 +1414,7 @@ int _wrap_RemapConfig_method_get_raw_324b76572b04f594(struct farspan_remap_confi
 }
 
 
-void _wrap_RemapConfig_window_set_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_window_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1424,7 +1426,7 @@ void _wrap_RemapConfig_window_set_raw_324b76572b04f594(struct farspan_remap_conf
 }
 
 
-long long _wrap_RemapConfig_window_get_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_window_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1437,7 +1439,7 @@ long long _wrap_RemapConfig_window_get_raw_324b76572b04f594(struct farspan_remap
 }
 
 
-void _wrap_RemapConfig_group_set_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_group_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1449,7 +1451,7 @@ void _wrap_RemapConfig_group_set_raw_324b76572b04f594(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_group_get_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_group_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1462,7 +1464,7 @@ long long _wrap_RemapConfig_group_get_raw_324b76572b04f594(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_leak_set_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_leak_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -1474,7 +1476,7 @@ void _wrap_RemapConfig_leak_set_raw_324b76572b04f594(struct farspan_remap_config
 }
 
 
-double _wrap_RemapConfig_leak_get_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_leak_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1487,7 +1489,7 @@ double _wrap_RemapConfig_leak_get_raw_324b76572b04f594(struct farspan_remap_conf
 }
 
 
-void _wrap_RemapConfig_chunk_set_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_chunk_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1499,7 +1501,7 @@ void _wrap_RemapConfig_chunk_set_raw_324b76572b04f594(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_chunk_get_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_chunk_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1512,7 +1514,7 @@ long long _wrap_RemapConfig_chunk_get_raw_324b76572b04f594(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_local_window_set_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_local_window_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1524,7 +1526,7 @@ void _wrap_RemapConfig_local_window_set_raw_324b76572b04f594(struct farspan_rema
 }
 
 
-long long _wrap_RemapConfig_local_window_get_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_local_window_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1537,7 +1539,7 @@ long long _wrap_RemapConfig_local_window_get_raw_324b76572b04f594(struct farspan
 }
 
 
-void _wrap_RemapConfig_limit_set_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_limit_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1549,7 +1551,7 @@ void _wrap_RemapConfig_limit_set_raw_324b76572b04f594(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_limit_get_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_limit_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1562,7 +1564,7 @@ long long _wrap_RemapConfig_limit_get_raw_324b76572b04f594(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_sinks_set_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_sinks_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1574,7 +1576,7 @@ void _wrap_RemapConfig_sinks_set_raw_324b76572b04f594(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_sinks_get_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_sinks_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1587,7 +1589,7 @@ long long _wrap_RemapConfig_sinks_get_raw_324b76572b04f594(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_real_shift_set_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_real_shift_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -1599,7 +1601,7 @@ void _wrap_RemapConfig_real_shift_set_raw_324b76572b04f594(struct farspan_remap_
 }
 
 
-int _wrap_RemapConfig_real_shift_get_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_real_shift_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1612,7 +1614,7 @@ int _wrap_RemapConfig_real_shift_get_raw_324b76572b04f594(struct farspan_remap_c
 }
 
 
-void _wrap_RemapConfig_position_scale_set_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_position_scale_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -1624,7 +1626,7 @@ void _wrap_RemapConfig_position_scale_set_raw_324b76572b04f594(struct farspan_re
 }
 
 
-double _wrap_RemapConfig_position_scale_get_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_position_scale_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1637,7 +1639,7 @@ double _wrap_RemapConfig_position_scale_get_raw_324b76572b04f594(struct farspan_
 }
 
 
-struct farspan_remap_config *_wrap_new_RemapConfig_raw_324b76572b04f594(int _swig_go_0) {
+struct farspan_remap_config *_wrap_new_RemapConfig_raw_74daaa19876e9e55(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_remap_config *result = 0 ;
   struct farspan_remap_config *_swig_go_result;
@@ -1650,7 +1652,7 @@ struct farspan_remap_config *_wrap_new_RemapConfig_raw_324b76572b04f594(int _swi
 }
 
 
-void _wrap_delete_RemapConfig_raw_324b76572b04f594(struct farspan_remap_config *_swig_go_0) {
+void _wrap_delete_RemapConfig_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   
   arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
@@ -1660,7 +1662,7 @@ void _wrap_delete_RemapConfig_raw_324b76572b04f594(struct farspan_remap_config *
 }
 
 
-void _wrap_BiasConfig_method_set_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_method_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1672,7 +1674,7 @@ void _wrap_BiasConfig_method_set_raw_324b76572b04f594(struct farspan_bias_config
 }
 
 
-int _wrap_BiasConfig_method_get_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_method_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1685,7 +1687,7 @@ int _wrap_BiasConfig_method_get_raw_324b76572b04f594(struct farspan_bias_config 
 }
 
 
-void _wrap_BiasConfig_heads_set_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_heads_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1697,7 +1699,7 @@ void _wrap_BiasConfig_heads_set_raw_324b76572b04f594(struct farspan_bias_config 
 }
 
 
-int _wrap_BiasConfig_heads_get_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_heads_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1710,7 +1712,7 @@ int _wrap_BiasConfig_heads_get_raw_324b76572b04f594(struct farspan_bias_config *
 }
 
 
-void _wrap_BiasConfig_head_offset_set_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_head_offset_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1722,7 +1724,7 @@ void _wrap_BiasConfig_head_offset_set_raw_324b76572b04f594(struct farspan_bias_c
 }
 
 
-int _wrap_BiasConfig_head_offset_get_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_head_offset_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1735,7 +1737,7 @@ int _wrap_BiasConfig_head_offset_get_raw_324b76572b04f594(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_bidirectional_set_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_bidirectional_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1747,7 +1749,7 @@ void _wrap_BiasConfig_bidirectional_set_raw_324b76572b04f594(struct farspan_bias
 }
 
 
-int _wrap_BiasConfig_bidirectional_get_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_bidirectional_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1760,7 +1762,7 @@ int _wrap_BiasConfig_bidirectional_get_raw_324b76572b04f594(struct farspan_bias_
 }
 
 
-void _wrap_BiasConfig_buckets_set_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_buckets_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1772,7 +1774,7 @@ void _wrap_BiasConfig_buckets_set_raw_324b76572b04f594(struct farspan_bias_confi
 }
 
 
-int _wrap_BiasConfig_buckets_get_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_buckets_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1785,7 +1787,7 @@ int _wrap_BiasConfig_buckets_get_raw_324b76572b04f594(struct farspan_bias_config
 }
 
 
-void _wrap_BiasConfig_max_distance_set_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_max_distance_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -1797,7 +1799,7 @@ void _wrap_BiasConfig_max_distance_set_raw_324b76572b04f594(struct farspan_bias_
 }
 
 
-long long _wrap_BiasConfig_max_distance_get_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_max_distance_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1810,7 +1812,7 @@ long long _wrap_BiasConfig_max_distance_get_raw_324b76572b04f594(struct farspan_
 }
 
 
-void _wrap_BiasConfig_distance_limit_set_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_distance_limit_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -1822,7 +1824,7 @@ void _wrap_BiasConfig_distance_limit_set_raw_324b76572b04f594(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_distance_limit_get_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_distance_limit_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1835,7 +1837,7 @@ long long _wrap_BiasConfig_distance_limit_get_raw_324b76572b04f594(struct farspa
 }
 
 
-void _wrap_BiasConfig_max_bias_set_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_max_bias_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -1847,7 +1849,7 @@ void _wrap_BiasConfig_max_bias_set_raw_324b76572b04f594(struct farspan_bias_conf
 }
 
 
-double _wrap_BiasConfig_max_bias_get_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_max_bias_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1860,7 +1862,7 @@ double _wrap_BiasConfig_max_bias_get_raw_324b76572b04f594(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_scale_set_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_scale_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -1872,7 +1874,7 @@ void _wrap_BiasConfig_scale_set_raw_324b76572b04f594(struct farspan_bias_config 
 }
 
 
-double _wrap_BiasConfig_scale_get_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_scale_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1885,7 +1887,7 @@ double _wrap_BiasConfig_scale_get_raw_324b76572b04f594(struct farspan_bias_confi
 }
 
 
-void _wrap_BiasConfig_trained_length_set_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_trained_length_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -1897,7 +1899,7 @@ void _wrap_BiasConfig_trained_length_set_raw_324b76572b04f594(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_trained_length_get_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_trained_length_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1910,7 +1912,7 @@ long long _wrap_BiasConfig_trained_length_get_raw_324b76572b04f594(struct farspa
 }
 
 
-void _wrap_BiasConfig_dim_set_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_dim_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1922,7 +1924,7 @@ void _wrap_BiasConfig_dim_set_raw_324b76572b04f594(struct farspan_bias_config *_
 }
 
 
-int _wrap_BiasConfig_dim_get_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_dim_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1935,7 +1937,7 @@ int _wrap_BiasConfig_dim_get_raw_324b76572b04f594(struct farspan_bias_config *_s
 }
 
 
-struct farspan_bias_config *_wrap_new_BiasConfig_raw_324b76572b04f594(int _swig_go_0) {
+struct farspan_bias_config *_wrap_new_BiasConfig_raw_74daaa19876e9e55(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_bias_config *result = 0 ;
   struct farspan_bias_config *_swig_go_result;
@@ -1948,7 +1950,7 @@ struct farspan_bias_config *_wrap_new_BiasConfig_raw_324b76572b04f594(int _swig_
 }
 
 
-void _wrap_delete_BiasConfig_raw_324b76572b04f594(struct farspan_bias_config *_swig_go_0) {
+void _wrap_delete_BiasConfig_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   
   arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
@@ -1958,7 +1960,7 @@ void _wrap_delete_BiasConfig_raw_324b76572b04f594(struct farspan_bias_config *_s
 }
 
 
-void _wrap_MaskConfig_causal_set_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
+void _wrap_MaskConfig_causal_set_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t arg2 ;
   
@@ -1970,7 +1972,7 @@ void _wrap_MaskConfig_causal_set_raw_324b76572b04f594(struct farspan_mask_config
 }
 
 
-int _wrap_MaskConfig_causal_get_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0) {
+int _wrap_MaskConfig_causal_get_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1983,7 +1985,7 @@ int _wrap_MaskConfig_causal_get_raw_324b76572b04f594(struct farspan_mask_config 
 }
 
 
-void _wrap_MaskConfig_window_left_set_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_left_set_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -1995,7 +1997,7 @@ void _wrap_MaskConfig_window_left_set_raw_324b76572b04f594(struct farspan_mask_c
 }
 
 
-long long _wrap_MaskConfig_window_left_get_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_left_get_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2008,7 +2010,7 @@ long long _wrap_MaskConfig_window_left_get_raw_324b76572b04f594(struct farspan_m
 }
 
 
-void _wrap_MaskConfig_window_right_set_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_right_set_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2020,7 +2022,7 @@ void _wrap_MaskConfig_window_right_set_raw_324b76572b04f594(struct farspan_mask_
 }
 
 
-long long _wrap_MaskConfig_window_right_get_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_right_get_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2033,7 +2035,7 @@ long long _wrap_MaskConfig_window_right_get_raw_324b76572b04f594(struct farspan_
 }
 
 
-void _wrap_MaskConfig_sinks_set_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_sinks_set_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2045,7 +2047,7 @@ void _wrap_MaskConfig_sinks_set_raw_324b76572b04f594(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_sinks_get_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_sinks_get_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2058,7 +2060,7 @@ long long _wrap_MaskConfig_sinks_get_raw_324b76572b04f594(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_chunk_set_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_chunk_set_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2070,7 +2072,7 @@ void _wrap_MaskConfig_chunk_set_raw_324b76572b04f594(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_chunk_get_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_chunk_get_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2083,7 +2085,7 @@ long long _wrap_MaskConfig_chunk_get_raw_324b76572b04f594(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_prefix_set_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_prefix_set_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2095,7 +2097,7 @@ void _wrap_MaskConfig_prefix_set_raw_324b76572b04f594(struct farspan_mask_config
 }
 
 
-long long _wrap_MaskConfig_prefix_get_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_prefix_get_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2108,7 +2110,7 @@ long long _wrap_MaskConfig_prefix_get_raw_324b76572b04f594(struct farspan_mask_c
 }
 
 
-struct farspan_mask_config *_wrap_new_MaskConfig_raw_324b76572b04f594() {
+struct farspan_mask_config *_wrap_new_MaskConfig_raw_74daaa19876e9e55() {
   struct farspan_mask_config *result = 0 ;
   struct farspan_mask_config *_swig_go_result;
   
@@ -2119,7 +2121,7 @@ struct farspan_mask_config *_wrap_new_MaskConfig_raw_324b76572b04f594() {
 }
 
 
-void _wrap_delete_MaskConfig_raw_324b76572b04f594(struct farspan_mask_config *_swig_go_0) {
+void _wrap_delete_MaskConfig_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   
   arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
@@ -2129,7 +2131,7 @@ void _wrap_delete_MaskConfig_raw_324b76572b04f594(struct farspan_mask_config *_s
 }
 
 
-void _wrap_ScoreConfig_temperature_set_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_temperature_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -2141,7 +2143,7 @@ void _wrap_ScoreConfig_temperature_set_raw_324b76572b04f594(struct farspan_score
 }
 
 
-int _wrap_ScoreConfig_temperature_get_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_temperature_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2154,7 +2156,7 @@ int _wrap_ScoreConfig_temperature_get_raw_324b76572b04f594(struct farspan_score_
 }
 
 
-void _wrap_ScoreConfig_scale_set_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_scale_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2166,7 +2168,7 @@ void _wrap_ScoreConfig_scale_set_raw_324b76572b04f594(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_scale_get_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_scale_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2179,7 +2181,7 @@ double _wrap_ScoreConfig_scale_get_raw_324b76572b04f594(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_multiplier_set_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_multiplier_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2191,7 +2193,7 @@ void _wrap_ScoreConfig_multiplier_set_raw_324b76572b04f594(struct farspan_score_
 }
 
 
-double _wrap_ScoreConfig_multiplier_get_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_multiplier_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2204,7 +2206,7 @@ double _wrap_ScoreConfig_multiplier_get_raw_324b76572b04f594(struct farspan_scor
 }
 
 
-void _wrap_ScoreConfig_trained_length_set_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_trained_length_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2216,7 +2218,7 @@ void _wrap_ScoreConfig_trained_length_set_raw_324b76572b04f594(struct farspan_sc
 }
 
 
-double _wrap_ScoreConfig_trained_length_get_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_trained_length_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2229,7 +2231,7 @@ double _wrap_ScoreConfig_trained_length_get_raw_324b76572b04f594(struct farspan_
 }
 
 
-void _wrap_ScoreConfig_alpha_set_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_alpha_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2241,7 +2243,7 @@ void _wrap_ScoreConfig_alpha_set_raw_324b76572b04f594(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_alpha_get_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_alpha_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2254,7 +2256,7 @@ double _wrap_ScoreConfig_alpha_get_raw_324b76572b04f594(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_power_set_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_power_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2266,7 +2268,7 @@ void _wrap_ScoreConfig_power_set_raw_324b76572b04f594(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_power_get_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_power_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2279,7 +2281,7 @@ double _wrap_ScoreConfig_power_get_raw_324b76572b04f594(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_softcap_set_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_softcap_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2291,7 +2293,7 @@ void _wrap_ScoreConfig_softcap_set_raw_324b76572b04f594(struct farspan_score_con
 }
 
 
-double _wrap_ScoreConfig_softcap_get_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_softcap_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2304,7 +2306,7 @@ double _wrap_ScoreConfig_softcap_get_raw_324b76572b04f594(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_heads_set_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_heads_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -2316,7 +2318,7 @@ void _wrap_ScoreConfig_sink_heads_set_raw_324b76572b04f594(struct farspan_score_
 }
 
 
-int _wrap_ScoreConfig_sink_heads_get_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_heads_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2329,7 +2331,7 @@ int _wrap_ScoreConfig_sink_heads_get_raw_324b76572b04f594(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_head_offset_set_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_head_offset_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -2341,7 +2343,7 @@ void _wrap_ScoreConfig_sink_head_offset_set_raw_324b76572b04f594(struct farspan_
 }
 
 
-int _wrap_ScoreConfig_sink_head_offset_get_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_head_offset_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2354,7 +2356,7 @@ int _wrap_ScoreConfig_sink_head_offset_get_raw_324b76572b04f594(struct farspan_s
 }
 
 
-struct farspan_score_config *_wrap_new_ScoreConfig_raw_324b76572b04f594() {
+struct farspan_score_config *_wrap_new_ScoreConfig_raw_74daaa19876e9e55() {
   struct farspan_score_config *result = 0 ;
   struct farspan_score_config *_swig_go_result;
   
@@ -2365,7 +2367,7 @@ struct farspan_score_config *_wrap_new_ScoreConfig_raw_324b76572b04f594() {
 }
 
 
-void _wrap_delete_ScoreConfig_raw_324b76572b04f594(struct farspan_score_config *_swig_go_0) {
+void _wrap_delete_ScoreConfig_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   
   arg1 = *(struct farspan_score_config **)&_swig_go_0; 
@@ -2375,7 +2377,7 @@ void _wrap_delete_ScoreConfig_raw_324b76572b04f594(struct farspan_score_config *
 }
 
 
-_gostring_ _wrap_method_name_raw_324b76572b04f594(int _swig_go_0, int _swig_go_1) {
+_gostring_ _wrap_method_name_raw_74daaa19876e9e55(int _swig_go_0, int _swig_go_1) {
   int32_t arg1 ;
   int32_t arg2 ;
   char *result = 0 ;
@@ -2390,7 +2392,7 @@ _gostring_ _wrap_method_name_raw_324b76572b04f594(int _swig_go_0, int _swig_go_1
 }
 
 
-int _wrap_method_find_raw_324b76572b04f594(int _swig_go_0, _gostring_ _swig_go_1) {
+int _wrap_method_find_raw_74daaa19876e9e55(int _swig_go_0, _gostring_ _swig_go_1) {
   int32_t arg1 ;
   char *arg2 = (char *) 0 ;
   int32_t result;
@@ -2410,7 +2412,7 @@ int _wrap_method_find_raw_324b76572b04f594(int _swig_go_0, _gostring_ _swig_go_1
 }
 
 
-int _wrap_method_count_raw_324b76572b04f594(int _swig_go_0) {
+int _wrap_method_count_raw_74daaa19876e9e55(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -2423,7 +2425,7 @@ int _wrap_method_count_raw_324b76572b04f594(int _swig_go_0) {
 }
 
 
-int _wrap_scheme_axes_raw_324b76572b04f594(struct farspan_scheme *_swig_go_0) {
+int _wrap_scheme_axes_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2436,7 +2438,7 @@ int _wrap_scheme_axes_raw_324b76572b04f594(struct farspan_scheme *_swig_go_0) {
 }
 
 
-void _wrap_Probe_visible_set_raw_324b76572b04f594(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_visible_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -2448,7 +2450,7 @@ void _wrap_Probe_visible_set_raw_324b76572b04f594(struct farspan_probe *_swig_go
 }
 
 
-int _wrap_Probe_visible_get_raw_324b76572b04f594(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_visible_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2461,7 +2463,7 @@ int _wrap_Probe_visible_get_raw_324b76572b04f594(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_branch_set_raw_324b76572b04f594(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_branch_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -2473,7 +2475,7 @@ void _wrap_Probe_branch_set_raw_324b76572b04f594(struct farspan_probe *_swig_go_
 }
 
 
-int _wrap_Probe_branch_get_raw_324b76572b04f594(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_branch_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2486,7 +2488,7 @@ int _wrap_Probe_branch_get_raw_324b76572b04f594(struct farspan_probe *_swig_go_0
 }
 
 
-void _wrap_Probe_query_angle_position_set_raw_324b76572b04f594(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_query_angle_position_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2498,7 +2500,7 @@ void _wrap_Probe_query_angle_position_set_raw_324b76572b04f594(struct farspan_pr
 }
 
 
-double _wrap_Probe_query_angle_position_get_raw_324b76572b04f594(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_query_angle_position_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2511,7 +2513,7 @@ double _wrap_Probe_query_angle_position_get_raw_324b76572b04f594(struct farspan_
 }
 
 
-void _wrap_Probe_key_angle_position_set_raw_324b76572b04f594(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_key_angle_position_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2523,7 +2525,7 @@ void _wrap_Probe_key_angle_position_set_raw_324b76572b04f594(struct farspan_prob
 }
 
 
-double _wrap_Probe_key_angle_position_get_raw_324b76572b04f594(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_key_angle_position_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2536,7 +2538,7 @@ double _wrap_Probe_key_angle_position_get_raw_324b76572b04f594(struct farspan_pr
 }
 
 
-void _wrap_Probe_relative_position_set_raw_324b76572b04f594(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_relative_position_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2548,7 +2550,7 @@ void _wrap_Probe_relative_position_set_raw_324b76572b04f594(struct farspan_probe
 }
 
 
-double _wrap_Probe_relative_position_get_raw_324b76572b04f594(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_relative_position_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2561,7 +2563,7 @@ double _wrap_Probe_relative_position_get_raw_324b76572b04f594(struct farspan_pro
 }
 
 
-void _wrap_Probe_bias_set_raw_324b76572b04f594(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_bias_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2573,7 +2575,7 @@ void _wrap_Probe_bias_set_raw_324b76572b04f594(struct farspan_probe *_swig_go_0,
 }
 
 
-double _wrap_Probe_bias_get_raw_324b76572b04f594(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_bias_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2586,7 +2588,7 @@ double _wrap_Probe_bias_get_raw_324b76572b04f594(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_scale_set_raw_324b76572b04f594(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_scale_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2598,7 +2600,7 @@ void _wrap_Probe_scale_set_raw_324b76572b04f594(struct farspan_probe *_swig_go_0
 }
 
 
-double _wrap_Probe_scale_get_raw_324b76572b04f594(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_scale_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2611,7 +2613,7 @@ double _wrap_Probe_scale_get_raw_324b76572b04f594(struct farspan_probe *_swig_go
 }
 
 
-void _wrap_Probe_magnitude_set_raw_324b76572b04f594(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_magnitude_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2623,7 +2625,7 @@ void _wrap_Probe_magnitude_set_raw_324b76572b04f594(struct farspan_probe *_swig_
 }
 
 
-double _wrap_Probe_magnitude_get_raw_324b76572b04f594(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_magnitude_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2636,7 +2638,7 @@ double _wrap_Probe_magnitude_get_raw_324b76572b04f594(struct farspan_probe *_swi
 }
 
 
-struct farspan_probe *_wrap_new_Probe_raw_324b76572b04f594() {
+struct farspan_probe *_wrap_new_Probe_raw_74daaa19876e9e55() {
   struct farspan_probe *result = 0 ;
   struct farspan_probe *_swig_go_result;
   
@@ -2647,7 +2649,7 @@ struct farspan_probe *_wrap_new_Probe_raw_324b76572b04f594() {
 }
 
 
-void _wrap_delete_Probe_raw_324b76572b04f594(struct farspan_probe *_swig_go_0) {
+void _wrap_delete_Probe_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   
   arg1 = *(struct farspan_probe **)&_swig_go_0; 
@@ -2657,7 +2659,7 @@ void _wrap_delete_Probe_raw_324b76572b04f594(struct farspan_probe *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_scheme_probe_raw_324b76572b04f594(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
+_gostring_ _wrap_scheme_probe_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -2685,7 +2687,7 @@ _gostring_ _wrap_scheme_probe_raw_324b76572b04f594(struct farspan_scheme *_swig_
 }
 
 
-void _wrap_RopeOptions_side_set_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_side_set_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -2697,7 +2699,7 @@ void _wrap_RopeOptions_side_set_raw_324b76572b04f594(struct farspan_rope_options
 }
 
 
-int _wrap_RopeOptions_side_get_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_side_get_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2710,7 +2712,7 @@ int _wrap_RopeOptions_side_get_raw_324b76572b04f594(struct farspan_rope_options 
 }
 
 
-void _wrap_RopeOptions_branch_set_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_branch_set_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -2722,7 +2724,7 @@ void _wrap_RopeOptions_branch_set_raw_324b76572b04f594(struct farspan_rope_optio
 }
 
 
-int _wrap_RopeOptions_branch_get_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_branch_get_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2735,7 +2737,7 @@ int _wrap_RopeOptions_branch_get_raw_324b76572b04f594(struct farspan_rope_option
 }
 
 
-void _wrap_RopeOptions_direction_set_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_direction_set_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -2747,7 +2749,7 @@ void _wrap_RopeOptions_direction_set_raw_324b76572b04f594(struct farspan_rope_op
 }
 
 
-int _wrap_RopeOptions_direction_get_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_direction_get_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2760,7 +2762,7 @@ int _wrap_RopeOptions_direction_get_raw_324b76572b04f594(struct farspan_rope_opt
 }
 
 
-void _wrap_RopeOptions_length_set_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_length_set_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -2772,7 +2774,7 @@ void _wrap_RopeOptions_length_set_raw_324b76572b04f594(struct farspan_rope_optio
 }
 
 
-long long _wrap_RopeOptions_length_get_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_length_get_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2785,7 +2787,7 @@ long long _wrap_RopeOptions_length_get_raw_324b76572b04f594(struct farspan_rope_
 }
 
 
-void _wrap_RopeOptions_axis_stride_set_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_axis_stride_set_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -2797,7 +2799,7 @@ void _wrap_RopeOptions_axis_stride_set_raw_324b76572b04f594(struct farspan_rope_
 }
 
 
-long long _wrap_RopeOptions_axis_stride_get_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_axis_stride_get_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2810,7 +2812,7 @@ long long _wrap_RopeOptions_axis_stride_get_raw_324b76572b04f594(struct farspan_
 }
 
 
-void _wrap_RopeOptions_xpos_centre_set_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeOptions_xpos_centre_set_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double arg2 ;
   
@@ -2822,7 +2824,7 @@ void _wrap_RopeOptions_xpos_centre_set_raw_324b76572b04f594(struct farspan_rope_
 }
 
 
-double _wrap_RopeOptions_xpos_centre_get_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0) {
+double _wrap_RopeOptions_xpos_centre_get_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double result;
   double _swig_go_result;
@@ -2835,7 +2837,7 @@ double _wrap_RopeOptions_xpos_centre_get_raw_324b76572b04f594(struct farspan_rop
 }
 
 
-struct farspan_rope_options *_wrap_new_RopeOptions_raw_324b76572b04f594() {
+struct farspan_rope_options *_wrap_new_RopeOptions_raw_74daaa19876e9e55() {
   struct farspan_rope_options *result = 0 ;
   struct farspan_rope_options *_swig_go_result;
   
@@ -2846,7 +2848,7 @@ struct farspan_rope_options *_wrap_new_RopeOptions_raw_324b76572b04f594() {
 }
 
 
-void _wrap_delete_RopeOptions_raw_324b76572b04f594(struct farspan_rope_options *_swig_go_0) {
+void _wrap_delete_RopeOptions_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   
   arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
@@ -2856,7 +2858,7 @@ void _wrap_delete_RopeOptions_raw_324b76572b04f594(struct farspan_rope_options *
 }
 
 
-void _wrap_FireConfig_hidden_set_raw_324b76572b04f594(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_hidden_set_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -2868,7 +2870,7 @@ void _wrap_FireConfig_hidden_set_raw_324b76572b04f594(struct farspan_fire_config
 }
 
 
-int _wrap_FireConfig_hidden_get_raw_324b76572b04f594(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_hidden_get_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2881,7 +2883,7 @@ int _wrap_FireConfig_hidden_get_raw_324b76572b04f594(struct farspan_fire_config 
 }
 
 
-void _wrap_FireConfig_heads_set_raw_324b76572b04f594(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_heads_set_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -2893,7 +2895,7 @@ void _wrap_FireConfig_heads_set_raw_324b76572b04f594(struct farspan_fire_config 
 }
 
 
-int _wrap_FireConfig_heads_get_raw_324b76572b04f594(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_heads_get_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2906,7 +2908,7 @@ int _wrap_FireConfig_heads_get_raw_324b76572b04f594(struct farspan_fire_config *
 }
 
 
-void _wrap_FireConfig_c_set_raw_324b76572b04f594(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_c_set_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -2918,7 +2920,7 @@ void _wrap_FireConfig_c_set_raw_324b76572b04f594(struct farspan_fire_config *_sw
 }
 
 
-double _wrap_FireConfig_c_get_raw_324b76572b04f594(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_c_get_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2931,7 +2933,7 @@ double _wrap_FireConfig_c_get_raw_324b76572b04f594(struct farspan_fire_config *_
 }
 
 
-void _wrap_FireConfig_threshold_set_raw_324b76572b04f594(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_threshold_set_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -2943,7 +2945,7 @@ void _wrap_FireConfig_threshold_set_raw_324b76572b04f594(struct farspan_fire_con
 }
 
 
-double _wrap_FireConfig_threshold_get_raw_324b76572b04f594(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_threshold_get_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2956,7 +2958,7 @@ double _wrap_FireConfig_threshold_get_raw_324b76572b04f594(struct farspan_fire_c
 }
 
 
-void _wrap_FireConfig_epsilon_set_raw_324b76572b04f594(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_epsilon_set_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -2968,7 +2970,7 @@ void _wrap_FireConfig_epsilon_set_raw_324b76572b04f594(struct farspan_fire_confi
 }
 
 
-double _wrap_FireConfig_epsilon_get_raw_324b76572b04f594(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_epsilon_get_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2981,7 +2983,7 @@ double _wrap_FireConfig_epsilon_get_raw_324b76572b04f594(struct farspan_fire_con
 }
 
 
-struct farspan_fire_config *_wrap_new_FireConfig_raw_324b76572b04f594() {
+struct farspan_fire_config *_wrap_new_FireConfig_raw_74daaa19876e9e55() {
   struct farspan_fire_config *result = 0 ;
   struct farspan_fire_config *_swig_go_result;
   
@@ -2992,7 +2994,7 @@ struct farspan_fire_config *_wrap_new_FireConfig_raw_324b76572b04f594() {
 }
 
 
-void _wrap_delete_FireConfig_raw_324b76572b04f594(struct farspan_fire_config *_swig_go_0) {
+void _wrap_delete_FireConfig_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   
   arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
@@ -3002,7 +3004,7 @@ void _wrap_delete_FireConfig_raw_324b76572b04f594(struct farspan_fire_config *_s
 }
 
 
-void _wrap_Problem_state_set_raw_324b76572b04f594(struct farspan_problem *_swig_go_0, int _swig_go_1) {
+void _wrap_Problem_state_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, int _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t arg2 ;
   
@@ -3014,7 +3016,7 @@ void _wrap_Problem_state_set_raw_324b76572b04f594(struct farspan_problem *_swig_
 }
 
 
-int _wrap_Problem_state_get_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+int _wrap_Problem_state_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3027,7 +3029,7 @@ int _wrap_Problem_state_get_raw_324b76572b04f594(struct farspan_problem *_swig_g
 }
 
 
-void _wrap_Problem_batch_set_raw_324b76572b04f594(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_batch_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3039,7 +3041,7 @@ void _wrap_Problem_batch_set_raw_324b76572b04f594(struct farspan_problem *_swig_
 }
 
 
-long long _wrap_Problem_batch_get_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_batch_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3052,7 +3054,7 @@ long long _wrap_Problem_batch_get_raw_324b76572b04f594(struct farspan_problem *_
 }
 
 
-void _wrap_Problem_query_heads_set_raw_324b76572b04f594(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_heads_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3064,7 +3066,7 @@ void _wrap_Problem_query_heads_set_raw_324b76572b04f594(struct farspan_problem *
 }
 
 
-long long _wrap_Problem_query_heads_get_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_heads_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3077,7 +3079,7 @@ long long _wrap_Problem_query_heads_get_raw_324b76572b04f594(struct farspan_prob
 }
 
 
-void _wrap_Problem_key_heads_set_raw_324b76572b04f594(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_heads_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3089,7 +3091,7 @@ void _wrap_Problem_key_heads_set_raw_324b76572b04f594(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_key_heads_get_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_heads_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3102,7 +3104,7 @@ long long _wrap_Problem_key_heads_get_raw_324b76572b04f594(struct farspan_proble
 }
 
 
-void _wrap_Problem_queries_set_raw_324b76572b04f594(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_queries_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3114,7 +3116,7 @@ void _wrap_Problem_queries_set_raw_324b76572b04f594(struct farspan_problem *_swi
 }
 
 
-long long _wrap_Problem_queries_get_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_queries_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3127,7 +3129,7 @@ long long _wrap_Problem_queries_get_raw_324b76572b04f594(struct farspan_problem 
 }
 
 
-void _wrap_Problem_keys_set_raw_324b76572b04f594(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_keys_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3139,7 +3141,7 @@ void _wrap_Problem_keys_set_raw_324b76572b04f594(struct farspan_problem *_swig_g
 }
 
 
-long long _wrap_Problem_keys_get_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_keys_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3152,7 +3154,7 @@ long long _wrap_Problem_keys_get_raw_324b76572b04f594(struct farspan_problem *_s
 }
 
 
-void _wrap_Problem_head_dim_set_raw_324b76572b04f594(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_head_dim_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3164,7 +3166,7 @@ void _wrap_Problem_head_dim_set_raw_324b76572b04f594(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_head_dim_get_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_head_dim_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3177,7 +3179,7 @@ long long _wrap_Problem_head_dim_get_raw_324b76572b04f594(struct farspan_problem
 }
 
 
-void _wrap_Problem_value_dim_set_raw_324b76572b04f594(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_value_dim_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3189,7 +3191,7 @@ void _wrap_Problem_value_dim_set_raw_324b76572b04f594(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_value_dim_get_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_value_dim_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3202,7 +3204,7 @@ long long _wrap_Problem_value_dim_get_raw_324b76572b04f594(struct farspan_proble
 }
 
 
-void _wrap_Problem_length_set_raw_324b76572b04f594(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_length_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3214,7 +3216,7 @@ void _wrap_Problem_length_set_raw_324b76572b04f594(struct farspan_problem *_swig
 }
 
 
-long long _wrap_Problem_length_get_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_length_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3227,7 +3229,7 @@ long long _wrap_Problem_length_get_raw_324b76572b04f594(struct farspan_problem *
 }
 
 
-void _wrap_Problem_query_position_stride_set_raw_324b76572b04f594(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_position_stride_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3239,7 +3241,7 @@ void _wrap_Problem_query_position_stride_set_raw_324b76572b04f594(struct farspan
 }
 
 
-long long _wrap_Problem_query_position_stride_get_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_position_stride_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3252,7 +3254,7 @@ long long _wrap_Problem_query_position_stride_get_raw_324b76572b04f594(struct fa
 }
 
 
-void _wrap_Problem_key_position_stride_set_raw_324b76572b04f594(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_position_stride_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3264,7 +3266,7 @@ void _wrap_Problem_key_position_stride_set_raw_324b76572b04f594(struct farspan_p
 }
 
 
-long long _wrap_Problem_key_position_stride_get_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_position_stride_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3277,7 +3279,7 @@ long long _wrap_Problem_key_position_stride_get_raw_324b76572b04f594(struct fars
 }
 
 
-void _wrap_Problem_segments_set_raw_324b76572b04f594(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_segments_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3289,7 +3291,7 @@ void _wrap_Problem_segments_set_raw_324b76572b04f594(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_segments_get_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_segments_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3302,7 +3304,7 @@ long long _wrap_Problem_segments_get_raw_324b76572b04f594(struct farspan_problem
 }
 
 
-struct farspan_problem *_wrap_new_Problem_raw_324b76572b04f594() {
+struct farspan_problem *_wrap_new_Problem_raw_74daaa19876e9e55() {
   struct farspan_problem *result = 0 ;
   struct farspan_problem *_swig_go_result;
   
@@ -3313,7 +3315,7 @@ struct farspan_problem *_wrap_new_Problem_raw_324b76572b04f594() {
 }
 
 
-void _wrap_delete_Problem_raw_324b76572b04f594(struct farspan_problem *_swig_go_0) {
+void _wrap_delete_Problem_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   
   arg1 = *(struct farspan_problem **)&_swig_go_0; 
@@ -3323,7 +3325,7 @@ void _wrap_delete_Problem_raw_324b76572b04f594(struct farspan_problem *_swig_go_
 }
 
 
-long long _wrap_plan_workspace_size_raw_324b76572b04f594(struct farspan_plan *_swig_go_0) {
+long long _wrap_plan_workspace_size_raw_74daaa19876e9e55(struct farspan_plan *_swig_go_0) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -3336,7 +3338,7 @@ long long _wrap_plan_workspace_size_raw_324b76572b04f594(struct farspan_plan *_s
 }
 
 
-void _wrap_ContextConfig_threads_set_raw_324b76572b04f594(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_threads_set_raw_74daaa19876e9e55(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -3348,7 +3350,7 @@ void _wrap_ContextConfig_threads_set_raw_324b76572b04f594(struct farspan_context
 }
 
 
-int _wrap_ContextConfig_threads_get_raw_324b76572b04f594(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_threads_get_raw_74daaa19876e9e55(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3361,7 +3363,7 @@ int _wrap_ContextConfig_threads_get_raw_324b76572b04f594(struct farspan_context_
 }
 
 
-void _wrap_ContextConfig_isa_set_raw_324b76572b04f594(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_isa_set_raw_74daaa19876e9e55(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -3373,7 +3375,7 @@ void _wrap_ContextConfig_isa_set_raw_324b76572b04f594(struct farspan_context_con
 }
 
 
-int _wrap_ContextConfig_isa_get_raw_324b76572b04f594(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_isa_get_raw_74daaa19876e9e55(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3386,7 +3388,7 @@ int _wrap_ContextConfig_isa_get_raw_324b76572b04f594(struct farspan_context_conf
 }
 
 
-struct farspan_context_config *_wrap_new_ContextConfig_raw_324b76572b04f594() {
+struct farspan_context_config *_wrap_new_ContextConfig_raw_74daaa19876e9e55() {
   struct farspan_context_config *result = 0 ;
   struct farspan_context_config *_swig_go_result;
   
@@ -3397,7 +3399,7 @@ struct farspan_context_config *_wrap_new_ContextConfig_raw_324b76572b04f594() {
 }
 
 
-void _wrap_delete_ContextConfig_raw_324b76572b04f594(struct farspan_context_config *_swig_go_0) {
+void _wrap_delete_ContextConfig_raw_74daaa19876e9e55(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   
   arg1 = *(struct farspan_context_config **)&_swig_go_0; 
@@ -3407,7 +3409,7 @@ void _wrap_delete_ContextConfig_raw_324b76572b04f594(struct farspan_context_conf
 }
 
 
-int _wrap_context_threads_raw_324b76572b04f594(struct farspan_context *_swig_go_0) {
+int _wrap_context_threads_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3420,7 +3422,7 @@ int _wrap_context_threads_raw_324b76572b04f594(struct farspan_context *_swig_go_
 }
 
 
-int _wrap_context_isa_raw_324b76572b04f594(struct farspan_context *_swig_go_0) {
+int _wrap_context_isa_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3433,7 +3435,7 @@ int _wrap_context_isa_raw_324b76572b04f594(struct farspan_context *_swig_go_0) {
 }
 
 
-int _wrap_isa_supported_raw_324b76572b04f594(int _swig_go_0) {
+int _wrap_isa_supported_raw_74daaa19876e9e55(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -3446,7 +3448,7 @@ int _wrap_isa_supported_raw_324b76572b04f594(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_isa_name_raw_324b76572b04f594(int _swig_go_0) {
+_gostring_ _wrap_isa_name_raw_74daaa19876e9e55(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3459,13 +3461,13 @@ _gostring_ _wrap_isa_name_raw_324b76572b04f594(int _swig_go_0) {
 }
 
 
-void _wrap_shutdown_raw_324b76572b04f594() {
+void _wrap_shutdown_raw_74daaa19876e9e55() {
   farspan_shutdown();
   
 }
 
 
-void _wrap_tensor_contiguous_raw_324b76572b04f594(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
+void _wrap_tensor_contiguous_raw_74daaa19876e9e55(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
   int64_t arg1 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -3483,7 +3485,7 @@ void _wrap_tensor_contiguous_raw_324b76572b04f594(long long _swig_go_0, long lon
 }
 
 
-_gostring_ _wrap_tensor_check_raw_324b76572b04f594(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_tensor_check_raw_74daaa19876e9e55(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   int32_t arg1 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -3505,7 +3507,7 @@ _gostring_ _wrap_tensor_check_raw_324b76572b04f594(int _swig_go_0, int64_t *_swi
 }
 
 
-_gostring_ _wrap_scheme_create_raw_324b76572b04f594(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_scheme_create_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
   farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
   double *arg2 = (double *) 0 ;
   size_t arg3 ;
@@ -3558,7 +3560,7 @@ _gostring_ _wrap_scheme_create_raw_324b76572b04f594(struct farspan_rope_config *
 }
 
 
-_gostring_ _wrap_rope_frequencies_raw_324b76572b04f594(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_rope_frequencies_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -3586,7 +3588,7 @@ _gostring_ _wrap_rope_frequencies_raw_324b76572b04f594(struct farspan_scheme *_s
 }
 
 
-_gostring_ _wrap_scheme_visible_raw_324b76572b04f594(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_scheme_visible_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -3612,7 +3614,7 @@ _gostring_ _wrap_scheme_visible_raw_324b76572b04f594(struct farspan_scheme *_swi
 }
 
 
-_gostring_ _wrap_rope_apply_raw_324b76572b04f594(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_rope_apply_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   int32_t arg3 ;
@@ -3660,7 +3662,7 @@ _gostring_ _wrap_rope_apply_raw_324b76572b04f594(struct farspan_context *_swig_g
 }
 
 
-_gostring_ _wrap_bias_fill_raw_324b76572b04f594(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bias_fill_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t arg2 ;
   int64_t arg3 ;
@@ -3688,7 +3690,7 @@ _gostring_ _wrap_bias_fill_raw_324b76572b04f594(struct farspan_scheme *_swig_go_
 }
 
 
-_gostring_ _wrap_sinusoidal_fill_raw_324b76572b04f594(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
+_gostring_ _wrap_sinusoidal_fill_raw_74daaa19876e9e55(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
   int32_t arg1 ;
   int64_t arg2 ;
   double arg3 ;
@@ -3716,7 +3718,7 @@ _gostring_ _wrap_sinusoidal_fill_raw_324b76572b04f594(int _swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_position_lookup_raw_324b76572b04f594(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
+_gostring_ _wrap_position_lookup_raw_74daaa19876e9e55(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -3748,7 +3750,7 @@ _gostring_ _wrap_position_lookup_raw_324b76572b04f594(void *_swig_go_0, int _swi
 }
 
 
-_gostring_ _wrap_fire_fill_raw_324b76572b04f594(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_fire_fill_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_fire_config *arg1 = (farspan_fire_config *) 0 ;
   float *arg2 = (float *) 0 ;
   size_t arg3 ;
@@ -3796,7 +3798,7 @@ _gostring_ _wrap_fire_fill_raw_324b76572b04f594(struct farspan_fire_config *_swi
 }
 
 
-_gostring_ _wrap_plan_create_raw_324b76572b04f594(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_plan_create_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_problem *arg3 = (farspan_problem *) 0 ;
@@ -3849,7 +3851,7 @@ _gostring_ _wrap_plan_create_raw_324b76572b04f594(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_plan_tile_counts_raw_324b76572b04f594(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_plan_tile_counts_raw_74daaa19876e9e55(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -3871,7 +3873,7 @@ _gostring_ _wrap_plan_tile_counts_raw_324b76572b04f594(struct farspan_plan *_swi
 }
 
 
-_gostring_ _wrap_attention_run_raw_324b76572b04f594(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
+_gostring_ _wrap_attention_run_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_plan *arg2 = (farspan_plan *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -3929,7 +3931,7 @@ _gostring_ _wrap_attention_run_raw_324b76572b04f594(struct farspan_context *_swi
 }
 
 
-_gostring_ _wrap_attention_raw_324b76572b04f594(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
+_gostring_ _wrap_attention_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -3973,7 +3975,7 @@ _gostring_ _wrap_attention_raw_324b76572b04f594(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_merge_raw_324b76572b04f594(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
+_gostring_ _wrap_attention_merge_raw_74daaa19876e9e55(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -4009,7 +4011,7 @@ _gostring_ _wrap_attention_merge_raw_324b76572b04f594(void *_swig_go_0, int _swi
 }
 
 
-struct flat_cancel_flag *_wrap_new_CancelFlag_raw_324b76572b04f594() {
+struct flat_cancel_flag *_wrap_new_CancelFlag_raw_74daaa19876e9e55() {
   struct flat_cancel_flag *result = 0 ;
   struct flat_cancel_flag *_swig_go_result;
   
@@ -4020,7 +4022,7 @@ struct flat_cancel_flag *_wrap_new_CancelFlag_raw_324b76572b04f594() {
 }
 
 
-void _wrap_delete_CancelFlag_raw_324b76572b04f594(struct flat_cancel_flag *_swig_go_0) {
+void _wrap_delete_CancelFlag_raw_74daaa19876e9e55(struct flat_cancel_flag *_swig_go_0) {
   struct flat_cancel_flag *arg1 = (struct flat_cancel_flag *) 0 ;
   
   arg1 = *(struct flat_cancel_flag **)&_swig_go_0; 
@@ -4030,7 +4032,7 @@ void _wrap_delete_CancelFlag_raw_324b76572b04f594(struct flat_cancel_flag *_swig
 }
 
 
-void _wrap_cancel_flag_set_raw_324b76572b04f594(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
+void _wrap_cancel_flag_set_raw_74daaa19876e9e55(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
   flat_cancel_flag *arg1 = (flat_cancel_flag *) 0 ;
   int32_t arg2 ;
   
@@ -4042,7 +4044,7 @@ void _wrap_cancel_flag_set_raw_324b76572b04f594(struct flat_cancel_flag *_swig_g
 }
 
 
-_gostring_ _wrap_context_create_raw_324b76572b04f594(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
+_gostring_ _wrap_context_create_raw_74daaa19876e9e55(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
   farspan_context_config *arg1 = (farspan_context_config *) 0 ;
   flat_cancel_flag *arg2 = (flat_cancel_flag *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -4065,7 +4067,7 @@ _gostring_ _wrap_context_create_raw_324b76572b04f594(struct farspan_context_conf
 }
 
 
-_gostring_ _wrap_diagnose_raw_324b76572b04f594() {
+_gostring_ _wrap_diagnose_raw_74daaa19876e9e55() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   

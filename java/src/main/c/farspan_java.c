@@ -221,16 +221,19 @@ static int java_take(JNIEnv* env, java_memory* memory, jobject array, size_t byt
     return 0;
 }
 
+/* A copy of a float[], or NULL. */
+static int java_copy(JNIEnv* env, java_memory* memory, jfloatArray array) {
+    memory->copied = array ? (size_t)(*env)->GetArrayLength(env, array) : 0;
+    if (!java_take(env, memory, array, memory->copied * sizeof(float))) return 0;
+    if (array) (*env)->GetFloatArrayRegion(env, array, 0, (jsize)memory->copied, (jfloat*)memory->data);
+    return 1;
+}
+
 /* The address of a direct buffer, or a copy of a float[]. */
 static int java_map(JNIEnv* env, java_memory* memory, jobject object) {
     memory->copied = 0;
     memory->data = object ? (*env)->GetDirectBufferAddress(env, object) : NULL;
-    if (memory->data || !object) return 1;
-    const size_t count = (size_t)(*env)->GetArrayLength(env, (jarray)object);
-    if (!java_take(env, memory, object, count * sizeof(float))) return 0;
-    (*env)->GetFloatArrayRegion(env, (jfloatArray)object, 0, (jsize)count, (jfloat*)memory->data);
-    memory->copied = count;
-    return 1;
+    return memory->data || java_copy(env, memory, (jfloatArray)object);
 }
 
 /* Floats in a direct FloatBuffer or a float[]. */
@@ -253,6 +256,9 @@ static void java_throw(JNIEnv* env, const farspan_error* error) {
 }
 
 
+static long long buffer_address(void* buffer) { return (intptr_t)buffer; }
+
+
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -262,20 +268,22 @@ static void java_throw(JNIEnv* env, const farspan_error* error) {
  * a configuration are arguments and not pointers inside a struct, and every array comes with its length, which is checked here,
  * once for all such languages. Nothing else: no defaults and no arithmetic of a method. Included by the SWIG wrappers only.
  *
- * dims is shape[4], then stride[4], then the element of the memory at which the tensor begins: FLAT_DIMS numbers, in elements. An
- * absent tensor has a NULL address. A function that makes a handle returns NULL on failure; `error` then says why, as in the C
+ * dims is shape[4], stride[4] and the element of the memory at which the tensor begins, all in elements, then the address of the
+ * memory or 0 if that is an argument of its own: FLAT_DIMS numbers. (Java asks for the address of a direct buffer only once, since
+ * each time takes as long as a small call.) An absent tensor has neither. A function that makes a handle returns NULL on failure; `error` then says why, as in the C
  * function of the same name. */
 #ifndef FARSPAN_BINDINGS_FLAT_H
 #define FARSPAN_BINDINGS_FLAT_H
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "farspan/farspan.h"
 
-enum { FLAT_DIMS = 9 };
+enum { FLAT_DIMS = 10 };
 
 static farspan_status flat_fail(farspan_error* error, farspan_status status, int32_t argument, const char* format, ...) {
     if (error) {
@@ -293,6 +301,7 @@ static farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t* dims
     farspan_tensor tensor;
     memset(&tensor, 0, sizeof tensor);
     tensor.dtype = dtype;
+    if (!data && dims) data = (void*)(intptr_t)dims[9];
     if (!data || !dims) return tensor;
     const int64_t element_bytes = dtype == FARSPAN_F64 ? 8 : dtype == FARSPAN_F32 ? 4 : 2;
     tensor.data = (char*)data + dims[8] * element_bytes;
@@ -333,7 +342,7 @@ static void flat_tensor_contiguous(int64_t batch, int64_t heads, int64_t sequenc
     farspan_tensor_contiguous(&tensor, NULL, FARSPAN_F32, batch, heads, sequence, features);
     memcpy(dims, tensor.shape, sizeof tensor.shape);
     memcpy(dims + 4, tensor.stride, sizeof tensor.stride);
-    dims[8] = 0;
+    dims[8] = dims[9] = 0;
 }
 
 /* Whether all that the tensor addresses lies in a memory of `bytes` bytes. */
@@ -518,11 +527,10 @@ static farspan_status flat_attention_run(const farspan_context* context, const f
                                          const int64_t* bias_dims, void* out, int32_t out_dtype, const int64_t* out_dims, float* lse,
                                          size_t lse_count, void* workspace, size_t workspace_size, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
-                         vt = flat_tensor(v, v_dtype, v_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    farspan_tensor bt;
-    if (bias) bt = flat_tensor(bias, bias_dtype, bias_dims);
+                         vt = flat_tensor(v, v_dtype, v_dims), bt = flat_tensor(bias, bias_dtype, bias_dims),
+                         ot = flat_tensor(out, out_dtype, out_dims);
     if (flat_short(error, 8, "lse", lse, lse_count, flat_row_count(&ot))) return FARSPAN_ERROR_SHAPE;
-    return farspan_attention_run(context, plan, &qt, &kt, &vt, bias ? &bt : NULL, &ot, lse, workspace, workspace_size, error);
+    return farspan_attention_run(context, plan, &qt, &kt, &vt, bt.data ? &bt : NULL, &ot, lse, workspace, workspace_size, error);
 }
 
 static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t q_dtype,
@@ -651,6 +659,20 @@ SWIGINTERN void delete_flat_cancel_flag(struct flat_cancel_flag *self){ free(sel
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_buffer_1address(JNIEnv *jenv, jclass jcls, jobject jarg1) {
+  jlong jresult = 0 ;
+  void *arg1 = (void *) 0 ;
+  long long result;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = jarg1 ? (*jenv)->GetDirectBufferAddress(jenv, jarg1) : NULL;
+  result = (long long)buffer_address(arg1);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
 
 SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Scheme(JNIEnv *jenv, jclass jcls, jlong jarg1) {
   struct farspan_scheme *arg1 = (struct farspan_scheme *) 0 ;
@@ -4054,7 +4076,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_scheme_1visible(JNIEn
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1apply(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jint jarg3, jint jarg4, jint jarg5, jlong jarg6, jlong jarg7, jdouble jarg8, jlongArray jarg9, jobject jarg11, jint jarg12, jlongArray jarg13, jobject jarg14, jint jarg15, jlongArray jarg16) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1apply(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jint jarg3, jint jarg4, jint jarg5, jlong jarg6, jlong jarg7, jdouble jarg8, jlongArray jarg9, jfloatArray jarg11, jint jarg12, jlongArray jarg13, jfloatArray jarg14, jint jarg15, jlongArray jarg16) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   int32_t arg3 ;
@@ -4102,7 +4124,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1apply(JNIEnv *j
   JAVA_MEMORY memory11 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory11, jarg11)) return ;
+  if (!java_copy(jenv, &memory11, jarg11)) return ;
   arg11 = memory11.data;
   arg12 = (int32_t)jarg12; 
   if (jarg13) (*jenv)->GetLongArrayRegion(jenv, jarg13, 0, FLAT_DIMS, (jlong*)dims13);
@@ -4110,7 +4132,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1apply(JNIEnv *j
   JAVA_MEMORY memory14 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory14, jarg14)) return ;
+  if (!java_copy(jenv, &memory14, jarg14)) return ;
   arg14 = memory14.data;
   arg15 = (int32_t)jarg15; 
   if (jarg16) (*jenv)->GetLongArrayRegion(jenv, jarg16, 0, FLAT_DIMS, (jlong*)dims16);
@@ -4166,7 +4188,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bias_1fill(JNIEnv *je
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_sinusoidal_1fill(JNIEnv *jenv, jclass jcls, jint jarg1, jlong jarg2, jdouble jarg3, jobject jarg4, jint jarg5, jlongArray jarg6) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_sinusoidal_1fill(JNIEnv *jenv, jclass jcls, jint jarg1, jlong jarg2, jdouble jarg3, jfloatArray jarg4, jint jarg5, jlongArray jarg6) {
   int32_t arg1 ;
   int64_t arg2 ;
   double arg3 ;
@@ -4189,7 +4211,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_sinusoidal_1fill(JNIE
   JAVA_MEMORY memory4 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory4, jarg4)) return ;
+  if (!java_copy(jenv, &memory4, jarg4)) return ;
   arg4 = memory4.data;
   arg5 = (int32_t)jarg5; 
   if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, FLAT_DIMS, (jlong*)dims6);
@@ -4206,7 +4228,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_sinusoidal_1fill(JNIE
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_position_1lookup(JNIEnv *jenv, jclass jcls, jobject jarg1, jint jarg2, jlongArray jarg3, jlongArray jarg4, jobject jarg6, jint jarg7, jlongArray jarg8) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_position_1lookup(JNIEnv *jenv, jclass jcls, jfloatArray jarg1, jint jarg2, jlongArray jarg3, jlongArray jarg4, jfloatArray jarg6, jint jarg7, jlongArray jarg8) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -4229,7 +4251,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_position_1lookup(JNIE
   JAVA_MEMORY memory1 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory1, jarg1)) return ;
+  if (!java_copy(jenv, &memory1, jarg1)) return ;
   arg1 = memory1.data;
   arg2 = (int32_t)jarg2; 
   if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, FLAT_DIMS, (jlong*)dims3);
@@ -4244,7 +4266,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_position_1lookup(JNIE
   JAVA_MEMORY memory6 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory6, jarg6)) return ;
+  if (!java_copy(jenv, &memory6, jarg6)) return ;
   arg6 = memory6.data;
   arg7 = (int32_t)jarg7; 
   if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, FLAT_DIMS, (jlong*)dims8);
@@ -4261,7 +4283,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_position_1lookup(JNIE
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_fire_1fill(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jfloatArray jarg2, jfloatArray jarg4, jfloatArray jarg6, jfloatArray jarg8, jlongArray jarg10, jlongArray jarg12, jobject jarg14, jint jarg15, jlongArray jarg16) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_fire_1fill(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jfloatArray jarg2, jfloatArray jarg4, jfloatArray jarg6, jfloatArray jarg8, jlongArray jarg10, jlongArray jarg12, jfloatArray jarg14, jint jarg15, jlongArray jarg16) {
   farspan_fire_config *arg1 = (farspan_fire_config *) 0 ;
   float *arg2 = (float *) 0 ;
   size_t arg3 ;
@@ -4335,7 +4357,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_fire_1fill(JNIEnv *je
   JAVA_MEMORY memory14 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory14, jarg14)) return ;
+  if (!java_copy(jenv, &memory14, jarg14)) return ;
   arg14 = memory14.data;
   arg15 = (int32_t)jarg15; 
   if (jarg16) (*jenv)->GetLongArrayRegion(jenv, jarg16, 0, FLAT_DIMS, (jlong*)dims16);
@@ -4490,7 +4512,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_plan_1tile_1counts(JN
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jobject jarg3, jint jarg4, jlongArray jarg5, jobject jarg6, jint jarg7, jlongArray jarg8, jobject jarg9, jint jarg10, jlongArray jarg11, jobject jarg12, jint jarg13, jlongArray jarg14, jobject jarg15, jint jarg16, jlongArray jarg17, jobject jarg18, jobject jarg20) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jfloatArray jarg3, jint jarg4, jlongArray jarg5, jfloatArray jarg6, jint jarg7, jlongArray jarg8, jfloatArray jarg9, jint jarg10, jlongArray jarg11, jfloatArray jarg12, jint jarg13, jlongArray jarg14, jfloatArray jarg15, jint jarg16, jlongArray jarg17, jobject jarg18, jobject jarg20) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_plan *arg2 = (farspan_plan *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -4533,7 +4555,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv
   JAVA_MEMORY memory3 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory3, jarg3)) return ;
+  if (!java_copy(jenv, &memory3, jarg3)) return ;
   arg3 = memory3.data;
   arg4 = (int32_t)jarg4; 
   if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, FLAT_DIMS, (jlong*)dims5);
@@ -4541,7 +4563,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv
   JAVA_MEMORY memory6 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory6, jarg6)) return ;
+  if (!java_copy(jenv, &memory6, jarg6)) return ;
   arg6 = memory6.data;
   arg7 = (int32_t)jarg7; 
   if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, FLAT_DIMS, (jlong*)dims8);
@@ -4549,7 +4571,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv
   JAVA_MEMORY memory9 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory9, jarg9)) return ;
+  if (!java_copy(jenv, &memory9, jarg9)) return ;
   arg9 = memory9.data;
   arg10 = (int32_t)jarg10; 
   if (jarg11) (*jenv)->GetLongArrayRegion(jenv, jarg11, 0, FLAT_DIMS, (jlong*)dims11);
@@ -4557,7 +4579,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv
   JAVA_MEMORY memory12 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory12, jarg12)) return ;
+  if (!java_copy(jenv, &memory12, jarg12)) return ;
   arg12 = memory12.data;
   arg13 = (int32_t)jarg13; 
   if (jarg14) (*jenv)->GetLongArrayRegion(jenv, jarg14, 0, FLAT_DIMS, (jlong*)dims14);
@@ -4565,7 +4587,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv
   JAVA_MEMORY memory15 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory15, jarg15)) return ;
+  if (!java_copy(jenv, &memory15, jarg15)) return ;
   arg15 = memory15.data;
   arg16 = (int32_t)jarg16; 
   if (jarg17) (*jenv)->GetLongArrayRegion(jenv, jarg17, 0, FLAT_DIMS, (jlong*)dims17);
@@ -4592,7 +4614,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jobject jarg3, jint jarg4, jlongArray jarg5, jobject jarg6, jint jarg7, jlongArray jarg8, jobject jarg9, jint jarg10, jlongArray jarg11, jobject jarg12, jint jarg13, jlongArray jarg14) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jfloatArray jarg3, jint jarg4, jlongArray jarg5, jfloatArray jarg6, jint jarg7, jlongArray jarg8, jfloatArray jarg9, jint jarg10, jlongArray jarg11, jfloatArray jarg12, jint jarg13, jlongArray jarg14) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -4627,7 +4649,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention(JNIEnv *jen
   JAVA_MEMORY memory3 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory3, jarg3)) return ;
+  if (!java_copy(jenv, &memory3, jarg3)) return ;
   arg3 = memory3.data;
   arg4 = (int32_t)jarg4; 
   if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, FLAT_DIMS, (jlong*)dims5);
@@ -4635,7 +4657,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention(JNIEnv *jen
   JAVA_MEMORY memory6 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory6, jarg6)) return ;
+  if (!java_copy(jenv, &memory6, jarg6)) return ;
   arg6 = memory6.data;
   arg7 = (int32_t)jarg7; 
   if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, FLAT_DIMS, (jlong*)dims8);
@@ -4643,7 +4665,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention(JNIEnv *jen
   JAVA_MEMORY memory9 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory9, jarg9)) return ;
+  if (!java_copy(jenv, &memory9, jarg9)) return ;
   arg9 = memory9.data;
   arg10 = (int32_t)jarg10; 
   if (jarg11) (*jenv)->GetLongArrayRegion(jenv, jarg11, 0, FLAT_DIMS, (jlong*)dims11);
@@ -4651,7 +4673,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention(JNIEnv *jen
   JAVA_MEMORY memory12 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory12, jarg12)) return ;
+  if (!java_copy(jenv, &memory12, jarg12)) return ;
   arg12 = memory12.data;
   arg13 = (int32_t)jarg13; 
   if (jarg14) (*jenv)->GetLongArrayRegion(jenv, jarg14, 0, FLAT_DIMS, (jlong*)dims14);
@@ -4667,7 +4689,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention(JNIEnv *jen
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIEnv *jenv, jclass jcls, jobject jarg1, jint jarg2, jlongArray jarg3, jobject jarg4, jobject jarg6, jint jarg7, jlongArray jarg8, jobject jarg9) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIEnv *jenv, jclass jcls, jfloatArray jarg1, jint jarg2, jlongArray jarg3, jobject jarg4, jfloatArray jarg6, jint jarg7, jlongArray jarg8, jobject jarg9) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -4692,7 +4714,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIE
   JAVA_MEMORY memory1 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory1, jarg1)) return ;
+  if (!java_copy(jenv, &memory1, jarg1)) return ;
   arg1 = memory1.data;
   arg2 = (int32_t)jarg2; 
   if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, FLAT_DIMS, (jlong*)dims3);
@@ -4706,7 +4728,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIE
   JAVA_MEMORY memory6 = {
     .heap = NULL
   };
-  if (!java_map(jenv, &memory6, jarg6)) return ;
+  if (!java_copy(jenv, &memory6, jarg6)) return ;
   arg6 = memory6.data;
   arg7 = (int32_t)jarg7; 
   if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, FLAT_DIMS, (jlong*)dims8);

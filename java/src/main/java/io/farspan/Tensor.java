@@ -2,6 +2,7 @@ package io.farspan;
 
 import io.farspan.internal.Native;
 import io.farspan.internal.NativeConstants;
+import io.farspan.runtime.Memory;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,10 +35,11 @@ import java.util.Objects;
  */
 public final class Tensor {
     private static final int AXES = 4;
+    private static final int OFFSET = 2 * AXES;
+    private static final int ADDRESS = OFFSET + 1;
 
-    /** A whole direct buffer, or a float[]. */
-    final Object memory;
-    /** shape[4], stride[4], and the element of the memory at which the view begins. Never changed. */
+    final Memory memory;
+    /** shape[4], stride[4], the element of the memory at which the view begins, the address of a buffer or 0. Never changed. */
     final long[] dims;
     final int code;
 
@@ -45,7 +47,7 @@ public final class Tensor {
     private final Dtype dtype;
     private final boolean readOnly;
 
-    private Tensor(Object memory, long bytes, Dtype dtype, boolean readOnly, long[] dims) {
+    private Tensor(Memory memory, long bytes, Dtype dtype, boolean readOnly, long[] dims) {
         Native.tensor_check(dtype.code, dims, bytes);
         this.memory = memory;
         this.bytes = bytes;
@@ -68,7 +70,7 @@ public final class Tensor {
      */
     public static Tensor of(float[] data, long batch, long heads, long sequence, long features) {
         long bytes = (long) Dtype.F32.bytes() * Objects.requireNonNull(data, "data").length;
-        return new Tensor(data, bytes, Dtype.F32, false, dense(batch, heads, sequence, features));
+        return new Tensor(new Memory(data), bytes, Dtype.F32, false, dense(batch, heads, sequence, features));
     }
 
     /**
@@ -167,7 +169,8 @@ public final class Tensor {
         }
         long[] viewed = Arrays.copyOf(shape, NativeConstants.FLAT_DIMS);
         System.arraycopy(stride, 0, viewed, AXES, AXES);
-        viewed[2 * AXES] = offset;
+        viewed[OFFSET] = offset;
+        viewed[ADDRESS] = dims[ADDRESS];
         return new Tensor(memory, bytes, dtype, readOnly, viewed);
     }
 
@@ -196,8 +199,8 @@ public final class Tensor {
      * @throws IllegalStateException if the tensor was not made from bytes
      */
     public ByteBuffer bytes() {
-        if (memory instanceof ByteBuffer) {
-            return ((ByteBuffer) memory).duplicate().clear().order(ByteOrder.nativeOrder());
+        if (memory.buffer() instanceof ByteBuffer) {
+            return ((ByteBuffer) memory.buffer()).duplicate().clear().order(ByteOrder.nativeOrder());
         }
         throw new IllegalStateException("the tensor views the caller's array or buffer: use that");
     }
@@ -221,7 +224,8 @@ public final class Tensor {
     }
 
     private static Tensor of(Buffer slice, int unit, Dtype dtype, long[] dims) {
-        return new Tensor(slice, (long) unit * slice.capacity(), dtype, slice.isReadOnly(), dims);
+        dims[ADDRESS] = Native.buffer_address(slice);
+        return new Tensor(new Memory(slice), (long) unit * slice.capacity(), dtype, slice.isReadOnly(), dims);
     }
 
     private static long[] dense(long batch, long heads, long sequence, long features) {

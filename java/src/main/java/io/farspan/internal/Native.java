@@ -9,6 +9,10 @@
 package io.farspan.internal;
 
 public class Native implements NativeConstants {
+  public static long buffer_address(java.nio.Buffer buffer) {
+    return NativeJNI.buffer_address(buffer);
+  }
+
   public static String status_text(int status) {
     return NativeJNI.status_text(status);
   }
@@ -82,15 +86,33 @@ public class Native implements NativeConstants {
 
   public static void scheme_visible(Scheme scheme, long query, long keys, long[] intervals) { NativeJNI.scheme_visible(Scheme.getCPtr(scheme), scheme, query, keys, intervals); }
 
-  public static void rope_apply(Context context, Scheme scheme, int side, int branch, int direction, long length, long axis_stride, double xpos_centre, long[] positions, Object in, int in_dtype, long[] in_dims, Object out, int out_dtype, long[] out_dims) { NativeJNI.rope_apply(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, side, branch, direction, length, axis_stride, xpos_centre, positions, in, in_dtype, in_dims, out, out_dtype, out_dims); }
+  public static void rope_apply(Context context, Scheme scheme, int side, int branch, int direction, long length, long axis_stride, double xpos_centre, long[] positions, io.farspan.runtime.Memory in, int in_dtype, long[] in_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims) {
+    try { NativeJNI.rope_apply(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, side, branch, direction, length, axis_stride, xpos_centre, positions, io.farspan.runtime.Memory.array(in), in_dtype, in_dims, io.farspan.runtime.Memory.array(out), out_dtype, out_dims); } finally {
+      java.lang.ref.Reference.reachabilityFence(in);
+      java.lang.ref.Reference.reachabilityFence(out);
+    }
+  }
 
   public static void bias_fill(Scheme scheme, int head, long length, long first_distance, float[] out) { NativeJNI.bias_fill(Scheme.getCPtr(scheme), scheme, head, length, first_distance, out); }
 
-  public static void sinusoidal_fill(int layout, long first, double base, Object out, int dtype, long[] dims) { NativeJNI.sinusoidal_fill(layout, first, base, out, dtype, dims); }
+  public static void sinusoidal_fill(int layout, long first, double base, io.farspan.runtime.Memory out, int dtype, long[] dims) {
+    try { NativeJNI.sinusoidal_fill(layout, first, base, io.farspan.runtime.Memory.array(out), dtype, dims); } finally {
+      java.lang.ref.Reference.reachabilityFence(out);
+    }
+  }
 
-  public static void position_lookup(Object table, int table_dtype, long[] table_dims, long[] positions, Object out, int out_dtype, long[] out_dims) { NativeJNI.position_lookup(table, table_dtype, table_dims, positions, out, out_dtype, out_dims); }
+  public static void position_lookup(io.farspan.runtime.Memory table, int table_dtype, long[] table_dims, long[] positions, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims) {
+    try { NativeJNI.position_lookup(io.farspan.runtime.Memory.array(table), table_dtype, table_dims, positions, io.farspan.runtime.Memory.array(out), out_dtype, out_dims); } finally {
+      java.lang.ref.Reference.reachabilityFence(table);
+      java.lang.ref.Reference.reachabilityFence(out);
+    }
+  }
 
-  public static void fire_fill(FireConfig config, float[] w1, float[] b1, float[] w2, float[] b2, long[] query_positions, long[] key_positions, Object out, int dtype, long[] dims) { NativeJNI.fire_fill(FireConfig.getCPtr(config), config, w1, b1, w2, b2, query_positions, key_positions, out, dtype, dims); }
+  public static void fire_fill(FireConfig config, float[] w1, float[] b1, float[] w2, float[] b2, long[] query_positions, long[] key_positions, io.farspan.runtime.Memory out, int dtype, long[] dims) {
+    try { NativeJNI.fire_fill(FireConfig.getCPtr(config), config, w1, b1, w2, b2, query_positions, key_positions, io.farspan.runtime.Memory.array(out), dtype, dims); } finally {
+      java.lang.ref.Reference.reachabilityFence(out);
+    }
+  }
 
   public static Plan plan_create(Context context, Scheme scheme, Problem problem, long[] query_positions, long[] key_positions, long[] query_axis_positions, long[] key_axis_positions, long[] query_offsets, long[] key_offsets, long[] key_ranges) {
     long cPtr = NativeJNI.plan_create(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, Problem.getCPtr(problem), problem, query_positions, key_positions, query_axis_positions, key_axis_positions, query_offsets, key_offsets, key_ranges);
@@ -99,11 +121,31 @@ public class Native implements NativeConstants {
 
   public static void plan_tile_counts(Plan plan, long[] counts) { NativeJNI.plan_tile_counts(Plan.getCPtr(plan), plan, counts); }
 
-  public static void attention_run(Context context, Plan plan, Object q, int q_dtype, long[] q_dims, Object k, int k_dtype, long[] k_dims, Object v, int v_dtype, long[] v_dims, Object bias, int bias_dtype, long[] bias_dims, Object out, int out_dtype, long[] out_dims, Object lse, java.nio.ByteBuffer workspace) { NativeJNI.attention_run(Context.getCPtr(context), context, Plan.getCPtr(plan), plan, q, q_dtype, q_dims, k, k_dtype, k_dims, v, v_dtype, v_dims, bias, bias_dtype, bias_dims, out, out_dtype, out_dims, lse, workspace); }
+  public static void attention_run(Context context, Plan plan, io.farspan.runtime.Memory q, int q_dtype, long[] q_dims, io.farspan.runtime.Memory k, int k_dtype, long[] k_dims, io.farspan.runtime.Memory v, int v_dtype, long[] v_dims, io.farspan.runtime.Memory bias, int bias_dtype, long[] bias_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims, Object lse, java.nio.ByteBuffer workspace) {
+    try { NativeJNI.attention_run(Context.getCPtr(context), context, Plan.getCPtr(plan), plan, io.farspan.runtime.Memory.array(q), q_dtype, q_dims, io.farspan.runtime.Memory.array(k), k_dtype, k_dims, io.farspan.runtime.Memory.array(v), v_dtype, v_dims, io.farspan.runtime.Memory.array(bias), bias_dtype, bias_dims, io.farspan.runtime.Memory.array(out), out_dtype, out_dims, lse, workspace); } finally {
+      java.lang.ref.Reference.reachabilityFence(q);
+      java.lang.ref.Reference.reachabilityFence(k);
+      java.lang.ref.Reference.reachabilityFence(v);
+      java.lang.ref.Reference.reachabilityFence(bias);
+      java.lang.ref.Reference.reachabilityFence(out);
+    }
+  }
 
-  public static void attention(Context context, Scheme scheme, Object q, int q_dtype, long[] q_dims, Object k, int k_dtype, long[] k_dims, Object v, int v_dtype, long[] v_dims, Object out, int out_dtype, long[] out_dims) { NativeJNI.attention(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, q, q_dtype, q_dims, k, k_dtype, k_dims, v, v_dtype, v_dims, out, out_dtype, out_dims); }
+  public static void attention(Context context, Scheme scheme, io.farspan.runtime.Memory q, int q_dtype, long[] q_dims, io.farspan.runtime.Memory k, int k_dtype, long[] k_dims, io.farspan.runtime.Memory v, int v_dtype, long[] v_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims) {
+    try { NativeJNI.attention(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, io.farspan.runtime.Memory.array(q), q_dtype, q_dims, io.farspan.runtime.Memory.array(k), k_dtype, k_dims, io.farspan.runtime.Memory.array(v), v_dtype, v_dims, io.farspan.runtime.Memory.array(out), out_dtype, out_dims); } finally {
+      java.lang.ref.Reference.reachabilityFence(q);
+      java.lang.ref.Reference.reachabilityFence(k);
+      java.lang.ref.Reference.reachabilityFence(v);
+      java.lang.ref.Reference.reachabilityFence(out);
+    }
+  }
 
-  public static void attention_merge(Object out_a, int a_dtype, long[] a_dims, Object lse_a, Object out_b, int b_dtype, long[] b_dims, Object lse_b) { NativeJNI.attention_merge(out_a, a_dtype, a_dims, lse_a, out_b, b_dtype, b_dims, lse_b); }
+  public static void attention_merge(io.farspan.runtime.Memory out_a, int a_dtype, long[] a_dims, Object lse_a, io.farspan.runtime.Memory out_b, int b_dtype, long[] b_dims, Object lse_b) {
+    try { NativeJNI.attention_merge(io.farspan.runtime.Memory.array(out_a), a_dtype, a_dims, lse_a, io.farspan.runtime.Memory.array(out_b), b_dtype, b_dims, lse_b); } finally {
+      java.lang.ref.Reference.reachabilityFence(out_a);
+      java.lang.ref.Reference.reachabilityFence(out_b);
+    }
+  }
 
   public static void cancel_flag_set(CancelFlag flag, int value) {
     NativeJNI.cancel_flag_set(CancelFlag.getCPtr(flag), flag, value);

@@ -127,6 +127,6 @@ public interface NativeConstants {
   public final static int ISA_AVX512 = 3;
   public final static int ISA_NEON = 4;
 
-  public final static int FLAT_DIMS = 9;
+  public final static int FLAT_DIMS = 10;
 
 }

@@ -16,6 +16,7 @@ public class NativeJNI {
     NativeLibrary.load();
   }
 
+  public final static native long buffer_address(java.nio.Buffer jarg1);
   public final static native void delete_Scheme(long jarg1);
   public final static native void delete_Plan(long jarg1);
   public final static native void delete_Context(long jarg1);
@@ -251,16 +252,16 @@ public class NativeJNI {
   public final static native long scheme_create(long jarg1, RopeConfig jarg1_, double[] jarg2, double[] jarg4, long jarg6, RemapConfig jarg6_, long jarg7, BiasConfig jarg7_, float[] jarg8, double[] jarg10, double[] jarg12, long jarg14, MaskConfig jarg14_, long jarg15, ScoreConfig jarg15_, float[] jarg16);
   public final static native void rope_frequencies(long jarg1, Scheme jarg1_, long jarg2, double[] jarg3, double[] jarg5);
   public final static native void scheme_visible(long jarg1, Scheme jarg1_, long jarg2, long jarg3, long[] jarg4);
-  public final static native void rope_apply(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, int jarg3, int jarg4, int jarg5, long jarg6, long jarg7, double jarg8, long[] jarg9, Object jarg11, int jarg12, long[] jarg13, Object jarg14, int jarg15, long[] jarg16);
+  public final static native void rope_apply(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, int jarg3, int jarg4, int jarg5, long jarg6, long jarg7, double jarg8, long[] jarg9, float[] jarg11, int jarg12, long[] jarg13, float[] jarg14, int jarg15, long[] jarg16);
   public final static native void bias_fill(long jarg1, Scheme jarg1_, int jarg2, long jarg3, long jarg4, float[] jarg5);
-  public final static native void sinusoidal_fill(int jarg1, long jarg2, double jarg3, Object jarg4, int jarg5, long[] jarg6);
-  public final static native void position_lookup(Object jarg1, int jarg2, long[] jarg3, long[] jarg4, Object jarg6, int jarg7, long[] jarg8);
-  public final static native void fire_fill(long jarg1, FireConfig jarg1_, float[] jarg2, float[] jarg4, float[] jarg6, float[] jarg8, long[] jarg10, long[] jarg12, Object jarg14, int jarg15, long[] jarg16);
+  public final static native void sinusoidal_fill(int jarg1, long jarg2, double jarg3, float[] jarg4, int jarg5, long[] jarg6);
+  public final static native void position_lookup(float[] jarg1, int jarg2, long[] jarg3, long[] jarg4, float[] jarg6, int jarg7, long[] jarg8);
+  public final static native void fire_fill(long jarg1, FireConfig jarg1_, float[] jarg2, float[] jarg4, float[] jarg6, float[] jarg8, long[] jarg10, long[] jarg12, float[] jarg14, int jarg15, long[] jarg16);
   public final static native long plan_create(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, long jarg3, Problem jarg3_, long[] jarg4, long[] jarg6, long[] jarg8, long[] jarg10, long[] jarg12, long[] jarg14, long[] jarg16);
   public final static native void plan_tile_counts(long jarg1, Plan jarg1_, long[] jarg2);
-  public final static native void attention_run(long jarg1, Context jarg1_, long jarg2, Plan jarg2_, Object jarg3, int jarg4, long[] jarg5, Object jarg6, int jarg7, long[] jarg8, Object jarg9, int jarg10, long[] jarg11, Object jarg12, int jarg13, long[] jarg14, Object jarg15, int jarg16, long[] jarg17, Object jarg18, java.nio.ByteBuffer jarg20);
-  public final static native void attention(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, Object jarg3, int jarg4, long[] jarg5, Object jarg6, int jarg7, long[] jarg8, Object jarg9, int jarg10, long[] jarg11, Object jarg12, int jarg13, long[] jarg14);
-  public final static native void attention_merge(Object jarg1, int jarg2, long[] jarg3, Object jarg4, Object jarg6, int jarg7, long[] jarg8, Object jarg9);
+  public final static native void attention_run(long jarg1, Context jarg1_, long jarg2, Plan jarg2_, float[] jarg3, int jarg4, long[] jarg5, float[] jarg6, int jarg7, long[] jarg8, float[] jarg9, int jarg10, long[] jarg11, float[] jarg12, int jarg13, long[] jarg14, float[] jarg15, int jarg16, long[] jarg17, Object jarg18, java.nio.ByteBuffer jarg20);
+  public final static native void attention(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, float[] jarg3, int jarg4, long[] jarg5, float[] jarg6, int jarg7, long[] jarg8, float[] jarg9, int jarg10, long[] jarg11, float[] jarg12, int jarg13, long[] jarg14);
+  public final static native void attention_merge(float[] jarg1, int jarg2, long[] jarg3, Object jarg4, float[] jarg6, int jarg7, long[] jarg8, Object jarg9);
   public final static native long new_CancelFlag();
   public final static native void delete_CancelFlag(long jarg1);
   public final static native void cancel_flag_set(long jarg1, CancelFlag jarg1_, int jarg2);
