@@ -51,7 +51,8 @@ import io.farspan.runtime.NativeLibrary;
 %typemap(jstype) (const TYPE* ARRAY, size_t COUNT), (TYPE* ARRAY, size_t COUNT) #JAVA "[]"
 %typemap(javain) (const TYPE* ARRAY, size_t COUNT), (TYPE* ARRAY, size_t COUNT) "$javainput"
 %typemap(in, noblock=1) (const TYPE* ARRAY, size_t COUNT), (TYPE* ARRAY, size_t COUNT) {
-    JAVA_MEMORY memory$argnum = {.heap = NULL};
+    JAVA_MEMORY memory$argnum;
+    memory$argnum.heap = NULL;
     $2 = $input ? (size_t)(*jenv)->GetArrayLength(jenv, $input) : 0;
     if (!java_take(jenv, &memory$argnum, $input, $2 * sizeof(TYPE))) return $null;
     if ($input) (*jenv)->Get##NAME##ArrayRegion(jenv, $input, 0, (jsize)$2, (ELEMENT*)memory$argnum.data);
@@ -102,7 +103,8 @@ JAVA_ARRAY(float, float, jfloat, Float)
 %typemap(jstype) void* "io.farspan.runtime.Memory"
 %typemap(javain, post="      java.lang.ref.Reference.reachabilityFence($javainput);") void* "io.farspan.runtime.Memory.array($javainput)"
 %typemap(in, noblock=1) void* {
-    JAVA_MEMORY memory$argnum = {.heap = NULL};
+    JAVA_MEMORY memory$argnum;
+    memory$argnum.heap = NULL;
     if (!java_copy(jenv, &memory$argnum, $input)) return $null;
     $1 = memory$argnum.data;
 }
@@ -127,7 +129,8 @@ static long long buffer_address(void* buffer) { return (intptr_t)buffer; }
 %typemap(jstype) (float* LSE, size_t COUNT) "Object"
 %typemap(javain) (float* LSE, size_t COUNT) "$javainput"
 %typemap(in, noblock=1) (float* LSE, size_t COUNT) {
-    JAVA_MEMORY memory$argnum = {.heap = NULL};
+    JAVA_MEMORY memory$argnum;
+    memory$argnum.heap = NULL;
     if (!java_map(jenv, &memory$argnum, $input)) return $null;
     $1 = (float*)memory$argnum.data;
     $2 = java_count(jenv, &memory$argnum, $input);

@@ -5,7 +5,8 @@
 
 #include "farspan/farspan.h"
 
-/* Memory of one argument. What was copied is freed when the wrapper returns, by whatever way. */
+/* Memory of one argument; `heap` is set first, the rest by java_take. What was copied is freed when the wrapper returns, by whatever
+ * way. */
 typedef struct java_memory {
     void* data;       /* NULL for null */
     void* heap;       /* the copy, if it does not fit into `small` */
@@ -13,7 +14,9 @@ typedef struct java_memory {
     int64_t small[8];
 } java_memory;
 
-static void java_memory_free(java_memory* memory) { free(memory->heap); }
+static void java_memory_free(java_memory* memory) {
+    if (memory->heap) free(memory->heap);
+}
 
 #define JAVA_MEMORY __attribute__((cleanup(java_memory_free))) java_memory
 

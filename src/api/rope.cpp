@@ -36,8 +36,8 @@ struct rotation {
 // cos and sin of a chunk of rows as hi + lo floats, [row][pair], and room for the rows.
 struct chunk_tables {
     // For chunks of at most `most_rows` out of `rows`.
-    chunk_tables(const rope_part& rope, int64_t rows, int64_t most_rows, int64_t row_ld)
-        : angles(rope, rows),
+    chunk_tables(const kernels::kernel_table& kernels, const rope_part& rope, int64_t rows, int64_t most_rows, int64_t row_ld)
+        : angles(kernels, rope, rows),
           ld(round_up(angles.pairs(), kernels::pad)),
           turns(static_cast<std::size_t>(2 * angles.pairs())),
           memory(static_cast<std::size_t>(most_rows * (4 * ld + row_ld))) {
@@ -123,14 +123,14 @@ void rotate_all(const farspan_context& use, const rotation& turn, const strided&
         rotate_chunk(*use.kernels, turn, in, out, first_row, std::min(chunk_rows, rows - first_row), tables);
     };
     if (use.threads == 1 || in.shape[0] * in.shape[1] * rows * in.shape[3] < parallel_elements) {
-        chunk_tables tables(turn.rope, rows, most_rows, row_ld);
+        chunk_tables tables(*use.kernels, turn.rope, rows, most_rows, row_ld);
         for (int64_t row = 0; row < rows; row += chunk_rows) rotate(row, tables);
         return;
     }
     std::vector<std::unique_ptr<chunk_tables>> tables(static_cast<std::size_t>(use.threads));
     parallel_for(use.threads, (rows + chunk_rows - 1) / chunk_rows, [&](int64_t chunk, int32_t worker) {
         auto& own = tables[static_cast<std::size_t>(worker)];
-        if (!own) own = std::make_unique<chunk_tables>(turn.rope, rows, most_rows, row_ld);
+        if (!own) own = std::make_unique<chunk_tables>(*use.kernels, turn.rope, rows, most_rows, row_ld);
         rotate(chunk * chunk_rows, *own);
     });
 }

@@ -174,13 +174,5 @@ void load_rows_i8(const int8_t* src, int64_t row_stride, int64_t rows, int64_t d
     }
 }
 
-void compose_turns(const double* cosine_a, const double* sine_a, const double* cosine_b, const double* sine_b, int64_t pairs,
-                   float* cosine, float* sine) {
-    for (int64_t p = 0; p < pairs; ++p) {
-        cosine[p] = static_cast<float>(cosine_a[p] * cosine_b[p] - sine_a[p] * sine_b[p]);
-        sine[p] = static_cast<float>(sine_a[p] * cosine_b[p] + cosine_a[p] * sine_b[p]);
-    }
-}
-
 }  // namespace
 }  // namespace farspan::kernels::FARSPAN_ISA_NS

@@ -89,6 +89,9 @@ struct kernel_table {
     void (*rotate_panel)(float* panel, const panel_rotation* turn);
     // dst[r][c] = src[r][c] for c < dim, 0 for dim <= c < ld
     void (*load_rows_i8)(const int8_t* src, int64_t row_stride, int64_t rows, int64_t dim, float* dst, int64_t ld);
+    // -- turns, in double
+    // cos and sin of position * inv_freq[p], within 2 ulp; every |position * inv_freq[p]| < 2^40. NULL: no better than the C library's.
+    void (*turns)(double position, const double* inv_freq, int64_t pairs, double* cosine, double* sine);
     // The turn by angle a and then b, per pair, rounded once.
     void (*compose_turns)(const double* cosine_a, const double* sine_a, const double* cosine_b, const double* sine_b,
                           int64_t pairs, float* cosine, float* sine);

@@ -11,6 +11,7 @@
 #include "kernels/score.inl"
 #include "kernels/softmax.inl"
 #include "kernels/transpose.inl"
+#include "kernels/turns.inl"
 
 #define FARSPAN_TEXT_OF(x) #x
 #define FARSPAN_TEXT(x) FARSPAN_TEXT_OF(x)
@@ -41,6 +42,7 @@ constinit const kernel_table table = {
     .cached_pv = {cached_pv<element_f32>, cached_pv<element_f16>, cached_pv<element_bf16>, cached_pv<element_i8>},
     .rotate_panel = rotate_panel,
     .load_rows_i8 = load_rows_i8,
+    .turns = turns,
     .compose_turns = compose_turns,
     .softcap = softcap,
     .bias_slope = bias_slope,

@@ -53,7 +53,7 @@ const lowered_scheme* lower(cache_plan& plan, const scheme& scheme, int64_t leng
     lowered->mask = lower_mask(scheme);
     lowered->score = lower_score(scheme, length);
     check_fit(plan, *lowered);
-    if (lowered->rope.enabled) lowered->turns = std::make_unique<turn_maker>(lowered->rope);
+    if (lowered->rope.enabled) lowered->turns = std::make_unique<turn_maker>(*plan.kernels, lowered->rope);
     return plan.schemes.emplace_back(std::move(lowered)).get();
 }
 

@@ -92,8 +92,8 @@ void make_angles(const plan& plan, const position_row& row, const remap_part& re
     tables.key_angles.resize(plan.copies);
     if (!plan.rope.enabled || plan.shape.rotated) return;
     if (plan.rope.axes > 1) {
-        tables.query_angles[0] = make_axes_table(plan.rope, plan.shape.query_axes, plan.shape.queries);
-        tables.key_angles[0] = make_axes_table(plan.rope, plan.shape.key_axes, plan.shape.keys);
+        tables.query_angles[0] = make_axes_table(*plan.kernels, plan.rope, plan.shape.query_axes, plan.shape.queries);
+        tables.key_angles[0] = make_axes_table(*plan.kernels, plan.rope, plan.shape.key_axes, plan.shape.keys);
         return;
     }
     std::vector<int64_t> query_decay, key_decay;
@@ -103,9 +103,9 @@ void make_angles(const plan& plan, const position_row& row, const remap_part& re
         for (std::size_t j = 0; j < row.key.size(); ++j) key_decay.push_back(tables.key_centre[j] - row.key[j]);
     }
     for (int b = 0; b < plan.branches; ++b)
-        tables.query_angles[b] = make_rotary_table(plan.rope, remap.branches[b].query, row.query, query_decay);
+        tables.query_angles[b] = make_rotary_table(*plan.kernels, plan.rope, remap.branches[b].query, row.query, query_decay);
     for (int c = 0; c < plan.copies; ++c)
-        tables.key_angles[c] = make_rotary_table(plan.rope, key_maps[c], row.key, key_decay);
+        tables.key_angles[c] = make_rotary_table(*plan.kernels, plan.rope, key_maps[c], row.key, key_decay);
 }
 
 // Marks [first, last) in runs of tile_keys by differences; integrated once at the end.

@@ -18,46 +18,55 @@ turn direct_turn(const rope_part& rope, double position, int64_t pair) {
     return {cosine - low * sine, sine + low * cosine};
 }
 
-angle_source::angle_source(const rope_part& rope, int64_t most_rows)
-    : rope_(rope),
-      rows_(std::make_unique_for_overwrite<turn[]>(
-          rope.float32_angles ? 0 : static_cast<std::size_t>(1 + std::min(most_rows, span)) * rope.inv_freq.size())),
+void direct_turns(const kernels::kernel_table& kernels, const rope_part& rope, double position, double* cosine, double* sine) {
+    const auto pairs = static_cast<int64_t>(rope.inv_freq.size());
+    const auto in_reach = [&](double frequency) { return std::fabs(position * frequency) < 0x1p40; };
+    if (kernels.turns && !rope.float32_angles && std::all_of(rope.inv_freq.begin(), rope.inv_freq.end(), in_reach)) {
+        kernels.turns(position, rope.inv_freq.data(), pairs, cosine, sine);
+        return;
+    }
+    for (int64_t p = 0; p < pairs; ++p) {
+        const turn t = direct_turn(rope, position, p);
+        cosine[p] = t.cosine;
+        sine[p] = t.sine;
+    }
+}
+
+angle_source::angle_source(const kernels::kernel_table& kernels, const rope_part& rope, int64_t most_rows)
+    : kernels_(kernels),
+      rope_(rope),
+      rows_(std::make_unique_for_overwrite<double[]>(
+          rope.float32_angles ? 0 : static_cast<std::size_t>(1 + std::min(most_rows, span)) * 2 * rope.inv_freq.size())),
       current_base_(std::numeric_limits<int64_t>::min()) {}
 
-const turn* angle_source::base_row(int64_t base) {
+const double* angle_source::base_row(int64_t base) {
     if (base != current_base_) {
-        for (int64_t p = 0; p < pairs(); ++p) row(0)[p] = direct_turn(rope_, static_cast<double>(base), p);
+        direct_turns(kernels_, rope_, static_cast<double>(base), row(0), row(0) + pairs());
         current_base_ = base;
     }
     return row(0);
 }
 
-const turn* angle_source::offset_row(int64_t offset) {
+const double* angle_source::offset_row(int64_t offset) {
     uint8_t& number = row_of_offset_[static_cast<std::size_t>(offset)];
     if (number == 0) {
         number = static_cast<uint8_t>(used_++);
-        for (int64_t p = 0; p < pairs(); ++p) row(number)[p] = direct_turn(rope_, static_cast<double>(offset), p);
+        direct_turns(kernels_, rope_, static_cast<double>(offset), row(number), row(number) + pairs());
     }
     return row(number);
 }
 
 void angle_source::fill(double position, double* cosine, double* sine) {
     const bool integral = std::floor(position) == position && std::fabs(position) < 9.0e15;
-    if (!integral || rope_.float32_angles) {
-        for (int64_t p = 0; p < pairs(); ++p) {
-            const turn t = direct_turn(rope_, position, p);
-            cosine[p] = t.cosine;
-            sine[p] = t.sine;
-        }
-        return;
-    }
+    if (!integral || rope_.float32_angles) return direct_turns(kernels_, rope_, position, cosine, sine);
     const auto whole = static_cast<int64_t>(position);
     const int64_t offset = whole & (span - 1);  // also for negative positions: base is rounded down
-    const turn* base = base_row(whole - offset);
-    const turn* turns = offset_row(offset);
-    for (int64_t p = 0; p < pairs(); ++p) {
-        cosine[p] = base[p].cosine * turns[p].cosine - base[p].sine * turns[p].sine;
-        sine[p] = base[p].sine * turns[p].cosine + base[p].cosine * turns[p].sine;
+    const int64_t count = pairs();
+    const double* base = base_row(whole - offset);
+    const double* turns = offset_row(offset);
+    for (int64_t p = 0; p < count; ++p) {
+        cosine[p] = base[p] * turns[p] - base[count + p] * turns[count + p];
+        sine[p] = base[count + p] * turns[p] + base[p] * turns[count + p];
     }
 }
 
@@ -83,11 +92,11 @@ rotary_table empty_table(const rope_part& rope, int64_t rows) {
 
 }  // namespace
 
-rotary_table make_rotary_table(const rope_part& rope, const position_map& map, const std::vector<int64_t>& positions,
+rotary_table make_rotary_table(const kernels::kernel_table& kernels, const rope_part& rope, const position_map& map, const std::vector<int64_t>& positions,
                                const std::vector<int64_t>& decay_distance) {
     if (!rope.enabled) return {};
     if (map.is_constant() && map(0) == 0 && rope.magnitude == 1 && decay_distance.empty()) return {};
-    angle_source angles(rope);
+    angle_source angles(kernels, rope);
     const int64_t pairs = angles.pairs();
     const auto rows = map.is_constant() && decay_distance.empty() ? 1 : static_cast<int64_t>(positions.size());
     rotary_table table = empty_table(rope, rows);
@@ -105,8 +114,8 @@ rotary_table make_rotary_table(const rope_part& rope, const position_map& map, c
     return table;
 }
 
-rotary_table make_axes_table(const rope_part& rope, const std::vector<int64_t>& axis_positions, int64_t count) {
-    const angle_source angles(rope);
+rotary_table make_axes_table(const kernels::kernel_table& kernels, const rope_part& rope, const std::vector<int64_t>& axis_positions, int64_t count) {
+    const angle_source angles(kernels, rope);
     const int64_t pairs = angles.pairs();
     rotary_table table = empty_table(rope, count);
     std::vector<double> cosine(static_cast<std::size_t>(pairs)), sine(cosine.size());

@@ -9,12 +9,12 @@ constexpr int64_t lanes = 64;
 
 }  // namespace
 
-const std::vector<turn>& turn_source::direct(double position) {
+const std::vector<double>& turn_source::direct(double position) {
     const auto found = known_.find(position);
     if (found != known_.end()) return found->second;
-    std::vector<turn>& turns = known_[position];
-    turns.resize(rope_.inv_freq.size());
-    for (std::size_t p = 0; p < turns.size(); ++p) turns[p] = direct_turn(rope_, position, static_cast<int64_t>(p));
+    std::vector<double>& turns = known_[position];
+    turns.resize(2 * rope_.inv_freq.size());
+    direct_turns(kernels_, rope_, position, turns.data(), turns.data() + pairs());
     return turns;
 }
 
@@ -29,11 +29,12 @@ void turn_source::fill(double position, double* cosine, double* sine) {
         const double part = step == 1 ? rest : std::floor(rest / step) * step;
         rest -= part;
         if (part == 0 && !(first && step == 1)) continue;
-        const std::vector<turn>& turns = direct(part);
+        const double* next_cosine = direct(part).data();
+        const double* next_sine = next_cosine + count;
         for (int64_t p = 0; p < count; ++p) {
             const turn old = first ? turn{1, 0} : turn{cosine[p], sine[p]};
-            cosine[p] = old.cosine * turns[p].cosine - old.sine * turns[p].sine;
-            sine[p] = old.sine * turns[p].cosine + old.cosine * turns[p].sine;
+            cosine[p] = old.cosine * next_cosine[p] - old.sine * next_sine[p];
+            sine[p] = old.sine * next_cosine[p] + old.cosine * next_sine[p];
         }
         first = false;
     }

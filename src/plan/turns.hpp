@@ -16,15 +16,16 @@ namespace farspan {
 // cos and sin of every pair at one angle position, as double products of few direct evaluations.
 class turn_source {
 public:
-    explicit turn_source(const rope_part& rope) : rope_(rope) {}
+    turn_source(const kernels::kernel_table& kernels, const rope_part& rope) : kernels_(kernels), rope_(rope) {}
     int64_t pairs() const { return static_cast<int64_t>(rope_.inv_freq.size()); }
     void fill(double position, double* cosine, double* sine);
 
 private:
-    const std::vector<turn>& direct(double position);
+    const std::vector<double>& direct(double position);
 
+    const kernels::kernel_table& kernels_;
     const rope_part& rope_;
-    std::map<double, std::vector<turn>> known_;
+    std::map<double, std::vector<double>> known_;  // cosines, then sines
 };
 
 // Per pair and lane, magnitude and decay included: [pairs][64].
@@ -48,7 +49,7 @@ struct branch_turns {
 // The lane tables of all sequences of a plan that share a rotation.
 class turn_maker {
 public:
-    explicit turn_maker(const rope_part& rope) : rope_(rope), source_(rope) {}
+    turn_maker(const kernels::kernel_table& kernels, const rope_part& rope) : rope_(rope), source_(kernels, rope) {}
 
     branch_turns make(const position_map& query_map, const position_map& key_map, const std::vector<int64_t>& queries,
                       const std::vector<int64_t>& bases);

@@ -117,6 +117,7 @@ const std::vector<entry>& cached_entries();
 const std::vector<entry>& score_entries();
 const std::vector<entry>& softmax_entries();
 const std::vector<entry>& exponential_entries();
+const std::vector<entry>& turn_entries();
 
 void bench(const kernel_table& table, const std::string& filter);
 

@@ -34,7 +34,7 @@ Test(plan_tables, angles_are_exact_in_double) {
     generator random(1);
     for (const double base : {10000.0, 500000.0, 2.0}) {
         const rope_part rope = make_rope(base, 128);
-        angle_source angles(rope);
+        angle_source angles(kernels::best_table(), rope);
         double cosine[64], sine[64], worst = 0;
         for (const int64_t position : spread_positions(random))
             for (const int64_t signed_position : {position, -position}) {
@@ -57,7 +57,7 @@ Test(plan_tables, angles_do_not_depend_on_the_order_of_calls) {
     generator random(2);
     std::vector<int64_t> positions = spread_positions(random);
     std::vector<double> first, cosine(32), sine(32);
-    angle_source one(rope), other(rope);
+    angle_source one(kernels::best_table(), rope), other(kernels::best_table(), rope);
     for (const int64_t position : positions) {
         one.fill(static_cast<double>(position), cosine.data(), sine.data());
         first.insert(first.end(), cosine.begin(), cosine.end());
@@ -72,7 +72,7 @@ Test(plan_tables, angles_do_not_depend_on_the_order_of_calls) {
 
 Test(plan_tables, fractional_positions) {
     const rope_part rope = make_rope(10000, 64);
-    angle_source angles(rope);
+    angle_source angles(kernels::best_table(), rope);
     std::vector<double> cosine(32), sine(32);
     for (const double position : {0.5, 1.0 / 3, 12345.678, -7.25, 1e6 + 1.0 / 16}) {
         angles.fill(position, cosine.data(), sine.data());
@@ -95,7 +95,7 @@ Test(plan_tables, tables_are_rounded_once) {
         map.group = 4;
         map.shift = 3.5;
         for (const bool mapped : {false, true}) {
-            const rotary_table table = make_rotary_table(rope, mapped ? map : position_map::identity(), positions, {});
+            const rotary_table table = make_rotary_table(kernels::best_table(), rope, mapped ? map : position_map::identity(), positions, {});
             cr_assert(table.needed && table.stride == 32 &&
                       reinterpret_cast<std::uintptr_t>(table.cosine_row(0)) % 64 == 0);
             for (size_t t = 0; t < positions.size(); ++t)
@@ -117,14 +117,14 @@ Test(plan_tables, tables_are_rounded_once) {
 Test(plan_tables, constant_maps_and_rows_that_are_not_needed) {
     const std::vector<int64_t> positions = {5, 6, 7};
     rope_part rope = make_rope(10000, 20);
-    cr_expect(!make_rotary_table(rope_part{}, {}, positions, {}).needed, "no rope");
-    cr_expect(!make_rotary_table(rope, position_map::constant(0), positions, {}).needed, "position 0 turns nothing");
-    const rotary_table fixed = make_rotary_table(rope, position_map::constant(17), positions, {});
+    cr_expect(!make_rotary_table(kernels::best_table(), rope_part{}, {}, positions, {}).needed, "no rope");
+    cr_expect(!make_rotary_table(kernels::best_table(), rope, position_map::constant(0), positions, {}).needed, "position 0 turns nothing");
+    const rotary_table fixed = make_rotary_table(kernels::best_table(), rope, position_map::constant(17), positions, {});
     cr_expect(fixed.needed && fixed.stride == 0, "one row serves all");
     for (size_t p = 0; p < 10; ++p)
         cr_expect(fixed.cosine_row(2)[p] == static_cast<float>(std::cos(17 * rope.inv_freq[p])), "pair %zu", p);
     rope.magnitude = 2;
-    cr_expect(make_rotary_table(rope, position_map::constant(0), positions, {}).needed,
+    cr_expect(make_rotary_table(kernels::best_table(), rope, position_map::constant(0), positions, {}).needed,
               "position 0 with a magnitude scales");
 }
 
@@ -132,7 +132,7 @@ Test(plan_tables, decay_multiplies) {
     rope_part rope = make_rope(10000, 32);
     for (int p = 0; p < 16; ++p) rope.log2_decay.push_back(-0.001 * (16 - p));
     const std::vector<int64_t> positions = {100, 200, 300}, distance = {0, 57, 8000};
-    const rotary_table table = make_rotary_table(rope, {}, positions, distance);
+    const rotary_table table = make_rotary_table(kernels::best_table(), rope, {}, positions, distance);
     for (int64_t t = 0; t < 3; ++t)
         for (size_t p = 0; p < 16; ++p) {
             const auto at = static_cast<size_t>(t);
@@ -151,7 +151,7 @@ Test(plan_tables, positions_by_axis) {
     generator random(4);
     std::vector<int64_t> positions;
     for (int n = 0; n < 3 * 50; ++n) positions.push_back(random.whole(0, 1000000));
-    const rotary_table table = make_axes_table(rope, positions, 50);
+    const rotary_table table = make_axes_table(kernels::best_table(), rope, positions, 50);
     for (int64_t t = 0; t < 50; ++t)
         for (size_t p = 0; p < 16; ++p) {
             const exact_turn exact =

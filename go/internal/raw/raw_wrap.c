@@ -219,7 +219,14 @@ static farspan_status flat_fail(farspan_error* error, farspan_status status, int
     return status;
 }
 
-static farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t* dims) {
+/* A struct that is returned is written in small pieces and read in large ones, for which the processor waits: hence inlined. */
+#ifdef SWIG
+#define FLAT_INLINE static
+#else
+#define FLAT_INLINE static inline __attribute__((always_inline))
+#endif
+
+FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t* dims) {
     farspan_tensor tensor;
     memset(&tensor, 0, sizeof tensor);
     tensor.dtype = dtype;

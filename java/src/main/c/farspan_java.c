@@ -198,7 +198,8 @@ static void SWIGUNUSED SWIG_JavaThrowException(JNIEnv *jenv, SWIG_JavaExceptionC
 
 #include "farspan/farspan.h"
 
-/* Memory of one argument. What was copied is freed when the wrapper returns, by whatever way. */
+/* Memory of one argument; `heap` is set first, the rest by java_take. What was copied is freed when the wrapper returns, by whatever
+ * way. */
 typedef struct java_memory {
     void* data;       /* NULL for null */
     void* heap;       /* the copy, if it does not fit into `small` */
@@ -206,7 +207,9 @@ typedef struct java_memory {
     int64_t small[8];
 } java_memory;
 
-static void java_memory_free(java_memory* memory) { free(memory->heap); }
+static void java_memory_free(java_memory* memory) {
+    if (memory->heap) free(memory->heap);
+}
 
 #define JAVA_MEMORY __attribute__((cleanup(java_memory_free))) java_memory
 
@@ -297,7 +300,14 @@ static farspan_status flat_fail(farspan_error* error, farspan_status status, int
     return status;
 }
 
-static farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t* dims) {
+/* A struct that is returned is written in small pieces and read in large ones, for which the processor waits: hence inlined. */
+#ifdef SWIG
+#define FLAT_INLINE static
+#else
+#define FLAT_INLINE static inline __attribute__((always_inline))
+#endif
+
+FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t* dims) {
     farspan_tensor tensor;
     memset(&tensor, 0, sizeof tensor);
     tensor.dtype = dtype;
@@ -3931,48 +3941,42 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1create(JNIEn
   (void)jarg14_;
   (void)jarg15_;
   arg1 = *(farspan_rope_config **)&jarg1; 
-  JAVA_MEMORY memory2 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
   arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
   if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(double))) return 0;
   if (jarg2) (*jenv)->GetDoubleArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jdouble*)memory2.data);
   arg2 = (double*)memory2.data;
-  JAVA_MEMORY memory4 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
   arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
   if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(double))) return 0;
   if (jarg4) (*jenv)->GetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jdouble*)memory4.data);
   arg4 = (double*)memory4.data;
   arg6 = *(farspan_remap_config **)&jarg6; 
   arg7 = *(farspan_bias_config **)&jarg7; 
-  JAVA_MEMORY memory8 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
   arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
   if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(float))) return 0;
   if (jarg8) (*jenv)->GetFloatArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jfloat*)memory8.data);
   arg8 = (float*)memory8.data;
-  JAVA_MEMORY memory10 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory10;
+  memory10.heap = NULL;
   arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
   if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(double))) return 0;
   if (jarg10) (*jenv)->GetDoubleArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jdouble*)memory10.data);
   arg10 = (double*)memory10.data;
-  JAVA_MEMORY memory12 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory12;
+  memory12.heap = NULL;
   arg13 = jarg12 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg12) : 0;
   if (!java_take(jenv, &memory12, jarg12, arg13 * sizeof(double))) return 0;
   if (jarg12) (*jenv)->GetDoubleArrayRegion(jenv, jarg12, 0, (jsize)arg13, (jdouble*)memory12.data);
   arg12 = (double*)memory12.data;
   arg14 = *(farspan_mask_config **)&jarg14; 
   arg15 = *(farspan_score_config **)&jarg15; 
-  JAVA_MEMORY memory16 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory16;
+  memory16.heap = NULL;
   arg17 = jarg16 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg16) : 0;
   if (!java_take(jenv, &memory16, jarg16, arg17 * sizeof(float))) return 0;
   if (jarg16) (*jenv)->GetFloatArrayRegion(jenv, jarg16, 0, (jsize)arg17, (jfloat*)memory16.data);
@@ -4011,16 +4015,14 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1frequencies(JNI
   (void)jarg1_;
   arg1 = *(farspan_scheme **)&jarg1; 
   arg2 = (int64_t)jarg2; 
-  JAVA_MEMORY memory3 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
   arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
   if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
   if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
   arg3 = (double*)memory3.data;
-  JAVA_MEMORY memory5 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
   arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
   if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(double))) return ;
   if (jarg5) (*jenv)->GetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jdouble*)memory5.data);
@@ -4058,9 +4060,8 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_scheme_1visible(JNIEn
   arg1 = *(farspan_scheme **)&jarg1; 
   arg2 = (int64_t)jarg2; 
   arg3 = (int64_t)jarg3; 
-  JAVA_MEMORY memory4 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
   arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
   if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
   if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
@@ -4114,24 +4115,21 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1apply(JNIEnv *j
   arg6 = (int64_t)jarg6; 
   arg7 = (int64_t)jarg7; 
   arg8 = (double)jarg8; 
-  JAVA_MEMORY memory9 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
   arg10 = jarg9 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg9) : 0;
   if (!java_take(jenv, &memory9, jarg9, arg10 * sizeof(int64_t))) return ;
   if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jlong*)memory9.data);
   arg9 = (int64_t*)memory9.data;
-  JAVA_MEMORY memory11 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory11;
+  memory11.heap = NULL;
   if (!java_copy(jenv, &memory11, jarg11)) return ;
   arg11 = memory11.data;
   arg12 = (int32_t)jarg12; 
   if (jarg13) (*jenv)->GetLongArrayRegion(jenv, jarg13, 0, FLAT_DIMS, (jlong*)dims13);
   arg13 = jarg13 ? dims13 : NULL;
-  JAVA_MEMORY memory14 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory14;
+  memory14.heap = NULL;
   if (!java_copy(jenv, &memory14, jarg14)) return ;
   arg14 = memory14.data;
   arg15 = (int32_t)jarg15; 
@@ -4170,9 +4168,8 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bias_1fill(JNIEnv *je
   arg2 = (int32_t)jarg2; 
   arg3 = (int64_t)jarg3; 
   arg4 = (int64_t)jarg4; 
-  JAVA_MEMORY memory5 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
   arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
   if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(float))) return ;
   if (jarg5) (*jenv)->GetFloatArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jfloat*)memory5.data);
@@ -4208,9 +4205,8 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_sinusoidal_1fill(JNIE
   arg1 = (int32_t)jarg1; 
   arg2 = (int64_t)jarg2; 
   arg3 = (double)jarg3; 
-  JAVA_MEMORY memory4 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
   if (!java_copy(jenv, &memory4, jarg4)) return ;
   arg4 = memory4.data;
   arg5 = (int32_t)jarg5; 
@@ -4248,24 +4244,21 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_position_1lookup(JNIE
   slot9.struct_size = (uint32_t)sizeof slot9;
   slot9.code = FARSPAN_OK;
   arg9 = &slot9;
-  JAVA_MEMORY memory1 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
   if (!java_copy(jenv, &memory1, jarg1)) return ;
   arg1 = memory1.data;
   arg2 = (int32_t)jarg2; 
   if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, FLAT_DIMS, (jlong*)dims3);
   arg3 = jarg3 ? dims3 : NULL;
-  JAVA_MEMORY memory4 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
   arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
   if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
   if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
   arg4 = (int64_t*)memory4.data;
-  JAVA_MEMORY memory6 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
   if (!java_copy(jenv, &memory6, jarg6)) return ;
   arg6 = memory6.data;
   arg7 = (int32_t)jarg7; 
@@ -4312,51 +4305,44 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_fire_1fill(JNIEnv *je
   arg17 = &slot17;
   (void)jarg1_;
   arg1 = *(farspan_fire_config **)&jarg1; 
-  JAVA_MEMORY memory2 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
   arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
   if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(float))) return ;
   if (jarg2) (*jenv)->GetFloatArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jfloat*)memory2.data);
   arg2 = (float*)memory2.data;
-  JAVA_MEMORY memory4 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
   arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
   if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(float))) return ;
   if (jarg4) (*jenv)->GetFloatArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jfloat*)memory4.data);
   arg4 = (float*)memory4.data;
-  JAVA_MEMORY memory6 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
   arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
   if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(float))) return ;
   if (jarg6) (*jenv)->GetFloatArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jfloat*)memory6.data);
   arg6 = (float*)memory6.data;
-  JAVA_MEMORY memory8 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
   arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
   if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(float))) return ;
   if (jarg8) (*jenv)->GetFloatArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jfloat*)memory8.data);
   arg8 = (float*)memory8.data;
-  JAVA_MEMORY memory10 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory10;
+  memory10.heap = NULL;
   arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
   if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(int64_t))) return ;
   if (jarg10) (*jenv)->GetLongArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jlong*)memory10.data);
   arg10 = (int64_t*)memory10.data;
-  JAVA_MEMORY memory12 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory12;
+  memory12.heap = NULL;
   arg13 = jarg12 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg12) : 0;
   if (!java_take(jenv, &memory12, jarg12, arg13 * sizeof(int64_t))) return ;
   if (jarg12) (*jenv)->GetLongArrayRegion(jenv, jarg12, 0, (jsize)arg13, (jlong*)memory12.data);
   arg12 = (int64_t*)memory12.data;
-  JAVA_MEMORY memory14 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory14;
+  memory14.heap = NULL;
   if (!java_copy(jenv, &memory14, jarg14)) return ;
   arg14 = memory14.data;
   arg15 = (int32_t)jarg15; 
@@ -4414,51 +4400,44 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_plan_1create(JNIEnv 
   arg1 = *(farspan_context **)&jarg1; 
   arg2 = *(farspan_scheme **)&jarg2; 
   arg3 = *(farspan_problem **)&jarg3; 
-  JAVA_MEMORY memory4 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
   arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
   if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return 0;
   if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
   arg4 = (int64_t*)memory4.data;
-  JAVA_MEMORY memory6 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
   arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
   if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return 0;
   if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
   arg6 = (int64_t*)memory6.data;
-  JAVA_MEMORY memory8 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
   arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
   if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(int64_t))) return 0;
   if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jlong*)memory8.data);
   arg8 = (int64_t*)memory8.data;
-  JAVA_MEMORY memory10 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory10;
+  memory10.heap = NULL;
   arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
   if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(int64_t))) return 0;
   if (jarg10) (*jenv)->GetLongArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jlong*)memory10.data);
   arg10 = (int64_t*)memory10.data;
-  JAVA_MEMORY memory12 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory12;
+  memory12.heap = NULL;
   arg13 = jarg12 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg12) : 0;
   if (!java_take(jenv, &memory12, jarg12, arg13 * sizeof(int64_t))) return 0;
   if (jarg12) (*jenv)->GetLongArrayRegion(jenv, jarg12, 0, (jsize)arg13, (jlong*)memory12.data);
   arg12 = (int64_t*)memory12.data;
-  JAVA_MEMORY memory14 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory14;
+  memory14.heap = NULL;
   arg15 = jarg14 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg14) : 0;
   if (!java_take(jenv, &memory14, jarg14, arg15 * sizeof(int64_t))) return 0;
   if (jarg14) (*jenv)->GetLongArrayRegion(jenv, jarg14, 0, (jsize)arg15, (jlong*)memory14.data);
   arg14 = (int64_t*)memory14.data;
-  JAVA_MEMORY memory16 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory16;
+  memory16.heap = NULL;
   arg17 = jarg16 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg16) : 0;
   if (!java_take(jenv, &memory16, jarg16, arg17 * sizeof(int64_t))) return 0;
   if (jarg16) (*jenv)->GetLongArrayRegion(jenv, jarg16, 0, (jsize)arg17, (jlong*)memory16.data);
@@ -4494,9 +4473,8 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_plan_1tile_1counts(JN
   arg4 = &slot4;
   (void)jarg1_;
   arg1 = *(farspan_plan **)&jarg1; 
-  JAVA_MEMORY memory2 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
   arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
   if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
   if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
@@ -4552,49 +4530,43 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv
   (void)jarg2_;
   arg1 = *(farspan_context **)&jarg1; 
   arg2 = *(farspan_plan **)&jarg2; 
-  JAVA_MEMORY memory3 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
   if (!java_copy(jenv, &memory3, jarg3)) return ;
   arg3 = memory3.data;
   arg4 = (int32_t)jarg4; 
   if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, FLAT_DIMS, (jlong*)dims5);
   arg5 = jarg5 ? dims5 : NULL;
-  JAVA_MEMORY memory6 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
   if (!java_copy(jenv, &memory6, jarg6)) return ;
   arg6 = memory6.data;
   arg7 = (int32_t)jarg7; 
   if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, FLAT_DIMS, (jlong*)dims8);
   arg8 = jarg8 ? dims8 : NULL;
-  JAVA_MEMORY memory9 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
   if (!java_copy(jenv, &memory9, jarg9)) return ;
   arg9 = memory9.data;
   arg10 = (int32_t)jarg10; 
   if (jarg11) (*jenv)->GetLongArrayRegion(jenv, jarg11, 0, FLAT_DIMS, (jlong*)dims11);
   arg11 = jarg11 ? dims11 : NULL;
-  JAVA_MEMORY memory12 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory12;
+  memory12.heap = NULL;
   if (!java_copy(jenv, &memory12, jarg12)) return ;
   arg12 = memory12.data;
   arg13 = (int32_t)jarg13; 
   if (jarg14) (*jenv)->GetLongArrayRegion(jenv, jarg14, 0, FLAT_DIMS, (jlong*)dims14);
   arg14 = jarg14 ? dims14 : NULL;
-  JAVA_MEMORY memory15 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory15;
+  memory15.heap = NULL;
   if (!java_copy(jenv, &memory15, jarg15)) return ;
   arg15 = memory15.data;
   arg16 = (int32_t)jarg16; 
   if (jarg17) (*jenv)->GetLongArrayRegion(jenv, jarg17, 0, FLAT_DIMS, (jlong*)dims17);
   arg17 = jarg17 ? dims17 : NULL;
-  JAVA_MEMORY memory18 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory18;
+  memory18.heap = NULL;
   if (!java_map(jenv, &memory18, jarg18)) return ;
   arg18 = (float*)memory18.data;
   arg19 = java_count(jenv, &memory18, jarg18);
@@ -4646,33 +4618,29 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention(JNIEnv *jen
   (void)jarg2_;
   arg1 = *(farspan_context **)&jarg1; 
   arg2 = *(farspan_scheme **)&jarg2; 
-  JAVA_MEMORY memory3 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
   if (!java_copy(jenv, &memory3, jarg3)) return ;
   arg3 = memory3.data;
   arg4 = (int32_t)jarg4; 
   if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, FLAT_DIMS, (jlong*)dims5);
   arg5 = jarg5 ? dims5 : NULL;
-  JAVA_MEMORY memory6 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
   if (!java_copy(jenv, &memory6, jarg6)) return ;
   arg6 = memory6.data;
   arg7 = (int32_t)jarg7; 
   if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, FLAT_DIMS, (jlong*)dims8);
   arg8 = jarg8 ? dims8 : NULL;
-  JAVA_MEMORY memory9 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
   if (!java_copy(jenv, &memory9, jarg9)) return ;
   arg9 = memory9.data;
   arg10 = (int32_t)jarg10; 
   if (jarg11) (*jenv)->GetLongArrayRegion(jenv, jarg11, 0, FLAT_DIMS, (jlong*)dims11);
   arg11 = jarg11 ? dims11 : NULL;
-  JAVA_MEMORY memory12 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory12;
+  memory12.heap = NULL;
   if (!java_copy(jenv, &memory12, jarg12)) return ;
   arg12 = memory12.data;
   arg13 = (int32_t)jarg13; 
@@ -4711,31 +4679,27 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIE
   slot11.struct_size = (uint32_t)sizeof slot11;
   slot11.code = FARSPAN_OK;
   arg11 = &slot11;
-  JAVA_MEMORY memory1 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
   if (!java_copy(jenv, &memory1, jarg1)) return ;
   arg1 = memory1.data;
   arg2 = (int32_t)jarg2; 
   if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, FLAT_DIMS, (jlong*)dims3);
   arg3 = jarg3 ? dims3 : NULL;
-  JAVA_MEMORY memory4 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
   if (!java_map(jenv, &memory4, jarg4)) return ;
   arg4 = (float*)memory4.data;
   arg5 = java_count(jenv, &memory4, jarg4);
-  JAVA_MEMORY memory6 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
   if (!java_copy(jenv, &memory6, jarg6)) return ;
   arg6 = memory6.data;
   arg7 = (int32_t)jarg7; 
   if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, FLAT_DIMS, (jlong*)dims8);
   arg8 = jarg8 ? dims8 : NULL;
-  JAVA_MEMORY memory9 = {
-    .heap = NULL
-  };
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
   if (!java_map(jenv, &memory9, jarg9)) return ;
   arg9 = (float*)memory9.data;
   arg10 = java_count(jenv, &memory9, jarg9);
