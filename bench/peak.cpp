@@ -1,5 +1,6 @@
 #include "peak.hpp"
 
+#include <sys/mman.h>
 #include <time.h>
 
 #include <algorithm>
@@ -132,12 +133,16 @@ multiply_add find(int32_t) {
 }
 #endif
 
-// Page-aligned and touched, so that no page fault is timed.
+// On huge pages where the system has them, or page tables would be the limit; and touched, so that no page fault is timed.
 struct buffer {
-    explicit buffer(std::size_t bytes) : memory(static_cast<char*>(::operator new (bytes, std::align_val_t{4096}))) {
+    static constexpr std::align_val_t align{std::size_t{1} << 21};
+    explicit buffer(std::size_t bytes) : memory(static_cast<char*>(::operator new (bytes, align))) {
+#if defined(MADV_HUGEPAGE)
+        madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
         std::memset(memory, 1, bytes);
     }
-    ~buffer() { ::operator delete (memory, std::align_val_t{4096}); }
+    ~buffer() { ::operator delete (memory, align); }
     buffer(const buffer&) = delete;
     buffer& operator=(const buffer&) = delete;
     char* memory;

@@ -82,6 +82,9 @@ private:
         return sequence_.pages[static_cast<std::size_t>(number)].data->at(plan_.shape, tensors_.layer, task_.key_head);
     }
 
+    // What to prefetch meanwhile; behind the last page, what is in the cache already.
+    slice next_slice(int64_t number) const { return slice_of(std::min(number + 1, task_.last_page - 1)); }
+
     // Stored keys and values then go straight into the products. A running sum over a wider head would lose too much.
     bool few_lines() const { return lines_ <= 8 && plan_.shape.head_dim <= 256; }
 
@@ -109,7 +112,7 @@ private:
         }
         if (few_lines()) {
             kernels_.cached_qk[type_](queries, plan_.head_ld, lines_, from.keys, plan_.shape.head_dim, &turn, scores, panel_keys,
-                                      from.values, plan_.shape.value_bytes());
+                                      next_slice(number).keys, plan_.shape.key_bytes());
         } else {
             load_panel(from);
             kernels_.rotate_panel(scratch_.panel, &turn);
@@ -206,10 +209,8 @@ private:
             kernels_.scale_columns(scratch_.scores, panel_keys, lines_, panel_keys, from.value_scales, weights);
         }
         if (few_lines() && dim == ld && !from.summary->values_not_finite) {
-            const bool more = number + 1 < task_.last_page;
-            const char* next = more ? slice_of(number + 1).keys : nullptr;
-            kernels_.cached_pv[type_](weights, panel_keys, lines_, from.values, dim, result_.output, ld, next,
-                                      more ? plan_.shape.key_bytes() : 0);
+            kernels_.cached_pv[type_](weights, panel_keys, lines_, from.values, dim, result_.output, ld, next_slice(number).values,
+                                      plan_.shape.value_bytes());
             return;
         }
         if (plan_.shape.has_scales())

@@ -8,10 +8,13 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/aligned.hpp"
+#include "base/large_memory.hpp"
 
 namespace farspan {
 
@@ -47,9 +50,17 @@ struct slice {
 
 slice slice_at(const block_shape& shape, char* memory, int64_t layer, int64_t key_head);
 
+// Where blocks lie side by side.
+struct slab {
+    slab(std::size_t block_bytes, int64_t count) : memory(block_bytes * static_cast<std::size_t>(count)), blocks(count) {}
+    large_memory memory;
+    const int64_t blocks;
+    int64_t made = 0, used = 0;  // of the blocks
+};
+
 struct block {
-    explicit block(std::size_t bytes) : memory(bytes) {}
-    aligned_vector<char> memory;
+    slab& home;
+    const std::span<char> memory;
 
     slice at(const block_shape& shape, int64_t layer, int64_t key_head) { return slice_at(shape, memory.data(), layer, key_head); }
 };
@@ -64,17 +75,20 @@ public:
     // A block of zeros, or a copy. Throws failure(FARSPAN_ERROR_OUT_OF_MEMORY) at the limit.
     std::shared_ptr<block> take();
     std::shared_ptr<block> copy(const block& original);
-    void trim() { free_.clear(); }
+    // Gives the memory without blocks in use back to the system.
+    void trim();
 
     int64_t used() const { return used_; }
     int64_t unused() const { return static_cast<int64_t>(free_.size()); }
 
 private:
     std::shared_ptr<block> take_dirty();
+    std::unique_ptr<block> make();
 
     const block_shape shape_;
     const int64_t limit_;
     int64_t used_ = 0;
+    std::list<slab> slabs_;
     std::vector<std::unique_ptr<block>> free_;
 };
 

@@ -127,7 +127,7 @@ int64_t restore(cache& store, const char* from, std::size_t size) {
             refuse("its positions are wrong");
         next = record.base + block_tokens - __builtin_clzll(record.present);
         made.pages.push_back({record.base, record.present, store.take_block()});
-        std::vector<char, cache_aligned_allocator<char>>& memory = made.pages.back().data->memory;
+        const std::span<char> memory = made.pages.back().data->memory;
         std::memcpy(memory.data(), blocks + static_cast<std::size_t>(n) * memory.size(), memory.size());
     }
     if (header.next_position < next || header.next_position > max_position) refuse("its positions are wrong");

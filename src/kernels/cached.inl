@@ -14,14 +14,15 @@ struct element_i8 {
 // Vectors of a column group: the sums of `lines` x vecs stay in registers.
 constexpr int cached_vecs(int lines) { return block_vecs == 4 ? 4 : lines <= 2 ? 4 : 2; }
 
-// Spreads the prefetching of some memory over the steps of a loop.
+// Spreads the prefetching of some memory over the steps of a loop. Into the second cache: the first has too few buffers for lines
+// under way to keep the memory busy.
 class prefetcher {
 public:
     FARSPAN_INLINE prefetcher(const void* memory, int64_t bytes, int64_t steps)
         : at_(static_cast<const char*>(memory)), end_(at_ + bytes), stride_((bytes / 64 + steps - 1) / steps * 64) {}
     FARSPAN_INLINE void step() {
         const char* stop = at_ + stride_ < end_ ? at_ + stride_ : end_;
-        for (; at_ < stop; at_ += 64) __builtin_prefetch(at_, 0, 3);
+        for (; at_ < stop; at_ += 64) __builtin_prefetch(at_, 0, 2);
     }
 
 private:

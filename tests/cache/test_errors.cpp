@@ -158,7 +158,7 @@ Test(cache_errors, writes_and_runs) {
 // All or nothing, over all sequences of the batch.
 Test(cache_errors, memory_limit) {
     cache_form form;
-    form.memory_limit = 5 * 2 * (2 * 64 * 64 * 4 + 8);
+    form.memory_limit = 5 * (2 * (2 * 64 * 64 * 4) + 64);  // two heads, and a cache line
     cache_model model(form, 4);
     const std::vector<int64_t> ids = {model.create(), model.create()};
     model.append(ids, {64, 64});
