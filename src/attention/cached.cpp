@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "attention/cached_scratch.hpp"
+#include "attention/negligible.hpp"
 #include "attention/rows.hpp"
 #include "base/aligned.hpp"
 #include "base/parallel.hpp"
@@ -28,15 +29,17 @@ int type_index(int32_t dtype) {
 class cached_runner {
 public:
     cached_runner(const cache_plan& plan, const cached_tensors& tensors, const cached_scratch& scratch, const cached_task& task,
-                  const partial& result)
+                  const partial& result, const partial* newest)
         : plan_(plan), kernels_(*plan.kernels), tensors_(tensors), scratch_(scratch), task_(task),
           sequence_(plan.sequences[static_cast<std::size_t>(task.sequence)]), scheme_(*sequence_.scheme),
-          views_(&sequence_.views[static_cast<std::size_t>(task.first_row)]), lines_(task.heads * task.rows), type_(type_index(plan.shape.dtype)), result_(result) {}
+          views_(&sequence_.views[static_cast<std::size_t>(task.first_row)]), lines_(task.heads * task.rows), type_(type_index(plan.shape.dtype)), result_(result), newest_(newest) {}
 
     void run() {
         start();
         const block_bounds bounds = make_bounds(views_, task_.rows);
-        for (int64_t page = task_.first_page; page < task_.last_page; ++page) visit(bounds, page);
+        if (scheme_.newest_first()) return visit_newest_first(bounds);
+        for (int64_t page = task_.first_page; page < task_.last_page; ++page)
+            if (meets(bounds, page)) visit(bounds, page, std::min(page + 1, task_.last_page - 1), 0);
     }
 
 private:
@@ -60,30 +63,46 @@ private:
         }
     }
 
-    void visit(const block_bounds& bounds, int64_t number) {
+    // The weights of the newest keys tell which older pages need not be read.
+    void visit_newest_first(const block_bounds& bounds) {
+        negligible_pages negligible(plan_, task_, scratch_.query, newest_);
+        const uint64_t all = ~uint64_t{0} >> (kernels::block_rows - lines_);
+        for (int64_t page = task_.last_page - 1; page >= task_.first_page; --page) {
+            if (!meets(bounds, page)) continue;
+            const uint64_t left_out =
+                negligible.leave_out(sequence_.pages[static_cast<std::size_t>(page)], *slice_of(page).summary, result_);
+            if (left_out != all) visit(bounds, page, std::max(page - 1, task_.first_page), left_out);
+        }
+    }
+
+    bool meets(const block_bounds& bounds, int64_t number) const {
+        const int64_t first = sequence_.pages[static_cast<std::size_t>(number)].base, last = first + block_tokens;
+        return std::any_of(bounds.span, bounds.span + 2,
+                           [&](const interval& span) { return span.first < last && first < span.last; });
+    }
+
+    // `next`: what to prefetch meanwhile. `left_out`: the lines, as bits, that do not want this page.
+    void visit(const block_bounds& bounds, int64_t number, int64_t next, uint64_t left_out) {
         const cached_page& page = sequence_.pages[static_cast<std::size_t>(number)];
-        const int64_t last = page.base + block_tokens;
-        const auto meets = [&](const interval& span) { return span.first < last && page.base < span.last; };
-        if (!meets(bounds.span[0]) && !meets(bounds.span[1])) return;
-        const tile shape = classify(bounds, scheme_.branches(), page.base, last);
+        const tile shape = classify(bounds, scheme_.branches(), page.base, page.base + block_tokens);
         const slice from = slice_of(number);
+        next_ = slice_of(next);
         products(shape, number, from);
         if (scheme_.score.softcap > 0)
             kernels_.softcap(scratch_.scores, panel_keys, lines_, panel_keys,
                              static_cast<float>(scheme_.score.softcap * std::numbers::log2e));
         add_bias(page);
         if (shape.edge || page.present != ~uint64_t{0}) mask(page);
+        for (; left_out != 0; left_out &= left_out - 1)
+            std::fill_n(scratch_.scores + __builtin_ctzll(left_out) * panel_keys, panel_keys, -std::numeric_limits<float>::infinity());
         kernels_.softmax(scratch_.scores, panel_keys, lines_, panel_keys, result_.maximum, result_.sum, result_.output,
                          plan_.value_ld, plan_.value_ld);
-        accumulate(from, number);
+        accumulate(from);
     }
 
     slice slice_of(int64_t number) const {
         return sequence_.pages[static_cast<std::size_t>(number)].data->at(plan_.shape, tensors_.layer, task_.key_head);
     }
-
-    // What to prefetch meanwhile; behind the last page, what is in the cache already.
-    slice next_slice(int64_t number) const { return slice_of(std::min(number + 1, task_.last_page - 1)); }
 
     // Stored keys and values then go straight into the products. A running sum over a wider head would lose too much.
     bool few_lines() const { return lines_ <= 8 && plan_.shape.head_dim <= 256; }
@@ -112,7 +131,7 @@ private:
         }
         if (few_lines()) {
             kernels_.cached_qk[type_](queries, plan_.head_ld, lines_, from.keys, plan_.shape.head_dim, &turn, scores, panel_keys,
-                                      next_slice(number).keys, plan_.shape.key_bytes());
+                                      next_.keys, plan_.shape.key_bytes());
         } else {
             load_panel(from);
             kernels_.rotate_panel(scratch_.panel, &turn);
@@ -201,7 +220,7 @@ private:
 
     // -- values
 
-    void accumulate(const slice& from, int64_t number) {
+    void accumulate(const slice& from) {
         const int64_t dim = plan_.shape.value_dim, ld = plan_.value_ld;
         float* weights = scratch_.scores;
         if (plan_.shape.has_scales()) {
@@ -209,7 +228,7 @@ private:
             kernels_.scale_columns(scratch_.scores, panel_keys, lines_, panel_keys, from.value_scales, weights);
         }
         if (few_lines() && dim == ld && !from.summary->values_not_finite) {
-            kernels_.cached_pv[type_](weights, panel_keys, lines_, from.values, dim, result_.output, ld, next_slice(number).values,
+            kernels_.cached_pv[type_](weights, panel_keys, lines_, from.values, dim, result_.output, ld, next_.values,
                                       plan_.shape.value_bytes());
             return;
         }
@@ -246,6 +265,8 @@ private:
     const int64_t lines_;  // rows of scratch: heads x rows
     const int type_;       // of the cached kernels
     const partial& result_;
+    const partial* const newest_;  // NULL: this part has the newest keys
+    slice next_{};                 // prefetched
     int32_t turned_[max_branches];  // the page turn that scratch_.turned[b] holds
 };
 
@@ -288,17 +309,26 @@ void run_cached(const cache_plan& plan, const cached_layout& layout, const cache
                 void* memory) {
     const cached_workspace space(plan, layout, memory);
     const auto tasks = static_cast<int64_t>(plan.tasks.size());
-    parallel_for(options.threads, tasks, [&](int64_t number, int32_t worker) {
+    const auto run = [&](int64_t number, int32_t worker) {
         stop_if_set(options.cancel);
         const cached_task& task = plan.tasks[static_cast<std::size_t>(number)];
         const cached_scratch scratch = space.worker(worker);
         const partial result = task.partial < 0 ? scratch.whole : space.result(task.partial);
-        cached_runner(plan, tensors, scratch, task, result).run();
+        const partial newest = task.newest < 0 ? partial{} : space.result(task.newest);
+        cached_runner(plan, tensors, scratch, task, result, task.newest < 0 ? nullptr : &newest).run();
         if (task.partial < 0) finish(plan, tensors, task, result);
+    };
+    const auto waits = [&](int64_t number) { return plan.tasks[static_cast<std::size_t>(number)].newest >= 0; };
+    const bool any_waits = std::any_of(plan.tasks.begin(), plan.tasks.end(), [](const cached_task& task) { return task.newest >= 0; });
+    parallel_for(options.threads, tasks, [&](int64_t number, int32_t worker) {
+        if (!waits(number)) run(number, worker);
+    });
+    parallel_for(options.threads, any_waits ? tasks : 0, [&](int64_t number, int32_t worker) {
+        if (waits(number)) run(number, worker);
     });
     parallel_for(options.threads, plan.partials > 0 ? tasks : 0, [&](int64_t number, int32_t) {
         const cached_task& task = plan.tasks[static_cast<std::size_t>(number)];
-        if (task.partial < 0 || task.parts == 0) return;
+        if (task.partial < 0 || task.part > 0) return;
         const partial result = space.result(task.partial);
         for (int64_t part = 1; part < task.parts; ++part)
             merge(result, space.result(task.partial + part), task.heads * task.rows, plan.value_ld);

@@ -35,8 +35,9 @@ struct block_shape {
 
 // What a reader must know of a slice before it reads it.
 struct slice_summary {
-    uint32_t values_not_finite;  // some value is an infinity or a NaN
+    uint32_t values_not_finite;      // some value is an infinity or a NaN
     uint32_t reserved;
+    float key_norm[block_tokens];    // at least the length of the key as stored; infinity if that is not finite
 };
 
 // One slice of a block.

@@ -62,6 +62,7 @@ void clear_absent(const block_shape& shape, char* memory, uint64_t present) {
                 for (int64_t d = 0; d < shape.head_dim; ++d)
                     std::memset(part.keys + (d * block_tokens + lane) * element, 0, static_cast<std::size_t>(element));
                 std::memset(part.values + lane * value_row, 0, static_cast<std::size_t>(value_row));
+                part.summary->key_norm[lane] = 0;
                 if (shape.has_scales()) part.key_scales[lane] = part.value_scales[lane] = 0;
             }
     }

@@ -1,6 +1,7 @@
 // Rows of the caller's tensors into a block.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "cache/cache.hpp"
 #include "farspan/cache.h"
@@ -28,6 +29,26 @@ void store_int8(const float* rows, int64_t ld, int64_t count, int64_t dim, char*
     }
 }
 
+// An upper bound of the length of a key when it is stored: each element may grow by half a unit of its last place, or of the scale.
+float stored_norm(int32_t dtype, const float* row, int64_t dim) {
+    double square = 0, largest = 0;
+    for (int64_t d = 0; d < dim; ++d) {
+        const double x = row[d];
+        square += x * x;
+        largest = std::max(largest, std::fabs(x));
+    }
+    constexpr double infinite = std::numeric_limits<double>::infinity();
+    double norm = std::sqrt(square);
+    if (!(norm < infinite)) return static_cast<float>(infinite);
+    switch (dtype) {
+        case FARSPAN_F16: norm = largest < 65504 ? norm * (1 + 0x1p-11) + std::sqrt(static_cast<double>(dim)) * 0x1p-25 : infinite; break;
+        case FARSPAN_BF16: norm *= 1 + 0x1p-8; break;
+        case FARSPAN_I8: norm += std::sqrt(static_cast<double>(dim)) * largest / 254; break;
+        default: break;
+    }
+    return static_cast<float>(norm * 1.00001);
+}
+
 }  // namespace
 
 void store_keys(const kernels::kernel_table& kernels, const block_shape& shape, const slice& to, int64_t lane, int64_t count,
@@ -36,6 +57,7 @@ void store_keys(const kernels::kernel_table& kernels, const block_shape& shape, 
     float* rows = scratch;
     float* panel = scratch + block_tokens * ld;
     loader(kernels, k.dtype)(k.at(0, key_head, row, 0), k.stride[2], k.stride[3], count, shape.head_dim, rows, ld, ld);
+    for (int64_t r = 0; r < count; ++r) to.summary->key_norm[lane + r] = stored_norm(shape.dtype, rows + r * ld, shape.head_dim);
     if (shape.dtype == FARSPAN_I8) {
         store_int8(rows, ld, count, shape.head_dim, to.keys + lane, 1, block_tokens, to.key_scales + lane);
         return;

@@ -130,10 +130,13 @@ void add_tasks(cache_plan& plan, int64_t number) {
     for (int64_t key_head = 0; key_head < plan.shape.key_heads; ++key_head)
         for (int64_t head = 0; head < plan.group(); head += heads)
             for (int64_t row = 0; row < sequence.rows(); row += rows)
-                for (int64_t part = 0; part < parts; ++part)
+                for (int64_t part = 0; part < parts; ++part) {
+                    const int64_t partial = parts > 1 ? plan.partials++ : -1;
+                    const bool waits = sequence.scheme->newest_first() && part < parts - 1;
                     plan.tasks.push_back({number, key_head, key_head * plan.group() + head, std::min(heads, plan.group() - head), row,
                                           std::min(rows, sequence.rows() - row), part * pages / parts, (part + 1) * pages / parts,
-                                          parts > 1 ? plan.partials++ : -1, part == 0 ? parts : 0});
+                                          partial, part, parts, waits ? partial + parts - 1 - part : -1});
+                }
 }
 
 }  // namespace

@@ -34,6 +34,8 @@ struct lowered_scheme {
     std::unique_ptr<turn_maker> turns;  // NULL: nothing to rotate
 
     int branches() const { return static_cast<int>(remap.branches.size()); }
+    // The weights of the newest keys may show that older ones do not matter: see attention/negligible.hpp.
+    bool newest_first() const { return bias.kind == bias_part::slope && !turns; }
 };
 
 struct cached_sequence {
@@ -60,7 +62,8 @@ struct cached_task {
     int64_t first_row, rows;    // of the sequence's rows
     int64_t first_page, last_page;
     int64_t partial;            // the task's place among the partial results; -1: it is a whole
-    int64_t parts;              // partial results that belong together, on the first of them
+    int64_t part, parts;        // which of the partial results that belong together
+    int64_t newest;             // with newest_first, the partial result of the newest keys; -1: this one
 };
 
 struct cache_plan {

@@ -32,11 +32,13 @@ farspan_cache_batch batch_of(const int64_t* ids, int64_t count, const int64_t* o
     return batch;
 }
 
-int64_t blocks_in_use(const farspan_cache* cache) {
+farspan_cache_statistics statistics_of(const farspan_cache* cache) {
     farspan_cache_statistics statistics{sizeof statistics, 0, 0, 0, 0, 0};
     farspan_cache_get_statistics(cache, &statistics, nullptr);
-    return statistics.blocks;
+    return statistics;
 }
+
+int64_t blocks_in_use(const farspan_cache* cache) { return statistics_of(cache).blocks; }
 
 }  // namespace
 
@@ -158,7 +160,7 @@ Test(cache_errors, writes_and_runs) {
 // All or nothing, over all sequences of the batch.
 Test(cache_errors, memory_limit) {
     cache_form form;
-    form.memory_limit = 5 * (2 * (2 * 64 * 64 * 4) + 64);  // two heads, and a cache line
+    form.memory_limit = 5 * statistics_of(make_cache(form).get()).block_bytes;
     cache_model model(form, 4);
     const std::vector<int64_t> ids = {model.create(), model.create()};
     model.append(ids, {64, 64});

@@ -1,0 +1,168 @@
+// Under ALiBi, pages that certainly do not matter are not read: shown by values there that would matter if they were.
+#include <criterion/criterion.h>
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "cache_context.hpp"
+#include "cache_model.hpp"
+
+using namespace farspan_test;
+
+namespace {
+
+constexpr int64_t dim = 32;
+
+// One sequence with one key head; key and value of a token are functions of its position.
+class long_cache {
+public:
+    template <class Key, class Value>
+    long_cache(int64_t tokens, const Key& key, const Value& value)
+        : cache_(make_cache({FARSPAN_F32, 1, 1, 8, dim, dim, 0})) {
+        farspan_cache_sequence_create(cache_.get(), &id_, nullptr);
+        std::vector<float> k(static_cast<std::size_t>(tokens * dim)), v(k.size());
+        for (int64_t t = 0; t < tokens; ++t)
+            for (int64_t d = 0; d < dim; ++d) {
+                k[static_cast<std::size_t>(t * dim + d)] = key(t, d);
+                v[static_cast<std::size_t>(t * dim + d)] = value(t, d);
+            }
+        farspan_cache_batch batch = rows(tokens);
+        farspan_tensor kt, vt;
+        farspan_tensor_contiguous(&kt, k.data(), FARSPAN_F32, 1, 1, tokens, dim);
+        farspan_tensor_contiguous(&vt, v.data(), FARSPAN_F32, 1, 1, tokens, dim);
+        cr_assert(farspan_cache_append(cache_.get(), &batch, nullptr, nullptr) == FARSPAN_OK);
+        cr_assert(farspan_cache_write(nullptr, cache_.get(), 0, &batch, &kt, &vt, nullptr) == FARSPAN_OK);
+    }
+
+    void forget(int64_t first, int64_t last) {
+        cr_assert(farspan_cache_evict(cache_.get(), id_, first, last, nullptr) == FARSPAN_OK);
+    }
+
+    // The newest `count` queries, all heads the same: [heads][count][dim].
+    std::vector<float> attend(int32_t isa, int32_t threads, const farspan_scheme* scheme, int64_t heads, int64_t count,
+                              const std::vector<float>& query) {
+        std::vector<float> q, out(static_cast<std::size_t>(heads * count * dim));
+        for (int64_t row = 0; row < heads * count; ++row) q.insert(q.end(), query.begin(), query.end());
+        farspan_cache_batch batch = rows(count);
+        farspan_tensor qt, ot;
+        farspan_tensor_contiguous(&qt, q.data(), FARSPAN_F32, 1, heads, count, dim);
+        farspan_tensor_contiguous(&ot, out.data(), FARSPAN_F32, 1, heads, count, dim);
+        cr_assert(farspan_attention_decode(cache_context(isa, threads), scheme, cache_.get(), 0, &batch, &qt, &ot,
+                                           nullptr, nullptr) == FARSPAN_OK);
+        return out;
+    }
+
+private:
+    farspan_cache_batch rows(int64_t count) {
+        offsets_[1] = count;
+        farspan_cache_batch batch;
+        farspan_cache_batch_init(&batch, sizeof batch);
+        batch.sequences = 1;
+        batch.sequence = &id_;
+        batch.offsets = offsets_;
+        return batch;
+    }
+
+    cache_handle cache_;
+    int64_t id_ = 0, offsets_[2] = {0, 0};
+};
+
+scheme_handle alibi(int32_t heads, double scale = 1) {
+    farspan_bias_config bias;
+    farspan_bias_config_init(&bias, sizeof bias, FARSPAN_BIAS_ALIBI);
+    bias.heads = heads;
+    bias.scale = scale;
+    farspan_scheme* scheme = nullptr;
+    cr_assert(farspan_scheme_create(nullptr, nullptr, &bias, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
+    return scheme_handle(scheme);
+}
+
+float noise(int64_t t, int64_t d) {
+    return static_cast<float>((t * 2654435761 + d * 40503) % 2001 - 1000) * 1e-3f;
+}
+
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+}  // namespace
+
+// Values of 1e30 far away have weights of up to e^-68.75 = 1e-30 under the gentlest slope: read, they would add
+// about 1.
+Test(cache_left_out, far_values_do_not_count) {
+    constexpr int64_t tokens = 24000, far = 6400;
+    const auto value = [](int64_t t, int64_t d) { return t < far ? 1e30f : noise(t, d); };
+    long_cache all(tokens, noise, value), near(tokens, noise, value);
+    near.forget(0, far);
+    const std::vector<float> query(dim, 0.25f);
+    const scheme_handle steep = alibi(8), flat = alibi(8, 1e-3);
+    for (const int32_t isa : usable_isas())
+        for (const int32_t threads : {1, 2}) {
+            const std::vector<float> got = all.attend(isa, threads, steep.get(), 8, 1, query);
+            const std::vector<float> without = near.attend(isa, threads, steep.get(), 8, 1, query);
+            for (std::size_t i = 0; i < got.size(); ++i)
+                cr_expect(std::fabs(got[i] - without[i]) <= 1e-6f, "output %zu is %g", i, static_cast<double>(got[i]));
+            cr_expect(all.attend(isa, threads, flat.get(), 8, 1, query)[0] > 1e20f, "a flat bias reads them");
+        }
+}
+
+// A head with a gentle slope in the same group needs pages that a steep one leaves out; a row's bits are its own all
+// the same.
+Test(cache_left_out, rows_do_not_depend_on_their_company) {
+    long_cache cache(9000, noise, noise);
+    const std::vector<float> query(dim, 0.5f);
+    const scheme_handle scheme = alibi(8);
+    for (const int32_t isa : usable_isas()) {
+        const std::vector<float> one = cache.attend(isa, 1, scheme.get(), 8, 1, query);
+        for (const int64_t count : {2, 5, 8}) {
+            const std::vector<float> some = cache.attend(isa, 2, scheme.get(), 8, count, query);
+            for (std::size_t h = 0; h < 8; ++h)
+                cr_expect(std::memcmp(
+                              &one[h * dim],
+                              &some[(h * static_cast<std::size_t>(count) + static_cast<std::size_t>(count) - 1) * dim],
+                              dim * sizeof(float)) == 0,
+                          "head %zu with %d rows", h, static_cast<int>(count));
+        }
+    }
+}
+
+// All keys along the query, where the bound of a page is exact, and values of 1 and -1 by pages.
+Test(cache_left_out, error_where_the_bound_is_tight) {
+    constexpr int64_t tokens = 20000;
+    const auto value = [](int64_t t, int64_t) { return (t / 64 * 2654435761 >> 7 & 1) != 0 ? 1.0f : -1.0f; };
+    long_cache cache(
+        tokens, [](int64_t, int64_t) { return 1.0f; }, value);
+    const std::vector<float> query(dim, 1.0f);
+    const scheme_handle scheme = alibi(8);
+    for (const int32_t isa : usable_isas()) {
+        const std::vector<float> out = cache.attend(isa, 1, scheme.get(), 8, 1, query);
+        for (int h = 0; h < 8; ++h) {
+            const double slope = std::exp2(-(h + 1.0));
+            double sum = 0, weighted = 0;
+            for (int64_t t = 0; t < tokens; ++t) {
+                const double weight = std::exp(-slope * static_cast<double>(tokens - 1 - t));
+                sum += weight;
+                weighted += weight * value(t, 0);
+            }
+            cr_expect(std::fabs(out[static_cast<std::size_t>(h) * dim] - weighted / sum) <= 2e-6,
+                      "head %d on %s: %.9g, not %.9g", h, farspan_isa_name(isa),
+                      static_cast<double>(out[static_cast<std::size_t>(h) * dim]), weighted / sum);
+        }
+    }
+}
+
+// What was evicted, or written over, leaves no trace in the decisions.
+Test(cache_left_out, keys_that_are_gone_do_not_count) {
+    const auto large = [](int64_t t, int64_t d) { return t % 64 == 5 ? 100.0f : noise(t, d); };
+    long_cache once(12000, noise, noise), other(12000, large, noise);
+    for (int64_t t = 5; t < 12000; t += 64) {
+        once.forget(t, t + 1);
+        other.forget(t, t + 1);
+    }
+    const std::vector<float> query(dim, 0.5f);
+    const scheme_handle scheme = alibi(8);
+    for (const int32_t isa : usable_isas())
+        cr_expect(
+            same_bits(once.attend(isa, 1, scheme.get(), 8, 1, query), other.attend(isa, 1, scheme.get(), 8, 1, query)));
+}
