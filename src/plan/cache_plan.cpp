@@ -4,6 +4,7 @@
 #include <bit>
 #include <cinttypes>
 #include <numbers>
+#include <string_view>
 
 #include "base/aligned.hpp"
 #include "base/failure.hpp"
@@ -11,7 +12,7 @@
 namespace farspan {
 namespace {
 
-constexpr int32_t scheme_argument = 2, heads_argument = 5;
+constexpr int32_t scheme_argument = 2, heads_argument = 5, positions_argument = 6;
 
 // Pages of one partial result: long enough to hide its merging, short enough to busy many threads with one sequence.
 constexpr int64_t pages_per_part = 32;
@@ -87,7 +88,13 @@ void add_prefill(const cache_plan& plan, const scheme& scheme, cached_sequence& 
     }
     shape.keys = row.last_valid_key = static_cast<int64_t>(row.key.size());
     shape.segments = {{0, shape.queries, 0, shape.keys}};
-    to.prefill = make_plan(scheme, std::move(shape), *plan.kernels, plan.threads);
+    try {
+        to.prefill = make_plan(scheme, std::move(shape), *plan.kernels, plan.threads);
+    } catch (const failure& refused) {  // it speaks of a problem, which the caller does not know
+        const std::string_view text = refused.what(), prefix = "problem.";
+        throw failure(refused.status(), refused.argument() == 3 ? positions_argument : refused.argument(), "%s",
+                      refused.what() + (text.starts_with(prefix) ? prefix.size() : 0));
+    }
 }
 
 cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given, const lowered_scheme* scheme, cached_rows&& given) {

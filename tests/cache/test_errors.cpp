@@ -157,6 +157,23 @@ Test(cache_errors, writes_and_runs) {
            FARSPAN_ERROR_SHAPE, 6, "q.shape");
 }
 
+// Many rows are planned like a prefill; the caller never hears of that plan's problem.
+Test(cache_errors, decaying_rotation_over_distant_tokens) {
+    cache_model model({}, 5);
+    const int64_t id = model.create(), offsets[2] = {0, 40};
+    std::vector<int64_t> positions(40);
+    for (std::size_t n = 0; n < positions.size(); ++n) positions[n] = static_cast<int64_t>(n) * 1000;
+    const farspan_cache_batch batch = batch_of(&id, 1, offsets);
+    cr_assert(farspan_cache_append(model.handle(), &batch, positions.data(), nullptr) == FARSPAN_OK);
+    scheme_spec spec("xpos");
+    spec.with_rope(FARSPAN_ROPE_XPOS, FARSPAN_LAYOUT_HALF, 64);
+    error_slot error;
+    farspan_cache_plan* plan = nullptr;
+    expect(farspan_cache_plan_create(nullptr, spec.create().get(), model.handle(), &batch, 4, nullptr, 0, &plan, &error), error,
+           FARSPAN_ERROR_POSITIONS, 6, "key_positions spread over 39000");
+    cr_expect(std::strstr(error.message, "problem") == nullptr);
+}
+
 // All or nothing, over all sequences of the batch.
 Test(cache_errors, memory_limit) {
     cache_form form;

@@ -1,0 +1,107 @@
+// A million tokens in one cache, 8 key heads of 128 features: it fits, and a token decodes. Not one of the tests of a build, since it
+// takes gigabytes; scripts/test-deep.sh runs it.
+#include <cinttypes>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <vector>
+
+#include "farspan/cache.h"
+
+namespace {
+
+constexpr int64_t tokens = 1000000, chunk = 4000, key_heads = 8, query_heads = 32, dim = 128;
+
+int failed = 0, passed = 0;
+
+void check(bool holds, const char* what) {
+    (holds ? passed : failed) += 1;
+    if (!holds) std::printf("FAILED %s\n", what);
+}
+
+// The memory of this process that is in use, in bytes.
+int64_t resident() {
+    long long pages = 0;
+    if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+        if (std::fscanf(file, "%*d %lld", &pages) != 1) pages = 0;
+        std::fclose(file);
+    }
+    return pages * 4096;
+}
+
+farspan_tensor tensor(std::vector<float>& memory, int64_t heads, int64_t rows) {
+    memory.resize(static_cast<std::size_t>(heads * rows * dim));
+    farspan_tensor view;
+    farspan_tensor_contiguous(&view, memory.data(), FARSPAN_F32, 1, heads, rows, dim);
+    return view;
+}
+
+void fill(farspan_cache* cache, int64_t sequence) {
+    std::vector<float> k_memory, v_memory;
+    const farspan_tensor k = tensor(k_memory, key_heads, chunk), v = tensor(v_memory, key_heads, chunk);
+    for (std::size_t i = 0; i < k_memory.size(); ++i) k_memory[i] = static_cast<float>(i * 2654435761u % 2001) * 1e-3f - 1;
+    const int64_t offsets[2] = {0, chunk};
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequences = 1;
+    batch.sequence = &sequence;
+    batch.offsets = offsets;
+    for (int64_t done = 0; done < tokens; done += chunk) {
+        v_memory.assign(v_memory.size(), static_cast<float>(done / chunk % 2));  // the mean of all values is 1/2
+        if (farspan_cache_append(cache, &batch, nullptr, nullptr) != FARSPAN_OK ||
+            farspan_cache_write(nullptr, cache, 0, &batch, &k, &v, nullptr) != FARSPAN_OK)
+            return check(false, "a million tokens are appended");
+    }
+}
+
+// With queries of 0 all keys weigh the same.
+void decode(const farspan_cache* cache, int64_t sequence) {
+    std::vector<float> q_memory, out_memory, lse(query_heads);
+    const farspan_tensor q = tensor(q_memory, query_heads, 1), out = tensor(out_memory, query_heads, 1);
+    farspan_rope_config rope;
+    farspan_rope_config_init(&rope, sizeof rope, FARSPAN_ROPE_BASE);
+    rope.layout = FARSPAN_LAYOUT_HALF;
+    rope.rotary_dim = dim;
+    farspan_scheme* scheme = nullptr;
+    farspan_scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &scheme, nullptr);
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequences = 1;
+    batch.sequence = &sequence;
+    check(farspan_attention_decode(nullptr, scheme, cache, 0, &batch, &q, &out, lse.data(), nullptr) == FARSPAN_OK, "a token decodes");
+    farspan_scheme_destroy(scheme);
+    check(std::fabs(out_memory[0] - 0.5f) < 1e-5f && std::fabs(out_memory.back() - 0.5f) < 1e-5f, "the output is the mean of the values");
+    check(std::fabs(static_cast<double>(lse[0]) - std::log(static_cast<double>(tokens))) < 1e-5, "lse is ln 10^6");
+}
+
+void store(const char* name, int32_t dtype, double most) {
+    const int64_t before = resident();
+    farspan_cache_config config;
+    farspan_cache_config_init(&config, sizeof config);
+    config.dtype = dtype;
+    config.key_heads = key_heads;
+    config.head_dim = dim;
+    farspan_cache* cache = nullptr;
+    int64_t sequence = 0;
+    check(farspan_cache_create(&config, &cache, nullptr) == FARSPAN_OK &&
+              farspan_cache_sequence_create(cache, &sequence, nullptr) == FARSPAN_OK,
+          "the cache is made");
+    fill(cache, sequence);
+    decode(cache, sequence);
+    farspan_cache_statistics statistics{sizeof statistics, 0, 0, 0, 0, 0};
+    farspan_cache_get_statistics(cache, &statistics, nullptr);
+    const auto bytes = static_cast<double>(statistics.blocks * statistics.block_bytes);
+    const auto grown = static_cast<double>(resident() - before);
+    std::printf("%-5s %" PRId64 " tokens: blocks %.3f GB, process %.3f GB\n", name, tokens, bytes * 1e-9, grown * 1e-9);
+    check(bytes <= most && grown <= most, "the cache is as small as it should be");
+    farspan_cache_destroy(cache);
+}
+
+}  // namespace
+
+int main() {
+    store("bf16", FARSPAN_BF16, 4.2e9);
+    store("int8", FARSPAN_I8, 2.2e9);
+    std::printf("%d passed, %d failed\n", passed, failed);
+    return failed == 0 ? 0 : 1;
+}
