@@ -1,4 +1,5 @@
-// farspan.hpp must compile alone and be included twice; its templates must compile when used.
+// The headers of C++ must compile alone and be included twice; their templates must compile when used.
+#include "farspan/cpp/cache.hpp"
 #include "farspan/farspan.hpp"
 
 void attend(std::vector<float>& q, const std::vector<farspan::f16>& k, std::vector<farspan::bf16>& out) {

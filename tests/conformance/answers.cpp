@@ -69,6 +69,7 @@ json outputs_of(const json& one) {
         {"attention", answer_attention},
         {"attention_merge", answer_merge},
         {"plan_tile_counts", answer_tiles},
+        {"cache_history", answer_history},
     };
     return answers.at(one.at("call").get<std::string>())(one);
 }

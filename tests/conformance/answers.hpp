@@ -11,6 +11,11 @@ namespace conformance {
 farspan_test::scheme_spec read_scheme(const json& one);
 farspan_test::attention_problem read_problem(const json& fields);
 
+// What a tensor of results must hold: `values` in the order of the shape, within the error that docs/numerics.md
+// states.
+expected_output expect_out(const tensor_memory& out, const std::vector<double>& values);
+double lse_allowed(double lse);
+
 json answer_frequencies(const json& one);
 json answer_probe(const json& one);
 json answer_visible(const json& one);
@@ -22,5 +27,6 @@ json answer_fire(const json& one);
 json answer_attention(const json& one);
 json answer_merge(const json& one);
 json answer_tiles(const json& one);
+json answer_history(const json& one);
 
 }  // namespace conformance

@@ -13,6 +13,23 @@ using namespace farspan_test;
 
 constexpr double out_error = 2e-6, lse_error = 1e-6;  // of the largest output; of max(1, |lse|)
 
+// Without a problem, what farspan_attention reads off its tensors.
+attention_problem problem_of(const json& given) {
+    if (given.contains("problem")) return read_problem(given.at("problem"));
+    const tensor_memory q(given.at("q")), k(given.at("k")), v(given.at("v"));
+    attention_problem problem;
+    problem.batch = q.shape[0];
+    problem.query_heads = q.shape[1];
+    problem.key_heads = k.shape[1];
+    problem.queries = q.shape[2];
+    problem.keys = k.shape[2];
+    problem.head_dim = q.shape[3];
+    problem.value_dim = v.shape[3];
+    return problem;
+}
+
+}  // namespace
+
 double lse_allowed(double lse) {
     return std::isfinite(lse) ? lse_error * std::max(1.0, std::fabs(lse)) : 0;
 }
@@ -35,23 +52,6 @@ expected_output expect_out(const tensor_memory& out, const std::vector<double>& 
                 }
     return expected;
 }
-
-// Without a problem, what farspan_attention reads off its tensors.
-attention_problem problem_of(const json& given) {
-    if (given.contains("problem")) return read_problem(given.at("problem"));
-    const tensor_memory q(given.at("q")), k(given.at("k")), v(given.at("v"));
-    attention_problem problem;
-    problem.batch = q.shape[0];
-    problem.query_heads = q.shape[1];
-    problem.key_heads = k.shape[1];
-    problem.queries = q.shape[2];
-    problem.keys = k.shape[2];
-    problem.head_dim = q.shape[3];
-    problem.value_dim = v.shape[3];
-    return problem;
-}
-
-}  // namespace
 
 json answer_attention(const json& one) {
     const json& given = one.at("arguments");

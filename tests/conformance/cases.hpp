@@ -43,6 +43,8 @@ case_list absolute_cases();
 case_list attention_method_cases();
 case_list attention_shape_cases();
 case_list attention_large_cases();
+case_list cache_cases();
+case_list cache_error_cases();
 case_list encode_error_cases();
 case_list frequency_cases();
 case_list merge_cases();

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "farspan/cache.h"
 #include "farspan/farspan.h"
 
 #define END {NULL, FIELD_INT32, 0}
@@ -54,6 +55,11 @@ const struct field problem_fields[] = {
 const struct field fire_fields[] = {AT(INT32, hidden), AT(INT32, heads), AT(DOUBLE, c), AT(DOUBLE, threshold),
                                     AT(DOUBLE, epsilon), AT(FLOATS, w1), AT(FLOATS, b1), AT(FLOATS, w2), AT(FLOATS, b2),
                                     END};
+#undef AT
+
+#define AT(kind, member) {#member, FIELD_##kind, offsetof(farspan_cache_config, member)}
+const struct field cache_fields[] = {AT(INT32, dtype), AT(INT64, layers), AT(INT64, key_heads), AT(INT64, head_dim),
+                                     AT(INT64, value_dim), AT(INT64, memory_limit), END};
 #undef AT
 
 const struct field* find_field(const struct field* fields, const char* name) {

@@ -24,6 +24,7 @@ const std::vector<vector_file> files = {
     {"attention_large.json", {attention_large_cases}},
     {"attention_methods.json", {attention_method_cases}},
     {"attention_shapes.json", {attention_shape_cases}},
+    {"cache.json", {cache_cases, cache_error_cases}},
     {"errors.json", {scheme_error_cases, encode_error_cases, plan_error_cases}},
     {"frequencies.json", {frequency_cases}},
     {"merge.json", {merge_cases}},

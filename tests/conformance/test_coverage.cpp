@@ -6,7 +6,7 @@
 #include <set>
 
 #include "case_reader.hpp"
-#include "farspan/farspan.h"
+#include "farspan/cache.h"
 
 using conformance::json;
 
@@ -87,6 +87,7 @@ Test(conformance, every_option_occurs) {
 Test(conformance, every_call_succeeds_and_fails) {
     std::set<std::string> succeeding, failing;
     for (const json& one : cases()) {
+        if (one.at("call") == "cache_history") continue;  // not a function: the next test looks at its steps
         if (succeeds(one))
             succeeding.insert(one.at("call").get<std::string>());
         else
@@ -102,10 +103,42 @@ Test(conformance, every_call_succeeds_and_fails) {
     cr_expect(failing == refused, "%zu functions fail", failing.size());
 }
 
+Test(conformance, every_call_of_a_cache_succeeds_and_fails) {
+    std::set<std::string> succeeding, failing;
+    std::set<int32_t> stored;
+    for (const json& one : cases()) {
+        if (one.at("call") != "cache_history") continue;
+        if (!succeeds(one)) failing.insert(one.at("failing").get<std::string>());
+        for (const json& step : one.at("arguments").at("steps")) {
+            const auto call = step.at("call").get<std::string>();
+            if (call == "cache_create") stored.insert(step.at("config").value("dtype", int32_t{FARSPAN_BF16}));
+            if (step.contains("status")) failing.insert(call);
+            if (succeeds(one) && !step.contains("status")) succeeding.insert(call);
+        }
+    }
+    const std::set<std::string> calls = {"cache_create", "cache_sequence_create", "cache_sequence_destroy",
+                                         "cache_fork",   "cache_evict",           "cache_keep",
+                                         "cache_clear",  "cache_append",          "cache_write",
+                                         "cache_save",   "cache_restore",         "cache_sequence_info",
+                                         "cache_run",    "cache_get_statistics",  "attention_decode"};
+    cr_expect(succeeding == calls, "%zu calls succeed", succeeding.size());
+    std::set<std::string> refused = calls;
+    for (const char* call : {"cache_sequence_create", "cache_clear", "cache_get_statistics"}) refused.erase(call);
+    refused.insert("cache_plan_create");
+    cr_expect(failing == refused, "%zu functions fail", failing.size());
+    for (const int32_t dtype : std::vector<int32_t>{FARSPAN_F32, FARSPAN_F16, FARSPAN_BF16, FARSPAN_I8})
+        cr_expect(stored.count(dtype) == 1, "no cache stores dtype %d", dtype);
+}
+
 // The others need a NULL, a number outside its enum, another struct_size, or a machine in trouble.
 Test(conformance, every_expressible_status_occurs) {
     std::set<int32_t> found;
-    for (const json& one : cases()) found.insert(one.value("status", int32_t{FARSPAN_OK}));
+    for (const json& one : cases()) {
+        found.insert(one.value("status", int32_t{FARSPAN_OK}));
+        if (one.at("call") != "cache_history") continue;
+        for (const json& step : one.at("arguments").at("steps"))
+            found.insert(step.value("status", int32_t{FARSPAN_OK}));
+    }
     const std::set<int32_t> expected = {FARSPAN_OK,
                                         FARSPAN_ERROR_SHAPE,
                                         FARSPAN_ERROR_STRIDE,
@@ -114,7 +147,9 @@ Test(conformance, every_expressible_status_occurs) {
                                         FARSPAN_ERROR_PARAMETER_RANGE,
                                         FARSPAN_ERROR_METHOD,
                                         FARSPAN_ERROR_COMBINATION,
-                                        FARSPAN_ERROR_POSITIONS};
+                                        FARSPAN_ERROR_POSITIONS,
+                                        FARSPAN_ERROR_DTYPE,
+                                        FARSPAN_ERROR_OUT_OF_MEMORY};
     cr_expect(found == expected, "%zu statuses occur, must be %zu", found.size(), expected.size());
 }
 

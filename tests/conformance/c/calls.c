@@ -6,8 +6,8 @@
 #include "../fields.h"
 #include "run.h"
 
-static farspan_status make_scheme(struct run* run, farspan_scheme** scheme) {
-    const cJSON* given = cJSON_GetObjectItemCaseSensitive(run->one, "scheme");
+farspan_status make_scheme(struct run* run, const cJSON* described, farspan_scheme** scheme) {
+    const cJSON* given = cJSON_GetObjectItemCaseSensitive(described, "scheme");
     const char* const names[5] = {"rope", "remap", "bias", "mask", "score"};
     const cJSON* part[5];
     int32_t method[5];
@@ -181,6 +181,7 @@ static const struct {
     {"plan_tile_counts", NULL, tile_counts},
     {"attention", attention, NULL},
     {"attention_merge", attention_merge, NULL},
+    {"cache_history", cache_history, NULL},
 };
 
 void run_case(struct run* run) {
@@ -193,7 +194,7 @@ void run_case(struct run* run) {
         }
     farspan_scheme* scheme = NULL;
     farspan_plan* plan = NULL;
-    run->status = make_scheme(run, &scheme);
+    run->status = make_scheme(run, run->one, &scheme);
     if (run->status == FARSPAN_OK && calls[call].with_plan) run->status = make_plan(run, scheme, &plan);
     if (run->status == FARSPAN_OK) {
         run->stage = calls[call].name;

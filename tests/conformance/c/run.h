@@ -9,6 +9,8 @@
 
 enum output_kind { OUTPUT_F32, OUTPUT_F16, OUTPUT_BF16, OUTPUT_F64, OUTPUT_INT64 };
 
+enum { MOST_OUTPUTS = 16 };
+
 /* Memory that a call may write, and what it held before. */
 struct output {
     enum output_kind kind;
@@ -19,7 +21,7 @@ struct output {
 struct run {
     const cJSON *one, *arguments;
     const farspan_context* context;
-    struct output outputs[2];
+    struct output outputs[MOST_OUTPUTS];
     int output_count;
     const char* stage; /* the function that is being called */
     farspan_status status;
@@ -52,7 +54,11 @@ void* new_output(struct run* run, enum output_kind kind, size_t elements);
 float* new_lse(struct run* run, const cJSON* given);
 float* read_lse(struct run* run, const cJSON* given);
 
-/* ---- The case (calls.c, judge.c) ---- */
+/* ---- The case (calls.c, cache.c, judge.c) ---- */
+
+/* The scheme that `described` gives. */
+farspan_status make_scheme(struct run* run, const cJSON* described, farspan_scheme** scheme);
+farspan_status cache_history(struct run* run, const farspan_scheme* scheme);
 
 void run_case(struct run* run);
 /* Whether the case ended as it should; otherwise says on stderr why not. */

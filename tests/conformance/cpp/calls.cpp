@@ -3,90 +3,12 @@
 #include <map>
 
 #include "../content.h"
-#include "outcome.hpp"
+#include "inputs.hpp"
 
 namespace conformance {
 namespace {
 
 using namespace farspan;
-
-struct tensor_form {
-    int32_t dtype = 0;
-    std::size_t elements = 0;
-    shape4 shape{}, stride{};
-    int64_t offset = 0;
-
-    explicit tensor_form(const json& given) : shape(given.at("shape").get<shape4>()) {
-        const auto name = given.at("dtype").get<std::string>();
-        dtype = name == "f16" ? FARSPAN_F16 : name == "bf16" ? FARSPAN_BF16 : FARSPAN_F32;
-        stride = {shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1};
-        if (given.contains("stride")) stride = given.at("stride").get<shape4>();
-        elements = given.value("elements", static_cast<std::size_t>(shape[0] * shape[1] * shape[2] * shape[3]));
-        offset = given.value("offset", int64_t{0});
-    }
-    output::kind kind() const {
-        return dtype == FARSPAN_F16    ? output::kind::f16
-               : dtype == FARSPAN_BF16 ? output::kind::bf16
-                                       : output::kind::f32;
-    }
-};
-
-std::vector<std::byte> content_of(const json& given, int32_t dtype, std::size_t elements) {
-    std::vector<std::byte> bytes(elements * dtype_bytes(dtype));
-    if (given.contains("seed")) fill_content(bytes.data(), dtype, elements, given.at("seed").get<uint64_t>());
-    return bytes;
-}
-
-// An input with its memory.
-class input {
-public:
-    explicit input(const json& given) : form_(given), bytes_(content_of(given, form_.dtype, form_.elements)) {}
-    const_tensor view() const {
-        return {form_.dtype, bytes_.data(), bytes_.size(), form_.shape, form_.stride, form_.offset};
-    }
-
-private:
-    tensor_form form_;
-    std::vector<std::byte> bytes_;
-};
-
-tensor writable(outcome& result, const json& given) {
-    const tensor_form form(given);
-    output& made = result.outputs.emplace_back(form.kind(), content_of(given, form.dtype, form.elements));
-    return {form.dtype, made.bytes().data(), made.bytes().size(), form.shape, form.stride, form.offset};
-}
-
-template <class Config>
-void set_fields(Config& config, const field* fields, const json& given) {
-    set_numbers(&config, fields, given);
-}
-
-scheme make_scheme(outcome& result, const json& one) {
-    const json none = json::object();
-    const json& given = one.contains("scheme") ? one.at("scheme") : none;
-    const auto part = [&](const char* name) -> const json& { return given.contains(name) ? given.at(name) : none; };
-    const json &r = part("rope"), &m = part("remap"), &b = part("bias"), &s = part("score");
-
-    rope_config rope(r.value("method", int32_t{FARSPAN_ROPE_NONE}));
-    rope.set_factors(array_or_empty<double>(r, "short_factors"), array_or_empty<double>(r, "long_factors"));
-    set_fields<farspan_rope_config>(rope, rope_fields, r);
-    remap_config remap(m.value("method", int32_t{FARSPAN_REMAP_NONE}));
-    set_fields<farspan_remap_config>(remap, remap_fields, m);
-    bias_config bias(b.value("method", int32_t{FARSPAN_BIAS_NONE}));
-    bias.set_values(array_or_empty<float>(b, "values"));
-    bias.set_kerple(array_or_empty<double>(b, "a"), array_or_empty<double>(b, "p"));
-    set_fields<farspan_bias_config>(bias, bias_fields, b);
-    mask_config mask;
-    set_fields<farspan_mask_config>(mask, mask_fields, part("mask"));
-    score_config score;
-    score.set_sinks(array_or_empty<float>(s, "sinks"));
-    set_fields<farspan_score_config>(score, score_fields, s);
-
-    result.stage = "scheme_create";
-    scheme made(rope, remap, bias, mask, score);
-    result.stage = one.at("call").get<std::string>();
-    return made;
-}
 
 plan make_plan(outcome& result, const json& one, const scheme& scheme, const context& context) {
     const json& given = one.at("arguments").at("problem");
@@ -252,6 +174,7 @@ outcome run_case(const json& one, const context& context) {
         {"plan_tile_counts", plan_tile_counts},
         {"attention", conformance::attention},
         {"attention_merge", attention_merge},
+        {"cache_history", cache_history},
     };
     outcome result;
     result.stage = one.at("call").get<std::string>();

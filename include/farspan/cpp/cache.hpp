@@ -1,0 +1,226 @@
+// The key-value cache for C++17 and later: owners, views and exceptions around cache.h, which remains the manual. To be
+// included beside farspan.hpp, by whose rules it goes.
+//
+//     farspan::cache_config config;
+//     config.key_heads = 8;
+//     config.head_dim = 128;
+//     farspan::cache cache(config);
+//     const farspan::cache_batch newest(cache.sequence_create());
+//     for (;;) {  // token by token
+//         cache.append(newest);
+//         cache.write(0, newest, {k, {1, 8, 1, 128}}, {v, {1, 8, 1, 128}});
+//         farspan::attention_decode(scheme, cache, 0, newest, {q, {1, 32, 1, 128}}, {out, {1, 32, 1, 128}});
+//     }
+#ifndef FARSPAN_CPP_CACHE_HPP
+#define FARSPAN_CPP_CACHE_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "farspan/cache.h"
+#include "farspan/farspan.hpp"
+
+namespace farspan {
+
+// The C struct with its defaults. Required are key_heads and head_dim.
+struct cache_config : farspan_cache_config {
+    cache_config() { farspan_cache_config_init(this, sizeof(farspan_cache_config)); }
+};
+
+// New rows of some sequences: which rows of a tensor are the newest tokens of which sequence. It owns its arrays.
+class cache_batch {
+public:
+    // One row, the newest token of one sequence.
+    explicit cache_batch(int64_t sequence) : sequences_{sequence} {}
+    // All rows are the newest tokens of one sequence.
+    static cache_batch of(int64_t sequence, int64_t rows) { return cache_batch({sequence}, {0, rows}); }
+    // sequences[s] owns the rows offsets[s] .. offsets[s + 1] - 1; offsets empty: one row each.
+    explicit cache_batch(std::vector<int64_t> sequences, std::vector<int64_t> offsets = {})
+        : sequences_(std::move(sequences)), offsets_(std::move(offsets)) {}
+
+    // Rows of all sequences together.
+    int64_t rows() const { return offsets_.empty() ? static_cast<int64_t>(sequences_.size()) : offsets_.back(); }
+
+    // For calls of the C interface, in which the batch is the given argument. Points into this object.
+    farspan_cache_batch view(int32_t argument) const {
+        const double needed = static_cast<double>(sequences_.size()) + 1;
+        detail::check_size(offsets_.empty() || static_cast<double>(offsets_.size()) == needed, argument,
+                           "batch.offsets", offsets_.size(), needed);
+        farspan_cache_batch batch;
+        farspan_cache_batch_init(&batch, sizeof batch);
+        batch.sequences = static_cast<int64_t>(sequences_.size());
+        batch.sequence = sequences_.data();
+        batch.offsets = offsets_.empty() ? nullptr : offsets_.data();
+        return batch;
+    }
+
+private:
+    std::vector<int64_t> sequences_, offsets_;
+};
+
+// Keys and values of many sequences, without their positions. A sequence is a number that is never used again.
+//
+// Threads: a member that is not const must be the only call on its cache. The const ones, and runs, may go on at the
+// same time. Movable; a moved-from cache is refused. Plans keep the memory of a destroyed cache, but must not be run
+// any more.
+class cache {
+public:
+    explicit cache(const farspan_cache_config& config) {
+        farspan_cache* made = nullptr;
+        detail::check([&](farspan_error* cause) { return farspan_cache_create(&config, &made, cause); });
+        handle_ = std::shared_ptr<farspan_cache>(made, farspan_cache_destroy);
+    }
+    cache(cache&&) noexcept = default;
+    cache& operator=(cache&&) noexcept = default;
+    cache(const cache&) = delete;
+    cache& operator=(const cache&) = delete;
+
+    // The C handle, for calls of the C interface; throws if this object was moved from.
+    farspan_cache* get() const {
+        if (!handle_) throw error(FARSPAN_ERROR_NULL_ARGUMENT, 0, "the object was moved from");
+        return handle_.get();
+    }
+
+    int64_t sequence_create() {
+        int64_t made = 0;
+        detail::check([&](farspan_error* cause) { return farspan_cache_sequence_create(get(), &made, cause); });
+        return made;
+    }
+    void sequence_destroy(int64_t sequence) {
+        detail::check([&](farspan_error* cause) { return farspan_cache_sequence_destroy(get(), sequence, cause); });
+    }
+    // A second sequence with the same tokens, whose memory the two share until one of them writes.
+    int64_t fork(int64_t sequence) {
+        int64_t child = 0;
+        detail::check([&](farspan_error* cause) { return farspan_cache_fork(get(), sequence, &child, cause); });
+        return child;
+    }
+    // Forgets the tokens at positions [first, last); without `last` all from `first` on, where the next token then
+    // goes.
+    void evict(int64_t sequence, int64_t first, int64_t last = INT64_MAX) {
+        detail::check([&](farspan_error* cause) { return farspan_cache_evict(get(), sequence, first, last, cause); });
+    }
+    // Keeps the tokens at positions below `sinks`, and the last `window` positions.
+    void keep(int64_t sequence, int64_t sinks, int64_t window) {
+        detail::check([&](farspan_error* cause) { return farspan_cache_keep(get(), sequence, sinks, window, cause); });
+    }
+    // Ends all sequences and gives their memory back to the system.
+    void clear() {
+        detail::check([&](farspan_error* cause) { return farspan_cache_clear(get(), cause); });
+    }
+
+    farspan_sequence_info sequence_info(int64_t sequence) const {
+        farspan_sequence_info info{};
+        info.struct_size = sizeof info;
+        detail::check([&](farspan_error* cause) { return farspan_cache_sequence_info(get(), sequence, &info, cause); });
+        return info;
+    }
+    farspan_cache_statistics statistics() const {
+        farspan_cache_statistics statistics{};
+        statistics.struct_size = sizeof statistics;
+        detail::check([&](farspan_error* cause) { return farspan_cache_get_statistics(get(), &statistics, cause); });
+        return statistics;
+    }
+
+    // Room for the rows of the batch as new tokens, in all layers. `positions`: [batch.rows()]; empty: the next ones.
+    void append(const cache_batch& batch, array_view<const int64_t> positions = {}) {
+        const farspan_cache_batch rows = batch.view(2);
+        const int64_t* at = detail::positions_of(positions, batch.rows(), 3, "positions");
+        detail::check([&](farspan_error* cause) { return farspan_cache_append(get(), &rows, at, cause); });
+    }
+    // Stores k [1, key_heads, rows, head_dim] and v [1, key_heads, rows, value_dim] of the newest tokens in one layer.
+    void write(int64_t layer, const cache_batch& batch, const const_tensor& k, const const_tensor& v,
+               const context* context = nullptr) {
+        const farspan_cache_batch rows = batch.view(4);
+        detail::check([&](farspan_error* cause) {
+            return farspan_cache_write(detail::handle(context), get(), layer, &rows, k.get(), v.get(), cause);
+        });
+    }
+
+    // Bytes that save writes; 0 if there is no such sequence.
+    std::size_t save_size(int64_t sequence) const { return farspan_cache_save_size(get(), sequence); }
+    // Writes a sequence, all layers, into a buffer of at least save_size bytes.
+    void save(int64_t sequence, array_view<std::byte> buffer) const {
+        std::byte none{};
+        detail::check([&](farspan_error* cause) {
+            return farspan_cache_save(get(), sequence, buffer.empty() ? &none : buffer.data(), buffer.size(), cause);
+        });
+    }
+    std::vector<std::byte> save(int64_t sequence) const {
+        std::vector<std::byte> bytes(save_size(sequence));
+        save(sequence, bytes);
+        return bytes;
+    }
+    // A new sequence from what save wrote. Damaged or foreign bytes are refused and change nothing.
+    int64_t restore(array_view<const std::byte> bytes) {
+        const std::byte none{};
+        int64_t made = 0;
+        detail::check([&](farspan_error* cause) {
+            return farspan_cache_restore(get(), bytes.empty() ? &none : bytes.data(), bytes.size(), &made, cause);
+        });
+        return made;
+    }
+
+private:
+    friend class cache_plan;
+    std::shared_ptr<farspan_cache> handle_;
+};
+
+// What a run over a cache may be given besides its tensors.
+struct cache_run_options {
+    array_view<float> lse;            // [query_heads][rows], or empty
+    array_view<std::byte> workspace;  // at least cache_plan::workspace_size, or empty
+};
+
+// The attention of the rows of a batch to all tokens of their sequences, for all layers. It is for the cache as it is:
+// when tokens have been appended or evicted since, a run is refused.
+class cache_plan : public detail::owner<farspan_cache_plan, farspan_cache_plan_destroy> {
+public:
+    // `positions`: [batch.rows()] of the queries; empty: the rows are the newest tokens of their sequences. `length`:
+    // the current length of dynamic methods; 0: of each sequence its own.
+    cache_plan(const scheme& scheme, const cache& cache, const cache_batch& batch, int64_t query_heads,
+               array_view<const int64_t> positions = {}, int64_t length = 0, const context* context = nullptr)
+        : owner([&](farspan_cache_plan** made, farspan_error* cause) {
+              const farspan_cache_batch rows = batch.view(4);
+              const int64_t* at = detail::positions_of(positions, batch.rows(), 6, "positions");
+              return farspan_cache_plan_create(detail::handle(context), scheme.get(), cache.get(), &rows, query_heads,
+                                               at, length, made, cause);
+          }),
+          cache_(cache.handle_) {}
+
+    // Bytes of scratch of one run.
+    std::size_t workspace_size() const { return farspan_cache_plan_workspace_size(get()); }
+
+    // out = softmax(logits) v of one layer. q [1, query_heads, rows, head_dim], out [1, query_heads, rows, value_dim].
+    // A workspace serves one run at a time; otherwise a plan may run on several threads at once.
+    void run(int64_t layer, const const_tensor& q, const tensor& out, const cache_run_options& options = {},
+             const context* context = nullptr) const {
+        float* lse = detail::lse_of(options.lse, q, 6, "lse");
+        detail::check([&](farspan_error* cause) {
+            return farspan_cache_run(detail::handle(context), get(), layer, q.get(), out.get(), lse,
+                                     options.workspace.data(), options.workspace.size(), cause);
+        });
+    }
+
+private:
+    std::shared_ptr<farspan_cache> cache_;
+};
+
+// Plan, run and forget, for one layer. `lse`: [query_heads][rows], or empty.
+inline void attention_decode(const scheme& scheme, const cache& cache, int64_t layer, const cache_batch& batch,
+                             const const_tensor& q, const tensor& out, array_view<float> lse = {},
+                             const context* context = nullptr) {
+    const farspan_cache_batch rows = batch.view(5);
+    float* sums = detail::lse_of(lse, q, 8, "lse");
+    detail::check([&](farspan_error* cause) {
+        return farspan_attention_decode(detail::handle(context), scheme.get(), cache.get(), layer, &rows, q.get(),
+                                        out.get(), sums, cause);
+    });
+}
+
+}  // namespace farspan
+
+#endif
