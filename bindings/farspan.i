@@ -189,3 +189,4 @@ FARSPAN_HANDLE(context)
 
 %include "farspan/farspan.h"
 %include "flat.h"
+%include "farspan_cache.i"

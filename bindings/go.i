@@ -34,6 +34,7 @@ FARSPAN_MEMORY(const double *, *float64)
 FARSPAN_MEMORY(int64_t *, *int64)
 FARSPAN_MEMORY(const int64_t *, *int64)
 FARSPAN_MEMORY(void *, *byte)
+FARSPAN_MEMORY(const void *, *byte)
 FARSPAN_MEMORY(int64_t *dims, *[10]int64)
 FARSPAN_MEMORY(const int64_t *dims, *[10]int64)
 FARSPAN_MEMORY(const int64_t *in_dims, *[10]int64)
@@ -118,6 +119,8 @@ func madeOf(text string) Made {
 FARSPAN_MAKER(farspan_scheme, flat_scheme_create)
 FARSPAN_MAKER(farspan_plan, flat_plan_create)
 FARSPAN_MAKER(farspan_context, flat_context_create)
+FARSPAN_MAKER(farspan_cache, flat_cache_create)
+FARSPAN_MAKER(farspan_cache_plan, flat_cache_plan_create)
 
 /* farspan_status_text is given a status. */
 %typemap(gotype) farspan_status status "int32"

@@ -186,4 +186,6 @@ JAVA_CONFIG(struct farspan_probe)
 JAVA_CONFIG(struct farspan_context_config)
 JAVA_CONFIG(struct flat_cancel_flag)
 
+%include "java_cache.i"
+
 %include "farspan.i"

@@ -10,7 +10,7 @@
 typedef struct java_memory {
     void* data;       /* NULL for null */
     void* heap;       /* the copy, if it does not fit into `small` */
-    size_t copied;    /* floats to copy back */
+    size_t copied;    /* elements of the copy; 0 if it is none */
     int64_t small[8];
 } java_memory;
 
@@ -55,6 +55,25 @@ static size_t java_count(JNIEnv* env, const java_memory* memory, jobject object)
 static void java_copy_back(JNIEnv* env, const java_memory* memory, jobject object) {
     if (memory->copied)
         (*env)->SetFloatArrayRegion(env, (jfloatArray)object, 0, (jsize)memory->copied, (const jfloat*)memory->data);
+}
+
+/* The address of a direct ByteBuffer, or room for a copy of a byte[], and the bytes of either. */
+static int java_map_bytes(JNIEnv* env, java_memory* memory, jobject object, size_t* size) {
+    memory->copied = 0;
+    memory->data = object ? (*env)->GetDirectBufferAddress(env, object) : NULL;
+    *size = memory->data ? (size_t)(*env)->GetDirectBufferCapacity(env, object) : 0;
+    if (memory->data || !object) return 1;
+    *size = memory->copied = (size_t)(*env)->GetArrayLength(env, (jarray)object);
+    return java_take(env, memory, object, *size);
+}
+
+/* Copies between the copy and the byte[]. */
+static void java_copy_bytes(JNIEnv* env, const java_memory* memory, jobject object, int back) {
+    if (!memory->copied) return;
+    if (back)
+        (*env)->SetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (const jbyte*)memory->data);
+    else
+        (*env)->GetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (jbyte*)memory->data);
 }
 
 static void java_throw(JNIEnv* env, const farspan_error* error) {

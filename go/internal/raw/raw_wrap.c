@@ -591,11 +591,117 @@ SWIGINTERN struct farspan_context_config *new_farspan_context_config(void){
 SWIGINTERN void delete_farspan_context_config(struct farspan_context_config *self){ free(self); }
 SWIGINTERN struct flat_cancel_flag *new_flat_cancel_flag(void){ return (flat_cancel_flag*)calloc(1, sizeof(flat_cancel_flag)); }
 SWIGINTERN void delete_flat_cancel_flag(struct flat_cancel_flag *self){ free(self); }
+/* cache.h in the form of flat.h, for languages that collect garbage: a batch is two arrays with their lengths, tensors and arrays
+ * as there, with its functions: it stands behind flat.h in the SWIG wrappers, and nowhere else. */
+#ifndef FARSPAN_BINDINGS_FLAT_CACHE_H
+#define FARSPAN_BINDINGS_FLAT_CACHE_H
+
+#include "farspan/cache.h"
+
+static farspan_cache* flat_cache_create(const farspan_cache_config* config, farspan_error* error) {
+    farspan_cache* cache = NULL;
+    farspan_cache_create(config, &cache, error);
+    return cache;
+}
+
+/* Describes the arrays. Answers 0 with an error if there are too few offsets. `argument` is the batch's place in the C function. */
+static int flat_cache_batch(farspan_cache_batch* batch, int32_t argument, const int64_t* sequences, size_t sequence_count,
+                            const int64_t* offsets, size_t offset_count, farspan_error* error) {
+    farspan_cache_batch_init(batch, sizeof *batch);
+    batch->sequences = (int64_t)sequence_count;
+    batch->sequence = sequences;
+    batch->offsets = offsets;
+    return !flat_short(error, argument, "batch.offsets", offsets, offset_count, (__int128)sequence_count + 1);
+}
+
+/* Rows of the batch. Offsets that fall are refused before any row is read. */
+static __int128 flat_cache_rows(const farspan_cache_batch* batch) {
+    return batch->offsets ? batch->offsets[batch->sequences] : batch->sequences;
+}
+
+static farspan_status flat_cache_append(farspan_cache* cache, const int64_t* sequences, size_t sequence_count,
+                                        const int64_t* offsets, size_t offset_count, const int64_t* positions,
+                                        size_t position_count, farspan_error* error) {
+    farspan_cache_batch batch;
+    if (!flat_cache_batch(&batch, 2, sequences, sequence_count, offsets, offset_count, error) ||
+        flat_short(error, 3, "positions", positions, position_count, flat_cache_rows(&batch)))
+        return FARSPAN_ERROR_SHAPE;
+    return farspan_cache_append(cache, &batch, positions, error);
+}
+
+static farspan_status flat_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer,
+                                       const int64_t* sequences, size_t sequence_count, const int64_t* offsets,
+                                       size_t offset_count, void* k, int32_t k_dtype, const int64_t* k_dims, void* v,
+                                       int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
+    const farspan_tensor kt = flat_tensor(k, k_dtype, k_dims), vt = flat_tensor(v, v_dtype, v_dims);
+    farspan_cache_batch batch;
+    if (!flat_cache_batch(&batch, 4, sequences, sequence_count, offsets, offset_count, error)) return FARSPAN_ERROR_SHAPE;
+    return farspan_cache_write(context, cache, layer, &batch, &kt, &vt, error);
+}
+
+static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme,
+                                                  const farspan_cache* cache, const int64_t* sequences, size_t sequence_count,
+                                                  const int64_t* offsets, size_t offset_count, int64_t query_heads,
+                                                  const int64_t* positions, size_t position_count, int64_t length,
+                                                  farspan_error* error) {
+    farspan_cache_plan* plan = NULL;
+    farspan_cache_batch batch;
+    if (!flat_cache_batch(&batch, 4, sequences, sequence_count, offsets, offset_count, error) ||
+        flat_short(error, 6, "positions", positions, position_count, flat_cache_rows(&batch)))
+        return NULL;
+    farspan_cache_plan_create(context, scheme, cache, &batch, query_heads, positions, length, &plan, error);
+    return plan;
+}
+
+static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer, void* q,
+                                     int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
+                                     const int64_t* out_dims, float* lse, size_t lse_count, void* workspace,
+                                     size_t workspace_size, farspan_error* error) {
+    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
+    if (flat_short(error, 6, "lse", lse, lse_count, flat_row_count(&ot))) return FARSPAN_ERROR_SHAPE;
+    return farspan_cache_run(context, plan, layer, &qt, &ot, lse, workspace, workspace_size, error);
+}
+
+static farspan_status flat_attention_decode(const farspan_context* context, const farspan_scheme* scheme,
+                                            const farspan_cache* cache, int64_t layer, const int64_t* sequences,
+                                            size_t sequence_count, const int64_t* offsets, size_t offset_count, void* q,
+                                            int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
+                                            const int64_t* out_dims, float* lse, size_t lse_count, farspan_error* error) {
+    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
+    farspan_cache_batch batch;
+    if (!flat_cache_batch(&batch, 5, sequences, sequence_count, offsets, offset_count, error) ||
+        flat_short(error, 8, "lse", lse, lse_count, flat_row_count(&ot)))
+        return FARSPAN_ERROR_SHAPE;
+    return farspan_attention_decode(context, scheme, cache, layer, &batch, &qt, &ot, lse, error);
+}
+
+#endif
+
+SWIGINTERN void delete_farspan_cache(struct farspan_cache *self){ farspan_cache_destroy(self); }
+SWIGINTERN void delete_farspan_cache_plan(struct farspan_cache_plan *self){ farspan_cache_plan_destroy(self); }
+SWIGINTERN struct farspan_cache_config *new_farspan_cache_config(void){
+        farspan_cache_config* config = (farspan_cache_config*)calloc(1, sizeof *config);
+        if (config) farspan_cache_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_cache_config(struct farspan_cache_config *self){ free(self); }
+SWIGINTERN struct farspan_sequence_info *new_farspan_sequence_info(void){
+        farspan_sequence_info* answer = (farspan_sequence_info*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_sequence_info(struct farspan_sequence_info *self){ free(self); }
+SWIGINTERN struct farspan_cache_statistics *new_farspan_cache_statistics(void){
+        farspan_cache_statistics* answer = (farspan_cache_statistics*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_cache_statistics(struct farspan_cache_statistics *self){ free(self); }
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_74daaa19876e9e55(void *_swig_go_0) {
+void _wrap_Swig_free_raw_8f09cd0ccdaefc16(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -605,7 +711,7 @@ void _wrap_Swig_free_raw_74daaa19876e9e55(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_74daaa19876e9e55(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_8f09cd0ccdaefc16(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -618,7 +724,7 @@ void *_wrap_Swig_malloc_raw_74daaa19876e9e55(intgo _swig_go_0) {
 }
 
 
-void _wrap_delete_Scheme_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0) {
+void _wrap_delete_Scheme_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0) {
   struct farspan_scheme *arg1 = (struct farspan_scheme *) 0 ;
   
   arg1 = *(struct farspan_scheme **)&_swig_go_0; 
@@ -628,7 +734,7 @@ void _wrap_delete_Scheme_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0)
 }
 
 
-void _wrap_delete_Plan_raw_74daaa19876e9e55(struct farspan_plan *_swig_go_0) {
+void _wrap_delete_Plan_raw_8f09cd0ccdaefc16(struct farspan_plan *_swig_go_0) {
   struct farspan_plan *arg1 = (struct farspan_plan *) 0 ;
   
   arg1 = *(struct farspan_plan **)&_swig_go_0; 
@@ -638,7 +744,7 @@ void _wrap_delete_Plan_raw_74daaa19876e9e55(struct farspan_plan *_swig_go_0) {
 }
 
 
-void _wrap_delete_Context_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0) {
+void _wrap_delete_Context_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0) {
   struct farspan_context *arg1 = (struct farspan_context *) 0 ;
   
   arg1 = *(struct farspan_context **)&_swig_go_0; 
@@ -648,7 +754,7 @@ void _wrap_delete_Context_raw_74daaa19876e9e55(struct farspan_context *_swig_go_
 }
 
 
-_gostring_ _wrap_status_text_raw_74daaa19876e9e55(int _swig_go_0) {
+_gostring_ _wrap_status_text_raw_8f09cd0ccdaefc16(int _swig_go_0) {
   farspan_status arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -661,7 +767,7 @@ _gostring_ _wrap_status_text_raw_74daaa19876e9e55(int _swig_go_0) {
 }
 
 
-int _wrap_version_raw_74daaa19876e9e55() {
+int _wrap_version_raw_8f09cd0ccdaefc16() {
   uint32_t result;
   int _swig_go_result;
   
@@ -672,7 +778,7 @@ int _wrap_version_raw_74daaa19876e9e55() {
 }
 
 
-_gostring_ _wrap_version_text_raw_74daaa19876e9e55() {
+_gostring_ _wrap_version_text_raw_8f09cd0ccdaefc16() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -683,7 +789,7 @@ _gostring_ _wrap_version_text_raw_74daaa19876e9e55() {
 }
 
 
-int _wrap_abi_version_raw_74daaa19876e9e55() {
+int _wrap_abi_version_raw_8f09cd0ccdaefc16() {
   uint32_t result;
   int _swig_go_result;
   
@@ -694,7 +800,7 @@ int _wrap_abi_version_raw_74daaa19876e9e55() {
 }
 
 
-void _wrap_RopeConfig_method_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_method_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -706,7 +812,7 @@ void _wrap_RopeConfig_method_set_raw_74daaa19876e9e55(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_method_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_method_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -719,7 +825,7 @@ int _wrap_RopeConfig_method_get_raw_74daaa19876e9e55(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_layout_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_layout_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -731,7 +837,7 @@ void _wrap_RopeConfig_layout_set_raw_74daaa19876e9e55(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_layout_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_layout_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -744,7 +850,7 @@ int _wrap_RopeConfig_layout_get_raw_74daaa19876e9e55(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_rotary_dim_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_dim_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -756,7 +862,7 @@ void _wrap_RopeConfig_rotary_dim_set_raw_74daaa19876e9e55(struct farspan_rope_co
 }
 
 
-int _wrap_RopeConfig_rotary_dim_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_dim_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -769,7 +875,7 @@ int _wrap_RopeConfig_rotary_dim_get_raw_74daaa19876e9e55(struct farspan_rope_con
 }
 
 
-void _wrap_RopeConfig_rotary_offset_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_offset_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -781,7 +887,7 @@ void _wrap_RopeConfig_rotary_offset_set_raw_74daaa19876e9e55(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_rotary_offset_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_offset_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -794,7 +900,7 @@ int _wrap_RopeConfig_rotary_offset_get_raw_74daaa19876e9e55(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_angle_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_angle_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -806,7 +912,7 @@ void _wrap_RopeConfig_angle_set_raw_74daaa19876e9e55(struct farspan_rope_config 
 }
 
 
-int _wrap_RopeConfig_angle_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_angle_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -819,7 +925,7 @@ int _wrap_RopeConfig_angle_get_raw_74daaa19876e9e55(struct farspan_rope_config *
 }
 
 
-void _wrap_RopeConfig_base_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_base_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -831,7 +937,7 @@ void _wrap_RopeConfig_base_set_raw_74daaa19876e9e55(struct farspan_rope_config *
 }
 
 
-double _wrap_RopeConfig_base_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_base_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -844,7 +950,7 @@ double _wrap_RopeConfig_base_get_raw_74daaa19876e9e55(struct farspan_rope_config
 }
 
 
-void _wrap_RopeConfig_factor_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_factor_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -856,7 +962,7 @@ void _wrap_RopeConfig_factor_set_raw_74daaa19876e9e55(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_factor_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_factor_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -869,7 +975,7 @@ double _wrap_RopeConfig_factor_get_raw_74daaa19876e9e55(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_original_context_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeConfig_original_context_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t arg2 ;
   
@@ -881,7 +987,7 @@ void _wrap_RopeConfig_original_context_set_raw_74daaa19876e9e55(struct farspan_r
 }
 
 
-long long _wrap_RopeConfig_original_context_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+long long _wrap_RopeConfig_original_context_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -894,7 +1000,7 @@ long long _wrap_RopeConfig_original_context_get_raw_74daaa19876e9e55(struct fars
 }
 
 
-void _wrap_RopeConfig_beta_fast_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_fast_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -906,7 +1012,7 @@ void _wrap_RopeConfig_beta_fast_set_raw_74daaa19876e9e55(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_fast_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_fast_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -919,7 +1025,7 @@ double _wrap_RopeConfig_beta_fast_get_raw_74daaa19876e9e55(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_beta_slow_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_slow_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -931,7 +1037,7 @@ void _wrap_RopeConfig_beta_slow_set_raw_74daaa19876e9e55(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_slow_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_slow_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -944,7 +1050,7 @@ double _wrap_RopeConfig_beta_slow_get_raw_74daaa19876e9e55(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_extrapolation_factor_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_extrapolation_factor_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -956,7 +1062,7 @@ void _wrap_RopeConfig_extrapolation_factor_set_raw_74daaa19876e9e55(struct farsp
 }
 
 
-double _wrap_RopeConfig_extrapolation_factor_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_extrapolation_factor_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -969,7 +1075,7 @@ double _wrap_RopeConfig_extrapolation_factor_get_raw_74daaa19876e9e55(struct far
 }
 
 
-void _wrap_RopeConfig_ramp_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_ramp_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -981,7 +1087,7 @@ void _wrap_RopeConfig_ramp_set_raw_74daaa19876e9e55(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_ramp_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_ramp_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -994,7 +1100,7 @@ int _wrap_RopeConfig_ramp_get_raw_74daaa19876e9e55(struct farspan_rope_config *_
 }
 
 
-void _wrap_RopeConfig_truncate_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_truncate_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1006,7 +1112,7 @@ void _wrap_RopeConfig_truncate_set_raw_74daaa19876e9e55(struct farspan_rope_conf
 }
 
 
-int _wrap_RopeConfig_truncate_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_truncate_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1019,7 +1125,7 @@ int _wrap_RopeConfig_truncate_get_raw_74daaa19876e9e55(struct farspan_rope_confi
 }
 
 
-void _wrap_RopeConfig_mscale_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1031,7 +1137,7 @@ void _wrap_RopeConfig_mscale_set_raw_74daaa19876e9e55(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_mscale_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1044,7 +1150,7 @@ double _wrap_RopeConfig_mscale_get_raw_74daaa19876e9e55(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_mscale_all_dim_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_all_dim_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1056,7 +1162,7 @@ void _wrap_RopeConfig_mscale_all_dim_set_raw_74daaa19876e9e55(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mscale_all_dim_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_all_dim_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1069,7 +1175,7 @@ double _wrap_RopeConfig_mscale_all_dim_get_raw_74daaa19876e9e55(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_magnitude_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_magnitude_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1081,7 +1187,7 @@ void _wrap_RopeConfig_magnitude_set_raw_74daaa19876e9e55(struct farspan_rope_con
 }
 
 
-int _wrap_RopeConfig_magnitude_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_magnitude_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1094,7 +1200,7 @@ int _wrap_RopeConfig_magnitude_get_raw_74daaa19876e9e55(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_length_switch_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_length_switch_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1106,7 +1212,7 @@ void _wrap_RopeConfig_length_switch_set_raw_74daaa19876e9e55(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_length_switch_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_length_switch_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1119,7 +1225,7 @@ int _wrap_RopeConfig_length_switch_get_raw_74daaa19876e9e55(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_attention_factor_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_attention_factor_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1131,7 +1237,7 @@ void _wrap_RopeConfig_attention_factor_set_raw_74daaa19876e9e55(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_attention_factor_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_attention_factor_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1144,7 +1250,7 @@ double _wrap_RopeConfig_attention_factor_get_raw_74daaa19876e9e55(struct farspan
 }
 
 
-void _wrap_RopeConfig_mixed_exponent_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mixed_exponent_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1156,7 +1262,7 @@ void _wrap_RopeConfig_mixed_exponent_set_raw_74daaa19876e9e55(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mixed_exponent_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mixed_exponent_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1169,7 +1275,7 @@ double _wrap_RopeConfig_mixed_exponent_get_raw_74daaa19876e9e55(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_low_freq_factor_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_low_freq_factor_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1181,7 +1287,7 @@ void _wrap_RopeConfig_low_freq_factor_set_raw_74daaa19876e9e55(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_low_freq_factor_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_low_freq_factor_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1194,7 +1300,7 @@ double _wrap_RopeConfig_low_freq_factor_get_raw_74daaa19876e9e55(struct farspan_
 }
 
 
-void _wrap_RopeConfig_high_freq_factor_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_high_freq_factor_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1206,7 +1312,7 @@ void _wrap_RopeConfig_high_freq_factor_set_raw_74daaa19876e9e55(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_high_freq_factor_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_high_freq_factor_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1219,7 +1325,7 @@ double _wrap_RopeConfig_high_freq_factor_get_raw_74daaa19876e9e55(struct farspan
 }
 
 
-void _wrap_RopeConfig_rotated_fraction_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_rotated_fraction_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1231,7 +1337,7 @@ void _wrap_RopeConfig_rotated_fraction_set_raw_74daaa19876e9e55(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_rotated_fraction_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_rotated_fraction_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1244,7 +1350,7 @@ double _wrap_RopeConfig_rotated_fraction_get_raw_74daaa19876e9e55(struct farspan
 }
 
 
-void _wrap_RopeConfig_xpos_scale_base_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_scale_base_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1256,7 +1362,7 @@ void _wrap_RopeConfig_xpos_scale_base_set_raw_74daaa19876e9e55(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_xpos_scale_base_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_scale_base_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1269,7 +1375,7 @@ double _wrap_RopeConfig_xpos_scale_base_get_raw_74daaa19876e9e55(struct farspan_
 }
 
 
-void _wrap_RopeConfig_xpos_gamma_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_gamma_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1281,7 +1387,7 @@ void _wrap_RopeConfig_xpos_gamma_set_raw_74daaa19876e9e55(struct farspan_rope_co
 }
 
 
-double _wrap_RopeConfig_xpos_gamma_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_gamma_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1294,7 +1400,7 @@ double _wrap_RopeConfig_xpos_gamma_get_raw_74daaa19876e9e55(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_pair_factor_count_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_pair_factor_count_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1306,7 +1412,7 @@ void _wrap_RopeConfig_pair_factor_count_set_raw_74daaa19876e9e55(struct farspan_
 }
 
 
-int _wrap_RopeConfig_pair_factor_count_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_pair_factor_count_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1319,7 +1425,7 @@ int _wrap_RopeConfig_pair_factor_count_get_raw_74daaa19876e9e55(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_axes_set_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_axes_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1331,7 +1437,7 @@ void _wrap_RopeConfig_axes_set_raw_74daaa19876e9e55(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_axes_get_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_axes_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1344,7 +1450,7 @@ int _wrap_RopeConfig_axes_get_raw_74daaa19876e9e55(struct farspan_rope_config *_
 }
 
 
-struct farspan_rope_config *_wrap_new_RopeConfig_raw_74daaa19876e9e55(int _swig_go_0) {
+struct farspan_rope_config *_wrap_new_RopeConfig_raw_8f09cd0ccdaefc16(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_rope_config *result = 0 ;
   struct farspan_rope_config *_swig_go_result;
@@ -1357,7 +1463,7 @@ struct farspan_rope_config *_wrap_new_RopeConfig_raw_74daaa19876e9e55(int _swig_
 }
 
 
-void _wrap_delete_RopeConfig_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0) {
+void _wrap_delete_RopeConfig_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   
   arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
@@ -1367,7 +1473,7 @@ void _wrap_delete_RopeConfig_raw_74daaa19876e9e55(struct farspan_rope_config *_s
 }
 
 
-void _wrap_RopeConfig_set_axis_section_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
+void _wrap_RopeConfig_set_axis_section_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t arg3 ;
@@ -1381,7 +1487,7 @@ void _wrap_RopeConfig_set_axis_section_raw_74daaa19876e9e55(struct farspan_rope_
 }
 
 
-int _wrap_RopeConfig_get_axis_section_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+int _wrap_RopeConfig_get_axis_section_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t result;
@@ -1396,7 +1502,7 @@ int _wrap_RopeConfig_get_axis_section_raw_74daaa19876e9e55(struct farspan_rope_c
 }
 
 
-void _wrap_RemapConfig_method_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_method_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -1408,7 +1514,7 @@ void _wrap_RemapConfig_method_set_raw_74daaa19876e9e55(struct farspan_remap_conf
 }
 
 
-int _wrap_RemapConfig_method_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_method_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1421,7 +1527,7 @@ int _wrap_RemapConfig_method_get_raw_74daaa19876e9e55(struct farspan_remap_confi
 }
 
 
-void _wrap_RemapConfig_window_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_window_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1433,7 +1539,7 @@ void _wrap_RemapConfig_window_set_raw_74daaa19876e9e55(struct farspan_remap_conf
 }
 
 
-long long _wrap_RemapConfig_window_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_window_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1446,7 +1552,7 @@ long long _wrap_RemapConfig_window_get_raw_74daaa19876e9e55(struct farspan_remap
 }
 
 
-void _wrap_RemapConfig_group_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_group_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1458,7 +1564,7 @@ void _wrap_RemapConfig_group_set_raw_74daaa19876e9e55(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_group_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_group_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1471,7 +1577,7 @@ long long _wrap_RemapConfig_group_get_raw_74daaa19876e9e55(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_leak_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_leak_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -1483,7 +1589,7 @@ void _wrap_RemapConfig_leak_set_raw_74daaa19876e9e55(struct farspan_remap_config
 }
 
 
-double _wrap_RemapConfig_leak_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_leak_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1496,7 +1602,7 @@ double _wrap_RemapConfig_leak_get_raw_74daaa19876e9e55(struct farspan_remap_conf
 }
 
 
-void _wrap_RemapConfig_chunk_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_chunk_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1508,7 +1614,7 @@ void _wrap_RemapConfig_chunk_set_raw_74daaa19876e9e55(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_chunk_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_chunk_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1521,7 +1627,7 @@ long long _wrap_RemapConfig_chunk_get_raw_74daaa19876e9e55(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_local_window_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_local_window_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1533,7 +1639,7 @@ void _wrap_RemapConfig_local_window_set_raw_74daaa19876e9e55(struct farspan_rema
 }
 
 
-long long _wrap_RemapConfig_local_window_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_local_window_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1546,7 +1652,7 @@ long long _wrap_RemapConfig_local_window_get_raw_74daaa19876e9e55(struct farspan
 }
 
 
-void _wrap_RemapConfig_limit_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_limit_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1558,7 +1664,7 @@ void _wrap_RemapConfig_limit_set_raw_74daaa19876e9e55(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_limit_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_limit_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1571,7 +1677,7 @@ long long _wrap_RemapConfig_limit_get_raw_74daaa19876e9e55(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_sinks_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_sinks_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1583,7 +1689,7 @@ void _wrap_RemapConfig_sinks_set_raw_74daaa19876e9e55(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_sinks_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_sinks_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1596,7 +1702,7 @@ long long _wrap_RemapConfig_sinks_get_raw_74daaa19876e9e55(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_real_shift_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_real_shift_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -1608,7 +1714,7 @@ void _wrap_RemapConfig_real_shift_set_raw_74daaa19876e9e55(struct farspan_remap_
 }
 
 
-int _wrap_RemapConfig_real_shift_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_real_shift_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1621,7 +1727,7 @@ int _wrap_RemapConfig_real_shift_get_raw_74daaa19876e9e55(struct farspan_remap_c
 }
 
 
-void _wrap_RemapConfig_position_scale_set_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_position_scale_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -1633,7 +1739,7 @@ void _wrap_RemapConfig_position_scale_set_raw_74daaa19876e9e55(struct farspan_re
 }
 
 
-double _wrap_RemapConfig_position_scale_get_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_position_scale_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1646,7 +1752,7 @@ double _wrap_RemapConfig_position_scale_get_raw_74daaa19876e9e55(struct farspan_
 }
 
 
-struct farspan_remap_config *_wrap_new_RemapConfig_raw_74daaa19876e9e55(int _swig_go_0) {
+struct farspan_remap_config *_wrap_new_RemapConfig_raw_8f09cd0ccdaefc16(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_remap_config *result = 0 ;
   struct farspan_remap_config *_swig_go_result;
@@ -1659,7 +1765,7 @@ struct farspan_remap_config *_wrap_new_RemapConfig_raw_74daaa19876e9e55(int _swi
 }
 
 
-void _wrap_delete_RemapConfig_raw_74daaa19876e9e55(struct farspan_remap_config *_swig_go_0) {
+void _wrap_delete_RemapConfig_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   
   arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
@@ -1669,7 +1775,7 @@ void _wrap_delete_RemapConfig_raw_74daaa19876e9e55(struct farspan_remap_config *
 }
 
 
-void _wrap_BiasConfig_method_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_method_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1681,7 +1787,7 @@ void _wrap_BiasConfig_method_set_raw_74daaa19876e9e55(struct farspan_bias_config
 }
 
 
-int _wrap_BiasConfig_method_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_method_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1694,7 +1800,7 @@ int _wrap_BiasConfig_method_get_raw_74daaa19876e9e55(struct farspan_bias_config 
 }
 
 
-void _wrap_BiasConfig_heads_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_heads_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1706,7 +1812,7 @@ void _wrap_BiasConfig_heads_set_raw_74daaa19876e9e55(struct farspan_bias_config 
 }
 
 
-int _wrap_BiasConfig_heads_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_heads_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1719,7 +1825,7 @@ int _wrap_BiasConfig_heads_get_raw_74daaa19876e9e55(struct farspan_bias_config *
 }
 
 
-void _wrap_BiasConfig_head_offset_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_head_offset_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1731,7 +1837,7 @@ void _wrap_BiasConfig_head_offset_set_raw_74daaa19876e9e55(struct farspan_bias_c
 }
 
 
-int _wrap_BiasConfig_head_offset_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_head_offset_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1744,7 +1850,7 @@ int _wrap_BiasConfig_head_offset_get_raw_74daaa19876e9e55(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_bidirectional_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_bidirectional_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1756,7 +1862,7 @@ void _wrap_BiasConfig_bidirectional_set_raw_74daaa19876e9e55(struct farspan_bias
 }
 
 
-int _wrap_BiasConfig_bidirectional_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_bidirectional_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1769,7 +1875,7 @@ int _wrap_BiasConfig_bidirectional_get_raw_74daaa19876e9e55(struct farspan_bias_
 }
 
 
-void _wrap_BiasConfig_buckets_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_buckets_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1781,7 +1887,7 @@ void _wrap_BiasConfig_buckets_set_raw_74daaa19876e9e55(struct farspan_bias_confi
 }
 
 
-int _wrap_BiasConfig_buckets_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_buckets_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1794,7 +1900,7 @@ int _wrap_BiasConfig_buckets_get_raw_74daaa19876e9e55(struct farspan_bias_config
 }
 
 
-void _wrap_BiasConfig_max_distance_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_max_distance_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -1806,7 +1912,7 @@ void _wrap_BiasConfig_max_distance_set_raw_74daaa19876e9e55(struct farspan_bias_
 }
 
 
-long long _wrap_BiasConfig_max_distance_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_max_distance_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1819,7 +1925,7 @@ long long _wrap_BiasConfig_max_distance_get_raw_74daaa19876e9e55(struct farspan_
 }
 
 
-void _wrap_BiasConfig_distance_limit_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_distance_limit_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -1831,7 +1937,7 @@ void _wrap_BiasConfig_distance_limit_set_raw_74daaa19876e9e55(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_distance_limit_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_distance_limit_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1844,7 +1950,7 @@ long long _wrap_BiasConfig_distance_limit_get_raw_74daaa19876e9e55(struct farspa
 }
 
 
-void _wrap_BiasConfig_max_bias_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_max_bias_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -1856,7 +1962,7 @@ void _wrap_BiasConfig_max_bias_set_raw_74daaa19876e9e55(struct farspan_bias_conf
 }
 
 
-double _wrap_BiasConfig_max_bias_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_max_bias_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1869,7 +1975,7 @@ double _wrap_BiasConfig_max_bias_get_raw_74daaa19876e9e55(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_scale_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_scale_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -1881,7 +1987,7 @@ void _wrap_BiasConfig_scale_set_raw_74daaa19876e9e55(struct farspan_bias_config 
 }
 
 
-double _wrap_BiasConfig_scale_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_scale_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1894,7 +2000,7 @@ double _wrap_BiasConfig_scale_get_raw_74daaa19876e9e55(struct farspan_bias_confi
 }
 
 
-void _wrap_BiasConfig_trained_length_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_trained_length_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -1906,7 +2012,7 @@ void _wrap_BiasConfig_trained_length_set_raw_74daaa19876e9e55(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_trained_length_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_trained_length_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1919,7 +2025,7 @@ long long _wrap_BiasConfig_trained_length_get_raw_74daaa19876e9e55(struct farspa
 }
 
 
-void _wrap_BiasConfig_dim_set_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_dim_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1931,7 +2037,7 @@ void _wrap_BiasConfig_dim_set_raw_74daaa19876e9e55(struct farspan_bias_config *_
 }
 
 
-int _wrap_BiasConfig_dim_get_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_dim_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1944,7 +2050,7 @@ int _wrap_BiasConfig_dim_get_raw_74daaa19876e9e55(struct farspan_bias_config *_s
 }
 
 
-struct farspan_bias_config *_wrap_new_BiasConfig_raw_74daaa19876e9e55(int _swig_go_0) {
+struct farspan_bias_config *_wrap_new_BiasConfig_raw_8f09cd0ccdaefc16(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_bias_config *result = 0 ;
   struct farspan_bias_config *_swig_go_result;
@@ -1957,7 +2063,7 @@ struct farspan_bias_config *_wrap_new_BiasConfig_raw_74daaa19876e9e55(int _swig_
 }
 
 
-void _wrap_delete_BiasConfig_raw_74daaa19876e9e55(struct farspan_bias_config *_swig_go_0) {
+void _wrap_delete_BiasConfig_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   
   arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
@@ -1967,7 +2073,7 @@ void _wrap_delete_BiasConfig_raw_74daaa19876e9e55(struct farspan_bias_config *_s
 }
 
 
-void _wrap_MaskConfig_causal_set_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
+void _wrap_MaskConfig_causal_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t arg2 ;
   
@@ -1979,7 +2085,7 @@ void _wrap_MaskConfig_causal_set_raw_74daaa19876e9e55(struct farspan_mask_config
 }
 
 
-int _wrap_MaskConfig_causal_get_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
+int _wrap_MaskConfig_causal_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1992,7 +2098,7 @@ int _wrap_MaskConfig_causal_get_raw_74daaa19876e9e55(struct farspan_mask_config 
 }
 
 
-void _wrap_MaskConfig_window_left_set_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_left_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2004,7 +2110,7 @@ void _wrap_MaskConfig_window_left_set_raw_74daaa19876e9e55(struct farspan_mask_c
 }
 
 
-long long _wrap_MaskConfig_window_left_get_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_left_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2017,7 +2123,7 @@ long long _wrap_MaskConfig_window_left_get_raw_74daaa19876e9e55(struct farspan_m
 }
 
 
-void _wrap_MaskConfig_window_right_set_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_right_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2029,7 +2135,7 @@ void _wrap_MaskConfig_window_right_set_raw_74daaa19876e9e55(struct farspan_mask_
 }
 
 
-long long _wrap_MaskConfig_window_right_get_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_right_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2042,7 +2148,7 @@ long long _wrap_MaskConfig_window_right_get_raw_74daaa19876e9e55(struct farspan_
 }
 
 
-void _wrap_MaskConfig_sinks_set_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_sinks_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2054,7 +2160,7 @@ void _wrap_MaskConfig_sinks_set_raw_74daaa19876e9e55(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_sinks_get_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_sinks_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2067,7 +2173,7 @@ long long _wrap_MaskConfig_sinks_get_raw_74daaa19876e9e55(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_chunk_set_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_chunk_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2079,7 +2185,7 @@ void _wrap_MaskConfig_chunk_set_raw_74daaa19876e9e55(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_chunk_get_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_chunk_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2092,7 +2198,7 @@ long long _wrap_MaskConfig_chunk_get_raw_74daaa19876e9e55(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_prefix_set_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_prefix_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2104,7 +2210,7 @@ void _wrap_MaskConfig_prefix_set_raw_74daaa19876e9e55(struct farspan_mask_config
 }
 
 
-long long _wrap_MaskConfig_prefix_get_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_prefix_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2117,7 +2223,7 @@ long long _wrap_MaskConfig_prefix_get_raw_74daaa19876e9e55(struct farspan_mask_c
 }
 
 
-struct farspan_mask_config *_wrap_new_MaskConfig_raw_74daaa19876e9e55() {
+struct farspan_mask_config *_wrap_new_MaskConfig_raw_8f09cd0ccdaefc16() {
   struct farspan_mask_config *result = 0 ;
   struct farspan_mask_config *_swig_go_result;
   
@@ -2128,7 +2234,7 @@ struct farspan_mask_config *_wrap_new_MaskConfig_raw_74daaa19876e9e55() {
 }
 
 
-void _wrap_delete_MaskConfig_raw_74daaa19876e9e55(struct farspan_mask_config *_swig_go_0) {
+void _wrap_delete_MaskConfig_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   
   arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
@@ -2138,7 +2244,7 @@ void _wrap_delete_MaskConfig_raw_74daaa19876e9e55(struct farspan_mask_config *_s
 }
 
 
-void _wrap_ScoreConfig_temperature_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_temperature_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -2150,7 +2256,7 @@ void _wrap_ScoreConfig_temperature_set_raw_74daaa19876e9e55(struct farspan_score
 }
 
 
-int _wrap_ScoreConfig_temperature_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_temperature_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2163,7 +2269,7 @@ int _wrap_ScoreConfig_temperature_get_raw_74daaa19876e9e55(struct farspan_score_
 }
 
 
-void _wrap_ScoreConfig_scale_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_scale_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2175,7 +2281,7 @@ void _wrap_ScoreConfig_scale_set_raw_74daaa19876e9e55(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_scale_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_scale_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2188,7 +2294,7 @@ double _wrap_ScoreConfig_scale_get_raw_74daaa19876e9e55(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_multiplier_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_multiplier_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2200,7 +2306,7 @@ void _wrap_ScoreConfig_multiplier_set_raw_74daaa19876e9e55(struct farspan_score_
 }
 
 
-double _wrap_ScoreConfig_multiplier_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_multiplier_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2213,7 +2319,7 @@ double _wrap_ScoreConfig_multiplier_get_raw_74daaa19876e9e55(struct farspan_scor
 }
 
 
-void _wrap_ScoreConfig_trained_length_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_trained_length_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2225,7 +2331,7 @@ void _wrap_ScoreConfig_trained_length_set_raw_74daaa19876e9e55(struct farspan_sc
 }
 
 
-double _wrap_ScoreConfig_trained_length_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_trained_length_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2238,7 +2344,7 @@ double _wrap_ScoreConfig_trained_length_get_raw_74daaa19876e9e55(struct farspan_
 }
 
 
-void _wrap_ScoreConfig_alpha_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_alpha_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2250,7 +2356,7 @@ void _wrap_ScoreConfig_alpha_set_raw_74daaa19876e9e55(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_alpha_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_alpha_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2263,7 +2369,7 @@ double _wrap_ScoreConfig_alpha_get_raw_74daaa19876e9e55(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_power_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_power_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2275,7 +2381,7 @@ void _wrap_ScoreConfig_power_set_raw_74daaa19876e9e55(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_power_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_power_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2288,7 +2394,7 @@ double _wrap_ScoreConfig_power_get_raw_74daaa19876e9e55(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_softcap_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_softcap_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2300,7 +2406,7 @@ void _wrap_ScoreConfig_softcap_set_raw_74daaa19876e9e55(struct farspan_score_con
 }
 
 
-double _wrap_ScoreConfig_softcap_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_softcap_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2313,7 +2419,7 @@ double _wrap_ScoreConfig_softcap_get_raw_74daaa19876e9e55(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_heads_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_heads_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -2325,7 +2431,7 @@ void _wrap_ScoreConfig_sink_heads_set_raw_74daaa19876e9e55(struct farspan_score_
 }
 
 
-int _wrap_ScoreConfig_sink_heads_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_heads_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2338,7 +2444,7 @@ int _wrap_ScoreConfig_sink_heads_get_raw_74daaa19876e9e55(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_head_offset_set_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_head_offset_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -2350,7 +2456,7 @@ void _wrap_ScoreConfig_sink_head_offset_set_raw_74daaa19876e9e55(struct farspan_
 }
 
 
-int _wrap_ScoreConfig_sink_head_offset_get_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_head_offset_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2363,7 +2469,7 @@ int _wrap_ScoreConfig_sink_head_offset_get_raw_74daaa19876e9e55(struct farspan_s
 }
 
 
-struct farspan_score_config *_wrap_new_ScoreConfig_raw_74daaa19876e9e55() {
+struct farspan_score_config *_wrap_new_ScoreConfig_raw_8f09cd0ccdaefc16() {
   struct farspan_score_config *result = 0 ;
   struct farspan_score_config *_swig_go_result;
   
@@ -2374,7 +2480,7 @@ struct farspan_score_config *_wrap_new_ScoreConfig_raw_74daaa19876e9e55() {
 }
 
 
-void _wrap_delete_ScoreConfig_raw_74daaa19876e9e55(struct farspan_score_config *_swig_go_0) {
+void _wrap_delete_ScoreConfig_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   
   arg1 = *(struct farspan_score_config **)&_swig_go_0; 
@@ -2384,7 +2490,7 @@ void _wrap_delete_ScoreConfig_raw_74daaa19876e9e55(struct farspan_score_config *
 }
 
 
-_gostring_ _wrap_method_name_raw_74daaa19876e9e55(int _swig_go_0, int _swig_go_1) {
+_gostring_ _wrap_method_name_raw_8f09cd0ccdaefc16(int _swig_go_0, int _swig_go_1) {
   int32_t arg1 ;
   int32_t arg2 ;
   char *result = 0 ;
@@ -2399,7 +2505,7 @@ _gostring_ _wrap_method_name_raw_74daaa19876e9e55(int _swig_go_0, int _swig_go_1
 }
 
 
-int _wrap_method_find_raw_74daaa19876e9e55(int _swig_go_0, _gostring_ _swig_go_1) {
+int _wrap_method_find_raw_8f09cd0ccdaefc16(int _swig_go_0, _gostring_ _swig_go_1) {
   int32_t arg1 ;
   char *arg2 = (char *) 0 ;
   int32_t result;
@@ -2419,7 +2525,7 @@ int _wrap_method_find_raw_74daaa19876e9e55(int _swig_go_0, _gostring_ _swig_go_1
 }
 
 
-int _wrap_method_count_raw_74daaa19876e9e55(int _swig_go_0) {
+int _wrap_method_count_raw_8f09cd0ccdaefc16(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -2432,7 +2538,7 @@ int _wrap_method_count_raw_74daaa19876e9e55(int _swig_go_0) {
 }
 
 
-int _wrap_scheme_axes_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0) {
+int _wrap_scheme_axes_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2445,7 +2551,7 @@ int _wrap_scheme_axes_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0) {
 }
 
 
-void _wrap_Probe_visible_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_visible_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -2457,7 +2563,7 @@ void _wrap_Probe_visible_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go
 }
 
 
-int _wrap_Probe_visible_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_visible_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2470,7 +2576,7 @@ int _wrap_Probe_visible_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_branch_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_branch_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -2482,7 +2588,7 @@ void _wrap_Probe_branch_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_
 }
 
 
-int _wrap_Probe_branch_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_branch_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2495,7 +2601,7 @@ int _wrap_Probe_branch_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0
 }
 
 
-void _wrap_Probe_query_angle_position_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_query_angle_position_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2507,7 +2613,7 @@ void _wrap_Probe_query_angle_position_set_raw_74daaa19876e9e55(struct farspan_pr
 }
 
 
-double _wrap_Probe_query_angle_position_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_query_angle_position_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2520,7 +2626,7 @@ double _wrap_Probe_query_angle_position_get_raw_74daaa19876e9e55(struct farspan_
 }
 
 
-void _wrap_Probe_key_angle_position_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_key_angle_position_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2532,7 +2638,7 @@ void _wrap_Probe_key_angle_position_set_raw_74daaa19876e9e55(struct farspan_prob
 }
 
 
-double _wrap_Probe_key_angle_position_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_key_angle_position_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2545,7 +2651,7 @@ double _wrap_Probe_key_angle_position_get_raw_74daaa19876e9e55(struct farspan_pr
 }
 
 
-void _wrap_Probe_relative_position_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_relative_position_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2557,7 +2663,7 @@ void _wrap_Probe_relative_position_set_raw_74daaa19876e9e55(struct farspan_probe
 }
 
 
-double _wrap_Probe_relative_position_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_relative_position_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2570,7 +2676,7 @@ double _wrap_Probe_relative_position_get_raw_74daaa19876e9e55(struct farspan_pro
 }
 
 
-void _wrap_Probe_bias_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_bias_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2582,7 +2688,7 @@ void _wrap_Probe_bias_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0,
 }
 
 
-double _wrap_Probe_bias_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_bias_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2595,7 +2701,7 @@ double _wrap_Probe_bias_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_scale_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_scale_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2607,7 +2713,7 @@ void _wrap_Probe_scale_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0
 }
 
 
-double _wrap_Probe_scale_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_scale_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2620,7 +2726,7 @@ double _wrap_Probe_scale_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go
 }
 
 
-void _wrap_Probe_magnitude_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_magnitude_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2632,7 +2738,7 @@ void _wrap_Probe_magnitude_set_raw_74daaa19876e9e55(struct farspan_probe *_swig_
 }
 
 
-double _wrap_Probe_magnitude_get_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_magnitude_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2645,7 +2751,7 @@ double _wrap_Probe_magnitude_get_raw_74daaa19876e9e55(struct farspan_probe *_swi
 }
 
 
-struct farspan_probe *_wrap_new_Probe_raw_74daaa19876e9e55() {
+struct farspan_probe *_wrap_new_Probe_raw_8f09cd0ccdaefc16() {
   struct farspan_probe *result = 0 ;
   struct farspan_probe *_swig_go_result;
   
@@ -2656,7 +2762,7 @@ struct farspan_probe *_wrap_new_Probe_raw_74daaa19876e9e55() {
 }
 
 
-void _wrap_delete_Probe_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
+void _wrap_delete_Probe_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   
   arg1 = *(struct farspan_probe **)&_swig_go_0; 
@@ -2666,7 +2772,7 @@ void _wrap_delete_Probe_raw_74daaa19876e9e55(struct farspan_probe *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_scheme_probe_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
+_gostring_ _wrap_scheme_probe_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -2694,7 +2800,7 @@ _gostring_ _wrap_scheme_probe_raw_74daaa19876e9e55(struct farspan_scheme *_swig_
 }
 
 
-void _wrap_RopeOptions_side_set_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_side_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -2706,7 +2812,7 @@ void _wrap_RopeOptions_side_set_raw_74daaa19876e9e55(struct farspan_rope_options
 }
 
 
-int _wrap_RopeOptions_side_get_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_side_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2719,7 +2825,7 @@ int _wrap_RopeOptions_side_get_raw_74daaa19876e9e55(struct farspan_rope_options 
 }
 
 
-void _wrap_RopeOptions_branch_set_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_branch_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -2731,7 +2837,7 @@ void _wrap_RopeOptions_branch_set_raw_74daaa19876e9e55(struct farspan_rope_optio
 }
 
 
-int _wrap_RopeOptions_branch_get_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_branch_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2744,7 +2850,7 @@ int _wrap_RopeOptions_branch_get_raw_74daaa19876e9e55(struct farspan_rope_option
 }
 
 
-void _wrap_RopeOptions_direction_set_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_direction_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -2756,7 +2862,7 @@ void _wrap_RopeOptions_direction_set_raw_74daaa19876e9e55(struct farspan_rope_op
 }
 
 
-int _wrap_RopeOptions_direction_get_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_direction_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2769,7 +2875,7 @@ int _wrap_RopeOptions_direction_get_raw_74daaa19876e9e55(struct farspan_rope_opt
 }
 
 
-void _wrap_RopeOptions_length_set_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_length_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -2781,7 +2887,7 @@ void _wrap_RopeOptions_length_set_raw_74daaa19876e9e55(struct farspan_rope_optio
 }
 
 
-long long _wrap_RopeOptions_length_get_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_length_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2794,7 +2900,7 @@ long long _wrap_RopeOptions_length_get_raw_74daaa19876e9e55(struct farspan_rope_
 }
 
 
-void _wrap_RopeOptions_axis_stride_set_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_axis_stride_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -2806,7 +2912,7 @@ void _wrap_RopeOptions_axis_stride_set_raw_74daaa19876e9e55(struct farspan_rope_
 }
 
 
-long long _wrap_RopeOptions_axis_stride_get_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_axis_stride_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2819,7 +2925,7 @@ long long _wrap_RopeOptions_axis_stride_get_raw_74daaa19876e9e55(struct farspan_
 }
 
 
-void _wrap_RopeOptions_xpos_centre_set_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeOptions_xpos_centre_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double arg2 ;
   
@@ -2831,7 +2937,7 @@ void _wrap_RopeOptions_xpos_centre_set_raw_74daaa19876e9e55(struct farspan_rope_
 }
 
 
-double _wrap_RopeOptions_xpos_centre_get_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
+double _wrap_RopeOptions_xpos_centre_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double result;
   double _swig_go_result;
@@ -2844,7 +2950,7 @@ double _wrap_RopeOptions_xpos_centre_get_raw_74daaa19876e9e55(struct farspan_rop
 }
 
 
-struct farspan_rope_options *_wrap_new_RopeOptions_raw_74daaa19876e9e55() {
+struct farspan_rope_options *_wrap_new_RopeOptions_raw_8f09cd0ccdaefc16() {
   struct farspan_rope_options *result = 0 ;
   struct farspan_rope_options *_swig_go_result;
   
@@ -2855,7 +2961,7 @@ struct farspan_rope_options *_wrap_new_RopeOptions_raw_74daaa19876e9e55() {
 }
 
 
-void _wrap_delete_RopeOptions_raw_74daaa19876e9e55(struct farspan_rope_options *_swig_go_0) {
+void _wrap_delete_RopeOptions_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   
   arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
@@ -2865,7 +2971,7 @@ void _wrap_delete_RopeOptions_raw_74daaa19876e9e55(struct farspan_rope_options *
 }
 
 
-void _wrap_FireConfig_hidden_set_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_hidden_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -2877,7 +2983,7 @@ void _wrap_FireConfig_hidden_set_raw_74daaa19876e9e55(struct farspan_fire_config
 }
 
 
-int _wrap_FireConfig_hidden_get_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_hidden_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2890,7 +2996,7 @@ int _wrap_FireConfig_hidden_get_raw_74daaa19876e9e55(struct farspan_fire_config 
 }
 
 
-void _wrap_FireConfig_heads_set_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_heads_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -2902,7 +3008,7 @@ void _wrap_FireConfig_heads_set_raw_74daaa19876e9e55(struct farspan_fire_config 
 }
 
 
-int _wrap_FireConfig_heads_get_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_heads_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2915,7 +3021,7 @@ int _wrap_FireConfig_heads_get_raw_74daaa19876e9e55(struct farspan_fire_config *
 }
 
 
-void _wrap_FireConfig_c_set_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_c_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -2927,7 +3033,7 @@ void _wrap_FireConfig_c_set_raw_74daaa19876e9e55(struct farspan_fire_config *_sw
 }
 
 
-double _wrap_FireConfig_c_get_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_c_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2940,7 +3046,7 @@ double _wrap_FireConfig_c_get_raw_74daaa19876e9e55(struct farspan_fire_config *_
 }
 
 
-void _wrap_FireConfig_threshold_set_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_threshold_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -2952,7 +3058,7 @@ void _wrap_FireConfig_threshold_set_raw_74daaa19876e9e55(struct farspan_fire_con
 }
 
 
-double _wrap_FireConfig_threshold_get_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_threshold_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2965,7 +3071,7 @@ double _wrap_FireConfig_threshold_get_raw_74daaa19876e9e55(struct farspan_fire_c
 }
 
 
-void _wrap_FireConfig_epsilon_set_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_epsilon_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -2977,7 +3083,7 @@ void _wrap_FireConfig_epsilon_set_raw_74daaa19876e9e55(struct farspan_fire_confi
 }
 
 
-double _wrap_FireConfig_epsilon_get_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_epsilon_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2990,7 +3096,7 @@ double _wrap_FireConfig_epsilon_get_raw_74daaa19876e9e55(struct farspan_fire_con
 }
 
 
-struct farspan_fire_config *_wrap_new_FireConfig_raw_74daaa19876e9e55() {
+struct farspan_fire_config *_wrap_new_FireConfig_raw_8f09cd0ccdaefc16() {
   struct farspan_fire_config *result = 0 ;
   struct farspan_fire_config *_swig_go_result;
   
@@ -3001,7 +3107,7 @@ struct farspan_fire_config *_wrap_new_FireConfig_raw_74daaa19876e9e55() {
 }
 
 
-void _wrap_delete_FireConfig_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0) {
+void _wrap_delete_FireConfig_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   
   arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
@@ -3011,7 +3117,7 @@ void _wrap_delete_FireConfig_raw_74daaa19876e9e55(struct farspan_fire_config *_s
 }
 
 
-void _wrap_Problem_state_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, int _swig_go_1) {
+void _wrap_Problem_state_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, int _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t arg2 ;
   
@@ -3023,7 +3129,7 @@ void _wrap_Problem_state_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_
 }
 
 
-int _wrap_Problem_state_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+int _wrap_Problem_state_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3036,7 +3142,7 @@ int _wrap_Problem_state_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_g
 }
 
 
-void _wrap_Problem_batch_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_batch_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3048,7 +3154,7 @@ void _wrap_Problem_batch_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_
 }
 
 
-long long _wrap_Problem_batch_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_batch_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3061,7 +3167,7 @@ long long _wrap_Problem_batch_get_raw_74daaa19876e9e55(struct farspan_problem *_
 }
 
 
-void _wrap_Problem_query_heads_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_heads_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3073,7 +3179,7 @@ void _wrap_Problem_query_heads_set_raw_74daaa19876e9e55(struct farspan_problem *
 }
 
 
-long long _wrap_Problem_query_heads_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_heads_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3086,7 +3192,7 @@ long long _wrap_Problem_query_heads_get_raw_74daaa19876e9e55(struct farspan_prob
 }
 
 
-void _wrap_Problem_key_heads_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_heads_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3098,7 +3204,7 @@ void _wrap_Problem_key_heads_set_raw_74daaa19876e9e55(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_key_heads_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_heads_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3111,7 +3217,7 @@ long long _wrap_Problem_key_heads_get_raw_74daaa19876e9e55(struct farspan_proble
 }
 
 
-void _wrap_Problem_queries_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_queries_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3123,7 +3229,7 @@ void _wrap_Problem_queries_set_raw_74daaa19876e9e55(struct farspan_problem *_swi
 }
 
 
-long long _wrap_Problem_queries_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_queries_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3136,7 +3242,7 @@ long long _wrap_Problem_queries_get_raw_74daaa19876e9e55(struct farspan_problem 
 }
 
 
-void _wrap_Problem_keys_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_keys_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3148,7 +3254,7 @@ void _wrap_Problem_keys_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_g
 }
 
 
-long long _wrap_Problem_keys_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_keys_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3161,7 +3267,7 @@ long long _wrap_Problem_keys_get_raw_74daaa19876e9e55(struct farspan_problem *_s
 }
 
 
-void _wrap_Problem_head_dim_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_head_dim_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3173,7 +3279,7 @@ void _wrap_Problem_head_dim_set_raw_74daaa19876e9e55(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_head_dim_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_head_dim_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3186,7 +3292,7 @@ long long _wrap_Problem_head_dim_get_raw_74daaa19876e9e55(struct farspan_problem
 }
 
 
-void _wrap_Problem_value_dim_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_value_dim_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3198,7 +3304,7 @@ void _wrap_Problem_value_dim_set_raw_74daaa19876e9e55(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_value_dim_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_value_dim_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3211,7 +3317,7 @@ long long _wrap_Problem_value_dim_get_raw_74daaa19876e9e55(struct farspan_proble
 }
 
 
-void _wrap_Problem_length_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_length_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3223,7 +3329,7 @@ void _wrap_Problem_length_set_raw_74daaa19876e9e55(struct farspan_problem *_swig
 }
 
 
-long long _wrap_Problem_length_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_length_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3236,7 +3342,7 @@ long long _wrap_Problem_length_get_raw_74daaa19876e9e55(struct farspan_problem *
 }
 
 
-void _wrap_Problem_query_position_stride_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_position_stride_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3248,7 +3354,7 @@ void _wrap_Problem_query_position_stride_set_raw_74daaa19876e9e55(struct farspan
 }
 
 
-long long _wrap_Problem_query_position_stride_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_position_stride_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3261,7 +3367,7 @@ long long _wrap_Problem_query_position_stride_get_raw_74daaa19876e9e55(struct fa
 }
 
 
-void _wrap_Problem_key_position_stride_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_position_stride_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3273,7 +3379,7 @@ void _wrap_Problem_key_position_stride_set_raw_74daaa19876e9e55(struct farspan_p
 }
 
 
-long long _wrap_Problem_key_position_stride_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_position_stride_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3286,7 +3392,7 @@ long long _wrap_Problem_key_position_stride_get_raw_74daaa19876e9e55(struct fars
 }
 
 
-void _wrap_Problem_segments_set_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_segments_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3298,7 +3404,7 @@ void _wrap_Problem_segments_set_raw_74daaa19876e9e55(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_segments_get_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_segments_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3311,7 +3417,7 @@ long long _wrap_Problem_segments_get_raw_74daaa19876e9e55(struct farspan_problem
 }
 
 
-struct farspan_problem *_wrap_new_Problem_raw_74daaa19876e9e55() {
+struct farspan_problem *_wrap_new_Problem_raw_8f09cd0ccdaefc16() {
   struct farspan_problem *result = 0 ;
   struct farspan_problem *_swig_go_result;
   
@@ -3322,7 +3428,7 @@ struct farspan_problem *_wrap_new_Problem_raw_74daaa19876e9e55() {
 }
 
 
-void _wrap_delete_Problem_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_0) {
+void _wrap_delete_Problem_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   
   arg1 = *(struct farspan_problem **)&_swig_go_0; 
@@ -3332,7 +3438,7 @@ void _wrap_delete_Problem_raw_74daaa19876e9e55(struct farspan_problem *_swig_go_
 }
 
 
-long long _wrap_plan_workspace_size_raw_74daaa19876e9e55(struct farspan_plan *_swig_go_0) {
+long long _wrap_plan_workspace_size_raw_8f09cd0ccdaefc16(struct farspan_plan *_swig_go_0) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -3345,7 +3451,7 @@ long long _wrap_plan_workspace_size_raw_74daaa19876e9e55(struct farspan_plan *_s
 }
 
 
-void _wrap_ContextConfig_threads_set_raw_74daaa19876e9e55(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_threads_set_raw_8f09cd0ccdaefc16(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -3357,7 +3463,7 @@ void _wrap_ContextConfig_threads_set_raw_74daaa19876e9e55(struct farspan_context
 }
 
 
-int _wrap_ContextConfig_threads_get_raw_74daaa19876e9e55(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_threads_get_raw_8f09cd0ccdaefc16(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3370,7 +3476,7 @@ int _wrap_ContextConfig_threads_get_raw_74daaa19876e9e55(struct farspan_context_
 }
 
 
-void _wrap_ContextConfig_isa_set_raw_74daaa19876e9e55(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_isa_set_raw_8f09cd0ccdaefc16(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -3382,7 +3488,7 @@ void _wrap_ContextConfig_isa_set_raw_74daaa19876e9e55(struct farspan_context_con
 }
 
 
-int _wrap_ContextConfig_isa_get_raw_74daaa19876e9e55(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_isa_get_raw_8f09cd0ccdaefc16(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3395,7 +3501,7 @@ int _wrap_ContextConfig_isa_get_raw_74daaa19876e9e55(struct farspan_context_conf
 }
 
 
-struct farspan_context_config *_wrap_new_ContextConfig_raw_74daaa19876e9e55() {
+struct farspan_context_config *_wrap_new_ContextConfig_raw_8f09cd0ccdaefc16() {
   struct farspan_context_config *result = 0 ;
   struct farspan_context_config *_swig_go_result;
   
@@ -3406,7 +3512,7 @@ struct farspan_context_config *_wrap_new_ContextConfig_raw_74daaa19876e9e55() {
 }
 
 
-void _wrap_delete_ContextConfig_raw_74daaa19876e9e55(struct farspan_context_config *_swig_go_0) {
+void _wrap_delete_ContextConfig_raw_8f09cd0ccdaefc16(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   
   arg1 = *(struct farspan_context_config **)&_swig_go_0; 
@@ -3416,7 +3522,7 @@ void _wrap_delete_ContextConfig_raw_74daaa19876e9e55(struct farspan_context_conf
 }
 
 
-int _wrap_context_threads_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0) {
+int _wrap_context_threads_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3429,7 +3535,7 @@ int _wrap_context_threads_raw_74daaa19876e9e55(struct farspan_context *_swig_go_
 }
 
 
-int _wrap_context_isa_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0) {
+int _wrap_context_isa_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3442,7 +3548,7 @@ int _wrap_context_isa_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0) {
 }
 
 
-int _wrap_isa_supported_raw_74daaa19876e9e55(int _swig_go_0) {
+int _wrap_isa_supported_raw_8f09cd0ccdaefc16(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -3455,7 +3561,7 @@ int _wrap_isa_supported_raw_74daaa19876e9e55(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_isa_name_raw_74daaa19876e9e55(int _swig_go_0) {
+_gostring_ _wrap_isa_name_raw_8f09cd0ccdaefc16(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3468,13 +3574,13 @@ _gostring_ _wrap_isa_name_raw_74daaa19876e9e55(int _swig_go_0) {
 }
 
 
-void _wrap_shutdown_raw_74daaa19876e9e55() {
+void _wrap_shutdown_raw_8f09cd0ccdaefc16() {
   farspan_shutdown();
   
 }
 
 
-void _wrap_tensor_contiguous_raw_74daaa19876e9e55(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
+void _wrap_tensor_contiguous_raw_8f09cd0ccdaefc16(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
   int64_t arg1 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -3492,7 +3598,7 @@ void _wrap_tensor_contiguous_raw_74daaa19876e9e55(long long _swig_go_0, long lon
 }
 
 
-_gostring_ _wrap_tensor_check_raw_74daaa19876e9e55(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_tensor_check_raw_8f09cd0ccdaefc16(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   int32_t arg1 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -3514,7 +3620,7 @@ _gostring_ _wrap_tensor_check_raw_74daaa19876e9e55(int _swig_go_0, int64_t *_swi
 }
 
 
-_gostring_ _wrap_scheme_create_raw_74daaa19876e9e55(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_scheme_create_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
   farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
   double *arg2 = (double *) 0 ;
   size_t arg3 ;
@@ -3567,7 +3673,7 @@ _gostring_ _wrap_scheme_create_raw_74daaa19876e9e55(struct farspan_rope_config *
 }
 
 
-_gostring_ _wrap_rope_frequencies_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_rope_frequencies_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -3595,7 +3701,7 @@ _gostring_ _wrap_rope_frequencies_raw_74daaa19876e9e55(struct farspan_scheme *_s
 }
 
 
-_gostring_ _wrap_scheme_visible_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_scheme_visible_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -3621,7 +3727,7 @@ _gostring_ _wrap_scheme_visible_raw_74daaa19876e9e55(struct farspan_scheme *_swi
 }
 
 
-_gostring_ _wrap_rope_apply_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_rope_apply_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   int32_t arg3 ;
@@ -3669,7 +3775,7 @@ _gostring_ _wrap_rope_apply_raw_74daaa19876e9e55(struct farspan_context *_swig_g
 }
 
 
-_gostring_ _wrap_bias_fill_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bias_fill_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t arg2 ;
   int64_t arg3 ;
@@ -3697,7 +3803,7 @@ _gostring_ _wrap_bias_fill_raw_74daaa19876e9e55(struct farspan_scheme *_swig_go_
 }
 
 
-_gostring_ _wrap_sinusoidal_fill_raw_74daaa19876e9e55(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
+_gostring_ _wrap_sinusoidal_fill_raw_8f09cd0ccdaefc16(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
   int32_t arg1 ;
   int64_t arg2 ;
   double arg3 ;
@@ -3725,7 +3831,7 @@ _gostring_ _wrap_sinusoidal_fill_raw_74daaa19876e9e55(int _swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_position_lookup_raw_74daaa19876e9e55(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
+_gostring_ _wrap_position_lookup_raw_8f09cd0ccdaefc16(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -3757,7 +3863,7 @@ _gostring_ _wrap_position_lookup_raw_74daaa19876e9e55(void *_swig_go_0, int _swi
 }
 
 
-_gostring_ _wrap_fire_fill_raw_74daaa19876e9e55(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_fire_fill_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_fire_config *arg1 = (farspan_fire_config *) 0 ;
   float *arg2 = (float *) 0 ;
   size_t arg3 ;
@@ -3805,7 +3911,7 @@ _gostring_ _wrap_fire_fill_raw_74daaa19876e9e55(struct farspan_fire_config *_swi
 }
 
 
-_gostring_ _wrap_plan_create_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_plan_create_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_problem *arg3 = (farspan_problem *) 0 ;
@@ -3858,7 +3964,7 @@ _gostring_ _wrap_plan_create_raw_74daaa19876e9e55(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_plan_tile_counts_raw_74daaa19876e9e55(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_plan_tile_counts_raw_8f09cd0ccdaefc16(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -3880,7 +3986,7 @@ _gostring_ _wrap_plan_tile_counts_raw_74daaa19876e9e55(struct farspan_plan *_swi
 }
 
 
-_gostring_ _wrap_attention_run_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
+_gostring_ _wrap_attention_run_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_plan *arg2 = (farspan_plan *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -3938,7 +4044,7 @@ _gostring_ _wrap_attention_run_raw_74daaa19876e9e55(struct farspan_context *_swi
 }
 
 
-_gostring_ _wrap_attention_raw_74daaa19876e9e55(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
+_gostring_ _wrap_attention_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -3982,7 +4088,7 @@ _gostring_ _wrap_attention_raw_74daaa19876e9e55(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_merge_raw_74daaa19876e9e55(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
+_gostring_ _wrap_attention_merge_raw_8f09cd0ccdaefc16(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -4018,7 +4124,7 @@ _gostring_ _wrap_attention_merge_raw_74daaa19876e9e55(void *_swig_go_0, int _swi
 }
 
 
-struct flat_cancel_flag *_wrap_new_CancelFlag_raw_74daaa19876e9e55() {
+struct flat_cancel_flag *_wrap_new_CancelFlag_raw_8f09cd0ccdaefc16() {
   struct flat_cancel_flag *result = 0 ;
   struct flat_cancel_flag *_swig_go_result;
   
@@ -4029,7 +4135,7 @@ struct flat_cancel_flag *_wrap_new_CancelFlag_raw_74daaa19876e9e55() {
 }
 
 
-void _wrap_delete_CancelFlag_raw_74daaa19876e9e55(struct flat_cancel_flag *_swig_go_0) {
+void _wrap_delete_CancelFlag_raw_8f09cd0ccdaefc16(struct flat_cancel_flag *_swig_go_0) {
   struct flat_cancel_flag *arg1 = (struct flat_cancel_flag *) 0 ;
   
   arg1 = *(struct flat_cancel_flag **)&_swig_go_0; 
@@ -4039,7 +4145,7 @@ void _wrap_delete_CancelFlag_raw_74daaa19876e9e55(struct flat_cancel_flag *_swig
 }
 
 
-void _wrap_cancel_flag_set_raw_74daaa19876e9e55(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
+void _wrap_cancel_flag_set_raw_8f09cd0ccdaefc16(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
   flat_cancel_flag *arg1 = (flat_cancel_flag *) 0 ;
   int32_t arg2 ;
   
@@ -4051,7 +4157,7 @@ void _wrap_cancel_flag_set_raw_74daaa19876e9e55(struct flat_cancel_flag *_swig_g
 }
 
 
-_gostring_ _wrap_context_create_raw_74daaa19876e9e55(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
+_gostring_ _wrap_context_create_raw_8f09cd0ccdaefc16(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
   farspan_context_config *arg1 = (farspan_context_config *) 0 ;
   flat_cancel_flag *arg2 = (flat_cancel_flag *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -4074,7 +4180,7 @@ _gostring_ _wrap_context_create_raw_74daaa19876e9e55(struct farspan_context_conf
 }
 
 
-_gostring_ _wrap_diagnose_raw_74daaa19876e9e55() {
+_gostring_ _wrap_diagnose_raw_8f09cd0ccdaefc16() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -4082,6 +4188,934 @@ _gostring_ _wrap_diagnose_raw_74daaa19876e9e55() {
   result = (char *)flat_diagnose();
   _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
   free(result);
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_Cache_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0) {
+  struct farspan_cache *arg1 = (struct farspan_cache *) 0 ;
+  
+  arg1 = *(struct farspan_cache **)&_swig_go_0; 
+  
+  delete_farspan_cache(arg1);
+  
+}
+
+
+void _wrap_delete_CachePlan_raw_8f09cd0ccdaefc16(struct farspan_cache_plan *_swig_go_0) {
+  struct farspan_cache_plan *arg1 = (struct farspan_cache_plan *) 0 ;
+  
+  arg1 = *(struct farspan_cache_plan **)&_swig_go_0; 
+  
+  delete_farspan_cache_plan(arg1);
+  
+}
+
+
+void _wrap_CacheConfig_dtype_set_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->dtype = arg2;
+  
+}
+
+
+int _wrap_CacheConfig_dtype_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->dtype);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_CacheConfig_layers_set_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->layers = arg2;
+  
+}
+
+
+long long _wrap_CacheConfig_layers_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->layers);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_CacheConfig_key_heads_set_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->key_heads = arg2;
+  
+}
+
+
+long long _wrap_CacheConfig_key_heads_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->key_heads);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_CacheConfig_head_dim_set_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->head_dim = arg2;
+  
+}
+
+
+long long _wrap_CacheConfig_head_dim_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->head_dim);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_CacheConfig_value_dim_set_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->value_dim = arg2;
+  
+}
+
+
+long long _wrap_CacheConfig_value_dim_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->value_dim);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_CacheConfig_memory_limit_set_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->memory_limit = arg2;
+  
+}
+
+
+long long _wrap_CacheConfig_memory_limit_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->memory_limit);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+struct farspan_cache_config *_wrap_new_CacheConfig_raw_8f09cd0ccdaefc16() {
+  struct farspan_cache_config *result = 0 ;
+  struct farspan_cache_config *_swig_go_result;
+  
+  
+  result = (struct farspan_cache_config *)new_farspan_cache_config();
+  *(struct farspan_cache_config **)&_swig_go_result = (struct farspan_cache_config *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_CacheConfig_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  
+  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
+  
+  delete_farspan_cache_config(arg1);
+  
+}
+
+
+_gostring_ _wrap_cache_sequence_create_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
+  
+  result = farspan_cache_sequence_create(arg1,arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_sequence_destroy_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  result = farspan_cache_sequence_destroy(arg1,arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_fork_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (int64_t *)_swig_go_2;
+  
+  result = farspan_cache_fork(arg1,arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_evict_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t arg3 ;
+  int64_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (int64_t)_swig_go_3; 
+  
+  result = farspan_cache_evict(arg1,arg2,arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_keep_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t arg3 ;
+  int64_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (int64_t)_swig_go_3; 
+  
+  result = farspan_cache_keep(arg1,arg2,arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_clear_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  farspan_error *arg2 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg2 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  
+  result = farspan_cache_clear(arg1,arg2);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+void _wrap_SequenceInfo_tokens_set_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->tokens = arg2;
+  
+}
+
+
+long long _wrap_SequenceInfo_tokens_get_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->tokens);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_SequenceInfo_first_position_set_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->first_position = arg2;
+  
+}
+
+
+long long _wrap_SequenceInfo_first_position_get_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->first_position);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_SequenceInfo_next_position_set_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->next_position = arg2;
+  
+}
+
+
+long long _wrap_SequenceInfo_next_position_get_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->next_position);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_SequenceInfo_blocks_set_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->blocks = arg2;
+  
+}
+
+
+long long _wrap_SequenceInfo_blocks_get_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->blocks);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_SequenceInfo_shared_blocks_set_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->shared_blocks = arg2;
+  
+}
+
+
+long long _wrap_SequenceInfo_shared_blocks_get_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->shared_blocks);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_8f09cd0ccdaefc16() {
+  struct farspan_sequence_info *result = 0 ;
+  struct farspan_sequence_info *_swig_go_result;
+  
+  
+  result = (struct farspan_sequence_info *)new_farspan_sequence_info();
+  *(struct farspan_sequence_info **)&_swig_go_result = (struct farspan_sequence_info *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_SequenceInfo_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  
+  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
+  
+  delete_farspan_sequence_info(arg1);
+  
+}
+
+
+_gostring_ _wrap_cache_sequence_info_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1, struct farspan_sequence_info *_swig_go_2) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  farspan_sequence_info *arg3 = (farspan_sequence_info *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = *(farspan_sequence_info **)&_swig_go_2; 
+  
+  result = farspan_cache_sequence_info((struct farspan_cache const *)arg1,arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+void _wrap_CacheStatistics_sequences_set_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->sequences = arg2;
+  
+}
+
+
+long long _wrap_CacheStatistics_sequences_get_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
+  
+  result =  ((arg1)->sequences);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_CacheStatistics_blocks_set_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->blocks = arg2;
+  
+}
+
+
+long long _wrap_CacheStatistics_blocks_get_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
+  
+  result =  ((arg1)->blocks);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_CacheStatistics_free_blocks_set_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->free_blocks = arg2;
+  
+}
+
+
+long long _wrap_CacheStatistics_free_blocks_get_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
+  
+  result =  ((arg1)->free_blocks);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_CacheStatistics_block_bytes_set_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->block_bytes = arg2;
+  
+}
+
+
+long long _wrap_CacheStatistics_block_bytes_get_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
+  
+  result =  ((arg1)->block_bytes);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_8f09cd0ccdaefc16() {
+  struct farspan_cache_statistics *result = 0 ;
+  struct farspan_cache_statistics *_swig_go_result;
+  
+  
+  result = (struct farspan_cache_statistics *)new_farspan_cache_statistics();
+  *(struct farspan_cache_statistics **)&_swig_go_result = (struct farspan_cache_statistics *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_CacheStatistics_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  
+  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
+  
+  delete_farspan_cache_statistics(arg1);
+  
+}
+
+
+_gostring_ _wrap_cache_get_statistics_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, struct farspan_cache_statistics *_swig_go_1) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  farspan_cache_statistics *arg2 = (farspan_cache_statistics *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = *(farspan_cache_statistics **)&_swig_go_1; 
+  
+  result = farspan_cache_get_statistics((struct farspan_cache const *)arg1,arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+long long _wrap_cache_plan_workspace_size_raw_8f09cd0ccdaefc16(struct farspan_cache_plan *_swig_go_0) {
+  farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
+  size_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(farspan_cache_plan **)&_swig_go_0; 
+  
+  result = farspan_cache_plan_workspace_size((struct farspan_cache_plan const *)arg1);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+long long _wrap_cache_save_size_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  size_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  result = farspan_cache_save_size((struct farspan_cache const *)arg1,arg2);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_save_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  void *arg3 = (void *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (void *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  
+  result = farspan_cache_save((struct farspan_cache const *)arg1,arg2,arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_restore_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  void *arg2 = (void *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (void *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  
+  result = farspan_cache_restore(arg1,(void const *)arg2,arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_create_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+  farspan_cache_config *arg1 = (farspan_cache_config *) 0 ;
+  farspan_error *arg2 = (farspan_error *) 0 ;
+  farspan_cache *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg2 = &slot;
+  
+  arg1 = *(farspan_cache_config **)&_swig_go_0; 
+  
+  result = (farspan_cache *)flat_cache_create((struct farspan_cache_config const *)arg1,arg2);
+  
+  _swig_go_result = failure_text(&slot);
+  if (result) _swig_go_result.p = (char *)result;
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_append_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  
+  result = flat_cache_append(arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_write_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_cache *arg2 = (farspan_cache *) 0 ;
+  int64_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  void *arg8 = (void *) 0 ;
+  int32_t arg9 ;
+  int64_t *arg10 = (int64_t *) 0 ;
+  void *arg11 = (void *) 0 ;
+  int32_t arg12 ;
+  int64_t *arg13 = (int64_t *) 0 ;
+  farspan_error *arg14 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg14 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_cache **)&_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  arg8 = (void *)_swig_go_7;
+  arg9 = (int32_t)_swig_go_8; 
+  arg10 = (int64_t *)_swig_go_9;
+  arg11 = (void *)_swig_go_10;
+  arg12 = (int32_t)_swig_go_11; 
+  arg13 = (int64_t *)_swig_go_12;
+  
+  result = flat_cache_write((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,arg9,(int64_t const *)arg10,arg11,arg12,(int64_t const *)arg13,arg14);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_plan_create_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_scheme *arg2 = (farspan_scheme *) 0 ;
+  farspan_cache *arg3 = (farspan_cache *) 0 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  int64_t arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  size_t arg10 ;
+  int64_t arg11 ;
+  farspan_error *arg12 = (farspan_error *) 0 ;
+  farspan_cache_plan *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg12 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_scheme **)&_swig_go_1; 
+  arg3 = *(farspan_cache **)&_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  arg8 = (int64_t)_swig_go_7; 
+  arg9 = (int64_t *)_swig_go_8;
+  arg10 = (size_t)_swig_go_9; 
+  arg11 = (int64_t)_swig_go_10; 
+  
+  result = (farspan_cache_plan *)flat_cache_plan_create((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12);
+  
+  _swig_go_result = failure_text(&slot);
+  if (result) _swig_go_result.p = (char *)result;
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_run_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_cache_plan *arg2 = (farspan_cache_plan *) 0 ;
+  int64_t arg3 ;
+  void *arg4 = (void *) 0 ;
+  int32_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  void *arg7 = (void *) 0 ;
+  int32_t arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  float *arg10 = (float *) 0 ;
+  size_t arg11 ;
+  void *arg12 = (void *) 0 ;
+  size_t arg13 ;
+  farspan_error *arg14 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg14 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_cache_plan **)&_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (void *)_swig_go_3;
+  arg5 = (int32_t)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (void *)_swig_go_6;
+  arg8 = (int32_t)_swig_go_7; 
+  arg9 = (int64_t *)_swig_go_8;
+  arg10 = (float *)_swig_go_9;
+  arg11 = (size_t)_swig_go_10; 
+  arg12 = (void *)_swig_go_11;
+  arg13 = (size_t)_swig_go_12; 
+  
+  result = flat_cache_run((struct farspan_context const *)arg1,(struct farspan_cache_plan const *)arg2,arg3,arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,arg13,arg14);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_attention_decode_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_scheme *arg2 = (farspan_scheme *) 0 ;
+  farspan_cache *arg3 = (farspan_cache *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  size_t arg8 ;
+  void *arg9 = (void *) 0 ;
+  int32_t arg10 ;
+  int64_t *arg11 = (int64_t *) 0 ;
+  void *arg12 = (void *) 0 ;
+  int32_t arg13 ;
+  int64_t *arg14 = (int64_t *) 0 ;
+  float *arg15 = (float *) 0 ;
+  size_t arg16 ;
+  farspan_error *arg17 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg17 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_scheme **)&_swig_go_1; 
+  arg3 = *(farspan_cache **)&_swig_go_2; 
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  arg7 = (int64_t *)_swig_go_6;
+  arg8 = (size_t)_swig_go_7; 
+  arg9 = (void *)_swig_go_8;
+  arg10 = (int32_t)_swig_go_9; 
+  arg11 = (int64_t *)_swig_go_10;
+  arg12 = (void *)_swig_go_11;
+  arg13 = (int32_t)_swig_go_12; 
+  arg14 = (int64_t *)_swig_go_13;
+  arg15 = (float *)_swig_go_14;
+  arg16 = (size_t)_swig_go_15; 
+  
+  result = flat_attention_decode((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,arg17);
+  (void)result; _swig_go_result = failure_text(&slot);
   return _swig_go_result;
 }
 

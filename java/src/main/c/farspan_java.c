@@ -203,7 +203,7 @@ static void SWIGUNUSED SWIG_JavaThrowException(JNIEnv *jenv, SWIG_JavaExceptionC
 typedef struct java_memory {
     void* data;       /* NULL for null */
     void* heap;       /* the copy, if it does not fit into `small` */
-    size_t copied;    /* floats to copy back */
+    size_t copied;    /* elements of the copy; 0 if it is none */
     int64_t small[8];
 } java_memory;
 
@@ -248,6 +248,25 @@ static size_t java_count(JNIEnv* env, const java_memory* memory, jobject object)
 static void java_copy_back(JNIEnv* env, const java_memory* memory, jobject object) {
     if (memory->copied)
         (*env)->SetFloatArrayRegion(env, (jfloatArray)object, 0, (jsize)memory->copied, (const jfloat*)memory->data);
+}
+
+/* The address of a direct ByteBuffer, or room for a copy of a byte[], and the bytes of either. */
+static int java_map_bytes(JNIEnv* env, java_memory* memory, jobject object, size_t* size) {
+    memory->copied = 0;
+    memory->data = object ? (*env)->GetDirectBufferAddress(env, object) : NULL;
+    *size = memory->data ? (size_t)(*env)->GetDirectBufferCapacity(env, object) : 0;
+    if (memory->data || !object) return 1;
+    *size = memory->copied = (size_t)(*env)->GetArrayLength(env, (jarray)object);
+    return java_take(env, memory, object, *size);
+}
+
+/* Copies between the copy and the byte[]. */
+static void java_copy_bytes(JNIEnv* env, const java_memory* memory, jobject object, int back) {
+    if (!memory->copied) return;
+    if (back)
+        (*env)->SetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (const jbyte*)memory->data);
+    else
+        (*env)->GetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (jbyte*)memory->data);
 }
 
 static void java_throw(JNIEnv* env, const farspan_error* error) {
@@ -665,6 +684,112 @@ SWIGINTERN struct farspan_context_config *new_farspan_context_config(void){
 SWIGINTERN void delete_farspan_context_config(struct farspan_context_config *self){ free(self); }
 SWIGINTERN struct flat_cancel_flag *new_flat_cancel_flag(void){ return (flat_cancel_flag*)calloc(1, sizeof(flat_cancel_flag)); }
 SWIGINTERN void delete_flat_cancel_flag(struct flat_cancel_flag *self){ free(self); }
+/* cache.h in the form of flat.h, for languages that collect garbage: a batch is two arrays with their lengths, tensors and arrays
+ * as there, with its functions: it stands behind flat.h in the SWIG wrappers, and nowhere else. */
+#ifndef FARSPAN_BINDINGS_FLAT_CACHE_H
+#define FARSPAN_BINDINGS_FLAT_CACHE_H
+
+#include "farspan/cache.h"
+
+static farspan_cache* flat_cache_create(const farspan_cache_config* config, farspan_error* error) {
+    farspan_cache* cache = NULL;
+    farspan_cache_create(config, &cache, error);
+    return cache;
+}
+
+/* Describes the arrays. Answers 0 with an error if there are too few offsets. `argument` is the batch's place in the C function. */
+static int flat_cache_batch(farspan_cache_batch* batch, int32_t argument, const int64_t* sequences, size_t sequence_count,
+                            const int64_t* offsets, size_t offset_count, farspan_error* error) {
+    farspan_cache_batch_init(batch, sizeof *batch);
+    batch->sequences = (int64_t)sequence_count;
+    batch->sequence = sequences;
+    batch->offsets = offsets;
+    return !flat_short(error, argument, "batch.offsets", offsets, offset_count, (__int128)sequence_count + 1);
+}
+
+/* Rows of the batch. Offsets that fall are refused before any row is read. */
+static __int128 flat_cache_rows(const farspan_cache_batch* batch) {
+    return batch->offsets ? batch->offsets[batch->sequences] : batch->sequences;
+}
+
+static farspan_status flat_cache_append(farspan_cache* cache, const int64_t* sequences, size_t sequence_count,
+                                        const int64_t* offsets, size_t offset_count, const int64_t* positions,
+                                        size_t position_count, farspan_error* error) {
+    farspan_cache_batch batch;
+    if (!flat_cache_batch(&batch, 2, sequences, sequence_count, offsets, offset_count, error) ||
+        flat_short(error, 3, "positions", positions, position_count, flat_cache_rows(&batch)))
+        return FARSPAN_ERROR_SHAPE;
+    return farspan_cache_append(cache, &batch, positions, error);
+}
+
+static farspan_status flat_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer,
+                                       const int64_t* sequences, size_t sequence_count, const int64_t* offsets,
+                                       size_t offset_count, void* k, int32_t k_dtype, const int64_t* k_dims, void* v,
+                                       int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
+    const farspan_tensor kt = flat_tensor(k, k_dtype, k_dims), vt = flat_tensor(v, v_dtype, v_dims);
+    farspan_cache_batch batch;
+    if (!flat_cache_batch(&batch, 4, sequences, sequence_count, offsets, offset_count, error)) return FARSPAN_ERROR_SHAPE;
+    return farspan_cache_write(context, cache, layer, &batch, &kt, &vt, error);
+}
+
+static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme,
+                                                  const farspan_cache* cache, const int64_t* sequences, size_t sequence_count,
+                                                  const int64_t* offsets, size_t offset_count, int64_t query_heads,
+                                                  const int64_t* positions, size_t position_count, int64_t length,
+                                                  farspan_error* error) {
+    farspan_cache_plan* plan = NULL;
+    farspan_cache_batch batch;
+    if (!flat_cache_batch(&batch, 4, sequences, sequence_count, offsets, offset_count, error) ||
+        flat_short(error, 6, "positions", positions, position_count, flat_cache_rows(&batch)))
+        return NULL;
+    farspan_cache_plan_create(context, scheme, cache, &batch, query_heads, positions, length, &plan, error);
+    return plan;
+}
+
+static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer, void* q,
+                                     int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
+                                     const int64_t* out_dims, float* lse, size_t lse_count, void* workspace,
+                                     size_t workspace_size, farspan_error* error) {
+    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
+    if (flat_short(error, 6, "lse", lse, lse_count, flat_row_count(&ot))) return FARSPAN_ERROR_SHAPE;
+    return farspan_cache_run(context, plan, layer, &qt, &ot, lse, workspace, workspace_size, error);
+}
+
+static farspan_status flat_attention_decode(const farspan_context* context, const farspan_scheme* scheme,
+                                            const farspan_cache* cache, int64_t layer, const int64_t* sequences,
+                                            size_t sequence_count, const int64_t* offsets, size_t offset_count, void* q,
+                                            int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
+                                            const int64_t* out_dims, float* lse, size_t lse_count, farspan_error* error) {
+    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
+    farspan_cache_batch batch;
+    if (!flat_cache_batch(&batch, 5, sequences, sequence_count, offsets, offset_count, error) ||
+        flat_short(error, 8, "lse", lse, lse_count, flat_row_count(&ot)))
+        return FARSPAN_ERROR_SHAPE;
+    return farspan_attention_decode(context, scheme, cache, layer, &batch, &qt, &ot, lse, error);
+}
+
+#endif
+
+SWIGINTERN void delete_farspan_cache(struct farspan_cache *self){ farspan_cache_destroy(self); }
+SWIGINTERN void delete_farspan_cache_plan(struct farspan_cache_plan *self){ farspan_cache_plan_destroy(self); }
+SWIGINTERN struct farspan_cache_config *new_farspan_cache_config(void){
+        farspan_cache_config* config = (farspan_cache_config*)calloc(1, sizeof *config);
+        if (config) farspan_cache_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_cache_config(struct farspan_cache_config *self){ free(self); }
+SWIGINTERN struct farspan_sequence_info *new_farspan_sequence_info(void){
+        farspan_sequence_info* answer = (farspan_sequence_info*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_sequence_info(struct farspan_sequence_info *self){ free(self); }
+SWIGINTERN struct farspan_cache_statistics *new_farspan_cache_statistics(void){
+        farspan_cache_statistics* answer = (farspan_cache_statistics*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_cache_statistics(struct farspan_cache_statistics *self){ free(self); }
 
 #ifdef __cplusplus
 extern "C" {
@@ -4789,6 +4914,1159 @@ SWIGEXPORT jstring JNICALL Java_io_farspan_internal_NativeJNI_diagnose(JNIEnv *j
   if (result) jresult = (*jenv)->NewStringUTF(jenv, (const char *)result);
   free(result);
   return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Cache(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_cache *arg1 = (struct farspan_cache *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_cache **)&jarg1; 
+  delete_farspan_cache(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1CachePlan(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_cache_plan *arg1 = (struct farspan_cache_plan *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_cache_plan **)&jarg1; 
+  delete_farspan_cache_plan(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1dtype_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->dtype = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1dtype_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  result =  ((arg1)->dtype);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1layers_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->layers = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1layers_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  result =  ((arg1)->layers);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1keyHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->key_heads = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1keyHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  result =  ((arg1)->key_heads);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1headDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->head_dim = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1headDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  result =  ((arg1)->head_dim);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1valueDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->value_dim = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1valueDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  result =  ((arg1)->value_dim);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1memoryLimit_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->memory_limit = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1memoryLimit_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  result =  ((arg1)->memory_limit);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1CacheConfig(JNIEnv *jenv, jclass jcls) {
+  jlong jresult = 0 ;
+  struct farspan_cache_config *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (struct farspan_cache_config *)new_farspan_cache_config();
+  *(struct farspan_cache_config **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1CacheConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_cache_config **)&jarg1; 
+  delete_farspan_cache_config(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1sequence_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  int64_t made2 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = &made2;
+  result = farspan_cache_sequence_create(arg1,arg2,arg3);
+  (void)result;
+  {
+    if (result == FARSPAN_OK) (*jenv)->SetLongArrayRegion(jenv, jarg2, 0, 1, (const jlong*)arg2);
+  }
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1sequence_1destroy(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  result = farspan_cache_sequence_destroy(arg1,arg2,arg3);
+  (void)result;
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1fork(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlongArray jarg3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  int64_t made3 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = &made3;
+  result = farspan_cache_fork(arg1,arg2,arg3,arg4);
+  (void)result;
+  {
+    if (result == FARSPAN_OK) (*jenv)->SetLongArrayRegion(jenv, jarg3, 0, 1, (const jlong*)arg3);
+  }
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1evict(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jlong jarg4) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t arg3 ;
+  int64_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = (int64_t)jarg3; 
+  arg4 = (int64_t)jarg4; 
+  result = farspan_cache_evict(arg1,arg2,arg3,arg4,arg5);
+  (void)result;
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1keep(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jlong jarg4) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t arg3 ;
+  int64_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = (int64_t)jarg3; 
+  arg4 = (int64_t)jarg4; 
+  result = farspan_cache_keep(arg1,arg2,arg3,arg4,arg5);
+  (void)result;
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1clear(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  farspan_error *arg2 = (farspan_error *) 0 ;
+  farspan_error slot2 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot2.struct_size = (uint32_t)sizeof slot2;
+  slot2.code = FARSPAN_OK;
+  arg2 = &slot2;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  result = farspan_cache_clear(arg1,arg2);
+  (void)result;
+  {
+    if (arg2->code != FARSPAN_OK) java_throw(jenv, arg2);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1tokens_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_sequence_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->tokens = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1tokens_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_sequence_info **)&jarg1; 
+  result =  ((arg1)->tokens);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1firstPosition_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_sequence_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->first_position = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1firstPosition_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_sequence_info **)&jarg1; 
+  result =  ((arg1)->first_position);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1nextPosition_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_sequence_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->next_position = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1nextPosition_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_sequence_info **)&jarg1; 
+  result =  ((arg1)->next_position);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1blocks_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_sequence_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->blocks = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1blocks_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_sequence_info **)&jarg1; 
+  result =  ((arg1)->blocks);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1sharedBlocks_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_sequence_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->shared_blocks = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1sharedBlocks_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_sequence_info **)&jarg1; 
+  result =  ((arg1)->shared_blocks);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1SequenceInfo(JNIEnv *jenv, jclass jcls) {
+  jlong jresult = 0 ;
+  struct farspan_sequence_info *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (struct farspan_sequence_info *)new_farspan_sequence_info();
+  *(struct farspan_sequence_info **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1SequenceInfo(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_sequence_info **)&jarg1; 
+  delete_farspan_sequence_info(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1sequence_1info(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jobject jarg3_) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  farspan_sequence_info *arg3 = (farspan_sequence_info *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  (void)jarg1_;
+  (void)jarg3_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = *(farspan_sequence_info **)&jarg3; 
+  result = farspan_cache_sequence_info((struct farspan_cache const *)arg1,arg2,arg3,arg4);
+  (void)result;
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1sequences_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->sequences = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1sequences_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
+  result =  ((arg1)->sequences);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1blocks_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->blocks = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1blocks_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
+  result =  ((arg1)->blocks);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1freeBlocks_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->free_blocks = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1freeBlocks_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
+  result =  ((arg1)->free_blocks);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1blockBytes_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->block_bytes = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1blockBytes_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
+  result =  ((arg1)->block_bytes);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1CacheStatistics(JNIEnv *jenv, jclass jcls) {
+  jlong jresult = 0 ;
+  struct farspan_cache_statistics *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (struct farspan_cache_statistics *)new_farspan_cache_statistics();
+  *(struct farspan_cache_statistics **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1CacheStatistics(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
+  delete_farspan_cache_statistics(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1get_1statistics(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  farspan_cache_statistics *arg2 = (farspan_cache_statistics *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  (void)jarg1_;
+  (void)jarg2_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = *(farspan_cache_statistics **)&jarg2; 
+  result = farspan_cache_get_statistics((struct farspan_cache const *)arg1,arg2,arg3);
+  (void)result;
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1workspace_1size(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
+  size_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(farspan_cache_plan **)&jarg1; 
+  result = farspan_cache_plan_workspace_size((struct farspan_cache_plan const *)arg1);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1save_1size(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  jlong jresult = 0 ;
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  size_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  result = farspan_cache_save_size((struct farspan_cache const *)arg1,arg2);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1save(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  void *arg3 = (void *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  if (!java_map_bytes(jenv, &memory3, jarg3, &arg4)) return ;
+  arg3 = memory3.data;
+  result = farspan_cache_save((struct farspan_cache const *)arg1,arg2,arg3,arg4,arg5);
+  (void)result;
+  {
+    if (result == FARSPAN_OK) java_copy_bytes(jenv, &memory3, jarg3, 1);
+  }
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1restore(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jobject jarg2, jlongArray jarg4) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  void *arg2 = (void *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  int64_t made4 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  if (!java_map_bytes(jenv, &memory2, jarg2, &arg3)) return ;
+  java_copy_bytes(jenv, &memory2, jarg2, 0);
+  arg2 = memory2.data;
+  arg4 = &made4;
+  result = farspan_cache_restore(arg1,(void const *)arg2,arg3,arg4,arg5);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, 1, (const jlong*)arg4);
+  }
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  farspan_cache_config *arg1 = (farspan_cache_config *) 0 ;
+  farspan_error *arg2 = (farspan_error *) 0 ;
+  farspan_error slot2 ;
+  farspan_cache *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  slot2.struct_size = (uint32_t)sizeof slot2;
+  slot2.code = FARSPAN_OK;
+  arg2 = &slot2;
+  (void)jarg1_;
+  arg1 = *(farspan_cache_config **)&jarg1; 
+  result = (farspan_cache *)flat_cache_create((struct farspan_cache_config const *)arg1,arg2);
+  *(farspan_cache **)&jresult = result; 
+  {
+    if (arg2->code != FARSPAN_OK) java_throw(jenv, arg2);
+  }
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1append(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jlongArray jarg4, jlongArray jarg6) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
+  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
+  arg2 = (int64_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
+  arg6 = (int64_t*)memory6.data;
+  result = flat_cache_append(arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8);
+  (void)result;
+  
+  
+  
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1write(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jlong jarg3, jlongArray jarg4, jlongArray jarg6, jfloatArray jarg8, jint jarg9, jlongArray jarg10, jfloatArray jarg11, jint jarg12, jlongArray jarg13) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_cache *arg2 = (farspan_cache *) 0 ;
+  int64_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  void *arg8 = (void *) 0 ;
+  int32_t arg9 ;
+  int64_t *arg10 = (int64_t *) 0 ;
+  void *arg11 = (void *) 0 ;
+  int32_t arg12 ;
+  int64_t *arg13 = (int64_t *) 0 ;
+  farspan_error *arg14 = (farspan_error *) 0 ;
+  int64_t dims10[FLAT_DIMS] ;
+  int64_t dims13[FLAT_DIMS] ;
+  farspan_error slot14 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot14.struct_size = (uint32_t)sizeof slot14;
+  slot14.code = FARSPAN_OK;
+  arg14 = &slot14;
+  (void)jarg1_;
+  (void)jarg2_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_cache **)&jarg2; 
+  arg3 = (int64_t)jarg3; 
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
+  arg6 = (int64_t*)memory6.data;
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
+  if (!java_copy(jenv, &memory8, jarg8)) return ;
+  arg8 = memory8.data;
+  arg9 = (int32_t)jarg9; 
+  if (jarg10) (*jenv)->GetLongArrayRegion(jenv, jarg10, 0, FLAT_DIMS, (jlong*)dims10);
+  arg10 = jarg10 ? dims10 : NULL;
+  JAVA_MEMORY memory11;
+  memory11.heap = NULL;
+  if (!java_copy(jenv, &memory11, jarg11)) return ;
+  arg11 = memory11.data;
+  arg12 = (int32_t)jarg12; 
+  if (jarg13) (*jenv)->GetLongArrayRegion(jenv, jarg13, 0, FLAT_DIMS, (jlong*)dims13);
+  arg13 = jarg13 ? dims13 : NULL;
+  result = flat_cache_write((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,arg9,(int64_t const *)arg10,arg11,arg12,(int64_t const *)arg13,arg14);
+  (void)result;
+  
+  
+  {
+    if (arg14->code != FARSPAN_OK) java_throw(jenv, arg14);
+  }
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jlong jarg3, jobject jarg3_, jlongArray jarg4, jlongArray jarg6, jlong jarg8, jlongArray jarg9, jlong jarg11) {
+  jlong jresult = 0 ;
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_scheme *arg2 = (farspan_scheme *) 0 ;
+  farspan_cache *arg3 = (farspan_cache *) 0 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  int64_t arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  size_t arg10 ;
+  int64_t arg11 ;
+  farspan_error *arg12 = (farspan_error *) 0 ;
+  farspan_error slot12 ;
+  farspan_cache_plan *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  slot12.struct_size = (uint32_t)sizeof slot12;
+  slot12.code = FARSPAN_OK;
+  arg12 = &slot12;
+  (void)jarg1_;
+  (void)jarg2_;
+  (void)jarg3_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_scheme **)&jarg2; 
+  arg3 = *(farspan_cache **)&jarg3; 
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return 0;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return 0;
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
+  arg6 = (int64_t*)memory6.data;
+  arg8 = (int64_t)jarg8; 
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
+  arg10 = jarg9 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg9) : 0;
+  if (!java_take(jenv, &memory9, jarg9, arg10 * sizeof(int64_t))) return 0;
+  if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jlong*)memory9.data);
+  arg9 = (int64_t*)memory9.data;
+  arg11 = (int64_t)jarg11; 
+  result = (farspan_cache_plan *)flat_cache_plan_create((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12);
+  *(farspan_cache_plan **)&jresult = result; 
+  
+  
+  
+  {
+    if (arg12->code != FARSPAN_OK) java_throw(jenv, arg12);
+  }
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1run(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jlong jarg3, jfloatArray jarg4, jint jarg5, jlongArray jarg6, jfloatArray jarg7, jint jarg8, jlongArray jarg9, jobject jarg10, jobject jarg12) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_cache_plan *arg2 = (farspan_cache_plan *) 0 ;
+  int64_t arg3 ;
+  void *arg4 = (void *) 0 ;
+  int32_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  void *arg7 = (void *) 0 ;
+  int32_t arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  float *arg10 = (float *) 0 ;
+  size_t arg11 ;
+  void *arg12 = (void *) 0 ;
+  size_t arg13 ;
+  farspan_error *arg14 = (farspan_error *) 0 ;
+  int64_t dims6[FLAT_DIMS] ;
+  int64_t dims9[FLAT_DIMS] ;
+  farspan_error slot14 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot14.struct_size = (uint32_t)sizeof slot14;
+  slot14.code = FARSPAN_OK;
+  arg14 = &slot14;
+  (void)jarg1_;
+  (void)jarg2_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_cache_plan **)&jarg2; 
+  arg3 = (int64_t)jarg3; 
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  if (!java_copy(jenv, &memory4, jarg4)) return ;
+  arg4 = memory4.data;
+  arg5 = (int32_t)jarg5; 
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, FLAT_DIMS, (jlong*)dims6);
+  arg6 = jarg6 ? dims6 : NULL;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  if (!java_copy(jenv, &memory7, jarg7)) return ;
+  arg7 = memory7.data;
+  arg8 = (int32_t)jarg8; 
+  if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, FLAT_DIMS, (jlong*)dims9);
+  arg9 = jarg9 ? dims9 : NULL;
+  JAVA_MEMORY memory10;
+  memory10.heap = NULL;
+  if (!java_map(jenv, &memory10, jarg10)) return ;
+  arg10 = (float*)memory10.data;
+  arg11 = java_count(jenv, &memory10, jarg10);
+  arg12 = jarg12 ? (*jenv)->GetDirectBufferAddress(jenv, jarg12) : NULL;
+  arg13 = jarg12 ? (size_t)(*jenv)->GetDirectBufferCapacity(jenv, jarg12) : 0;
+  result = flat_cache_run((struct farspan_context const *)arg1,(struct farspan_cache_plan const *)arg2,arg3,arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,arg13,arg14);
+  (void)result;
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory7, jarg7);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory10, jarg10);
+  }
+  {
+    if (arg14->code != FARSPAN_OK) java_throw(jenv, arg14);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1decode(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jlong jarg3, jobject jarg3_, jlong jarg4, jlongArray jarg5, jlongArray jarg7, jfloatArray jarg9, jint jarg10, jlongArray jarg11, jfloatArray jarg12, jint jarg13, jlongArray jarg14, jobject jarg15) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_scheme *arg2 = (farspan_scheme *) 0 ;
+  farspan_cache *arg3 = (farspan_cache *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  size_t arg8 ;
+  void *arg9 = (void *) 0 ;
+  int32_t arg10 ;
+  int64_t *arg11 = (int64_t *) 0 ;
+  void *arg12 = (void *) 0 ;
+  int32_t arg13 ;
+  int64_t *arg14 = (int64_t *) 0 ;
+  float *arg15 = (float *) 0 ;
+  size_t arg16 ;
+  farspan_error *arg17 = (farspan_error *) 0 ;
+  int64_t dims11[FLAT_DIMS] ;
+  int64_t dims14[FLAT_DIMS] ;
+  farspan_error slot17 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot17.struct_size = (uint32_t)sizeof slot17;
+  slot17.code = FARSPAN_OK;
+  arg17 = &slot17;
+  (void)jarg1_;
+  (void)jarg2_;
+  (void)jarg3_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_scheme **)&jarg2; 
+  arg3 = *(farspan_cache **)&jarg3; 
+  arg4 = (int64_t)jarg4; 
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, arg8 * sizeof(int64_t))) return ;
+  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
+  arg7 = (int64_t*)memory7.data;
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
+  if (!java_copy(jenv, &memory9, jarg9)) return ;
+  arg9 = memory9.data;
+  arg10 = (int32_t)jarg10; 
+  if (jarg11) (*jenv)->GetLongArrayRegion(jenv, jarg11, 0, FLAT_DIMS, (jlong*)dims11);
+  arg11 = jarg11 ? dims11 : NULL;
+  JAVA_MEMORY memory12;
+  memory12.heap = NULL;
+  if (!java_copy(jenv, &memory12, jarg12)) return ;
+  arg12 = memory12.data;
+  arg13 = (int32_t)jarg13; 
+  if (jarg14) (*jenv)->GetLongArrayRegion(jenv, jarg14, 0, FLAT_DIMS, (jlong*)dims14);
+  arg14 = jarg14 ? dims14 : NULL;
+  JAVA_MEMORY memory15;
+  memory15.heap = NULL;
+  if (!java_map(jenv, &memory15, jarg15)) return ;
+  arg15 = (float*)memory15.data;
+  arg16 = java_count(jenv, &memory15, jarg15);
+  result = flat_attention_decode((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,arg17);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory12, jarg12);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory15, jarg15);
+  }
+  {
+    if (arg17->code != FARSPAN_OK) java_throw(jenv, arg17);
+  }
 }
 
 

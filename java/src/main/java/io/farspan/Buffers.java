@@ -38,11 +38,13 @@ final class Buffers {
 
     /** The remainder of a scratch buffer, of any order; null for null. */
     static ByteBuffer workspace(ByteBuffer workspace) {
-        if (workspace == null) {
-            return null;
-        }
-        requireWritable(workspace, "workspace");
-        return (ByteBuffer) slice(workspace, ByteOrder.nativeOrder());
+        return workspace == null ? null : writableBytes(workspace, "workspace");
+    }
+
+    /** The remainder of a buffer of bytes, of any order, that is written. */
+    static ByteBuffer writableBytes(ByteBuffer buffer, String name) {
+        requireWritable(buffer, name);
+        return (ByteBuffer) slice(buffer, ByteOrder.nativeOrder());
     }
 
     private static void requireWritable(Buffer buffer, String name) {

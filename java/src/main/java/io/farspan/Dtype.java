@@ -11,7 +11,9 @@ public enum Dtype {
     /** IEEE half, 2 bytes. */
     F16(NativeConstants.F16, 2),
     /** bfloat16: the upper half of a float, 2 bytes. */
-    BF16(NativeConstants.BF16, 2);
+    BF16(NativeConstants.BF16, 2),
+    /** 1 byte and a scale, for the storage of a {@link Cache} only; never of a tensor. */
+    I8(NativeConstants.I8, 1);
 
     final int code;
     private final int bytes;

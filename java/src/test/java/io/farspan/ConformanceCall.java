@@ -42,6 +42,11 @@ final class ConformanceCall {
             case "attention_merge":
                 merge();
                 return;
+            case "cache_history":
+                try (ConformanceCache history = new ConformanceCache(context, outputs)) {
+                    history.run(arguments);
+                }
+                return;
             default:
                 try (Scheme made = ConformanceConfigs.scheme(scheme)) {
                     run(made);

@@ -42,6 +42,10 @@ final class ConformanceConfigs {
         return set(new Problem(), given);
     }
 
+    static CacheConfig cache(JsonObject given) {
+        return set(new CacheConfig(0, 0), given);
+    }
+
     static FireConfig fire(JsonObject given) {
         FireConfig config = new FireConfig(given.get("hidden").getAsInt(), given.get("heads").getAsInt(),
                 (float[]) value(float[].class, given.get("w1")), (float[]) value(float[].class, given.get("b1")),

@@ -160,4 +160,65 @@ public class Native implements NativeConstants {
     return NativeJNI.diagnose();
   }
 
+  public static void cache_sequence_create(Cache cache, long[] sequence) { NativeJNI.cache_sequence_create(Cache.getCPtr(cache), cache, sequence); }
+
+  public static void cache_sequence_destroy(Cache cache, long sequence) { NativeJNI.cache_sequence_destroy(Cache.getCPtr(cache), cache, sequence); }
+
+  public static void cache_fork(Cache cache, long sequence, long[] child) { NativeJNI.cache_fork(Cache.getCPtr(cache), cache, sequence, child); }
+
+  public static void cache_evict(Cache cache, long sequence, long first, long last) { NativeJNI.cache_evict(Cache.getCPtr(cache), cache, sequence, first, last); }
+
+  public static void cache_keep(Cache cache, long sequence, long sinks, long window) { NativeJNI.cache_keep(Cache.getCPtr(cache), cache, sequence, sinks, window); }
+
+  public static void cache_clear(Cache cache) { NativeJNI.cache_clear(Cache.getCPtr(cache), cache); }
+
+  public static void cache_sequence_info(Cache cache, long sequence, SequenceInfo info) { NativeJNI.cache_sequence_info(Cache.getCPtr(cache), cache, sequence, SequenceInfo.getCPtr(info), info); }
+
+  public static void cache_get_statistics(Cache cache, CacheStatistics statistics) { NativeJNI.cache_get_statistics(Cache.getCPtr(cache), cache, CacheStatistics.getCPtr(statistics), statistics); }
+
+  public static long cache_plan_workspace_size(CachePlan plan) {
+    return NativeJNI.cache_plan_workspace_size(CachePlan.getCPtr(plan), plan);
+  }
+
+  public static long cache_save_size(Cache cache, long sequence) {
+    return NativeJNI.cache_save_size(Cache.getCPtr(cache), cache, sequence);
+  }
+
+  public static void cache_save(Cache cache, long sequence, Object buffer) { NativeJNI.cache_save(Cache.getCPtr(cache), cache, sequence, buffer); }
+
+  public static void cache_restore(Cache cache, Object buffer, long[] sequence) { NativeJNI.cache_restore(Cache.getCPtr(cache), cache, buffer, sequence); }
+
+  public static Cache cache_create(CacheConfig config) {
+    long cPtr = NativeJNI.cache_create(CacheConfig.getCPtr(config), config);
+    return (cPtr == 0) ? null : new Cache(cPtr, true);
+  }
+
+  public static void cache_append(Cache cache, long[] sequences, long[] offsets, long[] positions) { NativeJNI.cache_append(Cache.getCPtr(cache), cache, sequences, offsets, positions); }
+
+  public static void cache_write(Context context, Cache cache, long layer, long[] sequences, long[] offsets, io.farspan.runtime.Memory k, int k_dtype, long[] k_dims, io.farspan.runtime.Memory v, int v_dtype, long[] v_dims) {
+    try { NativeJNI.cache_write(Context.getCPtr(context), context, Cache.getCPtr(cache), cache, layer, sequences, offsets, io.farspan.runtime.Memory.array(k), k_dtype, k_dims, io.farspan.runtime.Memory.array(v), v_dtype, v_dims); } finally {
+      java.lang.ref.Reference.reachabilityFence(k);
+      java.lang.ref.Reference.reachabilityFence(v);
+    }
+  }
+
+  public static CachePlan cache_plan_create(Context context, Scheme scheme, Cache cache, long[] sequences, long[] offsets, long query_heads, long[] positions, long length) {
+    long cPtr = NativeJNI.cache_plan_create(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, Cache.getCPtr(cache), cache, sequences, offsets, query_heads, positions, length);
+    return (cPtr == 0) ? null : new CachePlan(cPtr, true);
+  }
+
+  public static void cache_run(Context context, CachePlan plan, long layer, io.farspan.runtime.Memory q, int q_dtype, long[] q_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims, Object lse, java.nio.ByteBuffer workspace) {
+    try { NativeJNI.cache_run(Context.getCPtr(context), context, CachePlan.getCPtr(plan), plan, layer, io.farspan.runtime.Memory.array(q), q_dtype, q_dims, io.farspan.runtime.Memory.array(out), out_dtype, out_dims, lse, workspace); } finally {
+      java.lang.ref.Reference.reachabilityFence(q);
+      java.lang.ref.Reference.reachabilityFence(out);
+    }
+  }
+
+  public static void attention_decode(Context context, Scheme scheme, Cache cache, long layer, long[] sequences, long[] offsets, io.farspan.runtime.Memory q, int q_dtype, long[] q_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims, Object lse) {
+    try { NativeJNI.attention_decode(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, Cache.getCPtr(cache), cache, layer, sequences, offsets, io.farspan.runtime.Memory.array(q), q_dtype, q_dims, io.farspan.runtime.Memory.array(out), out_dtype, out_dims, lse); } finally {
+      java.lang.ref.Reference.reachabilityFence(q);
+      java.lang.ref.Reference.reachabilityFence(out);
+    }
+  }
+
 }

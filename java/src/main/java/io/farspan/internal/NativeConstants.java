@@ -129,4 +129,6 @@ public interface NativeConstants {
 
   public final static int FLAT_DIMS = 10;
 
+  public final static int I8 = 5;
+
 }

@@ -1,0 +1,166 @@
+/* Farspan's key-value cache. Keys are stored as the projection left them, without their position, and rotated when they are
+ * read. Every scheme is therefore right on every cache: dynamic frequencies at the current length, remaps, a switch of
+ * scheme in mid-sequence, eviction in the middle.
+ *
+ *   create a cache -> create a sequence -> append (room for new tokens, all layers)
+ *     -> per layer: write (their keys and values), then farspan_cache_run (attention of the newest tokens)
+ *
+ * A sequence is a set of tokens, each at a position of its own that it keeps for ever; positions only grow. Tokens live in blocks
+ * that cover 64 consecutive positions of all layers. Blocks are shared between forks until one of them writes.
+ *
+ * Threads: a call that changes a cache (its first parameter is not const) must be the only one on that cache. Runs may go on at
+ * the same time as each other. */
+#ifndef FARSPAN_CACHE_H
+#define FARSPAN_CACHE_H
+
+#include "farspan/farspan.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A further dtype, for the storage of a cache only: int8 with a scale max|x|/127 per token, head, and key or value. NaN becomes
+ * 0 and an infinity the largest number. */
+enum { FARSPAN_I8 = 5 };
+
+typedef struct farspan_cache farspan_cache;
+typedef struct farspan_cache_plan farspan_cache_plan;
+
+typedef struct farspan_cache_config {
+    uint32_t struct_size;
+    int32_t dtype;         /* of the stored keys and values: FARSPAN_F32, _F16, _BF16 (default) or _I8 */
+    int64_t layers;        /* default 1 */
+    int64_t key_heads;     /* required */
+    int64_t head_dim;      /* 1 .. 512, required */
+    int64_t value_dim;     /* 1 .. 512; 0 (default): head_dim */
+    int64_t memory_limit;  /* bytes of all blocks, free ones included; 0 (default): none */
+} farspan_cache_config;
+FARSPAN_API void farspan_cache_config_init(farspan_cache_config* config, size_t size);
+
+FARSPAN_API farspan_status farspan_cache_create(const farspan_cache_config* config, farspan_cache** cache,
+                                                farspan_error* error);
+/* Also ends all sequences. Plans of the cache must not be run afterwards. */
+FARSPAN_API void farspan_cache_destroy(farspan_cache* cache);
+
+/* ---- Sequences -------------------------------------------------------------------------------- */
+
+/* A sequence is a number that is never used again in this cache. */
+FARSPAN_API farspan_status farspan_cache_sequence_create(farspan_cache* cache, int64_t* sequence, farspan_error* error);
+FARSPAN_API farspan_status farspan_cache_sequence_destroy(farspan_cache* cache, int64_t sequence, farspan_error* error);
+
+/* A second sequence with the same tokens. Costs a few bytes per block; blocks are copied when either one writes to them. */
+FARSPAN_API farspan_status farspan_cache_fork(farspan_cache* cache, int64_t sequence, int64_t* child,
+                                              farspan_error* error);
+
+/* Forgets the tokens at positions [first, last). Truncation is last = INT64_MAX: later tokens then continue from first. Blocks
+ * without tokens return to the cache. */
+FARSPAN_API farspan_status farspan_cache_evict(farspan_cache* cache, int64_t sequence, int64_t first, int64_t last,
+                                               farspan_error* error);
+
+/* Keeps the tokens at positions below `sinks` and the last `window` positions up to the newest token, as a streaming mask
+ * with the same sinks and window_left = window sees them from the next token on. */
+FARSPAN_API farspan_status farspan_cache_keep(farspan_cache* cache, int64_t sequence, int64_t sinks, int64_t window,
+                                              farspan_error* error);
+
+/* Ends all sequences and gives the memory back to the system. */
+FARSPAN_API farspan_status farspan_cache_clear(farspan_cache* cache, farspan_error* error);
+
+typedef struct farspan_sequence_info {
+    uint32_t struct_size;
+    int32_t reserved;
+    int64_t tokens;
+    int64_t first_position; /* of the oldest token; 0 without tokens */
+    int64_t next_position;  /* of the next token that is appended without a position */
+    int64_t blocks;
+    int64_t shared_blocks;  /* of these, also in use by a fork */
+} farspan_sequence_info;
+FARSPAN_API farspan_status farspan_cache_sequence_info(const farspan_cache* cache, int64_t sequence,
+                                                       farspan_sequence_info* info, farspan_error* error);
+
+typedef struct farspan_cache_statistics {
+    uint32_t struct_size;
+    int32_t reserved;
+    int64_t sequences;
+    int64_t blocks;       /* in use; a shared block counts once */
+    int64_t free_blocks;  /* kept for later */
+    int64_t block_bytes;  /* of one block, all layers and heads */
+} farspan_cache_statistics;
+FARSPAN_API farspan_status farspan_cache_get_statistics(const farspan_cache* cache, farspan_cache_statistics* statistics,
+                                                        farspan_error* error);
+
+/* ---- Tokens ----------------------------------------------------------------------------------- */
+
+/* New rows of some sequences: sequence[s] owns the rows offsets[s] .. offsets[s+1]-1 of the tensors, its newest tokens in
+ * order. offsets NULL: one row each. A sequence occurs at most once. */
+typedef struct farspan_cache_batch {
+    uint32_t struct_size;
+    int32_t reserved;
+    int64_t sequences;
+    const int64_t* sequence; /* [sequences] */
+    const int64_t* offsets;  /* [sequences + 1], from 0, not decreasing; NULL: 0, 1, 2 ... */
+} farspan_cache_batch;
+FARSPAN_API void farspan_cache_batch_init(farspan_cache_batch* batch, size_t size);
+
+/* Makes room for the rows of the batch as new tokens, in all layers. positions[row]: growing within a sequence, above its
+ * newest token's, below 2^40; NULL: the next ones. All or nothing: FARSPAN_ERROR_OUT_OF_MEMORY if the memory limit
+ * does not allow it. Content is 0 until it is written. */
+FARSPAN_API farspan_status farspan_cache_append(farspan_cache* cache, const farspan_cache_batch* batch,
+                                                const int64_t* positions, farspan_error* error);
+
+/* Stores keys and values of the newest tokens of each sequence in one layer.
+ *   k [1, key_heads, rows, head_dim]   not rotated     v [1, key_heads, rows, value_dim]     F32, F16 or BF16
+ * Rounded to the cache's type, to nearest even; a value too large for f16 becomes an infinity there. */
+FARSPAN_API farspan_status farspan_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer,
+                                               const farspan_cache_batch* batch, const farspan_tensor* k,
+                                               const farspan_tensor* v, farspan_error* error);
+
+/* ---- Attention over a cache ------------------------------------------------------------------- */
+
+/* Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all layers. Any scheme
+ * but: a dense bias, several position axes.
+ *   positions  NULL: the rows are the newest tokens of their sequences. Otherwise [rows], 0 .. 2^40 - 1: queries at positions of
+ *              their own, which need not be in the cache; so parts of one sequence in several caches can be merged by lse.
+ *   length     the current length n of dynamic methods; 0: of each sequence its own, the larger of its next position and its
+ *              largest query position + 1
+ * The plan is for the cache as it is: when tokens have been appended or evicted since, a run is refused. */
+FARSPAN_API farspan_status farspan_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme,
+                                                     const farspan_cache* cache, const farspan_cache_batch* batch,
+                                                     int64_t query_heads, const int64_t* positions, int64_t length,
+                                                     farspan_cache_plan** plan, farspan_error* error);
+FARSPAN_API void farspan_cache_plan_destroy(farspan_cache_plan* plan);
+FARSPAN_API size_t farspan_cache_plan_workspace_size(const farspan_cache_plan* plan);
+
+/* out = softmax(logits) v over the cached tokens, as farspan_attention_run; a row that sees none gives 0 and lse = -inf.
+ *   q [1, query_heads, rows, head_dim] not rotated    out [1, query_heads, rows, value_dim]    F32, F16 or BF16
+ *   lse NULL or float[query_heads][rows]
+ * For one instruction set, the bits depend on the sequence's tokens and the scheme, not on the threads, the batch, or the history
+ * of forks and evictions. The workspace is as for farspan_attention_run. */
+FARSPAN_API farspan_status farspan_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
+                                             const farspan_tensor* q, const farspan_tensor* out, float* lse,
+                                             void* workspace, size_t workspace_size, farspan_error* error);
+
+/* Plan, run and destroy in one call. */
+FARSPAN_API farspan_status farspan_attention_decode(const farspan_context* context, const farspan_scheme* scheme,
+                                                    const farspan_cache* cache, int64_t layer,
+                                                    const farspan_cache_batch* batch, const farspan_tensor* q,
+                                                    const farspan_tensor* out, float* lse, farspan_error* error);
+
+/* ---- Save and restore ------------------------------------------------------------------------- */
+
+/* Bytes that farspan_cache_save writes for a sequence; 0 if there is no such sequence. */
+FARSPAN_API size_t farspan_cache_save_size(const farspan_cache* cache, int64_t sequence);
+
+/* Writes a sequence, all layers, with a version and a checksum. Little-endian. */
+FARSPAN_API farspan_status farspan_cache_save(const farspan_cache* cache, int64_t sequence, void* buffer, size_t size,
+                                              farspan_error* error);
+
+/* A new sequence from what save wrote. The cache must have the same dtype, layers, heads and sizes. Damaged or foreign bytes are
+ * refused (FARSPAN_ERROR_PARAMETER_RANGE, or _SHAPE for a cache of another shape) and change nothing. */
+FARSPAN_API farspan_status farspan_cache_restore(farspan_cache* cache, const void* buffer, size_t size,
+                                                 int64_t* sequence, farspan_error* error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
