@@ -16,7 +16,7 @@
 //
 //   - Failure is an error, usually an [*Error] that names the field, its value and the allowed range. No output has then been
 //     written. errors.Is(err, farspan.ErrShape) tells the kind.
-//   - Schemes, plans and contexts hold C memory: Close them. A forgotten one is freed by the garbage collector some time later.
+//   - Schemes, plans, contexts and caches hold C memory: Close them. A forgotten one is freed by the garbage collector some time later.
 //     Use after Close is [ErrClosed]; Close while calls run is safe, they end first.
 //   - Schemes, plans and contexts are immutable: any number of goroutines may use one at the same time. Two calls that write the
 //     same memory at the same time are a data race, as with any slice.

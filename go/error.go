@@ -32,7 +32,7 @@ const (
 // Error gives the library's short text for the status.
 func (s Status) Error() string { return "farspan: " + raw.Status_text(int32(s)) }
 
-// ErrClosed is the error of a call with a scheme, plan or context that was closed before.
+// ErrClosed is the error of a call with a scheme, plan, context or cache that was closed before.
 var ErrClosed = errors.New("farspan: used after Close")
 
 // Error is a failure that the C library reported.

@@ -88,3 +88,54 @@ func ExampleError() {
 	// true false
 	// farspan: rope.layout is 0: must be FARSPAN_LAYOUT_HALF or FARSPAN_LAYOUT_INTERLEAVED
 }
+
+// Decodes token by token: the cache keeps keys without their positions, and the newest query sees all tokens so far.
+func ExampleCache() {
+	config := farspan.NewCacheConfig()
+	config.KeyHeads, config.HeadDim = 1, 4
+	cache, err := farspan.NewCache(config)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer cache.Close()
+	scheme, err := farspan.NewScheme(farspan.SchemeConfig{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer scheme.Close()
+	sequence, err := cache.CreateSequence()
+	if err != nil {
+		log.Fatal(err)
+	}
+	batch := farspan.CacheBatch{Sequences: []farspan.Sequence{sequence}} // one new row
+	kv, query, answer := make([]float32, 4), make([]float32, 2*4), make([]float32, 2*4)
+	keys, err := farspan.NewTensor(kv, farspan.Contiguous(1, 1, 1, 4))
+	if err != nil {
+		log.Fatal(err)
+	}
+	q, err := farspan.NewTensor(query, farspan.Contiguous(1, 2, 1, 4))
+	if err != nil {
+		log.Fatal(err)
+	}
+	out, err := farspan.NewTensor(answer, farspan.Contiguous(1, 2, 1, 4))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for token := 1; token <= 3; token++ {
+		kv[0] = float32(token) // of the model's projections
+		if err := cache.Append(batch, nil); err != nil {
+			log.Fatal(err)
+		}
+		if err := cache.Write(nil, 0, batch, keys, keys); err != nil {
+			log.Fatal(err)
+		}
+		if err := cache.Decode(nil, scheme, 0, batch, q, out, nil); err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(answer[0])
+	}
+	// Output:
+	// 1
+	// 1.5
+	// 2
+}

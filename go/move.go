@@ -163,3 +163,27 @@ func (p *Probe) move(d direction, n raw.Probe) {
 	move(d, &p.Scale, n.GetScale, n.SetScale)
 	move(d, &p.Magnitude, n.GetMagnitude, n.SetMagnitude)
 }
+
+func (c *CacheConfig) move(d direction, n raw.CacheConfig) {
+	move(d, &c.DType, n.GetDtype, n.SetDtype)
+	move(d, &c.Layers, n.GetLayers, n.SetLayers)
+	move(d, &c.KeyHeads, n.GetKey_heads, n.SetKey_heads)
+	move(d, &c.HeadDim, n.GetHead_dim, n.SetHead_dim)
+	move(d, &c.ValueDim, n.GetValue_dim, n.SetValue_dim)
+	move(d, &c.MemoryLimit, n.GetMemory_limit, n.SetMemory_limit)
+}
+
+func (i *SequenceInfo) move(d direction, n raw.SequenceInfo) {
+	move(d, &i.Tokens, n.GetTokens, n.SetTokens)
+	move(d, &i.FirstPosition, n.GetFirst_position, n.SetFirst_position)
+	move(d, &i.NextPosition, n.GetNext_position, n.SetNext_position)
+	move(d, &i.Blocks, n.GetBlocks, n.SetBlocks)
+	move(d, &i.SharedBlocks, n.GetShared_blocks, n.SetShared_blocks)
+}
+
+func (s *CacheStatistics) move(d direction, n raw.CacheStatistics) {
+	move(d, &s.Sequences, n.GetSequences, n.SetSequences)
+	move(d, &s.Blocks, n.GetBlocks, n.SetBlocks)
+	move(d, &s.FreeBlocks, n.GetFree_blocks, n.SetFree_blocks)
+	move(d, &s.BlockBytes, n.GetBlock_bytes, n.SetBlock_bytes)
+}

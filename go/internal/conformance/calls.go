@@ -34,6 +34,7 @@ var calls = map[string]func(*session) ([]output, error){
 	"plan_tile_counts": (*session).planTileCounts,
 	"attention":        (*session).attention,
 	"attention_merge":  (*session).attentionMerge,
+	"cache_history":    (*session).cacheHistory,
 }
 
 func (s *session) scheme() (*farspan.Scheme, error) {

@@ -43,6 +43,7 @@ type arguments struct {
 	KeyPositions   []int64 `json:"key_positions"`
 	LSE            bool
 	Workspace      bool
+	Steps          []step
 
 	In, Out, Table *tensor
 	Q, K, V, Bias  *tensor

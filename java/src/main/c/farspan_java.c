@@ -765,7 +765,8 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
     if (!flat_cache_batch(&batch, 5, sequences, sequence_count, offsets, offset_count, error) ||
         flat_short(error, 8, "lse", lse, lse_count, flat_row_count(&ot)))
         return FARSPAN_ERROR_SHAPE;
-    return farspan_attention_decode(context, scheme, cache, layer, &batch, &qt, &ot, lse, error);
+    /* The heads of q are read before its data is looked at. */
+    return farspan_attention_decode(context, scheme, cache, layer, &batch, qt.data ? &qt : NULL, &ot, lse, error);
 }
 
 #endif

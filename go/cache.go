@@ -1,0 +1,298 @@
+package farspan
+
+import (
+	"sync"
+	"unsafe"
+
+	"farspan.io/farspan/internal/raw"
+)
+
+// CacheConfig is the form of a cache.
+type CacheConfig struct {
+	DType       DType // in which keys and values are stored: F32, F16, BF16 or I8
+	Layers      int64
+	KeyHeads    int64
+	HeadDim     int64 // 1 .. 512
+	ValueDim    int64 // 1 .. 512; 0: HeadDim
+	MemoryLimit int64 // bytes of all blocks, free ones included; 0: none
+}
+
+// NewCacheConfig gives the defaults. KeyHeads and HeadDim have none.
+func NewCacheConfig() *CacheConfig {
+	native := raw.NewCacheConfig()
+	defer raw.DeleteCacheConfig(native)
+	config := new(CacheConfig)
+	config.move(fromC, native)
+	return config
+}
+
+// Sequence is a number that is never used again in its cache: one that has ended is refused, never mistaken for another.
+type Sequence int64
+
+// CacheBatch describes new rows of some sequences: Sequences[s] owns the rows Offsets[s] .. Offsets[s+1]-1 of the tensors, its newest
+// tokens in order. A sequence occurs at most once.
+type CacheBatch struct {
+	Sequences []Sequence
+	Offsets   []int64 // len(Sequences) + 1, from 0, not decreasing; empty: one row each
+}
+
+func (b CacheBatch) sequences() *int64 { return (*int64)(unsafe.Pointer(first(b.Sequences))) }
+
+// SequenceInfo is what a cache knows of a sequence.
+type SequenceInfo struct {
+	Tokens        int64
+	FirstPosition int64 // of the oldest token; 0 without tokens
+	NextPosition  int64 // of the next token that is appended without a position
+	Blocks        int64 // of 64 positions
+	SharedBlocks  int64 // of these, also in use by a fork
+}
+
+// CacheStatistics is what a cache holds.
+type CacheStatistics struct {
+	Sequences  int64
+	Blocks     int64 // in use; a shared block counts once
+	FreeBlocks int64 // kept for later
+	BlockBytes int64 // of one block, all layers and heads
+}
+
+// Cache holds keys and values of many sequences for decoding, without their positions: keys are rotated when they are read. Every
+// scheme is therefore right on every cache: dynamic frequencies at the current length, remaps, a switch of scheme in mid-sequence,
+// eviction in the middle. A sequence is a set of tokens, each at a position that it keeps; positions only grow.
+//
+// Any number of goroutines may use one: a call that changes the cache waits for the calls that are inside and keeps others waiting,
+// reads and runs go on at the same time. Close it.
+type Cache struct {
+	handle *handle[raw.Cache]
+	turns  sync.RWMutex
+}
+
+// NewCache makes a cache without sequences. Errors: ErrNullArgument, ErrShape, ErrDType, ErrParameterRange.
+func NewCache(config *CacheConfig) (*Cache, error) {
+	var native raw.CacheConfig
+	if config != nil {
+		native = raw.NewCacheConfig()
+		defer raw.DeleteCacheConfig(native)
+		config.move(toC, native)
+	}
+	made := raw.Cache_create(native)
+	if made.Failure != nil {
+		return nil, asError(made.Failure)
+	}
+	return &Cache{handle: newHandle[raw.Cache](raw.SwigcptrCache(made.Address), raw.DeleteCache, nil)}, nil
+}
+
+func (c *Cache) native() *handle[raw.Cache] {
+	if c == nil {
+		return nil
+	}
+	return c.handle
+}
+
+// read enters a call that does not change the cache; stopReading must follow. A nil cache is C's NULL, which the C function judges.
+func (c *Cache) read() (raw.Cache, error) {
+	cache, err := c.native().enter()
+	if c != nil && err == nil {
+		c.turns.RLock()
+	}
+	return cache, err
+}
+
+func (c *Cache) stopReading() {
+	if c != nil {
+		c.turns.RUnlock()
+		c.handle.leave()
+	}
+}
+
+// change enters a call that must be alone.
+func (c *Cache) change() (raw.Cache, error) {
+	cache, err := c.native().enter()
+	if c != nil && err == nil {
+		c.turns.Lock()
+	}
+	return cache, err
+}
+
+func (c *Cache) stopChanging() {
+	if c != nil {
+		c.turns.Unlock()
+		c.handle.leave()
+	}
+}
+
+// Close ends all sequences and frees the cache, after the calls that use it now. Its plans are refused from then on. A second Close
+// does nothing. The error is always nil.
+func (c *Cache) Close() error {
+	c.native().close()
+	return nil
+}
+
+// CreateSequence begins a sequence without tokens.
+func (c *Cache) CreateSequence() (Sequence, error) {
+	cache, err := c.change()
+	if err != nil {
+		return 0, err
+	}
+	defer c.stopChanging()
+	var made int64
+	err = asError(raw.Cache_sequence_create(cache, &made))
+	return Sequence(made), err
+}
+
+// DestroySequence ends a sequence. Its blocks, as far as no fork uses them, are kept for other sequences. Errors: ErrParameterRange.
+func (c *Cache) DestroySequence(sequence Sequence) error {
+	cache, err := c.change()
+	if err != nil {
+		return err
+	}
+	defer c.stopChanging()
+	return asError(raw.Cache_sequence_destroy(cache, int64(sequence)))
+}
+
+// Fork makes a second sequence with the same tokens. It costs a few bytes per block; a block is copied when either one writes to it.
+// Errors: ErrParameterRange.
+func (c *Cache) Fork(sequence Sequence) (Sequence, error) {
+	cache, err := c.change()
+	if err != nil {
+		return 0, err
+	}
+	defer c.stopChanging()
+	var child int64
+	err = asError(raw.Cache_fork(cache, int64(sequence), &child))
+	return Sequence(child), err
+}
+
+// Evict forgets the tokens at positions [from, to). With math.MaxInt64 for to it truncates: later tokens then continue at from.
+// Errors: ErrParameterRange.
+func (c *Cache) Evict(sequence Sequence, from, to int64) error {
+	cache, err := c.change()
+	if err != nil {
+		return err
+	}
+	defer c.stopChanging()
+	return asError(raw.Cache_evict(cache, int64(sequence), from, to))
+}
+
+// Keep forgets all but the tokens at positions below sinks and the last window positions, as a streaming mask with the same sinks and
+// WindowLeft = window sees them from the next token on. Errors: ErrParameterRange.
+func (c *Cache) Keep(sequence Sequence, sinks, window int64) error {
+	cache, err := c.change()
+	if err != nil {
+		return err
+	}
+	defer c.stopChanging()
+	return asError(raw.Cache_keep(cache, int64(sequence), sinks, window))
+}
+
+// Clear ends all sequences and gives the memory back to the system.
+func (c *Cache) Clear() error {
+	cache, err := c.change()
+	if err != nil {
+		return err
+	}
+	defer c.stopChanging()
+	return asError(raw.Cache_clear(cache))
+}
+
+// SequenceInfo tells what the cache knows of a sequence. Errors: ErrParameterRange.
+func (c *Cache) SequenceInfo(sequence Sequence) (SequenceInfo, error) {
+	var info SequenceInfo
+	cache, err := c.read()
+	if err != nil {
+		return info, err
+	}
+	defer c.stopReading()
+	native := raw.NewSequenceInfo()
+	defer raw.DeleteSequenceInfo(native)
+	err = asError(raw.Cache_sequence_info(cache, int64(sequence), native))
+	info.move(fromC, native)
+	return info, err
+}
+
+// Statistics tells what the cache holds.
+func (c *Cache) Statistics() (CacheStatistics, error) {
+	var statistics CacheStatistics
+	cache, err := c.read()
+	if err != nil {
+		return statistics, err
+	}
+	defer c.stopReading()
+	native := raw.NewCacheStatistics()
+	defer raw.DeleteCacheStatistics(native)
+	err = asError(raw.Cache_get_statistics(cache, native))
+	statistics.move(fromC, native)
+	return statistics, err
+}
+
+// Append makes room for the rows of the batch as new tokens, in all layers: for all of them, or for none. Their content is 0 until it
+// is written. positions has one entry for each row, growing within a sequence, above its newest token's and below 2^40; empty: the next
+// ones. Errors: ErrShape, ErrParameterRange, ErrCombination, ErrPositions, ErrOutOfMemory if the memory limit does not allow it.
+func (c *Cache) Append(batch CacheBatch, positions []int64) error {
+	cache, err := c.change()
+	if err != nil {
+		return err
+	}
+	defer c.stopChanging()
+	return asError(raw.Cache_append(cache, batch.sequences(), count(batch.Sequences), first(batch.Offsets), count(batch.Offsets),
+		first(positions), count(positions)))
+}
+
+// Write stores the keys and values of the newest tokens of each sequence in one layer, rounded to the cache's type.
+//
+//	k [1, key_heads, rows, head_dim]   not rotated     v [1, key_heads, rows, value_dim]     F32, F16 or BF16
+//
+// context may be nil. Errors: ErrShape, ErrDType, ErrParameterRange.
+func (c *Cache) Write(context *Context, layer int64, batch CacheBatch, k, v *Tensor) error {
+	entered, err := context.native().enter()
+	if err != nil {
+		return err
+	}
+	defer context.native().leave()
+	cache, err := c.change()
+	if err != nil {
+		return err
+	}
+	defer c.stopChanging()
+	k, v = k.orAbsent(), v.orAbsent()
+	return asError(raw.Cache_write(entered, cache, layer, batch.sequences(), count(batch.Sequences), first(batch.Offsets),
+		count(batch.Offsets), k.data, int32(k.dtype), &k.dims, v.data, int32(v.dtype), &v.dims))
+}
+
+// SaveSize is the number of bytes that Save gives; 0 if there is no such sequence, or for a nil or closed cache.
+func (c *Cache) SaveSize(sequence Sequence) int {
+	cache, err := c.read()
+	if err != nil {
+		return 0
+	}
+	defer c.stopReading()
+	return int(raw.Cache_save_size(cache, int64(sequence)))
+}
+
+// Save gives a sequence as bytes, all layers, with a version and a checksum. The form does not depend on the machine. Errors:
+// ErrParameterRange.
+func (c *Cache) Save(sequence Sequence) ([]byte, error) {
+	cache, err := c.read()
+	if err != nil {
+		return nil, err
+	}
+	defer c.stopReading()
+	saved := make([]byte, raw.Cache_save_size(cache, int64(sequence)))
+	if failure := raw.Cache_save(cache, int64(sequence), first(saved), count(saved)); failure != nil {
+		return nil, asError(failure)
+	}
+	return saved, nil
+}
+
+// Restore makes a new sequence of what Save gave, in a cache of the same type, layers, heads and sizes. Damaged or foreign bytes are
+// ErrParameterRange, a cache of another shape is ErrShape; nothing has changed then. Errors also: ErrOutOfMemory, ErrNullArgument for
+// no bytes.
+func (c *Cache) Restore(saved []byte) (Sequence, error) {
+	cache, err := c.change()
+	if err != nil {
+		return 0, err
+	}
+	defer c.stopChanging()
+	var made int64
+	err = asError(raw.Cache_restore(cache, first(saved), count(saved), &made))
+	return Sequence(made), err
+}
