@@ -150,6 +150,6 @@ pub fn attention_merge(out_a: &mut TensorMut<'_>, lse_a: &mut [f32], out_b: &Ten
 }
 
 /// Rows of a tensor.
-fn rows(shape: [i64; 4]) -> i128 {
+pub(crate) fn rows(shape: [i64; 4]) -> i128 {
     shape[..3].iter().map(|&extent| i128::from(extent)).product()
 }

@@ -35,7 +35,7 @@
 //! # Ok::<(), farspan::Error>(())
 //! ```
 //!
-//! For repeated runs make a [`Plan`] once and [`run`](Plan::run) it often.
+//! For repeated runs make a [`Plan`] once and [`run`](Plan::run) it often. For decoding token by token see [`cache`].
 //!
 //! # What this crate adds to C
 //!
@@ -54,6 +54,7 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 
 mod attention;
+pub mod cache;
 mod config;
 mod constants;
 mod context;

@@ -6,6 +6,7 @@ use farspan::{
 };
 use serde_json::Value;
 
+use crate::cache;
 use crate::config::{make_scheme, with_fire, with_problem};
 use crate::json;
 use crate::memory::Memory;
@@ -17,9 +18,9 @@ pub struct Failure {
     pub touched: bool,
 }
 
-type Outputs = Result<Vec<Memory>, Failure>;
+pub type Outputs = Result<Vec<Memory>, Failure>;
 
-fn failure(function: &str) -> impl FnOnce(Error) -> Failure + '_ {
+pub fn failure(function: &str) -> impl FnOnce(Error) -> Failure + '_ {
     move |error| Failure { function: function.to_owned(), error, touched: false }
 }
 
@@ -47,6 +48,7 @@ pub fn answer(case: &Value, context: &Context) -> Outputs {
         "plan_tile_counts" => tile_counts(&make_plan(context, &scheme()?, arguments)?).map_err(failure(call)),
         "attention" => attention(call, context, &scheme()?, arguments),
         "attention_merge" => merge(call, arguments),
+        "cache_history" => cache::history(context, arguments),
         other => panic!("unknown call {}", other),
     }
 }

@@ -1,6 +1,7 @@
 //! Answers the conformance vectors: `conformance DIRECTORY ISA THREADS`, see `tests/vectors/conformance/README.md`.
 
 mod answer;
+mod cache;
 mod config;
 mod json;
 mod memory;

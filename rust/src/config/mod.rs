@@ -71,7 +71,7 @@ macro_rules! option_fields {
     };
 }
 option_fields!(RopeMethod, Layout, Angle, Ramp, Magnitude, LengthSwitch, Axes, RemapMethod, BiasMethod, Temperature);
-option_fields!(Side, Direction, State, Isa);
+option_fields!(Side, Direction, State, Isa, Dtype);
 
 /// Defines a struct that mirrors a C one: `Name<'a> = c_struct by init_function(method: MethodType) { fields }`.
 macro_rules! config {

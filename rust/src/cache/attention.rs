@@ -1,0 +1,274 @@
+//! Attention over a cache: plans, their runs, and both in one.
+
+use std::ptr::{self, NonNull};
+use std::sync::atomic::AtomicI32;
+use std::sync::{Arc, Weak};
+
+use super::{Cache, CacheBatch, Store};
+use crate::attention::rows;
+use crate::context;
+use crate::error::{check, check_length, Error, Result, Status};
+use crate::{sys, Context, Scheme, Tensor, TensorMut};
+
+/// The attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers.
+///
+/// It is for the cache as it is: after an append or an eviction a run is refused, after a [`Cache::write`] it is not. Immutable:
+/// any number of threads may run one at the same time.
+///
+/// ```
+/// use farspan::cache::{Cache, CacheBatch, CacheConfig};
+/// use farspan::{Scheme, Tensor, TensorMut};
+///
+/// let mut cache = Cache::new(&CacheConfig { layers: 2, key_heads: 1, head_dim: 4, ..CacheConfig::new() })?;
+/// let sequence = [cache.create_sequence()?];
+/// let prompt = CacheBatch { sequences: &sequence, offsets: Some(&[0, 3]) };
+/// cache.append(&prompt, None)?;
+/// let (q, kv, mut out) = ([0.0f32; 2 * 3 * 4], [1.0f32; 3 * 4], [0.0f32; 2 * 3 * 4]);
+/// let plan = cache.plan(&Scheme::builder().build()?, &prompt, 2).build()?;
+/// for layer in 0..2 {
+///     let kv = Tensor::contiguous(&kv, [1, 1, 3, 4])?;
+///     cache.write(None, layer, &prompt, &kv, &kv)?;
+///     let shape = [1, 2, 3, 4];
+///     plan.run(&cache, layer, &Tensor::contiguous(&q, shape)?).into(&mut TensorMut::contiguous(&mut out, shape)?)?;
+///     assert_eq!(out, [1.0; 2 * 3 * 4]);
+/// }
+/// # Ok::<(), farspan::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct CachePlan {
+    handle: NonNull<sys::farspan_cache_plan>,
+    /// The cache that C has a pointer to. The plan does not keep it: a run is lent it.
+    cache: Weak<Store>,
+    /// A run without a context polls the flag of the context that the plan was made with.
+    _cancel: Option<Arc<AtomicI32>>,
+}
+
+// SAFETY: plans are immutable, and the header lets runs go on at the same time.
+unsafe impl Send for CachePlan {}
+// SAFETY: as above.
+unsafe impl Sync for CachePlan {}
+
+impl CachePlan {
+    /// Bytes of scratch that one run needs.
+    pub fn workspace_size(&self) -> usize {
+        // SAFETY: the handle is valid.
+        unsafe { sys::farspan_cache_plan_workspace_size(self.handle.as_ptr()) }
+    }
+
+    /// Begins a run over one layer for `q [1, query_heads, rows, head_dim]`, not rotated; see [`CacheRun`].
+    pub fn run<'a>(&'a self, cache: &'a Cache, layer: i64, q: &'a Tensor<'_>) -> CacheRun<'a> {
+        CacheRun { plan: self, cache, layer, q: q.as_c(), context: None, lse: None, workspace: None }
+    }
+}
+
+impl Drop for CachePlan {
+    fn drop(&mut self) {
+        // SAFETY: the handle is valid and no borrow of it is left; C does not touch the cache, which may be gone.
+        unsafe { sys::farspan_cache_plan_destroy(self.handle.as_ptr()) }
+    }
+}
+
+/// What a plan is made of, from [`Cache::plan`].
+#[derive(Clone, Copy, Debug)]
+#[must_use = "a plan is made by `build`"]
+pub struct CachePlanBuilder<'a> {
+    cache: &'a Cache,
+    scheme: &'a Scheme,
+    batch: &'a CacheBatch<'a>,
+    query_heads: i64,
+    positions: Option<&'a [i64]>,
+    length: i64,
+    context: Option<&'a Context>,
+}
+
+impl<'a> CachePlanBuilder<'a> {
+    /// Positions of the queries, one for each row, 0 .. 2^40 - 1. They need not be in the cache: so parts of one sequence in
+    /// several caches can be merged by their log-sum-exps. Without: the rows are the newest tokens of their sequences.
+    pub fn positions(mut self, positions: &'a [i64]) -> Self {
+        self.positions = Some(positions);
+        self
+    }
+
+    /// The current length n of dynamic methods; 0, the default: of each sequence its own.
+    pub fn length(mut self, length: i64) -> Self {
+        self.length = length;
+        self
+    }
+
+    /// Threads, instructions and cancellation of the runs.
+    pub fn context(mut self, context: &'a Context) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    /// Makes the plan.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Shape`] for offsets and short arrays, [`Status::ParameterRange`] for the length or an unknown sequence,
+    /// [`Status::HeadGroups`], [`Status::RotaryDim`], [`Status::Positions`], [`Status::Combination`] for a scheme with a dense
+    /// bias or several axes.
+    pub fn build(self) -> Result<CachePlan> {
+        let batch = self.batch.to_c(4)?;
+        check_length(6, "positions", self.positions, self.batch.rows())?;
+        let mut handle = ptr::null_mut();
+        // SAFETY: the handles are valid and the arrays are as long as C reads.
+        check(|error| unsafe {
+            sys::farspan_cache_plan_create(
+                context::as_c(self.context),
+                self.scheme.as_c(),
+                self.cache.as_c(),
+                &batch,
+                self.query_heads,
+                self.positions.map_or(ptr::null(), <[i64]>::as_ptr),
+                self.length,
+                &mut handle,
+                error,
+            )
+        })?;
+        Ok(CachePlan {
+            handle: NonNull::new(handle).expect("a plan was made"),
+            cache: self.cache.identity(),
+            _cancel: self.context.and_then(Context::cancel_flag).cloned(),
+        })
+    }
+}
+
+/// One run of a [`CachePlan`]: out = softmax(logits) v over the cached tokens of a layer.
+///
+/// A row that sees no token gives 0 and lse = -infinity. For one instruction set, the bits depend on the sequence's tokens and
+/// the scheme, not on the threads, the batch, or the history of forks and evictions.
+#[derive(Debug)]
+#[must_use = "a run begins with `into`"]
+pub struct CacheRun<'a> {
+    plan: &'a CachePlan,
+    cache: &'a Cache,
+    layer: i64,
+    q: &'a sys::farspan_tensor,
+    context: Option<&'a Context>,
+    lse: Option<&'a mut [f32]>,
+    workspace: Option<&'a mut [u8]>,
+}
+
+impl<'a> CacheRun<'a> {
+    /// Runs with another context than the plan was made with. Its instruction set is the plan's.
+    pub fn context(mut self, context: &'a Context) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    /// Where to write ln(sum of exp(logit)), sinks included: `[query_heads][rows]`.
+    pub fn lse(mut self, lse: &'a mut [f32]) -> Self {
+        self.lse = Some(lse);
+        self
+    }
+
+    /// Scratch of at least [`CachePlan::workspace_size`] bytes, for a run that does not allocate.
+    pub fn workspace(mut self, workspace: &'a mut [u8]) -> Self {
+        self.workspace = Some(workspace);
+        self
+    }
+
+    /// Runs, and writes `out [1, query_heads, rows, value_dim]`.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Combination`] if the plan is for another cache, or tokens were appended or evicted since it was made,
+    /// [`Status::ParameterRange`] for the layer, [`Status::Shape`] if a tensor does not fit or `lse` is too short,
+    /// [`Status::Stride`] if `out` overlaps itself, [`Status::WorkspaceSize`], [`Status::Cancelled`], [`Status::OutOfMemory`].
+    pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
+        if !Weak::ptr_eq(&self.plan.cache, &self.cache.identity()) {
+            return Err(Error::new(Status::Combination, 2, "the plan is for another cache".to_owned()));
+        }
+        check_length(6, "lse", self.lse.as_deref(), rows(out.shape()))?;
+        let (workspace, workspace_size) =
+            self.workspace.map_or((ptr::null_mut(), 0), |bytes| (bytes.as_mut_ptr(), bytes.len()));
+        // SAFETY: the plan's cache is the one that is lent, so it lives and is not being changed; the tensors lie within their
+        // slices, lse has one entry per row of `out`, and no other borrow of what is written exists.
+        check(|error| unsafe {
+            sys::farspan_cache_run(
+                context::as_c(self.context),
+                self.plan.handle.as_ptr(),
+                self.layer,
+                self.q,
+                out.as_c(),
+                self.lse.map_or(ptr::null_mut(), <[f32]>::as_mut_ptr),
+                workspace.cast(),
+                workspace_size,
+                error,
+            )
+        })
+    }
+}
+
+/// A plan and its run in one, from [`Cache::decode`].
+#[derive(Debug)]
+#[must_use = "decoding begins with `into`"]
+pub struct Decode<'a> {
+    cache: &'a Cache,
+    scheme: &'a Scheme,
+    layer: i64,
+    batch: &'a CacheBatch<'a>,
+    q: &'a sys::farspan_tensor,
+    context: Option<&'a Context>,
+    lse: Option<&'a mut [f32]>,
+}
+
+impl<'a> Decode<'a> {
+    /// Threads, instructions and cancellation.
+    pub fn context(mut self, context: &'a Context) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    /// Where to write ln(sum of exp(logit)), sinks included: `[query_heads][rows]`.
+    pub fn lse(mut self, lse: &'a mut [f32]) -> Self {
+        self.lse = Some(lse);
+        self
+    }
+
+    /// Runs, and writes `out [1, query_heads, rows, value_dim]`.
+    ///
+    /// # Errors
+    ///
+    /// As [`CachePlanBuilder::build`] and [`CacheRun::into`].
+    pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
+        let batch = self.batch.to_c(5)?;
+        check_length(8, "lse", self.lse.as_deref(), rows(out.shape()))?;
+        // SAFETY: the handles are valid, the tensors lie within their slices, lse has one entry per row of `out`, and no other
+        // borrow of what is written exists.
+        check(|error| unsafe {
+            sys::farspan_attention_decode(
+                context::as_c(self.context),
+                self.scheme.as_c(),
+                self.cache.as_c(),
+                self.layer,
+                &batch,
+                self.q,
+                out.as_c(),
+                self.lse.map_or(ptr::null_mut(), <[f32]>::as_mut_ptr),
+                error,
+            )
+        })
+    }
+}
+
+impl Cache {
+    /// Begins a plan for the rows of a batch, under any scheme but one with a dense bias or several position axes. `query_heads`
+    /// is a multiple of the cache's key heads.
+    pub fn plan<'a>(&'a self, scheme: &'a Scheme, batch: &'a CacheBatch<'a>, query_heads: i64) -> CachePlanBuilder<'a> {
+        CachePlanBuilder { cache: self, scheme, batch, query_heads, positions: None, length: 0, context: None }
+    }
+
+    /// Begins the attention of the newest tokens of a batch in one layer, `q [1, query_heads, rows, head_dim]`, under a scheme
+    /// that may be another than at the last call. For many layers make a [`CachePlan`].
+    pub fn decode<'a>(
+        &'a self,
+        scheme: &'a Scheme,
+        layer: i64,
+        batch: &'a CacheBatch<'a>,
+        q: &'a Tensor<'_>,
+    ) -> Decode<'a> {
+        Decode { cache: self, scheme, layer, batch, q: q.as_c(), context: None, lse: None }
+    }
+}
