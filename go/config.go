@@ -122,8 +122,8 @@ type ScoreConfig struct {
 	Temperature    Temperature
 	Scale          float64   // 0: 1/sqrt(head_dim); T5: 1
 	Multiplier     float64   // DeepSeek: mscale^2
-	TrainedLength  float64   // L > 1 for log-n; llama4: its floor, 8192
-	Alpha          float64   // [llama4, length]
+	TrainedLength  float64   // L > 1 for log-n; llama4, ministral3: their floor
+	Alpha          float64   // [llama4, length, ministral3]
 	Power          float64   // [length]
 	Softcap        float64   // 0: off; else cap * tanh(s / cap)
 	Sinks          []float32 // SinkHeads logits, one per head, that join the softmax's sum (gpt-oss; softmax1: zeros)

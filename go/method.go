@@ -104,6 +104,7 @@ const (
 	TemperatureLogNLong    Temperature = 3 // as LogN, only when length > L (later Qwen-1 revisions)
 	TemperatureLlama4      Temperature = 4 // s_i *= 1 + Alpha ln(floor((p_i + 1) / L) + 1)
 	TemperatureLength      Temperature = 5 // s *= max(1, Alpha ln(length / L) + 1)^Power
+	TemperatureMinistral3  Temperature = 6 // as Llama4, but counted from p_i: s_i *= 1 + Alpha ln(floor(p_i / L) + 1)
 )
 
 // String is the spelling of the temperature; "" if there is no such temperature.

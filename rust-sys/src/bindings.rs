@@ -1189,6 +1189,7 @@ pub const FARSPAN_TEMPERATURE_LOG_N_TRAINED: _bindgen_ty_12 = 2;
 pub const FARSPAN_TEMPERATURE_LOG_N_LONG: _bindgen_ty_12 = 3;
 pub const FARSPAN_TEMPERATURE_LLAMA4: _bindgen_ty_12 = 4;
 pub const FARSPAN_TEMPERATURE_LENGTH: _bindgen_ty_12 = 5;
+pub const FARSPAN_TEMPERATURE_MINISTRAL3: _bindgen_ty_12 = 6;
 pub type _bindgen_ty_12 = std::os::raw::c_uint;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]

@@ -243,6 +243,8 @@ option! {
         LLAMA4 = FARSPAN_TEMPERATURE_LLAMA4,
         /// max(1, alpha ln(length / L) + 1)^power.
         LENGTH = FARSPAN_TEMPERATURE_LENGTH,
+        /// As `LLAMA4`, a position later: 1 + alpha ln(floor(p_i / L) + 1).
+        MINISTRAL3 = FARSPAN_TEMPERATURE_MINISTRAL3,
     }
 }
 named!(Temperature, FARSPAN_PART_TEMPERATURE);

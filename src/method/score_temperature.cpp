@@ -1,5 +1,5 @@
 // Temperatures: factors on the logit that grow with the position or the length, against the flattening of softmax over more keys.
-// log-n (Su, kexue.fm 8823; Qwen-1); Llama 4's attention temperature; Dual Chunk Attention's factor of the whole length.
+// log-n (Su, kexue.fm 8823; Qwen-1); the attention temperature of Llama 4 and of Ministral 3; Dual Chunk Attention's factor of the whole length.
 #include <algorithm>
 #include <cmath>
 
@@ -15,6 +15,11 @@ double tokens(int64_t position) { return static_cast<double>(std::max<int64_t>(p
 void add_log_n(const farspan_score_config& config, double least, score_part& part) {
     const double trained = std::log(config.trained_length);
     part.temperature = [trained, least](int64_t position) { return std::max(least, std::log(tokens(position)) / trained); };
+}
+
+// Grows by a step whenever the number of tokens reaches a multiple of the floor.
+double stepped(const farspan_score_config& config, double count) {
+    return 1 + config.alpha * std::log(std::floor(count / config.trained_length) + 1);
 }
 
 }  // namespace
@@ -38,9 +43,12 @@ void lower_temperature_log_n_long(const farspan_score_config& config, int64_t le
 }
 
 void lower_temperature_llama4(const farspan_score_config& config, int64_t, score_part& part) {
-    part.temperature = [alpha = config.alpha, floor_scale = config.trained_length](int64_t position) {
-        return 1 + alpha * std::log(std::floor(tokens(position) / floor_scale) + 1);
-    };
+    part.temperature = [config](int64_t position) { return stepped(config, tokens(position)); };
+}
+
+// Counts the tokens before the position, without its own.
+void lower_temperature_ministral3(const farspan_score_config& config, int64_t, score_part& part) {
+    part.temperature = [config](int64_t position) { return stepped(config, tokens(position) - 1); };
 }
 
 void lower_temperature_length(const farspan_score_config& config, int64_t length, score_part& part) {

@@ -54,7 +54,7 @@ Test(api_information, method_names) {
     cr_expect(farspan_method_count(FARSPAN_PART_ROPE) == FARSPAN_ROPE_PAIR_FACTORS + 1);
     cr_expect(farspan_method_count(FARSPAN_PART_REMAP) == FARSPAN_REMAP_STREAMING + 1);
     cr_expect(farspan_method_count(FARSPAN_PART_BIAS) == FARSPAN_BIAS_DENSE + 1);
-    cr_expect(farspan_method_count(FARSPAN_PART_TEMPERATURE) == FARSPAN_TEMPERATURE_LENGTH + 1);
+    cr_expect(farspan_method_count(FARSPAN_PART_TEMPERATURE) == FARSPAN_TEMPERATURE_MINISTRAL3 + 1);
     cr_expect(farspan_method_find(FARSPAN_PART_ROPE, "yarn") == FARSPAN_ROPE_YARN);
     cr_expect(farspan_method_find(FARSPAN_PART_REMAP, "self_extend") == FARSPAN_REMAP_SELF_EXTEND);
     cr_expect(farspan_method_find(FARSPAN_PART_BIAS, "alibi") == FARSPAN_BIAS_ALIBI);

@@ -55,7 +55,7 @@ Test(attention_score, temperatures) {
                 scheme_spec spec = with_rope(farspan_method_name(FARSPAN_PART_TEMPERATURE, method));
                 spec.score.temperature = method;
                 if (method != FARSPAN_TEMPERATURE_NONE) spec.score.trained_length = trained;
-                if (method == FARSPAN_TEMPERATURE_LLAMA4) spec.score.alpha = 0.3;
+                if (method == FARSPAN_TEMPERATURE_LLAMA4 || method == FARSPAN_TEMPERATURE_MINISTRAL3) spec.score.alpha = 0.3;
                 if (method == FARSPAN_TEMPERATURE_LENGTH) spec.score.power = 2;
                 attention_problem problem = make_problem(100, 150, 64, ++seed);
                 problem.length = length;

@@ -257,7 +257,7 @@ Test(errors, score) {
     scheme_spec valid = valid_temperature(FARSPAN_TEMPERATURE_LENGTH);
     valid.sinks = {1, 2, 3};
     check(valid, 5, {
-        {FARSPAN_ERROR_METHOD, {"score.temperature is 6: must be between 0 and 5"}, [](auto& s) { s.score.temperature = 6; }},
+        {FARSPAN_ERROR_METHOD, {"score.temperature is 7: must be between 0 and 6"}, [](auto& s) { s.score.temperature = 7; }},
         {range, {"score.scale is -1: must be between 0"}, [](auto& s) { s.score.scale = -1; }},
         {range, {"score.scale is nan: must be a finite"}, [](auto& s) { s.score.scale = not_a_number; }},
         {range, {"score.multiplier is 0: must be above 0"}, [](auto& s) { s.score.multiplier = 0; }},

@@ -19,7 +19,7 @@ const std::vector<std::vector<std::string>> spellings = {
      "pair_factors"},
     {"none", "rerope", "leaky_rerope", "self_extend", "dual_chunk", "lm_infinite", "streaming"},
     {"none", "alibi", "t5", "kerple_log", "kerple_power", "sandwich", "dense"},
-    {"none", "log_n", "log_n_trained", "log_n_long", "llama4", "length"},
+    {"none", "log_n", "log_n_trained", "log_n_long", "llama4", "length", "ministral3"},
 };
 
 }  // namespace
@@ -36,7 +36,7 @@ Test(registry, every_method_has_its_spelling) {
     cr_expect_str_eq(method_name(FARSPAN_PART_ROPE, FARSPAN_ROPE_PAIR_FACTORS), "pair_factors");
     cr_expect_str_eq(method_name(FARSPAN_PART_REMAP, FARSPAN_REMAP_STREAMING), "streaming");
     cr_expect_str_eq(method_name(FARSPAN_PART_BIAS, FARSPAN_BIAS_DENSE), "dense");
-    cr_expect_str_eq(method_name(FARSPAN_PART_TEMPERATURE, FARSPAN_TEMPERATURE_LENGTH), "length");
+    cr_expect_str_eq(method_name(FARSPAN_PART_TEMPERATURE, FARSPAN_TEMPERATURE_MINISTRAL3), "ministral3");
 }
 
 Test(registry, unknown_methods_and_names_are_answered) {

@@ -18,7 +18,8 @@ scheme_spec random_score(int32_t method, generator& random) {
     if (random.coin()) s.scale = random.real(0.01, 2);
     if (random.coin()) s.multiplier = random.real(0.5, 3);
     if (method != FARSPAN_TEMPERATURE_NONE) s.trained_length = random.coin() ? 512 : random.real(2, 5000);
-    if (method == FARSPAN_TEMPERATURE_LLAMA4 || method == FARSPAN_TEMPERATURE_LENGTH) s.alpha = random.real(0, 0.5);
+    for (const int32_t weighted : {FARSPAN_TEMPERATURE_LLAMA4, FARSPAN_TEMPERATURE_LENGTH, FARSPAN_TEMPERATURE_MINISTRAL3})
+        if (method == weighted) s.alpha = random.real(0, 0.5);
     if (method == FARSPAN_TEMPERATURE_LENGTH) s.power = random.pick<double>({0, 1, 2, 1.5});
     return spec;
 }

@@ -120,12 +120,14 @@ const std::vector<one_field> bias_fields = {
 };
 
 const std::vector<one_field> score_fields = {
-    {"trained_length", [](scheme_spec& s) { s.score.trained_length = 128; }, all_but({FARSPAN_TEMPERATURE_NONE}, 6)},
-    {"alpha", [](scheme_spec& s) { s.score.alpha = 0.2; }, {FARSPAN_TEMPERATURE_LLAMA4, FARSPAN_TEMPERATURE_LENGTH}},
+    {"trained_length", [](scheme_spec& s) { s.score.trained_length = 128; }, all_but({FARSPAN_TEMPERATURE_NONE}, 7)},
+    {"alpha",
+     [](scheme_spec& s) { s.score.alpha = 0.2; },
+     {FARSPAN_TEMPERATURE_LLAMA4, FARSPAN_TEMPERATURE_LENGTH, FARSPAN_TEMPERATURE_MINISTRAL3}},
     {"power", [](scheme_spec& s) { s.score.power = 2; }, {FARSPAN_TEMPERATURE_LENGTH}},
-    {"scale", [](scheme_spec& s) { s.score.scale = 1; }, all_but({}, 6)},
-    {"multiplier", [](scheme_spec& s) { s.score.multiplier = 2; }, all_but({}, 6)},
-    {"softcap", [](scheme_spec& s) { s.score.softcap = 30; }, all_but({}, 6)},
+    {"scale", [](scheme_spec& s) { s.score.scale = 1; }, all_but({}, 7)},
+    {"multiplier", [](scheme_spec& s) { s.score.multiplier = 2; }, all_but({}, 7)},
+    {"softcap", [](scheme_spec& s) { s.score.softcap = 30; }, all_but({}, 7)},
 };
 
 void check(const char* part, int32_t argument, int32_t methods, scheme_spec (*valid)(int32_t), const std::vector<one_field>& fields) {

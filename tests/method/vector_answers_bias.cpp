@@ -163,6 +163,10 @@ void add_scales(answer_table& table) {
         return numbers{temperature(FARSPAN_TEMPERATURE_LLAMA4, p, "floor_scale",
                                    [](scheme_spec& s, const parameters& q) { s.score.alpha = number(q, "attn_scale"); })};
     };
+    table["ministral3_temperature/scale"] = [](const parameters& p) {
+        return numbers{temperature(FARSPAN_TEMPERATURE_MINISTRAL3, p, "original_context",
+                                   [](scheme_spec& s, const parameters& q) { s.score.alpha = number(q, "beta"); })};
+    };
     table["dual_chunk_vllm/temperature"] = [](const parameters& p) {
         return numbers{temperature(FARSPAN_TEMPERATURE_LENGTH, p, "original_context")};
     };

@@ -37,6 +37,10 @@ double llama4_temperature(int64_t i, double floor_scale, double attn_scale) {
     return std::log(std::floor((real(i) + 1.0) / floor_scale) + 1.0) * attn_scale + 1.0;
 }
 
+double ministral3_temperature(int64_t i, double original_context, double beta) {
+    return 1.0 + beta * std::log(1.0 + std::floor(real(i) / original_context));
+}
+
 double dual_chunk_magnitude_chunkllama(double length, double max_position) {
     return 0.05 * std::log(length / max_position) + 1.0;
 }

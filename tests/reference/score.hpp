@@ -16,8 +16,10 @@ double log_n_qwen(int64_t i, double trained_length, int64_t keys, bool newer_rev
 // The alternative written in LongLM: max(1, (0.1 ln((i+1)/L) + 1)^2).
 double log_n_longlm_squared(int64_t i, double trained_length);
 
-// Llama 4, Mistral 3: ln(floor((i+1)/floor_scale) + 1) * attn_scale + 1.
+// Llama 4: ln(floor((i+1)/floor_scale) + 1) * attn_scale + 1.
 double llama4_temperature(int64_t i, double floor_scale = 8192.0, double attn_scale = 0.1);
+// Ministral 3: 1 + beta * ln(1 + floor(i/original_context)).
+double ministral3_temperature(int64_t i, double original_context, double beta);
 
 // Dual Chunk Attention. ChunkLlama multiplies q and k tables by 0.05 ln(length/max_position) + 1;
 // vLLM uses f = max(1, 0.1 ln(length/original_context) + 1) twice, so logits grow by f^2.

@@ -157,6 +157,9 @@ void add_length_scales(answer_table& table) {
     table["llama4_temperature/scale"] = [](const parameters& p) {
         return numbers{llama4_temperature(whole(p, "query"), number(p, "floor_scale"), number(p, "attn_scale"))};
     };
+    table["ministral3_temperature/scale"] = [](const parameters& p) {
+        return numbers{ministral3_temperature(whole(p, "query"), number(p, "original_context"), number(p, "beta"))};
+    };
     table["dual_chunk_chunkllama/magnitude"] = [](const parameters& p) {
         return numbers{dual_chunk_magnitude_chunkllama(number(p, "length"), number(p, "max_position"))};
     };

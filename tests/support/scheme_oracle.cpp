@@ -115,6 +115,8 @@ double scheme_oracle::scale(int64_t i) const {
             return scale * oracle::log_n_qwen(i, L, length_);
         case FARSPAN_TEMPERATURE_LLAMA4:
             return scale * oracle::llama4_temperature(i, L, score.alpha);
+        case FARSPAN_TEMPERATURE_MINISTRAL3:
+            return scale * oracle::ministral3_temperature(i, L, score.alpha);
         case FARSPAN_TEMPERATURE_LENGTH: {
             const double f = std::max(1.0, score.alpha * std::log(static_cast<double>(length_) / L) + 1);
             return scale * std::pow(f, score.power);

@@ -188,7 +188,7 @@ void add_other_options(CLI::App* app, explain_options& o) {
     app->add_option("--prefix", o.prefix, "prefix-LM")->group("Mask");
     app->add_flag("--not-causal", o.not_causal)->group("Mask");
     app->add_option("--log-n", o.log_n, "log-n scale with this trained length")->group("Score");
-    app->add_option("--temperature", o.temperature, "log_n, log_n_trained, log_n_long, llama4, length")->group("Score")->capture_default_str();
+    app->add_option("--temperature", o.temperature, "log_n, log_n_trained, log_n_long, llama4, length, ministral3")->group("Score")->capture_default_str();
     app->add_option("--trained-length", o.trained_length, "L of the temperature")->group("Score");
     app->add_option("--alpha", o.alpha)->group("Score");
     app->add_option("--power", o.power)->group("Score");

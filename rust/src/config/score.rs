@@ -11,9 +11,9 @@ config! {
         scale: f64,
         /// A factor on the scale. DeepSeek: mscale^2.
         multiplier: f64,
-        /// L > 1 of the temperature; llama4: its floor, 8192.
+        /// L > 1 of the temperature; llama4, ministral3: their floor.
         trained_length: f64,
-        /// The weight of the logarithm. Read by llama4, length.
+        /// The weight of the logarithm. Read by llama4, length, ministral3.
         alpha: f64,
         /// The exponent. Read by length.
         power: f64,

@@ -297,7 +297,8 @@ enum {
     FARSPAN_TEMPERATURE_LOG_N_TRAINED = 2, /* s_i *= ln(p_i + 1) / ln L, below 1 too: for models trained so */
     FARSPAN_TEMPERATURE_LOG_N_LONG = 3,    /* as LOG_N, only when length > L (later Qwen-1 revisions) */
     FARSPAN_TEMPERATURE_LLAMA4 = 4,        /* s_i *= 1 + alpha ln(floor((p_i + 1) / L) + 1) */
-    FARSPAN_TEMPERATURE_LENGTH = 5         /* s *= max(1, alpha ln(length / L) + 1)^power (DCA: power 2 in vLLM) */
+    FARSPAN_TEMPERATURE_LENGTH = 5,        /* s *= max(1, alpha ln(length / L) + 1)^power (DCA: power 2 in vLLM) */
+    FARSPAN_TEMPERATURE_MINISTRAL3 = 6     /* s_i *= 1 + alpha ln(floor(p_i / L) + 1): as llama4, a position later */
 };
 
 typedef struct farspan_score_config {
@@ -305,8 +306,8 @@ typedef struct farspan_score_config {
     int32_t temperature;    /* FARSPAN_TEMPERATURE_* */
     double scale;           /* 0 (default): 1/sqrt(head_dim); T5: 1 */
     double multiplier;      /* default 1; DeepSeek: mscale^2 */
-    double trained_length;  /* L > 1 for log-n; llama4: its floor, 8192 */
-    double alpha;           /* default 0.1 [llama4, length] */
+    double trained_length;  /* L > 1 for log-n; llama4, ministral3: their floor */
+    double alpha;           /* default 0.1 [llama4, length, ministral3] */
     double power;           /* default 1 [length] */
     double softcap;         /* 0 (default): off; else cap * tanh(s / cap) */
     const float* sinks;     /* NULL, or one logit per head that joins the softmax's sum (gpt-oss; softmax1: zeros) */

@@ -58,7 +58,7 @@ public final class ScoreConfig {
     }
 
     /**
-     * [llama4, length].
+     * [llama4, length, ministral3].
      *
      * @param alpha the coefficient
      * @return this

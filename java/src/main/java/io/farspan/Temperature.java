@@ -16,7 +16,9 @@ public enum Temperature {
     /** 1 + alpha ln(floor((p + 1) / L) + 1). */
     LLAMA4(NativeConstants.TEMPERATURE_LLAMA4),
     /** max(1, alpha ln(length / L) + 1)^power. */
-    LENGTH(NativeConstants.TEMPERATURE_LENGTH);
+    LENGTH(NativeConstants.TEMPERATURE_LENGTH),
+    /** As LLAMA4, a position later: 1 + alpha ln(floor(p / L) + 1). */
+    MINISTRAL3(NativeConstants.TEMPERATURE_MINISTRAL3);
 
     final int code;
 

@@ -101,6 +101,7 @@ public interface NativeConstants {
   public final static int TEMPERATURE_LOG_N_LONG = 3;
   public final static int TEMPERATURE_LLAMA4 = 4;
   public final static int TEMPERATURE_LENGTH = 5;
+  public final static int TEMPERATURE_MINISTRAL3 = 6;
 
   public final static int PART_ROPE = 0;
   public final static int PART_REMAP = 1;
