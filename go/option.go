@@ -46,7 +46,7 @@ type LengthSwitch int32
 // The switches.
 const (
 	SwitchAfter      LengthSwitch = 0 // when length > OriginalContext (the paper, current Hugging Face)
-	SwitchAt         LengthSwitch = 1 // when length >= OriginalContext, and the magnitude is 1 below it (Hugging Face 4.48)
+	SwitchAt         LengthSwitch = 1 // when length >= OriginalContext, and the magnitude is 1 below it (Hugging Face 4.46 and 4.47)
 	SwitchAlwaysLong LengthSwitch = 2
 )
 

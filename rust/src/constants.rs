@@ -165,7 +165,7 @@ option! {
     LengthSwitch {
         /// When length > L (the paper, current Hugging Face).
         AFTER = FARSPAN_SWITCH_AFTER,
-        /// When length >= L, and m is 1 below it (Hugging Face 4.48).
+        /// When length >= L, and m is 1 below it (Hugging Face 4.46 and 4.47).
         AT = FARSPAN_SWITCH_AT,
         /// Always.
         ALWAYS_LONG = FARSPAN_SWITCH_ALWAYS_LONG,

@@ -42,7 +42,7 @@ void check_pair_factors(const farspan_rope_config& config) {
 }
 
 // The magnitude is that of the whole extension (sqrt(1 + ln s / ln L) in the release of microsoft/LongRoPE) whichever list is in
-// use, except that Hugging Face 4.48, which SWITCH_AT follows, applies it only together with the long list.
+// use, except that Hugging Face 4.46 and 4.47, which SWITCH_AT follows, apply it only together with the long list.
 void lower_rope_longrope(const farspan_rope_config& config, int64_t length, rope_part& part) {
     const bool use_long = is_long(config, length);
     const double* divisors = use_long ? config.long_factors : config.short_factors;

@@ -233,7 +233,8 @@ Test(rope, longrope_switches_follow_the_releases) {
         int32_t length_switch;
     };
     const release releases[] = {{oracle::hf_release::v4_45, FARSPAN_SWITCH_ALWAYS_LONG},
-                                {oracle::hf_release::v4_48, FARSPAN_SWITCH_AT},
+                                {oracle::hf_release::v4_47, FARSPAN_SWITCH_AT},
+                                {oracle::hf_release::v4_48, FARSPAN_SWITCH_AFTER},
                                 {oracle::hf_release::v4_56, FARSPAN_SWITCH_AFTER},
                                 {oracle::hf_release::v5, FARSPAN_SWITCH_AFTER}};
     scheme_spec spec = valid_rope(FARSPAN_ROPE_LONGROPE);

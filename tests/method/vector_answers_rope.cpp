@@ -211,7 +211,7 @@ rope_part as_release(const parameters& p) {
         s.short_factors.assign(8, 1);
         s.long_factors.assign(8, 2);
         s.rope.length_switch = always              ? FARSPAN_SWITCH_ALWAYS_LONG
-                               : release == "4.48" ? FARSPAN_SWITCH_AT
+                               : release == "4.47" ? FARSPAN_SWITCH_AT
                                                    : FARSPAN_SWITCH_AFTER;
     });
 }

@@ -6,7 +6,7 @@
 
 namespace oracle {
 
-enum class hf_release { v4_45, v4_48, v4_56, v5 };
+enum class hf_release { v4_45, v4_47, v4_48, v4_56, v5 };
 
 struct hf_context_config {
     double max_position;                            // max_position_embeddings

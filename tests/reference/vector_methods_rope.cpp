@@ -159,6 +159,7 @@ void add_longrope(answer_table& table) {
 oracle::hf_release release(const parameters& p) {
     const std::string name = p.at("release");
     if (name == "4.45") return oracle::hf_release::v4_45;
+    if (name == "4.47") return oracle::hf_release::v4_47;
     if (name == "4.48") return oracle::hf_release::v4_48;
     if (name == "4.56") return oracle::hf_release::v4_56;
     if (name == "5") return oracle::hf_release::v5;

@@ -45,13 +45,13 @@ oracle::rope_frequencies yarn(const farspan_rope_config& rope) {
     return result;
 }
 
-// SWITCH_AT follows Hugging Face 4.48, which also leaves the magnitude at 1 while the short list is in use.
+// SWITCH_AT follows Hugging Face 4.46 and 4.47, which also leaves the magnitude at 1 while the short list is in use.
 oracle::rope_frequencies longrope(const scheme_spec& spec, int64_t length) {
     const farspan_rope_config& rope = spec.rope;
     const auto context = static_cast<double>(rope.original_context), n = static_cast<double>(length);
     oracle::hf_longrope_choice choice{length > rope.original_context, true};
     if (rope.length_switch == FARSPAN_SWITCH_AT)
-        choice = oracle::hf_longrope_resolve(oracle::hf_release::v4_48, n, context, rope.factor * context);
+        choice = oracle::hf_longrope_resolve(oracle::hf_release::v4_47, n, context, rope.factor * context);
     if (rope.length_switch == FARSPAN_SWITCH_ALWAYS_LONG) choice.long_list = true;
     double magnitude = 1;
     if (choice.magnitude)

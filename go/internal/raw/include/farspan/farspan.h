@@ -170,7 +170,7 @@ enum {
 
 enum {
     FARSPAN_SWITCH_AFTER = 0,    /* long factors when length > original_context (the paper, current HF) */
-    FARSPAN_SWITCH_AT = 1,       /* when length >= original_context, and m is 1 below it (HF 4.48) */
+    FARSPAN_SWITCH_AT = 1,       /* when length >= original_context, and m is 1 below it (HF 4.46 and 4.47) */
     FARSPAN_SWITCH_ALWAYS_LONG = 2
 };
 

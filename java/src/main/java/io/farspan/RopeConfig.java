@@ -58,7 +58,7 @@ public final class RopeConfig {
     public enum LengthSwitch {
         /** When the length exceeds the original context. */
         AFTER(NativeConstants.SWITCH_AFTER),
-        /** From the original context on, and m is 1 below it (HF 4.48). */
+        /** From the original context on, and m is 1 below it (HF 4.46 and 4.47). */
         AT(NativeConstants.SWITCH_AT),
         /** Always. */
         ALWAYS_LONG(NativeConstants.SWITCH_ALWAYS_LONG);
