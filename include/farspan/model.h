@@ -80,8 +80,8 @@ FARSPAN_API void farspan_model_options_init(farspan_model_options* options, size
 
 /* ---- 2. Reading ------------------------------------------------------------------------------- */
 
-/* Reads the text of a Hugging Face config.json, `bytes` long (no NUL needed). Nested text models (text_config, llm_config,
- * thinker_config.text_config ...) are found; what they say wins over the top level. `options` may be NULL. */
+/* Reads the text of a Hugging Face config.json, or of Mistral's params.json, `bytes` long (no NUL needed). Nested text models
+ * (text_config, llm_config, thinker_config.text_config ...) are found; what they say wins over the top level. `options` may be NULL. */
 FARSPAN_API farspan_status farspan_model_from_config(const char* text, size_t bytes, const farspan_model_options* options,
                                                      farspan_model** model, farspan_error* error);
 

@@ -83,7 +83,8 @@ farspan_model_layer describe_layer(const farspan_model& m, std::size_t index) {
     result.value_dim = layer.value_dim;
     if (!m.schemes[kind]) return result;
     const scheme& parts = *m.schemes[kind]->parts;
-    result.window = layer.window > 0 ? layer.window : layer.chunk;
+    const int64_t seen = layer.causal ? layer.window : 2 * layer.window - 1;  // to one side or to both
+    result.window = layer.window > 0 ? seen : layer.chunk;
     const double scale = parts.score.scale > 0 ? parts.score.scale : 1 / std::sqrt(static_cast<double>(layer.head_dim));
     result.attention_scale = scale * parts.score.multiplier;
     result.scheme = m.schemes[kind].get();

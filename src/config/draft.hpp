@@ -24,7 +24,7 @@ constexpr int32_t no_rope = -1;
 struct layer_draft {
     int32_t kind = FARSPAN_LAYER_FULL;
     int32_t rope = 0;    // index into draft::ropes, or no_rope
-    int64_t window = 0;  // visible keys, the query's own included; 0: all
+    int64_t window = 0;  // visible keys to one side, the query's own included; 0: all
     int64_t chunk = 0;
     bool causal = true;
     bool temperature = false;  // draft::score's temperature applies

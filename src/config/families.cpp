@@ -12,6 +12,7 @@ DEFAULTS(none, {"rope_theta", 10000});
 DEFAULTS(mistral, {"rope_theta", 10000}, {"num_key_value_heads", 8}, {"sliding_window", 4096});
 DEFAULTS(mixtral, {"rope_theta", 1e6}, {"num_key_value_heads", 8});
 DEFAULTS(ministral3, {"rope_theta", 1e6}, {"num_key_value_heads", 8});
+DEFAULTS(mistral_params, {"max_position_embeddings", 128000});
 DEFAULTS(llama4, {"rope_theta", 5e5}, {"num_key_value_heads", 8}, {"head_dim", 128}, {"attention_chunk_size", 8192},
          {"no_rope_layer_interval", 4}, {"attn_temperature_tuning", 1}, {"floor_scale", 8192}, {"attn_scale", 0.1});
 DEFAULTS(qwen2, {"rope_theta", 10000}, {"num_key_value_heads", 32}, {"sliding_window", 4096},
@@ -40,6 +41,9 @@ DEFAULTS(gemma3, {"rope_theta", 1e6}, {"rope_local_base_freq", 10000}, {"num_att
 DEFAULTS(gemma3n, {"rope_theta", 1e6}, {"rope_local_base_freq", 10000}, {"num_attention_heads", 8},
          {"num_key_value_heads", 2}, {"head_dim", 256}, {"sliding_window", 512}, {"sliding_window_pattern", 5},
          {"max_position_embeddings", 32768});
+DEFAULTS(gemma4, {"rope_theta", 1e6}, {"rope_local_base_freq", 10000}, {"num_attention_heads", 8},
+         {"num_key_value_heads", 4}, {"head_dim", 256}, {"global_head_dim", 512}, {"sliding_window", 512},
+         {"sliding_window_pattern", 6}, {"max_position_embeddings", 131072});
 DEFAULTS(gpt_oss, {"rope_theta", 150000}, {"num_key_value_heads", 8}, {"head_dim", 64}, {"sliding_window", 128},
          {"sliding_window_pattern", 2}, {"max_position_embeddings", 131072});
 DEFAULTS(deepseek_v2, {"rope_theta", 10000}, {"qk_rope_head_dim", 64}, {"qk_nope_head_dim", 128}, {"v_head_dim", 128});
@@ -69,6 +73,8 @@ DEFAULTS(apertus, {"rope_theta", 1.2e7});
 DEFAULTS(mpt, {"alibi", 1}, {"alibi_bias_max", 8});
 DEFAULTS(t5, {"d_kv", 64}, {"relative_attention_num_buckets", 32}, {"relative_attention_max_distance", 128});
 DEFAULTS(roformer, {"rope_theta", 10000}, {"rotary_value", 0});
+DEFAULTS(modernbert, {"global_rope_theta", 160000}, {"local_rope_theta", 10000}, {"local_attention", 128},
+         {"global_attn_every_n_layers", 3}, {"max_position_embeddings", 8192});
 #undef DEFAULTS
 
 const family families[] = {
@@ -79,6 +85,12 @@ const family families[] = {
      .window_rule = windows::every_layer,
      .finish = finish_ministral3,
      .defaults = ministral3_defaults},
+    {.model_type = "mistral_params",
+     .layout = interleaved,
+     .window_rule = windows::listed,
+     .prepare = prepare_mistral_params,
+     .finish = finish_mistral_params,
+     .defaults = mistral_params_defaults},
     {.model_type = "llama4_text",
      .layout = interleaved,
      .window_rule = windows::chunks,
@@ -107,6 +119,13 @@ const family families[] = {
      .scaling_on_full_layers_only = true,
      .scale = 1,
      .defaults = gemma3n_defaults},
+    {.model_type = "gemma4_text",
+     .window_rule = windows::pattern,
+     .scaling_on_full_layers_only = true,
+     .scale = 1,
+     .prepare = prepare_gemma4,
+     .finish = finish_gemma4,
+     .defaults = gemma4_defaults},
     {.model_type = "gpt_oss", .window_rule = windows::pattern, .finish = finish_gpt_oss, .defaults = gpt_oss_defaults},
     {.model_type = "deepseek_v2", .layout = interleaved, .defaults = deepseek_v2_defaults},
     {.model_type = "deepseek_v3", .layout = interleaved, .defaults = deepseek_v3_defaults},
@@ -158,11 +177,16 @@ const family families[] = {
     {.model_type = "minimax_m2", .defaults = minimax_m2_defaults},
     {.model_type = "hunyuan_v1_dense", .defaults = none_defaults},
     {.model_type = "hunyuan_v1_moe", .defaults = none_defaults},
+    {.model_type = "hunyuan_vl", .defaults = none_defaults},
     {.model_type = "helium", .layout = interleaved, .defaults = helium_defaults},
     {.model_type = "seed_oss", .defaults = seed_oss_defaults},
     {.model_type = "apertus", .defaults = apertus_defaults},
     {.model_type = "t5", .kind = positions::t5, .scale = 1, .finish = finish_t5, .defaults = t5_defaults},
     {.model_type = "roformer", .layout = interleaved, .finish = finish_encoder, .defaults = roformer_defaults},
+    {.model_type = "modernbert",
+     .window_rule = windows::both_sides,
+     .finish = finish_encoder,
+     .defaults = modernbert_defaults},
     {.model_type = "bert", .kind = positions::learned, .finish = finish_encoder},
     {.model_type = "gpt2", .kind = positions::learned, .finish = finish_learned},
     {.model_type = "opt", .kind = positions::learned, .finish = finish_opt},
@@ -177,6 +201,8 @@ constexpr struct {
     {"code_llama", "llama"},
     {"gemma3", "gemma3_text"},
     {"gemma3n", "gemma3n_text"},
+    {"gemma4", "gemma4_text"},
+    {"hunyuan_vl_text", "hunyuan_vl"},
     {"kimi_k2", "deepseek_v3"},
     {"llama4", "llama4_text"},
     {"mt5", "t5"},

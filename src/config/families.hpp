@@ -19,7 +19,9 @@ enum class windows {
     qwen,         // only with use_sliding_window, and from layer max_window_layers on
     pattern,      // all layers but every n-th
     chunks,       // Llama 4: chunks on rotary layers
-    unrotated     // with use_sliding_window, the layers that do not rotate
+    unrotated,    // with use_sliding_window, the layers that do not rotate
+    both_sides,   // ModernBERT: all layers but the first of every n, half of local_attention to each side
+    listed        // Mistral's params.json: one for all layers, or a list that repeats, with null for all keys
 };
 
 enum class no_rotation {
@@ -57,9 +59,14 @@ struct config_source {
     int64_t layers = 0, query_heads = 0, key_heads = 0, head_dim = 0, value_dim = 0, hidden = 0;
     int64_t rotary_offset = 0;
     int64_t context = 0;
-    double base_ratio = 1;  // factor on the base that the file states
+    double base_ratio = 1;                          // factor on the base that the file states
+    double assumed_base = 0;                        // where the file states none; 0: the class has a default
+    int64_t full_head_dim = 0, full_key_heads = 0;  // of layers that see everything, if they differ; 0: as above
     int32_t layout = 0;
     positions kind = positions::rotary;
+
+    int64_t head_dim_of(bool full) const { return full && full_head_dim > 0 ? full_head_dim : head_dim; }
+    int64_t key_heads_of(bool full) const { return full && full_key_heads > 0 ? full_key_heads : key_heads; }
 };
 
 // The steps, in this order.
@@ -74,6 +81,8 @@ void prepare_mpt(config_source& source);
 void prepare_chatglm(config_source& source);
 void prepare_baichuan(config_source& source);
 void prepare_qwen(config_source& source);
+void prepare_gemma4(config_source& source);
+void prepare_mistral_params(config_source& source);
 void finish_falcon(config_source& source);
 void finish_bloom(config_source& source);
 void finish_mpt(config_source& source);
@@ -81,7 +90,9 @@ void finish_baichuan(config_source& source);
 void finish_qwen(config_source& source);
 void finish_qwen2(config_source& source);
 void finish_llama4(config_source& source);
+void finish_gemma4(config_source& source);
 void finish_ministral3(config_source& source);
+void finish_mistral_params(config_source& source);
 void finish_gpt_oss(config_source& source);
 void finish_encoder(config_source& source);
 void finish_t5(config_source& source);

@@ -1,4 +1,4 @@
-// What single rotary families add: Qwen-1, ChatGLM, Llama 4, Ministral 3, gpt-oss.
+// What single rotary families add: Qwen-1, ChatGLM, Llama 4, gpt-oss.
 #include <cinttypes>
 
 #include "base/failure.hpp"
@@ -54,22 +54,6 @@ void finish_llama4(config_source& s) {
     s.result.score.trained_length = s.keys.required_real({"floor_scale"}, 1, 1e12);
     s.result.score.alpha = s.keys.required_real({"attn_scale"}, 0, 1e6);
     for (layer_draft& layer : s.result.layers) layer.temperature = layer.rope == no_rope;
-}
-
-// Like Llama 4's, but on every layer and counted from i instead of i + 1.
-void finish_ministral3(config_source& s) {
-    std::optional<reader> dictionary = s.keys.child({"rope_parameters", "rope_scaling"});
-    if (!dictionary) return;
-    const std::optional<double> beta = dictionary->real({"llama_4_scaling_beta"}, 0, 1e6);
-    if (!beta || *beta == 0) return;
-    s.result.temperature = FARSPAN_TEMPERATURE_LLAMA4;
-    s.result.score.alpha = *beta;
-    s.result.score.trained_length =
-        static_cast<double>(dictionary->required_integer({"original_max_position_embeddings"}, 1, most_length));
-    for (layer_draft& layer : s.result.layers) layer.temperature = true;
-    s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, dictionary->path_of("llama_4_scaling_beta"),
-                       "the model's temperature steps at position %.15g, the scheme's one position earlier",
-                       s.result.score.trained_length);
 }
 
 void finish_gpt_oss(config_source& s) {

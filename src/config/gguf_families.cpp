@@ -11,6 +11,7 @@ const gguf_family families[] = {
     {.architecture = "llama", .layout = interleaved},
     {.architecture = "llama4", .layout = interleaved, .full_every = 4, .full_layers_rotate = false, .chunked = true},
     {.architecture = "deci", .layout = interleaved},
+    {.architecture = "mistral3", .layout = interleaved},
     {.architecture = "baichuan", .layout = interleaved},
     {.architecture = "internlm2", .layout = interleaved},
     {.architecture = "minicpm", .layout = interleaved},

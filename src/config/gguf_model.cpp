@@ -249,6 +249,14 @@ void read_scores(gguf_source& s) {
         score.trained_length = 8192;
         score.alpha = 0.1;
     }
+    if (const double alpha = s.keys.real({"attention.temperature_scale"}, 0, 1e6).value_or(0);
+        alpha != 0 && s.metadata.architecture == "mistral3") {
+        s.result.temperature = FARSPAN_TEMPERATURE_MINISTRAL3;
+        score.trained_length =
+            static_cast<double>(s.keys.required_integer({"rope.scaling.original_context_length"}, 1, most_length));
+        score.alpha = alpha;
+        for (layer_draft& layer : s.result.layers) layer.temperature = true;
+    }
     if (s.metadata.architecture == "gpt-oss")
         s.result.notes.add(FARSPAN_NOTE_WEIGHTS, "",
                            "each head has a learned sink: set score.sinks from the weights of each layer");

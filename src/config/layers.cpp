@@ -29,6 +29,7 @@ double outer_base(config_source& s, reader* dictionary) {
                              "rope_global_theta", "rope_theta_global", "rope_freq_constant"};
     const bool inside = dictionary && dictionary->has({"rope_theta"});
     if (inside && !s.keys.has(spellings)) return *dictionary->real({"rope_theta"}, 1, 1e30);  // no default to speak of
+    if (s.assumed_base > 0 && !s.keys.has(spellings)) return s.assumed_base;
     return s.keys.required_real(spellings, 1, 1e30) * s.base_ratio;
 }
 
@@ -38,17 +39,27 @@ std::optional<double> outer_fraction(config_source& s, reader* dictionary) {
     return s.keys.real(spellings, 0, 1);
 }
 
+// The base of sliding layers, for models that have another one there.
+std::optional<double> local_base(config_source& s) {
+    return s.keys.real(
+        {"rope_local_base_freq", "local_rope_theta", "rope_local_theta", "rope_theta_local", "swa_rope_theta"}, 1,
+        1e30);
+}
+
 // transformers 5: a dictionary per layer type; null stands for no rotation.
 void read_nested_ropes(config_source& s, reader& dictionary) {
-    const auto read = [&](names spellings) {
+    const auto read = [&](names spellings, bool full) {
         std::optional<reader> inner = dictionary.child(spellings);
         rope_draft none{{}, dictionary.path()};
         init_rope_config(&none.config, FARSPAN_ROPE_NONE);
         if (!inner) return none;
-        const rope_surroundings around{outer_base(s, &*inner), outer_fraction(s, &*inner)};
+        std::optional<double> base;
+        if (!full && !inner->has({"rope_theta"})) base = local_base(s);
+        const rope_surroundings around{
+            .base = base ? *base : outer_base(s, &*inner), .fraction = outer_fraction(s, &*inner), .full = full};
         return resolve_rope(s, std::move(inner), around);
     };
-    s.result.ropes = {read({"full_attention"}), read({"sliding_attention", "chunked_attention"})};
+    s.result.ropes = {read({"full_attention"}, true), read({"sliding_attention", "chunked_attention"}, false)};
     dictionary.note_unread("no layer type that is known");
 }
 
@@ -102,6 +113,13 @@ void apply_pattern(config_source& s, kinds& result) {
     }
     const auto every = static_cast<std::size_t>(s.keys.integer({"sliding_window_pattern"}, 0, most_layers).value_or(0));
     for (std::size_t n = 0; n < result.size() && every > 0; ++n) set_kind(result, n, (n + 1) % every != 0);
+}
+
+// ModernBERT: the first of every n layers is full.
+void apply_pattern_from_the_first(config_source& s, kinds& result) {
+    const auto every =
+        static_cast<std::size_t>(s.keys.integer({"global_attn_every_n_layers"}, 1, most_layers).value_or(1));
+    for (std::size_t n = 0; n < result.size(); ++n) set_kind(result, n, n % every != 0);
 }
 
 // Qwen2 and Qwen3: the layers from max_window_layers on, the opposite of what their documentation says.
@@ -165,6 +183,11 @@ void apply_window_rule(config_source& s, const std::vector<bool>& rotating, kind
         case windows::unrotated:
             apply_rotation_rule(s, rotating, result);
             break;
+        case windows::both_sides:
+            apply_pattern_from_the_first(s, result);
+            break;
+        case windows::listed:
+            break;  // read_windows
         case windows::none:
             note_unused_window(s);
             break;
@@ -190,6 +213,40 @@ bool rotates(const config_source& s, int32_t kind, bool listed, bool windowed) {
     return s.result.ropes[static_cast<std::size_t>(rope_of(s, kind))].config.method != FARSPAN_ROPE_NONE;
 }
 
+bool any(const kinds& layers, int32_t kind) {
+    return std::find(layers.begin(), layers.end(), kind) != layers.end();
+}
+
+// A number for all layers, or a list that repeats. Layers with a window become sliding.
+std::vector<int64_t> read_listed_windows(config_source& s, kinds& layers) {
+    std::vector<int64_t> result(layers.size(), 0);
+    const entry found = s.keys.find({"sliding_window"});
+    if (!found) return result;
+    const bool list = found.value->kind == json_value::array;
+    const std::size_t period = list ? found.value->items.size() : 1;
+    if (period == 0 || layers.size() % period != 0)
+        throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: their number must divide that of the layers, %zu",
+                      found.path.c_str(), period, layers.size());
+    for (std::size_t n = 0; n < layers.size(); ++n) {
+        const entry at = list ? entry{&found.value->items[n % period], join_path(found.path, n % period)} : found;
+        if (at) result[n] = std::max<int64_t>(to_integer(at, -1, most_length), 0);
+        set_kind(layers, n, result[n] > 0);
+    }
+    return result;
+}
+
+// Keys to one side that a sliding layer sees, the query's own included; 0: all.
+std::vector<int64_t> read_windows(config_source& s, kinds& layers) {
+    if (s.row->window_rule == windows::listed && !s.keys.has({"layer_types"})) return read_listed_windows(s, layers);
+    if (!any(layers, FARSPAN_LAYER_SLIDING)) return std::vector<int64_t>(layers.size(), 0);
+    int64_t window = 0;
+    if (s.row->window_rule == windows::both_sides)
+        window = s.keys.required_integer({"local_attention"}, 2, most_length) / 2 + 1;
+    else
+        window = s.keys.integer({"sliding_window", "sliding_window_size", "window_size"}, -1, most_length).value_or(0);
+    return std::vector<int64_t>(layers.size(), std::max<int64_t>(window, 0));
+}
+
 }  // namespace
 
 void read_ropes(config_source& s) {
@@ -201,39 +258,34 @@ void read_ropes(config_source& s) {
     const rope_surroundings around{outer_base(s, given), outer_fraction(s, given)};
     s.result.ropes.push_back(resolve_rope(s, dictionary, around));
     s.result.context_is_scaled = s.row->scaling_on_full_layers_only;
-    const std::optional<double> local = s.keys.real(
-        {"rope_local_base_freq", "local_rope_theta", "rope_local_theta", "rope_theta_local", "swa_rope_theta"}, 1,
-        1e30);
+    const std::optional<double> local = local_base(s);
     if (local || s.row->scaling_on_full_layers_only)
         s.result.ropes.push_back(resolve_rope(
-            s, dictionary, {local.value_or(s.result.ropes[full_rope].config.base), around.fraction, false}));
+            s, dictionary, {local.value_or(s.result.ropes[full_rope].config.base), around.fraction, false, false}));
 }
 
 void read_layers(config_source& s) {
     kinds layer_kinds(static_cast<std::size_t>(s.layers), FARSPAN_LAYER_FULL);
     const std::vector<bool> rotating = read_rotating(s, layer_kinds.size());
     if (!read_layer_types(s, layer_kinds)) apply_window_rule(s, rotating, layer_kinds);
-    const auto any = [&](int32_t kind) {
-        return std::find(layer_kinds.begin(), layer_kinds.end(), kind) != layer_kinds.end();
-    };
-    const int64_t window =
-        any(FARSPAN_LAYER_SLIDING)
-            ? s.keys.integer({"sliding_window", "sliding_window_size", "window_size"}, -1, most_length).value_or(0)
-            : 0;
-    const int64_t chunk =
-        any(FARSPAN_LAYER_CHUNKED) ? s.keys.integer({"attention_chunk_size"}, 0, most_length).value_or(0) : 0;
-    if (any(FARSPAN_LAYER_OTHER))
+    const std::vector<int64_t> windows = read_windows(s, layer_kinds);
+    const bool windowed = std::any_of(windows.begin(), windows.end(), [](int64_t window) { return window > 0; });
+    const int64_t chunk = any(layer_kinds, FARSPAN_LAYER_CHUNKED)
+                              ? s.keys.integer({"attention_chunk_size"}, 0, most_length).value_or(0)
+                              : 0;
+    if (any(layer_kinds, FARSPAN_LAYER_OTHER))
         s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, s.keys.path_of("layer_types"),
                            "some layers have no softmax attention: they have no scheme");
 
     for (std::size_t n = 0; n < layer_kinds.size(); ++n) {
+        const bool full = layer_kinds[n] == FARSPAN_LAYER_FULL;
         layer_draft layer{.kind = layer_kinds[n],
                           .query_heads = s.query_heads,
-                          .key_heads = s.key_heads,
-                          .head_dim = s.head_dim,
-                          .value_dim = s.value_dim};
-        layer.rope = rotates(s, layer.kind, rotating[n], window > 0) ? rope_of(s, layer.kind) : no_rope;
-        if (layer.kind == FARSPAN_LAYER_SLIDING) layer.window = std::max<int64_t>(window, 0);
+                          .key_heads = s.key_heads_of(full),
+                          .head_dim = s.head_dim_of(full),
+                          .value_dim = full && s.full_head_dim > 0 ? s.full_head_dim : s.value_dim};
+        layer.rope = rotates(s, layer.kind, rotating[n], windowed) ? rope_of(s, layer.kind) : no_rope;
+        if (layer.kind == FARSPAN_LAYER_SLIDING) layer.window = windows[n];
         if (layer.kind == FARSPAN_LAYER_CHUNKED) layer.chunk = chunk;
         if (is_local(layer.kind) && layer.window == 0 && layer.chunk == 0) layer.kind = FARSPAN_LAYER_FULL;
         s.result.layers.push_back(layer);

@@ -31,7 +31,13 @@ std::string bare_name(std::string name) {
     return letters;
 }
 
+// Mistral's own format has no name of a family, but its own names of sizes.
+bool is_mistral_params(reader& keys) {
+    return !keys.has({"model_type", "architectures"}) && keys.has({"dim"}) && keys.has({"n_layers"});
+}
+
 std::string family_name(reader& keys) {
+    if (is_mistral_params(keys)) return "mistral_params";
     if (const std::optional<std::string> type = keys.text({"model_type"}); type && !type->empty()) return *type;
     const entry architectures = keys.find({"architectures"});
     if (!architectures || architectures.value->kind != json_value::array || architectures.value->items.empty() ||
@@ -52,6 +58,10 @@ void note_outside(config_source& s) {
     if (const entry clip = s.keys.find({"clip_qkv"}))
         s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, clip.path, "is %s: the model clamps q, k and v before attention",
                            describe(*clip.value).c_str());
+    if (const auto shared = s.keys.integer({"num_kv_shared_layers"}, 0, most_layers).value_or(0); shared > 0)
+        s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, s.keys.path_of("num_kv_shared_layers"),
+                           "is %lld: as many last layers attend to the keys and values of an earlier one",
+                           static_cast<long long>(shared));
 }
 
 }  // namespace
@@ -71,11 +81,7 @@ std::unique_ptr<model> read_config(std::string_view text, const farspan_model_op
     const family& row = family_or_fail(keys, d.family);
     keys.set_defaults(row.defaults);
 
-    config_source source{.keys = std::move(keys),
-                         .row = &row,
-                         .result = d,
-                         .layout = row.layout,
-                         .kind = row.kind};
+    config_source source{.keys = std::move(keys), .row = &row, .result = d, .layout = row.layout, .kind = row.kind};
     if (row.prepare) row.prepare(source);
     read_shape(source);
     read_ropes(source);

@@ -26,6 +26,7 @@ constexpr struct {
     {"proportional", FARSPAN_ROPE_PROPORTIONAL, read_proportional},
     // Other spellings.
     {"su", FARSPAN_ROPE_LONGROPE, read_longrope},
+    {"xdrope", FARSPAN_ROPE_NTK, read_xdrope},
     {"mrope", FARSPAN_ROPE_BASE, nullptr},
     {"deepseek_yarn", FARSPAN_ROPE_YARN, read_yarn},
     {"no_scaling", FARSPAN_ROPE_BASE, nullptr},
@@ -49,28 +50,52 @@ std::string read_type(config_source& s, reader& keys) {
     return type;
 }
 
-// The rotated width R. rotary_dim and latent attention say it outright, else it is a fraction of the head.
-int32_t read_width(config_source& s, reader* dictionary, std::optional<double> fraction, bool whole_head) {
-    if (s.rotary_offset > 0 || s.keys.has({"qk_rope_head_dim"}))
-        return static_cast<int32_t>(s.head_dim - s.rotary_offset);
-    if (whole_head) return static_cast<int32_t>(s.head_dim);
-    const std::optional<int64_t> dim = s.keys.integer({"rotary_dim"}, 2, s.head_dim);
-    if (dim) return static_cast<int32_t>(*dim);
-    std::optional<double> inner = dictionary ? dictionary->real({"partial_rotary_factor"}, 0, 1) : std::nullopt;
-    if (inner && fraction && *inner != *fraction)
-        s.result.notes.add(FARSPAN_NOTE_TWICE, dictionary->path_of("partial_rotary_factor"),
-                           "is %.15g but outside the dictionary it is %.15g: the dictionary's holds", *inner,
-                           *fraction);
-    if (!inner) inner = fraction;
-    return static_cast<int32_t>(static_cast<double>(s.head_dim) * inner.value_or(1));
+// A width that no rotation can have is the fault of the key at `path`.
+int32_t checked_width(const std::string& path, int64_t width) {
+    if (width < 2 || width % 2 != 0)
+        throw failure(FARSPAN_ERROR_ROTARY_DIM, 1,
+                      "%s: %" PRId64 " features rotate: must be even and between 2 and %" PRId64, path.c_str(), width,
+                      most_head_dim);
+    return static_cast<int32_t>(width);
 }
 
-void read_sections(reader& keys, farspan_rope_config& config) {
-    const std::vector<double> sections = keys.reals({"mrope_section"}, 0, most_head_dim, 4);
+// The rotated width R. rotary_dim and latent attention say it outright, else it is a fraction of the head.
+int32_t read_width(config_source& s, reader* dictionary, const rope_surroundings& around, bool whole_head) {
+    const int64_t head_dim = s.head_dim_of(around.full);
+    const entry stated = s.keys.find({"head_dim", "kv_channels", "d_kv", "attention_dim", "attention_head_dim"});
+    const std::string head_path = stated ? stated.path : s.keys.path_of("hidden_size");
+    if (s.rotary_offset > 0 || s.keys.has({"qk_rope_head_dim"}))
+        return checked_width(s.keys.path_of("qk_rope_head_dim"), head_dim - s.rotary_offset);
+    if (whole_head) return checked_width(head_path, head_dim);
+    if (const std::optional<int64_t> dim = s.keys.integer({"rotary_dim"}, 2, head_dim))
+        return checked_width(s.keys.path_of("rotary_dim"), *dim);
+    const std::optional<double> inner = dictionary ? dictionary->real({"partial_rotary_factor"}, 0, 1) : std::nullopt;
+    if (inner && around.fraction && *inner != *around.fraction)
+        s.result.notes.add(FARSPAN_NOTE_TWICE, dictionary->path_of("partial_rotary_factor"),
+                           "is %.15g but outside the dictionary it is %.15g: the dictionary's holds", *inner,
+                           *around.fraction);
+    const double fraction = inner ? *inner : around.fraction.value_or(1);
+    const std::string path = inner          ? dictionary->path_of("partial_rotary_factor")
+                             : fraction < 1 ? s.keys.path_of("partial_rotary_factor")
+                                            : head_path;
+    return checked_width(path, static_cast<int64_t>(static_cast<double>(head_dim) * fraction));
+}
+
+void read_sections(config_source& s, reader& keys, farspan_rope_config& config) {
+    const std::vector<double> sections = keys.reals({"mrope_section", "xdrope_section"}, 0, most_head_dim, 4);
     const bool mixed = keys.flag({"mrope_interleaved"}).value_or(false);
     if (sections.empty()) return;
+    const char* name = keys.has({"mrope_section"}) ? "mrope_section" : "xdrope_section";
     config.axes = mixed ? FARSPAN_AXES_INTERLEAVED : FARSPAN_AXES_SECTIONS;
-    for (std::size_t n = 0; n < sections.size(); ++n) config.axis_sections[n] = static_cast<int32_t>(sections[n]);
+    for (std::size_t n = 0; n < sections.size(); ++n) {
+        if (sections[n] != std::floor(sections[n]))
+            throw failure(FARSPAN_ERROR_FORMAT, 1, "%s[%zu] is %.15g: must be a whole number",
+                          keys.path_of(name).c_str(), n, sections[n]);
+        config.axis_sections[n] = static_cast<int32_t>(sections[n]);
+    }
+    if (std::string_view(s.row->model_type) == "hunyuan_vl")
+        s.result.notes.add(FARSPAN_NOTE_RELEASE, keys.path_of(name),
+                           "transformers 5 turns the halves of a pair by different axes; text alone is not affected");
 }
 
 double read_base(config_source& s, reader& dictionary, double outside) {
@@ -87,21 +112,22 @@ void skip_harmless(reader& keys) {
     keys.find({"finetuned", "max_position_embeddings", "llama_4_scaling_beta", "rope_theta", "partial_rotary_factor"});
 }
 
-void apply_type(config_source& s, reader& keys, const std::string& type, double base, std::optional<double> fraction,
+void apply_type(config_source& s, reader& keys, const std::string& type, const rope_surroundings& around,
                 farspan_rope_config& config) {
     for (const auto& row : rope_types) {
         if (type != row.name) continue;
         init_rope_config(&config, row.method);
-        config.rotary_dim = read_width(s, &keys, fraction, row.method == FARSPAN_ROPE_PROPORTIONAL);
-        config.base = base;
+        config.rotary_dim = read_width(s, &keys, around, row.method == FARSPAN_ROPE_PROPORTIONAL);
+        config.base = read_base(s, keys, around.base);
         rope_reading reading{s, keys, config, type};
         if (row.read) row.read(reading);
-        read_sections(keys, config);
+        read_sections(s, keys, config);
         skip_harmless(keys);
         keys.note_unread(("no key that rope type " + type + " reads").c_str());
         return;
     }
-    throw failure(FARSPAN_ERROR_METHOD, 1, "%s.rope_type is \"%.40s\": must be one of %s", keys.path().c_str(),
+    const char* name = keys.has({"rope_type"}) ? "rope_type" : "type";
+    throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%.40s\": must be one of %s", keys.path_of(name).c_str(),
                   type.c_str(), known_types().c_str());
 }
 
@@ -114,10 +140,10 @@ rope_draft resolve_rope(config_source& s, std::optional<reader> dictionary, cons
     result.path = dictionary ? dictionary->path() : s.keys.path_of("rope_theta");
     if (dictionary && around.scaled) {
         const std::string type = read_type(s, *dictionary);
-        apply_type(s, *dictionary, type, read_base(s, *dictionary, around.base), around.fraction, config);
+        apply_type(s, *dictionary, type, around, config);
     } else {
         config.base = around.base;
-        config.rotary_dim = read_width(s, nullptr, around.fraction, false);
+        config.rotary_dim = read_width(s, nullptr, around, false);
     }
     config.layout = s.layout;
     config.rotary_offset = static_cast<int32_t>(s.rotary_offset);

@@ -12,6 +12,7 @@ struct rope_surroundings {
     double base;
     std::optional<double> fraction;  // partial_rotary_factor outside the dictionary
     bool scaled = true;              // false: only base and width are taken
+    bool full = true;                // of the layers that see everything
 };
 
 // `dictionary` may be nothing. Throws failure with the path of what is wrong.
@@ -35,5 +36,6 @@ void read_yarn(rope_reading& r);
 void read_longrope(rope_reading& r);
 void read_llama3(rope_reading& r);
 void read_proportional(rope_reading& r);
+void read_xdrope(rope_reading& r);
 
 }  // namespace farspan::config

@@ -117,17 +117,19 @@ void read_ntk(rope_reading& r) {
     r.config.factor = required_factor(r);
 }
 
-// Hunyuan writes a constant alpha under the name of the dynamic type. Otherwise L is max_position_embeddings, whatever
+// Hunyuan: a constant alpha.
+void read_xdrope(rope_reading& r) {
+    r.config.method = FARSPAN_ROPE_NTK;
+    r.config.factor = r.keys.required_real({"alpha"}, 1e-6, most_factor);
+    r.keys.find({"factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim"});
+    r.notes().add(FARSPAN_NOTE_IGNORED, r.keys.path_of("alpha"),
+                  "a constant NTK alpha: factor, betas and mscales have no part");
+}
+
+// Hunyuan writes its constant alpha under this name too. Otherwise L is max_position_embeddings, whatever
 // else the dictionary says.
 void read_dynamic(rope_reading& r) {
-    if (const std::optional<double> alpha = r.keys.real({"alpha"}, 1e-6, most_factor)) {
-        r.keys.find({"factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim"});
-        r.notes().add(FARSPAN_NOTE_IGNORED, r.keys.path_of("alpha"),
-                      "a constant NTK alpha: factor, betas and mscales have no part");
-        r.config.method = FARSPAN_ROPE_NTK;
-        r.config.factor = *alpha;
-        return;
-    }
+    if (r.keys.has({"alpha"})) return read_xdrope(r);
     r.config.factor = required_factor(r);
     if (r.source.context == 0)
         throw failure(FARSPAN_ERROR_FORMAT, 1, "%s: rope type dynamic needs max_position_embeddings",

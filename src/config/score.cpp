@@ -42,7 +42,7 @@ void read_dual_chunk(config_source& s) {
     farspan_remap_config& remap = s.result.remap;
     remap.method = FARSPAN_REMAP_DUAL_CHUNK;
     remap.chunk = keys->required_integer({"chunk_size"}, 2, most_length);
-    remap.local_window = keys->required_integer({"local_size"}, 1, most_length);
+    remap.local_window = keys->required_integer({"local_size"}, 1, remap.chunk - 1);
     if (const auto original = keys->integer({"original_max_position_embeddings"}, 0, most_length).value_or(0);
         original > 1) {
         s.result.temperature = FARSPAN_TEMPERATURE_LENGTH;

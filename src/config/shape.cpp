@@ -8,11 +8,18 @@
 namespace farspan::config {
 namespace {
 
-void check_groups(const config_source& s) {
-    if (s.query_heads % s.key_heads != 0)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, 1,
-                      "%s: %" PRId64 " query heads are not a multiple of %" PRId64 " key heads", s.keys.path().c_str(),
-                      s.query_heads, s.key_heads);
+constexpr names key_head_names = {"num_key_value_heads", "n_kv_heads", "n_head_kv", "num_kv_heads"};
+
+void check_groups(config_source& s) {
+    const auto check = [&](const std::string& path, int64_t key_heads) {
+        if (s.query_heads % key_heads != 0)
+            throw failure(FARSPAN_ERROR_HEAD_GROUPS, 1,
+                          "%s: %" PRId64 " query heads are not a multiple of %" PRId64 " key heads", path.c_str(),
+                          s.query_heads, key_heads);
+    };
+    const entry stated = s.keys.find(key_head_names);
+    check(stated ? stated.path : s.keys.path(), s.key_heads);
+    check(s.keys.path_of("num_global_key_value_heads"), s.key_heads_of(true));
 }
 
 // hidden / heads, which must be a whole number that a head can have.
@@ -60,12 +67,9 @@ void read_shape(config_source& s) {
                     .value_or(0);
     s.result.info.vocabulary = keys.integer({"vocab_size", "padded_vocab_size"}, 1, most_length).value_or(0);
     if (!read_latent_heads(s)) {
-        if (s.key_heads == 0)
-            s.key_heads =
-                keys.integer({"num_key_value_heads", "n_kv_heads", "n_head_kv", "num_kv_heads"}, 1, most_heads)
-                    .value_or(s.query_heads);
+        if (s.key_heads == 0) s.key_heads = keys.integer(key_head_names, 1, most_heads).value_or(s.query_heads);
         const std::optional<int64_t> given =
-            keys.integer({"head_dim", "kv_channels", "d_kv", "attention_dim"}, 1, most_head_dim);
+            keys.integer({"head_dim", "kv_channels", "d_kv", "attention_dim", "attention_head_dim"}, 1, most_head_dim);
         s.head_dim = given ? *given : divided_head_dim(s);
         s.value_dim = s.head_dim;
     }

@@ -188,6 +188,16 @@ Test(gguf, biases_and_scores) {
               layer_of(read(base("llama")), 0).score->softcap == 0);
     cr_expect(layer_of(read(base("granite", {{"attention.scale", 0.015625}})), 0).attention_scale == 0.015625);
     cr_expect(layer_of(read(base("baichuan")), 0).bias->method == FARSPAN_BIAS_NONE);
+    const auto temperature = [](const char* architecture) {
+        return layer_of(read(base(architecture, {{"attention.temperature_scale", 0.1},
+                                                 {"rope.scaling.original_context_length", int64_t{16384}}})),
+                        1)
+            .score->temperature;
+    };
+    cr_expect(temperature("mistral3") == FARSPAN_TEMPERATURE_MINISTRAL3);
+    cr_expect(temperature("llama") == FARSPAN_TEMPERATURE_NONE, "only where the architecture's code reads the keys");
+    expect_refused("a scale without a length", base("mistral3", {{"attention.temperature_scale", 0.1}}),
+                   FARSPAN_ERROR_FORMAT, {"mistral3.rope.scaling.original_context_length is absent"});
     metadata big = base("baichuan");
     big[1].second = int64_t{40};
     cr_expect(layer_of(read(big), 0).bias->method == FARSPAN_BIAS_ALIBI);

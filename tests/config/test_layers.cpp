@@ -39,16 +39,29 @@ std::string pattern(const std::string& type, const std::string& keys) {
 
 Test(layers, published_patterns) {
     const std::pair<const char*, std::string> rows[] = {
-        {"llama-3-8b", repeated("F", 32)},         {"mistral-7b-v0.1", repeated("S", 32)},
-        {"mistral-7b-v0.3", repeated("F", 32)},    {"mixtral-8x7b", repeated("F", 32)},
-        {"phi-3-mini-4k", repeated("S", 32)},      {"gemma-2-9b", repeated("SF", 42)},
-        {"gemma-3-1b", repeated("SSSSSF", 26)},    {"gemma-3-4b", repeated("SSSSSF", 34)},
-        {"gemma-3-4b-v5", repeated("SSSSSF", 34)}, {"gpt-oss-20b", repeated("SF", 24)},
-        {"olmo-3-7b", repeated("SSSF", 32)},       {"command-r7b", repeated("SSSf", 32)},
-        {"exaone-4-32b", repeated("SSSf", 64)},    {"exaone-4-1.2b", repeated("F", 30)},
-        {"smollm3-3b", repeated("FFFf", 36)},      {"qwen2.5-7b", repeated("F", 28)},
-        {"qwen3-draft", repeated("F", 5)},         {"llama-4-scout-early", repeated("CCCf", 48)},
+        {"llama-3-8b", repeated("F", 32)},
+        {"mistral-7b-v0.1", repeated("S", 32)},
+        {"mistral-7b-v0.3", repeated("F", 32)},
+        {"mixtral-8x7b", repeated("F", 32)},
+        {"phi-3-mini-4k", repeated("S", 32)},
+        {"gemma-2-9b", repeated("SF", 42)},
+        {"gemma-3-1b", repeated("SSSSSF", 26)},
+        {"gemma-3-4b", repeated("SSSSSF", 34)},
+        {"gemma-3-4b-v5", repeated("SSSSSF", 34)},
+        {"gpt-oss-20b", repeated("SF", 24)},
+        {"olmo-3-7b", repeated("SSSF", 32)},
+        {"command-r7b", repeated("SSSf", 32)},
+        {"exaone-4-32b", repeated("SSSf", 64)},
+        {"exaone-4-1.2b", repeated("F", 30)},
+        {"smollm3-3b", repeated("FFFf", 36)},
+        {"qwen2.5-7b", repeated("F", 28)},
+        {"qwen3-draft", repeated("F", 5)},
+        {"llama-4-scout-early", repeated("CCCf", 48)},
         {"qwen3-next", repeated("...F", 48)},
+        {"gemma-4-31b", repeated("SSSSSF", 60)},
+        {"gemma-4-default", repeated("SSSSSF", 30)},
+        {"modernbert-base", repeated("FSS", 22)},
+        {"mistral-7b-v0.1-params", repeated("S", 32)},
     };
     for (const auto& [name, expected] : rows) {
         const std::string found = pattern_of(read_fixture(name));

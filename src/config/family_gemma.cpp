@@ -1,0 +1,59 @@
+// Gemma 4: layers that see everything have heads of another size, and a rotation of their own.
+#include "base/failure.hpp"
+#include "config/families.hpp"
+#include "method/defaults.hpp"
+
+namespace farspan::config {
+namespace {
+
+// Every token sees to both sides, in sliding layers half of the window.
+void look_both_ways(config_source& s) {
+    for (layer_draft& layer : s.result.layers) {
+        layer.causal = false;
+        if (layer.window > 0) layer.window = layer.window / 2 + 1;
+    }
+}
+
+// What the class assumes without rope_parameters: a quarter of the pairs rotates where everything is visible.
+void use_default_rotation(config_source& s) {
+    farspan_rope_config& rope = s.result.ropes.front().config;
+    rope.method = FARSPAN_ROPE_PROPORTIONAL;
+    rope.rotated_fraction = 0.25;
+}
+
+}  // namespace
+
+void prepare_gemma4(config_source& s) {
+    s.full_head_dim = s.keys.integer({"global_head_dim"}, 1, most_head_dim).value_or(0);
+    const int64_t key_heads = s.keys.integer({"num_global_key_value_heads"}, 1, most_heads).value_or(0);
+    if (s.keys.flag({"attention_k_eq_v"}).value_or(false))
+        s.full_key_heads = key_heads;
+    else if (key_heads > 0)
+        s.result.notes.add(FARSPAN_NOTE_NO_EFFECT, s.keys.path_of("num_global_key_value_heads"),
+                           "is %lld, but attention_k_eq_v is not true: num_key_value_heads holds",
+                           static_cast<long long>(key_heads));
+}
+
+void finish_gemma4(config_source& s) {
+    if (!s.keys.has({"rope_parameters"}) && !s.keys.has({"rope_scaling"})) use_default_rotation(s);
+    layer_draft& last = s.result.layers.back();
+    if (last.kind != FARSPAN_LAYER_FULL) {
+        s.result.notes.add(FARSPAN_NOTE_DERIVED, s.keys.path_of("layer_types"),
+                           "the last layer sees everything, whatever the file says");
+        last.kind = FARSPAN_LAYER_FULL;
+        last.window = 0;
+        last.rope = 0;
+        last.head_dim = last.value_dim = s.head_dim_of(true);
+        last.key_heads = s.key_heads_of(true);
+    }
+    const std::optional<std::string> both = s.keys.text({"use_bidirectional_attention"});
+    if (!both) return;
+    if (*both == "all") return look_both_ways(s);
+    if (*both != "vision")
+        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%.40s\": must be all or vision",
+                      s.keys.path_of("use_bidirectional_attention").c_str(), both->c_str());
+    s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, s.keys.path_of("use_bidirectional_attention"),
+                       "is \"vision\": the tokens of an image see each other to both sides");
+}
+
+}  // namespace farspan::config
