@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Compares the library with Hugging Face transformers and PyTorch: class defaults, an old release, then frequencies, angles and
-# attention of every family. The last line is "N families, worst DIFF".
+# Compares the library with Hugging Face transformers and PyTorch: class defaults, an old release, attention written out term by
+# term, then frequencies, angles and attention of every family. The line before the last is "N passed, M failed", the last
+# "N families, worst DIFF".
 #
 #   scripts/oracles.sh [FAMILY ...]     default: all of tests/oracles/families.py
+#   scripts/oracles.sh --quick          a slice of the families: about a minute
+#   scripts/oracles.sh --install        only gets the Python packages; fails if they cannot be had
 #
-# Installs transformers and PyTorch (about 3 GB unpacked) into build/oracles, once. FARSPAN_LIBRARY names another libfarspan.so.
+# Installs transformers and PyTorch (about 4 GB unpacked) into build/oracles, once. FARSPAN_LIBRARY names another libfarspan.so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,6 +20,7 @@ if [ "$(cat "$folder/installed" 2>/dev/null)" != "$wanted" ]; then
     "$folder/venv/bin/pip" install -q --no-deps --target "$folder/transformers-4.48" transformers==4.48.3
     echo "$wanted" >"$folder/installed"
 fi
+[ "${1:-}" != --install ] || exit 0
 if [ -z "${FARSPAN_LIBRARY:-}" ]; then
     { [ -f build/dev/CMakeCache.txt ] || cmake --preset dev; cmake --build build/dev --target farspan; } >"$folder/build.log" 2>&1 ||
         { tail -n 30 "$folder/build.log" >&2; exit 1; }
@@ -24,13 +28,4 @@ if [ -z "${FARSPAN_LIBRARY:-}" ]; then
 fi
 
 export PYTHONDONTWRITEBYTECODE=1 TRANSFORMERS_VERBOSITY=error HF_HUB_OFFLINE=1
-python=$folder/venv/bin/python
-status=0
-if [ $# -eq 0 ]; then
-    "$python" tests/oracles/defaults.py || status=1
-    echo
-    "$python" tests/oracles/releases.py "$folder/transformers-4.48" || status=1
-    echo
-fi
-"$python" tests/oracles/compare.py "$@" || status=1
-exit $status
+exec "$folder/venv/bin/python" tests/oracles/run.py --old "$folder/transformers-4.48" "$@"

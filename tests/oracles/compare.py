@@ -1,4 +1,4 @@
-"""Farspan against Hugging Face transformers, family by family. Prints a line per family and kind of layer, then "N families, worst DIFF".
+"""Farspan against Hugging Face transformers, family by family, a line per kind of layer.
 
 Four differences, all against the shared library in its float32 mode:
     inv_freq   relative, of the frequencies (R/2 per layer kind)
@@ -7,7 +7,6 @@ Four differences, all against the shared library in its float32 mode:
     attention  absolute, of the attention's output with random weights, relative to its largest value
 """
 import re
-import sys
 import traceback
 
 import numpy as np
@@ -96,26 +95,36 @@ def compare_family(name):
         yield index, layer, [*rotation, compare_attention(layer, seen[index], case.after, sinks)]
 
 
-def main():
-    print(f"{huggingface.version()}\n")
-    print(f"{'family':<22}{'layer':>5} {'kind':<9}{'method':<14}{'parameters':<40}{'inv_freq':>10}{'factor':>10}{'cos/sin':>10}{'attention':>11}")
-    failed, done, worst = [], set(), np.zeros(4)
-    for name in sys.argv[1:] or families.CASES:
+def header():
+    print(f"{'family':<22}{'layer':>5} {'kind':<9}{'method':<18}{'parameters':<38}{'inv_freq':>10}{'factor':>10}{'cos/sin':>10}{'attention':>11}")
+
+
+class Table:
+    """Rows, what was passed and what was not, and the worst of each difference."""
+
+    def __init__(self, bounds):
+        self.bounds, self.passed, self.failures, self.families, self.worst = bounds, 0, [], set(), np.zeros(4)
+
+    def add(self, name, index, layer, differences):
+        kind = layer_type(layer).split("_")[0]
+        print(f"{name:<22}{index:>5} {kind:<9}{farspan.method(layer):<18}{parameters(layer):<38}"
+              + "".join(f"{d:>10.1e}" for d in differences[:3]) + f"{differences[3]:>11.1e}", flush=True)
+        self.worst = np.maximum(self.worst, differences)
+        self.families.add(name)
+        for difference, (what, bound) in zip(differences, self.bounds.items()):
+            if difference <= bound:
+                self.passed += 1
+            else:
+                self.failures.append(f"{name}, layer {index}: {what} {difference:.1e}, bound {bound:.1e}")
+
+
+def run(names):
+    """Every family against transformers: a Table."""
+    table = Table(BOUND)
+    for name in names:
         try:
             for index, layer, differences in compare_family(name):
-                kind = layer_type(layer).split("_")[0]
-                print(f"{name:<22}{index:>5} {kind:<9}{farspan.method(layer):<14}{parameters(layer):<40}"
-                      + "".join(f"{d:>10.1e}" for d in differences[:3]) + f"{differences[3]:>11.1e}", flush=True)
-                worst = np.maximum(worst, differences)
-                done.add(name)
-                failed += [f"{name}, layer {index}: {what} {d:.1e}, bound {bound:.1e}"
-                           for d, (what, bound) in zip(differences, BOUND.items()) if not d <= bound]
+                table.add(name, index, layer, differences)
         except Exception:
-            failed.append(f"{name}: {traceback.format_exc()}")
-    print("\n" + "\n".join(f"FAILED {line}" for line in failed) if failed else "")
-    print(f"worst: inv_freq {worst[0]:.1e}, factor {worst[1]:.1e}, cos/sin {worst[2]:.1e}")
-    print(f"{len(done)} families, worst {worst[3]:.1e}")
-    sys.exit(1 if failed else 0)
-
-
-main()
+            table.failures.append(f"{name}: {traceback.format_exc()}")
+    return table

@@ -16,7 +16,14 @@ Error = struct("Error", [(u32, "struct_size"), (i32, "code argument reserved"), 
 Tensor = struct("Tensor", [(ptr, "data"), (i32, "dtype reserved"), (i64 * 4, "shape stride")])
 Rope = struct("Rope", [(u32, "struct_size"), (i32, "method layout rotary_dim rotary_offset angle"), (f64, "base factor"),
                        (i64, "original_context"), (f64, "beta_fast beta_slow extrapolation_factor"), (i32, "ramp truncate"),
-                       (f64, "mscale mscale_all_dim"), (i32, "magnitude length_switch"), (f64, "attention_factor")])
+                       (f64, "mscale mscale_all_dim"), (i32, "magnitude length_switch"),
+                       (f64, "attention_factor mixed_exponent low_freq_factor high_freq_factor rotated_fraction xpos_scale_base xpos_gamma"),
+                       (ptr, "short_factors long_factors"), (i32, "pair_factor_count axes"), (i32 * 4, "axis_sections")])
+Remap = struct("Remap", [(u32, "struct_size"), (i32, "method"), (i64, "window group"), (f64, "leak"),
+                         (i64, "chunk local_window limit sinks"), (i32, "real_shift reserved"), (f64, "position_scale")])
+Bias = struct("Bias", [(u32, "struct_size"), (i32, "method heads head_offset bidirectional buckets"), (i64, "max_distance distance_limit"),
+                       (f64, "max_bias scale"), (i64, "trained_length"), (i32, "dim reserved"), (ptr, "values a p")])
+Mask = struct("Mask", [(u32, "struct_size"), (i32, "causal"), (i64, "window_left window_right sinks chunk prefix")])
 Score = struct("Score", [(u32, "struct_size"), (i32, "temperature"), (f64, "scale multiplier trained_length alpha power softcap"),
                          (ptr, "sinks"), (i32, "sink_heads sink_head_offset")])
 Options = struct("Options", [(u32, "struct_size"), (i32, "release angle extension"), (i64, "target_length window group"),
@@ -36,7 +43,7 @@ Problem = struct("Problem", [(u32, "struct_size"), (i32, "state"),
                              (ptr, "query_offsets key_offsets key_ranges")])
 RopeOptions = struct("RopeOptions", [(u32, "struct_size"), (i32, "side branch direction"), (i64, "length axis_stride"), (f64, "xpos_centre")])
 
-RELEASE_4_48, ANGLE_FLOAT32 = 1, 1
+RELEASE_4_48, ANGLE_EXACT, ANGLE_FLOAT32 = 1, 0, 1
 lib.farspan_method_name.restype = c.c_char_p
 
 
@@ -50,10 +57,15 @@ def call(function, *arguments):
         raise Failure(f"{function}: {error.message.decode()}")
 
 
-def init(kind, function):
+def init(kind, function, *method):
     value = kind()
-    getattr(lib, function)(c.byref(value), c.c_size_t(c.sizeof(kind)))
+    getattr(lib, function)(c.byref(value), c.c_size_t(c.sizeof(kind)), *method)
     return value
+
+
+def find(part, name):
+    """The number of a method; `part` is its place among rope, remap, bias, temperature."""
+    return lib.farspan_method_find(i32(("rope", "remap", "bias", "temperature").index(part)), name.encode())
 
 
 def address(array):
@@ -66,6 +78,28 @@ def tensor(array):
     value = Tensor()
     lib.farspan_tensor_contiguous(c.byref(value), address(array), i32(1), *map(i64, array.shape))
     return value
+
+
+class Scheme:
+    """A scheme of parts given as dictionaries; what they leave out keeps its default."""
+
+    KINDS = {"rope": Rope, "remap": Remap, "bias": Bias, "mask": Mask, "score": Score}
+
+    def __init__(self, **parts):
+        configs = {name: self.config(name, parts[name]) for name in parts}
+        given = [c.byref(configs[name]) if name in configs else None for name in self.KINDS]
+        self.handle = ptr()
+        call("farspan_scheme_create", *given, c.byref(self.handle))
+
+    def config(self, name, fields):
+        method = [i32(fields["method"])] if "method" in fields else []
+        value = init(self.KINDS[name], f"farspan_{name}_config_init", *method)
+        for field, given in fields.items():
+            setattr(value, field, address(given) if isinstance(given, np.ndarray) else given)
+        return value
+
+    def __del__(self):
+        lib.farspan_scheme_destroy(getattr(self, "handle", None))
 
 
 class Model:
@@ -133,16 +167,17 @@ def with_sinks(layer, sinks):
 
 
 def attention(scheme, q, k, v):
-    """q, k, v [batch, heads, sequence, features] at positions 0, 1, 2 ..."""
+    """q, k, v [batch, heads, sequence, features]; keys at positions 0, 1, 2 ..., the queries are the last of them."""
     q, k, v = (np.ascontiguousarray(x, np.float32) for x in (q, k, v))
     out = np.zeros((*q.shape[:3], v.shape[3]), np.float32)
     problem = init(Problem, "farspan_problem_init")
     problem.batch, problem.query_heads, problem.queries, problem.head_dim = q.shape
     problem.key_heads, problem.keys, problem.value_dim = k.shape[1], k.shape[2], v.shape[3]
     axes = lib.farspan_scheme_axes(scheme)
-    positions = np.ascontiguousarray(np.tile(np.arange(k.shape[2], dtype=np.int64), (axes, 1)))
+    key_positions = np.ascontiguousarray(np.tile(np.arange(k.shape[2], dtype=np.int64), (axes, 1)))
+    query_positions = np.ascontiguousarray(key_positions[:, k.shape[2] - q.shape[2]:])
     if axes > 1:
-        problem.query_axis_positions = problem.key_axis_positions = positions.ctypes.data
+        problem.query_axis_positions, problem.key_axis_positions = query_positions.ctypes.data, key_positions.ctypes.data
     plan = ptr()
     call("farspan_plan_create", None, scheme, c.byref(problem), c.byref(plan))
     call("farspan_attention_run", None, plan, c.byref(tensor(q)), c.byref(tensor(k)), c.byref(tensor(v)), None, c.byref(tensor(out)),

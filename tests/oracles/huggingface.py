@@ -1,6 +1,7 @@
 """Small models of transformers with random weights, and what their attention layers see: queries and keys before the rotation,
 values, and the output before its projection."""
 import importlib
+import inspect
 import logging
 
 import torch
@@ -15,7 +16,8 @@ SMALL = {"vocab_size": 64, "intermediate_size": 32, "ffn_hidden_size": 32, "moe_
          "num_experts": 2, "n_routed_experts": 4, "num_experts_per_tok": 1, "n_group": 1, "topk_group": 1, "kv_lora_rank": 24,
          "q_lora_rank": 16, "intermediate_size_mlp": 32, "shared_expert_intermediate_size": 16, "n_inner": 32, "d_ff": 32,
          "moe_topk": 1, "linear_num_value_heads": 4, "linear_num_key_heads": 2, "linear_key_head_dim": 8, "linear_value_head_dim": 8,
-         "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "embedding_size": None}
+         "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "embedding_size": None,
+         "vocab_size_per_layer_input": 64, "hidden_size_per_layer_input": 8}
 
 
 def build(keys, implementation):
@@ -68,12 +70,18 @@ class Watch:
         self.projected = output
 
     def watch_rotation(self, function):
+        def rotate_one(x, *arguments, **named):  # Gemma 3n and 4: queries and keys in a call each
+            result = function(x, *arguments, **named)
+            before, after = self.pending or ((), ())
+            self.pending = (*before, x.detach().clone()), (*after, result)
+            return result
+
         def rotate(q, k, *arguments, **named):
             result = function(q, k, *arguments, **named)
             if self.pending is None:  # the outermost of nested functions
                 self.pending = (q.detach().clone(), k.detach().clone()), result
             return result
-        return rotate
+        return rotate_one if next(iter(inspect.signature(function).parameters)) == "x" else rotate
 
     def watch_attention(self, function):
         def attend(module, query, key, value, mask, *arguments, **named):
