@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares the library with Hugging Face transformers and PyTorch: class defaults, an old release, attention written out term by
-# term, then frequencies, angles and attention of every family. The line before the last is "N passed, M failed", the last
+# Compares the library with Hugging Face transformers and PyTorch: class defaults, an old release, GGUF files, attention written
+# out term by term, then frequencies, angles and attention of every family. The line before the last is "N passed, M failed", the last
 # "N families, worst DIFF".
 #
 #   scripts/oracles.sh [FAMILY ...]     default: all of tests/oracles/families.py

@@ -28,7 +28,7 @@ CASES = {
     "olmo-7b": {}, "olmo-2-7b": {}, "olmo-3-7b": {}, "glm-4-9b-hf": {}, "granite-4.1-3b": {},
     # transformers 5 does not read the letters of "sliding_window_pattern", nor its null: layer_types stands in for it there.
     "exaone-4-32b": {"theirs": {"layer_types": "SSSFSS"}}, "exaone-4-1.2b": {"theirs": {"layer_types": "FFFFFF"}},
-    "modernbert-base": {"local_attention": 32},
+    "gpt2": {}, "opt-125m": {"after": "scale"}, "modernbert-base": {"local_attention": 32},
     "hunyuan-ocr": {"model_type": "hunyuan_vl_text", "after": "norm"},
     "ernie-4.5-0.3b": {}, "minimax-m2": {}, "hunyuan-a13b": {"after": "norm"},
     # Attention written out in the model's own way: see own_attention.py.

@@ -103,16 +103,16 @@ class Scheme:
 
 
 class Model:
-    """A model as farspan reads it; float32 angles unless told otherwise."""
+    """A model as farspan reads it from the text of a config.json or the bytes of a GGUF file; float32 angles unless told otherwise."""
 
-    def __init__(self, text, angle=ANGLE_FLOAT32, release=0, encoder=None, decoder=None):
+    def __init__(self, file, angle=ANGLE_FLOAT32, release=0, encoder=None, decoder=None):
         options = init(Options, "farspan_model_options_init")
         options.angle, options.release = angle, release
         if encoder is not None:
             options.t5_encoder, options.t5_decoder, options.t5_values = address(encoder), address(decoder), encoder.size
-        data = text.encode()
+        data, reader = (file.encode(), "config") if isinstance(file, str) else (file, "gguf")
         self.handle = ptr()
-        call("farspan_model_from_config", data, c.c_size_t(len(data)), c.byref(options), c.byref(self.handle))
+        call(f"farspan_model_from_{reader}", data, c.c_size_t(len(data)), c.byref(options), c.byref(self.handle))
         self.info = Info(struct_size=c.sizeof(Info))
         call("farspan_model_describe", self.handle, c.byref(self.info))
 

@@ -114,10 +114,12 @@ def like(raw, used):
 def before_rotation(record, offset, after):
     """Queries and keys without their rotation. Partial rotary models rotate a slice; `after` is what the model does to rotated
     vectors: "norm" (which commutes with a rotation) or "temperature" (which is the scheme's own). Without a rotation, the temperature
-    of Llama 4 is undone by taking the queries as projected."""
+    of Llama 4 is undone by taking the queries as projected; "scale": OPT has scaled its queries already."""
     result = []
     for index, used in enumerate((record.query, record.key)):
         if record.rotated_in is None:
+            if index == 0 and after == "scale":
+                used = used * used.shape[-1] ** 0.5
             result.append(record.projected if after == "norm" and index == 0 else used)
             continue
         raw, turned = like(record.rotated_in[index], used), like(record.rotated_out[index], used)

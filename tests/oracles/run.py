@@ -6,6 +6,7 @@ import sys
 import compare
 import defaults
 import families
+import gguf_files
 import huggingface
 import releases
 import torch_cases
@@ -35,6 +36,7 @@ def main():
     if whole:
         take(defaults.run())
         take(releases.run(given.old))
+        take(gguf_files.run())
         take(torch_cases.run())
     compare.header()
     tables = [compare.run(given.families or (families.QUICK if given.quick else families.CASES))]
