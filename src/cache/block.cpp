@@ -50,7 +50,8 @@ std::unique_ptr<block> block_pool::make() {
     }
     slab& home = slabs_.back();
     const int64_t number = home.made++;
-    return std::make_unique<block>(home, std::span(home.memory.start() + number * bytes, static_cast<std::size_t>(bytes)));
+    const std::span memory(home.memory.start() + number * bytes, static_cast<std::size_t>(bytes));
+    return std::unique_ptr<block>(new block{home, memory});  // make_unique needs a constructor before clang 16
 }
 
 std::shared_ptr<block> block_pool::take_dirty() {
