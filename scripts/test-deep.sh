@@ -5,6 +5,7 @@
 #   scripts/test-deep.sh [STAGE ...]     default: all of them; the names are those of the functions below
 #
 # FARSPAN_TEST_ROUNDS (default 5) is the number of times that the random tests run, each time with other random numbers.
+# FARSPAN_FUZZ_SECONDS (default 60) is the time of each fuzz target.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -81,7 +82,35 @@ old_processors() {
     done
 }
 
-[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds many_ranks thread_sanitizer undefined_memory old_processors
+# All families against transformers and PyTorch. scripts/test.sh runs a slice of it.
+published_models() {
+    build dev-build build/dev --preset dev || return
+    if scripts/oracles.sh --install >"$logs/oracles-install.log" 2>&1; then
+        tally oracles scripts/oracles.sh
+    else
+        skip oracles "its Python packages cannot be had, see $logs/oracles-install.log"
+    fi
+}
+
+# Text metrics against sacrebleu and rouge-score, on other random texts than those checked in.
+published_metrics() {
+    local venv=build/oracles-text log=$logs/text-oracles-install.log
+    build dev-build build/dev --preset dev || return
+    if { [ -x $venv/bin/python ] || python3 -m venv $venv; } >"$log" 2>&1 &&
+       $venv/bin/pip install -q -r tests/oracles/requirements-text.txt >>"$log" 2>&1; then
+        tally text-oracles $venv/bin/python tests/oracles/compare_eval.py build/dev/src/libfarspan.so --pairs 5000 --seed "$RANDOM"
+    else
+        skip text-oracles "its Python packages cannot be had, see $log"
+    fi
+}
+
+# Readers of files that nobody vouches for, and structs with any numbers in them: a minute each.
+fuzzing() {
+    tally fuzz scripts/fuzz.sh --seconds "${FARSPAN_FUZZ_SECONDS:-60}"
+}
+
+[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds many_ranks published_models published_metrics fuzzing \
+                       thread_sanitizer undefined_memory old_processors
 for stage; do
     declare -F "$stage" >/dev/null || { echo "test-deep.sh: no stage '$stage'" >&2; exit 2; }
     "$stage"
