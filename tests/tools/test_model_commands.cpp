@@ -37,6 +37,7 @@ Test(model_commands, explain_shows_every_kind_of_layer) {
     cr_assert(found["kinds"].size() == 2);
     const json &local = found["kinds"][0], &full = found["kinds"][1];
     cr_expect(local["layers"] == "0-4, 6-10, 12-16, 18-22, 24-28, 30-33" && full["layers"] == "5, 11, 17, 23, 29");
+    cr_expect(full["settings"]["window"].is_null() && full["attention_factor"] == 1.0);
     cr_expect(local["settings"]["window"] == 1024 && local["settings"]["rope"]["base"] == 10000.0);
     cr_expect(full["settings"]["rope"]["method"] == "linear" && full["settings"]["rope"]["factor"] == 8.0);
     cr_expect(local["numbers"]["row"]["visible_keys"] == 1024 && full["numbers"]["row"]["visible_keys"] == 3000);
@@ -49,7 +50,8 @@ Test(model_commands, explain_as_text) {
     const std::string text = run_farspan({"explain", fixture("qwen3-8b-yarn"), "--length", "40000"}).out;
     for (const char* part : {"Family qwen3, 36 layers", "Context 40960, trained 32768, usable 131072",
                              "Warning $.rope_scaling.factor: 4 times", "==== Layers 0-35",
-                             "rope             yarn, layout half, rotary_dim 128, base 1000000, factor 4", "Row 39999"})
+                             "rope             yarn, layout half, rotary_dim 128, base 1000000, factor 4",
+                             "window           every key", "attention factor 1.138629436 on cos and sin", "Row 39999"})
         cr_expect(text.find(part) != std::string::npos, "no '%s' in '%s'", part, text.substr(0, 1500).c_str());
     for (const char* name :
          {"t5-base", "gpt2", "bloom-7b1", "qwen2-vl-7b", "qwen3-next", "phi-4-mini", "qwen2.5-7b-1m"})
@@ -95,6 +97,18 @@ Test(model_commands, diff_of_windows_and_bases) {
     const command_result same =
         run_farspan({"diff", fixture("llama-3.1-8b"), fixture("llama-3.1-8b-v5"), "--length", "3000"});
     cr_expect(same.out == "No difference up to position 2999\n", "%s", same.out.c_str());
+}
+
+// One model in two formats: the same frequencies, but a pair is made of other features.
+Test(model_commands, diff_of_conventions) {
+    const std::vector<std::string> arguments = {"diff", fixture("ministral-3-8b"), fixture("ministral-3-8b-params"),
+                                                "--length", "100"};
+    const json found = run_json(arguments);
+    cr_assert(found["differences"].size() == 1);
+    cr_expect(found["differences"][0]["settings"]["rope.layout"] == json({"half", "interleaved"}));
+    cr_expect(found["differences"][0]["rotation"] ==
+              json({{"position", 1}, {"pair", 0}, {"features", {{0, 64}, {0, 1}}}}));
+    cr_expect(run_farspan(arguments).out.find("at position 1, pair 0: features [0,64] | [0,1]") != std::string::npos);
 }
 
 Test(model_commands, refusals) {

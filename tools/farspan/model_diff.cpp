@@ -52,10 +52,19 @@ int64_t first_position(const rotation& a, const rotation& b, size_t pair, int64_
     return far;
 }
 
+// The features of the head that the first pair turns.
+ordered_json first_pair(const farspan_rope_config& rope) {
+    const int32_t apart = rope.layout == FARSPAN_LAYOUT_HALF ? rope.rotary_dim / 2 : 1;
+    return {rope.rotary_offset, rope.rotary_offset + apart};
+}
+
 ordered_json diff_rotations(const farspan_model_layer& x, const farspan_model_layer& y, int64_t length,
                             double tolerance) {
     const rotation a = rotation_of(x, length), b = rotation_of(y, length);
     if (a.inv_freq.size() != b.inv_freq.size()) return {{"pairs", {a.inv_freq.size(), b.inv_freq.size()}}};
+    if (const ordered_json mine = first_pair(*x.rope), other = first_pair(*y.rope);
+        !a.inv_freq.empty() && mine != other)
+        return {{"position", 1}, {"pair", 0}, {"features", {mine, other}}};
     ordered_json first;
     int64_t differing = 0;
     for (size_t p = 0; p < a.inv_freq.size(); ++p) {
@@ -189,6 +198,9 @@ std::string diff_text(const ordered_json& found) {
             const ordered_json& first = layer["rotation"];
             if (first.contains("pairs"))
                 text += "  rotated pairs: " + pair_text(first["pairs"]) + "\n";
+            else if (first.contains("features"))
+                text +=
+                    "  rotation first differs at position 1, pair 0: features " + pair_text(first["features"]) + "\n";
             else
                 text += "  rotation first differs at position " + first["position"].dump() + ", pair " +
                         first["pair"].dump() + ": inv_freq " + pair_text(first["inv_freq"]) + ", magnitude " +

@@ -44,6 +44,7 @@ ordered_json explain_notes(const farspan_model* model, int64_t count) {
 }
 
 std::string value_text(const ordered_json& value) {
+    if (value.is_null()) return "every key";
     if (value.is_string()) return value.get<std::string>();
     if (value.is_array() && value.size() > 8) return std::to_string(value.size()) + " numbers";
     if (!value.is_number_float()) return value.dump();
@@ -93,7 +94,11 @@ ordered_json explain_model(const farspan_model* model, int64_t length) {
         const farspan_model_layer layer = layer_at(model, n);
         if (layer.alike != n) continue;
         ordered_json kind = {{"layers", layers_alike(model, n)}, {"settings", layer_settings(layer)}};
-        if (layer.scheme) kind["numbers"] = explain_layer(layer, length);
+        if (layer.scheme) {
+            const ordered_json numbers = explain_layer(layer, length);
+            kind["attention_factor"] = numbers.contains("rope") ? numbers["rope"]["magnitude"].get<double>() : 1.0;
+            kind["numbers"] = numbers;
+        }
         found["kinds"].push_back(kind);
     }
     found["notes"] = explain_notes(model, info.notes);
@@ -114,8 +119,10 @@ std::string explain_model_text(const ordered_json& found) {
         text += std::string(note["warning"].get<bool>() ? "Warning " : "Note ") + note["path"].get<std::string>() +
                 (note["path"] == "" ? "" : ": ") + note["text"].get<std::string>() + "\n";
     for (const ordered_json& kind : found["kinds"]) {
-        text += "\n==== Layers " + kind["layers"].get<std::string>() + "\n" + settings_text(kind["settings"]) + "\n";
-        if (kind.contains("numbers")) text += explain_text(kind["numbers"]);
+        text += "\n==== Layers " + kind["layers"].get<std::string>() + "\n" + settings_text(kind["settings"]);
+        if (kind.contains("numbers"))
+            text += "  attention factor " + value_text(kind["attention_factor"]) + " on cos and sin\n\n" +
+                    explain_text(kind["numbers"]);
     }
     return text;
 }

@@ -142,7 +142,7 @@ ordered_json layer_settings(const farspan_model_layer& layer) {
     json["key_heads"] = layer.key_heads;
     json["head_dim"] = layer.head_dim;
     json["value_dim"] = layer.value_dim;
-    if (layer.window > 0) json["window"] = layer.window;
+    json["window"] = layer.window > 0 ? ordered_json(layer.window) : ordered_json();  // null: every key
     if (!layer.mask->causal) json["causal"] = false;
     json["attention_scale"] = layer.attention_scale;
     json["rope"] = rope_settings(*layer.rope);
