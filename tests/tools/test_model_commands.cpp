@@ -53,6 +53,9 @@ Test(model_commands, explain_as_text) {
                              "rope             yarn, layout half, rotary_dim 128, base 1000000, factor 4",
                              "window           every key", "attention factor 1.138629436 on cos and sin", "Row 39999"})
         cr_expect(text.find(part) != std::string::npos, "no '%s' in '%s'", part, text.substr(0, 1500).c_str());
+    const json tempered = run_json({"explain", fixture("ministral-3-8b"), "--length", "600"});
+    cr_expect(tempered["kinds"][0]["settings"]["temperature"] ==
+              json({{"method", "ministral3"}, {"trained_length", 16384.0}, {"alpha", 0.1}}));
     for (const char* name :
          {"t5-base", "gpt2", "bloom-7b1", "qwen2-vl-7b", "qwen3-next", "phi-4-mini", "qwen2.5-7b-1m"})
         cr_expect(run_farspan({"explain", fixture(name), "--length", "600"}).exit_code == 0, "%s", name);

@@ -149,9 +149,11 @@ ordered_json layer_settings(const farspan_model_layer& layer) {
     json["remap"] = remap_settings(*layer.remap);
     json["bias"] = bias_settings(*layer.bias);
     const farspan_score_config& score = *layer.score;
+    const bool weighted =
+        score.temperature == FARSPAN_TEMPERATURE_LLAMA4 || score.temperature == FARSPAN_TEMPERATURE_MINISTRAL3;
     json["temperature"] = part_json(farspan_method_name(FARSPAN_PART_TEMPERATURE, score.temperature))
                               .add("trained_length", score.trained_length)
-                              .add("alpha", score.temperature == FARSPAN_TEMPERATURE_LLAMA4 ? score.alpha : 0.0)
+                              .add("alpha", weighted ? score.alpha : 0.0)
                               .add("power", score.power, 1.0)
                               .take();
     if (score.softcap != 0) json["softcap"] = score.softcap;
