@@ -28,6 +28,8 @@ macro_rules! option {
     };
 }
 
+pub(crate) use option;
+
 /// The spelling of a method, shared by all languages and tools.
 macro_rules! named {
     ($name:ident, $part:ident) => {

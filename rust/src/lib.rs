@@ -60,6 +60,7 @@ mod constants;
 mod context;
 mod encode;
 mod error;
+pub mod eval;
 mod library;
 mod plan;
 mod scheme;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// What the crate offers.
-const HEADERS: [&str; 2] = ["farspan.h", "cache.h"];
+const HEADERS: [&str; 3] = ["farspan.h", "cache.h", "eval.h"];
 
 /// Not called, with the reason.
 const EXCEPTIONS: [(&str, &str); 1] =
@@ -38,7 +38,7 @@ fn every_function_is_reachable() {
         .filter_map(|declaration| declaration.split('(').next())
         .filter_map(|declaration| declaration.rsplit(&[' ', '*'][..]).next())
         .collect();
-    assert!(functions.len() > 60 && functions.iter().all(|name| name.starts_with("farspan_")), "{:?}", functions);
+    assert!(functions.len() > 100 && functions.iter().all(|name| name.starts_with("farspan_")), "{:?}", functions);
     for name in functions {
         let excepted = EXCEPTIONS.iter().any(|exception| exception.0 == name);
         assert_ne!(has_word(&sources, name), excepted, "{} is to be called, or to be an exception, and not both", name);

@@ -1,6 +1,11 @@
 //! The structs that describe a scheme, a problem and the like. Each mirrors one of C: its constructor takes every default from
 //! the library, and its fields have the names, units and ranges of the header.
 
+use crate::constants::{
+    Angle, Axes, BiasMethod, Direction, Dtype, Isa, Layout, LengthSwitch, Magnitude, Ramp, RemapMethod, RopeMethod,
+    Side, State, Temperature,
+};
+
 mod bias;
 mod mask;
 mod remap;
@@ -33,7 +38,7 @@ macro_rules! same_in_c {
         })*
     };
 }
-same_in_c!(i32, i64, f64, [i32; 4]);
+same_in_c!(i32, i64, u64, f64, [i32; 4]);
 
 impl Field for bool {
     type C = i32;
@@ -58,8 +63,8 @@ impl<T> Field for Option<&[T]> {
 
 /// Options of `constants.rs`.
 macro_rules! option_fields {
-    ($($type:ident),*) => {
-        $(impl $crate::config::Field for $crate::$type {
+    ($($type:ty),*) => {
+        $(impl $crate::config::Field for $type {
             type C = i32;
             fn from_c(value: i32) -> Self {
                 Self(value)
@@ -70,6 +75,7 @@ macro_rules! option_fields {
         })*
     };
 }
+pub(crate) use option_fields;
 option_fields!(RopeMethod, Layout, Angle, Ramp, Magnitude, LengthSwitch, Axes, RemapMethod, BiasMethod, Temperature);
 option_fields!(Side, Direction, State, Isa, Dtype);
 

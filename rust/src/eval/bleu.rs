@@ -1,0 +1,152 @@
+use super::text::{written, Reference, References};
+use super::{counter, Smoothing, Tokenizer};
+use crate::config::config;
+use crate::{sys, Result};
+
+config! {
+    /// How BLEU is computed. Equal to sacrebleu's with the same options.
+    BleuConfig = farspan_bleu_config by farspan_bleu_config_init() {
+        /// Not read for token ids.
+        tokenizer: Tokenizer,
+        /// What an order without a match counts.
+        smoothing: Smoothing,
+        /// 1 to 8.
+        max_order: i32,
+        /// Compare lower case; not read for token ids.
+        lowercase: bool,
+        /// Orders for which the hypothesis is too short do not count. For single sentences.
+        effective_order: bool,
+        /// NaN: that of the smoothing. Read by floor, add_k.
+        smoothing_value: f64,
+    }
+}
+
+impl BleuConfig {
+    /// What must be stated with a score so that others can repeat it, in sacrebleu's form. `references`: how many, or 0 if that
+    /// varies.
+    ///
+    /// # Errors
+    ///
+    /// As [`BleuCounts::add`] for the configuration; [`Status::Shape`](crate::Status::Shape) for a negative number.
+    pub fn signature(&self, references: i32) -> Result<String> {
+        // SAFETY: the buffer has the size given.
+        written(128, |buffer, size, needed, error| unsafe {
+            sys::farspan_bleu_signature(&self.to_c(), references, buffer, size, needed, error)
+        })
+    }
+}
+
+counter! {
+    /// What BLEU knows of a corpus: plain data of fixed size.
+    ///
+    /// ```
+    /// use farspan::eval::{BleuConfig, BleuCounts};
+    ///
+    /// let config = BleuConfig::new();
+    /// let mut counts = BleuCounts::new();
+    /// counts.add(&config, "The cat sat on the mat.", &["The cat sat on a mat.", "A cat sat on the mat."])?;
+    /// counts.add(&config, "It is raining again today.", &["It is raining again today."])?;
+    /// let result = counts.score(&config)?;
+    /// assert!(result.score > 80.0 && result.brevity_penalty == 1.0);
+    /// assert!(config.signature(0)?.starts_with("nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp|version:farspan-"));
+    /// # Ok::<(), farspan::Error>(())
+    /// ```
+    BleuCounts = farspan_bleu_counts by farspan_bleu_counts_init {
+        /// Of the configuration that counted; 0 before the first segment.
+        max_order: i32,
+        /// Counted so far.
+        segments: i64,
+        /// In tokens.
+        hypothesis_length: i64,
+        /// Of each segment's reference that is closest in length.
+        reference_length: i64,
+        /// N-grams of the hypotheses that are in a reference, clipped; `[n - 1]`.
+        correct: [i64; 8],
+        /// N-grams of the hypotheses.
+        total: [i64; 8],
+    }
+}
+
+super::result! {
+    /// The score of what was counted.
+    BleuResult = farspan_bleu_result {
+        /// 0 to 100 (above 100 by rounding only).
+        score: f64,
+        /// 1, or exp(1 - reference / hypothesis) for hypotheses that are too short.
+        brevity_penalty: f64,
+        /// Percent, smoothed; `[n - 1]`.
+        precisions: [f64; 8],
+        /// In tokens.
+        hypothesis_length: i64,
+        /// In tokens.
+        reference_length: i64,
+    }
+}
+
+impl BleuCounts {
+    /// Counts one segment, usually a sentence or a line, against its references, at least one. Segments are independent: count them
+    /// in any order, in any thread, into any counts.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Method`](crate::Status::Method), [`Status::ParameterRange`](crate::Status::ParameterRange) and
+    /// [`Status::Combination`](crate::Status::Combination) for the configuration, the last also for counts of another `max_order`;
+    /// [`Status::Shape`](crate::Status::Shape) without references, [`Status::NullArgument`](crate::Status::NullArgument) if all are
+    /// missing.
+    pub fn add<R: Reference<u8>>(
+        &mut self,
+        config: &BleuConfig,
+        hypothesis: impl AsRef<[u8]>,
+        references: &[R],
+    ) -> Result<()> {
+        let (text, list) = (hypothesis.as_ref(), References::new(references));
+        // SAFETY: the texts have the lengths given.
+        self.change(|counts, error| unsafe {
+            let (start, bytes) = (text.as_ptr().cast(), text.len() as i64);
+            let (starts, lengths) = (list.starts(), list.lengths());
+            sys::farspan_bleu_add(&config.to_c(), start, bytes, starts, lengths, list.count(), counts, error)
+        })
+    }
+
+    /// The same on token ids of any meaning; the tokenizer and `lowercase` are not read.
+    ///
+    /// # Errors
+    ///
+    /// As [`BleuCounts::add`].
+    pub fn add_tokens<R: Reference<i64>>(
+        &mut self,
+        config: &BleuConfig,
+        hypothesis: &[i64],
+        references: &[R],
+    ) -> Result<()> {
+        let list = References::new(references);
+        // SAFETY: the sequences have the lengths given.
+        self.change(|counts, error| unsafe {
+            let (start, length) = (hypothesis.as_ptr(), hypothesis.len() as i64);
+            let (starts, lengths) = (list.starts(), list.lengths());
+            sys::farspan_bleu_add_tokens(&config.to_c(), start, length, starts, lengths, list.count(), counts, error)
+        })
+    }
+
+    /// Adds what was counted elsewhere with the same `max_order`.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Combination`](crate::Status::Combination) for another `max_order`.
+    pub fn merge(&mut self, from: &BleuCounts) -> Result<()> {
+        // SAFETY: both are valid for the call.
+        self.change(|counts, error| unsafe { sys::farspan_bleu_merge(counts, &from.to_c(), error) })
+    }
+
+    /// The score of the corpus, or of one sentence if only that was counted.
+    ///
+    /// # Errors
+    ///
+    /// As [`BleuCounts::add`] for the configuration.
+    pub fn score(&self, config: &BleuConfig) -> Result<BleuResult> {
+        // SAFETY: all are valid for the call.
+        BleuResult::filled(|result, error| unsafe {
+            sys::farspan_bleu_score(&config.to_c(), &self.to_c(), result, error)
+        })
+    }
+}

@@ -1,0 +1,193 @@
+use super::{counter, result};
+use crate::config::Field;
+use crate::error::{check, check_length};
+use crate::{sys, Result};
+
+counter! {
+    /// Running sums over the losses of scored tokens: plain data of fixed size, whatever the length of the text.
+    Loss = farspan_loss by farspan_loss_init {
+        /// The standard error comes from the means of blocks of so many tokens; set it before the first loss.
+        block_tokens: i64,
+        /// Scored so far.
+        tokens: i64,
+        /// Bytes of text behind them, 0 if never given.
+        bytes: i64,
+        /// Nats, without the open block.
+        sum: f64,
+        /// Full blocks.
+        blocks: i64,
+        /// Mean of the blocks' means.
+        block_mean: f64,
+        /// Sum of their squared deviations from it.
+        block_squares: f64,
+        /// Tokens of the block that is not full yet.
+        open_tokens: i64,
+        /// Their sum.
+        open_sum: f64,
+    }
+}
+
+result! {
+    /// What the sums say. Every token weighs the same, whatever window it was in.
+    LossSummary = farspan_loss_summary {
+        /// Scored.
+        tokens: i64,
+        /// Mean, in nats per token.
+        nll: f64,
+        /// Of that mean, from the means of blocks, because neighbouring tokens are not independent; NaN below two blocks.
+        standard_error: f64,
+        /// exp(nll).
+        perplexity: f64,
+        /// nll / ln 2.
+        bits_per_token: f64,
+        /// Bits of all tokens / bytes; NaN if the bytes are unknown.
+        bits_per_byte: f64,
+    }
+}
+
+impl Loss {
+    /// Adds losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Infinities and NaN are not
+    /// skipped: they reach the result.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Shape`](crate::Status::Shape) for negative bytes, [`Status::ParameterRange`](crate::Status::ParameterRange) for a
+    /// `block_tokens` below 1.
+    pub fn add(&mut self, nll: &[f64], bytes: i64) -> Result<()> {
+        self.add_where(nll, None, 0, bytes)
+    }
+
+    /// As [`Loss::add`], without the losses whose target is `ignore_index`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Loss::add`]; [`Status::Shape`](crate::Status::Shape) if there are fewer targets than losses.
+    pub fn add_scored(&mut self, nll: &[f64], targets: &[i64], ignore_index: i64, bytes: i64) -> Result<()> {
+        self.add_where(nll, Some(targets), ignore_index, bytes)
+    }
+
+    fn add_where(&mut self, nll: &[f64], targets: Option<&[i64]>, ignore_index: i64, bytes: i64) -> Result<()> {
+        check_length(4, "targets", targets, nll.len() as i128)?;
+        let (count, targets) = (nll.len() as i64, Field::to_c(&targets));
+        // SAFETY: the arrays have `count` entries.
+        self.change(|loss, error| unsafe {
+            sys::farspan_loss_add(loss, nll.as_ptr(), count, targets, ignore_index, bytes, error)
+        })
+    }
+
+    /// Adds what was gathered elsewhere with the same `block_tokens`. The open blocks of both become blocks of their own.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Combination`](crate::Status::Combination) for other blocks.
+    pub fn merge(&mut self, from: &Loss) -> Result<()> {
+        // SAFETY: both are valid for the call.
+        self.change(|loss, error| unsafe { sys::farspan_loss_merge(loss, &from.to_c(), error) })
+    }
+
+    /// The means. Without any token they are NaN.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::ParameterRange`](crate::Status::ParameterRange) for fields that no losses give.
+    pub fn summary(&self) -> Result<LossSummary> {
+        // SAFETY: both are valid for the call.
+        LossSummary::filled(|summary, error| unsafe { sys::farspan_loss_summarize(&self.to_c(), summary, error) })
+    }
+}
+
+/// The curve over the context: losses gathered by the number of tokens that the model had read when it made the prediction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LossCurve {
+    edges: Vec<i64>,
+    buckets: Vec<Loss>,
+}
+
+impl LossCurve {
+    /// A curve whose bucket k takes the losses with `edges[k] <= context < edges[k + 1]`, each gathered as `empty` says.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Positions`](crate::Status::Positions) if the edges do not ascend, [`Status::Shape`](crate::Status::Shape) if there
+    /// are fewer than two.
+    pub fn new(edges: &[i64], empty: Loss) -> Result<Self> {
+        let mut curve = LossCurve { edges: edges.to_vec(), buckets: vec![empty; edges.len().saturating_sub(1)] };
+        curve.add(0, &[])?;
+        Ok(curve)
+    }
+
+    /// Adds losses: loss n had the context `first_context + n` (for a window: `first_row + 1`). Those outside the edges are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Positions`](crate::Status::Positions) for a negative context.
+    pub fn add(&mut self, first_context: i64, nll: &[f64]) -> Result<()> {
+        self.add_where(first_context, nll, None, 0)
+    }
+
+    /// As [`LossCurve::add`], without the losses whose target is `ignore_index`.
+    ///
+    /// # Errors
+    ///
+    /// As [`LossCurve::add`]; [`Status::Shape`](crate::Status::Shape) if there are fewer targets than losses.
+    pub fn add_scored(&mut self, first_context: i64, nll: &[f64], targets: &[i64], ignore_index: i64) -> Result<()> {
+        self.add_where(first_context, nll, Some(targets), ignore_index)
+    }
+
+    fn add_where(&mut self, first: i64, nll: &[f64], targets: Option<&[i64]>, ignore_index: i64) -> Result<()> {
+        check_length(7, "targets", targets, nll.len() as i128)?;
+        // One more than there are, so that the address of no bucket is one of a bucket.
+        let mut curve: Vec<_> = self.buckets.iter().map(|bucket| bucket.to_c()).collect();
+        curve.push(Loss::new().to_c());
+        let (buckets, count, targets) = (self.buckets.len() as i64, nll.len() as i64, Field::to_c(&targets));
+        // SAFETY: the arrays have as many entries as is said; there is one more edge than buckets, or none.
+        check(|error| unsafe {
+            let edges = self.edges.as_ptr();
+            let curve = curve.as_mut_ptr();
+            sys::farspan_loss_add_by_context(
+                curve,
+                buckets,
+                edges,
+                first,
+                nll.as_ptr(),
+                count,
+                targets,
+                ignore_index,
+                error,
+            )
+        })?;
+        for (bucket, sums) in self.buckets.iter_mut().zip(&curve) {
+            *bucket = Loss::from_c(sums);
+        }
+        Ok(())
+    }
+
+    /// Adds a curve with the same edges that was gathered elsewhere.
+    ///
+    /// # Panics
+    ///
+    /// If the edges differ.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Combination`](crate::Status::Combination) for other blocks.
+    pub fn merge(&mut self, from: &LossCurve) -> Result<()> {
+        assert_eq!(self.edges, from.edges, "the curves have other edges");
+        let mut merged = self.buckets.clone();
+        for (bucket, other) in merged.iter_mut().zip(&from.buckets) {
+            bucket.merge(other)?;
+        }
+        self.buckets = merged;
+        Ok(())
+    }
+
+    /// The bounds of the buckets.
+    pub fn edges(&self) -> &[i64] {
+        &self.edges
+    }
+
+    /// The losses of each bucket.
+    pub fn buckets(&self) -> &[Loss] {
+        &self.buckets
+    }
+}

@@ -1,0 +1,120 @@
+use std::os::raw::c_char;
+
+use super::Tokenizer;
+use crate::error::check;
+use crate::{sys, Result};
+
+/// A reference for a score: a sequence of bytes of text or of token ids, or `None` for one that a segment does not have.
+pub trait Reference<E> {
+    /// Its elements, if there is one.
+    fn elements(&self) -> Option<&[E]>;
+}
+
+impl<E> Reference<E> for [E] {
+    fn elements(&self) -> Option<&[E]> {
+        Some(self)
+    }
+}
+
+impl<E> Reference<E> for Vec<E> {
+    fn elements(&self) -> Option<&[E]> {
+        Some(self)
+    }
+}
+
+impl Reference<u8> for str {
+    fn elements(&self) -> Option<&[u8]> {
+        Some(self.as_bytes())
+    }
+}
+
+impl Reference<u8> for String {
+    fn elements(&self) -> Option<&[u8]> {
+        Some(self.as_bytes())
+    }
+}
+
+impl<E, const N: usize> Reference<E> for [E; N] {
+    fn elements(&self) -> Option<&[E]> {
+        Some(self)
+    }
+}
+
+impl<E, R: Reference<E> + ?Sized> Reference<E> for &R {
+    fn elements(&self) -> Option<&[E]> {
+        (**self).elements()
+    }
+}
+
+impl<E, R: Reference<E>> Reference<E> for Option<R> {
+    fn elements(&self) -> Option<&[E]> {
+        self.as_ref().and_then(Reference::elements)
+    }
+}
+
+/// References as C takes them: valid as long as the slices that they were made of.
+pub(crate) struct References<E> {
+    starts: Vec<*const E>,
+    lengths: Vec<i64>,
+}
+
+impl<E> References<E> {
+    pub fn new<R: Reference<E>>(references: &[R]) -> Self {
+        let slices = || references.iter().map(Reference::elements);
+        References {
+            starts: slices().map(|slice| slice.map_or(std::ptr::null(), <[E]>::as_ptr)).collect(),
+            lengths: slices().map(|slice| slice.map_or(0, |slice| slice.len() as i64)).collect(),
+        }
+    }
+
+    pub fn starts<C>(&self) -> *const *const C {
+        self.starts.as_ptr().cast()
+    }
+
+    pub fn lengths(&self) -> *const i64 {
+        self.lengths.as_ptr()
+    }
+
+    pub fn count(&self) -> i32 {
+        i32::try_from(self.starts.len()).unwrap_or(-1) // refused
+    }
+}
+
+/// A text that the library writes into a buffer of a size that only it knows. `guess` usually suffices.
+pub(crate) fn written(
+    guess: usize,
+    write: impl Fn(*mut c_char, i64, *mut i64, *mut sys::farspan_error) -> sys::farspan_status,
+) -> Result<String> {
+    let mut buffer = vec![0u8; guess];
+    loop {
+        let mut needed = 0;
+        check(|error| write(buffer.as_mut_ptr().cast(), buffer.len() as i64, &mut needed, error))?;
+        let fits = needed as usize <= buffer.len();
+        buffer.resize(needed as usize, 0);
+        if fits {
+            buffer.pop(); // the NUL
+            return Ok(String::from_utf8(buffer).expect("the library writes UTF-8"));
+        }
+    }
+}
+
+/// What a score sees of a text: its tokens, joined by single spaces.
+///
+/// ```
+/// use farspan::eval::{tokenize, Tokenizer};
+///
+/// assert_eq!(tokenize(Tokenizer::V13A, false, "Hello, world.")?, "Hello , world .");
+/// # Ok::<(), farspan::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`Status::Method`](crate::Status::Method) for an unknown tokenizer.
+pub fn tokenize(tokenizer: Tokenizer, lowercase: bool, text: impl AsRef<[u8]>) -> Result<String> {
+    let text = text.as_ref();
+    // SAFETY: the text has the length given, and the buffer that of `written`.
+    written(2 * text.len() + 1, |buffer, size, needed, error| unsafe {
+        let (start, bytes) = (text.as_ptr().cast(), text.len() as i64);
+        sys::farspan_tokenize(tokenizer.0, lowercase.into(), start, bytes, buffer, size, needed, error)
+    })
+}

@@ -1,0 +1,42 @@
+use super::{result, Verdict};
+use crate::error::{constant_text, Error};
+use crate::{sys, Result, Status};
+
+result! {
+    /// A verdict with its reasons.
+    Judgement = farspan_verdict {
+        /// Does it extrapolate.
+        verdict: Verdict,
+        /// The longest length up to the trained one; 0 if untested, as the following.
+        reference_length: i64,
+        /// The length beyond it with the highest perplexity.
+        worst_length: i64,
+        /// Perplexity there over perplexity at the reference length.
+        worst_ratio: f64,
+    }
+}
+
+/// Judges mean losses (nats per token, the same tokens at every length) by [`verdict_rule`]. `lengths` ascend; a ratio that is not a
+/// number is worse than any number.
+///
+/// # Errors
+///
+/// [`Status::Shape`] if there are not as many losses as lengths, [`Status::Positions`] if the lengths do not ascend,
+/// [`Status::ParameterRange`] for a trained length below 1.
+pub fn judge(lengths: &[i64], nll: &[f64], trained_length: i64) -> Result<Judgement> {
+    if nll.len() != lengths.len() {
+        let message = format!("nll has {} entries: lengths has {}", nll.len(), lengths.len());
+        return Err(Error::new(Status::Shape, 2, message));
+    }
+    let count = lengths.len() as i64;
+    // SAFETY: the arrays have `count` entries.
+    Judgement::filled(|verdict, error| unsafe {
+        sys::farspan_judge(lengths.as_ptr(), nll.as_ptr(), count, trained_length, verdict, error)
+    })
+}
+
+/// The rule of [`judge`] in words, for reports.
+pub fn verdict_rule() -> &'static str {
+    // SAFETY: takes nothing.
+    constant_text(unsafe { sys::farspan_verdict_rule() }).unwrap_or_default()
+}

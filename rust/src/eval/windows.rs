@@ -1,0 +1,110 @@
+use std::iter::FusedIterator;
+use std::ops::Range;
+
+use super::{result, Bos, WindowsKind};
+use crate::config::config;
+use crate::error::check;
+use crate::{sys, Result};
+
+config! {
+    /// How a text is cut into windows that a model can read, and which tokens each of them scores.
+    WindowsConfig = farspan_windows_config by farspan_windows_config_init(kind: WindowsKind) {
+        /// The schedule.
+        kind: WindowsKind,
+        /// What stands before the first scored token; required.
+        bos: Bos,
+        /// Tokens of the text, without BOS; below 2^40, with [`Bos::NONE`] at least 2.
+        tokens: i64,
+        /// Inputs that a model reads at most, BOS included.
+        length: i64,
+        /// New tokens of a window, at most `length`. Read by sliding, growing.
+        stride: i64,
+        /// Tokens that are scored. Read by last.
+        segment: i64,
+    }
+}
+
+result! {
+    /// One window. The model reads `rows` inputs: a BOS if `bos` is 1, then the tokens `begin .. end - 1`. Row r of its logits
+    /// predicts token `end - rows + r`; the rows `first_row .. rows` are scored.
+    Window = farspan_window {
+        /// 1: reads a BOS first.
+        bos: i32,
+        /// The first token.
+        begin: i64,
+        /// One past the last token that is predicted; it is not read.
+        end: i64,
+        /// The first token that counts.
+        first_scored: i64,
+        /// Inputs.
+        rows: i64,
+        /// The first row of logits that counts.
+        first_row: i64,
+    }
+}
+
+/// The windows of a text, in its order. A window is computed from its index: nothing is kept, however long the text is.
+#[derive(Clone, Debug)]
+pub struct Windows {
+    config: WindowsConfig,
+    rest: Range<i64>,
+}
+
+impl Windows {
+    /// Checks the configuration and counts the windows.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Method`](crate::Status::Method) without a BOS policy, [`Status::ParameterRange`](crate::Status::ParameterRange),
+    /// [`Status::Combination`](crate::Status::Combination) for a field that the schedule does not read.
+    pub fn new(config: &WindowsConfig) -> Result<Self> {
+        let mut count = 0;
+        // SAFETY: both are valid for the call.
+        check(|error| unsafe { sys::farspan_windows_count(&config.to_c(), &mut count, error) })?;
+        Ok(Windows { config: *config, rest: 0..count })
+    }
+
+    /// Window `index` of the text, however far the iteration is.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::ParameterRange`](crate::Status::ParameterRange) if there is no such window.
+    pub fn get(&self, index: i64) -> Result<Window> {
+        // SAFETY: both are valid for the call.
+        Window::filled(|window, error| unsafe { sys::farspan_windows_get(&self.config.to_c(), index, window, error) })
+    }
+
+    fn at(&self, index: i64) -> Window {
+        self.get(index).expect("the configuration was checked")
+    }
+}
+
+impl Iterator for Windows {
+    type Item = Window;
+
+    fn next(&mut self) -> Option<Window> {
+        self.rest.next().map(|index| self.at(index))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.rest.size_hint()
+    }
+
+    fn nth(&mut self, n: usize) -> Option<Window> {
+        self.rest.nth(n).map(|index| self.at(index))
+    }
+}
+
+impl DoubleEndedIterator for Windows {
+    fn next_back(&mut self) -> Option<Window> {
+        self.rest.next_back().map(|index| self.at(index))
+    }
+}
+
+impl ExactSizeIterator for Windows {
+    fn len(&self) -> usize {
+        (self.rest.end - self.rest.start) as usize
+    }
+}
+
+impl FusedIterator for Windows {}
