@@ -190,3 +190,4 @@ FARSPAN_HANDLE(context)
 %include "farspan/farspan.h"
 %include "flat.h"
 %include "farspan_cache.i"
+%include "farspan_eval.i"

@@ -127,4 +127,5 @@ FARSPAN_MAKER(farspan_cache_plan, flat_cache_plan_create)
 %typemap(imtype) farspan_status status "int32"
 
 #pragma SWIG nowarn=453 /* farspan.i pairs arrays with their lengths; here they cross one by one */
+%include "go_eval.i"
 %include "farspan.i"

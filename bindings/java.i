@@ -187,5 +187,5 @@ JAVA_CONFIG(struct farspan_context_config)
 JAVA_CONFIG(struct flat_cancel_flag)
 
 %include "java_cache.i"
-
+%include "java_eval.i"
 %include "farspan.i"

@@ -698,11 +698,586 @@ SWIGINTERN struct farspan_cache_statistics *new_farspan_cache_statistics(void){
         return answer;
     }
 SWIGINTERN void delete_farspan_cache_statistics(struct farspan_cache_statistics *self){ free(self); }
+
+#include "farspan/eval.h"
+
+/* eval.h in the form of flat.h, its sections 1 to 4; flat_eval_text.h has the others. Include flat.h before. A result or an
+ * accumulator is two arrays, its whole numbers and its real ones, in the order of the enum below: so a program may keep or send them
+ * as it likes. struct_size and reserved fields are not among them. */
+#ifndef FARSPAN_BINDINGS_FLAT_EVAL_H
+#define FARSPAN_BINDINGS_FLAT_EVAL_H
+
+#include "farspan/eval.h"
+
+enum {
+    FLAT_WINDOW = 6,        /* bos, begin, end, first_scored, rows, first_row */
+    FLAT_LOSS_WHOLE = 5,    /* block_tokens, tokens, bytes, blocks, open_tokens */
+    FLAT_LOSS_REAL = 4,     /* sum, block_mean, block_squares, open_sum */
+    FLAT_SUMMARY = 5,       /* nll, standard_error, perplexity, bits_per_token, bits_per_byte */
+    FLAT_VERDICT_WHOLE = 3  /* verdict, reference_length, worst_length; real: worst_ratio */
+};
+
+/* ---- token loss -------------------------------------------------------------------------------- */
+
+static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t dtype, const int64_t* logits_dims,
+                                     const int64_t* targets, size_t target_count, int64_t ignore_index, double* nll,
+                                     size_t nll_count, farspan_error* error) {
+    const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims);
+    const __int128 rows = flat_row_count(&tensor);
+    if (flat_short(error, 3, "targets", targets, target_count, rows) || flat_short(error, 5, "nll", nll, nll_count, rows))
+        return FARSPAN_ERROR_SHAPE;
+    return farspan_token_nll(context, &tensor, targets, ignore_index, nll, error);
+}
+
+static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t dtype, const int64_t* logits_dims,
+                                          const int64_t* targets, size_t target_count, int64_t ignore_index, const float* weights,
+                                          size_t weight_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims,
+                                          farspan_error* error) {
+    const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims), out = flat_tensor(grad, grad_dtype, grad_dims);
+    const __int128 rows = flat_row_count(&tensor);
+    if (flat_short(error, 3, "targets", targets, target_count, rows) ||
+        flat_short(error, 5, "weights", weights, weight_count, rows))
+        return FARSPAN_ERROR_SHAPE;
+    return farspan_token_nll_grad(context, &tensor, targets, ignore_index, weights, &out, error);
+}
+
+/* ---- windows ----------------------------------------------------------------------------------- */
+
+static farspan_status flat_windows_count(const farspan_windows_config* config, int64_t* whole, size_t whole_count,
+                                         farspan_error* error) {
+    if (flat_short(error, 2, "count", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
+    return farspan_windows_count(config, whole, error);
+}
+
+static farspan_status flat_windows_get(const farspan_windows_config* config, int64_t index, int64_t* whole, size_t whole_count,
+                                       farspan_error* error) {
+    farspan_window window;
+    memset(&window, 0, sizeof window);
+    window.struct_size = (uint32_t)sizeof window;
+    if (flat_short(error, 3, "window", whole, whole_count, FLAT_WINDOW)) return FARSPAN_ERROR_SHAPE;
+    const farspan_status status = farspan_windows_get(config, index, &window, error);
+    if (status != FARSPAN_OK) return status;
+    const int64_t fields[FLAT_WINDOW] = {window.bos, window.begin, window.end, window.first_scored, window.rows, window.first_row};
+    memcpy(whole, fields, sizeof fields);
+    return FARSPAN_OK;
+}
+
+/* ---- accumulators ------------------------------------------------------------------------------ */
+
+static farspan_loss flat_read_loss(const int64_t* whole, const double* real) {
+    farspan_loss loss;
+    farspan_loss_init(&loss, sizeof loss);
+    loss.block_tokens = whole[0];
+    loss.tokens = whole[1];
+    loss.bytes = whole[2];
+    loss.blocks = whole[3];
+    loss.open_tokens = whole[4];
+    loss.sum = real[0];
+    loss.block_mean = real[1];
+    loss.block_squares = real[2];
+    loss.open_sum = real[3];
+    return loss;
+}
+
+static void flat_write_loss(const farspan_loss* loss, int64_t* whole, double* real) {
+    const int64_t numbers[FLAT_LOSS_WHOLE] = {loss->block_tokens, loss->tokens, loss->bytes, loss->blocks, loss->open_tokens};
+    const double sums[FLAT_LOSS_REAL] = {loss->sum, loss->block_mean, loss->block_squares, loss->open_sum};
+    memcpy(whole, numbers, sizeof numbers);
+    memcpy(real, sums, sizeof sums);
+}
+
+/* Whether the arrays cannot hold `losses` accumulators. */
+static int flat_no_loss(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count, const double* real,
+                        size_t real_count, __int128 losses) {
+    if (!whole || !real) {
+        flat_fail(error, FARSPAN_ERROR_NULL_ARGUMENT, argument, "the accumulator is NULL");
+        return 1;
+    }
+    return flat_short(error, argument, "loss", whole, whole_count, losses * FLAT_LOSS_WHOLE) ||
+           flat_short(error, argument, "loss", real, real_count, losses * FLAT_LOSS_REAL);
+}
+
+static farspan_status flat_loss_init(int64_t* whole, size_t whole_count, double* real, size_t real_count, farspan_error* error) {
+    farspan_loss loss;
+    farspan_loss_init(&loss, sizeof loss);
+    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1)) return FARSPAN_ERROR_SHAPE;
+    flat_write_loss(&loss, whole, real);
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_loss_add(int64_t* whole, size_t whole_count, double* real, size_t real_count, const double* losses,
+                                    size_t loss_count, const int64_t* targets, size_t target_count, int64_t ignore_index,
+                                    int64_t bytes, farspan_error* error) {
+    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1) ||
+        flat_short(error, 4, "targets", targets, target_count, (__int128)loss_count))
+        return FARSPAN_ERROR_SHAPE;
+    farspan_loss loss = flat_read_loss(whole, real);
+    const farspan_status status = farspan_loss_add(&loss, losses, (int64_t)loss_count, targets, ignore_index, bytes, error);
+    if (status == FARSPAN_OK) flat_write_loss(&loss, whole, real);
+    return status;
+}
+
+static farspan_status flat_loss_merge(int64_t* whole, size_t whole_count, double* real, size_t real_count, const int64_t* from_whole,
+                                      size_t from_whole_count, const double* from_real, size_t from_real_count,
+                                      farspan_error* error) {
+    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1) ||
+        flat_no_loss(error, 2, from_whole, from_whole_count, from_real, from_real_count, 1))
+        return FARSPAN_ERROR_SHAPE;
+    farspan_loss loss = flat_read_loss(whole, real);
+    const farspan_loss from = flat_read_loss(from_whole, from_real);
+    const farspan_status status = farspan_loss_merge(&loss, &from, error);
+    if (status == FARSPAN_OK) flat_write_loss(&loss, whole, real);
+    return status;
+}
+
+/* edge_count - 1 accumulators, one behind the other. */
+static farspan_status flat_loss_add_by_context(int64_t* whole, size_t whole_count, double* real, size_t real_count,
+                                               const int64_t* edges, size_t edge_count, int64_t first_context, const double* losses,
+                                               size_t loss_count, const int64_t* targets, size_t target_count, int64_t ignore_index,
+                                               farspan_error* error) {
+    const size_t buckets = edge_count > 0 ? edge_count - 1 : 0;
+    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, (__int128)buckets) ||
+        flat_short(error, 7, "targets", targets, target_count, (__int128)loss_count))
+        return FARSPAN_ERROR_SHAPE;
+    farspan_loss* curve = (farspan_loss*)calloc(buckets + 1, sizeof *curve);
+    if (!curve) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 1, "no memory for %zu buckets", buckets);
+    for (size_t k = 0; k < buckets; ++k) curve[k] = flat_read_loss(whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
+    const farspan_status status = farspan_loss_add_by_context(curve, (int64_t)buckets, edges, first_context, losses,
+                                                              (int64_t)loss_count, targets, ignore_index, error);
+    for (size_t k = 0; k < buckets && status == FARSPAN_OK; ++k)
+        flat_write_loss(&curve[k], whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
+    free(curve);
+    return status;
+}
+
+static farspan_status flat_loss_summarize(const int64_t* from_whole, size_t from_whole_count, const double* from_real,
+                                          size_t from_real_count, double* real, size_t real_count, farspan_error* error) {
+    farspan_loss_summary summary;
+    memset(&summary, 0, sizeof summary);
+    summary.struct_size = (uint32_t)sizeof summary;
+    if (flat_no_loss(error, 1, from_whole, from_whole_count, from_real, from_real_count, 1) ||
+        flat_short(error, 2, "summary", real, real_count, FLAT_SUMMARY))
+        return FARSPAN_ERROR_SHAPE;
+    const farspan_loss loss = flat_read_loss(from_whole, from_real);
+    const farspan_status status = farspan_loss_summarize(&loss, &summary, error);
+    if (status != FARSPAN_OK) return status;
+    const double fields[FLAT_SUMMARY] = {summary.nll, summary.standard_error, summary.perplexity, summary.bits_per_token,
+                                         summary.bits_per_byte};
+    memcpy(real, fields, sizeof fields);
+    return FARSPAN_OK;
+}
+
+/* ---- verdict ----------------------------------------------------------------------------------- */
+
+static farspan_status flat_judge(const int64_t* lengths, size_t length_count, const double* losses, size_t loss_count,
+                                 int64_t trained_length, int64_t* whole, size_t whole_count, double* real, size_t real_count,
+                                 farspan_error* error) {
+    farspan_verdict verdict;
+    memset(&verdict, 0, sizeof verdict);
+    verdict.struct_size = (uint32_t)sizeof verdict;
+    if (loss_count != length_count)
+        return flat_fail(error, FARSPAN_ERROR_SHAPE, 2, "nll has %zu entries: lengths has %zu", loss_count, length_count);
+    if (flat_short(error, 5, "verdict", whole, whole_count, FLAT_VERDICT_WHOLE) ||
+        flat_short(error, 5, "verdict", real, real_count, 1))
+        return FARSPAN_ERROR_SHAPE;
+    const farspan_status status = farspan_judge(lengths, losses, (int64_t)length_count, trained_length, &verdict, error);
+    if (status != FARSPAN_OK) return status;
+    whole[0] = verdict.verdict;
+    whole[1] = verdict.reference_length;
+    whole[2] = verdict.worst_length;
+    real[0] = verdict.worst_ratio;
+    return FARSPAN_OK;
+}
+
+#endif
+
+/* eval.h in the form of flat.h, its sections 5 to 8. Include flat.h before. Results and counts are arrays, as in flat_eval.h.
+ *
+ * - A segment is one array with the hypothesis and its references one behind the other, and an array of their lengths: that of the
+ *   hypothesis first, FLAT_MISSING for a reference that this segment does not have.
+ * - A text that comes out needs a buffer; how long it must be is as in C. */
+#ifndef FARSPAN_BINDINGS_FLAT_EVAL_TEXT_H
+#define FARSPAN_BINDINGS_FLAT_EVAL_TEXT_H
+
+#include "farspan/eval.h"
+
+enum {
+    FLAT_MISSING = -1,
+    FLAT_BLEU_COUNTS = 20, /* max_order, segments, hypothesis_length, reference_length, correct[8], total[8] */
+    FLAT_BLEU_REAL = 10,   /* score, brevity_penalty, precisions[8]; whole: hypothesis_length, reference_length */
+    FLAT_CHRF_COUNTS = 50, /* orders, segments, hypothesis[16], reference[16], matches[16] */
+    FLAT_ROUGE_REAL = 3,   /* precision, recall, f_measure; whole: reference */
+    FLAT_INTERVAL = 4,     /* low, median, high, mean */
+    FLAT_PASSKEY_WHOLE = 4 /* key, key_begin, key_end, bytes; real: depth */
+};
+
+/* ---- texts ------------------------------------------------------------------------------------- */
+
+static farspan_status flat_tokenize(int32_t tokenizer, int32_t lowercase, const uint8_t* text, size_t text_bytes, uint8_t* buffer,
+                                    size_t buffer_bytes, int64_t* whole, size_t whole_count, farspan_error* error) {
+    return farspan_tokenize(tokenizer, lowercase, (const char*)text, (int64_t)text_bytes, (char*)buffer, (int64_t)buffer_bytes,
+                            whole_count > 0 ? whole : NULL, error);
+}
+
+/* The parts of a segment, in an array to be freed: the hypothesis, then the references. NULL is a failure, told in `error`. */
+static const void** flat_parts(const void* data, size_t element_bytes, size_t count, const int64_t* lengths, size_t length_count,
+                               farspan_error* error) {
+    static const int64_t nothing = 0; /* an empty text still has an address */
+    __int128 sum = 0;
+    for (size_t n = 0; n < length_count; ++n) sum += lengths[n] > 0 ? lengths[n] : 0;
+    if (length_count < 1 || sum != (__int128)count) {
+        flat_fail(error, FARSPAN_ERROR_SHAPE, 2, "the segment has %zu elements in %zu parts, which its lengths do not give", count,
+                  length_count);
+        return NULL;
+    }
+    const void** parts = (const void**)calloc(length_count, sizeof *parts);
+    if (!parts) {
+        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 4, "no memory for %zu references", length_count - 1);
+        return NULL;
+    }
+    const char* next = (const char*)data;
+    for (size_t n = 0; n < length_count; ++n) {
+        if (lengths[n] < 0) continue;
+        parts[n] = lengths[n] > 0 ? next : (const char*)&nothing;
+        if (lengths[n] > 0) next += (size_t)lengths[n] * element_bytes;
+    }
+    return parts;
+}
+
+static int32_t flat_references(size_t length_count) { return length_count > INT32_MAX ? -1 : (int32_t)length_count - 1; }
+
+/* ---- BLEU -------------------------------------------------------------------------------------- */
+
+static farspan_bleu_counts flat_read_bleu(const int64_t* whole) {
+    farspan_bleu_counts counts;
+    farspan_bleu_counts_init(&counts, sizeof counts);
+    counts.max_order = (int32_t)whole[0];
+    counts.segments = whole[1];
+    counts.hypothesis_length = whole[2];
+    counts.reference_length = whole[3];
+    memcpy(counts.correct, whole + 4, sizeof counts.correct);
+    memcpy(counts.total, whole + 12, sizeof counts.total);
+    return counts;
+}
+
+static void flat_write_bleu(const farspan_bleu_counts* counts, int64_t* whole) {
+    whole[0] = counts->max_order;
+    whole[1] = counts->segments;
+    whole[2] = counts->hypothesis_length;
+    whole[3] = counts->reference_length;
+    memcpy(whole + 4, counts->correct, sizeof counts->correct);
+    memcpy(whole + 12, counts->total, sizeof counts->total);
+}
+
+/* Whether the array cannot hold counts. */
+static int flat_no_counts(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count, size_t needed) {
+    if (!whole) {
+        flat_fail(error, FARSPAN_ERROR_NULL_ARGUMENT, argument, "counts are NULL");
+        return 1;
+    }
+    return flat_short(error, argument, "counts", whole, whole_count, (__int128)needed);
+}
+
+static farspan_status flat_bleu_add(const farspan_bleu_config* config, const uint8_t* texts, size_t texts_bytes,
+                                    const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
+                                    farspan_error* error) {
+    if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
+    const void** parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
+    if (!parts) return FARSPAN_ERROR_SHAPE;
+    farspan_bleu_counts counts = flat_read_bleu(whole);
+    const farspan_status status = farspan_bleu_add(config, (const char*)parts[0], lengths[0], (const char* const*)(parts + 1),
+                                                   lengths + 1, flat_references(length_count), &counts, error);
+    if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
+    free(parts);
+    return status;
+}
+
+static farspan_status flat_bleu_add_tokens(const farspan_bleu_config* config, const int64_t* ids, size_t id_count,
+                                           const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
+                                           farspan_error* error) {
+    if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
+    const void** parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
+    if (!parts) return FARSPAN_ERROR_SHAPE;
+    farspan_bleu_counts counts = flat_read_bleu(whole);
+    const farspan_status status =
+        farspan_bleu_add_tokens(config, (const int64_t*)parts[0], lengths[0], (const int64_t* const*)(parts + 1), lengths + 1,
+                                flat_references(length_count), &counts, error);
+    if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
+    free(parts);
+    return status;
+}
+
+static farspan_status flat_bleu_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole, size_t from_whole_count,
+                                      farspan_error* error) {
+    if (flat_no_counts(error, 1, whole, whole_count, FLAT_BLEU_COUNTS) ||
+        flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS))
+        return FARSPAN_ERROR_SHAPE;
+    farspan_bleu_counts counts = flat_read_bleu(whole);
+    const farspan_bleu_counts from = flat_read_bleu(from_whole);
+    const farspan_status status = farspan_bleu_merge(&counts, &from, error);
+    if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
+    return status;
+}
+
+static farspan_status flat_bleu_score(const farspan_bleu_config* config, const int64_t* from_whole, size_t from_whole_count,
+                                      int64_t* whole, size_t whole_count, double* real, size_t real_count, farspan_error* error) {
+    farspan_bleu_result result;
+    memset(&result, 0, sizeof result);
+    result.struct_size = (uint32_t)sizeof result;
+    if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS) ||
+        flat_short(error, 3, "result", whole, whole_count, 2) || flat_short(error, 3, "result", real, real_count, FLAT_BLEU_REAL))
+        return FARSPAN_ERROR_SHAPE;
+    const farspan_bleu_counts counts = flat_read_bleu(from_whole);
+    const farspan_status status = farspan_bleu_score(config, &counts, &result, error);
+    if (status != FARSPAN_OK) return status;
+    whole[0] = result.hypothesis_length;
+    whole[1] = result.reference_length;
+    real[0] = result.score;
+    real[1] = result.brevity_penalty;
+    memcpy(real + 2, result.precisions, sizeof result.precisions);
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_bleu_signature(const farspan_bleu_config* config, int32_t references, uint8_t* buffer,
+                                          size_t buffer_bytes, int64_t* whole, size_t whole_count, farspan_error* error) {
+    return farspan_bleu_signature(config, references, (char*)buffer, (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
+}
+
+/* ---- chrF -------------------------------------------------------------------------------------- */
+
+static farspan_chrf_counts flat_read_chrf(const int64_t* whole) {
+    farspan_chrf_counts counts;
+    farspan_chrf_counts_init(&counts, sizeof counts);
+    counts.orders = (int32_t)whole[0];
+    counts.segments = whole[1];
+    memcpy(counts.hypothesis, whole + 2, sizeof counts.hypothesis);
+    memcpy(counts.reference, whole + 18, sizeof counts.reference);
+    memcpy(counts.matches, whole + 34, sizeof counts.matches);
+    return counts;
+}
+
+static void flat_write_chrf(const farspan_chrf_counts* counts, int64_t* whole) {
+    whole[0] = counts->orders;
+    whole[1] = counts->segments;
+    memcpy(whole + 2, counts->hypothesis, sizeof counts->hypothesis);
+    memcpy(whole + 18, counts->reference, sizeof counts->reference);
+    memcpy(whole + 34, counts->matches, sizeof counts->matches);
+}
+
+static farspan_status flat_chrf_add(const farspan_chrf_config* config, const uint8_t* texts, size_t texts_bytes,
+                                    const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
+                                    farspan_error* error) {
+    if (flat_no_counts(error, 7, whole, whole_count, FLAT_CHRF_COUNTS)) return FARSPAN_ERROR_SHAPE;
+    const void** parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
+    if (!parts) return FARSPAN_ERROR_SHAPE;
+    farspan_chrf_counts counts = flat_read_chrf(whole);
+    const farspan_status status = farspan_chrf_add(config, (const char*)parts[0], lengths[0], (const char* const*)(parts + 1),
+                                                   lengths + 1, flat_references(length_count), &counts, error);
+    if (status == FARSPAN_OK) flat_write_chrf(&counts, whole);
+    free(parts);
+    return status;
+}
+
+static farspan_status flat_chrf_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole, size_t from_whole_count,
+                                      farspan_error* error) {
+    if (flat_no_counts(error, 1, whole, whole_count, FLAT_CHRF_COUNTS) ||
+        flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_CHRF_COUNTS))
+        return FARSPAN_ERROR_SHAPE;
+    farspan_chrf_counts counts = flat_read_chrf(whole);
+    const farspan_chrf_counts from = flat_read_chrf(from_whole);
+    const farspan_status status = farspan_chrf_merge(&counts, &from, error);
+    if (status == FARSPAN_OK) flat_write_chrf(&counts, whole);
+    return status;
+}
+
+static farspan_status flat_chrf_score(const farspan_chrf_config* config, const int64_t* from_whole, size_t from_whole_count,
+                                      double* real, size_t real_count, farspan_error* error) {
+    if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_CHRF_COUNTS) ||
+        flat_short(error, 3, "score", real, real_count, 1))
+        return FARSPAN_ERROR_SHAPE;
+    const farspan_chrf_counts counts = flat_read_chrf(from_whole);
+    return farspan_chrf_score(config, &counts, real, error);
+}
+
+/* ---- ROUGE ------------------------------------------------------------------------------------- */
+
+/* The result of `status`, into the arrays. */
+static farspan_status flat_write_rouge(farspan_status status, const farspan_rouge_result* result, int64_t* whole, double* real) {
+    if (status != FARSPAN_OK) return status;
+    whole[0] = result->reference;
+    real[0] = result->precision;
+    real[1] = result->recall;
+    real[2] = result->f_measure;
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_rouge(const farspan_rouge_config* config, const uint8_t* texts, size_t texts_bytes,
+                                 const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count, double* real,
+                                 size_t real_count, farspan_error* error) {
+    farspan_rouge_result result;
+    memset(&result, 0, sizeof result);
+    result.struct_size = (uint32_t)sizeof result;
+    if (flat_short(error, 7, "result", whole, whole_count, 1) || flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
+        return FARSPAN_ERROR_SHAPE;
+    const void** parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
+    if (!parts) return FARSPAN_ERROR_SHAPE;
+    const farspan_status status = farspan_rouge(config, (const char*)parts[0], lengths[0], (const char* const*)(parts + 1),
+                                                lengths + 1, flat_references(length_count), &result, error);
+    free(parts);
+    return flat_write_rouge(status, &result, whole, real);
+}
+
+static farspan_status flat_rouge_tokens(const farspan_rouge_config* config, const int64_t* ids, size_t id_count,
+                                        const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
+                                        double* real, size_t real_count, farspan_error* error) {
+    farspan_rouge_result result;
+    memset(&result, 0, sizeof result);
+    result.struct_size = (uint32_t)sizeof result;
+    if (flat_short(error, 7, "result", whole, whole_count, 1) || flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
+        return FARSPAN_ERROR_SHAPE;
+    const void** parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
+    if (!parts) return FARSPAN_ERROR_SHAPE;
+    const farspan_status status =
+        farspan_rouge_tokens(config, (const int64_t*)parts[0], lengths[0], (const int64_t* const*)(parts + 1), lengths + 1,
+                             flat_references(length_count), &result, error);
+    free(parts);
+    return flat_write_rouge(status, &result, whole, real);
+}
+
+/* ---- bootstrap --------------------------------------------------------------------------------- */
+
+static farspan_status flat_write_interval(farspan_status status, const farspan_interval* interval, double* real) {
+    if (status != FARSPAN_OK) return status;
+    real[0] = interval->low;
+    real[1] = interval->median;
+    real[2] = interval->high;
+    real[3] = interval->mean;
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_bootstrap_mean(const farspan_context* context, const farspan_bootstrap_config* config,
+                                          const double* values, size_t value_count, double* real, size_t real_count,
+                                          farspan_error* error) {
+    const double nothing = 0; /* the library says that there are no values, whether their array has an address or not */
+    farspan_interval interval;
+    memset(&interval, 0, sizeof interval);
+    interval.struct_size = (uint32_t)sizeof interval;
+    if (flat_short(error, 5, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
+    const farspan_status status = farspan_bootstrap_mean(context, config, value_count > 0 ? values : &nothing,
+                                                         (int64_t)value_count, &interval, error);
+    return flat_write_interval(status, &interval, real);
+}
+
+/* The counts of the segments one behind the other. */
+static farspan_status flat_bleu_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config,
+                                          const farspan_bleu_config* bleu, const int64_t* from_whole, size_t from_whole_count,
+                                          double* real, size_t real_count, farspan_error* error) {
+    const size_t segments = from_whole_count / FLAT_BLEU_COUNTS;
+    farspan_interval interval;
+    memset(&interval, 0, sizeof interval);
+    interval.struct_size = (uint32_t)sizeof interval;
+    if (flat_short(error, 6, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
+    farspan_bleu_counts* counts = (farspan_bleu_counts*)calloc(segments + 1, sizeof *counts);
+    if (!counts) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 4, "no memory for %zu segments", segments);
+    for (size_t n = 0; n < segments; ++n) counts[n] = flat_read_bleu(from_whole + n * FLAT_BLEU_COUNTS);
+    const farspan_status status = farspan_bleu_bootstrap(context, config, bleu, counts, (int64_t)segments, &interval, error);
+    free(counts);
+    return flat_write_interval(status, &interval, real);
+}
+
+/* ---- passkey ----------------------------------------------------------------------------------- */
+
+/* The numbers are written when the text is. */
+static farspan_status flat_passkey_make(const farspan_passkey_config* config, uint8_t* buffer, size_t buffer_bytes, int64_t* whole,
+                                        size_t whole_count, double* real, size_t real_count, farspan_error* error) {
+    farspan_passkey passkey;
+    int64_t needed = 0;
+    memset(&passkey, 0, sizeof passkey);
+    passkey.struct_size = (uint32_t)sizeof passkey;
+    if (flat_short(error, 5, "passkey", whole, whole_count, FLAT_PASSKEY_WHOLE) ||
+        flat_short(error, 5, "passkey", real, real_count, 1))
+        return FARSPAN_ERROR_SHAPE;
+    const farspan_status status =
+        farspan_passkey_make(config, (char*)buffer, (int64_t)buffer_bytes, &needed, &passkey, error);
+    if (status != FARSPAN_OK) return status;
+    whole[0] = passkey.key;
+    whole[1] = passkey.key_begin;
+    whole[2] = passkey.key_end;
+    whole[3] = passkey.bytes;
+    real[0] = passkey.depth;
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_passkey_check(const uint8_t* text, size_t text_bytes, int64_t key, int64_t* whole, size_t whole_count,
+                                         farspan_error* error) {
+    int32_t correct = 0;
+    if (flat_short(error, 4, "correct", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
+    const farspan_status status = farspan_passkey_check((const char*)text, (int64_t)text_bytes, key, &correct, error);
+    if (status == FARSPAN_OK) whole[0] = correct;
+    return status;
+}
+
+/* The ids of haystack, needle and question one behind the other, with their three lengths. An empty boundary is none. */
+static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, const int64_t* lengths, size_t length_count, double depth,
+                                        const int64_t* boundary, size_t boundary_count, int64_t* out, size_t out_count,
+                                        int64_t* whole, size_t whole_count, farspan_error* error) {
+    if (flat_short(error, 11, "position", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
+    const void** parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
+    if (!parts) return FARSPAN_ERROR_SHAPE;
+    farspan_status status = FARSPAN_ERROR_SHAPE;
+    if (length_count == 3)
+        status = farspan_needle_place((const int64_t*)parts[0], lengths[0], (const int64_t*)parts[1], lengths[1],
+                                      (const int64_t*)parts[2], lengths[2], (int64_t)out_count, depth,
+                                      boundary_count > 0 ? boundary : NULL, out, whole, error);
+    else
+        flat_fail(error, status, 1, "there are %zu lists of ids: haystack, needle and question are 3", length_count);
+    free(parts);
+    return status;
+}
+
+#endif
+
+SWIGINTERN struct farspan_windows_config *new_farspan_windows_config(int32_t method){
+        farspan_windows_config* config = (farspan_windows_config*)calloc(1, sizeof *config);
+        if (config) farspan_windows_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_windows_config(struct farspan_windows_config *self){ free(self); }
+SWIGINTERN struct farspan_bleu_config *new_farspan_bleu_config(void){
+        farspan_bleu_config* config = (farspan_bleu_config*)calloc(1, sizeof *config);
+        if (config) farspan_bleu_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_bleu_config(struct farspan_bleu_config *self){ free(self); }
+SWIGINTERN struct farspan_chrf_config *new_farspan_chrf_config(void){
+        farspan_chrf_config* config = (farspan_chrf_config*)calloc(1, sizeof *config);
+        if (config) farspan_chrf_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_chrf_config(struct farspan_chrf_config *self){ free(self); }
+SWIGINTERN struct farspan_rouge_config *new_farspan_rouge_config(int32_t method){
+        farspan_rouge_config* config = (farspan_rouge_config*)calloc(1, sizeof *config);
+        if (config) farspan_rouge_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_rouge_config(struct farspan_rouge_config *self){ free(self); }
+SWIGINTERN struct farspan_bootstrap_config *new_farspan_bootstrap_config(void){
+        farspan_bootstrap_config* config = (farspan_bootstrap_config*)calloc(1, sizeof *config);
+        if (config) farspan_bootstrap_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_bootstrap_config(struct farspan_bootstrap_config *self){ free(self); }
+SWIGINTERN struct farspan_passkey_config *new_farspan_passkey_config(int32_t method){
+        farspan_passkey_config* config = (farspan_passkey_config*)calloc(1, sizeof *config);
+        if (config) farspan_passkey_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_passkey_config(struct farspan_passkey_config *self){ free(self); }
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_8f09cd0ccdaefc16(void *_swig_go_0) {
+void _wrap_Swig_free_raw_2f391c44f7db39c6(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -712,7 +1287,7 @@ void _wrap_Swig_free_raw_8f09cd0ccdaefc16(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_8f09cd0ccdaefc16(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_2f391c44f7db39c6(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -725,7 +1300,7 @@ void *_wrap_Swig_malloc_raw_8f09cd0ccdaefc16(intgo _swig_go_0) {
 }
 
 
-void _wrap_delete_Scheme_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0) {
+void _wrap_delete_Scheme_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0) {
   struct farspan_scheme *arg1 = (struct farspan_scheme *) 0 ;
   
   arg1 = *(struct farspan_scheme **)&_swig_go_0; 
@@ -735,7 +1310,7 @@ void _wrap_delete_Scheme_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0)
 }
 
 
-void _wrap_delete_Plan_raw_8f09cd0ccdaefc16(struct farspan_plan *_swig_go_0) {
+void _wrap_delete_Plan_raw_2f391c44f7db39c6(struct farspan_plan *_swig_go_0) {
   struct farspan_plan *arg1 = (struct farspan_plan *) 0 ;
   
   arg1 = *(struct farspan_plan **)&_swig_go_0; 
@@ -745,7 +1320,7 @@ void _wrap_delete_Plan_raw_8f09cd0ccdaefc16(struct farspan_plan *_swig_go_0) {
 }
 
 
-void _wrap_delete_Context_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0) {
+void _wrap_delete_Context_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0) {
   struct farspan_context *arg1 = (struct farspan_context *) 0 ;
   
   arg1 = *(struct farspan_context **)&_swig_go_0; 
@@ -755,7 +1330,7 @@ void _wrap_delete_Context_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_
 }
 
 
-_gostring_ _wrap_status_text_raw_8f09cd0ccdaefc16(int _swig_go_0) {
+_gostring_ _wrap_status_text_raw_2f391c44f7db39c6(int _swig_go_0) {
   farspan_status arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -768,7 +1343,7 @@ _gostring_ _wrap_status_text_raw_8f09cd0ccdaefc16(int _swig_go_0) {
 }
 
 
-int _wrap_version_raw_8f09cd0ccdaefc16() {
+int _wrap_version_raw_2f391c44f7db39c6() {
   uint32_t result;
   int _swig_go_result;
   
@@ -779,7 +1354,7 @@ int _wrap_version_raw_8f09cd0ccdaefc16() {
 }
 
 
-_gostring_ _wrap_version_text_raw_8f09cd0ccdaefc16() {
+_gostring_ _wrap_version_text_raw_2f391c44f7db39c6() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -790,7 +1365,7 @@ _gostring_ _wrap_version_text_raw_8f09cd0ccdaefc16() {
 }
 
 
-int _wrap_abi_version_raw_8f09cd0ccdaefc16() {
+int _wrap_abi_version_raw_2f391c44f7db39c6() {
   uint32_t result;
   int _swig_go_result;
   
@@ -801,7 +1376,7 @@ int _wrap_abi_version_raw_8f09cd0ccdaefc16() {
 }
 
 
-void _wrap_RopeConfig_method_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_method_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -813,7 +1388,7 @@ void _wrap_RopeConfig_method_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_method_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_method_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -826,7 +1401,7 @@ int _wrap_RopeConfig_method_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_layout_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_layout_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -838,7 +1413,7 @@ void _wrap_RopeConfig_layout_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_layout_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_layout_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -851,7 +1426,7 @@ int _wrap_RopeConfig_layout_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_rotary_dim_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_dim_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -863,7 +1438,7 @@ void _wrap_RopeConfig_rotary_dim_set_raw_8f09cd0ccdaefc16(struct farspan_rope_co
 }
 
 
-int _wrap_RopeConfig_rotary_dim_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_dim_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -876,7 +1451,7 @@ int _wrap_RopeConfig_rotary_dim_get_raw_8f09cd0ccdaefc16(struct farspan_rope_con
 }
 
 
-void _wrap_RopeConfig_rotary_offset_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_offset_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -888,7 +1463,7 @@ void _wrap_RopeConfig_rotary_offset_set_raw_8f09cd0ccdaefc16(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_rotary_offset_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_offset_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -901,7 +1476,7 @@ int _wrap_RopeConfig_rotary_offset_get_raw_8f09cd0ccdaefc16(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_angle_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_angle_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -913,7 +1488,7 @@ void _wrap_RopeConfig_angle_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config 
 }
 
 
-int _wrap_RopeConfig_angle_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_angle_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -926,7 +1501,7 @@ int _wrap_RopeConfig_angle_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *
 }
 
 
-void _wrap_RopeConfig_base_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_base_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -938,7 +1513,7 @@ void _wrap_RopeConfig_base_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *
 }
 
 
-double _wrap_RopeConfig_base_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_base_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -951,7 +1526,7 @@ double _wrap_RopeConfig_base_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config
 }
 
 
-void _wrap_RopeConfig_factor_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_factor_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -963,7 +1538,7 @@ void _wrap_RopeConfig_factor_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_factor_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_factor_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -976,7 +1551,7 @@ double _wrap_RopeConfig_factor_get_raw_8f09cd0ccdaefc16(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_original_context_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeConfig_original_context_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t arg2 ;
   
@@ -988,7 +1563,7 @@ void _wrap_RopeConfig_original_context_set_raw_8f09cd0ccdaefc16(struct farspan_r
 }
 
 
-long long _wrap_RopeConfig_original_context_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+long long _wrap_RopeConfig_original_context_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1001,7 +1576,7 @@ long long _wrap_RopeConfig_original_context_get_raw_8f09cd0ccdaefc16(struct fars
 }
 
 
-void _wrap_RopeConfig_beta_fast_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_fast_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1013,7 +1588,7 @@ void _wrap_RopeConfig_beta_fast_set_raw_8f09cd0ccdaefc16(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_fast_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_fast_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1026,7 +1601,7 @@ double _wrap_RopeConfig_beta_fast_get_raw_8f09cd0ccdaefc16(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_beta_slow_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_slow_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1038,7 +1613,7 @@ void _wrap_RopeConfig_beta_slow_set_raw_8f09cd0ccdaefc16(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_slow_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_slow_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1051,7 +1626,7 @@ double _wrap_RopeConfig_beta_slow_get_raw_8f09cd0ccdaefc16(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_extrapolation_factor_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_extrapolation_factor_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1063,7 +1638,7 @@ void _wrap_RopeConfig_extrapolation_factor_set_raw_8f09cd0ccdaefc16(struct farsp
 }
 
 
-double _wrap_RopeConfig_extrapolation_factor_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_extrapolation_factor_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1076,7 +1651,7 @@ double _wrap_RopeConfig_extrapolation_factor_get_raw_8f09cd0ccdaefc16(struct far
 }
 
 
-void _wrap_RopeConfig_ramp_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_ramp_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1088,7 +1663,7 @@ void _wrap_RopeConfig_ramp_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_ramp_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_ramp_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1101,7 +1676,7 @@ int _wrap_RopeConfig_ramp_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_
 }
 
 
-void _wrap_RopeConfig_truncate_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_truncate_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1113,7 +1688,7 @@ void _wrap_RopeConfig_truncate_set_raw_8f09cd0ccdaefc16(struct farspan_rope_conf
 }
 
 
-int _wrap_RopeConfig_truncate_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_truncate_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1126,7 +1701,7 @@ int _wrap_RopeConfig_truncate_get_raw_8f09cd0ccdaefc16(struct farspan_rope_confi
 }
 
 
-void _wrap_RopeConfig_mscale_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1138,7 +1713,7 @@ void _wrap_RopeConfig_mscale_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_mscale_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1151,7 +1726,7 @@ double _wrap_RopeConfig_mscale_get_raw_8f09cd0ccdaefc16(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_mscale_all_dim_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_all_dim_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1163,7 +1738,7 @@ void _wrap_RopeConfig_mscale_all_dim_set_raw_8f09cd0ccdaefc16(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mscale_all_dim_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_all_dim_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1176,7 +1751,7 @@ double _wrap_RopeConfig_mscale_all_dim_get_raw_8f09cd0ccdaefc16(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_magnitude_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_magnitude_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1188,7 +1763,7 @@ void _wrap_RopeConfig_magnitude_set_raw_8f09cd0ccdaefc16(struct farspan_rope_con
 }
 
 
-int _wrap_RopeConfig_magnitude_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_magnitude_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1201,7 +1776,7 @@ int _wrap_RopeConfig_magnitude_get_raw_8f09cd0ccdaefc16(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_length_switch_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_length_switch_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1213,7 +1788,7 @@ void _wrap_RopeConfig_length_switch_set_raw_8f09cd0ccdaefc16(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_length_switch_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_length_switch_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1226,7 +1801,7 @@ int _wrap_RopeConfig_length_switch_get_raw_8f09cd0ccdaefc16(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_attention_factor_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_attention_factor_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1238,7 +1813,7 @@ void _wrap_RopeConfig_attention_factor_set_raw_8f09cd0ccdaefc16(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_attention_factor_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_attention_factor_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1251,7 +1826,7 @@ double _wrap_RopeConfig_attention_factor_get_raw_8f09cd0ccdaefc16(struct farspan
 }
 
 
-void _wrap_RopeConfig_mixed_exponent_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mixed_exponent_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1263,7 +1838,7 @@ void _wrap_RopeConfig_mixed_exponent_set_raw_8f09cd0ccdaefc16(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mixed_exponent_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mixed_exponent_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1276,7 +1851,7 @@ double _wrap_RopeConfig_mixed_exponent_get_raw_8f09cd0ccdaefc16(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_low_freq_factor_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_low_freq_factor_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1288,7 +1863,7 @@ void _wrap_RopeConfig_low_freq_factor_set_raw_8f09cd0ccdaefc16(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_low_freq_factor_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_low_freq_factor_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1301,7 +1876,7 @@ double _wrap_RopeConfig_low_freq_factor_get_raw_8f09cd0ccdaefc16(struct farspan_
 }
 
 
-void _wrap_RopeConfig_high_freq_factor_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_high_freq_factor_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1313,7 +1888,7 @@ void _wrap_RopeConfig_high_freq_factor_set_raw_8f09cd0ccdaefc16(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_high_freq_factor_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_high_freq_factor_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1326,7 +1901,7 @@ double _wrap_RopeConfig_high_freq_factor_get_raw_8f09cd0ccdaefc16(struct farspan
 }
 
 
-void _wrap_RopeConfig_rotated_fraction_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_rotated_fraction_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1338,7 +1913,7 @@ void _wrap_RopeConfig_rotated_fraction_set_raw_8f09cd0ccdaefc16(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_rotated_fraction_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_rotated_fraction_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1351,7 +1926,7 @@ double _wrap_RopeConfig_rotated_fraction_get_raw_8f09cd0ccdaefc16(struct farspan
 }
 
 
-void _wrap_RopeConfig_xpos_scale_base_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_scale_base_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1363,7 +1938,7 @@ void _wrap_RopeConfig_xpos_scale_base_set_raw_8f09cd0ccdaefc16(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_xpos_scale_base_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_scale_base_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1376,7 +1951,7 @@ double _wrap_RopeConfig_xpos_scale_base_get_raw_8f09cd0ccdaefc16(struct farspan_
 }
 
 
-void _wrap_RopeConfig_xpos_gamma_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_gamma_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1388,7 +1963,7 @@ void _wrap_RopeConfig_xpos_gamma_set_raw_8f09cd0ccdaefc16(struct farspan_rope_co
 }
 
 
-double _wrap_RopeConfig_xpos_gamma_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_gamma_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1401,7 +1976,7 @@ double _wrap_RopeConfig_xpos_gamma_get_raw_8f09cd0ccdaefc16(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_pair_factor_count_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_pair_factor_count_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1413,7 +1988,7 @@ void _wrap_RopeConfig_pair_factor_count_set_raw_8f09cd0ccdaefc16(struct farspan_
 }
 
 
-int _wrap_RopeConfig_pair_factor_count_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_pair_factor_count_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1426,7 +2001,7 @@ int _wrap_RopeConfig_pair_factor_count_get_raw_8f09cd0ccdaefc16(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_axes_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_axes_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1438,7 +2013,7 @@ void _wrap_RopeConfig_axes_set_raw_8f09cd0ccdaefc16(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_axes_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_axes_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1451,7 +2026,7 @@ int _wrap_RopeConfig_axes_get_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_
 }
 
 
-struct farspan_rope_config *_wrap_new_RopeConfig_raw_8f09cd0ccdaefc16(int _swig_go_0) {
+struct farspan_rope_config *_wrap_new_RopeConfig_raw_2f391c44f7db39c6(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_rope_config *result = 0 ;
   struct farspan_rope_config *_swig_go_result;
@@ -1464,7 +2039,7 @@ struct farspan_rope_config *_wrap_new_RopeConfig_raw_8f09cd0ccdaefc16(int _swig_
 }
 
 
-void _wrap_delete_RopeConfig_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0) {
+void _wrap_delete_RopeConfig_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   
   arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
@@ -1474,7 +2049,7 @@ void _wrap_delete_RopeConfig_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_s
 }
 
 
-void _wrap_RopeConfig_set_axis_section_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
+void _wrap_RopeConfig_set_axis_section_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t arg3 ;
@@ -1488,7 +2063,7 @@ void _wrap_RopeConfig_set_axis_section_raw_8f09cd0ccdaefc16(struct farspan_rope_
 }
 
 
-int _wrap_RopeConfig_get_axis_section_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+int _wrap_RopeConfig_get_axis_section_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t result;
@@ -1503,7 +2078,7 @@ int _wrap_RopeConfig_get_axis_section_raw_8f09cd0ccdaefc16(struct farspan_rope_c
 }
 
 
-void _wrap_RemapConfig_method_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_method_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -1515,7 +2090,7 @@ void _wrap_RemapConfig_method_set_raw_8f09cd0ccdaefc16(struct farspan_remap_conf
 }
 
 
-int _wrap_RemapConfig_method_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_method_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1528,7 +2103,7 @@ int _wrap_RemapConfig_method_get_raw_8f09cd0ccdaefc16(struct farspan_remap_confi
 }
 
 
-void _wrap_RemapConfig_window_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_window_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1540,7 +2115,7 @@ void _wrap_RemapConfig_window_set_raw_8f09cd0ccdaefc16(struct farspan_remap_conf
 }
 
 
-long long _wrap_RemapConfig_window_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_window_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1553,7 +2128,7 @@ long long _wrap_RemapConfig_window_get_raw_8f09cd0ccdaefc16(struct farspan_remap
 }
 
 
-void _wrap_RemapConfig_group_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_group_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1565,7 +2140,7 @@ void _wrap_RemapConfig_group_set_raw_8f09cd0ccdaefc16(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_group_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_group_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1578,7 +2153,7 @@ long long _wrap_RemapConfig_group_get_raw_8f09cd0ccdaefc16(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_leak_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_leak_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -1590,7 +2165,7 @@ void _wrap_RemapConfig_leak_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config
 }
 
 
-double _wrap_RemapConfig_leak_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_leak_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1603,7 +2178,7 @@ double _wrap_RemapConfig_leak_get_raw_8f09cd0ccdaefc16(struct farspan_remap_conf
 }
 
 
-void _wrap_RemapConfig_chunk_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_chunk_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1615,7 +2190,7 @@ void _wrap_RemapConfig_chunk_set_raw_8f09cd0ccdaefc16(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_chunk_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_chunk_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1628,7 +2203,7 @@ long long _wrap_RemapConfig_chunk_get_raw_8f09cd0ccdaefc16(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_local_window_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_local_window_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1640,7 +2215,7 @@ void _wrap_RemapConfig_local_window_set_raw_8f09cd0ccdaefc16(struct farspan_rema
 }
 
 
-long long _wrap_RemapConfig_local_window_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_local_window_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1653,7 +2228,7 @@ long long _wrap_RemapConfig_local_window_get_raw_8f09cd0ccdaefc16(struct farspan
 }
 
 
-void _wrap_RemapConfig_limit_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_limit_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1665,7 +2240,7 @@ void _wrap_RemapConfig_limit_set_raw_8f09cd0ccdaefc16(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_limit_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_limit_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1678,7 +2253,7 @@ long long _wrap_RemapConfig_limit_get_raw_8f09cd0ccdaefc16(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_sinks_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_sinks_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -1690,7 +2265,7 @@ void _wrap_RemapConfig_sinks_set_raw_8f09cd0ccdaefc16(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_sinks_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_sinks_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1703,7 +2278,7 @@ long long _wrap_RemapConfig_sinks_get_raw_8f09cd0ccdaefc16(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_real_shift_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_real_shift_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -1715,7 +2290,7 @@ void _wrap_RemapConfig_real_shift_set_raw_8f09cd0ccdaefc16(struct farspan_remap_
 }
 
 
-int _wrap_RemapConfig_real_shift_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_real_shift_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1728,7 +2303,7 @@ int _wrap_RemapConfig_real_shift_get_raw_8f09cd0ccdaefc16(struct farspan_remap_c
 }
 
 
-void _wrap_RemapConfig_position_scale_set_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_position_scale_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -1740,7 +2315,7 @@ void _wrap_RemapConfig_position_scale_set_raw_8f09cd0ccdaefc16(struct farspan_re
 }
 
 
-double _wrap_RemapConfig_position_scale_get_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_position_scale_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1753,7 +2328,7 @@ double _wrap_RemapConfig_position_scale_get_raw_8f09cd0ccdaefc16(struct farspan_
 }
 
 
-struct farspan_remap_config *_wrap_new_RemapConfig_raw_8f09cd0ccdaefc16(int _swig_go_0) {
+struct farspan_remap_config *_wrap_new_RemapConfig_raw_2f391c44f7db39c6(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_remap_config *result = 0 ;
   struct farspan_remap_config *_swig_go_result;
@@ -1766,7 +2341,7 @@ struct farspan_remap_config *_wrap_new_RemapConfig_raw_8f09cd0ccdaefc16(int _swi
 }
 
 
-void _wrap_delete_RemapConfig_raw_8f09cd0ccdaefc16(struct farspan_remap_config *_swig_go_0) {
+void _wrap_delete_RemapConfig_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   
   arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
@@ -1776,7 +2351,7 @@ void _wrap_delete_RemapConfig_raw_8f09cd0ccdaefc16(struct farspan_remap_config *
 }
 
 
-void _wrap_BiasConfig_method_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_method_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1788,7 +2363,7 @@ void _wrap_BiasConfig_method_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config
 }
 
 
-int _wrap_BiasConfig_method_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_method_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1801,7 +2376,7 @@ int _wrap_BiasConfig_method_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config 
 }
 
 
-void _wrap_BiasConfig_heads_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_heads_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1813,7 +2388,7 @@ void _wrap_BiasConfig_heads_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config 
 }
 
 
-int _wrap_BiasConfig_heads_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_heads_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1826,7 +2401,7 @@ int _wrap_BiasConfig_heads_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *
 }
 
 
-void _wrap_BiasConfig_head_offset_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_head_offset_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1838,7 +2413,7 @@ void _wrap_BiasConfig_head_offset_set_raw_8f09cd0ccdaefc16(struct farspan_bias_c
 }
 
 
-int _wrap_BiasConfig_head_offset_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_head_offset_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1851,7 +2426,7 @@ int _wrap_BiasConfig_head_offset_get_raw_8f09cd0ccdaefc16(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_bidirectional_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_bidirectional_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1863,7 +2438,7 @@ void _wrap_BiasConfig_bidirectional_set_raw_8f09cd0ccdaefc16(struct farspan_bias
 }
 
 
-int _wrap_BiasConfig_bidirectional_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_bidirectional_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1876,7 +2451,7 @@ int _wrap_BiasConfig_bidirectional_get_raw_8f09cd0ccdaefc16(struct farspan_bias_
 }
 
 
-void _wrap_BiasConfig_buckets_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_buckets_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -1888,7 +2463,7 @@ void _wrap_BiasConfig_buckets_set_raw_8f09cd0ccdaefc16(struct farspan_bias_confi
 }
 
 
-int _wrap_BiasConfig_buckets_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_buckets_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1901,7 +2476,7 @@ int _wrap_BiasConfig_buckets_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config
 }
 
 
-void _wrap_BiasConfig_max_distance_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_max_distance_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -1913,7 +2488,7 @@ void _wrap_BiasConfig_max_distance_set_raw_8f09cd0ccdaefc16(struct farspan_bias_
 }
 
 
-long long _wrap_BiasConfig_max_distance_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_max_distance_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1926,7 +2501,7 @@ long long _wrap_BiasConfig_max_distance_get_raw_8f09cd0ccdaefc16(struct farspan_
 }
 
 
-void _wrap_BiasConfig_distance_limit_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_distance_limit_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -1938,7 +2513,7 @@ void _wrap_BiasConfig_distance_limit_set_raw_8f09cd0ccdaefc16(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_distance_limit_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_distance_limit_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1951,7 +2526,7 @@ long long _wrap_BiasConfig_distance_limit_get_raw_8f09cd0ccdaefc16(struct farspa
 }
 
 
-void _wrap_BiasConfig_max_bias_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_max_bias_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -1963,7 +2538,7 @@ void _wrap_BiasConfig_max_bias_set_raw_8f09cd0ccdaefc16(struct farspan_bias_conf
 }
 
 
-double _wrap_BiasConfig_max_bias_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_max_bias_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1976,7 +2551,7 @@ double _wrap_BiasConfig_max_bias_get_raw_8f09cd0ccdaefc16(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_scale_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_scale_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -1988,7 +2563,7 @@ void _wrap_BiasConfig_scale_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config 
 }
 
 
-double _wrap_BiasConfig_scale_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_scale_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2001,7 +2576,7 @@ double _wrap_BiasConfig_scale_get_raw_8f09cd0ccdaefc16(struct farspan_bias_confi
 }
 
 
-void _wrap_BiasConfig_trained_length_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_trained_length_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2013,7 +2588,7 @@ void _wrap_BiasConfig_trained_length_set_raw_8f09cd0ccdaefc16(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_trained_length_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_trained_length_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2026,7 +2601,7 @@ long long _wrap_BiasConfig_trained_length_get_raw_8f09cd0ccdaefc16(struct farspa
 }
 
 
-void _wrap_BiasConfig_dim_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_dim_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2038,7 +2613,7 @@ void _wrap_BiasConfig_dim_set_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_
 }
 
 
-int _wrap_BiasConfig_dim_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_dim_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2051,7 +2626,7 @@ int _wrap_BiasConfig_dim_get_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_s
 }
 
 
-struct farspan_bias_config *_wrap_new_BiasConfig_raw_8f09cd0ccdaefc16(int _swig_go_0) {
+struct farspan_bias_config *_wrap_new_BiasConfig_raw_2f391c44f7db39c6(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_bias_config *result = 0 ;
   struct farspan_bias_config *_swig_go_result;
@@ -2064,7 +2639,7 @@ struct farspan_bias_config *_wrap_new_BiasConfig_raw_8f09cd0ccdaefc16(int _swig_
 }
 
 
-void _wrap_delete_BiasConfig_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_swig_go_0) {
+void _wrap_delete_BiasConfig_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   
   arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
@@ -2074,7 +2649,7 @@ void _wrap_delete_BiasConfig_raw_8f09cd0ccdaefc16(struct farspan_bias_config *_s
 }
 
 
-void _wrap_MaskConfig_causal_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
+void _wrap_MaskConfig_causal_set_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t arg2 ;
   
@@ -2086,7 +2661,7 @@ void _wrap_MaskConfig_causal_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config
 }
 
 
-int _wrap_MaskConfig_causal_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
+int _wrap_MaskConfig_causal_get_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2099,7 +2674,7 @@ int _wrap_MaskConfig_causal_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config 
 }
 
 
-void _wrap_MaskConfig_window_left_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_left_set_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2111,7 +2686,7 @@ void _wrap_MaskConfig_window_left_set_raw_8f09cd0ccdaefc16(struct farspan_mask_c
 }
 
 
-long long _wrap_MaskConfig_window_left_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_left_get_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2124,7 +2699,7 @@ long long _wrap_MaskConfig_window_left_get_raw_8f09cd0ccdaefc16(struct farspan_m
 }
 
 
-void _wrap_MaskConfig_window_right_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_right_set_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2136,7 +2711,7 @@ void _wrap_MaskConfig_window_right_set_raw_8f09cd0ccdaefc16(struct farspan_mask_
 }
 
 
-long long _wrap_MaskConfig_window_right_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_right_get_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2149,7 +2724,7 @@ long long _wrap_MaskConfig_window_right_get_raw_8f09cd0ccdaefc16(struct farspan_
 }
 
 
-void _wrap_MaskConfig_sinks_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_sinks_set_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2161,7 +2736,7 @@ void _wrap_MaskConfig_sinks_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_sinks_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_sinks_get_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2174,7 +2749,7 @@ long long _wrap_MaskConfig_sinks_get_raw_8f09cd0ccdaefc16(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_chunk_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_chunk_set_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2186,7 +2761,7 @@ void _wrap_MaskConfig_chunk_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_chunk_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_chunk_get_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2199,7 +2774,7 @@ long long _wrap_MaskConfig_chunk_get_raw_8f09cd0ccdaefc16(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_prefix_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_prefix_set_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2211,7 +2786,7 @@ void _wrap_MaskConfig_prefix_set_raw_8f09cd0ccdaefc16(struct farspan_mask_config
 }
 
 
-long long _wrap_MaskConfig_prefix_get_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_prefix_get_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2224,7 +2799,7 @@ long long _wrap_MaskConfig_prefix_get_raw_8f09cd0ccdaefc16(struct farspan_mask_c
 }
 
 
-struct farspan_mask_config *_wrap_new_MaskConfig_raw_8f09cd0ccdaefc16() {
+struct farspan_mask_config *_wrap_new_MaskConfig_raw_2f391c44f7db39c6() {
   struct farspan_mask_config *result = 0 ;
   struct farspan_mask_config *_swig_go_result;
   
@@ -2235,7 +2810,7 @@ struct farspan_mask_config *_wrap_new_MaskConfig_raw_8f09cd0ccdaefc16() {
 }
 
 
-void _wrap_delete_MaskConfig_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_swig_go_0) {
+void _wrap_delete_MaskConfig_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   
   arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
@@ -2245,7 +2820,7 @@ void _wrap_delete_MaskConfig_raw_8f09cd0ccdaefc16(struct farspan_mask_config *_s
 }
 
 
-void _wrap_ScoreConfig_temperature_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_temperature_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -2257,7 +2832,7 @@ void _wrap_ScoreConfig_temperature_set_raw_8f09cd0ccdaefc16(struct farspan_score
 }
 
 
-int _wrap_ScoreConfig_temperature_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_temperature_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2270,7 +2845,7 @@ int _wrap_ScoreConfig_temperature_get_raw_8f09cd0ccdaefc16(struct farspan_score_
 }
 
 
-void _wrap_ScoreConfig_scale_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_scale_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2282,7 +2857,7 @@ void _wrap_ScoreConfig_scale_set_raw_8f09cd0ccdaefc16(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_scale_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_scale_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2295,7 +2870,7 @@ double _wrap_ScoreConfig_scale_get_raw_8f09cd0ccdaefc16(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_multiplier_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_multiplier_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2307,7 +2882,7 @@ void _wrap_ScoreConfig_multiplier_set_raw_8f09cd0ccdaefc16(struct farspan_score_
 }
 
 
-double _wrap_ScoreConfig_multiplier_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_multiplier_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2320,7 +2895,7 @@ double _wrap_ScoreConfig_multiplier_get_raw_8f09cd0ccdaefc16(struct farspan_scor
 }
 
 
-void _wrap_ScoreConfig_trained_length_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_trained_length_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2332,7 +2907,7 @@ void _wrap_ScoreConfig_trained_length_set_raw_8f09cd0ccdaefc16(struct farspan_sc
 }
 
 
-double _wrap_ScoreConfig_trained_length_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_trained_length_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2345,7 +2920,7 @@ double _wrap_ScoreConfig_trained_length_get_raw_8f09cd0ccdaefc16(struct farspan_
 }
 
 
-void _wrap_ScoreConfig_alpha_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_alpha_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2357,7 +2932,7 @@ void _wrap_ScoreConfig_alpha_set_raw_8f09cd0ccdaefc16(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_alpha_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_alpha_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2370,7 +2945,7 @@ double _wrap_ScoreConfig_alpha_get_raw_8f09cd0ccdaefc16(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_power_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_power_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2382,7 +2957,7 @@ void _wrap_ScoreConfig_power_set_raw_8f09cd0ccdaefc16(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_power_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_power_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2395,7 +2970,7 @@ double _wrap_ScoreConfig_power_get_raw_8f09cd0ccdaefc16(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_softcap_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_softcap_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2407,7 +2982,7 @@ void _wrap_ScoreConfig_softcap_set_raw_8f09cd0ccdaefc16(struct farspan_score_con
 }
 
 
-double _wrap_ScoreConfig_softcap_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_softcap_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2420,7 +2995,7 @@ double _wrap_ScoreConfig_softcap_get_raw_8f09cd0ccdaefc16(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_heads_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_heads_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -2432,7 +3007,7 @@ void _wrap_ScoreConfig_sink_heads_set_raw_8f09cd0ccdaefc16(struct farspan_score_
 }
 
 
-int _wrap_ScoreConfig_sink_heads_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_heads_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2445,7 +3020,7 @@ int _wrap_ScoreConfig_sink_heads_get_raw_8f09cd0ccdaefc16(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_head_offset_set_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_head_offset_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -2457,7 +3032,7 @@ void _wrap_ScoreConfig_sink_head_offset_set_raw_8f09cd0ccdaefc16(struct farspan_
 }
 
 
-int _wrap_ScoreConfig_sink_head_offset_get_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_head_offset_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2470,7 +3045,7 @@ int _wrap_ScoreConfig_sink_head_offset_get_raw_8f09cd0ccdaefc16(struct farspan_s
 }
 
 
-struct farspan_score_config *_wrap_new_ScoreConfig_raw_8f09cd0ccdaefc16() {
+struct farspan_score_config *_wrap_new_ScoreConfig_raw_2f391c44f7db39c6() {
   struct farspan_score_config *result = 0 ;
   struct farspan_score_config *_swig_go_result;
   
@@ -2481,7 +3056,7 @@ struct farspan_score_config *_wrap_new_ScoreConfig_raw_8f09cd0ccdaefc16() {
 }
 
 
-void _wrap_delete_ScoreConfig_raw_8f09cd0ccdaefc16(struct farspan_score_config *_swig_go_0) {
+void _wrap_delete_ScoreConfig_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   
   arg1 = *(struct farspan_score_config **)&_swig_go_0; 
@@ -2491,7 +3066,7 @@ void _wrap_delete_ScoreConfig_raw_8f09cd0ccdaefc16(struct farspan_score_config *
 }
 
 
-_gostring_ _wrap_method_name_raw_8f09cd0ccdaefc16(int _swig_go_0, int _swig_go_1) {
+_gostring_ _wrap_method_name_raw_2f391c44f7db39c6(int _swig_go_0, int _swig_go_1) {
   int32_t arg1 ;
   int32_t arg2 ;
   char *result = 0 ;
@@ -2506,7 +3081,7 @@ _gostring_ _wrap_method_name_raw_8f09cd0ccdaefc16(int _swig_go_0, int _swig_go_1
 }
 
 
-int _wrap_method_find_raw_8f09cd0ccdaefc16(int _swig_go_0, _gostring_ _swig_go_1) {
+int _wrap_method_find_raw_2f391c44f7db39c6(int _swig_go_0, _gostring_ _swig_go_1) {
   int32_t arg1 ;
   char *arg2 = (char *) 0 ;
   int32_t result;
@@ -2526,7 +3101,7 @@ int _wrap_method_find_raw_8f09cd0ccdaefc16(int _swig_go_0, _gostring_ _swig_go_1
 }
 
 
-int _wrap_method_count_raw_8f09cd0ccdaefc16(int _swig_go_0) {
+int _wrap_method_count_raw_2f391c44f7db39c6(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -2539,7 +3114,7 @@ int _wrap_method_count_raw_8f09cd0ccdaefc16(int _swig_go_0) {
 }
 
 
-int _wrap_scheme_axes_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0) {
+int _wrap_scheme_axes_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2552,7 +3127,7 @@ int _wrap_scheme_axes_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0) {
 }
 
 
-void _wrap_Probe_visible_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_visible_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -2564,7 +3139,7 @@ void _wrap_Probe_visible_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go
 }
 
 
-int _wrap_Probe_visible_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_visible_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2577,7 +3152,7 @@ int _wrap_Probe_visible_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_branch_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_branch_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -2589,7 +3164,7 @@ void _wrap_Probe_branch_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_
 }
 
 
-int _wrap_Probe_branch_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_branch_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2602,7 +3177,7 @@ int _wrap_Probe_branch_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0
 }
 
 
-void _wrap_Probe_query_angle_position_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_query_angle_position_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2614,7 +3189,7 @@ void _wrap_Probe_query_angle_position_set_raw_8f09cd0ccdaefc16(struct farspan_pr
 }
 
 
-double _wrap_Probe_query_angle_position_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_query_angle_position_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2627,7 +3202,7 @@ double _wrap_Probe_query_angle_position_get_raw_8f09cd0ccdaefc16(struct farspan_
 }
 
 
-void _wrap_Probe_key_angle_position_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_key_angle_position_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2639,7 +3214,7 @@ void _wrap_Probe_key_angle_position_set_raw_8f09cd0ccdaefc16(struct farspan_prob
 }
 
 
-double _wrap_Probe_key_angle_position_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_key_angle_position_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2652,7 +3227,7 @@ double _wrap_Probe_key_angle_position_get_raw_8f09cd0ccdaefc16(struct farspan_pr
 }
 
 
-void _wrap_Probe_relative_position_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_relative_position_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2664,7 +3239,7 @@ void _wrap_Probe_relative_position_set_raw_8f09cd0ccdaefc16(struct farspan_probe
 }
 
 
-double _wrap_Probe_relative_position_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_relative_position_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2677,7 +3252,7 @@ double _wrap_Probe_relative_position_get_raw_8f09cd0ccdaefc16(struct farspan_pro
 }
 
 
-void _wrap_Probe_bias_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_bias_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2689,7 +3264,7 @@ void _wrap_Probe_bias_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0,
 }
 
 
-double _wrap_Probe_bias_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_bias_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2702,7 +3277,7 @@ double _wrap_Probe_bias_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_scale_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_scale_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2714,7 +3289,7 @@ void _wrap_Probe_scale_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0
 }
 
 
-double _wrap_Probe_scale_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_scale_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2727,7 +3302,7 @@ double _wrap_Probe_scale_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go
 }
 
 
-void _wrap_Probe_magnitude_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_magnitude_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -2739,7 +3314,7 @@ void _wrap_Probe_magnitude_set_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_
 }
 
 
-double _wrap_Probe_magnitude_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_magnitude_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -2752,7 +3327,7 @@ double _wrap_Probe_magnitude_get_raw_8f09cd0ccdaefc16(struct farspan_probe *_swi
 }
 
 
-struct farspan_probe *_wrap_new_Probe_raw_8f09cd0ccdaefc16() {
+struct farspan_probe *_wrap_new_Probe_raw_2f391c44f7db39c6() {
   struct farspan_probe *result = 0 ;
   struct farspan_probe *_swig_go_result;
   
@@ -2763,7 +3338,7 @@ struct farspan_probe *_wrap_new_Probe_raw_8f09cd0ccdaefc16() {
 }
 
 
-void _wrap_delete_Probe_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
+void _wrap_delete_Probe_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   
   arg1 = *(struct farspan_probe **)&_swig_go_0; 
@@ -2773,7 +3348,7 @@ void _wrap_delete_Probe_raw_8f09cd0ccdaefc16(struct farspan_probe *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_scheme_probe_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
+_gostring_ _wrap_scheme_probe_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -2801,7 +3376,7 @@ _gostring_ _wrap_scheme_probe_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_
 }
 
 
-void _wrap_RopeOptions_side_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_side_set_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -2813,7 +3388,7 @@ void _wrap_RopeOptions_side_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options
 }
 
 
-int _wrap_RopeOptions_side_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_side_get_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2826,7 +3401,7 @@ int _wrap_RopeOptions_side_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options 
 }
 
 
-void _wrap_RopeOptions_branch_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_branch_set_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -2838,7 +3413,7 @@ void _wrap_RopeOptions_branch_set_raw_8f09cd0ccdaefc16(struct farspan_rope_optio
 }
 
 
-int _wrap_RopeOptions_branch_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_branch_get_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2851,7 +3426,7 @@ int _wrap_RopeOptions_branch_get_raw_8f09cd0ccdaefc16(struct farspan_rope_option
 }
 
 
-void _wrap_RopeOptions_direction_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_direction_set_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -2863,7 +3438,7 @@ void _wrap_RopeOptions_direction_set_raw_8f09cd0ccdaefc16(struct farspan_rope_op
 }
 
 
-int _wrap_RopeOptions_direction_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_direction_get_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2876,7 +3451,7 @@ int _wrap_RopeOptions_direction_get_raw_8f09cd0ccdaefc16(struct farspan_rope_opt
 }
 
 
-void _wrap_RopeOptions_length_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_length_set_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -2888,7 +3463,7 @@ void _wrap_RopeOptions_length_set_raw_8f09cd0ccdaefc16(struct farspan_rope_optio
 }
 
 
-long long _wrap_RopeOptions_length_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_length_get_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2901,7 +3476,7 @@ long long _wrap_RopeOptions_length_get_raw_8f09cd0ccdaefc16(struct farspan_rope_
 }
 
 
-void _wrap_RopeOptions_axis_stride_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_axis_stride_set_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -2913,7 +3488,7 @@ void _wrap_RopeOptions_axis_stride_set_raw_8f09cd0ccdaefc16(struct farspan_rope_
 }
 
 
-long long _wrap_RopeOptions_axis_stride_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_axis_stride_get_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2926,7 +3501,7 @@ long long _wrap_RopeOptions_axis_stride_get_raw_8f09cd0ccdaefc16(struct farspan_
 }
 
 
-void _wrap_RopeOptions_xpos_centre_set_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeOptions_xpos_centre_set_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double arg2 ;
   
@@ -2938,7 +3513,7 @@ void _wrap_RopeOptions_xpos_centre_set_raw_8f09cd0ccdaefc16(struct farspan_rope_
 }
 
 
-double _wrap_RopeOptions_xpos_centre_get_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
+double _wrap_RopeOptions_xpos_centre_get_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double result;
   double _swig_go_result;
@@ -2951,7 +3526,7 @@ double _wrap_RopeOptions_xpos_centre_get_raw_8f09cd0ccdaefc16(struct farspan_rop
 }
 
 
-struct farspan_rope_options *_wrap_new_RopeOptions_raw_8f09cd0ccdaefc16() {
+struct farspan_rope_options *_wrap_new_RopeOptions_raw_2f391c44f7db39c6() {
   struct farspan_rope_options *result = 0 ;
   struct farspan_rope_options *_swig_go_result;
   
@@ -2962,7 +3537,7 @@ struct farspan_rope_options *_wrap_new_RopeOptions_raw_8f09cd0ccdaefc16() {
 }
 
 
-void _wrap_delete_RopeOptions_raw_8f09cd0ccdaefc16(struct farspan_rope_options *_swig_go_0) {
+void _wrap_delete_RopeOptions_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   
   arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
@@ -2972,7 +3547,7 @@ void _wrap_delete_RopeOptions_raw_8f09cd0ccdaefc16(struct farspan_rope_options *
 }
 
 
-void _wrap_FireConfig_hidden_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_hidden_set_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -2984,7 +3559,7 @@ void _wrap_FireConfig_hidden_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config
 }
 
 
-int _wrap_FireConfig_hidden_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_hidden_get_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2997,7 +3572,7 @@ int _wrap_FireConfig_hidden_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config 
 }
 
 
-void _wrap_FireConfig_heads_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_heads_set_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -3009,7 +3584,7 @@ void _wrap_FireConfig_heads_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config 
 }
 
 
-int _wrap_FireConfig_heads_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_heads_get_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3022,7 +3597,7 @@ int _wrap_FireConfig_heads_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config *
 }
 
 
-void _wrap_FireConfig_c_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_c_set_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3034,7 +3609,7 @@ void _wrap_FireConfig_c_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_sw
 }
 
 
-double _wrap_FireConfig_c_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_c_get_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3047,7 +3622,7 @@ double _wrap_FireConfig_c_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_
 }
 
 
-void _wrap_FireConfig_threshold_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_threshold_set_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3059,7 +3634,7 @@ void _wrap_FireConfig_threshold_set_raw_8f09cd0ccdaefc16(struct farspan_fire_con
 }
 
 
-double _wrap_FireConfig_threshold_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_threshold_get_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3072,7 +3647,7 @@ double _wrap_FireConfig_threshold_get_raw_8f09cd0ccdaefc16(struct farspan_fire_c
 }
 
 
-void _wrap_FireConfig_epsilon_set_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_epsilon_set_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3084,7 +3659,7 @@ void _wrap_FireConfig_epsilon_set_raw_8f09cd0ccdaefc16(struct farspan_fire_confi
 }
 
 
-double _wrap_FireConfig_epsilon_get_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_epsilon_get_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3097,7 +3672,7 @@ double _wrap_FireConfig_epsilon_get_raw_8f09cd0ccdaefc16(struct farspan_fire_con
 }
 
 
-struct farspan_fire_config *_wrap_new_FireConfig_raw_8f09cd0ccdaefc16() {
+struct farspan_fire_config *_wrap_new_FireConfig_raw_2f391c44f7db39c6() {
   struct farspan_fire_config *result = 0 ;
   struct farspan_fire_config *_swig_go_result;
   
@@ -3108,7 +3683,7 @@ struct farspan_fire_config *_wrap_new_FireConfig_raw_8f09cd0ccdaefc16() {
 }
 
 
-void _wrap_delete_FireConfig_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0) {
+void _wrap_delete_FireConfig_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   
   arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
@@ -3118,7 +3693,7 @@ void _wrap_delete_FireConfig_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_s
 }
 
 
-void _wrap_Problem_state_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, int _swig_go_1) {
+void _wrap_Problem_state_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, int _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t arg2 ;
   
@@ -3130,7 +3705,7 @@ void _wrap_Problem_state_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_
 }
 
 
-int _wrap_Problem_state_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+int _wrap_Problem_state_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3143,7 +3718,7 @@ int _wrap_Problem_state_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_g
 }
 
 
-void _wrap_Problem_batch_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_batch_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3155,7 +3730,7 @@ void _wrap_Problem_batch_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_
 }
 
 
-long long _wrap_Problem_batch_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_batch_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3168,7 +3743,7 @@ long long _wrap_Problem_batch_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_
 }
 
 
-void _wrap_Problem_query_heads_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_heads_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3180,7 +3755,7 @@ void _wrap_Problem_query_heads_set_raw_8f09cd0ccdaefc16(struct farspan_problem *
 }
 
 
-long long _wrap_Problem_query_heads_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_heads_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3193,7 +3768,7 @@ long long _wrap_Problem_query_heads_get_raw_8f09cd0ccdaefc16(struct farspan_prob
 }
 
 
-void _wrap_Problem_key_heads_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_heads_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3205,7 +3780,7 @@ void _wrap_Problem_key_heads_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_key_heads_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_heads_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3218,7 +3793,7 @@ long long _wrap_Problem_key_heads_get_raw_8f09cd0ccdaefc16(struct farspan_proble
 }
 
 
-void _wrap_Problem_queries_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_queries_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3230,7 +3805,7 @@ void _wrap_Problem_queries_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swi
 }
 
 
-long long _wrap_Problem_queries_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_queries_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3243,7 +3818,7 @@ long long _wrap_Problem_queries_get_raw_8f09cd0ccdaefc16(struct farspan_problem 
 }
 
 
-void _wrap_Problem_keys_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_keys_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3255,7 +3830,7 @@ void _wrap_Problem_keys_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_g
 }
 
 
-long long _wrap_Problem_keys_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_keys_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3268,7 +3843,7 @@ long long _wrap_Problem_keys_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_s
 }
 
 
-void _wrap_Problem_head_dim_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_head_dim_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3280,7 +3855,7 @@ void _wrap_Problem_head_dim_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_head_dim_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_head_dim_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3293,7 +3868,7 @@ long long _wrap_Problem_head_dim_get_raw_8f09cd0ccdaefc16(struct farspan_problem
 }
 
 
-void _wrap_Problem_value_dim_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_value_dim_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3305,7 +3880,7 @@ void _wrap_Problem_value_dim_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_value_dim_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_value_dim_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3318,7 +3893,7 @@ long long _wrap_Problem_value_dim_get_raw_8f09cd0ccdaefc16(struct farspan_proble
 }
 
 
-void _wrap_Problem_length_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_length_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3330,7 +3905,7 @@ void _wrap_Problem_length_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig
 }
 
 
-long long _wrap_Problem_length_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_length_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3343,7 +3918,7 @@ long long _wrap_Problem_length_get_raw_8f09cd0ccdaefc16(struct farspan_problem *
 }
 
 
-void _wrap_Problem_query_position_stride_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_position_stride_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3355,7 +3930,7 @@ void _wrap_Problem_query_position_stride_set_raw_8f09cd0ccdaefc16(struct farspan
 }
 
 
-long long _wrap_Problem_query_position_stride_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_position_stride_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3368,7 +3943,7 @@ long long _wrap_Problem_query_position_stride_get_raw_8f09cd0ccdaefc16(struct fa
 }
 
 
-void _wrap_Problem_key_position_stride_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_position_stride_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3380,7 +3955,7 @@ void _wrap_Problem_key_position_stride_set_raw_8f09cd0ccdaefc16(struct farspan_p
 }
 
 
-long long _wrap_Problem_key_position_stride_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_position_stride_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3393,7 +3968,7 @@ long long _wrap_Problem_key_position_stride_get_raw_8f09cd0ccdaefc16(struct fars
 }
 
 
-void _wrap_Problem_segments_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_segments_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3405,7 +3980,7 @@ void _wrap_Problem_segments_set_raw_8f09cd0ccdaefc16(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_segments_get_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_segments_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3418,7 +3993,7 @@ long long _wrap_Problem_segments_get_raw_8f09cd0ccdaefc16(struct farspan_problem
 }
 
 
-struct farspan_problem *_wrap_new_Problem_raw_8f09cd0ccdaefc16() {
+struct farspan_problem *_wrap_new_Problem_raw_2f391c44f7db39c6() {
   struct farspan_problem *result = 0 ;
   struct farspan_problem *_swig_go_result;
   
@@ -3429,7 +4004,7 @@ struct farspan_problem *_wrap_new_Problem_raw_8f09cd0ccdaefc16() {
 }
 
 
-void _wrap_delete_Problem_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_0) {
+void _wrap_delete_Problem_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   
   arg1 = *(struct farspan_problem **)&_swig_go_0; 
@@ -3439,7 +4014,7 @@ void _wrap_delete_Problem_raw_8f09cd0ccdaefc16(struct farspan_problem *_swig_go_
 }
 
 
-long long _wrap_plan_workspace_size_raw_8f09cd0ccdaefc16(struct farspan_plan *_swig_go_0) {
+long long _wrap_plan_workspace_size_raw_2f391c44f7db39c6(struct farspan_plan *_swig_go_0) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -3452,7 +4027,7 @@ long long _wrap_plan_workspace_size_raw_8f09cd0ccdaefc16(struct farspan_plan *_s
 }
 
 
-void _wrap_ContextConfig_threads_set_raw_8f09cd0ccdaefc16(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_threads_set_raw_2f391c44f7db39c6(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -3464,7 +4039,7 @@ void _wrap_ContextConfig_threads_set_raw_8f09cd0ccdaefc16(struct farspan_context
 }
 
 
-int _wrap_ContextConfig_threads_get_raw_8f09cd0ccdaefc16(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_threads_get_raw_2f391c44f7db39c6(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3477,7 +4052,7 @@ int _wrap_ContextConfig_threads_get_raw_8f09cd0ccdaefc16(struct farspan_context_
 }
 
 
-void _wrap_ContextConfig_isa_set_raw_8f09cd0ccdaefc16(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_isa_set_raw_2f391c44f7db39c6(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -3489,7 +4064,7 @@ void _wrap_ContextConfig_isa_set_raw_8f09cd0ccdaefc16(struct farspan_context_con
 }
 
 
-int _wrap_ContextConfig_isa_get_raw_8f09cd0ccdaefc16(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_isa_get_raw_2f391c44f7db39c6(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3502,7 +4077,7 @@ int _wrap_ContextConfig_isa_get_raw_8f09cd0ccdaefc16(struct farspan_context_conf
 }
 
 
-struct farspan_context_config *_wrap_new_ContextConfig_raw_8f09cd0ccdaefc16() {
+struct farspan_context_config *_wrap_new_ContextConfig_raw_2f391c44f7db39c6() {
   struct farspan_context_config *result = 0 ;
   struct farspan_context_config *_swig_go_result;
   
@@ -3513,7 +4088,7 @@ struct farspan_context_config *_wrap_new_ContextConfig_raw_8f09cd0ccdaefc16() {
 }
 
 
-void _wrap_delete_ContextConfig_raw_8f09cd0ccdaefc16(struct farspan_context_config *_swig_go_0) {
+void _wrap_delete_ContextConfig_raw_2f391c44f7db39c6(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   
   arg1 = *(struct farspan_context_config **)&_swig_go_0; 
@@ -3523,7 +4098,7 @@ void _wrap_delete_ContextConfig_raw_8f09cd0ccdaefc16(struct farspan_context_conf
 }
 
 
-int _wrap_context_threads_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0) {
+int _wrap_context_threads_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3536,7 +4111,7 @@ int _wrap_context_threads_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_
 }
 
 
-int _wrap_context_isa_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0) {
+int _wrap_context_isa_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3549,7 +4124,7 @@ int _wrap_context_isa_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0) {
 }
 
 
-int _wrap_isa_supported_raw_8f09cd0ccdaefc16(int _swig_go_0) {
+int _wrap_isa_supported_raw_2f391c44f7db39c6(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -3562,7 +4137,7 @@ int _wrap_isa_supported_raw_8f09cd0ccdaefc16(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_isa_name_raw_8f09cd0ccdaefc16(int _swig_go_0) {
+_gostring_ _wrap_isa_name_raw_2f391c44f7db39c6(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3575,13 +4150,13 @@ _gostring_ _wrap_isa_name_raw_8f09cd0ccdaefc16(int _swig_go_0) {
 }
 
 
-void _wrap_shutdown_raw_8f09cd0ccdaefc16() {
+void _wrap_shutdown_raw_2f391c44f7db39c6() {
   farspan_shutdown();
   
 }
 
 
-void _wrap_tensor_contiguous_raw_8f09cd0ccdaefc16(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
+void _wrap_tensor_contiguous_raw_2f391c44f7db39c6(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
   int64_t arg1 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -3599,7 +4174,7 @@ void _wrap_tensor_contiguous_raw_8f09cd0ccdaefc16(long long _swig_go_0, long lon
 }
 
 
-_gostring_ _wrap_tensor_check_raw_8f09cd0ccdaefc16(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_tensor_check_raw_2f391c44f7db39c6(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   int32_t arg1 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -3621,7 +4196,7 @@ _gostring_ _wrap_tensor_check_raw_8f09cd0ccdaefc16(int _swig_go_0, int64_t *_swi
 }
 
 
-_gostring_ _wrap_scheme_create_raw_8f09cd0ccdaefc16(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_scheme_create_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
   farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
   double *arg2 = (double *) 0 ;
   size_t arg3 ;
@@ -3674,7 +4249,7 @@ _gostring_ _wrap_scheme_create_raw_8f09cd0ccdaefc16(struct farspan_rope_config *
 }
 
 
-_gostring_ _wrap_rope_frequencies_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_rope_frequencies_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -3702,7 +4277,7 @@ _gostring_ _wrap_rope_frequencies_raw_8f09cd0ccdaefc16(struct farspan_scheme *_s
 }
 
 
-_gostring_ _wrap_scheme_visible_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_scheme_visible_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -3728,7 +4303,7 @@ _gostring_ _wrap_scheme_visible_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swi
 }
 
 
-_gostring_ _wrap_rope_apply_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_rope_apply_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   int32_t arg3 ;
@@ -3776,7 +4351,7 @@ _gostring_ _wrap_rope_apply_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_g
 }
 
 
-_gostring_ _wrap_bias_fill_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bias_fill_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t arg2 ;
   int64_t arg3 ;
@@ -3804,7 +4379,7 @@ _gostring_ _wrap_bias_fill_raw_8f09cd0ccdaefc16(struct farspan_scheme *_swig_go_
 }
 
 
-_gostring_ _wrap_sinusoidal_fill_raw_8f09cd0ccdaefc16(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
+_gostring_ _wrap_sinusoidal_fill_raw_2f391c44f7db39c6(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
   int32_t arg1 ;
   int64_t arg2 ;
   double arg3 ;
@@ -3832,7 +4407,7 @@ _gostring_ _wrap_sinusoidal_fill_raw_8f09cd0ccdaefc16(int _swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_position_lookup_raw_8f09cd0ccdaefc16(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
+_gostring_ _wrap_position_lookup_raw_2f391c44f7db39c6(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -3864,7 +4439,7 @@ _gostring_ _wrap_position_lookup_raw_8f09cd0ccdaefc16(void *_swig_go_0, int _swi
 }
 
 
-_gostring_ _wrap_fire_fill_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_fire_fill_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_fire_config *arg1 = (farspan_fire_config *) 0 ;
   float *arg2 = (float *) 0 ;
   size_t arg3 ;
@@ -3912,7 +4487,7 @@ _gostring_ _wrap_fire_fill_raw_8f09cd0ccdaefc16(struct farspan_fire_config *_swi
 }
 
 
-_gostring_ _wrap_plan_create_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_plan_create_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_problem *arg3 = (farspan_problem *) 0 ;
@@ -3965,7 +4540,7 @@ _gostring_ _wrap_plan_create_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_plan_tile_counts_raw_8f09cd0ccdaefc16(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_plan_tile_counts_raw_2f391c44f7db39c6(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -3987,7 +4562,7 @@ _gostring_ _wrap_plan_tile_counts_raw_8f09cd0ccdaefc16(struct farspan_plan *_swi
 }
 
 
-_gostring_ _wrap_attention_run_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
+_gostring_ _wrap_attention_run_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_plan *arg2 = (farspan_plan *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -4045,7 +4620,7 @@ _gostring_ _wrap_attention_run_raw_8f09cd0ccdaefc16(struct farspan_context *_swi
 }
 
 
-_gostring_ _wrap_attention_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
+_gostring_ _wrap_attention_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -4089,7 +4664,7 @@ _gostring_ _wrap_attention_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_merge_raw_8f09cd0ccdaefc16(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
+_gostring_ _wrap_attention_merge_raw_2f391c44f7db39c6(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -4125,7 +4700,7 @@ _gostring_ _wrap_attention_merge_raw_8f09cd0ccdaefc16(void *_swig_go_0, int _swi
 }
 
 
-struct flat_cancel_flag *_wrap_new_CancelFlag_raw_8f09cd0ccdaefc16() {
+struct flat_cancel_flag *_wrap_new_CancelFlag_raw_2f391c44f7db39c6() {
   struct flat_cancel_flag *result = 0 ;
   struct flat_cancel_flag *_swig_go_result;
   
@@ -4136,7 +4711,7 @@ struct flat_cancel_flag *_wrap_new_CancelFlag_raw_8f09cd0ccdaefc16() {
 }
 
 
-void _wrap_delete_CancelFlag_raw_8f09cd0ccdaefc16(struct flat_cancel_flag *_swig_go_0) {
+void _wrap_delete_CancelFlag_raw_2f391c44f7db39c6(struct flat_cancel_flag *_swig_go_0) {
   struct flat_cancel_flag *arg1 = (struct flat_cancel_flag *) 0 ;
   
   arg1 = *(struct flat_cancel_flag **)&_swig_go_0; 
@@ -4146,7 +4721,7 @@ void _wrap_delete_CancelFlag_raw_8f09cd0ccdaefc16(struct flat_cancel_flag *_swig
 }
 
 
-void _wrap_cancel_flag_set_raw_8f09cd0ccdaefc16(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
+void _wrap_cancel_flag_set_raw_2f391c44f7db39c6(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
   flat_cancel_flag *arg1 = (flat_cancel_flag *) 0 ;
   int32_t arg2 ;
   
@@ -4158,7 +4733,7 @@ void _wrap_cancel_flag_set_raw_8f09cd0ccdaefc16(struct flat_cancel_flag *_swig_g
 }
 
 
-_gostring_ _wrap_context_create_raw_8f09cd0ccdaefc16(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
+_gostring_ _wrap_context_create_raw_2f391c44f7db39c6(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
   farspan_context_config *arg1 = (farspan_context_config *) 0 ;
   flat_cancel_flag *arg2 = (flat_cancel_flag *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -4181,7 +4756,7 @@ _gostring_ _wrap_context_create_raw_8f09cd0ccdaefc16(struct farspan_context_conf
 }
 
 
-_gostring_ _wrap_diagnose_raw_8f09cd0ccdaefc16() {
+_gostring_ _wrap_diagnose_raw_2f391c44f7db39c6() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -4193,7 +4768,7 @@ _gostring_ _wrap_diagnose_raw_8f09cd0ccdaefc16() {
 }
 
 
-void _wrap_delete_Cache_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0) {
+void _wrap_delete_Cache_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0) {
   struct farspan_cache *arg1 = (struct farspan_cache *) 0 ;
   
   arg1 = *(struct farspan_cache **)&_swig_go_0; 
@@ -4203,7 +4778,7 @@ void _wrap_delete_Cache_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0) {
 }
 
 
-void _wrap_delete_CachePlan_raw_8f09cd0ccdaefc16(struct farspan_cache_plan *_swig_go_0) {
+void _wrap_delete_CachePlan_raw_2f391c44f7db39c6(struct farspan_cache_plan *_swig_go_0) {
   struct farspan_cache_plan *arg1 = (struct farspan_cache_plan *) 0 ;
   
   arg1 = *(struct farspan_cache_plan **)&_swig_go_0; 
@@ -4213,7 +4788,7 @@ void _wrap_delete_CachePlan_raw_8f09cd0ccdaefc16(struct farspan_cache_plan *_swi
 }
 
 
-void _wrap_CacheConfig_dtype_set_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0, int _swig_go_1) {
+void _wrap_CacheConfig_dtype_set_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0, int _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int32_t arg2 ;
   
@@ -4225,7 +4800,7 @@ void _wrap_CacheConfig_dtype_set_raw_8f09cd0ccdaefc16(struct farspan_cache_confi
 }
 
 
-int _wrap_CacheConfig_dtype_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+int _wrap_CacheConfig_dtype_get_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4238,7 +4813,7 @@ int _wrap_CacheConfig_dtype_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config
 }
 
 
-void _wrap_CacheConfig_layers_set_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_layers_set_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -4250,7 +4825,7 @@ void _wrap_CacheConfig_layers_set_raw_8f09cd0ccdaefc16(struct farspan_cache_conf
 }
 
 
-long long _wrap_CacheConfig_layers_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_layers_get_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4263,7 +4838,7 @@ long long _wrap_CacheConfig_layers_get_raw_8f09cd0ccdaefc16(struct farspan_cache
 }
 
 
-void _wrap_CacheConfig_key_heads_set_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_key_heads_set_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -4275,7 +4850,7 @@ void _wrap_CacheConfig_key_heads_set_raw_8f09cd0ccdaefc16(struct farspan_cache_c
 }
 
 
-long long _wrap_CacheConfig_key_heads_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_key_heads_get_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4288,7 +4863,7 @@ long long _wrap_CacheConfig_key_heads_get_raw_8f09cd0ccdaefc16(struct farspan_ca
 }
 
 
-void _wrap_CacheConfig_head_dim_set_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_head_dim_set_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -4300,7 +4875,7 @@ void _wrap_CacheConfig_head_dim_set_raw_8f09cd0ccdaefc16(struct farspan_cache_co
 }
 
 
-long long _wrap_CacheConfig_head_dim_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_head_dim_get_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4313,7 +4888,7 @@ long long _wrap_CacheConfig_head_dim_get_raw_8f09cd0ccdaefc16(struct farspan_cac
 }
 
 
-void _wrap_CacheConfig_value_dim_set_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_value_dim_set_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -4325,7 +4900,7 @@ void _wrap_CacheConfig_value_dim_set_raw_8f09cd0ccdaefc16(struct farspan_cache_c
 }
 
 
-long long _wrap_CacheConfig_value_dim_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_value_dim_get_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4338,7 +4913,7 @@ long long _wrap_CacheConfig_value_dim_get_raw_8f09cd0ccdaefc16(struct farspan_ca
 }
 
 
-void _wrap_CacheConfig_memory_limit_set_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_memory_limit_set_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -4350,7 +4925,7 @@ void _wrap_CacheConfig_memory_limit_set_raw_8f09cd0ccdaefc16(struct farspan_cach
 }
 
 
-long long _wrap_CacheConfig_memory_limit_get_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_memory_limit_get_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4363,7 +4938,7 @@ long long _wrap_CacheConfig_memory_limit_get_raw_8f09cd0ccdaefc16(struct farspan
 }
 
 
-struct farspan_cache_config *_wrap_new_CacheConfig_raw_8f09cd0ccdaefc16() {
+struct farspan_cache_config *_wrap_new_CacheConfig_raw_2f391c44f7db39c6() {
   struct farspan_cache_config *result = 0 ;
   struct farspan_cache_config *_swig_go_result;
   
@@ -4374,7 +4949,7 @@ struct farspan_cache_config *_wrap_new_CacheConfig_raw_8f09cd0ccdaefc16() {
 }
 
 
-void _wrap_delete_CacheConfig_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+void _wrap_delete_CacheConfig_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   
   arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
@@ -4384,7 +4959,7 @@ void _wrap_delete_CacheConfig_raw_8f09cd0ccdaefc16(struct farspan_cache_config *
 }
 
 
-_gostring_ _wrap_cache_sequence_create_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
+_gostring_ _wrap_cache_sequence_create_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -4404,7 +4979,7 @@ _gostring_ _wrap_cache_sequence_create_raw_8f09cd0ccdaefc16(struct farspan_cache
 }
 
 
-_gostring_ _wrap_cache_sequence_destroy_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+_gostring_ _wrap_cache_sequence_destroy_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -4424,7 +4999,7 @@ _gostring_ _wrap_cache_sequence_destroy_raw_8f09cd0ccdaefc16(struct farspan_cach
 }
 
 
-_gostring_ _wrap_cache_fork_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
+_gostring_ _wrap_cache_fork_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -4446,7 +5021,7 @@ _gostring_ _wrap_cache_fork_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_evict_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_evict_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -4470,7 +5045,7 @@ _gostring_ _wrap_cache_evict_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go
 }
 
 
-_gostring_ _wrap_cache_keep_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_keep_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -4494,7 +5069,7 @@ _gostring_ _wrap_cache_keep_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_clear_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0) {
+_gostring_ _wrap_cache_clear_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
   farspan_status result;
@@ -4512,7 +5087,7 @@ _gostring_ _wrap_cache_clear_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go
 }
 
 
-void _wrap_SequenceInfo_tokens_set_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_tokens_set_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -4524,7 +5099,7 @@ void _wrap_SequenceInfo_tokens_set_raw_8f09cd0ccdaefc16(struct farspan_sequence_
 }
 
 
-long long _wrap_SequenceInfo_tokens_get_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_tokens_get_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4537,7 +5112,7 @@ long long _wrap_SequenceInfo_tokens_get_raw_8f09cd0ccdaefc16(struct farspan_sequ
 }
 
 
-void _wrap_SequenceInfo_first_position_set_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_first_position_set_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -4549,7 +5124,7 @@ void _wrap_SequenceInfo_first_position_set_raw_8f09cd0ccdaefc16(struct farspan_s
 }
 
 
-long long _wrap_SequenceInfo_first_position_get_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_first_position_get_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4562,7 +5137,7 @@ long long _wrap_SequenceInfo_first_position_get_raw_8f09cd0ccdaefc16(struct fars
 }
 
 
-void _wrap_SequenceInfo_next_position_set_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_next_position_set_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -4574,7 +5149,7 @@ void _wrap_SequenceInfo_next_position_set_raw_8f09cd0ccdaefc16(struct farspan_se
 }
 
 
-long long _wrap_SequenceInfo_next_position_get_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_next_position_get_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4587,7 +5162,7 @@ long long _wrap_SequenceInfo_next_position_get_raw_8f09cd0ccdaefc16(struct farsp
 }
 
 
-void _wrap_SequenceInfo_blocks_set_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_blocks_set_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -4599,7 +5174,7 @@ void _wrap_SequenceInfo_blocks_set_raw_8f09cd0ccdaefc16(struct farspan_sequence_
 }
 
 
-long long _wrap_SequenceInfo_blocks_get_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_blocks_get_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4612,7 +5187,7 @@ long long _wrap_SequenceInfo_blocks_get_raw_8f09cd0ccdaefc16(struct farspan_sequ
 }
 
 
-void _wrap_SequenceInfo_shared_blocks_set_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_shared_blocks_set_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -4624,7 +5199,7 @@ void _wrap_SequenceInfo_shared_blocks_set_raw_8f09cd0ccdaefc16(struct farspan_se
 }
 
 
-long long _wrap_SequenceInfo_shared_blocks_get_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_shared_blocks_get_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4637,7 +5212,7 @@ long long _wrap_SequenceInfo_shared_blocks_get_raw_8f09cd0ccdaefc16(struct farsp
 }
 
 
-struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_8f09cd0ccdaefc16() {
+struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_2f391c44f7db39c6() {
   struct farspan_sequence_info *result = 0 ;
   struct farspan_sequence_info *_swig_go_result;
   
@@ -4648,7 +5223,7 @@ struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_8f09cd0ccdaefc16() {
 }
 
 
-void _wrap_delete_SequenceInfo_raw_8f09cd0ccdaefc16(struct farspan_sequence_info *_swig_go_0) {
+void _wrap_delete_SequenceInfo_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   
   arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
@@ -4658,7 +5233,7 @@ void _wrap_delete_SequenceInfo_raw_8f09cd0ccdaefc16(struct farspan_sequence_info
 }
 
 
-_gostring_ _wrap_cache_sequence_info_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1, struct farspan_sequence_info *_swig_go_2) {
+_gostring_ _wrap_cache_sequence_info_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1, struct farspan_sequence_info *_swig_go_2) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   farspan_sequence_info *arg3 = (farspan_sequence_info *) 0 ;
@@ -4680,7 +5255,7 @@ _gostring_ _wrap_cache_sequence_info_raw_8f09cd0ccdaefc16(struct farspan_cache *
 }
 
 
-void _wrap_CacheStatistics_sequences_set_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_sequences_set_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -4692,7 +5267,7 @@ void _wrap_CacheStatistics_sequences_set_raw_8f09cd0ccdaefc16(struct farspan_cac
 }
 
 
-long long _wrap_CacheStatistics_sequences_get_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_sequences_get_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4705,7 +5280,7 @@ long long _wrap_CacheStatistics_sequences_get_raw_8f09cd0ccdaefc16(struct farspa
 }
 
 
-void _wrap_CacheStatistics_blocks_set_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_blocks_set_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -4717,7 +5292,7 @@ void _wrap_CacheStatistics_blocks_set_raw_8f09cd0ccdaefc16(struct farspan_cache_
 }
 
 
-long long _wrap_CacheStatistics_blocks_get_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_blocks_get_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4730,7 +5305,7 @@ long long _wrap_CacheStatistics_blocks_get_raw_8f09cd0ccdaefc16(struct farspan_c
 }
 
 
-void _wrap_CacheStatistics_free_blocks_set_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_free_blocks_set_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -4742,7 +5317,7 @@ void _wrap_CacheStatistics_free_blocks_set_raw_8f09cd0ccdaefc16(struct farspan_c
 }
 
 
-long long _wrap_CacheStatistics_free_blocks_get_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_free_blocks_get_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4755,7 +5330,7 @@ long long _wrap_CacheStatistics_free_blocks_get_raw_8f09cd0ccdaefc16(struct fars
 }
 
 
-void _wrap_CacheStatistics_block_bytes_set_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_block_bytes_set_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -4767,7 +5342,7 @@ void _wrap_CacheStatistics_block_bytes_set_raw_8f09cd0ccdaefc16(struct farspan_c
 }
 
 
-long long _wrap_CacheStatistics_block_bytes_get_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_block_bytes_get_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4780,7 +5355,7 @@ long long _wrap_CacheStatistics_block_bytes_get_raw_8f09cd0ccdaefc16(struct fars
 }
 
 
-struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_8f09cd0ccdaefc16() {
+struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_2f391c44f7db39c6() {
   struct farspan_cache_statistics *result = 0 ;
   struct farspan_cache_statistics *_swig_go_result;
   
@@ -4791,7 +5366,7 @@ struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_8f09cd0ccdaefc16(
 }
 
 
-void _wrap_delete_CacheStatistics_raw_8f09cd0ccdaefc16(struct farspan_cache_statistics *_swig_go_0) {
+void _wrap_delete_CacheStatistics_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   
   arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
@@ -4801,7 +5376,7 @@ void _wrap_delete_CacheStatistics_raw_8f09cd0ccdaefc16(struct farspan_cache_stat
 }
 
 
-_gostring_ _wrap_cache_get_statistics_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, struct farspan_cache_statistics *_swig_go_1) {
+_gostring_ _wrap_cache_get_statistics_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, struct farspan_cache_statistics *_swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   farspan_cache_statistics *arg2 = (farspan_cache_statistics *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -4821,7 +5396,7 @@ _gostring_ _wrap_cache_get_statistics_raw_8f09cd0ccdaefc16(struct farspan_cache 
 }
 
 
-long long _wrap_cache_plan_workspace_size_raw_8f09cd0ccdaefc16(struct farspan_cache_plan *_swig_go_0) {
+long long _wrap_cache_plan_workspace_size_raw_2f391c44f7db39c6(struct farspan_cache_plan *_swig_go_0) {
   farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -4834,7 +5409,7 @@ long long _wrap_cache_plan_workspace_size_raw_8f09cd0ccdaefc16(struct farspan_ca
 }
 
 
-long long _wrap_cache_save_size_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+long long _wrap_cache_save_size_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   size_t result;
@@ -4849,7 +5424,7 @@ long long _wrap_cache_save_size_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig
 }
 
 
-_gostring_ _wrap_cache_save_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_save_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   void *arg3 = (void *) 0 ;
@@ -4873,7 +5448,7 @@ _gostring_ _wrap_cache_save_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_restore_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
+_gostring_ _wrap_cache_restore_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   void *arg2 = (void *) 0 ;
   size_t arg3 ;
@@ -4897,7 +5472,7 @@ _gostring_ _wrap_cache_restore_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_
 }
 
 
-_gostring_ _wrap_cache_create_raw_8f09cd0ccdaefc16(struct farspan_cache_config *_swig_go_0) {
+_gostring_ _wrap_cache_create_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
   farspan_cache_config *arg1 = (farspan_cache_config *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
   farspan_cache *result = 0 ;
@@ -4918,7 +5493,7 @@ _gostring_ _wrap_cache_create_raw_8f09cd0ccdaefc16(struct farspan_cache_config *
 }
 
 
-_gostring_ _wrap_cache_append_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_cache_append_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -4948,7 +5523,7 @@ _gostring_ _wrap_cache_append_raw_8f09cd0ccdaefc16(struct farspan_cache *_swig_g
 }
 
 
-_gostring_ _wrap_cache_write_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
+_gostring_ _wrap_cache_write_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_cache *arg2 = (farspan_cache *) 0 ;
   int64_t arg3 ;
@@ -4990,7 +5565,7 @@ _gostring_ _wrap_cache_write_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_cache_plan_create_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
+_gostring_ _wrap_cache_plan_create_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
@@ -5031,7 +5606,7 @@ _gostring_ _wrap_cache_plan_create_raw_8f09cd0ccdaefc16(struct farspan_context *
 }
 
 
-_gostring_ _wrap_cache_run_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
+_gostring_ _wrap_cache_run_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_cache_plan *arg2 = (farspan_cache_plan *) 0 ;
   int64_t arg3 ;
@@ -5073,7 +5648,7 @@ _gostring_ _wrap_cache_run_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_decode_raw_8f09cd0ccdaefc16(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
+_gostring_ _wrap_attention_decode_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
@@ -5116,6 +5691,1700 @@ _gostring_ _wrap_attention_decode_raw_8f09cd0ccdaefc16(struct farspan_context *_
   arg16 = (size_t)_swig_go_15; 
   
   result = flat_attention_decode((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,arg17);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+void _wrap_WindowsConfig_kind_set_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->kind = arg2;
+  
+}
+
+
+int _wrap_WindowsConfig_kind_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->kind);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_WindowsConfig_bos_set_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->bos = arg2;
+  
+}
+
+
+int _wrap_WindowsConfig_bos_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->bos);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_WindowsConfig_tokens_set_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->tokens = arg2;
+  
+}
+
+
+long long _wrap_WindowsConfig_tokens_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->tokens);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_WindowsConfig_length_set_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->length = arg2;
+  
+}
+
+
+long long _wrap_WindowsConfig_length_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->length);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_WindowsConfig_stride_set_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->stride = arg2;
+  
+}
+
+
+long long _wrap_WindowsConfig_stride_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->stride);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_WindowsConfig_segment_set_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->segment = arg2;
+  
+}
+
+
+long long _wrap_WindowsConfig_segment_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->segment);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+struct farspan_windows_config *_wrap_new_WindowsConfig_raw_2f391c44f7db39c6(int _swig_go_0) {
+  int32_t arg1 ;
+  struct farspan_windows_config *result = 0 ;
+  struct farspan_windows_config *_swig_go_result;
+  
+  arg1 = (int32_t)_swig_go_0; 
+  
+  result = (struct farspan_windows_config *)new_farspan_windows_config(arg1);
+  *(struct farspan_windows_config **)&_swig_go_result = (struct farspan_windows_config *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_WindowsConfig_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  
+  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
+  
+  delete_farspan_windows_config(arg1);
+  
+}
+
+
+_gostring_ _wrap_verdict_name_raw_2f391c44f7db39c6(int _swig_go_0) {
+  int32_t arg1 ;
+  char *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  arg1 = (int32_t)_swig_go_0; 
+  
+  result = (char *)farspan_verdict_name(arg1);
+  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_verdict_rule_raw_2f391c44f7db39c6() {
+  char *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  
+  result = (char *)farspan_verdict_rule();
+  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
+  return _swig_go_result;
+}
+
+
+void _wrap_BleuConfig_tokenizer_set_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->tokenizer = arg2;
+  
+}
+
+
+int _wrap_BleuConfig_tokenizer_get_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->tokenizer);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_BleuConfig_smoothing_set_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->smoothing = arg2;
+  
+}
+
+
+int _wrap_BleuConfig_smoothing_get_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->smoothing);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_BleuConfig_max_order_set_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->max_order = arg2;
+  
+}
+
+
+int _wrap_BleuConfig_max_order_get_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->max_order);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_BleuConfig_lowercase_set_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->lowercase = arg2;
+  
+}
+
+
+int _wrap_BleuConfig_lowercase_get_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->lowercase);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_BleuConfig_effective_order_set_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->effective_order = arg2;
+  
+}
+
+
+int _wrap_BleuConfig_effective_order_get_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->effective_order);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_BleuConfig_smoothing_value_set_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, double _swig_go_1) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  double arg2 ;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  arg2 = (double)_swig_go_1; 
+  
+  if (arg1) (arg1)->smoothing_value = arg2;
+  
+}
+
+
+double _wrap_BleuConfig_smoothing_value_get_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  double result;
+  double _swig_go_result;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  
+  result = (double) ((arg1)->smoothing_value);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+struct farspan_bleu_config *_wrap_new_BleuConfig_raw_2f391c44f7db39c6() {
+  struct farspan_bleu_config *result = 0 ;
+  struct farspan_bleu_config *_swig_go_result;
+  
+  
+  result = (struct farspan_bleu_config *)new_farspan_bleu_config();
+  *(struct farspan_bleu_config **)&_swig_go_result = (struct farspan_bleu_config *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_BleuConfig_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  
+  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
+  
+  delete_farspan_bleu_config(arg1);
+  
+}
+
+
+void _wrap_ChrfConfig_char_order_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->char_order = arg2;
+  
+}
+
+
+int _wrap_ChrfConfig_char_order_get_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->char_order);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ChrfConfig_word_order_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->word_order = arg2;
+  
+}
+
+
+int _wrap_ChrfConfig_word_order_get_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->word_order);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ChrfConfig_lowercase_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->lowercase = arg2;
+  
+}
+
+
+int _wrap_ChrfConfig_lowercase_get_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->lowercase);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ChrfConfig_whitespace_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->whitespace = arg2;
+  
+}
+
+
+int _wrap_ChrfConfig_whitespace_get_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->whitespace);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ChrfConfig_every_order_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->every_order = arg2;
+  
+}
+
+
+int _wrap_ChrfConfig_every_order_get_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->every_order);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ChrfConfig_beta_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, double _swig_go_1) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  double arg2 ;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  arg2 = (double)_swig_go_1; 
+  
+  if (arg1) (arg1)->beta = arg2;
+  
+}
+
+
+double _wrap_ChrfConfig_beta_get_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  double result;
+  double _swig_go_result;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  
+  result = (double) ((arg1)->beta);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_2f391c44f7db39c6() {
+  struct farspan_chrf_config *result = 0 ;
+  struct farspan_chrf_config *_swig_go_result;
+  
+  
+  result = (struct farspan_chrf_config *)new_farspan_chrf_config();
+  *(struct farspan_chrf_config **)&_swig_go_result = (struct farspan_chrf_config *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_ChrfConfig_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  
+  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
+  
+  delete_farspan_chrf_config(arg1);
+  
+}
+
+
+void _wrap_RougeConfig_kind_set_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->kind = arg2;
+  
+}
+
+
+int _wrap_RougeConfig_kind_get_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0) {
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->kind);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_RougeConfig_order_set_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->order = arg2;
+  
+}
+
+
+int _wrap_RougeConfig_order_get_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0) {
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->order);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_RougeConfig_stem_set_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->stem = arg2;
+  
+}
+
+
+int _wrap_RougeConfig_stem_get_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0) {
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->stem);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+struct farspan_rouge_config *_wrap_new_RougeConfig_raw_2f391c44f7db39c6(int _swig_go_0) {
+  int32_t arg1 ;
+  struct farspan_rouge_config *result = 0 ;
+  struct farspan_rouge_config *_swig_go_result;
+  
+  arg1 = (int32_t)_swig_go_0; 
+  
+  result = (struct farspan_rouge_config *)new_farspan_rouge_config(arg1);
+  *(struct farspan_rouge_config **)&_swig_go_result = (struct farspan_rouge_config *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_RougeConfig_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0) {
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  
+  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
+  
+  delete_farspan_rouge_config(arg1);
+  
+}
+
+
+void _wrap_BootstrapConfig_samples_set_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->samples = arg2;
+  
+}
+
+
+int _wrap_BootstrapConfig_samples_get_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0) {
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->samples);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_BootstrapConfig_seed_set_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  uint64_t arg2 ;
+  
+  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
+  arg2 = (uint64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->seed = arg2;
+  
+}
+
+
+long long _wrap_BootstrapConfig_seed_get_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0) {
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  uint64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->seed);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_BootstrapConfig_confidence_set_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0, double _swig_go_1) {
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  double arg2 ;
+  
+  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
+  arg2 = (double)_swig_go_1; 
+  
+  if (arg1) (arg1)->confidence = arg2;
+  
+}
+
+
+double _wrap_BootstrapConfig_confidence_get_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0) {
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  double result;
+  double _swig_go_result;
+  
+  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
+  
+  result = (double) ((arg1)->confidence);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_2f391c44f7db39c6() {
+  struct farspan_bootstrap_config *result = 0 ;
+  struct farspan_bootstrap_config *_swig_go_result;
+  
+  
+  result = (struct farspan_bootstrap_config *)new_farspan_bootstrap_config();
+  *(struct farspan_bootstrap_config **)&_swig_go_result = (struct farspan_bootstrap_config *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_BootstrapConfig_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0) {
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  
+  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
+  
+  delete_farspan_bootstrap_config(arg1);
+  
+}
+
+
+void _wrap_PasskeyConfig_form_set_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, int _swig_go_1) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->form = arg2;
+  
+}
+
+
+int _wrap_PasskeyConfig_form_get_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->form);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_PasskeyConfig_length_set_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->length = arg2;
+  
+}
+
+
+long long _wrap_PasskeyConfig_length_get_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->length);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_PasskeyConfig_seed_set_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  uint64_t arg2 ;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  arg2 = (uint64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->seed = arg2;
+  
+}
+
+
+long long _wrap_PasskeyConfig_seed_get_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  uint64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->seed);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_PasskeyConfig_depth_set_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, double _swig_go_1) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  double arg2 ;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  arg2 = (double)_swig_go_1; 
+  
+  if (arg1) (arg1)->depth = arg2;
+  
+}
+
+
+double _wrap_PasskeyConfig_depth_get_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  double result;
+  double _swig_go_result;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  
+  result = (double) ((arg1)->depth);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_PasskeyConfig_lowest_key_set_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->lowest_key = arg2;
+  
+}
+
+
+long long _wrap_PasskeyConfig_lowest_key_get_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->lowest_key);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_PasskeyConfig_highest_key_set_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->highest_key = arg2;
+  
+}
+
+
+long long _wrap_PasskeyConfig_highest_key_get_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  
+  result =  ((arg1)->highest_key);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_2f391c44f7db39c6(int _swig_go_0) {
+  int32_t arg1 ;
+  struct farspan_passkey_config *result = 0 ;
+  struct farspan_passkey_config *_swig_go_result;
+  
+  arg1 = (int32_t)_swig_go_0; 
+  
+  result = (struct farspan_passkey_config *)new_farspan_passkey_config(arg1);
+  *(struct farspan_passkey_config **)&_swig_go_result = (struct farspan_passkey_config *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_PasskeyConfig_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  
+  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
+  
+  delete_farspan_passkey_config(arg1);
+  
+}
+
+
+_gostring_ _wrap_token_nll_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int32_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  int64_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg10 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (void *)_swig_go_1;
+  arg3 = (int32_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  arg7 = (int64_t)_swig_go_6; 
+  arg8 = (double *)_swig_go_7;
+  arg9 = (size_t)_swig_go_8; 
+  
+  result = flat_token_nll((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,arg9,arg10);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_token_nll_grad_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, void *_swig_go_9, int _swig_go_10, int64_t *_swig_go_11) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int32_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  int64_t arg7 ;
+  float *arg8 = (float *) 0 ;
+  size_t arg9 ;
+  void *arg10 = (void *) 0 ;
+  int32_t arg11 ;
+  int64_t *arg12 = (int64_t *) 0 ;
+  farspan_error *arg13 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg13 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (void *)_swig_go_1;
+  arg3 = (int32_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  arg7 = (int64_t)_swig_go_6; 
+  arg8 = (float *)_swig_go_7;
+  arg9 = (size_t)_swig_go_8; 
+  arg10 = (void *)_swig_go_9;
+  arg11 = (int32_t)_swig_go_10; 
+  arg12 = (int64_t *)_swig_go_11;
+  
+  result = flat_token_nll_grad((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,(float const *)arg8,arg9,arg10,arg11,(int64_t const *)arg12,arg13);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_windows_count_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  size_t arg3 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = *(farspan_windows_config **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  
+  result = flat_windows_count((struct farspan_windows_config const *)arg1,arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_windows_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
+  int64_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = *(farspan_windows_config **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (int64_t *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  
+  result = flat_windows_get((struct farspan_windows_config const *)arg1,arg2,arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_loss_init_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = (int64_t *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (double *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  
+  result = flat_loss_init(arg1,arg2,arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_loss_add_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, long long _swig_go_8, long long _swig_go_9) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  double *arg5 = (double *) 0 ;
+  size_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  size_t arg8 ;
+  int64_t arg9 ;
+  int64_t arg10 ;
+  farspan_error *arg11 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg11 = &slot;
+  
+  arg1 = (int64_t *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (double *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  arg5 = (double *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  arg7 = (int64_t *)_swig_go_6;
+  arg8 = (size_t)_swig_go_7; 
+  arg9 = (int64_t)_swig_go_8; 
+  arg10 = (int64_t)_swig_go_9; 
+  
+  result = flat_loss_add(arg1,arg2,arg3,arg4,(double const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,arg11);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_loss_merge_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  double *arg7 = (double *) 0 ;
+  size_t arg8 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg9 = &slot;
+  
+  arg1 = (int64_t *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (double *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  arg7 = (double *)_swig_go_6;
+  arg8 = (size_t)_swig_go_7; 
+  
+  result = flat_loss_merge(arg1,arg2,arg3,arg4,(int64_t const *)arg5,arg6,(double const *)arg7,arg8,arg9);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_loss_add_by_context_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, long long _swig_go_11) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  int64_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  int64_t *arg10 = (int64_t *) 0 ;
+  size_t arg11 ;
+  int64_t arg12 ;
+  farspan_error *arg13 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg13 = &slot;
+  
+  arg1 = (int64_t *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (double *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  arg7 = (int64_t)_swig_go_6; 
+  arg8 = (double *)_swig_go_7;
+  arg9 = (size_t)_swig_go_8; 
+  arg10 = (int64_t *)_swig_go_9;
+  arg11 = (size_t)_swig_go_10; 
+  arg12 = (int64_t)_swig_go_11; 
+  
+  result = flat_loss_add_by_context(arg1,arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,(double const *)arg8,arg9,(int64_t const *)arg10,arg11,arg12,arg13);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_loss_summarize_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  double *arg5 = (double *) 0 ;
+  size_t arg6 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg7 = &slot;
+  
+  arg1 = (int64_t *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (double *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  arg5 = (double *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  
+  result = flat_loss_summarize((int64_t const *)arg1,arg2,(double const *)arg3,arg4,arg5,arg6,arg7);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_judge_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  int64_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg10 = &slot;
+  
+  arg1 = (int64_t *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (double *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  arg5 = (int64_t)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  arg8 = (double *)_swig_go_7;
+  arg9 = (size_t)_swig_go_8; 
+  
+  result = flat_judge((int64_t const *)arg1,arg2,(double const *)arg3,arg4,arg5,arg6,arg7,arg8,arg9,arg10);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_tokenize_raw_2f391c44f7db39c6(int _swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, uint8_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7) {
+  int32_t arg1 ;
+  int32_t arg2 ;
+  uint8_t *arg3 = (uint8_t *) 0 ;
+  size_t arg4 ;
+  uint8_t *arg5 = (uint8_t *) 0 ;
+  size_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  size_t arg8 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg9 = &slot;
+  
+  arg1 = (int32_t)_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  arg3 = (uint8_t *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  arg5 = (uint8_t *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  arg7 = (int64_t *)_swig_go_6;
+  arg8 = (size_t)_swig_go_7; 
+  
+  result = flat_tokenize(arg1,arg2,(uint8_t const *)arg3,arg4,arg5,arg6,arg7,arg8,arg9);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_bleu_add_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  uint8_t *arg2 = (uint8_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_bleu_config **)&_swig_go_0; 
+  arg2 = (uint8_t *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  
+  result = flat_bleu_add((struct farspan_bleu_config const *)arg1,(uint8_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_bleu_add_tokens_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_bleu_config **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  
+  result = flat_bleu_add_tokens((struct farspan_bleu_config const *)arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_bleu_merge_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = (int64_t *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (int64_t *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  
+  result = flat_bleu_merge(arg1,arg2,(int64_t const *)arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_bleu_score_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  double *arg6 = (double *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_bleu_config **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (double *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  
+  result = flat_bleu_score((struct farspan_bleu_config const *)arg1,(int64_t const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_bleu_signature_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  uint8_t *arg3 = (uint8_t *) 0 ;
+  size_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg7 = &slot;
+  
+  arg1 = *(farspan_bleu_config **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  arg3 = (uint8_t *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  
+  result = flat_bleu_signature((struct farspan_bleu_config const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_chrf_add_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+  farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
+  uint8_t *arg2 = (uint8_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_chrf_config **)&_swig_go_0; 
+  arg2 = (uint8_t *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  
+  result = flat_chrf_add((struct farspan_chrf_config const *)arg1,(uint8_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_chrf_merge_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = (int64_t *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (int64_t *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  
+  result = flat_chrf_merge(arg1,arg2,(int64_t const *)arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_chrf_score_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
+  farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  size_t arg3 ;
+  double *arg4 = (double *) 0 ;
+  size_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg6 = &slot;
+  
+  arg1 = *(farspan_chrf_config **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (double *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  
+  result = flat_chrf_score((struct farspan_chrf_config const *)arg1,(int64_t const *)arg2,arg3,arg4,arg5,arg6);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_rouge_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+  farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
+  uint8_t *arg2 = (uint8_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg10 = &slot;
+  
+  arg1 = *(farspan_rouge_config **)&_swig_go_0; 
+  arg2 = (uint8_t *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  arg8 = (double *)_swig_go_7;
+  arg9 = (size_t)_swig_go_8; 
+  
+  result = flat_rouge((struct farspan_rouge_config const *)arg1,(uint8_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,arg9,arg10);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_rouge_tokens_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+  farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg10 = &slot;
+  
+  arg1 = *(farspan_rouge_config **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  arg8 = (double *)_swig_go_7;
+  arg9 = (size_t)_swig_go_8; 
+  
+  result = flat_rouge_tokens((struct farspan_rouge_config const *)arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,arg9,arg10);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_bootstrap_mean_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  double *arg5 = (double *) 0 ;
+  size_t arg6 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg7 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_bootstrap_config **)&_swig_go_1; 
+  arg3 = (double *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  arg5 = (double *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  
+  result = flat_bootstrap_mean((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,(double const *)arg3,arg4,arg5,arg6,arg7);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_bleu_bootstrap_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, struct farspan_bleu_config *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
+  farspan_bleu_config *arg3 = (farspan_bleu_config *) 0 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  double *arg6 = (double *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_bootstrap_config **)&_swig_go_1; 
+  arg3 = *(farspan_bleu_config **)&_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (double *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  
+  result = flat_bleu_bootstrap((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,(struct farspan_bleu_config const *)arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_passkey_make_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+  farspan_passkey_config *arg1 = (farspan_passkey_config *) 0 ;
+  uint8_t *arg2 = (uint8_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  double *arg6 = (double *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_passkey_config **)&_swig_go_0; 
+  arg2 = (uint8_t *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (double *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  
+  result = flat_passkey_make((struct farspan_passkey_config const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_passkey_check_raw_2f391c44f7db39c6(uint8_t *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+  uint8_t *arg1 = (uint8_t *) 0 ;
+  size_t arg2 ;
+  int64_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg6 = &slot;
+  
+  arg1 = (uint8_t *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  
+  result = flat_passkey_check((uint8_t const *)arg1,arg2,arg3,arg4,arg5,arg6);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_needle_place_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, double _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  size_t arg4 ;
+  double arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  int64_t *arg8 = (int64_t *) 0 ;
+  size_t arg9 ;
+  int64_t *arg10 = (int64_t *) 0 ;
+  size_t arg11 ;
+  farspan_error *arg12 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg12 = &slot;
+  
+  arg1 = (int64_t *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (int64_t *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  arg5 = (double)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  arg8 = (int64_t *)_swig_go_7;
+  arg9 = (size_t)_swig_go_8; 
+  arg10 = (int64_t *)_swig_go_9;
+  arg11 = (size_t)_swig_go_10; 
+  
+  result = flat_needle_place((int64_t const *)arg1,arg2,(int64_t const *)arg3,arg4,arg5,(int64_t const *)arg6,arg7,arg8,arg9,arg10,arg11,arg12);
   (void)result; _swig_go_result = failure_text(&slot);
   return _swig_go_result;
 }

@@ -792,6 +792,581 @@ SWIGINTERN struct farspan_cache_statistics *new_farspan_cache_statistics(void){
     }
 SWIGINTERN void delete_farspan_cache_statistics(struct farspan_cache_statistics *self){ free(self); }
 
+#include "farspan/eval.h"
+
+/* eval.h in the form of flat.h, its sections 1 to 4; flat_eval_text.h has the others. Include flat.h before. A result or an
+ * accumulator is two arrays, its whole numbers and its real ones, in the order of the enum below: so a program may keep or send them
+ * as it likes. struct_size and reserved fields are not among them. */
+#ifndef FARSPAN_BINDINGS_FLAT_EVAL_H
+#define FARSPAN_BINDINGS_FLAT_EVAL_H
+
+#include "farspan/eval.h"
+
+enum {
+    FLAT_WINDOW = 6,        /* bos, begin, end, first_scored, rows, first_row */
+    FLAT_LOSS_WHOLE = 5,    /* block_tokens, tokens, bytes, blocks, open_tokens */
+    FLAT_LOSS_REAL = 4,     /* sum, block_mean, block_squares, open_sum */
+    FLAT_SUMMARY = 5,       /* nll, standard_error, perplexity, bits_per_token, bits_per_byte */
+    FLAT_VERDICT_WHOLE = 3  /* verdict, reference_length, worst_length; real: worst_ratio */
+};
+
+/* ---- token loss -------------------------------------------------------------------------------- */
+
+static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t dtype, const int64_t* logits_dims,
+                                     const int64_t* targets, size_t target_count, int64_t ignore_index, double* nll,
+                                     size_t nll_count, farspan_error* error) {
+    const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims);
+    const __int128 rows = flat_row_count(&tensor);
+    if (flat_short(error, 3, "targets", targets, target_count, rows) || flat_short(error, 5, "nll", nll, nll_count, rows))
+        return FARSPAN_ERROR_SHAPE;
+    return farspan_token_nll(context, &tensor, targets, ignore_index, nll, error);
+}
+
+static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t dtype, const int64_t* logits_dims,
+                                          const int64_t* targets, size_t target_count, int64_t ignore_index, const float* weights,
+                                          size_t weight_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims,
+                                          farspan_error* error) {
+    const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims), out = flat_tensor(grad, grad_dtype, grad_dims);
+    const __int128 rows = flat_row_count(&tensor);
+    if (flat_short(error, 3, "targets", targets, target_count, rows) ||
+        flat_short(error, 5, "weights", weights, weight_count, rows))
+        return FARSPAN_ERROR_SHAPE;
+    return farspan_token_nll_grad(context, &tensor, targets, ignore_index, weights, &out, error);
+}
+
+/* ---- windows ----------------------------------------------------------------------------------- */
+
+static farspan_status flat_windows_count(const farspan_windows_config* config, int64_t* whole, size_t whole_count,
+                                         farspan_error* error) {
+    if (flat_short(error, 2, "count", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
+    return farspan_windows_count(config, whole, error);
+}
+
+static farspan_status flat_windows_get(const farspan_windows_config* config, int64_t index, int64_t* whole, size_t whole_count,
+                                       farspan_error* error) {
+    farspan_window window;
+    memset(&window, 0, sizeof window);
+    window.struct_size = (uint32_t)sizeof window;
+    if (flat_short(error, 3, "window", whole, whole_count, FLAT_WINDOW)) return FARSPAN_ERROR_SHAPE;
+    const farspan_status status = farspan_windows_get(config, index, &window, error);
+    if (status != FARSPAN_OK) return status;
+    const int64_t fields[FLAT_WINDOW] = {window.bos, window.begin, window.end, window.first_scored, window.rows, window.first_row};
+    memcpy(whole, fields, sizeof fields);
+    return FARSPAN_OK;
+}
+
+/* ---- accumulators ------------------------------------------------------------------------------ */
+
+static farspan_loss flat_read_loss(const int64_t* whole, const double* real) {
+    farspan_loss loss;
+    farspan_loss_init(&loss, sizeof loss);
+    loss.block_tokens = whole[0];
+    loss.tokens = whole[1];
+    loss.bytes = whole[2];
+    loss.blocks = whole[3];
+    loss.open_tokens = whole[4];
+    loss.sum = real[0];
+    loss.block_mean = real[1];
+    loss.block_squares = real[2];
+    loss.open_sum = real[3];
+    return loss;
+}
+
+static void flat_write_loss(const farspan_loss* loss, int64_t* whole, double* real) {
+    const int64_t numbers[FLAT_LOSS_WHOLE] = {loss->block_tokens, loss->tokens, loss->bytes, loss->blocks, loss->open_tokens};
+    const double sums[FLAT_LOSS_REAL] = {loss->sum, loss->block_mean, loss->block_squares, loss->open_sum};
+    memcpy(whole, numbers, sizeof numbers);
+    memcpy(real, sums, sizeof sums);
+}
+
+/* Whether the arrays cannot hold `losses` accumulators. */
+static int flat_no_loss(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count, const double* real,
+                        size_t real_count, __int128 losses) {
+    if (!whole || !real) {
+        flat_fail(error, FARSPAN_ERROR_NULL_ARGUMENT, argument, "the accumulator is NULL");
+        return 1;
+    }
+    return flat_short(error, argument, "loss", whole, whole_count, losses * FLAT_LOSS_WHOLE) ||
+           flat_short(error, argument, "loss", real, real_count, losses * FLAT_LOSS_REAL);
+}
+
+static farspan_status flat_loss_init(int64_t* whole, size_t whole_count, double* real, size_t real_count, farspan_error* error) {
+    farspan_loss loss;
+    farspan_loss_init(&loss, sizeof loss);
+    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1)) return FARSPAN_ERROR_SHAPE;
+    flat_write_loss(&loss, whole, real);
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_loss_add(int64_t* whole, size_t whole_count, double* real, size_t real_count, const double* losses,
+                                    size_t loss_count, const int64_t* targets, size_t target_count, int64_t ignore_index,
+                                    int64_t bytes, farspan_error* error) {
+    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1) ||
+        flat_short(error, 4, "targets", targets, target_count, (__int128)loss_count))
+        return FARSPAN_ERROR_SHAPE;
+    farspan_loss loss = flat_read_loss(whole, real);
+    const farspan_status status = farspan_loss_add(&loss, losses, (int64_t)loss_count, targets, ignore_index, bytes, error);
+    if (status == FARSPAN_OK) flat_write_loss(&loss, whole, real);
+    return status;
+}
+
+static farspan_status flat_loss_merge(int64_t* whole, size_t whole_count, double* real, size_t real_count, const int64_t* from_whole,
+                                      size_t from_whole_count, const double* from_real, size_t from_real_count,
+                                      farspan_error* error) {
+    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1) ||
+        flat_no_loss(error, 2, from_whole, from_whole_count, from_real, from_real_count, 1))
+        return FARSPAN_ERROR_SHAPE;
+    farspan_loss loss = flat_read_loss(whole, real);
+    const farspan_loss from = flat_read_loss(from_whole, from_real);
+    const farspan_status status = farspan_loss_merge(&loss, &from, error);
+    if (status == FARSPAN_OK) flat_write_loss(&loss, whole, real);
+    return status;
+}
+
+/* edge_count - 1 accumulators, one behind the other. */
+static farspan_status flat_loss_add_by_context(int64_t* whole, size_t whole_count, double* real, size_t real_count,
+                                               const int64_t* edges, size_t edge_count, int64_t first_context, const double* losses,
+                                               size_t loss_count, const int64_t* targets, size_t target_count, int64_t ignore_index,
+                                               farspan_error* error) {
+    const size_t buckets = edge_count > 0 ? edge_count - 1 : 0;
+    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, (__int128)buckets) ||
+        flat_short(error, 7, "targets", targets, target_count, (__int128)loss_count))
+        return FARSPAN_ERROR_SHAPE;
+    farspan_loss* curve = (farspan_loss*)calloc(buckets + 1, sizeof *curve);
+    if (!curve) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 1, "no memory for %zu buckets", buckets);
+    for (size_t k = 0; k < buckets; ++k) curve[k] = flat_read_loss(whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
+    const farspan_status status = farspan_loss_add_by_context(curve, (int64_t)buckets, edges, first_context, losses,
+                                                              (int64_t)loss_count, targets, ignore_index, error);
+    for (size_t k = 0; k < buckets && status == FARSPAN_OK; ++k)
+        flat_write_loss(&curve[k], whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
+    free(curve);
+    return status;
+}
+
+static farspan_status flat_loss_summarize(const int64_t* from_whole, size_t from_whole_count, const double* from_real,
+                                          size_t from_real_count, double* real, size_t real_count, farspan_error* error) {
+    farspan_loss_summary summary;
+    memset(&summary, 0, sizeof summary);
+    summary.struct_size = (uint32_t)sizeof summary;
+    if (flat_no_loss(error, 1, from_whole, from_whole_count, from_real, from_real_count, 1) ||
+        flat_short(error, 2, "summary", real, real_count, FLAT_SUMMARY))
+        return FARSPAN_ERROR_SHAPE;
+    const farspan_loss loss = flat_read_loss(from_whole, from_real);
+    const farspan_status status = farspan_loss_summarize(&loss, &summary, error);
+    if (status != FARSPAN_OK) return status;
+    const double fields[FLAT_SUMMARY] = {summary.nll, summary.standard_error, summary.perplexity, summary.bits_per_token,
+                                         summary.bits_per_byte};
+    memcpy(real, fields, sizeof fields);
+    return FARSPAN_OK;
+}
+
+/* ---- verdict ----------------------------------------------------------------------------------- */
+
+static farspan_status flat_judge(const int64_t* lengths, size_t length_count, const double* losses, size_t loss_count,
+                                 int64_t trained_length, int64_t* whole, size_t whole_count, double* real, size_t real_count,
+                                 farspan_error* error) {
+    farspan_verdict verdict;
+    memset(&verdict, 0, sizeof verdict);
+    verdict.struct_size = (uint32_t)sizeof verdict;
+    if (loss_count != length_count)
+        return flat_fail(error, FARSPAN_ERROR_SHAPE, 2, "nll has %zu entries: lengths has %zu", loss_count, length_count);
+    if (flat_short(error, 5, "verdict", whole, whole_count, FLAT_VERDICT_WHOLE) ||
+        flat_short(error, 5, "verdict", real, real_count, 1))
+        return FARSPAN_ERROR_SHAPE;
+    const farspan_status status = farspan_judge(lengths, losses, (int64_t)length_count, trained_length, &verdict, error);
+    if (status != FARSPAN_OK) return status;
+    whole[0] = verdict.verdict;
+    whole[1] = verdict.reference_length;
+    whole[2] = verdict.worst_length;
+    real[0] = verdict.worst_ratio;
+    return FARSPAN_OK;
+}
+
+#endif
+
+/* eval.h in the form of flat.h, its sections 5 to 8. Include flat.h before. Results and counts are arrays, as in flat_eval.h.
+ *
+ * - A segment is one array with the hypothesis and its references one behind the other, and an array of their lengths: that of the
+ *   hypothesis first, FLAT_MISSING for a reference that this segment does not have.
+ * - A text that comes out needs a buffer; how long it must be is as in C. */
+#ifndef FARSPAN_BINDINGS_FLAT_EVAL_TEXT_H
+#define FARSPAN_BINDINGS_FLAT_EVAL_TEXT_H
+
+#include "farspan/eval.h"
+
+enum {
+    FLAT_MISSING = -1,
+    FLAT_BLEU_COUNTS = 20, /* max_order, segments, hypothesis_length, reference_length, correct[8], total[8] */
+    FLAT_BLEU_REAL = 10,   /* score, brevity_penalty, precisions[8]; whole: hypothesis_length, reference_length */
+    FLAT_CHRF_COUNTS = 50, /* orders, segments, hypothesis[16], reference[16], matches[16] */
+    FLAT_ROUGE_REAL = 3,   /* precision, recall, f_measure; whole: reference */
+    FLAT_INTERVAL = 4,     /* low, median, high, mean */
+    FLAT_PASSKEY_WHOLE = 4 /* key, key_begin, key_end, bytes; real: depth */
+};
+
+/* ---- texts ------------------------------------------------------------------------------------- */
+
+static farspan_status flat_tokenize(int32_t tokenizer, int32_t lowercase, const uint8_t* text, size_t text_bytes, uint8_t* buffer,
+                                    size_t buffer_bytes, int64_t* whole, size_t whole_count, farspan_error* error) {
+    return farspan_tokenize(tokenizer, lowercase, (const char*)text, (int64_t)text_bytes, (char*)buffer, (int64_t)buffer_bytes,
+                            whole_count > 0 ? whole : NULL, error);
+}
+
+/* The parts of a segment, in an array to be freed: the hypothesis, then the references. NULL is a failure, told in `error`. */
+static const void** flat_parts(const void* data, size_t element_bytes, size_t count, const int64_t* lengths, size_t length_count,
+                               farspan_error* error) {
+    static const int64_t nothing = 0; /* an empty text still has an address */
+    __int128 sum = 0;
+    for (size_t n = 0; n < length_count; ++n) sum += lengths[n] > 0 ? lengths[n] : 0;
+    if (length_count < 1 || sum != (__int128)count) {
+        flat_fail(error, FARSPAN_ERROR_SHAPE, 2, "the segment has %zu elements in %zu parts, which its lengths do not give", count,
+                  length_count);
+        return NULL;
+    }
+    const void** parts = (const void**)calloc(length_count, sizeof *parts);
+    if (!parts) {
+        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 4, "no memory for %zu references", length_count - 1);
+        return NULL;
+    }
+    const char* next = (const char*)data;
+    for (size_t n = 0; n < length_count; ++n) {
+        if (lengths[n] < 0) continue;
+        parts[n] = lengths[n] > 0 ? next : (const char*)&nothing;
+        if (lengths[n] > 0) next += (size_t)lengths[n] * element_bytes;
+    }
+    return parts;
+}
+
+static int32_t flat_references(size_t length_count) { return length_count > INT32_MAX ? -1 : (int32_t)length_count - 1; }
+
+/* ---- BLEU -------------------------------------------------------------------------------------- */
+
+static farspan_bleu_counts flat_read_bleu(const int64_t* whole) {
+    farspan_bleu_counts counts;
+    farspan_bleu_counts_init(&counts, sizeof counts);
+    counts.max_order = (int32_t)whole[0];
+    counts.segments = whole[1];
+    counts.hypothesis_length = whole[2];
+    counts.reference_length = whole[3];
+    memcpy(counts.correct, whole + 4, sizeof counts.correct);
+    memcpy(counts.total, whole + 12, sizeof counts.total);
+    return counts;
+}
+
+static void flat_write_bleu(const farspan_bleu_counts* counts, int64_t* whole) {
+    whole[0] = counts->max_order;
+    whole[1] = counts->segments;
+    whole[2] = counts->hypothesis_length;
+    whole[3] = counts->reference_length;
+    memcpy(whole + 4, counts->correct, sizeof counts->correct);
+    memcpy(whole + 12, counts->total, sizeof counts->total);
+}
+
+/* Whether the array cannot hold counts. */
+static int flat_no_counts(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count, size_t needed) {
+    if (!whole) {
+        flat_fail(error, FARSPAN_ERROR_NULL_ARGUMENT, argument, "counts are NULL");
+        return 1;
+    }
+    return flat_short(error, argument, "counts", whole, whole_count, (__int128)needed);
+}
+
+static farspan_status flat_bleu_add(const farspan_bleu_config* config, const uint8_t* texts, size_t texts_bytes,
+                                    const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
+                                    farspan_error* error) {
+    if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
+    const void** parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
+    if (!parts) return FARSPAN_ERROR_SHAPE;
+    farspan_bleu_counts counts = flat_read_bleu(whole);
+    const farspan_status status = farspan_bleu_add(config, (const char*)parts[0], lengths[0], (const char* const*)(parts + 1),
+                                                   lengths + 1, flat_references(length_count), &counts, error);
+    if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
+    free(parts);
+    return status;
+}
+
+static farspan_status flat_bleu_add_tokens(const farspan_bleu_config* config, const int64_t* ids, size_t id_count,
+                                           const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
+                                           farspan_error* error) {
+    if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
+    const void** parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
+    if (!parts) return FARSPAN_ERROR_SHAPE;
+    farspan_bleu_counts counts = flat_read_bleu(whole);
+    const farspan_status status =
+        farspan_bleu_add_tokens(config, (const int64_t*)parts[0], lengths[0], (const int64_t* const*)(parts + 1), lengths + 1,
+                                flat_references(length_count), &counts, error);
+    if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
+    free(parts);
+    return status;
+}
+
+static farspan_status flat_bleu_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole, size_t from_whole_count,
+                                      farspan_error* error) {
+    if (flat_no_counts(error, 1, whole, whole_count, FLAT_BLEU_COUNTS) ||
+        flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS))
+        return FARSPAN_ERROR_SHAPE;
+    farspan_bleu_counts counts = flat_read_bleu(whole);
+    const farspan_bleu_counts from = flat_read_bleu(from_whole);
+    const farspan_status status = farspan_bleu_merge(&counts, &from, error);
+    if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
+    return status;
+}
+
+static farspan_status flat_bleu_score(const farspan_bleu_config* config, const int64_t* from_whole, size_t from_whole_count,
+                                      int64_t* whole, size_t whole_count, double* real, size_t real_count, farspan_error* error) {
+    farspan_bleu_result result;
+    memset(&result, 0, sizeof result);
+    result.struct_size = (uint32_t)sizeof result;
+    if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS) ||
+        flat_short(error, 3, "result", whole, whole_count, 2) || flat_short(error, 3, "result", real, real_count, FLAT_BLEU_REAL))
+        return FARSPAN_ERROR_SHAPE;
+    const farspan_bleu_counts counts = flat_read_bleu(from_whole);
+    const farspan_status status = farspan_bleu_score(config, &counts, &result, error);
+    if (status != FARSPAN_OK) return status;
+    whole[0] = result.hypothesis_length;
+    whole[1] = result.reference_length;
+    real[0] = result.score;
+    real[1] = result.brevity_penalty;
+    memcpy(real + 2, result.precisions, sizeof result.precisions);
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_bleu_signature(const farspan_bleu_config* config, int32_t references, uint8_t* buffer,
+                                          size_t buffer_bytes, int64_t* whole, size_t whole_count, farspan_error* error) {
+    return farspan_bleu_signature(config, references, (char*)buffer, (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
+}
+
+/* ---- chrF -------------------------------------------------------------------------------------- */
+
+static farspan_chrf_counts flat_read_chrf(const int64_t* whole) {
+    farspan_chrf_counts counts;
+    farspan_chrf_counts_init(&counts, sizeof counts);
+    counts.orders = (int32_t)whole[0];
+    counts.segments = whole[1];
+    memcpy(counts.hypothesis, whole + 2, sizeof counts.hypothesis);
+    memcpy(counts.reference, whole + 18, sizeof counts.reference);
+    memcpy(counts.matches, whole + 34, sizeof counts.matches);
+    return counts;
+}
+
+static void flat_write_chrf(const farspan_chrf_counts* counts, int64_t* whole) {
+    whole[0] = counts->orders;
+    whole[1] = counts->segments;
+    memcpy(whole + 2, counts->hypothesis, sizeof counts->hypothesis);
+    memcpy(whole + 18, counts->reference, sizeof counts->reference);
+    memcpy(whole + 34, counts->matches, sizeof counts->matches);
+}
+
+static farspan_status flat_chrf_add(const farspan_chrf_config* config, const uint8_t* texts, size_t texts_bytes,
+                                    const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
+                                    farspan_error* error) {
+    if (flat_no_counts(error, 7, whole, whole_count, FLAT_CHRF_COUNTS)) return FARSPAN_ERROR_SHAPE;
+    const void** parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
+    if (!parts) return FARSPAN_ERROR_SHAPE;
+    farspan_chrf_counts counts = flat_read_chrf(whole);
+    const farspan_status status = farspan_chrf_add(config, (const char*)parts[0], lengths[0], (const char* const*)(parts + 1),
+                                                   lengths + 1, flat_references(length_count), &counts, error);
+    if (status == FARSPAN_OK) flat_write_chrf(&counts, whole);
+    free(parts);
+    return status;
+}
+
+static farspan_status flat_chrf_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole, size_t from_whole_count,
+                                      farspan_error* error) {
+    if (flat_no_counts(error, 1, whole, whole_count, FLAT_CHRF_COUNTS) ||
+        flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_CHRF_COUNTS))
+        return FARSPAN_ERROR_SHAPE;
+    farspan_chrf_counts counts = flat_read_chrf(whole);
+    const farspan_chrf_counts from = flat_read_chrf(from_whole);
+    const farspan_status status = farspan_chrf_merge(&counts, &from, error);
+    if (status == FARSPAN_OK) flat_write_chrf(&counts, whole);
+    return status;
+}
+
+static farspan_status flat_chrf_score(const farspan_chrf_config* config, const int64_t* from_whole, size_t from_whole_count,
+                                      double* real, size_t real_count, farspan_error* error) {
+    if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_CHRF_COUNTS) ||
+        flat_short(error, 3, "score", real, real_count, 1))
+        return FARSPAN_ERROR_SHAPE;
+    const farspan_chrf_counts counts = flat_read_chrf(from_whole);
+    return farspan_chrf_score(config, &counts, real, error);
+}
+
+/* ---- ROUGE ------------------------------------------------------------------------------------- */
+
+/* The result of `status`, into the arrays. */
+static farspan_status flat_write_rouge(farspan_status status, const farspan_rouge_result* result, int64_t* whole, double* real) {
+    if (status != FARSPAN_OK) return status;
+    whole[0] = result->reference;
+    real[0] = result->precision;
+    real[1] = result->recall;
+    real[2] = result->f_measure;
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_rouge(const farspan_rouge_config* config, const uint8_t* texts, size_t texts_bytes,
+                                 const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count, double* real,
+                                 size_t real_count, farspan_error* error) {
+    farspan_rouge_result result;
+    memset(&result, 0, sizeof result);
+    result.struct_size = (uint32_t)sizeof result;
+    if (flat_short(error, 7, "result", whole, whole_count, 1) || flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
+        return FARSPAN_ERROR_SHAPE;
+    const void** parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
+    if (!parts) return FARSPAN_ERROR_SHAPE;
+    const farspan_status status = farspan_rouge(config, (const char*)parts[0], lengths[0], (const char* const*)(parts + 1),
+                                                lengths + 1, flat_references(length_count), &result, error);
+    free(parts);
+    return flat_write_rouge(status, &result, whole, real);
+}
+
+static farspan_status flat_rouge_tokens(const farspan_rouge_config* config, const int64_t* ids, size_t id_count,
+                                        const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
+                                        double* real, size_t real_count, farspan_error* error) {
+    farspan_rouge_result result;
+    memset(&result, 0, sizeof result);
+    result.struct_size = (uint32_t)sizeof result;
+    if (flat_short(error, 7, "result", whole, whole_count, 1) || flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
+        return FARSPAN_ERROR_SHAPE;
+    const void** parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
+    if (!parts) return FARSPAN_ERROR_SHAPE;
+    const farspan_status status =
+        farspan_rouge_tokens(config, (const int64_t*)parts[0], lengths[0], (const int64_t* const*)(parts + 1), lengths + 1,
+                             flat_references(length_count), &result, error);
+    free(parts);
+    return flat_write_rouge(status, &result, whole, real);
+}
+
+/* ---- bootstrap --------------------------------------------------------------------------------- */
+
+static farspan_status flat_write_interval(farspan_status status, const farspan_interval* interval, double* real) {
+    if (status != FARSPAN_OK) return status;
+    real[0] = interval->low;
+    real[1] = interval->median;
+    real[2] = interval->high;
+    real[3] = interval->mean;
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_bootstrap_mean(const farspan_context* context, const farspan_bootstrap_config* config,
+                                          const double* values, size_t value_count, double* real, size_t real_count,
+                                          farspan_error* error) {
+    const double nothing = 0; /* the library says that there are no values, whether their array has an address or not */
+    farspan_interval interval;
+    memset(&interval, 0, sizeof interval);
+    interval.struct_size = (uint32_t)sizeof interval;
+    if (flat_short(error, 5, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
+    const farspan_status status = farspan_bootstrap_mean(context, config, value_count > 0 ? values : &nothing,
+                                                         (int64_t)value_count, &interval, error);
+    return flat_write_interval(status, &interval, real);
+}
+
+/* The counts of the segments one behind the other. */
+static farspan_status flat_bleu_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config,
+                                          const farspan_bleu_config* bleu, const int64_t* from_whole, size_t from_whole_count,
+                                          double* real, size_t real_count, farspan_error* error) {
+    const size_t segments = from_whole_count / FLAT_BLEU_COUNTS;
+    farspan_interval interval;
+    memset(&interval, 0, sizeof interval);
+    interval.struct_size = (uint32_t)sizeof interval;
+    if (flat_short(error, 6, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
+    farspan_bleu_counts* counts = (farspan_bleu_counts*)calloc(segments + 1, sizeof *counts);
+    if (!counts) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 4, "no memory for %zu segments", segments);
+    for (size_t n = 0; n < segments; ++n) counts[n] = flat_read_bleu(from_whole + n * FLAT_BLEU_COUNTS);
+    const farspan_status status = farspan_bleu_bootstrap(context, config, bleu, counts, (int64_t)segments, &interval, error);
+    free(counts);
+    return flat_write_interval(status, &interval, real);
+}
+
+/* ---- passkey ----------------------------------------------------------------------------------- */
+
+/* The numbers are written when the text is. */
+static farspan_status flat_passkey_make(const farspan_passkey_config* config, uint8_t* buffer, size_t buffer_bytes, int64_t* whole,
+                                        size_t whole_count, double* real, size_t real_count, farspan_error* error) {
+    farspan_passkey passkey;
+    int64_t needed = 0;
+    memset(&passkey, 0, sizeof passkey);
+    passkey.struct_size = (uint32_t)sizeof passkey;
+    if (flat_short(error, 5, "passkey", whole, whole_count, FLAT_PASSKEY_WHOLE) ||
+        flat_short(error, 5, "passkey", real, real_count, 1))
+        return FARSPAN_ERROR_SHAPE;
+    const farspan_status status =
+        farspan_passkey_make(config, (char*)buffer, (int64_t)buffer_bytes, &needed, &passkey, error);
+    if (status != FARSPAN_OK) return status;
+    whole[0] = passkey.key;
+    whole[1] = passkey.key_begin;
+    whole[2] = passkey.key_end;
+    whole[3] = passkey.bytes;
+    real[0] = passkey.depth;
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_passkey_check(const uint8_t* text, size_t text_bytes, int64_t key, int64_t* whole, size_t whole_count,
+                                         farspan_error* error) {
+    int32_t correct = 0;
+    if (flat_short(error, 4, "correct", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
+    const farspan_status status = farspan_passkey_check((const char*)text, (int64_t)text_bytes, key, &correct, error);
+    if (status == FARSPAN_OK) whole[0] = correct;
+    return status;
+}
+
+/* The ids of haystack, needle and question one behind the other, with their three lengths. An empty boundary is none. */
+static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, const int64_t* lengths, size_t length_count, double depth,
+                                        const int64_t* boundary, size_t boundary_count, int64_t* out, size_t out_count,
+                                        int64_t* whole, size_t whole_count, farspan_error* error) {
+    if (flat_short(error, 11, "position", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
+    const void** parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
+    if (!parts) return FARSPAN_ERROR_SHAPE;
+    farspan_status status = FARSPAN_ERROR_SHAPE;
+    if (length_count == 3)
+        status = farspan_needle_place((const int64_t*)parts[0], lengths[0], (const int64_t*)parts[1], lengths[1],
+                                      (const int64_t*)parts[2], lengths[2], (int64_t)out_count, depth,
+                                      boundary_count > 0 ? boundary : NULL, out, whole, error);
+    else
+        flat_fail(error, status, 1, "there are %zu lists of ids: haystack, needle and question are 3", length_count);
+    free(parts);
+    return status;
+}
+
+#endif
+
+SWIGINTERN struct farspan_windows_config *new_farspan_windows_config(int32_t method){
+        farspan_windows_config* config = (farspan_windows_config*)calloc(1, sizeof *config);
+        if (config) farspan_windows_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_windows_config(struct farspan_windows_config *self){ free(self); }
+SWIGINTERN struct farspan_bleu_config *new_farspan_bleu_config(void){
+        farspan_bleu_config* config = (farspan_bleu_config*)calloc(1, sizeof *config);
+        if (config) farspan_bleu_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_bleu_config(struct farspan_bleu_config *self){ free(self); }
+SWIGINTERN struct farspan_chrf_config *new_farspan_chrf_config(void){
+        farspan_chrf_config* config = (farspan_chrf_config*)calloc(1, sizeof *config);
+        if (config) farspan_chrf_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_chrf_config(struct farspan_chrf_config *self){ free(self); }
+SWIGINTERN struct farspan_rouge_config *new_farspan_rouge_config(int32_t method){
+        farspan_rouge_config* config = (farspan_rouge_config*)calloc(1, sizeof *config);
+        if (config) farspan_rouge_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_rouge_config(struct farspan_rouge_config *self){ free(self); }
+SWIGINTERN struct farspan_bootstrap_config *new_farspan_bootstrap_config(void){
+        farspan_bootstrap_config* config = (farspan_bootstrap_config*)calloc(1, sizeof *config);
+        if (config) farspan_bootstrap_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_bootstrap_config(struct farspan_bootstrap_config *self){ free(self); }
+SWIGINTERN struct farspan_passkey_config *new_farspan_passkey_config(int32_t method){
+        farspan_passkey_config* config = (farspan_passkey_config*)calloc(1, sizeof *config);
+        if (config) farspan_passkey_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_passkey_config(struct farspan_passkey_config *self){ free(self); }
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -6067,6 +6642,2327 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1decode(JNI
   }
   {
     if (arg17->code != FARSPAN_OK) java_throw(jenv, arg17);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1kind_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->kind = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1kind_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  result =  ((arg1)->kind);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1bos_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->bos = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1bos_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  result =  ((arg1)->bos);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1tokens_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->tokens = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1tokens_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  result =  ((arg1)->tokens);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1length_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->length = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1length_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  result =  ((arg1)->length);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1stride_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->stride = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1stride_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  result =  ((arg1)->stride);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1segment_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->segment = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1segment_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  result =  ((arg1)->segment);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1WindowsConfig(JNIEnv *jenv, jclass jcls, jint jarg1) {
+  jlong jresult = 0 ;
+  int32_t arg1 ;
+  struct farspan_windows_config *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = (int32_t)jarg1; 
+  result = (struct farspan_windows_config *)new_farspan_windows_config(arg1);
+  *(struct farspan_windows_config **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1WindowsConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_windows_config **)&jarg1; 
+  delete_farspan_windows_config(arg1);
+}
+
+
+SWIGEXPORT jstring JNICALL Java_io_farspan_internal_NativeJNI_verdict_1name(JNIEnv *jenv, jclass jcls, jint jarg1) {
+  jstring jresult = 0 ;
+  int32_t arg1 ;
+  char *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = (int32_t)jarg1; 
+  result = (char *)farspan_verdict_name(arg1);
+  if (result) jresult = (*jenv)->NewStringUTF(jenv, (const char *)result);
+  return jresult;
+}
+
+
+SWIGEXPORT jstring JNICALL Java_io_farspan_internal_NativeJNI_verdict_1rule(JNIEnv *jenv, jclass jcls) {
+  jstring jresult = 0 ;
+  char *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (char *)farspan_verdict_rule();
+  if (result) jresult = (*jenv)->NewStringUTF(jenv, (const char *)result);
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1tokenizer_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->tokenizer = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1tokenizer_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  result =  ((arg1)->tokenizer);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1smoothing_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->smoothing = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1smoothing_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  result =  ((arg1)->smoothing);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1maxOrder_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->max_order = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1maxOrder_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  result =  ((arg1)->max_order);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1lowercase_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->lowercase = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1lowercase_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  result =  ((arg1)->lowercase);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1effectiveOrder_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->effective_order = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1effectiveOrder_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  result =  ((arg1)->effective_order);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1smoothingValue_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  double arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  arg2 = (double)jarg2; 
+  if (arg1) (arg1)->smoothing_value = arg2;
+}
+
+
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1smoothingValue_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jdouble jresult = 0 ;
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  double result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  result = (double) ((arg1)->smoothing_value);
+  jresult = (jdouble)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1BleuConfig(JNIEnv *jenv, jclass jcls) {
+  jlong jresult = 0 ;
+  struct farspan_bleu_config *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (struct farspan_bleu_config *)new_farspan_bleu_config();
+  *(struct farspan_bleu_config **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1BleuConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_bleu_config **)&jarg1; 
+  delete_farspan_bleu_config(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1charOrder_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->char_order = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1charOrder_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  result =  ((arg1)->char_order);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1wordOrder_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->word_order = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1wordOrder_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  result =  ((arg1)->word_order);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1lowercase_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->lowercase = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1lowercase_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  result =  ((arg1)->lowercase);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1whitespace_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->whitespace = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1whitespace_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  result =  ((arg1)->whitespace);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1everyOrder_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->every_order = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1everyOrder_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  result =  ((arg1)->every_order);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1beta_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  double arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  arg2 = (double)jarg2; 
+  if (arg1) (arg1)->beta = arg2;
+}
+
+
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1beta_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jdouble jresult = 0 ;
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  double result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  result = (double) ((arg1)->beta);
+  jresult = (jdouble)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1ChrfConfig(JNIEnv *jenv, jclass jcls) {
+  jlong jresult = 0 ;
+  struct farspan_chrf_config *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (struct farspan_chrf_config *)new_farspan_chrf_config();
+  *(struct farspan_chrf_config **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1ChrfConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_chrf_config **)&jarg1; 
+  delete_farspan_chrf_config(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RougeConfig_1kind_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_rouge_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->kind = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RougeConfig_1kind_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_rouge_config **)&jarg1; 
+  result =  ((arg1)->kind);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RougeConfig_1order_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_rouge_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->order = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RougeConfig_1order_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_rouge_config **)&jarg1; 
+  result =  ((arg1)->order);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RougeConfig_1stem_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_rouge_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->stem = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RougeConfig_1stem_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_rouge_config **)&jarg1; 
+  result =  ((arg1)->stem);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1RougeConfig(JNIEnv *jenv, jclass jcls, jint jarg1) {
+  jlong jresult = 0 ;
+  int32_t arg1 ;
+  struct farspan_rouge_config *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = (int32_t)jarg1; 
+  result = (struct farspan_rouge_config *)new_farspan_rouge_config(arg1);
+  *(struct farspan_rouge_config **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1RougeConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_rouge_config **)&jarg1; 
+  delete_farspan_rouge_config(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BootstrapConfig_1samples_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->samples = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BootstrapConfig_1samples_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
+  result =  ((arg1)->samples);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BootstrapConfig_1seed_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  uint64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
+  arg2 = (uint64_t)jarg2; 
+  if (arg1) (arg1)->seed = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BootstrapConfig_1seed_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  uint64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
+  result =  ((arg1)->seed);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BootstrapConfig_1confidence_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  double arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
+  arg2 = (double)jarg2; 
+  if (arg1) (arg1)->confidence = arg2;
+}
+
+
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_BootstrapConfig_1confidence_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jdouble jresult = 0 ;
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  double result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
+  result = (double) ((arg1)->confidence);
+  jresult = (jdouble)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1BootstrapConfig(JNIEnv *jenv, jclass jcls) {
+  jlong jresult = 0 ;
+  struct farspan_bootstrap_config *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (struct farspan_bootstrap_config *)new_farspan_bootstrap_config();
+  *(struct farspan_bootstrap_config **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1BootstrapConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
+  delete_farspan_bootstrap_config(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1form_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->form = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1form_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  result =  ((arg1)->form);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1length_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->length = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1length_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  result =  ((arg1)->length);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1seed_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  uint64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  arg2 = (uint64_t)jarg2; 
+  if (arg1) (arg1)->seed = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1seed_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  uint64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  result =  ((arg1)->seed);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1depth_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  double arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  arg2 = (double)jarg2; 
+  if (arg1) (arg1)->depth = arg2;
+}
+
+
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1depth_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jdouble jresult = 0 ;
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  double result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  result = (double) ((arg1)->depth);
+  jresult = (jdouble)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1lowestKey_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->lowest_key = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1lowestKey_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  result =  ((arg1)->lowest_key);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1highestKey_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->highest_key = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1highestKey_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  result =  ((arg1)->highest_key);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1PasskeyConfig(JNIEnv *jenv, jclass jcls, jint jarg1) {
+  jlong jresult = 0 ;
+  int32_t arg1 ;
+  struct farspan_passkey_config *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = (int32_t)jarg1; 
+  result = (struct farspan_passkey_config *)new_farspan_passkey_config(arg1);
+  *(struct farspan_passkey_config **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1PasskeyConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_passkey_config **)&jarg1; 
+  delete_farspan_passkey_config(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_token_1nll(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jfloatArray jarg2, jint jarg3, jlongArray jarg4, jlongArray jarg5, jlong jarg7, jdoubleArray jarg8) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int32_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  int64_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  int64_t dims4[FLAT_DIMS] ;
+  farspan_error slot10 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot10.struct_size = (uint32_t)sizeof slot10;
+  slot10.code = FARSPAN_OK;
+  arg10 = &slot10;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  if (!java_copy(jenv, &memory2, jarg2)) return ;
+  arg2 = memory2.data;
+  arg3 = (int32_t)jarg3; 
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, FLAT_DIMS, (jlong*)dims4);
+  arg4 = jarg4 ? dims4 : NULL;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  arg7 = (int64_t)jarg7; 
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
+  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return ;
+  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
+  arg8 = (double*)memory8.data;
+  result = flat_token_nll((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,arg9,arg10);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg8) (*jenv)->SetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (const jdouble*)arg8);
+  }
+  {
+    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_token_1nll_1grad(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jfloatArray jarg2, jint jarg3, jlongArray jarg4, jlongArray jarg5, jlong jarg7, jfloatArray jarg8, jfloatArray jarg10, jint jarg11, jlongArray jarg12) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int32_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  int64_t arg7 ;
+  float *arg8 = (float *) 0 ;
+  size_t arg9 ;
+  void *arg10 = (void *) 0 ;
+  int32_t arg11 ;
+  int64_t *arg12 = (int64_t *) 0 ;
+  farspan_error *arg13 = (farspan_error *) 0 ;
+  int64_t dims4[FLAT_DIMS] ;
+  int64_t dims12[FLAT_DIMS] ;
+  farspan_error slot13 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot13.struct_size = (uint32_t)sizeof slot13;
+  slot13.code = FARSPAN_OK;
+  arg13 = &slot13;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  if (!java_copy(jenv, &memory2, jarg2)) return ;
+  arg2 = memory2.data;
+  arg3 = (int32_t)jarg3; 
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, FLAT_DIMS, (jlong*)dims4);
+  arg4 = jarg4 ? dims4 : NULL;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  arg7 = (int64_t)jarg7; 
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
+  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(float))) return ;
+  if (jarg8) (*jenv)->GetFloatArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jfloat*)memory8.data);
+  arg8 = (float*)memory8.data;
+  JAVA_MEMORY memory10;
+  memory10.heap = NULL;
+  if (!java_copy(jenv, &memory10, jarg10)) return ;
+  arg10 = memory10.data;
+  arg11 = (int32_t)jarg11; 
+  if (jarg12) (*jenv)->GetLongArrayRegion(jenv, jarg12, 0, FLAT_DIMS, (jlong*)dims12);
+  arg12 = jarg12 ? dims12 : NULL;
+  result = flat_token_nll_grad((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,(float const *)arg8,arg9,arg10,arg11,(int64_t const *)arg12,arg13);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory10, jarg10);
+  }
+  {
+    if (arg13->code != FARSPAN_OK) java_throw(jenv, arg13);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_windows_1count(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2) {
+  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  size_t arg3 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  (void)jarg1_;
+  arg1 = *(farspan_windows_config **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
+  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
+  arg2 = (int64_t*)memory2.data;
+  result = flat_windows_count((struct farspan_windows_config const *)arg1,arg2,arg3,arg4);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg2) (*jenv)->SetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (const jlong*)arg2);
+  }
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_windows_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlongArray jarg3) {
+  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
+  int64_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  (void)jarg1_;
+  arg1 = *(farspan_windows_config **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(int64_t))) return ;
+  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jlong*)memory3.data);
+  arg3 = (int64_t*)memory3.data;
+  result = flat_windows_get((struct farspan_windows_config const *)arg1,arg2,arg3,arg4,arg5);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jlong*)arg3);
+  }
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1init(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jdoubleArray jarg3) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
+  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
+  arg1 = (int64_t*)memory1.data;
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
+  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
+  arg3 = (double*)memory3.data;
+  result = flat_loss_init(arg1,arg2,arg3,arg4,arg5);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg1) (*jenv)->SetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jlong*)arg1);
+  }
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jdouble*)arg3);
+  }
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1add(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jdoubleArray jarg3, jdoubleArray jarg5, jlongArray jarg7, jlong jarg9, jlong jarg10) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  double *arg5 = (double *) 0 ;
+  size_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  size_t arg8 ;
+  int64_t arg9 ;
+  int64_t arg10 ;
+  farspan_error *arg11 = (farspan_error *) 0 ;
+  farspan_error slot11 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot11.struct_size = (uint32_t)sizeof slot11;
+  slot11.code = FARSPAN_OK;
+  arg11 = &slot11;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
+  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
+  arg1 = (int64_t*)memory1.data;
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
+  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
+  arg3 = (double*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(double))) return ;
+  if (jarg5) (*jenv)->GetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jdouble*)memory5.data);
+  arg5 = (double*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, arg8 * sizeof(int64_t))) return ;
+  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
+  arg7 = (int64_t*)memory7.data;
+  arg9 = (int64_t)jarg9; 
+  arg10 = (int64_t)jarg10; 
+  result = flat_loss_add(arg1,arg2,arg3,arg4,(double const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,arg11);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg1) (*jenv)->SetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jlong*)arg1);
+  }
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jdouble*)arg3);
+  }
+  
+  
+  {
+    if (arg11->code != FARSPAN_OK) java_throw(jenv, arg11);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1merge(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jdoubleArray jarg3, jlongArray jarg5, jdoubleArray jarg7) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  double *arg7 = (double *) 0 ;
+  size_t arg8 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_error slot9 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot9.struct_size = (uint32_t)sizeof slot9;
+  slot9.code = FARSPAN_OK;
+  arg9 = &slot9;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
+  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
+  arg1 = (int64_t*)memory1.data;
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
+  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
+  arg3 = (double*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, arg8 * sizeof(double))) return ;
+  if (jarg7) (*jenv)->GetDoubleArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jdouble*)memory7.data);
+  arg7 = (double*)memory7.data;
+  result = flat_loss_merge(arg1,arg2,arg3,arg4,(int64_t const *)arg5,arg6,(double const *)arg7,arg8,arg9);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg1) (*jenv)->SetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jlong*)arg1);
+  }
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jdouble*)arg3);
+  }
+  
+  
+  {
+    if (arg9->code != FARSPAN_OK) java_throw(jenv, arg9);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1add_1by_1context(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jdoubleArray jarg3, jlongArray jarg5, jlong jarg7, jdoubleArray jarg8, jlongArray jarg10, jlong jarg12) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  int64_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  int64_t *arg10 = (int64_t *) 0 ;
+  size_t arg11 ;
+  int64_t arg12 ;
+  farspan_error *arg13 = (farspan_error *) 0 ;
+  farspan_error slot13 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot13.struct_size = (uint32_t)sizeof slot13;
+  slot13.code = FARSPAN_OK;
+  arg13 = &slot13;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
+  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
+  arg1 = (int64_t*)memory1.data;
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
+  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
+  arg3 = (double*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  arg7 = (int64_t)jarg7; 
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
+  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return ;
+  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
+  arg8 = (double*)memory8.data;
+  JAVA_MEMORY memory10;
+  memory10.heap = NULL;
+  arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
+  if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(int64_t))) return ;
+  if (jarg10) (*jenv)->GetLongArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jlong*)memory10.data);
+  arg10 = (int64_t*)memory10.data;
+  arg12 = (int64_t)jarg12; 
+  result = flat_loss_add_by_context(arg1,arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,(double const *)arg8,arg9,(int64_t const *)arg10,arg11,arg12,arg13);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg1) (*jenv)->SetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jlong*)arg1);
+  }
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jdouble*)arg3);
+  }
+  
+  
+  
+  {
+    if (arg13->code != FARSPAN_OK) java_throw(jenv, arg13);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1summarize(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jdoubleArray jarg3, jdoubleArray jarg5) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  double *arg5 = (double *) 0 ;
+  size_t arg6 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_error slot7 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot7.struct_size = (uint32_t)sizeof slot7;
+  slot7.code = FARSPAN_OK;
+  arg7 = &slot7;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
+  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
+  arg1 = (int64_t*)memory1.data;
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
+  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
+  arg3 = (double*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(double))) return ;
+  if (jarg5) (*jenv)->GetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jdouble*)memory5.data);
+  arg5 = (double*)memory5.data;
+  result = flat_loss_summarize((int64_t const *)arg1,arg2,(double const *)arg3,arg4,arg5,arg6,arg7);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg5) (*jenv)->SetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (const jdouble*)arg5);
+  }
+  {
+    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_judge(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jdoubleArray jarg3, jlong jarg5, jlongArray jarg6, jdoubleArray jarg8) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  int64_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_error slot10 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot10.struct_size = (uint32_t)sizeof slot10;
+  slot10.code = FARSPAN_OK;
+  arg10 = &slot10;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
+  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
+  arg1 = (int64_t*)memory1.data;
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
+  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
+  arg3 = (double*)memory3.data;
+  arg5 = (int64_t)jarg5; 
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
+  arg6 = (int64_t*)memory6.data;
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
+  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return ;
+  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
+  arg8 = (double*)memory8.data;
+  result = flat_judge((int64_t const *)arg1,arg2,(double const *)arg3,arg4,arg5,arg6,arg7,arg8,arg9,arg10);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jlong*)arg6);
+  }
+  {
+    if (result == FARSPAN_OK && jarg8) (*jenv)->SetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (const jdouble*)arg8);
+  }
+  {
+    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_tokenize(JNIEnv *jenv, jclass jcls, jint jarg1, jint jarg2, jbyteArray jarg3, jbyteArray jarg5, jlongArray jarg7) {
+  int32_t arg1 ;
+  int32_t arg2 ;
+  uint8_t *arg3 = (uint8_t *) 0 ;
+  size_t arg4 ;
+  uint8_t *arg5 = (uint8_t *) 0 ;
+  size_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  size_t arg8 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_error slot9 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot9.struct_size = (uint32_t)sizeof slot9;
+  slot9.code = FARSPAN_OK;
+  arg9 = &slot9;
+  arg1 = (int32_t)jarg1; 
+  arg2 = (int32_t)jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(uint8_t))) return ;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jbyte*)memory3.data);
+  arg3 = (uint8_t*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(uint8_t))) return ;
+  if (jarg5) (*jenv)->GetByteArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jbyte*)memory5.data);
+  arg5 = (uint8_t*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, arg8 * sizeof(int64_t))) return ;
+  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
+  arg7 = (int64_t*)memory7.data;
+  result = flat_tokenize(arg1,arg2,(uint8_t const *)arg3,arg4,arg5,arg6,arg7,arg8,arg9);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg5) (*jenv)->SetByteArrayRegion(jenv, jarg5, 0, (jsize)arg6, (const jbyte*)arg5);
+  }
+  {
+    if (result == FARSPAN_OK && jarg7) (*jenv)->SetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (const jlong*)arg7);
+  }
+  {
+    if (arg9->code != FARSPAN_OK) java_throw(jenv, arg9);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1add(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg4, jlongArray jarg6) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  uint8_t *arg2 = (uint8_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
+  (void)jarg1_;
+  arg1 = *(farspan_bleu_config **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(uint8_t))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (uint8_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
+  arg6 = (int64_t*)memory6.data;
+  result = flat_bleu_add((struct farspan_bleu_config const *)arg1,(uint8_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jlong*)arg6);
+  }
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1add_1tokens(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jlongArray jarg4, jlongArray jarg6) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
+  (void)jarg1_;
+  arg1 = *(farspan_bleu_config **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
+  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
+  arg2 = (int64_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
+  arg6 = (int64_t*)memory6.data;
+  result = flat_bleu_add_tokens((struct farspan_bleu_config const *)arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jlong*)arg6);
+  }
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1merge(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jlongArray jarg3) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
+  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
+  arg1 = (int64_t*)memory1.data;
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(int64_t))) return ;
+  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jlong*)memory3.data);
+  arg3 = (int64_t*)memory3.data;
+  result = flat_bleu_merge(arg1,arg2,(int64_t const *)arg3,arg4,arg5);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg1) (*jenv)->SetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jlong*)arg1);
+  }
+  
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1score(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jlongArray jarg4, jdoubleArray jarg6) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  double *arg6 = (double *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
+  (void)jarg1_;
+  arg1 = *(farspan_bleu_config **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
+  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
+  arg2 = (int64_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(double))) return ;
+  if (jarg6) (*jenv)->GetDoubleArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jdouble*)memory6.data);
+  arg6 = (double*)memory6.data;
+  result = flat_bleu_score((struct farspan_bleu_config const *)arg1,(int64_t const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg4) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jlong*)arg4);
+  }
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetDoubleArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jdouble*)arg6);
+  }
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1signature(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2, jbyteArray jarg3, jlongArray jarg5) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  uint8_t *arg3 = (uint8_t *) 0 ;
+  size_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_error slot7 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot7.struct_size = (uint32_t)sizeof slot7;
+  slot7.code = FARSPAN_OK;
+  arg7 = &slot7;
+  (void)jarg1_;
+  arg1 = *(farspan_bleu_config **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(uint8_t))) return ;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jbyte*)memory3.data);
+  arg3 = (uint8_t*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  result = flat_bleu_signature((struct farspan_bleu_config const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jbyte*)arg3);
+  }
+  {
+    if (result == FARSPAN_OK && jarg5) (*jenv)->SetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (const jlong*)arg5);
+  }
+  {
+    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_chrf_1add(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg4, jlongArray jarg6) {
+  farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
+  uint8_t *arg2 = (uint8_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
+  (void)jarg1_;
+  arg1 = *(farspan_chrf_config **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(uint8_t))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (uint8_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
+  arg6 = (int64_t*)memory6.data;
+  result = flat_chrf_add((struct farspan_chrf_config const *)arg1,(uint8_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jlong*)arg6);
+  }
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_chrf_1merge(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jlongArray jarg3) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
+  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
+  arg1 = (int64_t*)memory1.data;
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(int64_t))) return ;
+  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jlong*)memory3.data);
+  arg3 = (int64_t*)memory3.data;
+  result = flat_chrf_merge(arg1,arg2,(int64_t const *)arg3,arg4,arg5);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg1) (*jenv)->SetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jlong*)arg1);
+  }
+  
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_chrf_1score(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jdoubleArray jarg4) {
+  farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  size_t arg3 ;
+  double *arg4 = (double *) 0 ;
+  size_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_error slot6 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot6.struct_size = (uint32_t)sizeof slot6;
+  slot6.code = FARSPAN_OK;
+  arg6 = &slot6;
+  (void)jarg1_;
+  arg1 = *(farspan_chrf_config **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
+  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
+  arg2 = (int64_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(double))) return ;
+  if (jarg4) (*jenv)->GetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jdouble*)memory4.data);
+  arg4 = (double*)memory4.data;
+  result = flat_chrf_score((struct farspan_chrf_config const *)arg1,(int64_t const *)arg2,arg3,arg4,arg5,arg6);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg4) (*jenv)->SetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jdouble*)arg4);
+  }
+  {
+    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rouge(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg4, jlongArray jarg6, jdoubleArray jarg8) {
+  farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
+  uint8_t *arg2 = (uint8_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_error slot10 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot10.struct_size = (uint32_t)sizeof slot10;
+  slot10.code = FARSPAN_OK;
+  arg10 = &slot10;
+  (void)jarg1_;
+  arg1 = *(farspan_rouge_config **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(uint8_t))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (uint8_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
+  arg6 = (int64_t*)memory6.data;
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
+  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return ;
+  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
+  arg8 = (double*)memory8.data;
+  result = flat_rouge((struct farspan_rouge_config const *)arg1,(uint8_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,arg9,arg10);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jlong*)arg6);
+  }
+  {
+    if (result == FARSPAN_OK && jarg8) (*jenv)->SetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (const jdouble*)arg8);
+  }
+  {
+    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rouge_1tokens(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jlongArray jarg4, jlongArray jarg6, jdoubleArray jarg8) {
+  farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_error slot10 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot10.struct_size = (uint32_t)sizeof slot10;
+  slot10.code = FARSPAN_OK;
+  arg10 = &slot10;
+  (void)jarg1_;
+  arg1 = *(farspan_rouge_config **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
+  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
+  arg2 = (int64_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
+  arg6 = (int64_t*)memory6.data;
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
+  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return ;
+  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
+  arg8 = (double*)memory8.data;
+  result = flat_rouge_tokens((struct farspan_rouge_config const *)arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,arg9,arg10);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jlong*)arg6);
+  }
+  {
+    if (result == FARSPAN_OK && jarg8) (*jenv)->SetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (const jdouble*)arg8);
+  }
+  {
+    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bootstrap_1mean(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jdoubleArray jarg3, jdoubleArray jarg5) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
+  double *arg3 = (double *) 0 ;
+  size_t arg4 ;
+  double *arg5 = (double *) 0 ;
+  size_t arg6 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_error slot7 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot7.struct_size = (uint32_t)sizeof slot7;
+  slot7.code = FARSPAN_OK;
+  arg7 = &slot7;
+  (void)jarg1_;
+  (void)jarg2_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_bootstrap_config **)&jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
+  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
+  arg3 = (double*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(double))) return ;
+  if (jarg5) (*jenv)->GetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jdouble*)memory5.data);
+  arg5 = (double*)memory5.data;
+  result = flat_bootstrap_mean((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,(double const *)arg3,arg4,arg5,arg6,arg7);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg5) (*jenv)->SetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (const jdouble*)arg5);
+  }
+  {
+    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1bootstrap(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jlong jarg3, jobject jarg3_, jlongArray jarg4, jdoubleArray jarg6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
+  farspan_bleu_config *arg3 = (farspan_bleu_config *) 0 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  double *arg6 = (double *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
+  (void)jarg1_;
+  (void)jarg2_;
+  (void)jarg3_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_bootstrap_config **)&jarg2; 
+  arg3 = *(farspan_bleu_config **)&jarg3; 
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(double))) return ;
+  if (jarg6) (*jenv)->GetDoubleArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jdouble*)memory6.data);
+  arg6 = (double*)memory6.data;
+  result = flat_bleu_bootstrap((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,(struct farspan_bleu_config const *)arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetDoubleArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jdouble*)arg6);
+  }
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_passkey_1make(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg4, jdoubleArray jarg6) {
+  farspan_passkey_config *arg1 = (farspan_passkey_config *) 0 ;
+  uint8_t *arg2 = (uint8_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  double *arg6 = (double *) 0 ;
+  size_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
+  (void)jarg1_;
+  arg1 = *(farspan_passkey_config **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(uint8_t))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (uint8_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(double))) return ;
+  if (jarg6) (*jenv)->GetDoubleArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jdouble*)memory6.data);
+  arg6 = (double*)memory6.data;
+  result = flat_passkey_make((struct farspan_passkey_config const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7,arg8);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg2) (*jenv)->SetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (const jbyte*)arg2);
+  }
+  {
+    if (result == FARSPAN_OK && jarg4) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jlong*)arg4);
+  }
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetDoubleArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jdouble*)arg6);
+  }
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_passkey_1check(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jlong jarg3, jlongArray jarg4) {
+  uint8_t *arg1 = (uint8_t *) 0 ;
+  size_t arg2 ;
+  int64_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_error slot6 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot6.struct_size = (uint32_t)sizeof slot6;
+  slot6.code = FARSPAN_OK;
+  arg6 = &slot6;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(uint8_t))) return ;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jbyte*)memory1.data);
+  arg1 = (uint8_t*)memory1.data;
+  arg3 = (int64_t)jarg3; 
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  result = flat_passkey_check((uint8_t const *)arg1,arg2,arg3,arg4,arg5,arg6);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg4) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jlong*)arg4);
+  }
+  {
+    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_needle_1place(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jlongArray jarg3, jdouble jarg5, jlongArray jarg6, jlongArray jarg8, jlongArray jarg10) {
+  int64_t *arg1 = (int64_t *) 0 ;
+  size_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  size_t arg4 ;
+  double arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  size_t arg7 ;
+  int64_t *arg8 = (int64_t *) 0 ;
+  size_t arg9 ;
+  int64_t *arg10 = (int64_t *) 0 ;
+  size_t arg11 ;
+  farspan_error *arg12 = (farspan_error *) 0 ;
+  farspan_error slot12 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot12.struct_size = (uint32_t)sizeof slot12;
+  slot12.code = FARSPAN_OK;
+  arg12 = &slot12;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
+  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
+  arg1 = (int64_t*)memory1.data;
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(int64_t))) return ;
+  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jlong*)memory3.data);
+  arg3 = (int64_t*)memory3.data;
+  arg5 = (double)jarg5; 
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
+  arg6 = (int64_t*)memory6.data;
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
+  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(int64_t))) return ;
+  if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jlong*)memory8.data);
+  arg8 = (int64_t*)memory8.data;
+  JAVA_MEMORY memory10;
+  memory10.heap = NULL;
+  arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
+  if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(int64_t))) return ;
+  if (jarg10) (*jenv)->GetLongArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jlong*)memory10.data);
+  arg10 = (int64_t*)memory10.data;
+  result = flat_needle_place((int64_t const *)arg1,arg2,(int64_t const *)arg3,arg4,arg5,(int64_t const *)arg6,arg7,arg8,arg9,arg10,arg11,arg12);
+  (void)result;
+  
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg8) (*jenv)->SetLongArrayRegion(jenv, jarg8, 0, (jsize)arg9, (const jlong*)arg8);
+  }
+  {
+    if (result == FARSPAN_OK && jarg10) (*jenv)->SetLongArrayRegion(jenv, jarg10, 0, (jsize)arg11, (const jlong*)arg10);
+  }
+  {
+    if (arg12->code != FARSPAN_OK) java_throw(jenv, arg12);
   }
 }
 

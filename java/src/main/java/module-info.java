@@ -1,4 +1,5 @@
 /** Position encodings and attention for long contexts, on CPUs. */
 module io.farspan {
     exports io.farspan;
+    exports io.farspan.eval;
 }

@@ -5,6 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.farspan.eval.BleuConfig;
+import io.farspan.eval.BootstrapConfig;
+import io.farspan.eval.Bos;
+import io.farspan.eval.ChrfConfig;
+import io.farspan.eval.PasskeyConfig;
+import io.farspan.eval.PasskeyForm;
+import io.farspan.eval.RougeConfig;
+import io.farspan.eval.RougeKind;
+import io.farspan.eval.Smoothing;
+import io.farspan.eval.Tokenizer;
+import io.farspan.eval.Verdict;
+import io.farspan.eval.WindowsConfig;
+import io.farspan.eval.WindowsKind;
 import io.farspan.internal.Native;
 import io.farspan.internal.NativeConstants;
 import java.io.IOException;
@@ -31,7 +44,7 @@ class CoverageTest {
             Map.of("farspan_get_api", "the bridge is linked to the functions; a table would reach the same ones");
 
     /** Headers that Java does not offer yet. */
-    private static final List<String> LATER_HEADERS = List.of("eval.h", "model.h");
+    private static final List<String> LATER_HEADERS = List.of("model.h");
 
     /** Prefixes of the C constants, with the enums that name them. */
     private static final Map<String, Class<? extends Enum<?>>> ENUMS = Map.ofEntries(Map.entry("ERROR_", Status.class),
@@ -41,7 +54,9 @@ class CoverageTest {
             Map.entry("REMAP_", RemapMethod.class), Map.entry("BIAS_", BiasMethod.class),
             Map.entry("TEMPERATURE_", Temperature.class), Map.entry("PART_", Part.class), Map.entry("SIDE_", Side.class),
             Map.entry("ROTATE_", Direction.class), Map.entry("SINUSOIDAL_", SinusoidalLayout.class),
-            Map.entry("STATE_", Problem.State.class), Map.entry("ISA_", Isa.class));
+            Map.entry("STATE_", Problem.State.class), Map.entry("ISA_", Isa.class), Map.entry("WINDOWS_", WindowsKind.class),
+            Map.entry("BOS_", Bos.class), Map.entry("VERDICT_", Verdict.class), Map.entry("TOKENIZER_", Tokenizer.class),
+            Map.entry("SMOOTHING_", Smoothing.class), Map.entry("ROUGE_", RougeKind.class), Map.entry("PASSKEY_", PasskeyForm.class));
 
     @Test
     void everyExportedFunctionIsCalled() throws Exception {
@@ -77,7 +92,8 @@ class CoverageTest {
         for (Field field : NativeConstants.class.getFields()) {
             for (Map.Entry<String, Class<? extends Enum<?>>> prefix : ENUMS.entrySet()) {
                 if (field.getName().startsWith(prefix.getKey())) {
-                    assertEquals(field.getInt(null), number(prefix.getValue(), field.getName().substring(prefix.getKey().length())));
+                    String name = field.getName().substring(prefix.getKey().length());
+                    assertEquals(field.getInt(null), number(prefix.getValue(), name.equals("13A") ? "V13A" : name));
                     ++checked;
                 }
             }
@@ -86,7 +102,13 @@ class CoverageTest {
             assertEquals(NativeConstants.class.getField(dtype.name()).getInt(null), dtype.code);
             ++checked;
         }
-        int others = 7; // the version's five, OK, and the length of dims
+        assertEquals(NativeConstants.BLEU_MAX_ORDER, BleuConfig.MAX_ORDER);
+        assertEquals(NativeConstants.CHRF_MAX_ORDERS, ChrfConfig.MAX_ORDERS);
+        checked += 2;
+        for (Field field : NativeConstants.class.getFields()) {
+            checked += field.getName().startsWith("FLAT_") ? 1 : 0; // sizes of arrays
+        }
+        int others = 6; // the version's five, and OK
         assertEquals(NativeConstants.class.getFields().length - others, checked);
     }
 
@@ -100,6 +122,12 @@ class CoverageTest {
         check(new FireConfig(3, 4, new float[3], new float[3], new float[12], new float[4]), FireConfig.class, "hidden", "heads");
         check(new Problem(), Problem.class, "segments");
         check(new CacheConfig(1, 1), CacheConfig.class);
+        check(new WindowsConfig(WindowsKind.BLOCKS), WindowsConfig.class, "kind");
+        check(new BleuConfig(), BleuConfig.class);
+        check(new ChrfConfig(), ChrfConfig.class);
+        check(new RougeConfig(RougeKind.N), RougeConfig.class, "kind");
+        check(new BootstrapConfig(), BootstrapConfig.class);
+        check(new PasskeyConfig(PasskeyForm.LANDMARK), PasskeyConfig.class, "form");
     }
 
     @Test
@@ -190,9 +218,11 @@ class CoverageTest {
 
     private static String sources() throws IOException {
         StringBuilder text = new StringBuilder();
-        try (Stream<Path> files = Files.list(Path.of("src/main/java/io/farspan"))) {
-            for (Path file : files.filter(Files::isRegularFile).collect(Collectors.toList())) {
-                text.append(Files.readString(file));
+        for (String folder : List.of("src/main/java/io/farspan", "src/main/java/io/farspan/eval")) {
+            try (Stream<Path> files = Files.list(Path.of(folder))) {
+                for (Path file : files.filter(Files::isRegularFile).collect(Collectors.toList())) {
+                    text.append(Files.readString(file));
+                }
             }
         }
         return text.toString();

@@ -221,4 +221,73 @@ public class Native implements NativeConstants {
     }
   }
 
+  public static String verdict_name(int verdict) {
+    return NativeJNI.verdict_name(verdict);
+  }
+
+  public static String verdict_rule() {
+    return NativeJNI.verdict_rule();
+  }
+
+  public static void token_nll(Context context, io.farspan.runtime.Memory logits, int dtype, long[] logits_dims, long[] targets, long ignore_index, double[] nll) {
+    try { NativeJNI.token_nll(Context.getCPtr(context), context, io.farspan.runtime.Memory.array(logits), dtype, logits_dims, targets, ignore_index, nll); } finally {
+      java.lang.ref.Reference.reachabilityFence(logits);
+    }
+  }
+
+  public static void token_nll_grad(Context context, io.farspan.runtime.Memory logits, int dtype, long[] logits_dims, long[] targets, long ignore_index, float[] weights, io.farspan.runtime.Memory grad, int grad_dtype, long[] grad_dims) {
+    try { NativeJNI.token_nll_grad(Context.getCPtr(context), context, io.farspan.runtime.Memory.array(logits), dtype, logits_dims, targets, ignore_index, weights, io.farspan.runtime.Memory.array(grad), grad_dtype, grad_dims); } finally {
+      java.lang.ref.Reference.reachabilityFence(logits);
+      java.lang.ref.Reference.reachabilityFence(grad);
+    }
+  }
+
+  public static void windows_count(WindowsConfig config, long[] whole) { NativeJNI.windows_count(WindowsConfig.getCPtr(config), config, whole); }
+
+  public static void windows_get(WindowsConfig config, long index, long[] whole) { NativeJNI.windows_get(WindowsConfig.getCPtr(config), config, index, whole); }
+
+  public static void loss_init(long[] whole, double[] real) { NativeJNI.loss_init(whole, real); }
+
+  public static void loss_add(long[] whole, double[] real, double[] losses, long[] targets, long ignore_index, long bytes) { NativeJNI.loss_add(whole, real, losses, targets, ignore_index, bytes); }
+
+  public static void loss_merge(long[] whole, double[] real, long[] from_whole, double[] from_real) { NativeJNI.loss_merge(whole, real, from_whole, from_real); }
+
+  public static void loss_add_by_context(long[] whole, double[] real, long[] edges, long first_context, double[] losses, long[] targets, long ignore_index) { NativeJNI.loss_add_by_context(whole, real, edges, first_context, losses, targets, ignore_index); }
+
+  public static void loss_summarize(long[] from_whole, double[] from_real, double[] real) { NativeJNI.loss_summarize(from_whole, from_real, real); }
+
+  public static void judge(long[] lengths, double[] losses, long trained_length, long[] whole, double[] real) { NativeJNI.judge(lengths, losses, trained_length, whole, real); }
+
+  public static void tokenize(int tokenizer, int lowercase, byte[] text, byte[] buffer, long[] whole) { NativeJNI.tokenize(tokenizer, lowercase, text, buffer, whole); }
+
+  public static void bleu_add(BleuConfig config, byte[] texts, long[] lengths, long[] whole) { NativeJNI.bleu_add(BleuConfig.getCPtr(config), config, texts, lengths, whole); }
+
+  public static void bleu_add_tokens(BleuConfig config, long[] ids, long[] lengths, long[] whole) { NativeJNI.bleu_add_tokens(BleuConfig.getCPtr(config), config, ids, lengths, whole); }
+
+  public static void bleu_merge(long[] whole, long[] from_whole) { NativeJNI.bleu_merge(whole, from_whole); }
+
+  public static void bleu_score(BleuConfig config, long[] from_whole, long[] whole, double[] real) { NativeJNI.bleu_score(BleuConfig.getCPtr(config), config, from_whole, whole, real); }
+
+  public static void bleu_signature(BleuConfig config, int references, byte[] buffer, long[] whole) { NativeJNI.bleu_signature(BleuConfig.getCPtr(config), config, references, buffer, whole); }
+
+  public static void chrf_add(ChrfConfig config, byte[] texts, long[] lengths, long[] whole) { NativeJNI.chrf_add(ChrfConfig.getCPtr(config), config, texts, lengths, whole); }
+
+  public static void chrf_merge(long[] whole, long[] from_whole) { NativeJNI.chrf_merge(whole, from_whole); }
+
+  public static void chrf_score(ChrfConfig config, long[] from_whole, double[] real) { NativeJNI.chrf_score(ChrfConfig.getCPtr(config), config, from_whole, real); }
+
+  public static void rouge(RougeConfig config, byte[] texts, long[] lengths, long[] whole, double[] real) { NativeJNI.rouge(RougeConfig.getCPtr(config), config, texts, lengths, whole, real); }
+
+  public static void rouge_tokens(RougeConfig config, long[] ids, long[] lengths, long[] whole, double[] real) { NativeJNI.rouge_tokens(RougeConfig.getCPtr(config), config, ids, lengths, whole, real); }
+
+  public static void bootstrap_mean(Context context, BootstrapConfig config, double[] values, double[] real) { NativeJNI.bootstrap_mean(Context.getCPtr(context), context, BootstrapConfig.getCPtr(config), config, values, real); }
+
+  public static void bleu_bootstrap(Context context, BootstrapConfig config, BleuConfig bleu, long[] from_whole, double[] real) { NativeJNI.bleu_bootstrap(Context.getCPtr(context), context, BootstrapConfig.getCPtr(config), config, BleuConfig.getCPtr(bleu), bleu, from_whole, real); }
+
+  public static void passkey_make(PasskeyConfig config, byte[] buffer, long[] whole, double[] real) { NativeJNI.passkey_make(PasskeyConfig.getCPtr(config), config, buffer, whole, real); }
+
+  public static void passkey_check(byte[] text, long key, long[] whole) { NativeJNI.passkey_check(text, key, whole); }
+
+  public static void needle_place(long[] ids, long[] lengths, double depth, long[] boundary, long[] out, long[] whole) { NativeJNI.needle_place(ids, lengths, depth, boundary, out, whole); }
+
 }

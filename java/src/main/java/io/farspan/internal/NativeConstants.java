@@ -132,4 +132,56 @@ public interface NativeConstants {
 
   public final static int I8 = 5;
 
+  public final static int WINDOWS_BLOCKS = 1;
+  public final static int WINDOWS_SLIDING = 2;
+  public final static int WINDOWS_GROWING = 3;
+  public final static int WINDOWS_LAST = 4;
+
+  public final static int BOS_NONE = 1;
+  public final static int BOS_FIRST = 2;
+  public final static int BOS_EVERY = 3;
+
+  public final static int VERDICT_UNTESTED = 0;
+  public final static int VERDICT_IMPROVES = 1;
+  public final static int VERDICT_HOLDS = 2;
+  public final static int VERDICT_DEGRADES = 3;
+  public final static int VERDICT_EXPLODES = 4;
+
+  public final static int TOKENIZER_NONE = 1;
+  public final static int TOKENIZER_13A = 2;
+  public final static int TOKENIZER_CHAR = 3;
+  public final static int TOKENIZER_INTL = 4;
+  public final static int TOKENIZER_ROUGE = 5;
+  public final static int TOKENIZER_ROUGE_STEMMED = 6;
+
+  public final static int SMOOTHING_NONE = 1;
+  public final static int SMOOTHING_FLOOR = 2;
+  public final static int SMOOTHING_ADD_K = 3;
+  public final static int SMOOTHING_EXP = 4;
+
+  public final static int BLEU_MAX_ORDER = 8;
+
+  public final static int CHRF_MAX_ORDERS = 16;
+
+  public final static int ROUGE_N = 1;
+  public final static int ROUGE_L = 2;
+  public final static int ROUGE_LSUM = 3;
+
+  public final static int PASSKEY_LANDMARK = 1;
+  public final static int PASSKEY_SENTENCES = 2;
+
+  public final static int FLAT_WINDOW = 6;
+  public final static int FLAT_LOSS_WHOLE = 5;
+  public final static int FLAT_LOSS_REAL = 4;
+  public final static int FLAT_SUMMARY = 5;
+  public final static int FLAT_VERDICT_WHOLE = 3;
+
+  public final static int FLAT_MISSING = -1;
+  public final static int FLAT_BLEU_COUNTS = 20;
+  public final static int FLAT_BLEU_REAL = 10;
+  public final static int FLAT_CHRF_COUNTS = 50;
+  public final static int FLAT_ROUGE_REAL = 3;
+  public final static int FLAT_INTERVAL = 4;
+  public final static int FLAT_PASSKEY_WHOLE = 4;
+
 }

@@ -1,0 +1,8 @@
+/* Go: the memory of farspan_eval.i. Included by go.i. */
+
+%apply unsigned long long { uint64_t };
+
+FARSPAN_MEMORY(const uint8_t *, *byte)
+FARSPAN_MEMORY(uint8_t *, *byte)
+FARSPAN_MEMORY(const int64_t *logits_dims, *[10]int64)
+FARSPAN_MEMORY(const int64_t *grad_dims, *[10]int64)

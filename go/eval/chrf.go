@@ -1,0 +1,93 @@
+package eval
+
+import "farspan.io/farspan/internal/raw"
+
+// ChrfMaxOrders is the most that CharOrder and WordOrder together can be.
+const ChrfMaxOrders = 16
+
+// ChrfConfig says how chrF is computed. Scores equal sacrebleu's with the same options.
+type ChrfConfig struct {
+	CharOrder  int32 // n-grams of characters
+	WordOrder  int32 // 2: chrF++; both orders together at most ChrfMaxOrders
+	Lowercase  bool
+	Whitespace bool    // white space counts as characters
+	EveryOrder bool    // orders that either text is too short for count as 0, instead of being left out
+	Beta       float64 // how much more recall weighs than precision
+}
+
+// NewChrfConfig gives the defaults.
+func NewChrfConfig() *ChrfConfig {
+	native := raw.NewChrfConfig()
+	defer raw.DeleteChrfConfig(native)
+	return &ChrfConfig{native.GetChar_order(), native.GetWord_order(), native.GetLowercase() != 0, native.GetWhitespace() != 0,
+		native.GetEvery_order() != 0, native.GetBeta()}
+}
+
+func (c *ChrfConfig) native() raw.ChrfConfig {
+	if c == nil {
+		return raw.SwigcptrChrfConfig(0)
+	}
+	native := raw.NewChrfConfig()
+	native.SetChar_order(c.CharOrder)
+	native.SetWord_order(c.WordOrder)
+	native.SetLowercase(flag(c.Lowercase))
+	native.SetWhitespace(flag(c.Whitespace))
+	native.SetEvery_order(flag(c.EveryOrder))
+	native.SetBeta(c.Beta)
+	return native
+}
+
+// ChrfCounts is what chrF knows of a corpus: plain data of fixed size. The zero value has counted nothing.
+type ChrfCounts struct {
+	Orders     int32 // CharOrder + WordOrder that counted; 0 before the first segment
+	Segments   int64
+	Hypothesis [ChrfMaxOrders]int64 // n-grams, orders of characters first
+	Reference  [ChrfMaxOrders]int64
+	Matches    [ChrfMaxOrders]int64
+}
+
+func (c *ChrfCounts) flat() []int64 {
+	numbers := append([]int64{int64(c.Orders), c.Segments}, c.Hypothesis[:]...)
+	return append(append(numbers, c.Reference[:]...), c.Matches[:]...)
+}
+
+func (c *ChrfCounts) take(numbers []int64) {
+	c.Orders, c.Segments = int32(numbers[0]), numbers[1]
+	copy(c.Hypothesis[:], numbers[2:])
+	copy(c.Reference[:], numbers[2+ChrfMaxOrders:])
+	copy(c.Matches[:], numbers[2+2*ChrfMaxOrders:])
+}
+
+// Add counts one segment against its references, at least one; the one that gives this segment the best score is counted. Errors:
+// ErrMethod and ErrParameterRange for the configuration, ErrCombination for counts of other orders, ErrShape without references,
+// ErrNullArgument without a configuration.
+func (c *ChrfCounts) Add(config *ChrfConfig, hypothesis string, references ...string) error {
+	native := config.native()
+	defer raw.DeleteChrfConfig(native)
+	s, numbers := textSegment(hypothesis, references), c.flat()
+	failure := raw.Chrf_add(native, first(s.elements), count(s.elements), first(s.lengths), count(s.lengths), first(numbers),
+		count(numbers))
+	if failure == nil {
+		c.take(numbers)
+	}
+	return asError(failure)
+}
+
+// Merge adds what was counted elsewhere with the same orders. Error: ErrCombination for other ones.
+func (c *ChrfCounts) Merge(from ChrfCounts) error {
+	numbers, other := c.flat(), from.flat()
+	failure := raw.Chrf_merge(first(numbers), count(numbers), first(other), count(other))
+	if failure == nil {
+		c.take(numbers)
+	}
+	return asError(failure)
+}
+
+// Score gives the score, 0 to 100. Errors are those of Add.
+func (c *ChrfCounts) Score(config *ChrfConfig) (float64, error) {
+	native := config.native()
+	defer raw.DeleteChrfConfig(native)
+	numbers, score := c.flat(), make([]float64, 1)
+	failure := raw.Chrf_score(native, first(numbers), count(numbers), first(score), count(score))
+	return score[0], asError(failure)
+}

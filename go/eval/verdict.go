@@ -1,0 +1,41 @@
+package eval
+
+import "farspan.io/farspan/internal/raw"
+
+// Verdict says whether a model extrapolates: VerdictRule has the numbers.
+type Verdict int32
+
+// The verdicts.
+const (
+	VerdictUntested Verdict = 0 // no length up to the trained one, or none beyond it
+	VerdictImproves Verdict = 1
+	VerdictHolds    Verdict = 2
+	VerdictDegrades Verdict = 3
+	VerdictExplodes Verdict = 4
+)
+
+// String is the word for a verdict, such as "holds"; "" if unknown.
+func (v Verdict) String() string { return raw.Verdict_name(int32(v)) }
+
+// VerdictRule is the rule of Judge in words, for reports.
+func VerdictRule() string { return raw.Verdict_rule() }
+
+// Judgement is a verdict with its reasons.
+type Judgement struct {
+	Verdict         Verdict
+	ReferenceLength int64   // the longest length up to the trained one; 0 if untested, and so below
+	WorstLength     int64   // the length beyond it with the highest perplexity
+	WorstRatio      float64 // perplexity there over perplexity at the reference length
+}
+
+// Judge judges mean losses (nats per token, the same tokens at every length). lengths ascend. A ratio that is not a number is worse
+// than any number. Errors: ErrShape if there are not as many losses as lengths, ErrPositions, ErrParameterRange.
+func Judge(lengths []int64, nll []float64, trainedLength int64) (Judgement, error) {
+	whole, real := make([]int64, 3), make([]float64, 1)
+	failure := raw.Judge(first(lengths), count(lengths), first(nll), count(nll), trainedLength, first(whole), count(whole),
+		first(real), count(real))
+	if failure != nil {
+		return Judgement{}, asError(failure)
+	}
+	return Judgement{Verdict(whole[0]), whole[1], whole[2], real[0]}, nil
+}
