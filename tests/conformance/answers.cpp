@@ -70,6 +70,20 @@ json outputs_of(const json& one) {
         {"attention_merge", answer_merge},
         {"plan_tile_counts", answer_tiles},
         {"cache_history", answer_history},
+        {"token_nll", answer_token_nll},
+        {"token_nll_grad", answer_token_nll_grad},
+        {"windows_count", answer_windows},
+        {"windows_get", answer_windows},
+        {"loss_add", answer_loss},
+        {"loss_merge", answer_loss},
+        {"loss_add_by_context", answer_curve},
+        {"judge", answer_judge},
+        {"bleu_add_tokens", answer_bleu_tokens},
+        {"rouge_tokens", answer_rouge_tokens},
+        {"bootstrap_mean", answer_bootstrap},
+        {"bleu_bootstrap", answer_bleu_bootstrap},
+        {"passkey_make", answer_passkey},
+        {"needle_place", answer_needle},
     };
     return answers.at(one.at("call").get<std::string>())(one);
 }

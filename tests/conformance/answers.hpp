@@ -29,4 +29,17 @@ json answer_merge(const json& one);
 json answer_tiles(const json& one);
 json answer_history(const json& one);
 
+json answer_token_nll(const json& one);
+json answer_token_nll_grad(const json& one);
+json answer_windows(const json& one);
+json answer_loss(const json& one);
+json answer_curve(const json& one);
+json answer_judge(const json& one);
+json answer_bleu_tokens(const json& one);
+json answer_rouge_tokens(const json& one);
+json answer_bootstrap(const json& one);
+json answer_bleu_bootstrap(const json& one);
+json answer_passkey(const json& one);
+json answer_needle(const json& one);
+
 }  // namespace conformance

@@ -27,6 +27,8 @@ struct field {
 extern const struct field rope_fields[], remap_fields[], bias_fields[], mask_fields[], score_fields[];
 extern const struct field problem_fields[], fire_fields[];
 extern const struct field cache_fields[];
+extern const struct field windows_fields[], bleu_fields[], chrf_fields[], rouge_fields[];
+extern const struct field bootstrap_fields[], passkey_fields[];
 
 /* NULL if there is no such field. */
 const struct field* find_field(const struct field* fields, const char* name);

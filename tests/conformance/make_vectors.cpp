@@ -1,7 +1,7 @@
 // usage: make_vectors DIRECTORY            writes the conformance vectors
 //        make_vectors --check DIRECTORY    makes them again and compares
 //
-// The values come from the oracle in tests/reference. When compared, a value may differ by a hundredth of its
+// The values come from the oracle in tests/reference, or with the case from a published implementation. When compared, a value may differ by a hundredth of its
 // tolerance: another libm rounds differently. Everything else must be the same text.
 #include <cmath>
 #include <cstdio>
@@ -26,6 +26,10 @@ const std::vector<vector_file> files = {
     {"attention_shapes.json", {attention_shape_cases}},
     {"cache.json", {cache_cases, cache_error_cases}},
     {"errors.json", {scheme_error_cases, encode_error_cases, plan_error_cases}},
+    {"eval_errors.json", {eval_loss_error_cases, eval_text_error_cases}},
+    {"eval_loss.json", {eval_loss_cases}},
+    {"eval_tasks.json", {eval_task_cases}},
+    {"eval_text.json", {eval_text_cases}},
     {"frequencies.json", {frequency_cases}},
     {"merge.json", {merge_cases}},
     {"rope_apply.json", {rope_apply_cases}},
@@ -37,7 +41,7 @@ std::vector<json> make(const vector_file& file) {
     std::vector<json> result;
     for (const auto& list : file.lists)
         for (json& one : list().cases) {
-            if (!one.contains("status")) one["outputs"] = outputs_of(one);
+            if (!one.contains("status") && !one.contains("outputs")) one["outputs"] = outputs_of(one);
             result.push_back(one);
         }
     return result;
@@ -57,6 +61,7 @@ bool take_close_values(json& one, json& other) {
     bool close = true;
     for (size_t n = 0; n < one["outputs"].size(); ++n) {
         json &a = one["outputs"][n], &b = other["outputs"][n];
+        if (!a.contains("values") || !b.contains("values")) continue;  // texts must be the same
         const json x = a["values"], y = b["values"];
         close = close && x.size() == y.size();
         for (size_t v = 0; close && v < x.size(); ++v) {

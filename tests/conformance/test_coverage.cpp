@@ -7,6 +7,7 @@
 
 #include "case_reader.hpp"
 #include "farspan/cache.h"
+#include "farspan/eval.h"
 
 using conformance::json;
 
@@ -32,6 +33,19 @@ std::vector<json> cases() {
 bool succeeds(const json& one) {
     return !one.contains("status");
 }
+
+// The calls of eval.h. loss_summarize, bleu_add and chrf_add are parts of others. Those that take nothing wrong, in a
+// language that has no casts, are not refused: tokenizers and verdicts are enums, and counts come from the library.
+const std::set<std::string> eval_calls = {
+    "token_nll",    "token_nll_grad", "windows_count",  "windows_get",     "loss_add",      "loss_merge",
+    "judge",        "verdict_name",   "tokenize",       "bleu_score",      "bleu_merge",    "loss_add_by_context",
+    "chrf_score",   "chrf_merge",     "bleu_signature", "bleu_add_tokens", "rouge",         "rouge_tokens",
+    "passkey_make", "passkey_check",  "needle_place",   "bootstrap_mean",  "bleu_bootstrap"};
+const std::set<std::string> eval_refused = {
+    "token_nll",      "token_nll_grad",      "windows_count", "windows_get",  "loss_add",
+    "loss_merge",     "loss_add_by_context", "judge",         "bleu_add",     "bleu_add_tokens",
+    "chrf_add",       "bleu_signature",      "rouge",         "rouge_tokens", "bootstrap_mean",
+    "bleu_bootstrap", "passkey_make",        "passkey_check", "needle_place"};
 
 // The values of a field over all cases that succeed; `call` empty: any.
 std::set<int32_t> values_of(const char* part, const char* field, const std::string& call = "") {
@@ -84,6 +98,32 @@ Test(conformance, every_option_occurs) {
     cr_expect(causal.count(0) == 1);
 }
 
+// Of the configurations of eval.h.
+Test(conformance, every_option_of_the_evaluation_occurs) {
+    const auto expect = [](const char* field, std::initializer_list<const char*> calls, int32_t first, int32_t last) {
+        std::set<int32_t> found;
+        for (const json& one : cases()) {
+            const std::set<std::string> wanted(calls.begin(), calls.end());
+            if (!succeeds(one) || wanted.count(one.at("call").get<std::string>()) == 0) continue;
+            const json& given = one.at("arguments");
+            const json& holder = given.contains("config") ? given.at("config") : given;
+            if (holder.contains(field)) found.insert(holder.at(field).get<int32_t>());
+        }
+        for (int32_t value = first; value <= last; ++value)
+            cr_expect(found.count(value) == 1, "no case has %s %d", field, value);
+    };
+    expect("kind", {"windows_get"}, FARSPAN_WINDOWS_BLOCKS, FARSPAN_WINDOWS_LAST);
+    expect("bos", {"windows_get"}, FARSPAN_BOS_NONE, FARSPAN_BOS_EVERY);
+    expect("verdict", {"verdict_name"}, FARSPAN_VERDICT_UNTESTED, FARSPAN_VERDICT_EXPLODES);
+    expect("tokenizer", {"tokenize"}, FARSPAN_TOKENIZER_NONE, FARSPAN_TOKENIZER_ROUGE_STEMMED);
+    expect("tokenizer", {"bleu_score", "bleu_merge"}, FARSPAN_TOKENIZER_NONE, FARSPAN_TOKENIZER_INTL);
+    expect("smoothing", {"bleu_score", "bleu_merge"}, FARSPAN_SMOOTHING_NONE, FARSPAN_SMOOTHING_EXP);
+    expect("kind", {"rouge"}, FARSPAN_ROUGE_N, FARSPAN_ROUGE_LSUM);
+    expect("kind", {"rouge_tokens"}, FARSPAN_ROUGE_N, FARSPAN_ROUGE_L);
+    expect("stem", {"rouge"}, 0, 1);
+    expect("form", {"passkey_make"}, FARSPAN_PASSKEY_LANDMARK, FARSPAN_PASSKEY_SENTENCES);
+}
+
 Test(conformance, every_call_succeeds_and_fails) {
     std::set<std::string> succeeding, failing;
     for (const json& one : cases()) {
@@ -96,10 +136,13 @@ Test(conformance, every_call_succeeds_and_fails) {
     const std::set<std::string> calls = {"rope_frequencies", "scheme_probe",     "scheme_visible",  "rope_apply",
                                          "bias_fill",        "sinusoidal_fill",  "position_lookup", "fire_fill",
                                          "attention_run",    "plan_tile_counts", "attention",       "attention_merge"};
-    cr_expect(succeeding == calls, "%zu calls succeed", succeeding.size());
+    std::set<std::string> expected = calls;
+    expected.insert(eval_calls.begin(), eval_calls.end());
+    cr_expect(succeeding == expected, "%zu calls succeed", succeeding.size());
     std::set<std::string> refused = calls;
     refused.erase("plan_tile_counts");  // fails with NULL only
     refused.insert({"scheme_create", "plan_create"});
+    refused.insert(eval_refused.begin(), eval_refused.end());
     cr_expect(failing == refused, "%zu functions fail", failing.size());
 }
 
@@ -161,6 +204,7 @@ Test(conformance, names_are_unique_and_outputs_are_samples) {
         cr_expect(succeeds(one) == one.contains("outputs"), "'%s' has outputs or a status", name.c_str());
         if (!succeeds(one)) continue;
         for (const json& output : one.at("outputs")) {
+            if (output.contains("text")) continue;
             const size_t count = output.at("values").size();
             cr_expect(count >= 1 && count <= 32, "'%s' compares %zu values", name.c_str(), count);
             cr_expect(!output.contains("at") || output.at("at").size() == count, "'%s'", name.c_str());
@@ -172,5 +216,5 @@ Test(conformance, names_are_unique_and_outputs_are_samples) {
 Test(conformance, the_files_are_small) {
     uintmax_t bytes = 0;
     for (const auto& file : files()) bytes += std::filesystem::file_size(file);
-    cr_expect(bytes < 600000, "%ju bytes", bytes);
+    cr_expect(bytes < 800000, "%ju bytes", bytes);
 }

@@ -51,6 +51,8 @@ type arguments struct {
 	OutB           *tensor `json:"out_b"`
 	LSEA           *tensor `json:"lse_a"`
 	LSEB           *tensor `json:"lse_b"`
+
+	evalArguments
 }
 
 // number is a JSON number, or one of the strings nan, inf and -inf.
@@ -136,6 +138,7 @@ func setSlice(field reflect.Value, text json.RawMessage) error {
 
 // expected is what an output must be.
 type expected struct {
+	Text      *string
 	At        []int
 	Values    []number
 	Tolerance tolerance
@@ -161,6 +164,12 @@ func (t tolerance) of(n int) float64 {
 }
 
 func (e *expected) compare(got memory) error {
+	if e.Text != nil {
+		if text := got.data(); !reflect.DeepEqual(text, []byte(*e.Text)) {
+			return fmt.Errorf("is %q: expected is %q", text, *e.Text)
+		}
+		return nil
+	}
 	if e.At == nil && got.count() != len(e.Values) {
 		return fmt.Errorf("has %d elements: %d are expected", got.count(), len(e.Values))
 	}

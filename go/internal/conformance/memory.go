@@ -37,6 +37,14 @@ func (m integers) at(n int) float64 { return float64(m[n]) }
 func (m integers) data() any        { return []int64(m) }
 func (m integers) copy() memory     { return append(integers(nil), m...) }
 
+// characters are a text.
+type characters []byte
+
+func (m characters) count() int       { return len(m) }
+func (m characters) at(n int) float64 { return float64(m[n]) }
+func (m characters) data() any        { return []byte(m) }
+func (m characters) copy() memory     { return append(characters{}, m...) }
+
 // sixteen is half precision with 5 bits of exponent, or bfloat16 with 8.
 type sixteen struct {
 	words        []uint16

@@ -35,6 +35,8 @@ macro_rules! set {
     };
 }
 
+pub(crate) use set;
+
 pub fn make_scheme(case: &Value) -> farspan::Result<Scheme> {
     let none = Value::Object(Default::default());
     let parts = case.get("scheme").unwrap_or(&none);

@@ -3,6 +3,7 @@
 mod answer;
 mod cache;
 mod config;
+mod eval;
 mod json;
 mod memory;
 
@@ -24,6 +25,13 @@ fn difference(expected: &Value, outputs: &[Memory]) -> Option<String> {
         return Some(format!("{} outputs are expected, not {}", expected.len(), outputs.len()));
     }
     for (number, (expected, output)) in expected.iter().zip(outputs).enumerate() {
+        if let Some(text) = expected.get("text") {
+            if output.bytes() != json::text(text).as_bytes() {
+                let got = String::from_utf8_lossy(&output.bytes()).into_owned();
+                return Some(format!("output {} is {:?}: {} is expected", number, got, text));
+            }
+            continue;
+        }
         let values = json::list(&expected["values"]);
         let at: Vec<usize> = match expected.get("at") {
             Some(at) => json::numbers::<i64>(at).iter().map(|&index| index as usize).collect(),

@@ -12,6 +12,7 @@ pub enum Memory {
     Bf16(Vec<Bf16>),
     F64(Vec<f64>),
     I64(Vec<i64>),
+    Text(Vec<u8>),
 }
 
 fn random(seed: u64, n: u64) -> u64 {
@@ -81,6 +82,7 @@ impl Memory {
             Memory::Bf16(data) => data.len(),
             Memory::F64(data) => data.len(),
             Memory::I64(data) => data.len(),
+            Memory::Text(data) => data.len(),
         }
     }
 
@@ -91,6 +93,7 @@ impl Memory {
             Memory::Bf16(data) => f32::from_bits(u32::from(data[index].0) << 16).into(),
             Memory::F64(data) => data[index],
             Memory::I64(data) => data[index] as f64,
+            Memory::Text(data) => data[index].into(),
         }
     }
 
@@ -102,6 +105,7 @@ impl Memory {
             Memory::Bf16(data) => data.iter().flat_map(|x| x.0.to_le_bytes()).collect(),
             Memory::F64(data) => data.iter().flat_map(|x| x.to_le_bytes()).collect(),
             Memory::I64(data) => data.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Memory::Text(data) => data.clone(),
         }
     }
 

@@ -31,8 +31,15 @@ static int fail(const struct run* run, const char* format, double got, double ex
     return 0;
 }
 
+static int judge_text(const struct run* run, int index, const char* text) {
+    const struct output* output = &run->outputs[index];
+    if (output->bytes == strlen(text) && memcmp(output->data, text, output->bytes) == 0) return 1;
+    return fail(run, "a text of %g bytes is another than that of %g", (double)output->bytes, (double)strlen(text));
+}
+
 static int judge_output(const struct run* run, int index) {
     const cJSON* expected = cJSON_GetArrayItem(member(run->one, "outputs"), index);
+    if (has(expected, "text")) return judge_text(run, index, member(expected, "text")->valuestring);
     const cJSON *at = cJSON_GetObjectItemCaseSensitive(expected, "at"), *tolerance = member(expected, "tolerance");
     const cJSON *values = member(expected, "values"), *value;
     int n = 0;

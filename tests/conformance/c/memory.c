@@ -27,22 +27,25 @@ void end_run(struct run* run) {
     }
 }
 
-const int64_t* int64s(struct run* run, const cJSON* object, const char* name) {
-    if (!has(object, name)) return NULL;
-    const cJSON *values = member(object, name), *value;
+const int64_t* int64_list(struct run* run, const cJSON* values) {
+    const cJSON* value;
     int64_t *result = take(run, (size_t)cJSON_GetArraySize(values) * sizeof *result), *to = result;
     cJSON_ArrayForEach(value, values)* to++ = whole(value);
     return result;
 }
 
-static const double* doubles(struct run* run, const cJSON* values) {
+const int64_t* int64s(struct run* run, const cJSON* object, const char* name) {
+    return has(object, name) ? int64_list(run, member(object, name)) : NULL;
+}
+
+const double* double_list(struct run* run, const cJSON* values) {
     const cJSON* value;
     double *result = take(run, (size_t)cJSON_GetArraySize(values) * sizeof *result), *to = result;
     cJSON_ArrayForEach(value, values)* to++ = real(value);
     return result;
 }
 
-static const float* floats(struct run* run, const cJSON* values) {
+const float* float_list(struct run* run, const cJSON* values) {
     const cJSON* value;
     float *result = take(run, (size_t)cJSON_GetArraySize(values) * sizeof *result), *to = result;
     cJSON_ArrayForEach(value, values)* to++ = (float)real(value);
@@ -72,10 +75,10 @@ static void set_field(struct run* run, unsigned char* at, const struct field* fi
             }
             return;
         case FIELD_FLOATS:
-            array = floats(run, value);
+            array = float_list(run, value);
             break;
         case FIELD_DOUBLES:
-            array = doubles(run, value);
+            array = double_list(run, value);
             break;
         case FIELD_INT64S:
             array = int64s(run, parent, field->name);
@@ -141,7 +144,7 @@ farspan_tensor read_tensor(struct run* run, const cJSON* given) {
 }
 
 static size_t kind_bytes(enum output_kind kind) {
-    return kind == OUTPUT_F32 ? 4 : kind == OUTPUT_F16 || kind == OUTPUT_BF16 ? 2 : 8;
+    return kind == OUTPUT_TEXT ? 1 : kind == OUTPUT_F32 ? 4 : kind == OUTPUT_F16 || kind == OUTPUT_BF16 ? 2 : 8;
 }
 
 static void remember(struct output* output) {
@@ -155,6 +158,10 @@ void* new_output(struct run* run, enum output_kind kind, size_t elements) {
     made->data = take(run, made->bytes);
     made->before = take(run, made->bytes);
     return made->data;
+}
+
+void new_text(struct run* run, const char* text) {
+    memcpy(new_output(run, OUTPUT_TEXT, strlen(text)), text, strlen(text));
 }
 
 farspan_tensor write_tensor(struct run* run, const cJSON* given) {

@@ -7,7 +7,7 @@
 
 #include "farspan/farspan.h"
 
-enum output_kind { OUTPUT_F32, OUTPUT_F16, OUTPUT_BF16, OUTPUT_F64, OUTPUT_INT64 };
+enum output_kind { OUTPUT_F32, OUTPUT_F16, OUTPUT_BF16, OUTPUT_F64, OUTPUT_INT64, OUTPUT_TEXT };
 
 enum { MOST_OUTPUTS = 16 };
 
@@ -43,6 +43,9 @@ void* take(struct run* run, size_t bytes); /* zeroed; freed by end_run */
 void end_run(struct run* run);
 /* The arrays of a case; NULL if `name` is not there. */
 const int64_t* int64s(struct run* run, const cJSON* object, const char* name);
+const int64_t* int64_list(struct run* run, const cJSON* values);
+const double* double_list(struct run* run, const cJSON* values);
+const float* float_list(struct run* run, const cJSON* values);
 /* Sets the fields of `config`, arrays included. */
 struct field;
 void set_fields(struct run* run, void* config, const struct field* fields, const cJSON* given);
@@ -51,14 +54,22 @@ farspan_tensor read_tensor(struct run* run, const cJSON* given);
 farspan_tensor write_tensor(struct run* run, const cJSON* given);
 /* The next output: zeros, or the content of a seed. */
 void* new_output(struct run* run, enum output_kind kind, size_t elements);
+void new_text(struct run* run, const char* text); /* its bytes, without NUL */
 float* new_lse(struct run* run, const cJSON* given);
 float* read_lse(struct run* run, const cJSON* given);
 
-/* ---- The case (calls.c, cache.c, judge.c) ---- */
+/* ---- The case (calls.c, cache.c and the like, judge.c) ---- */
 
 /* The scheme that `described` gives. */
 farspan_status make_scheme(struct run* run, const cJSON* described, farspan_scheme** scheme);
 farspan_status cache_history(struct run* run, const farspan_scheme* scheme);
+
+/* Calls without a scheme; NULL behind the last. */
+struct plain_call {
+    const char* name;
+    farspan_status (*make)(struct run*);
+};
+extern const struct plain_call eval_loss_calls[], eval_text_calls[];
 
 void run_case(struct run* run);
 /* Whether the case ended as it should; otherwise says on stderr why not. */

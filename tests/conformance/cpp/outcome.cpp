@@ -37,6 +37,10 @@ double output::value(std::size_t n) const {
 }
 
 std::string output::difference(const json& expected) const {
+    if (expected.contains("text")) {
+        const std::string got(reinterpret_cast<const char*>(bytes_.data()), bytes_.size());
+        return got == expected.at("text").get<std::string>() ? "" : " is '" + got + "'";
+    }
     const json &values = expected.at("values"), &tolerance = expected.at("tolerance");
     for (std::size_t v = 0; v < values.size(); ++v) {
         const std::size_t at = expected.contains("at") ? expected.at("at").at(v).get<std::size_t>() : v;

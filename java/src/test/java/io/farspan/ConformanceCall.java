@@ -48,6 +48,9 @@ final class ConformanceCall {
                 }
                 return;
             default:
+                if (new ConformanceEval(context, call, arguments, outputs).run()) {
+                    return;
+                }
                 try (Scheme made = ConformanceConfigs.scheme(scheme)) {
                     run(made);
                 }

@@ -10,8 +10,8 @@ import java.util.Set;
 
 /** Configurations of a conformance case, made with the public setters: rotary_dim is rotaryDim(...). */
 final class ConformanceConfigs {
-    /** Counts that a setter of an array takes from the array. */
-    private static final Set<String> IMPLIED = Set.of("method", "pair_factor_count", "sink_heads", "segments");
+    /** What a constructor takes, and counts that a setter of an array takes from the array. */
+    private static final Set<String> IMPLIED = Set.of("method", "kind", "form", "pair_factor_count", "sink_heads", "segments");
 
     private ConformanceConfigs() {}
 
@@ -62,6 +62,7 @@ final class ConformanceConfigs {
     static <E extends Enum<E>> E coded(Class<E> type, int code) {
         try {
             java.lang.reflect.Field field = type.getDeclaredField("code");
+            field.setAccessible(true);
             for (E constant : type.getEnumConstants()) {
                 if (field.getInt(constant) == code) {
                     return constant;
@@ -78,7 +79,7 @@ final class ConformanceConfigs {
         return config.has("method") ? config.get("method").getAsInt() : 0;
     }
 
-    private static <T> T set(T config, JsonObject given) {
+    static <T> T set(T config, JsonObject given) {
         for (Map.Entry<String, JsonElement> entry : given.entrySet()) {
             if (!IMPLIED.contains(entry.getKey())) {
                 set(config, entry.getKey(), entry.getValue());

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /** Memory of a tensor or array of a conformance case: its content, its bytes, and its comparison with what is expected. */
 final class ConformanceMemory {
@@ -37,6 +38,35 @@ final class ConformanceMemory {
         memory.integers = true;
         memory.bytes.asLongBuffer().put(values);
         return memory;
+    }
+
+    static ConformanceMemory of(double... values) {
+        ConformanceMemory memory = new ConformanceMemory(Dtype.F64, values.length);
+        memory.bytes.asDoubleBuffer().put(values);
+        return memory;
+    }
+
+    /** A text; its elements are not compared one by one. */
+    static ConformanceMemory of(String text) {
+        byte[] content = text.getBytes(StandardCharsets.UTF_8);
+        ConformanceMemory memory = new ConformanceMemory(ByteBuffer.allocateDirect(content.length));
+        memory.bytes.put(0, content);
+        return memory;
+    }
+
+    private ConformanceMemory(ByteBuffer text) {
+        dtype = null;
+        bytes = text;
+        before = new byte[text.capacity()];
+    }
+
+    /** Shows a later content than what was given. */
+    void set(long[] values) {
+        bytes.asLongBuffer().put(values);
+    }
+
+    void set(double[] values) {
+        bytes.asDoubleBuffer().put(values);
     }
 
     static Dtype dtype(JsonObject description) {
@@ -122,6 +152,10 @@ final class ConformanceMemory {
 
     /** The first difference from what is expected, or null. */
     String difference(JsonObject expected) {
+        if (expected.has("text")) {
+            String got = new String(content(), StandardCharsets.UTF_8);
+            return got.equals(expected.get("text").getAsString()) ? null : "'" + got + "'";
+        }
         JsonArray values = expected.getAsJsonArray("values");
         JsonElement tolerance = expected.get("tolerance");
         if (!expected.has("at") && values.size() != count()) {
