@@ -83,6 +83,14 @@ farspan_loss read_loss(const farspan_loss* loss, int32_t argument, const char* n
     return given;
 }
 
+// Refuses what would make a count of the accumulator too large.
+void check_room(const char* field, int64_t before, int64_t more, int32_t argument, const char* name) {
+    if (more > most_counted - before)
+        throw failure(FARSPAN_ERROR_SHAPE, argument,
+                      "%s is %" PRId64 ": with the %" PRId64 " of loss.%s it must be at most 2^62", name, more, before,
+                      field);
+}
+
 void check_ascending(const int64_t* values, int64_t count, int32_t argument, const char* name) {
     for (int64_t n = 1; n < count; ++n)
         if (values[n] <= values[n - 1])
@@ -163,7 +171,9 @@ farspan_status farspan_loss_add(farspan_loss* loss, const double* nll, int64_t c
     return guard(error, [&] {
         farspan_loss sums = read_loss(loss, 1, "loss");
         if (check_count(count, 3, "count") > 0) required(nll, 2, "nll");
-        sums.bytes += check_count(bytes, 6, "bytes");
+        check_room("tokens", sums.tokens, count, 3, "count");
+        check_room("bytes", sums.bytes, check_count(bytes, 6, "bytes"), 6, "bytes");
+        sums.bytes += bytes;
         add_losses(sums, nll, count, targets, ignore_index);
         write_struct(*loss, sums);
     });
@@ -177,6 +187,8 @@ farspan_status farspan_loss_merge(farspan_loss* loss, const farspan_loss* from, 
             throw failure(FARSPAN_ERROR_COMBINATION, 2,
                           "from.block_tokens is %" PRId64 ": must be that of loss, %" PRId64, other.block_tokens,
                           sums.block_tokens);
+        check_room("tokens", sums.tokens, other.tokens, 2, "from.tokens");
+        check_room("bytes", sums.bytes, other.bytes, 2, "from.bytes");
         merge_losses(sums, other);
         write_struct(*loss, sums);
     });

@@ -31,7 +31,7 @@ void check_loss(const farspan_loss& loss, int32_t argument) {
                       loss.block_tokens);
     const bool sound = loss.tokens >= 0 && loss.bytes >= 0 && loss.blocks >= 0 && loss.open_tokens >= 0 &&
                        loss.open_tokens < loss.block_tokens && loss.open_tokens <= loss.tokens &&
-                       loss.blocks <= loss.tokens;
+                       loss.blocks <= loss.tokens && loss.tokens <= most_counted && loss.bytes <= most_counted;
     if (!sound)
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument,
                       "loss counts %" PRId64 " tokens in %" PRId64 " blocks and %" PRId64

@@ -8,6 +8,7 @@
 namespace farspan {
 
 constexpr int64_t default_block_tokens = 128;
+constexpr int64_t most_counted = int64_t{1} << 62;  // tokens and bytes: the sum of two such numbers does not overflow
 
 // Throws failure about `argument` unless the fields can have come from init and these functions.
 void check_loss(const farspan_loss& loss, int32_t argument);

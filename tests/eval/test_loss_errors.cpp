@@ -177,6 +177,10 @@ Test(eval_errors, accumulators) {
            [&](auto* e) { return farspan_loss_add(&loss, nll, -1, nullptr, 0, 0, e); });
     refuse("bytes", FARSPAN_ERROR_SHAPE, 6, {"bytes is -2"},
            [&](auto* e) { return farspan_loss_add(&loss, nll, 2, nullptr, 0, -2, e); });
+    refuse("more bytes than there can be", FARSPAN_ERROR_SHAPE, 6, {"bytes is 9223372036854775807", "2^62"},
+           [&](auto* e) { return farspan_loss_add(&loss, nll, 2, nullptr, 0, INT64_MAX, e); });
+    refuse("more tokens than there can be", FARSPAN_ERROR_SHAPE, 3, {"count is 9223372036854775807", "2^62"},
+           [&](auto* e) { return farspan_loss_add(&loss, nll, INT64_MAX, nullptr, 0, 0, e); });
     refuse("other blocks", FARSPAN_ERROR_COMBINATION, 2, {"64", "128"},
            [&](auto* e) { return farspan_loss_merge(&loss, &other, e); });
     refuse("from", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"from"},
@@ -194,6 +198,15 @@ Test(eval_errors, accumulators) {
     broken("not initialised", FARSPAN_ERROR_PARAMETER_RANGE, "farspan_loss_init", [](auto& x) { x.tokens = -5; });
     broken("open tokens", FARSPAN_ERROR_PARAMETER_RANGE, "farspan_loss_init",
            [](auto& x) { x.open_tokens = 128, x.tokens = 500; });
+
+    // Sums that would overflow are refused before they do.
+    farspan_loss large = loss, larger = loss;
+    large.bytes = larger.bytes = INT64_C(1) << 62;
+    refuse("full", FARSPAN_ERROR_SHAPE, 6, {"bytes is 1", "4611686018427387904"},
+           [&](auto* e) { return farspan_loss_add(&large, nll, 2, nullptr, 0, 1, e); });
+    refuse("merged", FARSPAN_ERROR_SHAPE, 2, {"from.bytes", "2^62"},
+           [&](auto* e) { return farspan_loss_merge(&large, &larger, e); });
+    broken("beyond", FARSPAN_ERROR_PARAMETER_RANGE, "farspan_loss_init", [](auto& x) { x.bytes = INT64_MAX; });
 
     const int64_t edges[3] = {1, 5, 9}, falling[3] = {1, 5, 5}, far[3] = {INT64_MIN, 0, 5};
     const auto curve = [&](const char* what, farspan_status status, int32_t argument, const char* word,

@@ -103,7 +103,7 @@ typedef struct farspan_loss {
     int32_t reserved;
     int64_t block_tokens; /* the standard error comes from the means of blocks of so many tokens; default 128; set it first */
     int64_t tokens;       /* scored so far */
-    int64_t bytes;        /* of text behind them, 0 if never given */
+    int64_t bytes;        /* of text behind them, 0 if never given; both are at most 2^62 */
     double sum;           /* nats, without the open block */
     int64_t blocks;       /* full blocks; their mean and sum of squared deviations from it follow */
     double block_mean;
