@@ -113,7 +113,15 @@ func TestLossesAccumulateAndMerge(t *testing.T) {
 func TestCurveSortsByContext(t *testing.T) {
 	curve := must(eval.NewLossCurve([]int64{1, 3, 100}, eval.NewLoss()))
 	check(t, curve.Add(0, []float64{50, 1, 3, 5, 5, 5}))
-	check(t, curve.AddScored(99, []float64{5, 50}, []int64{0, 0}, 1))
+	other := must(eval.NewLossCurve(curve.Edges(), eval.NewLoss()))
+	check(t, other.AddScored(99, []float64{5, 50}, []int64{0, 0}, 1))
+	check(t, curve.Merge(other))
+	narrow := must(eval.NewLossCurve([]int64{1, 3}, eval.NewLoss()))
+	for _, wrong := range []*eval.LossCurve{nil, narrow} {
+		if curve.Merge(wrong) == nil {
+			t.Errorf("%v is merged", wrong)
+		}
+	}
 	buckets := curve.Buckets()
 	for k, want := range []eval.LossSummary{{Tokens: 2, NLL: 2}, {Tokens: 4, NLL: 5}} {
 		if got := must(buckets[k].Summary()); got.Tokens != want.Tokens || got.NLL != want.NLL {

@@ -1,6 +1,9 @@
 package eval
 
-import "farspan.io/farspan/internal/raw"
+import (
+	"farspan.io/farspan"
+	"farspan.io/farspan/internal/raw"
+)
 
 // Loss is running sums over the losses of scored tokens: plain data of fixed size, whatever the length of the text. NewLoss makes one;
 // the zero value is refused, because it has no BlockTokens.
@@ -124,6 +127,30 @@ func (c *LossCurve) Add(firstContext int64, nll []float64) error {
 func (c *LossCurve) AddScored(firstContext int64, nll []float64, targets []int64, ignoreIndex int64) error {
 	return asError(raw.Loss_add_by_context(first(c.whole), count(c.whole), first(c.real), count(c.real), first(c.edges),
 		count(c.edges), firstContext, first(nll), count(nll), first(targets), count(targets), ignoreIndex))
+}
+
+// Merge adds a curve with the same edges that was gathered elsewhere. Error: ErrCombination for other edges or blocks.
+func (c *LossCurve) Merge(from *LossCurve) error {
+	if from == nil {
+		return &farspan.Error{Code: farspan.ErrNullArgument, Argument: 2, Message: "from is nil"}
+	}
+	merged, others := c.Buckets(), from.Buckets()
+	for k := range c.edges {
+		if len(from.edges) != len(c.edges) || from.edges[k] != c.edges[k] {
+			return &farspan.Error{Code: farspan.ErrCombination, Argument: 2, Message: "from has other edges"}
+		}
+	}
+	for k := range merged {
+		if err := merged[k].Merge(others[k]); err != nil {
+			return err
+		}
+	}
+	for k := range merged {
+		whole, real := merged[k].flat()
+		copy(c.whole[k*wholeOfLoss:], whole)
+		copy(c.real[k*realOfLoss:], real)
+	}
+	return nil
 }
 
 // Edges are the bounds of the buckets.

@@ -114,6 +114,8 @@ fn the_curve_sorts_by_context() {
     assert_eq!(curve.buckets()[0].summary().unwrap().nll, 2.0);
     refused(curve.add(-1, &[1.0]), Status::Positions, 4, "first_context is -1");
     refused(curve.add_scored(1, &[1.0], &[], 0), Status::Shape, 7, "targets has 0");
+    let narrow = LossCurve::new(&[1, 3], Loss::new()).unwrap();
+    refused(curve.merge(&narrow), Status::Combination, 2, "other edges");
     refused(LossCurve::new(&[3, 3], Loss::new()), Status::Positions, 3, "edges[1] is 3");
     refused(LossCurve::new(&[], Loss::new()), Status::Shape, 2, "buckets is 0");
     assert_eq!(curve.buckets()[0].tokens, 2);

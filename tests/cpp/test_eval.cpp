@@ -99,6 +99,11 @@ Test(cpp_eval, losses_accumulate) {
     eval::loss_curve curve({1, 3, 100});
     curve.add(0, std::vector<double>{50, 1, 3, 5, 5, 5});
     cr_expect(curve.buckets()[0].summary().nll == 2 && curve.buckets()[1].summary().tokens == 3);
+    curve.merge(curve);
+    cr_expect(curve.buckets()[1].summary().tokens == 6);
+    expect_refused("other edges", FARSPAN_ERROR_COMBINATION, 2, "other edges", [&] {
+        curve.merge(eval::loss_curve({1, 3}));
+    });
     expect_refused("edges", FARSPAN_ERROR_POSITIONS, 3, "edges[1] is 1", [] { eval::loss_curve({1, 1}); });
     expect_refused("no edges", shape_error, 2, "buckets is 0", [] { eval::loss_curve({}); });
 }

@@ -156,6 +156,13 @@ public:
                                                nll.data(), static_cast<int64_t>(nll.size()), list, ignore_index, cause);
         });
     }
+    // Adds a curve with the same edges that was gathered elsewhere.
+    void merge(const loss_curve& from) {
+        if (from.edges_ != edges_) throw error(FARSPAN_ERROR_COMBINATION, 2, "from has other edges");
+        std::vector<loss> merged = buckets_;
+        for (std::size_t k = 0; k < merged.size(); ++k) merged[k].merge(from.buckets_[k]);
+        buckets_ = std::move(merged);
+    }
     const std::vector<int64_t>& edges() const { return edges_; }
     const std::vector<loss>& buckets() const { return buckets_; }
 

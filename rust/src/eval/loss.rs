@@ -1,7 +1,7 @@
 use super::{counter, result};
 use crate::config::Field;
 use crate::error::{check, check_length};
-use crate::{sys, Result};
+use crate::{sys, Error, Result, Status};
 
 counter! {
     /// Running sums over the losses of scored tokens: plain data of fixed size, whatever the length of the text.
@@ -51,7 +51,7 @@ impl Loss {
     ///
     /// # Errors
     ///
-    /// [`Status::Shape`](crate::Status::Shape) for negative bytes, [`Status::ParameterRange`](crate::Status::ParameterRange) for a
+    /// [`Status::Shape`] for negative bytes, [`Status::ParameterRange`] for a
     /// `block_tokens` below 1.
     pub fn add(&mut self, nll: &[f64], bytes: i64) -> Result<()> {
         self.add_where(nll, None, 0, bytes)
@@ -61,7 +61,7 @@ impl Loss {
     ///
     /// # Errors
     ///
-    /// As [`Loss::add`]; [`Status::Shape`](crate::Status::Shape) if there are fewer targets than losses.
+    /// As [`Loss::add`]; [`Status::Shape`] if there are fewer targets than losses.
     pub fn add_scored(&mut self, nll: &[f64], targets: &[i64], ignore_index: i64, bytes: i64) -> Result<()> {
         self.add_where(nll, Some(targets), ignore_index, bytes)
     }
@@ -79,7 +79,7 @@ impl Loss {
     ///
     /// # Errors
     ///
-    /// [`Status::Combination`](crate::Status::Combination) for other blocks.
+    /// [`Status::Combination`] for other blocks.
     pub fn merge(&mut self, from: &Loss) -> Result<()> {
         // SAFETY: both are valid for the call.
         self.change(|loss, error| unsafe { sys::farspan_loss_merge(loss, &from.to_c(), error) })
@@ -89,7 +89,7 @@ impl Loss {
     ///
     /// # Errors
     ///
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) for fields that no losses give.
+    /// [`Status::ParameterRange`] for fields that no losses give.
     pub fn summary(&self) -> Result<LossSummary> {
         // SAFETY: both are valid for the call.
         LossSummary::filled(|summary, error| unsafe { sys::farspan_loss_summarize(&self.to_c(), summary, error) })
@@ -108,7 +108,7 @@ impl LossCurve {
     ///
     /// # Errors
     ///
-    /// [`Status::Positions`](crate::Status::Positions) if the edges do not ascend, [`Status::Shape`](crate::Status::Shape) if there
+    /// [`Status::Positions`] if the edges do not ascend, [`Status::Shape`] if there
     /// are fewer than two.
     pub fn new(edges: &[i64], empty: Loss) -> Result<Self> {
         let mut curve = LossCurve { edges: edges.to_vec(), buckets: vec![empty; edges.len().saturating_sub(1)] };
@@ -120,7 +120,7 @@ impl LossCurve {
     ///
     /// # Errors
     ///
-    /// [`Status::Positions`](crate::Status::Positions) for a negative context.
+    /// [`Status::Positions`] for a negative context.
     pub fn add(&mut self, first_context: i64, nll: &[f64]) -> Result<()> {
         self.add_where(first_context, nll, None, 0)
     }
@@ -129,7 +129,7 @@ impl LossCurve {
     ///
     /// # Errors
     ///
-    /// As [`LossCurve::add`]; [`Status::Shape`](crate::Status::Shape) if there are fewer targets than losses.
+    /// As [`LossCurve::add`]; [`Status::Shape`] if there are fewer targets than losses.
     pub fn add_scored(&mut self, first_context: i64, nll: &[f64], targets: &[i64], ignore_index: i64) -> Result<()> {
         self.add_where(first_context, nll, Some(targets), ignore_index)
     }
@@ -164,15 +164,13 @@ impl LossCurve {
 
     /// Adds a curve with the same edges that was gathered elsewhere.
     ///
-    /// # Panics
-    ///
-    /// If the edges differ.
-    ///
     /// # Errors
     ///
-    /// [`Status::Combination`](crate::Status::Combination) for other blocks.
+    /// [`Status::Combination`] for other edges or blocks.
     pub fn merge(&mut self, from: &LossCurve) -> Result<()> {
-        assert_eq!(self.edges, from.edges, "the curves have other edges");
+        if self.edges != from.edges {
+            return Err(Error::new(Status::Combination, 2, "from has other edges".to_owned()));
+        }
         let mut merged = self.buckets.clone();
         for (bucket, other) in merged.iter_mut().zip(&from.buckets) {
             bucket.merge(other)?;

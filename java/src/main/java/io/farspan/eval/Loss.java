@@ -30,6 +30,45 @@ public final class Loss {
         summary();
     }
 
+    /**
+     * The sums as they are, to be kept or sent.
+     *
+     * @param blockTokens tokens of a block
+     * @param tokens scored
+     * @param bytes of text behind them, 0 if never given
+     * @param sum nats, without the open block
+     * @param blocks full ones
+     * @param blockMean mean of their means
+     * @param blockSquares sum of the squared deviations from it
+     * @param openTokens of the block that is not full yet
+     * @param openSum of those
+     */
+    public record State(long blockTokens, long tokens, long bytes, double sum, long blocks, double blockMean, double blockSquares,
+            long openTokens, double openSum) {}
+
+    /**
+     * What {@link #state} answered elsewhere.
+     *
+     * @param state the sums
+     * @throws FarspanException if no losses have such sums
+     */
+    public Loss(State state) {
+        long[] numbers = {state.blockTokens, state.tokens, state.bytes, state.blocks, state.openTokens};
+        double[] sums = {state.sum, state.blockMean, state.blockSquares, state.openSum};
+        System.arraycopy(numbers, 0, whole, 0, whole.length);
+        System.arraycopy(sums, 0, real, 0, real.length);
+        summary();
+    }
+
+    /**
+     * The sums as they are.
+     *
+     * @return plain data
+     */
+    public State state() {
+        return new State(whole[0], whole[1], whole[2], real[0], whole[3], real[1], real[2], whole[4], real[3]);
+    }
+
     Loss(long[] whole, double[] real, int at) {
         System.arraycopy(whole, at * this.whole.length, this.whole, 0, this.whole.length);
         System.arraycopy(real, at * this.real.length, this.real, 0, this.real.length);
@@ -78,14 +117,5 @@ public final class Loss {
         double[] means = new double[NativeConstants.FLAT_SUMMARY];
         Native.loss_summarize(whole, real, means);
         return new LossSummary(whole[1], means[0], means[1], means[2], means[3], means[4]);
-    }
-
-    /**
-     * The tokens of a block.
-     *
-     * @return as given, or the library's default
-     */
-    public long blockTokens() {
-        return whole[0];
     }
 }

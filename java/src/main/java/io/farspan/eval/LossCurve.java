@@ -61,6 +61,29 @@ public final class LossCurve {
     }
 
     /**
+     * Adds a curve with the same edges that was gathered elsewhere.
+     *
+     * @param from not changed
+     * @throws IllegalArgumentException if it has other edges
+     * @throws FarspanException if its blocks have another size; nothing is changed then
+     */
+    public void merge(LossCurve from) {
+        if (!Arrays.equals(edges, from.edges)) {
+            throw new IllegalArgumentException("the curve has the edges " + Arrays.toString(from.edges) + ", not " + Arrays.toString(edges));
+        }
+        List<Loss> merged = buckets();
+        List<Loss> others = from.buckets();
+        for (int k = 0; k < merged.size(); ++k) {
+            merged.get(k).merge(others.get(k));
+        }
+        for (int k = 0; k < merged.size(); ++k) {
+            Loss bucket = merged.get(k);
+            System.arraycopy(bucket.whole, 0, whole, k * bucket.whole.length, bucket.whole.length);
+            System.arraycopy(bucket.real, 0, real, k * bucket.real.length, bucket.real.length);
+        }
+    }
+
+    /**
      * The losses of each bucket so far.
      *
      * @return copies

@@ -74,12 +74,13 @@ class LossTest {
 
     @Test
     void lossesAccumulateAndMerge() {
-        assertEquals(128, new Loss().blockTokens(), "the default that the header names");
+        assertEquals(128, new Loss().state().blockTokens(), "the default that the header names");
         Loss loss = new Loss(2);
         Loss half = new Loss(2);
         loss.add(new double[] {1, 1, 1, 1}, 8);
         half.add(new double[] {3, 9, 3, 3, 3}, new long[] {1, -100, 1, 1, 1}, -100, 8);
-        loss.merge(half);
+        assertEquals(new Loss.State(2, 4, 8, 12, 2, 3, 0, 0, 0), half.state());
+        loss.merge(new Loss(half.state()));
         LossSummary summary = loss.summary();
         assertEquals(8, summary.tokens());
         assertEquals(2, summary.nll());
@@ -98,6 +99,8 @@ class LossTest {
         refused(Status.SHAPE, "bytes is -1", () -> loss.add(new double[2], -1));
         refused(Status.COMBINATION, "block_tokens is 5", () -> loss.merge(new Loss(5)));
         refused(Status.PARAMETER_RANGE, "block_tokens is 0", () -> new Loss(0));
+        refused(Status.PARAMETER_RANGE, "loss counts -1", () -> new Loss(new Loss.State(4, -1, 0, 0, 0, 0, 0, 0, 0)));
+        refused(Status.SHAPE, "at most 2^62", () -> loss.add(new double[0], Long.MAX_VALUE));
         assertThrows(NullPointerException.class, () -> loss.add(null, 0));
         assertThrows(NullPointerException.class, () -> loss.merge(null));
         assertEquals(2, loss.summary().tokens());
@@ -108,7 +111,11 @@ class LossTest {
     void theCurveSortsByContext() {
         LossCurve curve = new LossCurve(new long[] {1, 3, 100}, 128);
         curve.add(0, new double[] {50, 1, 3, 5, 5, 5});
-        curve.add(99, new double[] {5, 50}, new long[2], 1);
+        LossCurve other = new LossCurve(curve.edges(), 128);
+        other.add(99, new double[] {5, 50}, new long[2], 1);
+        curve.merge(other);
+        assertThrows(IllegalArgumentException.class, () -> curve.merge(new LossCurve(new long[] {1, 3}, 128)));
+        refused(Status.COMBINATION, "block_tokens is 7", () -> curve.merge(new LossCurve(new long[] {1, 3, 100}, 7)));
         assertEquals(2, curve.buckets().get(0).summary().nll());
         assertEquals(4, curve.buckets().get(1).summary().tokens());
         assertArrayEquals(new long[] {1, 3, 100}, curve.edges());
