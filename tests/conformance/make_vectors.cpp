@@ -1,8 +1,9 @@
 // usage: make_vectors DIRECTORY            writes the conformance vectors
 //        make_vectors --check DIRECTORY    makes them again and compares
 //
-// The values come from the oracle in tests/reference, or with the case from a published implementation. When compared, a value may differ by a hundredth of its
-// tolerance: another libm rounds differently. Everything else must be the same text.
+// The values come from the oracle in tests/reference, or with the case from a published implementation. When compared,
+// a value may differ by a hundredth of its tolerance: another libm rounds differently. Everything else must be the same
+// text.
 #include <cmath>
 #include <cstdio>
 #include <fstream>
