@@ -150,11 +150,11 @@ Test(passkey, first_number_counts) {
 }
 
 Test(passkey, needle_lies_in_a_haystack_of_ids) {
-    const std::vector<int64_t> haystack = {1, 2, 3, 9, 4, 5, 9}, needle = {100, 101}, question = {200};
+    const std::vector<int64_t> haystack = {1, 2, 3, 9, 4, 5, 9}, needle = {100, 101}, asked = {200};
     const auto place = [&](int64_t length, double depth, const int64_t* boundary, int64_t& position) {
         std::vector<int64_t> out(static_cast<size_t>(length), -1);
         error_slot error;
-        require_ok(farspan_needle_place(haystack.data(), 7, needle.data(), 2, question.data(), 1, length, depth,
+        require_ok(farspan_needle_place(haystack.data(), 7, needle.data(), 2, asked.data(), 1, length, depth,
                                         boundary, out.data(), &position, &error),
                    error, "needle");
         return out;
