@@ -53,17 +53,17 @@ Test(evaluate, losses_are_those_of_single_windows) {
     for (const char* position : {"rope", "sinusoidal", "alibi", "t5", "xpos"}) {
         const setting s(position);
         std::vector<cell> cells = s.cells({8, 20, 64});
-        evaluate(cells, s.text, s.where, {2, 0, {}});
+        evaluate(cells, s.text, s.where, {2, 0, false, {}});
         for (const cell& c : cells) {
             for (const window& w : tile_windows(s.where, c.length)) {
                 const std::vector<double> expected = window_losses(s.model, s.text, w.first, w.length);
                 for (int64_t r = 0; r < w.length; ++r)
-                    cr_expect(std::abs(static_cast<double>(c.losses[w.target + r]) - expected[r]) < 1e-5, "%s %ld", position, c.length);
+                    cr_expect(std::abs(c.losses[w.target + r] - expected[r]) < 1e-5, "%s %ld", position, c.length);
             }
             for (const window& w : segment_windows(s.where, c.length)) {
                 const std::vector<double> expected = window_losses(s.model, s.text, w.first, w.length);
                 for (int64_t r = w.first_scored; r < w.length; ++r)
-                    cr_expect(std::abs(static_cast<double>(c.segment_losses[w.target + r - w.first_scored]) - expected[r]) < 1e-5);
+                    cr_expect(std::abs(c.segment_losses[w.target + r - w.first_scored] - expected[r]) < 1e-5);
             }
         }
     }
@@ -72,8 +72,8 @@ Test(evaluate, losses_are_those_of_single_windows) {
 Test(evaluate, bits_do_not_depend_on_threads) {
     const setting s("rope");
     std::vector<cell> one = s.cells({8, 20, 64}), many = one;
-    evaluate(one, s.text, s.where, {1, 0, {}});
-    evaluate(many, s.text, s.where, {8, 0, {}});
+    evaluate(one, s.text, s.where, {1, 0, false, {}});
+    evaluate(many, s.text, s.where, {8, 0, false, {}});
     for (size_t n = 0; n < one.size(); ++n)
         cr_expect(one[n].losses == many[n].losses && one[n].segment_losses == many[n].segment_losses);
 }
@@ -83,7 +83,7 @@ Test(evaluate, reports_progress_once_per_cell_and_failures_of_workers) {
     std::vector<cell> cells = s.cells({8, 64});
     int calls = 0;
     double last = 0;
-    evaluate(cells, s.text, s.where, {2, 0, [&](const cell&, double done) {
+    evaluate(cells, s.text, s.where, {2, 0, false, [&](const cell&, double done) {
         ++calls;
         cr_expect(done > last);
         last = done;
@@ -91,26 +91,11 @@ Test(evaluate, reports_progress_once_per_cell_and_failures_of_workers) {
     cr_expect(calls == 2 && std::abs(last - 1) < 1e-9);
     bool failed = false;
     try {
-        evaluate(cells, s.text, s.where, {2, 0, [](const cell&, double) { throw failure("stop"); }});
+        evaluate(cells, s.text, s.where, {2, 0, false, [](const cell&, double) { throw failure("stop"); }});
     } catch (const failure& error) {
         failed = std::string(error.what()) == "stop";
     }
     cr_expect(failed);
-}
-
-Test(elementwise, token_loss) {
-    std::vector<float> logits(3 * 256, 0.0f);
-    logits[256 + 7] = 50;
-    logits[512 + 1] = std::nanf("");
-    const uint8_t targets[] = {3, 8, 5};
-    float losses[3];
-    token_losses(logits.data(), targets, 3, 256, losses);
-    cr_expect(std::abs(losses[0] - std::log(256.0f)) < 1e-6f);
-    cr_expect(std::abs(losses[1] - 50.0f) < 1e-5f);
-    cr_expect(std::isnan(losses[2]));
-    logits[0] = HUGE_VALF;
-    token_losses(logits.data(), targets, 1, 256, losses);
-    cr_expect(!std::isfinite(losses[0]));
 }
 
 Test(elementwise, silu_over_its_whole_range) {

@@ -50,9 +50,9 @@ Test(windows, a_window_that_is_long_enough_gives_the_segment_all_its_context) {
     const stretches s = spread_stretches(5000, 2048, 1024, 128);
     for (const window& w : segment_windows(s, 500)) cr_expect(w.length == 500 && w.first_scored == 372);
     for (const window& w : segment_windows(s, 128)) cr_expect(w.length == 128 && w.first_scored == 0);
-    const auto parts = segment_windows(s, 50);  // 50 + 50 + 28 bytes per stretch, the last with 22 bytes of context
+    const auto parts = segment_windows(s, 50);  // 28 + 50 + 50 bytes per stretch, the first with 22 bytes of context
     cr_assert(parts.size() == 6);
-    cr_expect(parts[2].length == 50 && parts[2].first_scored == 22 && parts[2].target == 0);
+    cr_expect(parts[0].length == 50 && parts[0].first_scored == 22 && parts[0].target == 0);
 }
 
 Test(windows, tiled_segments_are_the_same_windows) {

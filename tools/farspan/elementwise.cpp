@@ -63,20 +63,4 @@ void silu_gate(const float* gate_up, int64_t rows, int64_t hidden, float* out) {
     }
 }
 
-FARSPAN_CLONES
-void token_losses(const float* logits, const uint8_t* targets, int64_t rows, int64_t width, float* out) {
-    for (int64_t r = 0; r < rows; ++r, logits += width) {
-        float most = logits[0];
-        for (int64_t n = 1; n < width; ++n) most = logits[n] > most ? logits[n] : most;
-        float partial[lanes] = {};
-        const int64_t whole = width - width % lanes;
-        for (int64_t n = 0; n < whole; n += lanes)
-            for (int64_t l = 0; l < lanes; ++l) partial[l] += exponential(logits[n + l] - most);
-        double sum = 0;
-        for (int64_t n = whole; n < width; ++n) sum += exponential(logits[n] - most);
-        for (int64_t l = 0; l < lanes; ++l) sum += partial[l];
-        out[r] = static_cast<float>(std::log(sum) + static_cast<double>(most) - static_cast<double>(logits[targets[r]]));
-    }
-}
-
 }  // namespace tool

@@ -11,7 +11,4 @@ void rms_norm(const float* x, const float* weight, float epsilon, int64_t rows, 
 // out[r][n] = silu(gate_up[r][n]) * gate_up[r][hidden + n]
 void silu_gate(const float* gate_up, int64_t rows, int64_t hidden, float* out);
 
-// out[r] = -ln softmax(logits[r])[targets[r]], in nats
-void token_losses(const float* logits, const uint8_t* targets, int64_t rows, int64_t width, float* out);
-
 }  // namespace tool

@@ -3,15 +3,12 @@
 #include <cblas.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cmath>
-#include <exception>
-#include <functional>
 #include <mutex>
-#include <thread>
 
-#include "elementwise.hpp"
+#include "cached.hpp"
 #include "forward.hpp"
+#include "losses.hpp"
+#include "workers.hpp"
 
 namespace tool {
 namespace {
@@ -59,29 +56,37 @@ struct work {
     std::vector<batch> batches;
     std::vector<size_t> open;  // unfinished batches of a cell
     double total = 0, done = 0;
-
-    std::atomic<size_t> next{0};
-    std::mutex lock;  // of open, done, failed and the callback
-    std::exception_ptr failed;
+    std::mutex lock;  // of open, done and the callback
 
     work(std::vector<cell>& c, const std::vector<uint8_t>& t, const evaluation_options& o) : cells(c), text(t), options(o) {}
 };
 
-// One thread: takes batches until there are none. A plan is kept while the next batch fits it.
+// One thread. A plan is kept while the next batch fits it.
 class worker {
 public:
     explicit worker(work& shared) : shared_(shared), context_(make_context(1, shared.options.isa)), pass_(context_.get()) {}
 
-    void run() {
-        for (size_t n; (n = shared_.next++) < shared_.batches.size();) {
-            run_batch(shared_.batches[n]);
-            finish(shared_.batches[n]);
-        }
+    void operator()(int64_t n) {
+        const batch& b = shared_.batches[static_cast<size_t>(n)];
+        if (shared_.options.decode)
+            decode(b);
+        else
+            prefill(b);
+        finish(b);
     }
 
 private:
-    void run_batch(const batch& b) {
+    // Scores consecutive rows of window n of a batch.
+    void score(const batch& b, int64_t n, int64_t first_row, int64_t rows, const float* logits) {
         cell& c = shared_.cells[b.cell];
+        const window& w = b.windows[static_cast<size_t>(n)];
+        std::vector<double>& losses = b.segment ? c.segment_losses : c.losses;
+        byte_losses(context_.get(), logits, shared_.text.data() + w.first + first_row + 1, rows, c.model->config.vocabulary,
+                    losses.data() + w.target + first_row - w.first_scored);
+    }
+
+    void prefill(const batch& b) {
+        const cell& c = shared_.cells[b.cell];
         const window& like = b.windows.front();
         const auto count = static_cast<int64_t>(b.windows.size());
         if (!plan_ || b.cell != plan_cell_ || count != plan_count_ || like.length != plan_length_) {
@@ -91,12 +96,28 @@ private:
         }
         std::vector<const uint8_t*> bytes;
         for (const window& w : b.windows) bytes.push_back(shared_.text.data() + w.first);
-        std::vector<float>& losses = b.segment ? c.segment_losses : c.losses;
         pass_.run(*c.model, plan_.get(), {bytes.data(), count, like.length, like.first_scored},
                   [&](int64_t n, int64_t first_row, int64_t rows, const float* logits) {
-                      token_losses(logits, bytes[n] + first_row + 1, rows, c.model->config.vocabulary,
-                                   losses.data() + b.windows[n].target + first_row - like.first_scored);
+                      score(b, n, first_row, rows, logits);
                   });
+    }
+
+    // All windows of the batch in step. Methods that depend on the current length are given the window's from the start, as
+    // when it is run at once.
+    void decode(const batch& b) {
+        const cell& c = shared_.cells[b.cell];
+        const window& like = b.windows.front();
+        cached_pass pass(context_.get(), *c.model, {});
+        std::vector<cached_rows> rows;
+        for (size_t n = 0; n < b.windows.size(); ++n) rows.push_back({pass.create(), nullptr, 1});
+        const cached_scheme how{shared_.schemes[b.cell].get(), c.how.mask, like.length};
+        for (int64_t row = 0; row < like.length; ++row) {
+            for (size_t n = 0; n < rows.size(); ++n) {
+                rows[n].bytes = shared_.text.data() + b.windows[n].first + row;
+                rows[n].first_wanted = row < like.first_scored ? 1 : 0;
+            }
+            pass.run(how, rows, [&](int64_t n, int64_t, int64_t, const float* logits) { score(b, n, row, 1, logits); });
+        }
     }
 
     void finish(const batch& b) {
@@ -114,17 +135,6 @@ private:
     int64_t plan_count_ = 0, plan_length_ = 0;
 };
 
-// The body of every thread; the first failure ends them all.
-void work_off(work& shared) {
-    try {
-        worker(shared).run();
-    } catch (...) {
-        const std::lock_guard guard(shared.lock);
-        if (!shared.failed) shared.failed = std::current_exception();
-        shared.next = shared.batches.size();
-    }
-}
-
 // The last segment's losses out of those of a tiling whose windows end with it.
 void copy_segments(const stretches& where, cell& c) {
     for (int64_t n = 0; n < where.count(); ++n) {
@@ -140,8 +150,8 @@ void evaluate(std::vector<cell>& cells, const std::vector<uint8_t>& text, const 
     work shared(cells, text, options);
     for (size_t n = 0; n < cells.size(); ++n) {
         cell& c = cells[n];
-        c.losses.assign(static_cast<size_t>(where.scored()), 0.0f);
-        c.segment_losses.assign(static_cast<size_t>(where.count() * where.segment), 0.0f);
+        c.losses.assign(static_cast<size_t>(where.scored()), 0.0);
+        c.segment_losses.assign(static_cast<size_t>(where.count() * where.segment), 0.0);
         shared.schemes.push_back(make_scheme(c.how));
         const size_t before = shared.batches.size();
         add_batches(cells, n, false, tile_windows(where, c.length), shared.batches);
@@ -153,35 +163,11 @@ void evaluate(std::vector<cell>& cells, const std::vector<uint8_t>& text, const 
 
     // Each worker is one thread of the model, so neither OpenBLAS nor the library starts threads of its own.
     openblas_set_num_threads(1);
-    const auto batches = static_cast<int32_t>(std::min<size_t>(shared.batches.size(), 1 << 20));
-    const int32_t threads = std::min(farspan_context_threads(make_context(options.threads, options.isa).get()), batches);
-    {
-        std::vector<std::jthread> helpers;
-        for (int32_t n = 1; n < threads; ++n) helpers.emplace_back(work_off, std::ref(shared));
-        work_off(shared);
-    }
-    if (shared.failed) std::rethrow_exception(shared.failed);
+    const int32_t threads = farspan_context_threads(make_context(options.threads, options.isa).get());
+    share_work(threads, static_cast<int64_t>(shared.batches.size()), [&] { return worker(shared); });
 
     for (cell& c : cells)
         if (segment_is_tiled(where, c.length)) copy_segments(where, c);
-}
-
-loss_summary summarize(const std::vector<float>& losses) {
-    std::vector<double> means;
-    double total = 0;
-    const auto size = static_cast<int64_t>(losses.size());
-    for (int64_t first = 0; first < size; first += error_block) {
-        const int64_t last = std::min(size, first + error_block);
-        double sum = 0;
-        for (int64_t n = first; n < last; ++n) sum += static_cast<double>(losses[n]);
-        total += sum;
-        means.push_back(sum / static_cast<double>(last - first));
-    }
-    const double mean = total / static_cast<double>(size);
-    double squares = 0;
-    for (const double m : means) squares += (m - mean) * (m - mean);
-    const auto blocks = static_cast<double>(means.size());
-    return {mean, blocks > 1 ? std::sqrt(squares / (blocks - 1) / blocks) : std::nan("")};
 }
 
 }  // namespace tool

@@ -17,13 +17,14 @@ struct cell {
     const language_model* model;
     int64_t length;
     recipe how;
-    std::vector<float> losses;          // [stretches.scored()], nats
-    std::vector<float> segment_losses;  // [stretches.count() * segment]
+    std::vector<double> losses;          // [stretches.scored()], nats
+    std::vector<double> segment_losses;  // [stretches.count() * segment]
 };
 
 struct evaluation_options {
     int32_t threads = 0;  // 0: what the library would use
     int32_t isa = 0;      // FARSPAN_ISA_*
+    bool decode = false;  // byte by byte over a cache instead of whole windows at once: the same losses, slower
     // Called under a lock each time a cell is finished, with the share of all work that is done, 0 .. 1.
     std::function<void(const cell&, double done)> on_finished;
 };
@@ -31,13 +32,5 @@ struct evaluation_options {
 // Fills the losses of all cells. Work is divided by batches of windows, so the numbers do not depend on the threads.
 void evaluate(std::vector<cell>& cells, const std::vector<uint8_t>& text, const stretches& where,
               const evaluation_options& options);
-
-// Mean of the losses and its standard error from the means of blocks of bytes (neighbouring bytes are not independent).
-struct loss_summary {
-    double mean;
-    double standard_error;
-};
-constexpr int64_t error_block = 128;
-loss_summary summarize(const std::vector<float>& losses);
 
 }  // namespace tool

@@ -1,11 +1,12 @@
-// The model's forward pass: matrix products by OpenBLAS, everything that concerns position by libfarspan.
+// Whole windows through a model in one pass: every position at once, attention by a plan of libfarspan.
 #pragma once
 
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <vector>
 
+#include "decoder.hpp"
 #include "handles.hpp"
 #include "model.hpp"
 
@@ -25,7 +26,7 @@ using logits_sink = std::function<void(int64_t window, int64_t first_row, int64_
 // Memory that one thread reuses from batch to batch.
 class forward_pass {
 public:
-    // `context` outlives the pass and may be NULL. OpenBLAS uses as many threads as openblas_set_num_threads says.
+    // `context` outlives the pass and may be NULL.
     explicit forward_pass(const farspan_context* context) : context_(context) {}
 
     void run(const language_model& model, const farspan_plan* plan, const forward_batch& batch, const logits_sink& sink);
@@ -34,18 +35,11 @@ public:
     static farspan_problem problem(const model_config& config, int64_t count, int64_t length);
 
 private:
-    void embed(const language_model& model, const forward_batch& batch);
-    void attend(const model_config& config, const farspan_plan* plan, const forward_batch& batch);
-    void layer(const language_model& model, const layer_weights& weights, const farspan_plan* plan,
-               const forward_batch& batch);
-    void score(const language_model& model, const forward_batch& batch, const logits_sink& sink);
+    void attend(const model_config& config, const farspan_plan* plan, const forward_batch& batch,
+                const decoder::attention_rows& rows);
 
     const farspan_context* context_;
-    std::vector<float> x_;         // [tokens][width], the residual stream
-    std::vector<float> qkv_;       // [tokens][qkv_width]
-    std::vector<float> attended_;  // [tokens][heads * head_dim]
-    std::vector<float> normed_, gate_up_, gated_;  // for one block of rows
-    std::vector<float> added_;     // [length][width] sinusoidal table
+    decoder decoder_;
     std::vector<std::byte> workspace_;
 };
 

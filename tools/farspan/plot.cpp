@@ -43,7 +43,7 @@ std::string quote(const std::string& text) {
 }
 
 double height(const curve& c) {
-    const double y = c.line->points.back().perplexity();
+    const double y = c.line->points.back().loss.perplexity;
     return std::isnan(y) ? HUGE_VAL : y;
 }
 
@@ -81,7 +81,7 @@ std::pair<double, double> vertical_range(const panel& p) {
     double least = HUGE_VAL, most = 0, reference = HUGE_VAL;
     for (const curve& c : p.curves)
         for (const point& at : c.line->points) {
-            const double y = at.perplexity();
+            const double y = at.loss.perplexity;
             if (!std::isfinite(y)) continue;
             least = std::min(least, y);
             most = std::max(most, y);
@@ -96,7 +96,7 @@ std::pair<double, double> vertical_range(const panel& p) {
 std::string data_block(const curve& c, double top) {
     std::string text = "$line" + std::to_string(c.data) + " << END\n";
     for (const point& p : c.line->points) {
-        const double y = p.perplexity();
+        const double y = p.loss.perplexity;
         const bool above = !(y <= top);  // also when it is no number
         text += std::to_string(p.length) + " " + number_text(std::isfinite(y) ? y : top * 1e3, 8) + " " +
                 (above ? number_text(top, 8) : "NaN") + "\n";

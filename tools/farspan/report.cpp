@@ -20,7 +20,7 @@ struct report_options {
     std::vector<int64_t> lengths;
     int64_t bytes = 16384;
     int32_t threads = 0;
-    bool json = false, quiet = false, verbose = false, list = false;
+    bool decode = false, json = false, quiet = false, verbose = false, list = false;
 };
 
 void list_methods() {
@@ -88,7 +88,7 @@ void add_model(const language_model& model, const report_options& o, const std::
             const std::string mark = std::to_string(length) + " " + fingerprint(how, make_scheme(how).get(), length);
             const auto known = std::find(marks.begin(), marks.end(), mark);
             used.push_back(static_cast<size_t>(known - marks.begin()));
-            line.points.push_back({length, 0, {}, {}, {}, how.parameters});
+            line.points.push_back({length, {}, {}, {}, how.parameters});
             if (known != marks.end()) continue;
             marks.push_back(mark);
             jobs.cells.push_back({&model, length, std::move(how), {}, {}});
@@ -101,8 +101,8 @@ void add_model(const language_model& model, const report_options& o, const std::
     }
 }
 
-std::vector<float> difference(const std::vector<float>& a, const std::vector<float>& b) {
-    std::vector<float> out(a.size());
+std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
+    std::vector<double> out(a.size());
     for (size_t n = 0; n < a.size(); ++n) out[n] = a[n] - b[n];
     return out;
 }
@@ -118,7 +118,6 @@ void collect(job_list& jobs) {
         for (size_t at = 0; at < line.points.size(); ++at) {
             const cell& c = jobs.cells[jobs.cell_of[n][at]];
             point& p = line.points[at];
-            p.tokens = static_cast<int64_t>(c.losses.size());
             p.loss = summarize(c.losses);
             p.segment = summarize(c.segment_losses);
             p.change = summarize(difference(c.losses, reference->losses));
@@ -194,7 +193,7 @@ void run_report(report_options o) {
     for (const auto& model : models) add_model(*model, o, results.lengths, jobs);
     if (jobs.lines.empty()) throw failure("none of the methods given applies to a model given");
     progress shown(o.quiet);
-    evaluate(jobs.cells, text, results.where, {o.threads, isa_by_name(o.isa), [&](const cell& c, double done) {
+    evaluate(jobs.cells, text, results.where, {o.threads, isa_by_name(o.isa), o.decode, [&](const cell& c, double done) {
         shown.show(done, c.model->name + " " + jobs.cell_methods[static_cast<size_t>(&c - jobs.cells.data())] + " " +
                              std::to_string(c.length));
     }});
@@ -221,6 +220,7 @@ void add_report(CLI::App& program) {
     app->add_option("--methods", o.methods, "methods, comma separated, or 'all' (default: none; for rotary models most)")->delimiter(',');
     app->add_option("--lengths", o.lengths, "window lengths in bytes, comma separated (default: 1/2 to 16 times the trained one)")->delimiter(',');
     app->add_option("--bytes", o.bytes, "bytes to score per method and length")->capture_default_str();
+    app->add_flag("--decode", o.decode, "byte by byte over a key-value cache, as when generating: the same losses, more slowly");
     app->add_option("--threads", o.threads, "threads (default: what the machine allows)")->check(CLI::Range(0, 4096));
     app->add_option("--isa", o.isa, "instruction set of the library: best, scalar, avx2, avx512, neon");
     app->add_option("--out", o.out, "folder for report.csv, report.json, report.svg");

@@ -66,14 +66,14 @@ std::string table(const report_results& results, const std::string& title, bool 
 
 ordered_json point_json(const point& p) {
     return {{"length", p.length},
-            {"tokens", p.tokens},
-            {"nll", json_number(p.loss.mean)},
+            {"tokens", p.loss.tokens},
+            {"nll", json_number(p.loss.nll)},
             {"standard_error", json_number(p.loss.standard_error)},
-            {"perplexity", json_number(p.perplexity())},
-            {"bits_per_byte", json_number(p.bits_per_byte())},
-            {"nll_change", json_number(p.change.mean)},
+            {"perplexity", json_number(p.loss.perplexity)},
+            {"bits_per_byte", json_number(p.loss.bits_per_byte)},
+            {"nll_change", json_number(p.change.nll)},
             {"nll_change_standard_error", json_number(p.change.standard_error)},
-            {"last_segment_nll", json_number(p.segment.mean)},
+            {"last_segment_nll", json_number(p.segment.nll)},
             {"last_segment_standard_error", json_number(p.segment.standard_error)},
             {"parameters", p.parameters}};
 }
@@ -107,16 +107,12 @@ std::string parameter_list(const report_results& results) {
 
 }  // namespace
 
-double point::perplexity() const { return std::exp(loss.mean); }
-
-double point::bits_per_byte() const { return loss.mean / std::log(2.0); }
-
 void judge(series& line) {
     std::vector<int64_t> lengths;
     std::vector<double> nll;
     for (const point& p : line.points) {
         lengths.push_back(p.length);
-        nll.push_back(p.loss.mean);
+        nll.push_back(p.loss.nll);
     }
     farspan_verdict verdict{};
     verdict.struct_size = sizeof verdict;
@@ -141,8 +137,8 @@ std::string to_csv(const report_results& results) {
     std::string text = "model,method,length,tokens,nll,perplexity,bits_per_byte,last_segment_nll,verdict\n";
     for (const series& line : results.lines)
         for (const point& p : line.points) {
-            text += csv_field(line.model) + "," + line.method + "," + std::to_string(p.length) + "," + std::to_string(p.tokens);
-            for (const double value : {p.loss.mean, p.perplexity(), p.bits_per_byte(), p.segment.mean})
+            text += csv_field(line.model) + "," + line.method + "," + std::to_string(p.length) + "," + std::to_string(p.loss.tokens);
+            for (const double value : {p.loss.nll, p.loss.perplexity, p.loss.bits_per_byte, p.segment.nll})
                 text += "," + number_text(value, 7);
             text += "," + line.verdict + "\n";
         }
@@ -167,7 +163,7 @@ ordered_json to_json(const report_results& results) {
             {"rules",
              {{"windows", "without overlap; a window's first byte is context only, there is no BOS; every length scores the same bytes"},
               {"last_segment", "the final bytes of each stretch, scored by the window that ends there"},
-              {"standard_error", "from the means of blocks of " + std::to_string(error_block) + " bytes"},
+              {"standard_error", "from the means of blocks of " + std::to_string(error_block()) + " bytes"},
               {"verdict", farspan_verdict_rule()}}},
             {"lengths", results.lengths},
             {"series", lines}};
@@ -176,11 +172,11 @@ ordered_json to_json(const report_results& results) {
 std::string to_tables(const report_results& results, bool verbose) {
     std::string text = "\n";
     if (verbose) text += parameter_list(results);
-    text += table(results, "Perplexity per byte, by window length", true, [](const point& p) { return p.perplexity(); }) + "\n";
-    text += table(results, "Bits per byte", false, [](const point& p) { return p.bits_per_byte(); }) + "\n";
+    text += table(results, "Perplexity per byte, by window length", true, [](const point& p) { return p.loss.perplexity; }) + "\n";
+    text += table(results, "Bits per byte", false, [](const point& p) { return p.loss.bits_per_byte; }) + "\n";
     text += table(results, "Loss of the last " + std::to_string(results.where.segment) +
                                " bytes only, nats per byte: the same bytes with more context to the right", false,
-                  [](const point& p) { return p.segment.mean; }) + "\n";
+                  [](const point& p) { return p.segment.nll; }) + "\n";
     return text + "Verdict: " + farspan_verdict_rule() + ".\n";
 }
 

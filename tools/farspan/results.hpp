@@ -7,19 +7,16 @@
 #include <vector>
 
 #include "evaluate.hpp"
+#include "losses.hpp"
 
 namespace tool {
 
 struct point {
     int64_t length;
-    int64_t tokens;            // scored bytes
-    loss_summary loss;         // nats per byte
-    loss_summary segment;      // of the last segments only
-    loss_summary change;       // loss minus that at the reference length, paired byte by byte
+    farspan_loss_summary loss;     // of all scored bytes
+    farspan_loss_summary segment;  // of the last segments only
+    farspan_loss_summary change;   // loss minus that at the reference length, paired byte by byte
     nlohmann::ordered_json parameters;
-
-    double perplexity() const;
-    double bits_per_byte() const;
 };
 
 // One (model, method) over all lengths.

@@ -7,6 +7,7 @@
 #include "handles.hpp"
 #include "progress.hpp"
 #include "segments.hpp"
+#include "workers.hpp"
 
 namespace tool {
 
@@ -47,7 +48,7 @@ int64_t read_segments(const score_options& o, const std::function<void(const bat
         const batch_of_texts batch = reader.next_batch();
         const auto segments = static_cast<int64_t>(batch[0].size());
         if (segments == 0) break;
-        for_each_segment(threads, segments, [&](int64_t n) { body(batch, n); });
+        share_work(threads, segments, [&] { return [&](int64_t n) { body(batch, n); }; });
         after(segments);
         total += segments;
         shown.show(reader.share_read(), std::to_string(total) + " texts");

@@ -3,13 +3,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <exception>
-#include <mutex>
-#include <thread>
 
 #include "handles.hpp"
 
@@ -100,27 +96,6 @@ std::vector<std::vector<std::string>> segment_reader::next_batch() {
 
 double segment_reader::share_read() const {
     return bytes_ > 0 ? std::min(1.0, static_cast<double>(bytes_read_) / static_cast<double>(bytes_)) : 0;
-}
-
-void for_each_segment(int32_t threads, int64_t count, const std::function<void(int64_t n)>& body) {
-    std::atomic<int64_t> next{0};
-    std::mutex lock;
-    std::exception_ptr failed;
-    const auto work = [&] {
-        try {
-            for (int64_t n; (n = next++) < count;) body(n);
-        } catch (...) {
-            const std::lock_guard guard(lock);
-            if (!failed) failed = std::current_exception();
-            next = count;
-        }
-    };
-    {
-        std::vector<std::jthread> helpers;
-        for (int32_t n = 1; n < std::min<int64_t>(threads, count); ++n) helpers.emplace_back(work);
-        work();
-    }
-    if (failed) std::rethrow_exception(failed);
 }
 
 }  // namespace tool

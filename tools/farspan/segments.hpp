@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,8 +35,5 @@ private:
     std::string separator_;
     int64_t segments_ = 0, bytes_read_ = 0, bytes_ = 0;
 };
-
-// Calls body(n) for n in [0, count) on several threads, each n once.
-void for_each_segment(int32_t threads, int64_t count, const std::function<void(int64_t n)>& body);
 
 }  // namespace tool

@@ -1,9 +1,8 @@
 // Which bytes are scored, and which windows score them at a given length.
 //
 // The scored bytes are the same at every length. They lie in `count` stretches spread evenly over the text, each as long as
-// the longest window. A window of n bytes [first, first + n) scores the n bytes that follow each of its bytes: [first + 1,
-// first + n + 1). Its first byte is context only, as in training; there is no BOS. Windows without overlap therefore score
-// every byte of a stretch exactly once, whatever n is.
+// the longest window, and each is a text of its own for the library's window schedules (eval.h) without BOS: a window's first
+// byte is context only, as in training. Windows without overlap therefore score every byte of a stretch exactly once.
 //
 // The last segment: the final `segment` bytes of each stretch, scored by the windows that end there. With a longer window the
 // same bytes have more context, and nothing else changes.
@@ -11,6 +10,8 @@
 
 #include <cstdint>
 #include <vector>
+
+#include "farspan/eval.h"
 
 namespace tool {
 
@@ -29,10 +30,14 @@ stretches spread_stretches(int64_t text_bytes, int64_t scored, int64_t length, i
 
 struct window {
     int64_t first;         // the text's byte that the window begins with
-    int64_t length;
+    int64_t length;        // bytes that the model reads
     int64_t first_scored;  // rows [first_scored, length) count
     int64_t target;        // where the loss of row first_scored goes, in losses[] or segment_losses[]
 };
+
+// The windows of a schedule without BOS over the text's bytes [start, start + config.tokens). The loss of byte start + t goes
+// to target + t.
+std::vector<window> schedule_windows(const farspan_windows_config& config, int64_t start, int64_t target);
 
 // Windows that score every byte of the stretches once, into count * length losses. The last of a stretch may be shorter.
 std::vector<window> tile_windows(const stretches& s, int64_t length);
