@@ -8,6 +8,7 @@ namespace tool {
 void add_report(CLI::App& program);
 void add_explain(CLI::App& program);
 void add_diff(CLI::App& program);
+void add_generate(CLI::App& program);
 void add_logits(CLI::App& program);
 void add_score(CLI::App& program);
 void add_doctor(CLI::App& program);

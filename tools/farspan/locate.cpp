@@ -56,4 +56,9 @@ std::vector<fs::path> choose_models(const fs::path& models, const std::vector<st
     return folders;
 }
 
+fs::path find_model(const std::string& models, const std::string& name) {
+    const bool is_path = name.find('/') != std::string::npos;
+    return choose_models(is_path ? fs::path() : find_models(models), {name}).front();
+}
+
 }  // namespace tool

@@ -15,4 +15,7 @@ std::filesystem::path find_models(const std::string& given);
 // weights, in the order sinusoidal, rope, alibi, t5, xpos, then by name.
 std::vector<std::filesystem::path> choose_models(const std::filesystem::path& models, const std::vector<std::string>& names);
 
+// The folder of one model, named as above; `models` as for find_models.
+std::filesystem::path find_model(const std::string& models, const std::string& name);
+
 }  // namespace tool
