@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # From a fresh machine to the extrapolation report: installs what is missing, builds the library and the farspan command,
-# runs the models in models/ beyond their trained length under every method, and writes a table and a plot.
+# runs the models in models/ beyond their trained length under every method, and writes a table, a picture and a page.
 #
 #   scripts/demo.sh [arguments of "farspan report"]      for example: scripts/demo.sh --text my.txt
 set -euo pipefail
@@ -25,5 +25,6 @@ command=$build/tools/farspan
 "$command" report --out "$report" "$@"
 
 echo
+echo "page   $report/report.html"
 echo "table  $report/report.csv"
 echo "plot   $report/report.svg"

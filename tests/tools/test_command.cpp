@@ -52,8 +52,8 @@ Test(command, bad_arguments_are_refused_with_a_reason) {
     expect_refusal({"report", "--bytes", "0"}, "--bytes 0 must be at least 1");
     expect_refusal({"report", "--lengths", "256,1"}, "--lengths: 1 is outside");
     expect_refusal({"report", "--methods", "none,yran"}, "unknown method \"yran\"; known are none, pi");
-    expect_refusal({"report", "--plot", "maybe"}, "maybe");
-    expect_refusal({"report", "--plot", "required"}, "needs --out DIR");
+    expect_refusal({"report", "--passkey", "-1"}, "--passkey -1 is outside 0 .. 1000");
+    expect_refusal({"report", "--continue", "-1"}, "--continue -1 must be at least 0");
     expect_refusal({"report", "--models", "/nowhere"}, "/nowhere");
     expect_refusal({"report", "--isa", "mmx"}, "--isa mmx: unknown; known are best, scalar");
     expect_refusal({"logits", "--text", "x"}, "--model is required");

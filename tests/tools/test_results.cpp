@@ -9,10 +9,18 @@ using namespace tool;
 namespace {
 
 series line_of(const std::vector<std::pair<int64_t, double>>& perplexities) {
-    series line{"m", "rope", "none", 256, "", {}};
+    series line;
+    line.model = "m";
+    line.position = "rope";
+    line.method = "none";
+    line.trained_length = 256;
     for (const auto& [length, perplexity] : perplexities) {
-        const farspan_loss_summary loss = summarize(std::vector<double>(1000, std::log(perplexity)));
-        line.points.push_back({length, loss, loss, {}, {}});
+        point p{};
+        p.length = length;
+        p.loss = p.segment = summarize(std::vector<double>(1000, std::log(perplexity)));
+        p.interval.low = p.loss.nll - 0.1;
+        p.interval.high = p.loss.nll + 0.1;
+        line.points.push_back(p);
     }
     judge(line);
     return line;
@@ -62,4 +70,24 @@ Test(results, json_spells_what_is_not_finite) {
     cr_expect(json["series"][0]["points"][1]["perplexity"] == "nan");
     cr_expect(json["series"][0]["points"][0]["nll"].is_number());
     cr_expect(json["series"][0]["verdict"] == "explodes");
+}
+
+Test(results, curve_by_context_sorts_predictions_by_what_was_read) {
+    std::vector<double> losses;  // two windows of 40 bytes; the loss after n bytes of context is n
+    for (int window = 0; window < 2; ++window)
+        for (int n = 1; n <= 40; ++n) losses.push_back(n);
+    const std::vector<context_bucket> curve = curve_by_context(losses, 40);
+    cr_assert(curve.size() == 3);
+    cr_expect(curve[0].first == 1 && curve[0].last == 16 && curve[0].loss.tokens == 30 && curve[0].loss.nll == 8);
+    cr_expect(curve[1].first == 16 && curve[1].last == 32 && curve[1].loss.tokens == 32 && curve[1].loss.nll == 23.5);
+    cr_expect(curve[2].first == 32 && curve[2].last == 41 && curve[2].loss.tokens == 18 && curve[2].loss.nll == 36);
+}
+
+Test(results, blocks_and_digest) {
+    std::vector<double> losses(static_cast<size_t>(error_block()) + 2, 1.0);
+    losses.back() = 4;
+    cr_expect(block_means(losses) == std::vector<double>({1.0, 2.5}));
+    cr_expect(digest({}) == "cbf29ce484222325");          // the offset basis of FNV-1a
+    cr_expect(digest({'a'}) == "af63dc4c8601ec8c");       // published test values
+    cr_expect(digest({'f', 'o', 'o', 'b', 'a', 'r'}) == "85944171f73967e8");
 }

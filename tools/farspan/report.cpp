@@ -7,18 +7,19 @@
 #include "farspan/eval.h"
 #include "files.hpp"
 #include "locate.hpp"
-#include "plot.hpp"
+#include "page.hpp"
 #include "progress.hpp"
+#include "report_jobs.hpp"
 #include "results.hpp"
 
 namespace tool {
 namespace {
 
 struct report_options {
-    std::string text, models, isa, out, plot = "auto";
+    std::string text, models, isa, out, html;
     std::vector<std::string> model_names, methods;
     std::vector<int64_t> lengths;
-    int64_t bytes = 16384;
+    int64_t bytes = 16384, passkeys = 0, continuations = 0;
     int32_t threads = 0;
     bool decode = false, json = false, quiet = false, verbose = false, list = false;
 };
@@ -69,80 +70,15 @@ std::vector<std::string> methods_for(const report_options& o, const model_config
     return names;
 }
 
-// The cells to run, each arithmetic once, and for every (series, length) the cell that has its numbers.
-struct job_list {
-    std::vector<cell> cells;
-    std::vector<std::string> cell_methods;
-    std::vector<series> lines;
-    std::vector<std::vector<size_t>> cell_of;  // [series][length]
-};
-
-void add_model(const language_model& model, const report_options& o, const std::vector<int64_t>& lengths, job_list& jobs) {
-    std::vector<std::string> marks(jobs.cells.size());  // fingerprints; those of earlier models never match
-    const size_t first_line = jobs.lines.size();
-    for (const std::string& name : methods_for(o, model.config)) {
-        series line{model.name, model.config.position.method, name, model.config.trained_length, "", {}};
-        std::vector<size_t> used;
-        for (const int64_t length : lengths) {
-            recipe how = derive(model, name, length);
-            const std::string mark = std::to_string(length) + " " + fingerprint(how, make_scheme(how).get(), length);
-            const auto known = std::find(marks.begin(), marks.end(), mark);
-            used.push_back(static_cast<size_t>(known - marks.begin()));
-            line.points.push_back({length, {}, {}, {}, how.parameters});
-            if (known != marks.end()) continue;
-            marks.push_back(mark);
-            jobs.cells.push_back({&model, length, std::move(how), {}, {}});
-            jobs.cell_methods.push_back(name);
-        }
-        for (size_t earlier = first_line; earlier < jobs.lines.size() && line.same_as.empty(); ++earlier)
-            if (jobs.cell_of[earlier] == used) line.same_as = jobs.lines[earlier].method;
-        jobs.lines.push_back(std::move(line));
-        jobs.cell_of.push_back(std::move(used));
-    }
-}
-
-std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
-    std::vector<double> out(a.size());
-    for (size_t n = 0; n < a.size(); ++n) out[n] = a[n] - b[n];
-    return out;
-}
-
-void collect(job_list& jobs) {
-    for (size_t n = 0; n < jobs.lines.size(); ++n) {
-        series& line = jobs.lines[n];
-        const cell* reference = nullptr;
-        for (size_t at = 0; at < line.points.size(); ++at) {
-            const cell& c = jobs.cells[jobs.cell_of[n][at]];
-            if (c.length <= line.trained_length || !reference) reference = &c;
-        }
-        for (size_t at = 0; at < line.points.size(); ++at) {
-            const cell& c = jobs.cells[jobs.cell_of[n][at]];
-            point& p = line.points[at];
-            p.loss = summarize(c.losses);
-            p.segment = summarize(c.segment_losses);
-            p.change = summarize(difference(c.losses, reference->losses));
-        }
-        judge(line);
-    }
-}
-
 void write_files(const report_results& results, const report_options& o) {
+    if (!o.html.empty()) write_text(o.html, to_page(results));
     if (o.out.empty()) return;
     const std::filesystem::path folder = o.out;
     write_text(folder / "report.csv", to_csv(results));
     write_text(folder / "report.json", to_json(results).dump(1) + "\n");
-    std::string written = "report.csv, report.json";
-    if (o.plot != "off") {
-        if (draw_plot(results, folder)) {
-            written += ", report.gp, report.svg";
-        } else {
-            const std::string hint = "gnuplot is not installed (Debian: gnuplot-nox), so " + (folder / "report.svg").string() +
-                                     " was not drawn; its script is " + (folder / "report.gp").string();
-            if (o.plot == "required") throw failure(hint);
-            std::fprintf(stderr, "farspan: warning: %s\n", hint.c_str());
-        }
-    }
-    if (!o.quiet) std::fprintf(stderr, "farspan: %s/ has %s\n", o.out.c_str(), written.c_str());
+    write_text(folder / "report.svg", to_svg(results));
+    write_text(folder / "report.html", to_page(results));
+    if (!o.quiet) std::fprintf(stderr, "farspan: %s/ has report.csv, report.json, report.svg, report.html\n", o.out.c_str());
 }
 
 void check_options(const report_options& o) {
@@ -153,7 +89,9 @@ void check_options(const report_options& o) {
     for (const std::string& name : o.methods)
         if (name != "all") check_method_name(name);
     isa_by_name(o.isa);
-    if (o.plot == "required" && o.out.empty()) throw failure("--plot required needs --out DIR to draw into");
+    if (o.passkeys < 0 || o.passkeys > 1000)
+        throw failure("--passkey " + std::to_string(o.passkeys) + " is outside 0 .. 1000");
+    if (o.continuations < 0) throw failure("--continue " + std::to_string(o.continuations) + " must be at least 0");
 }
 
 // Before the work, not after it: a folder that cannot be made.
@@ -163,43 +101,72 @@ void make_folder(const std::string& folder) {
     if (error) throw failure("--out " + folder + ": " + error.message());
 }
 
+std::vector<std::unique_ptr<language_model>> load_models(const std::filesystem::path& folder, const report_options& o) {
+    std::vector<std::unique_ptr<language_model>> models;
+    for (const std::filesystem::path& path : choose_models(folder, o.model_names)) {
+        models.push_back(std::make_unique<language_model>(load_model(path)));
+        check_slopes(*models.back());
+    }
+    return models;
+}
+
+report_results describe_run(const report_options& o, const std::vector<uint8_t>& text, int64_t trained) {
+    report_results results;
+    results.text_name = o.text;
+    results.text_digest = digest(text);
+    results.text_bytes = static_cast<int64_t>(text.size());
+    results.lengths = usable_lengths(o.lengths, o, results.text_bytes, trained);
+    results.where = spread_stretches(results.text_bytes, o.bytes, results.lengths.back(), trained / 2);
+    results.decoded = o.decode;
+    return results;
+}
+
+// Fills results.lines.
+void compute(const report_options& o, const std::vector<std::unique_ptr<language_model>>& models, const std::vector<uint8_t>& text,
+             const farspan_context* context, report_results& results) {
+    job_list jobs;
+    for (const auto& model : models) add_model(*model, methods_for(o, model->config), results.lengths, jobs);
+    if (jobs.lines.empty()) throw failure("none of the methods given applies to a model given");
+    progress shown(o.quiet);
+    const auto finished = [&](const std::string& doing) {
+        return [&shown, &jobs, doing](const cell& c, double done) {
+            shown.show(done, doing + c.model->name + " " + jobs.cell_methods[static_cast<size_t>(&c - jobs.cells.data())] + " " +
+                                 std::to_string(c.length));
+        };
+    };
+    const int32_t isa = isa_by_name(o.isa);
+    evaluate(jobs.cells, text, results.where, {o.threads, isa, o.decode, finished("")});
+    collect_losses(context, results.where, jobs);
+    task_options tasks;
+    tasks.passkey.trials = o.passkeys;
+    if (o.continuations > 0) {
+        const int64_t longest = results.lengths.back(), written = models.front()->config.trained_length / 4;
+        tasks.continued = spread_stretches(results.text_bytes, o.continuations * longest, longest, written);
+    }
+    tasks.threads = o.threads;
+    tasks.isa = isa;
+    tasks.on_finished = finished("tasks of ");
+    run_tasks(text, tasks, jobs);
+    results.seconds = shown.finish();
+    results.lines = std::move(jobs.lines);
+}
+
 void run_report(report_options o) {
     if (o.list) return list_methods();
     check_options(o);
     const std::filesystem::path models_folder = find_models(o.models);
-    std::vector<std::unique_ptr<language_model>> models;
-    for (const std::filesystem::path& folder : choose_models(models_folder, o.model_names)) {
-        models.push_back(std::make_unique<language_model>(load_model(folder)));
-        check_slopes(*models.back());
-    }
+    const auto models = load_models(models_folder, o);
     if (o.text.empty()) {
         o.text = (models_folder / "eval.txt").string();
         if (!std::filesystem::exists(o.text)) throw failure("there is no " + o.text + "; name a text with --text FILE");
     }
     const std::vector<uint8_t> text = read_bytes(o.text);
-    const int64_t trained = models.front()->config.trained_length;
-
-    report_results results;
-    results.text_name = o.text;
-    results.text_bytes = static_cast<int64_t>(text.size());
-    results.lengths = usable_lengths(o.lengths, o, results.text_bytes, trained);
-    results.where = spread_stretches(results.text_bytes, o.bytes, results.lengths.back(), trained / 2);
+    report_results results = describe_run(o, text, models.front()->config.trained_length);
     make_folder(o.out);
     const context_handle context = make_context(o.threads, isa_by_name(o.isa));
     results.isa = farspan_isa_name(farspan_context_isa(context.get()));
     results.threads = farspan_context_threads(context.get());
-
-    job_list jobs;
-    for (const auto& model : models) add_model(*model, o, results.lengths, jobs);
-    if (jobs.lines.empty()) throw failure("none of the methods given applies to a model given");
-    progress shown(o.quiet);
-    evaluate(jobs.cells, text, results.where, {o.threads, isa_by_name(o.isa), o.decode, [&](const cell& c, double done) {
-        shown.show(done, c.model->name + " " + jobs.cell_methods[static_cast<size_t>(&c - jobs.cells.data())] + " " +
-                             std::to_string(c.length));
-    }});
-    results.seconds = shown.finish();
-    collect(jobs);
-    results.lines = std::move(jobs.lines);
+    compute(o, models, text, context.get(), results);
 
     const std::string output = o.json ? to_json(results).dump(1) + "\n" : to_tables(results, o.verbose);
     std::fwrite(output.data(), 1, output.size(), stdout);
@@ -223,9 +190,12 @@ void add_report(CLI::App& program) {
     app->add_flag("--decode", o.decode, "byte by byte over a key-value cache, as when generating: the same losses, more slowly");
     app->add_option("--threads", o.threads, "threads (default: what the machine allows)")->check(CLI::Range(0, 4096));
     app->add_option("--isa", o.isa, "instruction set of the library: best, scalar, avx2, avx512, neon");
-    app->add_option("--out", o.out, "folder for report.csv, report.json, report.svg");
-    app->add_option("--plot", o.plot, "auto: draw if gnuplot is installed; required: fail if it is not; off")
-        ->check(CLI::IsMember({"auto", "required", "off"}))->capture_default_str();
+    app->add_option("--passkey", o.passkeys, "also hide keys in windows of every length at 5 depths: KEYS per depth; slow")
+        ->capture_default_str();
+    app->add_option("--continue", o.continuations, "also let every model finish TEXTS windows, scored by BLEU, chrF and ROUGE-L; slow")
+        ->capture_default_str();
+    app->add_option("--out", o.out, "folder for report.csv, report.json, report.svg, report.html");
+    app->add_option("--html", o.html, "write the report as one page to this file: tables, charts, nothing from outside");
     app->add_flag("--json", o.json, "print the JSON report instead of tables");
     app->add_flag("--quiet", o.quiet, "no progress on stderr");
     app->add_flag("--verbose", o.verbose, "also print the parameters that each method derived");

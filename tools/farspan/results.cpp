@@ -10,14 +10,6 @@
 namespace tool {
 namespace {
 
-using nlohmann::ordered_json;
-
-// JSON has no numbers for these.
-ordered_json json_number(double value) {
-    if (std::isfinite(value)) return value;
-    return number_text(value, 3);
-}
-
 std::string pad(const std::string& text, size_t width, bool right) {
     const std::string fill(text.size() < width ? width - text.size() : 0, ' ');
     return right ? fill + text : text + fill;
@@ -28,16 +20,6 @@ std::string csv_field(const std::string& text) {
     std::string quoted = "\"";
     for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
     return quoted + "\"";
-}
-
-// A table cell: three decimals while that is readable.
-std::string cell_text(double value) {
-    char buffer[32];
-    if (std::isfinite(value) && value < 9999.5) {
-        std::snprintf(buffer, sizeof buffer, "%.*f", value < 100 ? 3 : 1, value);
-        return buffer;
-    }
-    return number_text(value, 3);
 }
 
 template <class F>
@@ -54,7 +36,7 @@ std::string table(const report_results& results, const std::string& title, bool 
     for (const series& line : results.lines) {
         text += pad(line.model == previous ? "" : line.model, names + 2, false) + pad(line.method, methods + 1, false);
         previous = line.model;
-        for (const point& p : line.points) text += pad(cell_text(value(p)), 10, true);
+        for (const point& p : line.points) text += pad(value(p), 10, true);
         if (verdicts) {
             text += "   " + line.verdict;
             if (line.worst_length) text += " (" + number_text(line.worst_ratio, 3) + " at " + std::to_string(line.worst_length) + ")";
@@ -64,36 +46,20 @@ std::string table(const report_results& results, const std::string& title, bool 
     return text;
 }
 
-ordered_json point_json(const point& p) {
-    return {{"length", p.length},
-            {"tokens", p.loss.tokens},
-            {"nll", json_number(p.loss.nll)},
-            {"standard_error", json_number(p.loss.standard_error)},
-            {"perplexity", json_number(p.loss.perplexity)},
-            {"bits_per_byte", json_number(p.loss.bits_per_byte)},
-            {"nll_change", json_number(p.change.nll)},
-            {"nll_change_standard_error", json_number(p.change.standard_error)},
-            {"last_segment_nll", json_number(p.segment.nll)},
-            {"last_segment_standard_error", json_number(p.segment.standard_error)},
-            {"parameters", p.parameters}};
+// "-" where the task was not done.
+std::string passkey_share(const point& p) {
+    int64_t correct = 0, trials = 0;
+    for (const passkey_result& r : p.passkeys) {
+        correct += r.correct;
+        trials += r.trials;
+    }
+    return trials > 0 ? cell_text(static_cast<double>(correct) / static_cast<double>(trials)) : "-";
 }
 
-ordered_json series_json(const series& line) {
-    ordered_json points = ordered_json::array();
-    for (const point& p : line.points) points.push_back(point_json(p));
-    ordered_json json = {{"model", line.model},
-                         {"position", line.position},
-                         {"method", line.method},
-                         {"trained_length", line.trained_length},
-                         {"verdict", line.verdict}};
-    if (line.worst_length) {
-        json["reference_length"] = line.reference_length;
-        json["worst_ratio"] = json_number(line.worst_ratio);
-        json["worst_length"] = line.worst_length;
-    }
-    if (!line.same_as.empty()) json["same_as"] = line.same_as;
-    json["points"] = points;
-    return json;
+std::string passkey_digit_nll(const point& p) {
+    double sum = 0;
+    for (const passkey_result& r : p.passkeys) sum += r.digit_nll;
+    return p.passkeys.empty() ? "-" : cell_text(sum / static_cast<double>(p.passkeys.size()));
 }
 
 std::string parameter_list(const report_results& results) {
@@ -125,12 +91,51 @@ void judge(series& line) {
     line.worst_ratio = verdict.worst_ratio;
 }
 
+std::vector<context_bucket> curve_by_context(const std::vector<double>& losses, int64_t length) {
+    std::vector<int64_t> edges = {1};
+    for (int64_t edge = 16; edge < length; edge *= 2) edges.push_back(edge);
+    edges.push_back(length + 1);
+    const auto buckets = static_cast<int64_t>(edges.size()) - 1;
+    farspan_loss empty;
+    farspan_loss_init(&empty, sizeof empty);
+    std::vector<farspan_loss> sums(static_cast<size_t>(buckets), empty);
+    for (size_t first = 0; first < losses.size(); first += static_cast<size_t>(length))
+        call("curve", [&](farspan_error* e) {
+            return farspan_loss_add_by_context(sums.data(), buckets, edges.data(), 1, losses.data() + first, length, nullptr, 0, e);
+        });
+    std::vector<context_bucket> curve;
+    for (int64_t n = 0; n < buckets; ++n) {
+        context_bucket bucket{edges[n], edges[n + 1], {}};
+        bucket.loss.struct_size = sizeof bucket.loss;
+        call("curve", [&](farspan_error* e) { return farspan_loss_summarize(&sums[n], &bucket.loss, e); });
+        curve.push_back(bucket);
+    }
+    return curve;
+}
+
+std::string digest(const std::vector<uint8_t>& text) {
+    uint64_t hash = 0xcbf29ce484222325;
+    for (const uint8_t byte : text) hash = (hash ^ byte) * 0x100000001b3;
+    char buffer[20];
+    std::snprintf(buffer, sizeof buffer, "%016llx", static_cast<unsigned long long>(hash));
+    return buffer;
+}
+
 std::string number_text(double value, int digits) {
     if (std::isnan(value)) return "nan";
     if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
     char buffer[40];
     std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
     return buffer;
+}
+
+std::string cell_text(double value) {
+    char buffer[32];
+    if (std::isfinite(value) && value < 9999.5) {
+        std::snprintf(buffer, sizeof buffer, "%.*f", value < 100 ? 3 : 1, value);
+        return buffer;
+    }
+    return number_text(value, 3);
 }
 
 std::string to_csv(const report_results& results) {
@@ -145,38 +150,25 @@ std::string to_csv(const report_results& results) {
     return text;
 }
 
-ordered_json to_json(const report_results& results) {
-    ordered_json lines = ordered_json::array();
-    for (const series& line : results.lines) lines.push_back(series_json(line));
-    const stretches& where = results.where;
-    return {{"farspan", farspan_version_text()},
-            {"isa", results.isa},
-            {"threads", results.threads},
-            {"seconds", results.seconds},
-            {"text",
-             {{"file", results.text_name},
-              {"bytes", results.text_bytes},
-              {"scored_bytes", where.scored()},
-              {"stretches", where.starts},
-              {"stretch_length", where.length},
-              {"segment", where.segment}}},
-            {"rules",
-             {{"windows", "without overlap; a window's first byte is context only, there is no BOS; every length scores the same bytes"},
-              {"last_segment", "the final bytes of each stretch, scored by the window that ends there"},
-              {"standard_error", "from the means of blocks of " + std::to_string(error_block()) + " bytes"},
-              {"verdict", farspan_verdict_rule()}}},
-            {"lengths", results.lengths},
-            {"series", lines}};
-}
-
 std::string to_tables(const report_results& results, bool verbose) {
     std::string text = "\n";
     if (verbose) text += parameter_list(results);
-    text += table(results, "Perplexity per byte, by window length", true, [](const point& p) { return p.loss.perplexity; }) + "\n";
-    text += table(results, "Bits per byte", false, [](const point& p) { return p.loss.bits_per_byte; }) + "\n";
+    text += table(results, "Perplexity per byte, by window length", true, [](const point& p) { return cell_text(p.loss.perplexity); }) + "\n";
+    text += table(results, "Bits per byte", false, [](const point& p) { return cell_text(p.loss.bits_per_byte); }) + "\n";
     text += table(results, "Loss of the last " + std::to_string(results.where.segment) +
                                " bytes only, nats per byte: the same bytes with more context to the right", false,
-                  [](const point& p) { return p.segment.nll; }) + "\n";
+                  [](const point& p) { return cell_text(p.segment.nll); }) + "\n";
+    const auto any = [&](auto&& has) {
+        return std::any_of(results.lines.begin(), results.lines.end(), [&](const series& line) {
+            return std::any_of(line.points.begin(), line.points.end(), has);
+        });
+    };
+    if (any([](const point& p) { return !p.passkeys.empty(); }))
+        text += table(results, "Passkeys found, share of all depths and trials", false, passkey_share) + "\n" +
+                table(results, "Loss of the passkey's digits, nats per digit: a guess costs 2.303", false, passkey_digit_nll) + "\n";
+    if (any([](const point& p) { return p.continuation.has_value(); }))
+        text += table(results, "chrF of the continuation against the true one, 0 .. 100", false,
+                      [](const point& p) { return p.continuation ? cell_text(p.continuation->chrf) : "-"; }) + "\n";
     return text + "Verdict: " + farspan_verdict_rule() + ".\n";
 }
 

@@ -16,8 +16,9 @@ farspan_windows_config windows_config(int32_t kind, const stretches& s, int64_t 
     return config;
 }
 
-void append(std::vector<window>& all, const std::vector<window>& more) {
-    all.insert(all.end(), more.begin(), more.end());
+void append_all(const farspan_windows_config& config, int64_t start, int64_t target, std::vector<window>& windows) {
+    const int64_t count = count_windows(config);
+    for (int64_t n = 0; n < count; ++n) windows.push_back(window_at(config, n, start, target));
 }
 
 }  // namespace
@@ -33,24 +34,24 @@ stretches spread_stretches(int64_t text_bytes, int64_t scored, int64_t length, i
     return s;
 }
 
-std::vector<window> schedule_windows(const farspan_windows_config& config, int64_t start, int64_t target) {
+int64_t count_windows(const farspan_windows_config& config) {
     int64_t count = 0;
     call("windows", [&](farspan_error* e) { return farspan_windows_count(&config, &count, e); });
-    std::vector<window> windows;
-    for (int64_t n = 0; n < count; ++n) {
-        farspan_window w{};
-        w.struct_size = sizeof w;
-        call("windows", [&](farspan_error* e) { return farspan_windows_get(&config, n, &w, e); });
-        windows.push_back({start + w.begin, w.rows, w.first_row, target + w.first_scored});
-    }
-    return windows;
+    return count;
+}
+
+window window_at(const farspan_windows_config& config, int64_t index, int64_t start, int64_t target) {
+    farspan_window w{};
+    w.struct_size = sizeof w;
+    call("windows", [&](farspan_error* e) { return farspan_windows_get(&config, index, &w, e); });
+    return {start + w.begin, w.rows, w.first_row, target + w.first_scored};
 }
 
 std::vector<window> tile_windows(const stretches& s, int64_t length) {
     const farspan_windows_config config = windows_config(FARSPAN_WINDOWS_BLOCKS, s, length);
     std::vector<window> windows;
     for (int64_t n = 0; n < s.count(); ++n)
-        append(windows, schedule_windows(config, s.starts[static_cast<size_t>(n)], n * s.length - 1));
+        append_all(config, s.starts[static_cast<size_t>(n)], n * s.length - 1, windows);
     return windows;
 }
 
@@ -59,7 +60,7 @@ std::vector<window> segment_windows(const stretches& s, int64_t length) {
     config.segment = s.segment;
     std::vector<window> windows;
     for (int64_t n = 0; n < s.count(); ++n)
-        append(windows, schedule_windows(config, s.starts[static_cast<size_t>(n)], (n + 1) * s.segment - s.length - 1));
+        append_all(config, s.starts[static_cast<size_t>(n)], (n + 1) * s.segment - s.length - 1, windows);
     return windows;
 }
 

@@ -37,7 +37,8 @@ struct window {
 
 // The windows of a schedule without BOS over the text's bytes [start, start + config.tokens). The loss of byte start + t goes
 // to target + t.
-std::vector<window> schedule_windows(const farspan_windows_config& config, int64_t start, int64_t target);
+int64_t count_windows(const farspan_windows_config& config);
+window window_at(const farspan_windows_config& config, int64_t index, int64_t start, int64_t target);
 
 // Windows that score every byte of the stretches once, into count * length losses. The last of a stretch may be shorter.
 std::vector<window> tile_windows(const stretches& s, int64_t length);
