@@ -35,7 +35,7 @@ json explained(std::vector<std::string> arguments) {
 Test(command, help_and_version) {
     cr_expect(run_farspan({"--help"}).exit_code == 0);
     expect_text(run_farspan({"--version"}).out, std::string("farspan ") + farspan_version_text());
-    for (const char* sub : {"report", "generate", "explain", "diff", "logits", "score", "doctor"}) {
+    for (const char* sub : {"report", "compare", "perplexity", "generate", "explain", "diff", "logits", "score", "doctor"}) {
         const command_result result = run_farspan({sub, "--help"});
         cr_expect(result.exit_code == 0 && result.err.empty(), "%s", sub);
         expect_text(result.out, "--help");
@@ -46,7 +46,7 @@ Test(command, help_and_version) {
 
 Test(command, bad_arguments_are_refused_with_a_reason) {
     expect_refusal({}, "subcommand is required");
-    expect_refusal({"reprot"}, "unknown command \"reprot\"; known are report, generate, explain, diff, logits, score, doctor");
+    expect_refusal({"reprot"}, "unknown command \"reprot\"; known are report, compare, perplexity, generate, explain, diff, logits, score, doctor");
     expect_refusal({"report", "--lenghts", "5"}, "--lenghts");
     expect_refusal({"report", "--bytes", "many"}, "many");
     expect_refusal({"report", "--bytes", "0"}, "--bytes 0 must be at least 1");

@@ -8,8 +8,10 @@ namespace tool {
 void add_report(CLI::App& program);
 void add_explain(CLI::App& program);
 void add_diff(CLI::App& program);
+void add_compare(CLI::App& program);
 void add_generate(CLI::App& program);
 void add_logits(CLI::App& program);
+void add_perplexity(CLI::App& program);
 void add_score(CLI::App& program);
 void add_doctor(CLI::App& program);
 

@@ -53,6 +53,8 @@ int main(int argc, char** argv) {
     program.set_version_flag("--version", std::string("farspan ") + farspan_version_text());
     program.require_subcommand(1);
     tool::add_report(program);
+    tool::add_compare(program);
+    tool::add_perplexity(program);
     tool::add_generate(program);
     tool::add_explain(program);
     tool::add_diff(program);
