@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release preset and measures it: the limits of the machine, the kernels, rope and attention through the public
+# Builds the release preset and measures it: the limits of the machine, the kernels, rope, attention and token loss through the public
 # interface, and unfused attention on OpenBLAS as the peer. Writes build/bench/bench.json and prints it as a table.
 #
 #   scripts/bench.sh           everything, five repetitions: some minutes
@@ -53,6 +53,7 @@ measure kernels kernels "${kernels[@]}"
 measure rope rope "${rope[@]}"
 measure prefill prefill "${attention[@]}"
 measure decode decode "${decode[@]}"
+measure token_nll token_nll "${options[@]}"
 measure openblas unfused "${attention[@]}"
 peers=()
 [ ! -f "$out/openblas.json" ] || peers+=(--peer "$out/openblas.json")
