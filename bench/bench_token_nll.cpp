@@ -1,4 +1,5 @@
-// Token loss over a large vocabulary: each logit is read from memory once; the limit is the bandwidth of reading memory.
+// Token loss over a large vocabulary: each logit is read from memory once; the limit is the bandwidth of reading
+// memory.
 #include <algorithm>
 
 #include "attention_case.hpp"
@@ -9,8 +10,8 @@
 namespace bench {
 namespace {
 
-constexpr int64_t vocabulary = 128256;        // of Llama 3
-constexpr int64_t bytes = int64_t{1} << 27;   // of logits: more than caches hold
+constexpr int64_t vocabulary = 128256;       // of Llama 3
+constexpr int64_t bytes = int64_t{1} << 27;  // of logits: more than caches hold
 
 struct loss_case {
     int32_t dtype;
@@ -24,7 +25,10 @@ struct loss_case {
 class prepared_loss {
 public:
     explicit prepared_loss(const loss_case& c)
-        : context_(make_context(c.threads)), logits_(c.dtype, 1, c.tokens(), vocabulary), targets_(c.tokens()), nll_(c.tokens()) {
+        : context_(make_context(c.threads)),
+          logits_(c.dtype, 1, c.tokens(), vocabulary),
+          targets_(c.tokens()),
+          nll_(c.tokens()) {
         for (std::size_t n = 0; n < targets_.size(); ++n) targets_[n] = static_cast<int64_t>(n * 7919) % vocabulary;
     }
     void run() {
@@ -49,8 +53,9 @@ void add_rows() {
     for (const int32_t threads : {1, 2})
         for (const auto& type : types) {
             const loss_case c{type.dtype, threads};
-            add_row({"token_nll/" + std::string(type.name) + "/v" + std::to_string(vocabulary) + "/t" + std::to_string(threads), "GB/s",
-                     static_cast<double>(c.read_bytes()),
+            add_row({"token_nll/" + std::string(type.name) + "/v" + std::to_string(vocabulary) + "/t" +
+                         std::to_string(threads),
+                     "GB/s", static_cast<double>(c.read_bytes()),
                      [c] { return read_bandwidth(static_cast<std::size_t>(bytes / c.threads), c.threads); },
                      [c] {
                          auto loss = std::make_shared<prepared_loss>(c);

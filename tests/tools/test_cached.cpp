@@ -18,8 +18,8 @@ struct difference {
     double of_byte = 0, of_mean = 0;
 };
 
-difference compare(const language_model& model, const std::vector<std::string>& methods, const std::vector<int64_t>& lengths,
-                   const std::vector<uint8_t>& text, const stretches& where) {
+difference compare(const language_model& model, const std::vector<std::string>& methods,
+                   const std::vector<int64_t>& lengths, const std::vector<uint8_t>& text, const stretches& where) {
     std::vector<cell> windows;
     for (const std::string& name : methods)
         for (const int64_t length : lengths) windows.push_back({&model, length, derive(model, name, length), {}, {}});
@@ -40,7 +40,9 @@ difference compare(const language_model& model, const std::vector<std::string>& 
     return worst;
 }
 
-std::vector<uint8_t> bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
+std::vector<uint8_t> bytes_of(const std::string& text) {
+    return {text.begin(), text.end()};
+}
 
 std::vector<std::string> all_names(const model_config& config) {
     std::vector<std::string> names;
@@ -70,7 +72,8 @@ Test(cached, decoding_the_shipped_models_gives_the_losses_of_whole_windows) {
         const std::vector<uint8_t> text = read_bytes(models / "eval.txt", 4096);
         const language_model model = load_model(models / name);
         std::vector<std::string> methods = {"none", "window"};
-        if (model.config.rotary()) methods = {"none", "yarn", "rerope", "self-extend", "dual-chunk", "lambda", "streaming"};
+        if (model.config.rotary())
+            methods = {"none", "yarn", "rerope", "self-extend", "dual-chunk", "lambda", "streaming"};
         const difference worst = compare(model, methods, {256, 700}, text, spread_stretches(4096, 1400, 700, 128));
         std::printf("%s: largest difference of a byte %.1e, of a mean %.1e nats\n", name, worst.of_byte, worst.of_mean);
         cr_expect(worst.of_byte < 1e-4, "%s: %g", name, worst.of_byte);

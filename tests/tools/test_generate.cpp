@@ -15,7 +15,8 @@ using nlohmann::json;
 namespace {
 
 struct made_folder : scratch_folder {
-    std::string rope = write_model(path(), "rope", "rope").string(), alibi = write_model(path(), "alibi", "alibi").string();
+    std::string rope = write_model(path(), "rope", "rope").string(),
+                alibi = write_model(path(), "alibi", "alibi").string();
 };
 
 command_result generate(const std::string& model, std::vector<std::string> more) {
@@ -35,8 +36,8 @@ public:
             dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
             close(ends[0]);
             close(ends[1]);
-            execl(FARSPAN_PROGRAM, FARSPAN_PROGRAM, "generate", "--model", model.c_str(), "--prompt", "near", "--bytes", "0",
-                  static_cast<char*>(nullptr));
+            execl(FARSPAN_PROGRAM, FARSPAN_PROGRAM, "generate", "--model", model.c_str(), "--prompt", "near", "--bytes",
+                  "0", static_cast<char*>(nullptr));
             _exit(127);
         }
         close(ends[1]);
@@ -83,7 +84,9 @@ Test(generate, writes_as_many_bytes_as_asked_after_the_prompt) {
 
 Test(generate, draws_by_the_seed) {
     const made_folder folder;
-    const auto text = [&](const char* seed) { return generate(folder.rope, {"--temperature", "1", "--seed", seed}).out; };
+    const auto text = [&](const char* seed) {
+        return generate(folder.rope, {"--temperature", "1", "--seed", seed}).out;
+    };
     cr_expect(text("1") == text("1"));
     cr_expect(text("1") != text("2"));
     cr_expect(generate(folder.rope, {"--threads", "1"}).out == generate(folder.rope, {"--threads", "2"}).out);
@@ -100,8 +103,8 @@ Test(generate, memory_is_constant_under_schemes_that_forget) {
         json cache[2];
         for (const int longer : {0, 1}) {
             const command_result result =
-                generate(model, {"--scheme", scheme, "--bytes", longer ? "20000" : "200", "--temperature", "1", "--statistics",
-                                 "--memory-limit", "60000", "--no-echo"});
+                generate(model, {"--scheme", scheme, "--bytes", longer ? "20000" : "200", "--temperature", "1",
+                                 "--statistics", "--memory-limit", "60000", "--no-echo"});
             cr_assert(result.exit_code == 0, "%s: %s", scheme, result.err.c_str());
             cr_expect(result.out.size() == (longer ? 20000 : 200));
             cache[longer] = json::parse(result.err)["cache"];
@@ -109,13 +112,15 @@ Test(generate, memory_is_constant_under_schemes_that_forget) {
         cr_expect(cache[0]["most_blocks"] == cache[1]["most_blocks"], "%s: %s", scheme, cache[1].dump().c_str());
         cr_expect(cache[1]["most_blocks"] <= 3);
         cr_expect((cache[1]["blocks"].get<int64_t>() + cache[1]["free_blocks"].get<int64_t>()) *
-                      cache[1]["block_bytes"].get<int64_t>() <= 60000);
+                      cache[1]["block_bytes"].get<int64_t>() <=
+                  60000);
     }
 }
 
 Test(generate, a_scheme_that_keeps_all_reaches_the_memory_limit) {
     const made_folder folder;
-    const command_result result = generate(folder.rope, {"--scheme", "none", "--bytes", "20000", "--memory-limit", "60000"});
+    const command_result result =
+        generate(folder.rope, {"--scheme", "none", "--bytes", "20000", "--memory-limit", "60000"});
     cr_expect(result.exit_code == 1);
     cr_expect(result.err.find("memory") != std::string::npos, "%s", result.err.c_str());
     const command_result endless = generate(folder.rope, {"--scheme", "rerope", "--bytes", "0"});
@@ -166,5 +171,6 @@ Test(generate, bad_arguments_are_refused_with_a_reason) {
         cr_expect(result.err.find(part) != std::string::npos, "expected '%s' in '%s'", part, result.err.c_str());
         cr_expect(result.out.empty());
     }
-    cr_expect(generate(folder.alibi, {"--scheme", "streaming"}).err.find("needs a model with rotary") != std::string::npos);
+    cr_expect(generate(folder.alibi, {"--scheme", "streaming"}).err.find("needs a model with rotary") !=
+              std::string::npos);
 }

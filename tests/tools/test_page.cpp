@@ -37,7 +37,8 @@ report_results made_report() {
     results.isa = "scalar";
     results.lengths = {128, 256, 512, 1024};
     results.where = spread_stretches(5000, 2048, 1024, 128);
-    results.lines = {made_series("rope", "rope", "none", {7, 6, 20, std::nan("")}), made_series("rope", "rope", "rerope", {7, 6, 6, 6.1}),
+    results.lines = {made_series("rope", "rope", "none", {7, 6, 20, std::nan("")}),
+                     made_series("rope", "rope", "rerope", {7, 6, 6, 6.1}),
                      made_series("alibi", "alibi", "none", {7, 6, 5.8, 5.5})};
     return results;
 }
@@ -58,7 +59,8 @@ void expect_balanced(const std::string& markup) {
         if ((*at)[1].length() > 0) {
             cr_assert(!open.empty() && open.back() == name, "</%s> closes nothing", name.c_str());
             open.pop_back();
-        } else if (!rest.ends_with("/") && std::find(never_closed.begin(), never_closed.end(), name) == never_closed.end()) {
+        } else if (!rest.ends_with("/") &&
+                   std::find(never_closed.begin(), never_closed.end(), name) == never_closed.end()) {
             open.push_back(name);
         }
     }
@@ -70,8 +72,9 @@ void expect_balanced(const std::string& markup) {
 Test(page, shows_every_number_and_verdict_and_needs_nothing_from_outside) {
     const std::string page = to_page(made_report());
     expect_balanced(page);
-    for (const char* part : {"&lt;text&gt; &amp; &quot;more&quot;", "explodes (nan at 1024)", "class=\"verdict holds\"", "5.500", "rerope",
-                             "trained length", "prefers-color-scheme: dark", "Model rope under each method"})
+    for (const char* part :
+         {"&lt;text&gt; &amp; &quot;more&quot;", "explodes (nan at 1024)", "class=\"verdict holds\"", "5.500", "rerope",
+          "trained length", "prefers-color-scheme: dark", "Model rope under each method"})
         cr_expect(page.find(part) != std::string::npos, "%s", part);
     for (const char* part : {"<script", "src=", "@import", "url(", "<text> &"})
         cr_expect(page.find(part) == std::string::npos, "%s", part);
@@ -86,7 +89,8 @@ Test(page, tasks_appear_if_they_were_done) {
     p.continuation = continuation_result{5, 64, 12, 34, 0.56, {}, {}};
     const std::string page = to_page(results);
     expect_balanced(page);
-    for (const char* part : {"3 of 4 found; 0.5 nats per digit", "fill-opacity=\"0.75\"", "12 / 34 / 56", "The last 64 bytes of 5 windows"})
+    for (const char* part : {"3 of 4 found; 0.5 nats per digit", "fill-opacity=\"0.75\"", "12 / 34 / 56",
+                             "The last 64 bytes of 5 windows"})
         cr_expect(page.find(part) != std::string::npos, "%s", part);
 }
 

@@ -83,8 +83,8 @@ void cached_pass::run(const cached_scheme& how, const std::vector<cached_rows>& 
     call("cache", [&](farspan_error* e) { return farspan_cache_append(cache_.get(), &batch, nullptr, e); });
     farspan_cache_plan* handle = nullptr;
     call("attention plan", [&](farspan_error* e) {
-        return farspan_cache_plan_create(context_, how.scheme, cache_.get(), &batch, model_.config.heads, nullptr, how.length,
-                                         &handle, e);
+        return farspan_cache_plan_create(context_, how.scheme, cache_.get(), &batch, model_.config.heads, nullptr,
+                                         how.length, &handle, e);
     });
     const cache_plan_handle plan(handle);
     workspace_.resize(std::max(workspace_.size(), farspan_cache_plan_workspace_size(handle)));
@@ -106,11 +106,11 @@ void cached_pass::attend(const farspan_cache_plan* plan, const farspan_cache_bat
     const farspan_tensor q = heads_at(0, c.heads), k = heads_at(c.heads, c.key_heads),
                          v = heads_at(c.heads + c.key_heads, c.key_heads);
     const farspan_tensor out = view_heads(rows.attended, c.heads * c.head_dim, c.heads, tokens, c.head_dim);
-    call("cache", [&](farspan_error* e) {
-        return farspan_cache_write(context_, cache_.get(), rows.layer, &batch, &k, &v, e);
-    });
+    call("cache",
+         [&](farspan_error* e) { return farspan_cache_write(context_, cache_.get(), rows.layer, &batch, &k, &v, e); });
     call("attention", [&](farspan_error* e) {
-        return farspan_cache_run(context_, plan, rows.layer, &q, &out, nullptr, workspace_.data(), workspace_.size(), e);
+        return farspan_cache_run(context_, plan, rows.layer, &q, &out, nullptr, workspace_.data(), workspace_.size(),
+                                 e);
     });
 }
 

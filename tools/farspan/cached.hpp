@@ -1,4 +1,5 @@
-// New tokens through a model over a cache of keys and values: what a server does, a few bytes of many sequences at a time.
+// New tokens through a model over a cache of keys and values: what a server does, a few bytes of many sequences at a
+// time.
 #pragma once
 
 #include <cstddef>
@@ -48,8 +49,8 @@ public:
     int64_t fork(int64_t sequence);
     void destroy(int64_t sequence);
 
-    // Reads the rows, at most some hundred in all; a sequence occurs once. receive(n, row, count, logits) gets what rows[n]
-    // wants.
+    // Reads the rows, at most some hundred in all; a sequence occurs once. receive(n, row, count, logits) gets what
+    // rows[n] wants.
     using sink = std::function<void(int64_t n, int64_t first_row, int64_t rows, const float* logits)>;
     void run(const cached_scheme& how, const std::vector<cached_rows>& rows, const sink& receive);
 
@@ -69,13 +70,13 @@ private:
     std::vector<std::byte> workspace_;
 };
 
-// Reads whole texts, one per sequence, in chunks that keep memory small. last[n] receives the logits after the last byte of
-// texts[n], [vocabulary]. No text may be empty.
+// Reads whole texts, one per sequence, in chunks that keep memory small. last[n] receives the logits after the last
+// byte of texts[n], [vocabulary]. No text may be empty.
 void read_texts(cached_pass& pass, const cached_scheme& how, const std::vector<int64_t>& sequences,
                 const std::vector<std::string>& texts, std::vector<std::vector<float>>& last);
 
-// Continues the sequences in step: chooses each one's next byte from last[], as read_texts left it, hands them to `said`, and
-// stops if that answers false; otherwise reads them and goes on.
+// Continues the sequences in step: chooses each one's next byte from last[], as read_texts left it, hands them to
+// `said`, and stops if that answers false; otherwise reads them and goes on.
 void continue_texts(cached_pass& pass, const cached_scheme& how, const std::vector<int64_t>& sequences,
                     std::vector<std::vector<float>>& last, sampler& choice,
                     const std::function<bool(const std::vector<uint8_t>&)>& said);

@@ -55,13 +55,15 @@ bool same_bytes(const ordered_json& a, const ordered_json& b) {
     return a.at("rules").value("block_tokens", 0) == b.at("rules").value("block_tokens", 0);
 }
 
-// The interval of mean(b) - mean(a), 95 %: by resampling the differences of blocks, or if the bytes differ from both standard
-// errors.
+// The interval of mean(b) - mean(a), 95 %: by resampling the differences of blocks, or if the bytes differ from both
+// standard errors.
 ordered_json interval_of(const ordered_json& a, const ordered_json& b, bool paired, double difference) {
     double low = std::nan(""), high = low;
-    if (paired && a.contains("block_nll") && b.contains("block_nll") && a["block_nll"].size() == b["block_nll"].size()) {
+    if (paired && a.contains("block_nll") && b.contains("block_nll") &&
+        a["block_nll"].size() == b["block_nll"].size()) {
         std::vector<double> differences;
-        for (size_t n = 0; n < a["block_nll"].size(); ++n) differences.push_back(number(b["block_nll"][n]) - number(a["block_nll"][n]));
+        for (size_t n = 0; n < a["block_nll"].size(); ++n)
+            differences.push_back(number(b["block_nll"][n]) - number(a["block_nll"][n]));
         const farspan_interval interval = mean_interval(nullptr, differences);
         low = interval.low, high = interval.high;
     } else {
@@ -74,28 +76,33 @@ ordered_json interval_of(const ordered_json& a, const ordered_json& b, bool pair
 
 ordered_json compare_points(const ordered_json& a, const ordered_json& b, bool paired) {
     const double difference = number(b.at("nll")) - number(a.at("nll"));
-    ordered_json found = {{"length", a.at("length")},
-                          {"nll", {a.at("nll"), b.at("nll")}},
-                          {"perplexity", {a.at("perplexity"), b.at("perplexity")}},
-                          {"nll_difference", json_number(difference)},
-                          {"interval", interval_of(a, b, paired, difference)},
-                          {"last_segment_difference",
-                           json_number(number(b.at("last_segment_nll")) - number(a.at("last_segment_nll")))}};
+    ordered_json found = {
+        {"length", a.at("length")},
+        {"nll", {a.at("nll"), b.at("nll")}},
+        {"perplexity", {a.at("perplexity"), b.at("perplexity")}},
+        {"nll_difference", json_number(difference)},
+        {"interval", interval_of(a, b, paired, difference)},
+        {"last_segment_difference", json_number(number(b.at("last_segment_nll")) - number(a.at("last_segment_nll")))}};
     if (a.contains("continuation") && b.contains("continuation"))
-        found["chrf_difference"] = json_number(number(b["continuation"].at("chrf")) - number(a["continuation"].at("chrf")));
+        found["chrf_difference"] =
+            json_number(number(b["continuation"].at("chrf")) - number(a["continuation"].at("chrf")));
     return found;
 }
 
 ordered_json only_in(const ordered_json& a, const ordered_json& b) {
     ordered_json names = ordered_json::array();
     for (const ordered_json& line : a["series"])
-        if (!find_series(b, line)) names.push_back(line.at("model").get<std::string>() + " " + line.at("method").get<std::string>());
+        if (!find_series(b, line))
+            names.push_back(line.at("model").get<std::string>() + " " + line.at("method").get<std::string>());
     return names;
 }
 
 ordered_json compare(const ordered_json& a, const ordered_json& b) {
     const bool paired = same_bytes(a, b);
-    ordered_json result = {{"paired", paired}, {"series", ordered_json::array()}, {"only_in_a", only_in(a, b)}, {"only_in_b", only_in(b, a)}};
+    ordered_json result = {{"paired", paired},
+                           {"series", ordered_json::array()},
+                           {"only_in_a", only_in(a, b)},
+                           {"only_in_b", only_in(b, a)}};
     for (const ordered_json& line : a["series"]) {
         const ordered_json* other = find_series(b, line);
         if (!other) continue;
@@ -119,25 +126,29 @@ std::string signed_text(double value) {
 }
 
 std::string to_text(const ordered_json& result) {
-    std::string text = "Loss in nats per byte: B minus A, with intervals of 95 % (" +
-                       std::string(result["paired"] ? "the same bytes, pair by pair" : "different bytes: as of independent samples") +
-                       "); * where 0 is outside\n";
+    std::string text =
+        "Loss in nats per byte: B minus A, with intervals of 95 % (" +
+        std::string(result["paired"] ? "the same bytes, pair by pair" : "different bytes: as of independent samples") +
+        "); * where 0 is outside\n";
     for (const ordered_json& line : result["series"]) {
-        text += line["model"].get<std::string>() + " " + line["method"].get<std::string>() + ": " + line["verdict"][0].get<std::string>();
+        text += line["model"].get<std::string>() + " " + line["method"].get<std::string>() + ": " +
+                line["verdict"][0].get<std::string>();
         if (line["verdict"][0] != line["verdict"][1]) text += " -> " + line["verdict"][1].get<std::string>();
         text += "\n";
         for (const ordered_json& p : line["points"]) {
             const double low = number(p["interval"]["low"]), high = number(p["interval"]["high"]);
             char row[160];
             std::snprintf(row, sizeof row, "  %8lld  perplexity %10s -> %10s  loss %s  (%s .. %s)%s\n",
-                          static_cast<long long>(p["length"].get<int64_t>()), cell_text(number(p["perplexity"][0])).c_str(),
-                          cell_text(number(p["perplexity"][1])).c_str(), signed_text(number(p["nll_difference"])).c_str(),
-                          signed_text(low).c_str(), signed_text(high).c_str(), low > 0 || high < 0 ? " *" : "");
+                          static_cast<long long>(p["length"].get<int64_t>()),
+                          cell_text(number(p["perplexity"][0])).c_str(), cell_text(number(p["perplexity"][1])).c_str(),
+                          signed_text(number(p["nll_difference"])).c_str(), signed_text(low).c_str(),
+                          signed_text(high).c_str(), low > 0 || high < 0 ? " *" : "");
             text += row;
         }
     }
     for (const auto& [side, field] : {std::pair("A", "only_in_a"), std::pair("B", "only_in_b")})
-        for (const ordered_json& name : result[field]) text += "only in " + std::string(side) + ": " + name.get<std::string>() + "\n";
+        for (const ordered_json& name : result[field])
+            text += "only in " + std::string(side) + ": " + name.get<std::string>() + "\n";
     return text;
 }
 
@@ -149,7 +160,8 @@ void run_compare(const compare_options& o) {
         throw failure(o.a + ", " + o.b + ": a field of a report is missing or of another type: " + error.what());
     }
     const std::string output = o.json ? result.dump(1) + "\n" : to_text(result);
-    if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size()) throw failure("cannot write to standard output");
+    if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size())
+        throw failure("cannot write to standard output");
 }
 
 }  // namespace
@@ -161,7 +173,8 @@ void add_compare(CLI::App& program) {
     app->add_option("A", o.a, "report.json of farspan report")->required();
     app->add_option("B", o.b, "another one")->required();
     app->add_flag("--json", o.json, "print JSON");
-    app->footer("If both reports scored the same bytes, intervals come from resampling the differences of blocks of bytes.");
+    app->footer(
+        "If both reports scored the same bytes, intervals come from resampling the differences of blocks of bytes.");
     app->callback([options] { run_compare(*options); });
 }
 

@@ -22,7 +22,8 @@ double rouge_of(const pair_of_texts& p) {
     const char* reference = p.truth.data();
     const auto bytes = static_cast<int64_t>(p.truth.size());
     call("ROUGE", [&](farspan_error* e) {
-        return farspan_rouge(&config, p.written.data(), static_cast<int64_t>(p.written.size()), &reference, &bytes, 1, &result, e);
+        return farspan_rouge(&config, p.written.data(), static_cast<int64_t>(p.written.size()), &reference, &bytes, 1,
+                             &result, e);
     });
     return result.f_measure;
 }
@@ -37,8 +38,8 @@ void score_bleu(const farspan_context* context, const std::vector<pair_of_texts>
         const char* reference = pairs[n].truth.data();
         const auto bytes = static_cast<int64_t>(pairs[n].truth.size());
         call("BLEU", [&](farspan_error* e) {
-            return farspan_bleu_add(&config, pairs[n].written.data(), static_cast<int64_t>(pairs[n].written.size()), &reference,
-                                    &bytes, 1, &single[n], e);
+            return farspan_bleu_add(&config, pairs[n].written.data(), static_cast<int64_t>(pairs[n].written.size()),
+                                    &reference, &bytes, 1, &single[n], e);
         });
         call("BLEU", [&](farspan_error* e) { return farspan_bleu_merge(&all, &single[n], e); });
     }
@@ -62,8 +63,8 @@ double chrf_of(const std::vector<pair_of_texts>& pairs) {
         const char* reference = p.truth.data();
         const auto bytes = static_cast<int64_t>(p.truth.size());
         call("chrF", [&](farspan_error* e) {
-            return farspan_chrf_add(&config, p.written.data(), static_cast<int64_t>(p.written.size()), &reference, &bytes, 1,
-                                    &counts, e);
+            return farspan_chrf_add(&config, p.written.data(), static_cast<int64_t>(p.written.size()), &reference,
+                                    &bytes, 1, &counts, e);
         });
     }
     double score = 0;

@@ -15,8 +15,8 @@ constexpr int64_t block_rows = 256;  // intermediate results of one block stay i
 void multiply(const float* x, const std::vector<float>& weight, int64_t rows, int64_t inputs, int64_t outputs,
               bool accumulate, float* out) {
     const auto n = [](int64_t size) { return static_cast<blasint>(size); };
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n(rows), n(outputs), n(inputs), 1.0f, x, n(inputs), weight.data(),
-                n(inputs), accumulate ? 1.0f : 0.0f, out, n(outputs));
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n(rows), n(outputs), n(inputs), 1.0f, x, n(inputs),
+                weight.data(), n(inputs), accumulate ? 1.0f : 0.0f, out, n(outputs));
 }
 
 template <class F>

@@ -1,5 +1,5 @@
-// A model without its attention: embeddings, matrix products (by OpenBLAS), norms, the head. Rows are tokens; who attends to
-// whom is the caller's affair (forward.hpp: whole windows; cached.hpp: new tokens over a cache).
+// A model without its attention: embeddings, matrix products (by OpenBLAS), norms, the head. Rows are tokens; who
+// attends to whom is the caller's affair (forward.hpp: whole windows; cached.hpp: new tokens over a cache).
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ public:
     void begin(const language_model& model, int64_t rows);
 
     // Rows [first_row, first_row + count) become the bytes at positions first_position and following.
-    void embed(const language_model& model, int64_t first_row, const uint8_t* bytes, int64_t count, int64_t first_position);
+    void embed(const language_model& model, int64_t first_row, const uint8_t* bytes, int64_t count,
+               int64_t first_position);
 
     // All layers over the rows embedded since begin(). OpenBLAS uses as many threads as openblas_set_num_threads says.
     void run(const language_model& model, const std::function<void(const attention_rows&)>& attend);
@@ -42,11 +43,11 @@ private:
                const std::function<void(const attention_rows&)>& attend);
 
     int64_t rows_ = 0;
-    std::vector<float> x_;         // [rows][width], the residual stream
-    std::vector<float> qkv_;       // [rows][qkv_width]
-    std::vector<float> attended_;  // [rows][heads * head_dim]
+    std::vector<float> x_;                         // [rows][width], the residual stream
+    std::vector<float> qkv_;                       // [rows][qkv_width]
+    std::vector<float> attended_;                  // [rows][heads * head_dim]
     std::vector<float> normed_, gate_up_, gated_;  // for one block of rows
-    std::vector<float> added_;     // [count][width] sinusoidal table
+    std::vector<float> added_;                     // [count][width] sinusoidal table
 };
 
 }  // namespace tool

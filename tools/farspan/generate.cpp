@@ -29,10 +29,12 @@ struct generate_options {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-extern "C" void note_interrupt(int signal) { interrupted = signal; }
+extern "C" void note_interrupt(int signal) {
+    interrupted = signal;
+}
 
-// SIGINT and SIGTERM end the text after the byte at hand; a second one ends the program at once. A closed pipe is seen by
-// fwrite.
+// SIGINT and SIGTERM end the text after the byte at hand; a second one ends the program at once. A closed pipe is seen
+// by fwrite.
 void catch_signals() {
     struct sigaction action {};
     action.sa_handler = note_interrupt;
@@ -75,7 +77,8 @@ recipe choose_scheme(const language_model& model, const generate_options& o, int
     if (o.bytes > 0) return derive(model, name, std::max(trained + 1, prompt_bytes + o.bytes));
     recipe endless = derive(model, name, trained + 1);
     if (endless.mask.window_left < 0)
-        throw failure("--scheme " + name + " keeps every key, so its memory has no bound; with --bytes 0 use lambda, streaming "
+        throw failure("--scheme " + name +
+                      " keeps every key, so its memory has no bound; with --bytes 0 use lambda, streaming "
                       "or window");
     return endless;
 }
@@ -89,7 +92,8 @@ void check_options(const generate_options& o) {
     isa_by_name(o.isa);
 }
 
-void print_statistics(const cached_pass& pass, int64_t prompt_bytes, int64_t bytes, int64_t most_blocks, double seconds) {
+void print_statistics(const cached_pass& pass, int64_t prompt_bytes, int64_t bytes, int64_t most_blocks,
+                      double seconds) {
     const farspan_cache_statistics now = pass.statistics();
     const nlohmann::ordered_json json = {{"prompt_bytes", prompt_bytes},
                                          {"generated_bytes", bytes},
@@ -140,24 +144,29 @@ void add_generate(CLI::App& program) {
     CLI::App* app = program.add_subcommand("generate", "Continue a text with a model, as long as you like");
     app->add_option("--model", o.model, "model: a name in the folder of models, or a path")->required();
     app->add_option("--models", o.models, "folder of the models (default: beside the program, then ./models)");
-    app->add_option("--scheme", o.scheme, "a method of farspan report (default: streaming; for models without rotation window)");
+    app->add_option("--scheme", o.scheme,
+                    "a method of farspan report (default: streaming; for models without rotation window)");
     app->add_option("--prompt", o.prompt, "text to continue");
     app->add_option("--text", o.text, "file to continue");
     app->add_option("--prompt-bytes", o.prompt_bytes, "use the first BYTES bytes of the prompt only");
-    app->add_option("--bytes", o.bytes, "bytes to write; 0: until Ctrl-C or the end of the reader")->capture_default_str();
+    app->add_option("--bytes", o.bytes, "bytes to write; 0: until Ctrl-C or the end of the reader")
+        ->capture_default_str();
     app->add_option("--temperature", o.temperature, "0: always the likeliest byte; 1: by the model's probabilities")
         ->capture_default_str();
     app->add_option("--seed", o.seed, "of the draws: the same seed gives the same text")->capture_default_str();
     app->add_option("--cache-type", o.type, "stored keys and values: f32, f16, bf16 or i8")
-        ->check(CLI::IsMember({"f32", "f16", "bf16", "i8"}))->capture_default_str();
+        ->check(CLI::IsMember({"f32", "f16", "bf16", "i8"}))
+        ->capture_default_str();
     app->add_option("--memory-limit", o.memory, "bytes of the cache at most; 0: none")->capture_default_str();
     app->add_option("--threads", o.threads, "threads of attention; 0: what the machine allows")
-        ->check(CLI::Range(0, 4096))->capture_default_str();
+        ->check(CLI::Range(0, 4096))
+        ->capture_default_str();
     app->add_option("--isa", o.isa, "instruction set of the library: best, scalar, avx2, avx512, neon");
     app->add_flag("--no-echo", o.no_echo, "do not print the prompt");
     app->add_flag("--statistics", o.statistics, "print what the cache held on stderr at the end, as JSON");
-    app->footer("streaming, lambda and window forget what lies far back: their memory is constant, whatever the length.\n"
-                "The other schemes keep every key.");
+    app->footer(
+        "streaming, lambda and window forget what lies far back: their memory is constant, whatever the length.\n"
+        "The other schemes keep every key.");
     app->callback([options] { run_generate(*options); });
 }
 

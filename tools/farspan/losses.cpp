@@ -13,18 +13,15 @@ void byte_losses(const farspan_context* context, const float* logits, const uint
     const std::vector<int64_t> wide(targets, targets + rows);
     farspan_tensor tensor;
     farspan_tensor_contiguous(&tensor, const_cast<float*>(logits), FARSPAN_F32, 1, 1, rows, vocabulary);
-    call("token loss", [&](farspan_error* e) {
-        return farspan_token_nll(context, &tensor, wide.data(), ignore_index, out, e);
-    });
+    call("token loss",
+         [&](farspan_error* e) { return farspan_token_nll(context, &tensor, wide.data(), ignore_index, out, e); });
 }
 
 farspan_loss_summary summarize(const std::vector<double>& losses) {
     farspan_loss loss;
     farspan_loss_init(&loss, sizeof loss);
     const auto count = static_cast<int64_t>(losses.size());
-    call("loss", [&](farspan_error* e) {
-        return farspan_loss_add(&loss, losses.data(), count, nullptr, 0, count, e);
-    });
+    call("loss", [&](farspan_error* e) { return farspan_loss_add(&loss, losses.data(), count, nullptr, 0, count, e); });
     farspan_loss_summary summary{};
     summary.struct_size = sizeof summary;
     call("loss", [&](farspan_error* e) { return farspan_loss_summarize(&loss, &summary, e); });
@@ -52,7 +49,8 @@ farspan_interval mean_interval(const farspan_context* context, const std::vector
     farspan_interval interval{};
     interval.struct_size = sizeof interval;
     call("interval", [&](farspan_error* e) {
-        return farspan_bootstrap_mean(context, nullptr, values.data(), static_cast<int64_t>(values.size()), &interval, e);
+        return farspan_bootstrap_mean(context, nullptr, values.data(), static_cast<int64_t>(values.size()), &interval,
+                                      e);
     });
     return interval;
 }

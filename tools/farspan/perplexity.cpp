@@ -67,8 +67,8 @@ private:
     int64_t plan_length_ = 0;
 };
 
-farspan_loss_summary measure(const perplexity_options& o, const language_model& model, const farspan_windows_config& config,
-                             const context_handle& context) {
+farspan_loss_summary measure(const perplexity_options& o, const language_model& model,
+                             const farspan_windows_config& config, const context_handle& context) {
     window_runner runner(model, derive(model, o.method, config.length), context);
     text_file text(o.text);
     std::optional<output_file> logits_file;
@@ -84,7 +84,8 @@ farspan_loss_summary measure(const perplexity_options& o, const language_model& 
         runner.run(w, bytes, [&](int64_t, int64_t first_row, int64_t rows, const float* logits) {
             nll.resize(static_cast<size_t>(rows));
             byte_losses(context.get(), logits, bytes.data() + first_row + 1, rows, vocabulary, nll.data());
-            call("loss", [&](farspan_error* e) { return farspan_loss_add(&loss, nll.data(), rows, nullptr, 0, rows, e); });
+            call("loss",
+                 [&](farspan_error* e) { return farspan_loss_add(&loss, nll.data(), rows, nullptr, 0, rows, e); });
             if (logits_file) logits_file->write(logits, static_cast<size_t>(rows * vocabulary) * sizeof(float));
         });
         shown.show(static_cast<double>(n + 1) / static_cast<double>(count), std::to_string(n + 1) + " windows");
@@ -120,10 +121,11 @@ void run_perplexity(const perplexity_options& o) {
     if (o.json)
         std::printf("%s\n", json.dump(1).c_str());
     else
-        std::printf("%s %s: perplexity %s per byte, %s +- %s nats, %s bits (%lld bytes in %lld windows)\n", model.name.c_str(),
-                    o.method.c_str(), number_text(found.perplexity, 7).c_str(), number_text(found.nll, 7).c_str(),
-                    number_text(found.standard_error, 2).c_str(), number_text(found.bits_per_byte, 7).c_str(),
-                    static_cast<long long>(found.tokens), static_cast<long long>(windows));
+        std::printf("%s %s: perplexity %s per byte, %s +- %s nats, %s bits (%lld bytes in %lld windows)\n",
+                    model.name.c_str(), o.method.c_str(), number_text(found.perplexity, 7).c_str(),
+                    number_text(found.nll, 7).c_str(), number_text(found.standard_error, 2).c_str(),
+                    number_text(found.bits_per_byte, 7).c_str(), static_cast<long long>(found.tokens),
+                    static_cast<long long>(windows));
 }
 
 }  // namespace
@@ -131,18 +133,23 @@ void run_perplexity(const perplexity_options& o) {
 void add_perplexity(CLI::App& program) {
     auto options = std::make_shared<perplexity_options>();
     perplexity_options& o = *options;
-    CLI::App* app = program.add_subcommand("perplexity", "A model's loss on a text of any size, under one window schedule");
+    CLI::App* app =
+        program.add_subcommand("perplexity", "A model's loss on a text of any size, under one window schedule");
     app->add_option("--model", o.model, "model: a name in the folder of models, or a path")->required();
     app->add_option("--models", o.models, "folder of the models (default: beside the program, then ./models)");
     app->add_option("--text", o.text, "text to score; read window by window, never held")->required();
     app->add_option("--method", o.method, "a method of farspan report")->capture_default_str();
-    app->add_option("--windows", o.windows, "blocks: without overlap; sliding: the first scores all, later ones the newest STRIDE bytes; "
-                                            "growing: STRIDE new bytes each; last: only the last SEGMENT bytes")
-        ->check(CLI::IsMember({"blocks", "sliding", "growing", "last"}))->capture_default_str();
-    app->add_option("--length", o.length, "bytes that the model reads at most (default: the trained length)")->check(CLI::Range(1, 1 << 24));
+    app->add_option("--windows", o.windows,
+                    "blocks: without overlap; sliding: the first scores all, later ones the newest STRIDE bytes; "
+                    "growing: STRIDE new bytes each; last: only the last SEGMENT bytes")
+        ->check(CLI::IsMember({"blocks", "sliding", "growing", "last"}))
+        ->capture_default_str();
+    app->add_option("--length", o.length, "bytes that the model reads at most (default: the trained length)")
+        ->check(CLI::Range(1, 1 << 24));
     app->add_option("--stride", o.stride, "[sliding, growing]");
     app->add_option("--segment", o.segment, "[last]");
-    app->add_option("--logits", o.logits, "also write the logits of the scored bytes to this file: native f32 [bytes][256]");
+    app->add_option("--logits", o.logits,
+                    "also write the logits of the scored bytes to this file: native f32 [bytes][256]");
     app->add_option("--threads", o.threads, "threads (default: what the machine allows)")->check(CLI::Range(0, 4096));
     app->add_option("--isa", o.isa, "instruction set of the library: best, scalar, avx2, avx512, neon");
     app->add_flag("--json", o.json, "print JSON");

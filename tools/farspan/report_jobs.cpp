@@ -17,8 +17,8 @@ std::vector<double> difference(const std::vector<double>& a, const std::vector<d
     return out;
 }
 
-void collect_line(const std::vector<const cell*>& cells, const std::vector<farspan_interval>& intervals, const stretches& where,
-                  series& line) {
+void collect_line(const std::vector<const cell*>& cells, const std::vector<farspan_interval>& intervals,
+                  const stretches& where, series& line) {
     const cell* reference = nullptr;
     for (const cell* c : cells)
         if (c->length <= line.trained_length || !reference) reference = c;
@@ -41,7 +41,8 @@ struct task_result {
     std::optional<continuation_result> continuation;
 };
 
-task_result run_tasks_of(const cell& c, const farspan_context* context, const std::vector<uint8_t>& text, const task_options& o) {
+task_result run_tasks_of(const cell& c, const farspan_context* context, const std::vector<uint8_t>& text,
+                         const task_options& o) {
     const task_setting setting{context, c.model, &c.how, c.length};
     task_result result;
     if (o.passkey.trials > 0 && passkey_fits(o.passkey, c.length)) result.passkeys = find_passkeys(setting, o.passkey);
@@ -52,8 +53,8 @@ task_result run_tasks_of(const cell& c, const farspan_context* context, const st
 
 }  // namespace
 
-void add_model(const language_model& model, const std::vector<std::string>& methods, const std::vector<int64_t>& lengths,
-               job_list& jobs) {
+void add_model(const language_model& model, const std::vector<std::string>& methods,
+               const std::vector<int64_t>& lengths, job_list& jobs) {
     std::vector<std::string> marks(jobs.cells.size());  // fingerprints; those of earlier models never match
     const size_t first_line = jobs.lines.size();
     for (const std::string& name : methods) {

@@ -15,7 +15,10 @@ ordered_json interval_json(const farspan_interval& interval) {
 ordered_json passkeys_json(const std::vector<passkey_result>& passkeys) {
     ordered_json all = ordered_json::array();
     for (const passkey_result& p : passkeys)
-        all.push_back({{"depth", p.depth}, {"trials", p.trials}, {"correct", p.correct}, {"digit_nll", json_number(p.digit_nll)}});
+        all.push_back({{"depth", p.depth},
+                       {"trials", p.trials},
+                       {"correct", p.correct},
+                       {"digit_nll", json_number(p.digit_nll)}});
     return all;
 }
 
@@ -30,24 +33,23 @@ ordered_json continuation_json(const continuation_result& c) {
 }
 
 ordered_json point_json(const point& p) {
-    ordered_json json = {
-        {"length", p.length},
-        {"tokens", p.loss.tokens},
-        {"nll", json_number(p.loss.nll)},
-        {"standard_error", json_number(p.loss.standard_error)},
-        {"nll_interval", interval_json(p.interval)},
-        {"perplexity", json_number(p.loss.perplexity)},
-        {"bits_per_byte", json_number(p.loss.bits_per_byte)},
-        {"nll_change", json_number(p.change.nll)},
-        {"nll_change_standard_error", json_number(p.change.standard_error)},
-        {"last_segment_nll", json_number(p.segment.nll)},
-        {"last_segment_standard_error", json_number(p.segment.standard_error)},
-        {"last_segment_change", json_number(p.segment_change.nll)},
-        {"last_segment_change_standard_error", json_number(p.segment_change.standard_error)},
-        {"parameters", p.parameters}};
+    ordered_json json = {{"length", p.length},
+                         {"tokens", p.loss.tokens},
+                         {"nll", json_number(p.loss.nll)},
+                         {"standard_error", json_number(p.loss.standard_error)},
+                         {"nll_interval", interval_json(p.interval)},
+                         {"perplexity", json_number(p.loss.perplexity)},
+                         {"bits_per_byte", json_number(p.loss.bits_per_byte)},
+                         {"nll_change", json_number(p.change.nll)},
+                         {"nll_change_standard_error", json_number(p.change.standard_error)},
+                         {"last_segment_nll", json_number(p.segment.nll)},
+                         {"last_segment_standard_error", json_number(p.segment.standard_error)},
+                         {"last_segment_change", json_number(p.segment_change.nll)},
+                         {"last_segment_change_standard_error", json_number(p.segment_change.standard_error)},
+                         {"parameters", p.parameters}};
     if (!p.passkeys.empty()) json["passkey"] = passkeys_json(p.passkeys);
     if (p.continuation) json["continuation"] = continuation_json(*p.continuation);
-    for (const double mean : p.blocks) json["block_nll"].push_back(json_number(mean));
+    for (const double mean : p.blocks) json["block_nll"].push_back(json_number(std::round(mean * 1e7) / 1e7));
     return json;
 }
 
@@ -99,7 +101,9 @@ ordered_json to_json(const report_results& results) {
               {"stretch_length", where.length},
               {"segment", where.segment}}},
             {"rules",
-             {{"windows", "without overlap; a window's first byte is context only, there is no BOS; every length scores the same bytes"},
+             {{"windows",
+               "without overlap; a window's first byte is context only, there is no BOS; every length scores the same "
+               "bytes"},
               {"last_segment", "the final bytes of each stretch, scored by the window that ends there"},
               {"standard_error", "from the means of blocks of " + std::to_string(error_block()) + " bytes"},
               {"nll_interval", "95 % of the means of resampled blocks"},

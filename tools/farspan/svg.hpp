@@ -1,5 +1,6 @@
-// Charts as SVG text: lines over a logarithmic axis of lengths, and heat maps. Colours come from the style of the page (or file)
-// around them, so that one chart serves light and dark. Points carry their numbers as <title>, which browsers show on hover.
+// Charts as SVG text: lines over a logarithmic axis of lengths, and heat maps. Colours come from the style of the page
+// (or file) around them, so that one chart serves light and dark. Points carry their numbers as <title>, which browsers
+// show on hover.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +23,10 @@ struct chart_line {
 struct line_chart {
     std::string title, x_label, y_label;
     std::vector<chart_line> lines;
-    double bottom = 0, top = 1;  // of the axis; points outside are cut off, those above get a mark at the upper edge
-    bool logarithmic = false;    // the y axis; the x axis always is, to base 2
-    std::vector<double> columns; // where the x axis is labelled
-    double mark = 0;             // a vertical line here, "trained length"; 0: none
+    double bottom = 0, top = 1;   // of the axis; points outside are cut off, those above get a mark at the upper edge
+    bool logarithmic = false;     // the y axis; the x axis always is, to base 2
+    std::vector<double> columns;  // where the x axis is labelled
+    double mark = 0;              // a vertical line here, "trained length"; 0: none
 };
 
 struct heat_map {

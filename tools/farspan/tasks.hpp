@@ -1,5 +1,5 @@
-// What a model does, beside what its predictions cost: it finds a hidden number, it continues a text. Both read the prompt
-// into a cache and write greedily.
+// What a model does, beside what its predictions cost: it finds a hidden number, it continues a text. Both read the
+// prompt into a cache and write greedily.
 #pragma once
 
 #include <cstdint>
@@ -44,8 +44,8 @@ struct continuation_result {
     farspan_interval bleu_interval{}, rouge_interval{};
 };
 
-// The last segment of each stretch is written by the model after the bytes before it, and scored against the true one. Needs
-// length > where.segment.
+// The last segment of each stretch is written by the model after the bytes before it, and scored against the true one.
+// Needs length > where.segment.
 continuation_result continue_segments(const task_setting& s, const std::vector<uint8_t>& text, const stretches& where);
 
 }  // namespace tool
