@@ -25,7 +25,9 @@ packages='
           test   libcriterion-dev        Criterion: the C and C++ tests
           run    pkg-config              finds OpenBLAS and Criterion
           test   python3                 counts results, checks the layers, takes the example out of the README
+          test   python3-venv            the Python packages of the oracles
           test   clang                   the public header must compile with it too
+          test   libclang-rt-14-dev      libFuzzer (scripts/fuzz.sh)
           test   g++-aarch64-linux-gnu   builds the NEON kernels
           test   qemu-user               runs them
           test   libcjson-dev            the conformance runner in C reads its vectors
@@ -39,7 +41,6 @@ packages='
           deep   openmpi-bin             examples/mpi
           deep   libopenmpi-dev          examples/mpi
           deep   valgrind                reads of undefined memory
-          deep   libclang-rt-14-dev      libFuzzer (scripts/fuzz.sh)
 '
 
 groups="run test ${FARSPAN_LANGUAGES:-java,go,rust}"

@@ -62,6 +62,12 @@ undefined_memory() {
     FARSPAN_NUM_THREADS=1 run_plain valgrind valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 }
 
+# Gigabytes of keys and values.
+million_tokens() {
+    build dev-build build/dev --preset dev || return
+    tally million-tokens build/dev/tests/cache/million_tokens
+}
+
 # One long sequence on several ranks.
 many_ranks() {
     build mpi-build build/mpi --preset dev -B build/mpi -DFARSPAN_BUILD_MPI=ON -DFARSPAN_BUILD_TOOLS=OFF -- --target example_sharded || return
@@ -109,7 +115,7 @@ fuzzing() {
     tally fuzz scripts/fuzz.sh --seconds "${FARSPAN_FUZZ_SECONDS:-60}"
 }
 
-[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds many_ranks published_models published_metrics fuzzing \
+[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds million_tokens many_ranks published_models published_metrics fuzzing \
                        thread_sanitizer undefined_memory old_processors
 for stage; do
     declare -F "$stage" >/dev/null || { echo "test-deep.sh: no stage '$stage'" >&2; exit 2; }

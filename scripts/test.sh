@@ -3,7 +3,7 @@
 # programs themselves report. Logs are in build/logs. The slower checks are in scripts/test-deep.sh.
 #
 # FARSPAN_LANGUAGES (default: c,cpp,java,go,rust) leaves languages out; C and C++ are always tested, and what is left out is
-# reported as skipped.
+# reported as skipped. So is the comparison with PyTorch if its packages cannot be had within FARSPAN_INSTALL_SECONDS (default: 420).
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -48,6 +48,21 @@ bindings() {
     grep -E '^[a-z+]+ [a-z0-9]+ [0-9]+ [0-9]+ [0-9]+ [0-9a-f]{64}$' "$logs/conformance.log" | sed 's/^/    /'
 }
 
+# A slice of what scripts/test-deep.sh compares with transformers and PyTorch.
+published_models() {
+    local log=$logs/oracles-install.log
+    if timeout "${FARSPAN_INSTALL_SECONDS:-420}" scripts/oracles.sh --install >"$log" 2>&1; then
+        tally oracles scripts/oracles.sh --quick
+    else
+        skip oracles "its Python packages could not be had within ${FARSPAN_INSTALL_SECONDS:-420} s, see $log"
+    fi
+}
+
+# Five seconds for each target of the fuzzer.
+fuzzing() {
+    tally fuzz scripts/fuzz.sh --seconds 5
+}
+
 # Memory errors, leaks and undefined behaviour.
 sanitizers() {
     build asan-ubsan-build build/asan-ubsan --preset asan-ubsan -DFARSPAN_BUILD_TOOLS=OFF -DFARSPAN_BUILD_EXAMPLES=OFF || return
@@ -58,6 +73,8 @@ sanitizers() {
 if dev; then
     other_instruction_sets
     bindings
+    published_models
 fi
 sanitizers
+fuzzing
 finish
