@@ -191,3 +191,4 @@ FARSPAN_HANDLE(context)
 %include "flat.h"
 %include "farspan_cache.i"
 %include "farspan_eval.i"
+%include "farspan_model.i"

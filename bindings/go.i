@@ -121,6 +121,7 @@ FARSPAN_MAKER(farspan_plan, flat_plan_create)
 FARSPAN_MAKER(farspan_context, flat_context_create)
 FARSPAN_MAKER(farspan_cache, flat_cache_create)
 FARSPAN_MAKER(farspan_cache_plan, flat_cache_plan_create)
+%include "go_model.i"
 
 /* farspan_status_text is given a status. */
 %typemap(gotype) farspan_status status "int32"

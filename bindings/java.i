@@ -185,6 +185,7 @@ JAVA_CONFIG(struct farspan_problem)
 JAVA_CONFIG(struct farspan_probe)
 JAVA_CONFIG(struct farspan_context_config)
 JAVA_CONFIG(struct flat_cancel_flag)
+%include "java_model.i"
 
 %include "java_cache.i"
 %include "java_eval.i"

@@ -2,6 +2,7 @@
 #include <jni.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "farspan/farspan.h"
 
@@ -76,10 +77,18 @@ static void java_copy_bytes(JNIEnv* env, const java_memory* memory, jobject obje
         (*env)->GetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (jbyte*)memory->data);
 }
 
+/* A text as bytes of UTF-8; null for NULL. JNI's own strings know no characters beyond the basic plane. */
+static jbyteArray java_text(JNIEnv* env, const char* text) {
+    const jsize size = text ? (jsize)strlen(text) : 0;
+    jbyteArray bytes = text ? (*env)->NewByteArray(env, size) : NULL;
+    if (bytes) (*env)->SetByteArrayRegion(env, bytes, 0, size, (const jbyte*)text);
+    return bytes;
+}
+
 static void java_throw(JNIEnv* env, const farspan_error* error) {
     jclass type = (*env)->FindClass(env, "io/farspan/FarspanException");
-    jmethodID make = type ? (*env)->GetMethodID(env, type, "<init>", "(IILjava/lang/String;)V") : NULL;
-    jstring message = make ? (*env)->NewStringUTF(env, error->message) : NULL;
+    jmethodID make = type ? (*env)->GetMethodID(env, type, "<init>", "(II[B)V") : NULL;
+    jbyteArray message = make ? java_text(env, error->message) : NULL;
     jobject exception = message ? (*env)->NewObject(env, type, make, error->code, error->argument, message) : NULL;
     if (exception) (*env)->Throw(env, (jthrowable)exception);
 }

@@ -35,4 +35,4 @@ rm -rf $java_classes
 mkdir -p $java_classes "$(dirname $java_wrapper)" $go_folder/include/farspan
 cp "$scratch"/java/*.java $java_classes/ && cp "$scratch/c/farspan_java.c" $java_wrapper &&
     cp "$scratch"/go/raw.go "$scratch"/go/raw_wrap.c $go_folder/ &&
-    cp include/farspan/farspan.h include/farspan/cache.h include/farspan/eval.h include/farspan/export.h include/farspan/version.h $go_folder/include/farspan/
+    cp include/farspan/{farspan,cache,eval,model,export,version}.h $go_folder/include/farspan/

@@ -27,6 +27,7 @@ const (
 	ErrOutOfMemory    Status = 14
 	ErrCancelled      Status = 15 // Context.Cancel was called; outputs are then unspecified
 	ErrInternal       Status = 16 // a defect of the library: please report the message
+	ErrFormat         Status = 17 // a model's configuration or GGUF metadata is malformed; the message says where
 )
 
 // Error gives the library's short text for the status.

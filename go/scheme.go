@@ -60,8 +60,11 @@ func NewScheme(config SchemeConfig) (*Scheme, error) {
 		c.move(toC, score)
 		sinks = c.Sinks
 	}
-	made := raw.Scheme_create(rope, first(shortFactors), count(shortFactors), first(longFactors), count(longFactors), remap, bias,
-		first(values), count(values), first(a), count(a), first(p), count(p), mask, score, first(sinks), count(sinks))
+	return newScheme(raw.Scheme_create(rope, first(shortFactors), count(shortFactors), first(longFactors), count(longFactors), remap, bias,
+		first(values), count(values), first(a), count(a), first(p), count(p), mask, score, first(sinks), count(sinks)))
+}
+
+func newScheme(made raw.Made) (*Scheme, error) {
 	if made.Failure != nil {
 		return nil, asError(made.Failure)
 	}

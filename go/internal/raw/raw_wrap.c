@@ -1273,11 +1273,328 @@ SWIGINTERN struct farspan_passkey_config *new_farspan_passkey_config(int32_t met
         return config;
     }
 SWIGINTERN void delete_farspan_passkey_config(struct farspan_passkey_config *self){ free(self); }
+/* model.h in a form that a garbage-collected language can call, like flat.h: arrays of the options are arguments with a length,
+ * metadata is a list that is built entry by entry, and what a model hands out is copied, so that nothing points into it. The wrappers hold
+ * flat.h before this. */
+#ifndef FARSPAN_BINDINGS_FLAT_MODEL_H
+#define FARSPAN_BINDINGS_FLAT_MODEL_H
+
+#include "farspan/model.h"
+
+/* ---- options ---------------------------------------------------------------------------------- */
+
+/* Takes an array of the options over: `length` is that of all arrays of its kind, which must agree. */
+static int flat_option_differs(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count,
+                               int64_t* length) {
+    if (!array) return 0;
+    if (*length == 0) *length = (int64_t)count;
+    if (*length == (int64_t)count) return 0;
+    flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "options.%s has %zu entries, another array of its kind %lld: must be equal", name,
+              count, (long long)*length);
+    return 1;
+}
+
+/* The options' pointer fields are replaced by the arrays given; an empty array is NULL. Answers 0 with `error` set if they differ. */
+static int flat_model_options(farspan_model_options* copy, const farspan_model_options* options, const float* t5_encoder,
+                              size_t t5_encoder_count, const float* t5_decoder, size_t t5_decoder_count, const double* rope_freqs,
+                              size_t rope_freqs_count, const double* rope_short, size_t rope_short_count, const double* rope_long,
+                              size_t rope_long_count, farspan_error* error) {
+    const int32_t argument = 3;
+    farspan_model_options_init(copy, sizeof *copy);
+    if (options) *copy = *options;
+    copy->t5_encoder = t5_encoder_count ? t5_encoder : NULL;
+    copy->t5_decoder = t5_decoder_count ? t5_decoder : NULL;
+    copy->rope_freqs = rope_freqs_count ? rope_freqs : NULL;
+    copy->rope_short = rope_short_count ? rope_short : NULL;
+    copy->rope_long = rope_long_count ? rope_long : NULL;
+    copy->t5_values = copy->rope_pairs = 0;
+    return !flat_option_differs(error, argument, "t5_encoder", copy->t5_encoder, t5_encoder_count, &copy->t5_values) &&
+           !flat_option_differs(error, argument, "t5_decoder", copy->t5_decoder, t5_decoder_count, &copy->t5_values) &&
+           !flat_option_differs(error, argument, "rope_freqs", copy->rope_freqs, rope_freqs_count, &copy->rope_pairs) &&
+           !flat_option_differs(error, argument, "rope_short", copy->rope_short, rope_short_count, &copy->rope_pairs) &&
+           !flat_option_differs(error, argument, "rope_long", copy->rope_long, rope_long_count, &copy->rope_pairs);
+}
+
+/* ---- metadata --------------------------------------------------------------------------------- */
+
+/* A list of entries with memory of its own. Made empty, filled in order, given to flat_model_from_metadata, freed. */
+typedef struct flat_metadata {
+    farspan_metadata* entries;
+    int64_t count, room;
+} flat_metadata;
+
+static void flat_metadata_free(flat_metadata* list) {
+    if (!list) return;
+    for (int64_t n = 0; n < list->count; ++n) {
+        farspan_metadata* entry = &list->entries[n];
+        if (entry->type == FARSPAN_METADATA_TEXT)
+            for (int64_t t = 0; t < entry->count; ++t) free(((char**)(uintptr_t)entry->values)[t]);
+        free((void*)(uintptr_t)entry->values);
+        free((void*)(uintptr_t)entry->key);
+    }
+    free(list->entries);
+    free(list);
+}
+
+/* A copy with a NUL behind it; NULL with `error` set if the text has one inside, or there is no memory. */
+static char* flat_text(const char* text, size_t bytes, const char* name, farspan_error* error) {
+    if (bytes && memchr(text, 0, bytes)) {
+        flat_fail(error, FARSPAN_ERROR_FORMAT, 1, "%s has a NUL at byte %zu", name,
+                  (size_t)((const char*)memchr(text, 0, bytes) - text));
+        return NULL;
+    }
+    char* copy = (char*)malloc(bytes + 1);
+    if (!copy) {
+        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
+        return NULL;
+    }
+    if (bytes) memcpy(copy, text, bytes);
+    copy[bytes] = 0;
+    return copy;
+}
+
+/* A new entry of `count` zeroed values, `size` bytes each; NULL with `error` set on failure. */
+static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* key, size_t key_bytes, int32_t type, int32_t is_array,
+                                             size_t count, size_t size, farspan_error* error) {
+    if (list->count == list->room) {
+        const int64_t room = list->room ? 2 * list->room : 16;
+        farspan_metadata* grown = (farspan_metadata*)realloc(list->entries, (size_t)room * sizeof *grown);
+        if (!grown) {
+            flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
+            return NULL;
+        }
+        list->entries = grown;
+        list->room = room;
+    }
+    char* name = flat_text(key, key_bytes, "a key", error);
+    if (!name) return NULL;
+    void* values = calloc(count + 1, size); /* not empty: an empty array has values too */
+    if (!values) {
+        free(name);
+        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
+        return NULL;
+    }
+    farspan_metadata* entry = &list->entries[list->count++];
+    entry->key = name;
+    entry->type = type;
+    entry->is_array = is_array;
+    entry->count = (int64_t)count;
+    entry->values = values;
+    return entry;
+}
+
+static farspan_status flat_metadata_integers(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
+                                             const int64_t* integers, size_t count, farspan_error* error) {
+    farspan_metadata* entry =
+        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_INTEGER, is_array, count, sizeof *integers, error);
+    if (!entry) return error->code;
+    if (count) memcpy((void*)(uintptr_t)entry->values, integers, count * sizeof *integers);
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_metadata_reals(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
+                                          const double* reals, size_t count, farspan_error* error) {
+    farspan_metadata* entry =
+        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_REAL, is_array, count, sizeof *reals, error);
+    if (!entry) return error->code;
+    if (count) memcpy((void*)(uintptr_t)entry->values, reals, count * sizeof *reals);
+    return FARSPAN_OK;
+}
+
+/* An entry of `count` empty texts, which flat_metadata_text sets one by one. */
+static farspan_status flat_metadata_texts(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array, int64_t count,
+                                          farspan_error* error) {
+    const size_t texts = count > 0 ? (size_t)count : 0;
+    farspan_metadata* entry =
+        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_TEXT, is_array, texts, sizeof(char*), error);
+    return entry ? FARSPAN_OK : error->code;
+}
+
+/* Sets text `index` of the last entry. */
+static farspan_status flat_metadata_text(flat_metadata* list, int64_t index, const char* content, size_t content_bytes,
+                                         farspan_error* error) {
+    farspan_metadata* entry = list->count ? &list->entries[list->count - 1] : NULL;
+    if (!entry || entry->type != FARSPAN_METADATA_TEXT || index < 0 || index >= entry->count)
+        return flat_fail(error, FARSPAN_ERROR_PARAMETER_RANGE, 2, "there is no text %lld", (long long)index);
+    char* copy = flat_text(content, content_bytes, entry->key, error);
+    if (!copy) return error->code;
+    char** place = (char**)(uintptr_t)entry->values + index;
+    free(*place);
+    *place = copy;
+    return FARSPAN_OK;
+}
+
+/* ---- reading ---------------------------------------------------------------------------------- */
+
+static farspan_model* flat_model_from_config(const char* document, size_t document_bytes, const farspan_model_options* options,
+                                             const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
+                                             size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
+                                             const double* rope_short, size_t rope_short_count, const double* rope_long,
+                                             size_t rope_long_count, farspan_error* error) {
+    farspan_model* model = NULL;
+    farspan_model_options copy;
+    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                           rope_short, rope_short_count, rope_long, rope_long_count, error))
+        farspan_model_from_config(document_bytes ? document : "", document_bytes, &copy, &model, error);
+    return model;
+}
+
+static farspan_model* flat_model_from_metadata(const flat_metadata* list, const farspan_model_options* options,
+                                               const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
+                                               size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
+                                               const double* rope_short, size_t rope_short_count, const double* rope_long,
+                                               size_t rope_long_count, farspan_error* error) {
+    static const farspan_metadata none;
+    farspan_model* model = NULL;
+    farspan_model_options copy;
+    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                           rope_short, rope_short_count, rope_long, rope_long_count, error))
+        farspan_model_from_metadata(list->entries ? list->entries : &none, list->count, &copy, &model, error);
+    return model;
+}
+
+static farspan_model* flat_model_from_gguf(void* file, size_t file_bytes, const farspan_model_options* options,
+                                           const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
+                                           size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
+                                           const double* rope_short, size_t rope_short_count, const double* rope_long,
+                                           size_t rope_long_count, farspan_error* error) {
+    static const char nothing = 0;
+    farspan_model* model = NULL;
+    farspan_model_options copy;
+    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                           rope_short, rope_short_count, rope_long, rope_long_count, error))
+        farspan_model_from_gguf(file_bytes ? file : &nothing, file_bytes, &copy, &model, error);
+    return model;
+}
+
+/* ---- answers ---------------------------------------------------------------------------------- */
+
+/* The layer, whose parts must be there. */
+static farspan_status flat_model_softmax_layer(const farspan_model* model, int64_t index, farspan_model_layer* layer,
+                                               farspan_error* error) {
+    memset(layer, 0, sizeof *layer);
+    layer->struct_size = (uint32_t)sizeof *layer;
+    const farspan_status status = farspan_model_layer_at(model, index, layer, error);
+    if (status != FARSPAN_OK || layer->scheme) return status;
+    return flat_fail(error, FARSPAN_ERROR_COMBINATION, 2, "layer %lld has no softmax attention, and therefore no scheme",
+                     (long long)index);
+}
+
+/* A new scheme of the layer's parts, which does not need the model. */
+static farspan_scheme* flat_model_layer_scheme(const farspan_model* model, int64_t index, farspan_error* error) {
+    farspan_model_layer layer;
+    farspan_scheme* scheme = NULL;
+    if (flat_model_softmax_layer(model, index, &layer, error) == FARSPAN_OK)
+        farspan_scheme_create(layer.rope, layer.remap, layer.bias, layer.mask, layer.score, &scheme, error);
+    return scheme;
+}
+
+/* Copies the layer's parts without their arrays, which flat_model_layer_doubles and flat_model_layer_floats give. */
+static farspan_status flat_model_layer_parts(const farspan_model* model, int64_t index, farspan_rope_config* rope,
+                                             farspan_remap_config* remap, farspan_bias_config* bias, farspan_mask_config* mask,
+                                             farspan_score_config* score, farspan_error* error) {
+    farspan_model_layer layer;
+    const farspan_status status = flat_model_softmax_layer(model, index, &layer, error);
+    if (status != FARSPAN_OK) return status;
+    *rope = *layer.rope;
+    *remap = *layer.remap;
+    *bias = *layer.bias;
+    *mask = *layer.mask;
+    *score = *layer.score;
+    rope->short_factors = rope->long_factors = bias->a = bias->p = NULL;
+    bias->values = score->sinks = NULL;
+    return FARSPAN_OK;
+}
+
+/* An array of a layer's parts. */
+enum {
+    FLAT_SHORT_FACTORS = 0, /* doubles */
+    FLAT_LONG_FACTORS = 1,
+    FLAT_BIAS_A = 2,
+    FLAT_BIAS_P = 3,
+    FLAT_BIAS_VALUES = 4, /* floats */
+    FLAT_SINKS = 5
+};
+
+/* Where it is and how many entries it has; NULL and 0 if there is none. */
+static const void* flat_model_layer_array(const farspan_model* model, int64_t index, int32_t which, int64_t* count) {
+    farspan_model_layer layer;
+    *count = 0;
+    if (flat_model_softmax_layer(model, index, &layer, NULL) != FARSPAN_OK) return NULL;
+    const struct {
+        const void* values;
+        int64_t count;
+    } arrays[] = {{layer.rope->short_factors, layer.rope->pair_factor_count},
+                  {layer.rope->long_factors, layer.rope->pair_factor_count},
+                  {layer.bias->a, layer.bias->heads},
+                  {layer.bias->p, layer.bias->heads},
+                  {layer.bias->values, (int64_t)layer.bias->buckets * layer.bias->heads},
+                  {layer.score->sinks, layer.score->sink_heads}};
+    if (which < FLAT_SHORT_FACTORS || which > FLAT_SINKS || !arrays[which].values) return NULL;
+    *count = arrays[which].count;
+    return arrays[which].values;
+}
+
+/* Entries of an array, 0 if there is none. */
+static int64_t flat_model_layer_array_count(const farspan_model* model, int64_t index, int32_t which) {
+    int64_t count = 0;
+    flat_model_layer_array(model, index, which, &count);
+    return count;
+}
+
+/* Copies an array of doubles or of floats; `count` is what flat_model_layer_array_count says. */
+static farspan_status flat_model_layer_doubles(const farspan_model* model, int64_t index, int32_t which, double* values, size_t count,
+                                               farspan_error* error) {
+    int64_t there = 0;
+    const void* array = which <= FLAT_BIAS_P ? flat_model_layer_array(model, index, which, &there) : NULL;
+    if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;
+    if (there) memcpy(values, array, (size_t)there * sizeof *values);
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_model_layer_floats(const farspan_model* model, int64_t index, int32_t which, float* values, size_t count,
+                                              farspan_error* error) {
+    int64_t there = 0;
+    const void* array = which >= FLAT_BIAS_VALUES ? flat_model_layer_array(model, index, which, &there) : NULL;
+    if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;
+    if (there) memcpy(values, array, (size_t)there * sizeof *values);
+    return FARSPAN_OK;
+}
+
+#endif
+
+SWIGINTERN void delete_farspan_model(struct farspan_model *self){ farspan_model_destroy(self); }
+SWIGINTERN struct farspan_model_options *new_farspan_model_options(void){
+        farspan_model_options* config = (farspan_model_options*)calloc(1, sizeof *config);
+        if (config) farspan_model_options_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_model_options(struct farspan_model_options *self){ free(self); }
+SWIGINTERN struct farspan_model_info *new_farspan_model_info(void){
+        farspan_model_info* answer = (farspan_model_info*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_model_info(struct farspan_model_info *self){ free(self); }
+SWIGINTERN struct farspan_model_layer *new_farspan_model_layer(void){
+        farspan_model_layer* answer = (farspan_model_layer*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_model_layer(struct farspan_model_layer *self){ free(self); }
+SWIGINTERN struct farspan_model_note *new_farspan_model_note(void){
+        farspan_model_note* answer = (farspan_model_note*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_model_note(struct farspan_model_note *self){ free(self); }
+SWIGINTERN struct flat_metadata *new_flat_metadata(void){ return (flat_metadata*)calloc(1, sizeof(flat_metadata)); }
+SWIGINTERN void delete_flat_metadata(struct flat_metadata *self){ flat_metadata_free(self); }
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_2f391c44f7db39c6(void *_swig_go_0) {
+void _wrap_Swig_free_raw_8aa373d49c1bceac(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -1287,7 +1604,7 @@ void _wrap_Swig_free_raw_2f391c44f7db39c6(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_2f391c44f7db39c6(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_8aa373d49c1bceac(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -1300,7 +1617,7 @@ void *_wrap_Swig_malloc_raw_2f391c44f7db39c6(intgo _swig_go_0) {
 }
 
 
-void _wrap_delete_Scheme_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0) {
+void _wrap_delete_Scheme_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0) {
   struct farspan_scheme *arg1 = (struct farspan_scheme *) 0 ;
   
   arg1 = *(struct farspan_scheme **)&_swig_go_0; 
@@ -1310,7 +1627,7 @@ void _wrap_delete_Scheme_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0)
 }
 
 
-void _wrap_delete_Plan_raw_2f391c44f7db39c6(struct farspan_plan *_swig_go_0) {
+void _wrap_delete_Plan_raw_8aa373d49c1bceac(struct farspan_plan *_swig_go_0) {
   struct farspan_plan *arg1 = (struct farspan_plan *) 0 ;
   
   arg1 = *(struct farspan_plan **)&_swig_go_0; 
@@ -1320,7 +1637,7 @@ void _wrap_delete_Plan_raw_2f391c44f7db39c6(struct farspan_plan *_swig_go_0) {
 }
 
 
-void _wrap_delete_Context_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0) {
+void _wrap_delete_Context_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0) {
   struct farspan_context *arg1 = (struct farspan_context *) 0 ;
   
   arg1 = *(struct farspan_context **)&_swig_go_0; 
@@ -1330,7 +1647,7 @@ void _wrap_delete_Context_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_
 }
 
 
-_gostring_ _wrap_status_text_raw_2f391c44f7db39c6(int _swig_go_0) {
+_gostring_ _wrap_status_text_raw_8aa373d49c1bceac(int _swig_go_0) {
   farspan_status arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1343,7 +1660,7 @@ _gostring_ _wrap_status_text_raw_2f391c44f7db39c6(int _swig_go_0) {
 }
 
 
-int _wrap_version_raw_2f391c44f7db39c6() {
+int _wrap_version_raw_8aa373d49c1bceac() {
   uint32_t result;
   int _swig_go_result;
   
@@ -1354,7 +1671,7 @@ int _wrap_version_raw_2f391c44f7db39c6() {
 }
 
 
-_gostring_ _wrap_version_text_raw_2f391c44f7db39c6() {
+_gostring_ _wrap_version_text_raw_8aa373d49c1bceac() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -1365,7 +1682,7 @@ _gostring_ _wrap_version_text_raw_2f391c44f7db39c6() {
 }
 
 
-int _wrap_abi_version_raw_2f391c44f7db39c6() {
+int _wrap_abi_version_raw_8aa373d49c1bceac() {
   uint32_t result;
   int _swig_go_result;
   
@@ -1376,7 +1693,7 @@ int _wrap_abi_version_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_RopeConfig_method_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_method_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1388,7 +1705,7 @@ void _wrap_RopeConfig_method_set_raw_2f391c44f7db39c6(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_method_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_method_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1401,7 +1718,7 @@ int _wrap_RopeConfig_method_get_raw_2f391c44f7db39c6(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_layout_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_layout_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1413,7 +1730,7 @@ void _wrap_RopeConfig_layout_set_raw_2f391c44f7db39c6(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_layout_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_layout_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1426,7 +1743,7 @@ int _wrap_RopeConfig_layout_get_raw_2f391c44f7db39c6(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_rotary_dim_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_dim_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1438,7 +1755,7 @@ void _wrap_RopeConfig_rotary_dim_set_raw_2f391c44f7db39c6(struct farspan_rope_co
 }
 
 
-int _wrap_RopeConfig_rotary_dim_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_dim_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1451,7 +1768,7 @@ int _wrap_RopeConfig_rotary_dim_get_raw_2f391c44f7db39c6(struct farspan_rope_con
 }
 
 
-void _wrap_RopeConfig_rotary_offset_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_offset_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1463,7 +1780,7 @@ void _wrap_RopeConfig_rotary_offset_set_raw_2f391c44f7db39c6(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_rotary_offset_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_offset_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1476,7 +1793,7 @@ int _wrap_RopeConfig_rotary_offset_get_raw_2f391c44f7db39c6(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_angle_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_angle_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1488,7 +1805,7 @@ void _wrap_RopeConfig_angle_set_raw_2f391c44f7db39c6(struct farspan_rope_config 
 }
 
 
-int _wrap_RopeConfig_angle_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_angle_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1501,7 +1818,7 @@ int _wrap_RopeConfig_angle_get_raw_2f391c44f7db39c6(struct farspan_rope_config *
 }
 
 
-void _wrap_RopeConfig_base_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_base_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1513,7 +1830,7 @@ void _wrap_RopeConfig_base_set_raw_2f391c44f7db39c6(struct farspan_rope_config *
 }
 
 
-double _wrap_RopeConfig_base_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_base_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1526,7 +1843,7 @@ double _wrap_RopeConfig_base_get_raw_2f391c44f7db39c6(struct farspan_rope_config
 }
 
 
-void _wrap_RopeConfig_factor_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_factor_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1538,7 +1855,7 @@ void _wrap_RopeConfig_factor_set_raw_2f391c44f7db39c6(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_factor_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_factor_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1551,7 +1868,7 @@ double _wrap_RopeConfig_factor_get_raw_2f391c44f7db39c6(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_original_context_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeConfig_original_context_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t arg2 ;
   
@@ -1563,7 +1880,7 @@ void _wrap_RopeConfig_original_context_set_raw_2f391c44f7db39c6(struct farspan_r
 }
 
 
-long long _wrap_RopeConfig_original_context_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+long long _wrap_RopeConfig_original_context_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1576,7 +1893,7 @@ long long _wrap_RopeConfig_original_context_get_raw_2f391c44f7db39c6(struct fars
 }
 
 
-void _wrap_RopeConfig_beta_fast_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_fast_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1588,7 +1905,7 @@ void _wrap_RopeConfig_beta_fast_set_raw_2f391c44f7db39c6(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_fast_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_fast_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1601,7 +1918,7 @@ double _wrap_RopeConfig_beta_fast_get_raw_2f391c44f7db39c6(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_beta_slow_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_slow_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1613,7 +1930,7 @@ void _wrap_RopeConfig_beta_slow_set_raw_2f391c44f7db39c6(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_slow_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_slow_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1626,7 +1943,7 @@ double _wrap_RopeConfig_beta_slow_get_raw_2f391c44f7db39c6(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_extrapolation_factor_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_extrapolation_factor_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1638,7 +1955,7 @@ void _wrap_RopeConfig_extrapolation_factor_set_raw_2f391c44f7db39c6(struct farsp
 }
 
 
-double _wrap_RopeConfig_extrapolation_factor_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_extrapolation_factor_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1651,7 +1968,7 @@ double _wrap_RopeConfig_extrapolation_factor_get_raw_2f391c44f7db39c6(struct far
 }
 
 
-void _wrap_RopeConfig_ramp_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_ramp_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1663,7 +1980,7 @@ void _wrap_RopeConfig_ramp_set_raw_2f391c44f7db39c6(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_ramp_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_ramp_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1676,7 +1993,7 @@ int _wrap_RopeConfig_ramp_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_
 }
 
 
-void _wrap_RopeConfig_truncate_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_truncate_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1688,7 +2005,7 @@ void _wrap_RopeConfig_truncate_set_raw_2f391c44f7db39c6(struct farspan_rope_conf
 }
 
 
-int _wrap_RopeConfig_truncate_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_truncate_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1701,7 +2018,7 @@ int _wrap_RopeConfig_truncate_get_raw_2f391c44f7db39c6(struct farspan_rope_confi
 }
 
 
-void _wrap_RopeConfig_mscale_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1713,7 +2030,7 @@ void _wrap_RopeConfig_mscale_set_raw_2f391c44f7db39c6(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_mscale_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1726,7 +2043,7 @@ double _wrap_RopeConfig_mscale_get_raw_2f391c44f7db39c6(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_mscale_all_dim_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_all_dim_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1738,7 +2055,7 @@ void _wrap_RopeConfig_mscale_all_dim_set_raw_2f391c44f7db39c6(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mscale_all_dim_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_all_dim_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1751,7 +2068,7 @@ double _wrap_RopeConfig_mscale_all_dim_get_raw_2f391c44f7db39c6(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_magnitude_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_magnitude_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1763,7 +2080,7 @@ void _wrap_RopeConfig_magnitude_set_raw_2f391c44f7db39c6(struct farspan_rope_con
 }
 
 
-int _wrap_RopeConfig_magnitude_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_magnitude_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1776,7 +2093,7 @@ int _wrap_RopeConfig_magnitude_get_raw_2f391c44f7db39c6(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_length_switch_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_length_switch_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1788,7 +2105,7 @@ void _wrap_RopeConfig_length_switch_set_raw_2f391c44f7db39c6(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_length_switch_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_length_switch_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1801,7 +2118,7 @@ int _wrap_RopeConfig_length_switch_get_raw_2f391c44f7db39c6(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_attention_factor_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_attention_factor_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1813,7 +2130,7 @@ void _wrap_RopeConfig_attention_factor_set_raw_2f391c44f7db39c6(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_attention_factor_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_attention_factor_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1826,7 +2143,7 @@ double _wrap_RopeConfig_attention_factor_get_raw_2f391c44f7db39c6(struct farspan
 }
 
 
-void _wrap_RopeConfig_mixed_exponent_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mixed_exponent_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1838,7 +2155,7 @@ void _wrap_RopeConfig_mixed_exponent_set_raw_2f391c44f7db39c6(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mixed_exponent_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mixed_exponent_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1851,7 +2168,7 @@ double _wrap_RopeConfig_mixed_exponent_get_raw_2f391c44f7db39c6(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_low_freq_factor_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_low_freq_factor_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1863,7 +2180,7 @@ void _wrap_RopeConfig_low_freq_factor_set_raw_2f391c44f7db39c6(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_low_freq_factor_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_low_freq_factor_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1876,7 +2193,7 @@ double _wrap_RopeConfig_low_freq_factor_get_raw_2f391c44f7db39c6(struct farspan_
 }
 
 
-void _wrap_RopeConfig_high_freq_factor_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_high_freq_factor_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1888,7 +2205,7 @@ void _wrap_RopeConfig_high_freq_factor_set_raw_2f391c44f7db39c6(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_high_freq_factor_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_high_freq_factor_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1901,7 +2218,7 @@ double _wrap_RopeConfig_high_freq_factor_get_raw_2f391c44f7db39c6(struct farspan
 }
 
 
-void _wrap_RopeConfig_rotated_fraction_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_rotated_fraction_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1913,7 +2230,7 @@ void _wrap_RopeConfig_rotated_fraction_set_raw_2f391c44f7db39c6(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_rotated_fraction_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_rotated_fraction_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1926,7 +2243,7 @@ double _wrap_RopeConfig_rotated_fraction_get_raw_2f391c44f7db39c6(struct farspan
 }
 
 
-void _wrap_RopeConfig_xpos_scale_base_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_scale_base_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1938,7 +2255,7 @@ void _wrap_RopeConfig_xpos_scale_base_set_raw_2f391c44f7db39c6(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_xpos_scale_base_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_scale_base_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1951,7 +2268,7 @@ double _wrap_RopeConfig_xpos_scale_base_get_raw_2f391c44f7db39c6(struct farspan_
 }
 
 
-void _wrap_RopeConfig_xpos_gamma_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_gamma_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1963,7 +2280,7 @@ void _wrap_RopeConfig_xpos_gamma_set_raw_2f391c44f7db39c6(struct farspan_rope_co
 }
 
 
-double _wrap_RopeConfig_xpos_gamma_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_gamma_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1976,7 +2293,7 @@ double _wrap_RopeConfig_xpos_gamma_get_raw_2f391c44f7db39c6(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_pair_factor_count_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_pair_factor_count_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1988,7 +2305,7 @@ void _wrap_RopeConfig_pair_factor_count_set_raw_2f391c44f7db39c6(struct farspan_
 }
 
 
-int _wrap_RopeConfig_pair_factor_count_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_pair_factor_count_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2001,7 +2318,7 @@ int _wrap_RopeConfig_pair_factor_count_get_raw_2f391c44f7db39c6(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_axes_set_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_axes_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2013,7 +2330,7 @@ void _wrap_RopeConfig_axes_set_raw_2f391c44f7db39c6(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_axes_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_axes_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2026,7 +2343,7 @@ int _wrap_RopeConfig_axes_get_raw_2f391c44f7db39c6(struct farspan_rope_config *_
 }
 
 
-struct farspan_rope_config *_wrap_new_RopeConfig_raw_2f391c44f7db39c6(int _swig_go_0) {
+struct farspan_rope_config *_wrap_new_RopeConfig_raw_8aa373d49c1bceac(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_rope_config *result = 0 ;
   struct farspan_rope_config *_swig_go_result;
@@ -2039,7 +2356,7 @@ struct farspan_rope_config *_wrap_new_RopeConfig_raw_2f391c44f7db39c6(int _swig_
 }
 
 
-void _wrap_delete_RopeConfig_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0) {
+void _wrap_delete_RopeConfig_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   
   arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
@@ -2049,7 +2366,7 @@ void _wrap_delete_RopeConfig_raw_2f391c44f7db39c6(struct farspan_rope_config *_s
 }
 
 
-void _wrap_RopeConfig_set_axis_section_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
+void _wrap_RopeConfig_set_axis_section_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t arg3 ;
@@ -2063,7 +2380,7 @@ void _wrap_RopeConfig_set_axis_section_raw_2f391c44f7db39c6(struct farspan_rope_
 }
 
 
-int _wrap_RopeConfig_get_axis_section_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+int _wrap_RopeConfig_get_axis_section_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t result;
@@ -2078,7 +2395,7 @@ int _wrap_RopeConfig_get_axis_section_raw_2f391c44f7db39c6(struct farspan_rope_c
 }
 
 
-void _wrap_RemapConfig_method_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_method_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -2090,7 +2407,7 @@ void _wrap_RemapConfig_method_set_raw_2f391c44f7db39c6(struct farspan_remap_conf
 }
 
 
-int _wrap_RemapConfig_method_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_method_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2103,7 +2420,7 @@ int _wrap_RemapConfig_method_get_raw_2f391c44f7db39c6(struct farspan_remap_confi
 }
 
 
-void _wrap_RemapConfig_window_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_window_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2115,7 +2432,7 @@ void _wrap_RemapConfig_window_set_raw_2f391c44f7db39c6(struct farspan_remap_conf
 }
 
 
-long long _wrap_RemapConfig_window_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_window_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2128,7 +2445,7 @@ long long _wrap_RemapConfig_window_get_raw_2f391c44f7db39c6(struct farspan_remap
 }
 
 
-void _wrap_RemapConfig_group_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_group_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2140,7 +2457,7 @@ void _wrap_RemapConfig_group_set_raw_2f391c44f7db39c6(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_group_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_group_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2153,7 +2470,7 @@ long long _wrap_RemapConfig_group_get_raw_2f391c44f7db39c6(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_leak_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_leak_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -2165,7 +2482,7 @@ void _wrap_RemapConfig_leak_set_raw_2f391c44f7db39c6(struct farspan_remap_config
 }
 
 
-double _wrap_RemapConfig_leak_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_leak_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2178,7 +2495,7 @@ double _wrap_RemapConfig_leak_get_raw_2f391c44f7db39c6(struct farspan_remap_conf
 }
 
 
-void _wrap_RemapConfig_chunk_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_chunk_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2190,7 +2507,7 @@ void _wrap_RemapConfig_chunk_set_raw_2f391c44f7db39c6(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_chunk_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_chunk_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2203,7 +2520,7 @@ long long _wrap_RemapConfig_chunk_get_raw_2f391c44f7db39c6(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_local_window_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_local_window_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2215,7 +2532,7 @@ void _wrap_RemapConfig_local_window_set_raw_2f391c44f7db39c6(struct farspan_rema
 }
 
 
-long long _wrap_RemapConfig_local_window_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_local_window_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2228,7 +2545,7 @@ long long _wrap_RemapConfig_local_window_get_raw_2f391c44f7db39c6(struct farspan
 }
 
 
-void _wrap_RemapConfig_limit_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_limit_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2240,7 +2557,7 @@ void _wrap_RemapConfig_limit_set_raw_2f391c44f7db39c6(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_limit_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_limit_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2253,7 +2570,7 @@ long long _wrap_RemapConfig_limit_get_raw_2f391c44f7db39c6(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_sinks_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_sinks_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2265,7 +2582,7 @@ void _wrap_RemapConfig_sinks_set_raw_2f391c44f7db39c6(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_sinks_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_sinks_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2278,7 +2595,7 @@ long long _wrap_RemapConfig_sinks_get_raw_2f391c44f7db39c6(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_real_shift_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_real_shift_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -2290,7 +2607,7 @@ void _wrap_RemapConfig_real_shift_set_raw_2f391c44f7db39c6(struct farspan_remap_
 }
 
 
-int _wrap_RemapConfig_real_shift_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_real_shift_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2303,7 +2620,7 @@ int _wrap_RemapConfig_real_shift_get_raw_2f391c44f7db39c6(struct farspan_remap_c
 }
 
 
-void _wrap_RemapConfig_position_scale_set_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_position_scale_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -2315,7 +2632,7 @@ void _wrap_RemapConfig_position_scale_set_raw_2f391c44f7db39c6(struct farspan_re
 }
 
 
-double _wrap_RemapConfig_position_scale_get_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_position_scale_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2328,7 +2645,7 @@ double _wrap_RemapConfig_position_scale_get_raw_2f391c44f7db39c6(struct farspan_
 }
 
 
-struct farspan_remap_config *_wrap_new_RemapConfig_raw_2f391c44f7db39c6(int _swig_go_0) {
+struct farspan_remap_config *_wrap_new_RemapConfig_raw_8aa373d49c1bceac(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_remap_config *result = 0 ;
   struct farspan_remap_config *_swig_go_result;
@@ -2341,7 +2658,7 @@ struct farspan_remap_config *_wrap_new_RemapConfig_raw_2f391c44f7db39c6(int _swi
 }
 
 
-void _wrap_delete_RemapConfig_raw_2f391c44f7db39c6(struct farspan_remap_config *_swig_go_0) {
+void _wrap_delete_RemapConfig_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   
   arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
@@ -2351,7 +2668,7 @@ void _wrap_delete_RemapConfig_raw_2f391c44f7db39c6(struct farspan_remap_config *
 }
 
 
-void _wrap_BiasConfig_method_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_method_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2363,7 +2680,7 @@ void _wrap_BiasConfig_method_set_raw_2f391c44f7db39c6(struct farspan_bias_config
 }
 
 
-int _wrap_BiasConfig_method_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_method_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2376,7 +2693,7 @@ int _wrap_BiasConfig_method_get_raw_2f391c44f7db39c6(struct farspan_bias_config 
 }
 
 
-void _wrap_BiasConfig_heads_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_heads_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2388,7 +2705,7 @@ void _wrap_BiasConfig_heads_set_raw_2f391c44f7db39c6(struct farspan_bias_config 
 }
 
 
-int _wrap_BiasConfig_heads_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_heads_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2401,7 +2718,7 @@ int _wrap_BiasConfig_heads_get_raw_2f391c44f7db39c6(struct farspan_bias_config *
 }
 
 
-void _wrap_BiasConfig_head_offset_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_head_offset_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2413,7 +2730,7 @@ void _wrap_BiasConfig_head_offset_set_raw_2f391c44f7db39c6(struct farspan_bias_c
 }
 
 
-int _wrap_BiasConfig_head_offset_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_head_offset_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2426,7 +2743,7 @@ int _wrap_BiasConfig_head_offset_get_raw_2f391c44f7db39c6(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_bidirectional_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_bidirectional_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2438,7 +2755,7 @@ void _wrap_BiasConfig_bidirectional_set_raw_2f391c44f7db39c6(struct farspan_bias
 }
 
 
-int _wrap_BiasConfig_bidirectional_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_bidirectional_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2451,7 +2768,7 @@ int _wrap_BiasConfig_bidirectional_get_raw_2f391c44f7db39c6(struct farspan_bias_
 }
 
 
-void _wrap_BiasConfig_buckets_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_buckets_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2463,7 +2780,7 @@ void _wrap_BiasConfig_buckets_set_raw_2f391c44f7db39c6(struct farspan_bias_confi
 }
 
 
-int _wrap_BiasConfig_buckets_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_buckets_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2476,7 +2793,7 @@ int _wrap_BiasConfig_buckets_get_raw_2f391c44f7db39c6(struct farspan_bias_config
 }
 
 
-void _wrap_BiasConfig_max_distance_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_max_distance_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2488,7 +2805,7 @@ void _wrap_BiasConfig_max_distance_set_raw_2f391c44f7db39c6(struct farspan_bias_
 }
 
 
-long long _wrap_BiasConfig_max_distance_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_max_distance_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2501,7 +2818,7 @@ long long _wrap_BiasConfig_max_distance_get_raw_2f391c44f7db39c6(struct farspan_
 }
 
 
-void _wrap_BiasConfig_distance_limit_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_distance_limit_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2513,7 +2830,7 @@ void _wrap_BiasConfig_distance_limit_set_raw_2f391c44f7db39c6(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_distance_limit_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_distance_limit_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2526,7 +2843,7 @@ long long _wrap_BiasConfig_distance_limit_get_raw_2f391c44f7db39c6(struct farspa
 }
 
 
-void _wrap_BiasConfig_max_bias_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_max_bias_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -2538,7 +2855,7 @@ void _wrap_BiasConfig_max_bias_set_raw_2f391c44f7db39c6(struct farspan_bias_conf
 }
 
 
-double _wrap_BiasConfig_max_bias_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_max_bias_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2551,7 +2868,7 @@ double _wrap_BiasConfig_max_bias_get_raw_2f391c44f7db39c6(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_scale_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_scale_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -2563,7 +2880,7 @@ void _wrap_BiasConfig_scale_set_raw_2f391c44f7db39c6(struct farspan_bias_config 
 }
 
 
-double _wrap_BiasConfig_scale_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_scale_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2576,7 +2893,7 @@ double _wrap_BiasConfig_scale_get_raw_2f391c44f7db39c6(struct farspan_bias_confi
 }
 
 
-void _wrap_BiasConfig_trained_length_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_trained_length_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2588,7 +2905,7 @@ void _wrap_BiasConfig_trained_length_set_raw_2f391c44f7db39c6(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_trained_length_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_trained_length_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2601,7 +2918,7 @@ long long _wrap_BiasConfig_trained_length_get_raw_2f391c44f7db39c6(struct farspa
 }
 
 
-void _wrap_BiasConfig_dim_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_dim_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2613,7 +2930,7 @@ void _wrap_BiasConfig_dim_set_raw_2f391c44f7db39c6(struct farspan_bias_config *_
 }
 
 
-int _wrap_BiasConfig_dim_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_dim_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2626,7 +2943,7 @@ int _wrap_BiasConfig_dim_get_raw_2f391c44f7db39c6(struct farspan_bias_config *_s
 }
 
 
-struct farspan_bias_config *_wrap_new_BiasConfig_raw_2f391c44f7db39c6(int _swig_go_0) {
+struct farspan_bias_config *_wrap_new_BiasConfig_raw_8aa373d49c1bceac(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_bias_config *result = 0 ;
   struct farspan_bias_config *_swig_go_result;
@@ -2639,7 +2956,7 @@ struct farspan_bias_config *_wrap_new_BiasConfig_raw_2f391c44f7db39c6(int _swig_
 }
 
 
-void _wrap_delete_BiasConfig_raw_2f391c44f7db39c6(struct farspan_bias_config *_swig_go_0) {
+void _wrap_delete_BiasConfig_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   
   arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
@@ -2649,7 +2966,7 @@ void _wrap_delete_BiasConfig_raw_2f391c44f7db39c6(struct farspan_bias_config *_s
 }
 
 
-void _wrap_MaskConfig_causal_set_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
+void _wrap_MaskConfig_causal_set_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t arg2 ;
   
@@ -2661,7 +2978,7 @@ void _wrap_MaskConfig_causal_set_raw_2f391c44f7db39c6(struct farspan_mask_config
 }
 
 
-int _wrap_MaskConfig_causal_get_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
+int _wrap_MaskConfig_causal_get_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2674,7 +2991,7 @@ int _wrap_MaskConfig_causal_get_raw_2f391c44f7db39c6(struct farspan_mask_config 
 }
 
 
-void _wrap_MaskConfig_window_left_set_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_left_set_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2686,7 +3003,7 @@ void _wrap_MaskConfig_window_left_set_raw_2f391c44f7db39c6(struct farspan_mask_c
 }
 
 
-long long _wrap_MaskConfig_window_left_get_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_left_get_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2699,7 +3016,7 @@ long long _wrap_MaskConfig_window_left_get_raw_2f391c44f7db39c6(struct farspan_m
 }
 
 
-void _wrap_MaskConfig_window_right_set_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_right_set_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2711,7 +3028,7 @@ void _wrap_MaskConfig_window_right_set_raw_2f391c44f7db39c6(struct farspan_mask_
 }
 
 
-long long _wrap_MaskConfig_window_right_get_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_right_get_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2724,7 +3041,7 @@ long long _wrap_MaskConfig_window_right_get_raw_2f391c44f7db39c6(struct farspan_
 }
 
 
-void _wrap_MaskConfig_sinks_set_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_sinks_set_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2736,7 +3053,7 @@ void _wrap_MaskConfig_sinks_set_raw_2f391c44f7db39c6(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_sinks_get_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_sinks_get_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2749,7 +3066,7 @@ long long _wrap_MaskConfig_sinks_get_raw_2f391c44f7db39c6(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_chunk_set_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_chunk_set_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2761,7 +3078,7 @@ void _wrap_MaskConfig_chunk_set_raw_2f391c44f7db39c6(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_chunk_get_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_chunk_get_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2774,7 +3091,7 @@ long long _wrap_MaskConfig_chunk_get_raw_2f391c44f7db39c6(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_prefix_set_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_prefix_set_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -2786,7 +3103,7 @@ void _wrap_MaskConfig_prefix_set_raw_2f391c44f7db39c6(struct farspan_mask_config
 }
 
 
-long long _wrap_MaskConfig_prefix_get_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_prefix_get_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2799,7 +3116,7 @@ long long _wrap_MaskConfig_prefix_get_raw_2f391c44f7db39c6(struct farspan_mask_c
 }
 
 
-struct farspan_mask_config *_wrap_new_MaskConfig_raw_2f391c44f7db39c6() {
+struct farspan_mask_config *_wrap_new_MaskConfig_raw_8aa373d49c1bceac() {
   struct farspan_mask_config *result = 0 ;
   struct farspan_mask_config *_swig_go_result;
   
@@ -2810,7 +3127,7 @@ struct farspan_mask_config *_wrap_new_MaskConfig_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_MaskConfig_raw_2f391c44f7db39c6(struct farspan_mask_config *_swig_go_0) {
+void _wrap_delete_MaskConfig_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   
   arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
@@ -2820,7 +3137,7 @@ void _wrap_delete_MaskConfig_raw_2f391c44f7db39c6(struct farspan_mask_config *_s
 }
 
 
-void _wrap_ScoreConfig_temperature_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_temperature_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -2832,7 +3149,7 @@ void _wrap_ScoreConfig_temperature_set_raw_2f391c44f7db39c6(struct farspan_score
 }
 
 
-int _wrap_ScoreConfig_temperature_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_temperature_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2845,7 +3162,7 @@ int _wrap_ScoreConfig_temperature_get_raw_2f391c44f7db39c6(struct farspan_score_
 }
 
 
-void _wrap_ScoreConfig_scale_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_scale_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2857,7 +3174,7 @@ void _wrap_ScoreConfig_scale_set_raw_2f391c44f7db39c6(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_scale_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_scale_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2870,7 +3187,7 @@ double _wrap_ScoreConfig_scale_get_raw_2f391c44f7db39c6(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_multiplier_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_multiplier_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2882,7 +3199,7 @@ void _wrap_ScoreConfig_multiplier_set_raw_2f391c44f7db39c6(struct farspan_score_
 }
 
 
-double _wrap_ScoreConfig_multiplier_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_multiplier_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2895,7 +3212,7 @@ double _wrap_ScoreConfig_multiplier_get_raw_2f391c44f7db39c6(struct farspan_scor
 }
 
 
-void _wrap_ScoreConfig_trained_length_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_trained_length_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2907,7 +3224,7 @@ void _wrap_ScoreConfig_trained_length_set_raw_2f391c44f7db39c6(struct farspan_sc
 }
 
 
-double _wrap_ScoreConfig_trained_length_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_trained_length_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2920,7 +3237,7 @@ double _wrap_ScoreConfig_trained_length_get_raw_2f391c44f7db39c6(struct farspan_
 }
 
 
-void _wrap_ScoreConfig_alpha_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_alpha_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2932,7 +3249,7 @@ void _wrap_ScoreConfig_alpha_set_raw_2f391c44f7db39c6(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_alpha_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_alpha_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2945,7 +3262,7 @@ double _wrap_ScoreConfig_alpha_get_raw_2f391c44f7db39c6(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_power_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_power_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2957,7 +3274,7 @@ void _wrap_ScoreConfig_power_set_raw_2f391c44f7db39c6(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_power_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_power_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2970,7 +3287,7 @@ double _wrap_ScoreConfig_power_get_raw_2f391c44f7db39c6(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_softcap_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_softcap_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -2982,7 +3299,7 @@ void _wrap_ScoreConfig_softcap_set_raw_2f391c44f7db39c6(struct farspan_score_con
 }
 
 
-double _wrap_ScoreConfig_softcap_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_softcap_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2995,7 +3312,7 @@ double _wrap_ScoreConfig_softcap_get_raw_2f391c44f7db39c6(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_heads_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_heads_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -3007,7 +3324,7 @@ void _wrap_ScoreConfig_sink_heads_set_raw_2f391c44f7db39c6(struct farspan_score_
 }
 
 
-int _wrap_ScoreConfig_sink_heads_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_heads_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3020,7 +3337,7 @@ int _wrap_ScoreConfig_sink_heads_get_raw_2f391c44f7db39c6(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_head_offset_set_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_head_offset_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -3032,7 +3349,7 @@ void _wrap_ScoreConfig_sink_head_offset_set_raw_2f391c44f7db39c6(struct farspan_
 }
 
 
-int _wrap_ScoreConfig_sink_head_offset_get_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_head_offset_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3045,7 +3362,7 @@ int _wrap_ScoreConfig_sink_head_offset_get_raw_2f391c44f7db39c6(struct farspan_s
 }
 
 
-struct farspan_score_config *_wrap_new_ScoreConfig_raw_2f391c44f7db39c6() {
+struct farspan_score_config *_wrap_new_ScoreConfig_raw_8aa373d49c1bceac() {
   struct farspan_score_config *result = 0 ;
   struct farspan_score_config *_swig_go_result;
   
@@ -3056,7 +3373,7 @@ struct farspan_score_config *_wrap_new_ScoreConfig_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_ScoreConfig_raw_2f391c44f7db39c6(struct farspan_score_config *_swig_go_0) {
+void _wrap_delete_ScoreConfig_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   
   arg1 = *(struct farspan_score_config **)&_swig_go_0; 
@@ -3066,7 +3383,7 @@ void _wrap_delete_ScoreConfig_raw_2f391c44f7db39c6(struct farspan_score_config *
 }
 
 
-_gostring_ _wrap_method_name_raw_2f391c44f7db39c6(int _swig_go_0, int _swig_go_1) {
+_gostring_ _wrap_method_name_raw_8aa373d49c1bceac(int _swig_go_0, int _swig_go_1) {
   int32_t arg1 ;
   int32_t arg2 ;
   char *result = 0 ;
@@ -3081,7 +3398,7 @@ _gostring_ _wrap_method_name_raw_2f391c44f7db39c6(int _swig_go_0, int _swig_go_1
 }
 
 
-int _wrap_method_find_raw_2f391c44f7db39c6(int _swig_go_0, _gostring_ _swig_go_1) {
+int _wrap_method_find_raw_8aa373d49c1bceac(int _swig_go_0, _gostring_ _swig_go_1) {
   int32_t arg1 ;
   char *arg2 = (char *) 0 ;
   int32_t result;
@@ -3101,7 +3418,7 @@ int _wrap_method_find_raw_2f391c44f7db39c6(int _swig_go_0, _gostring_ _swig_go_1
 }
 
 
-int _wrap_method_count_raw_2f391c44f7db39c6(int _swig_go_0) {
+int _wrap_method_count_raw_8aa373d49c1bceac(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -3114,7 +3431,7 @@ int _wrap_method_count_raw_2f391c44f7db39c6(int _swig_go_0) {
 }
 
 
-int _wrap_scheme_axes_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0) {
+int _wrap_scheme_axes_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3127,7 +3444,7 @@ int _wrap_scheme_axes_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0) {
 }
 
 
-void _wrap_Probe_visible_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_visible_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -3139,7 +3456,7 @@ void _wrap_Probe_visible_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go
 }
 
 
-int _wrap_Probe_visible_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_visible_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3152,7 +3469,7 @@ int _wrap_Probe_visible_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_branch_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_branch_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -3164,7 +3481,7 @@ void _wrap_Probe_branch_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_
 }
 
 
-int _wrap_Probe_branch_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_branch_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3177,7 +3494,7 @@ int _wrap_Probe_branch_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0
 }
 
 
-void _wrap_Probe_query_angle_position_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_query_angle_position_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3189,7 +3506,7 @@ void _wrap_Probe_query_angle_position_set_raw_2f391c44f7db39c6(struct farspan_pr
 }
 
 
-double _wrap_Probe_query_angle_position_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_query_angle_position_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3202,7 +3519,7 @@ double _wrap_Probe_query_angle_position_get_raw_2f391c44f7db39c6(struct farspan_
 }
 
 
-void _wrap_Probe_key_angle_position_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_key_angle_position_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3214,7 +3531,7 @@ void _wrap_Probe_key_angle_position_set_raw_2f391c44f7db39c6(struct farspan_prob
 }
 
 
-double _wrap_Probe_key_angle_position_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_key_angle_position_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3227,7 +3544,7 @@ double _wrap_Probe_key_angle_position_get_raw_2f391c44f7db39c6(struct farspan_pr
 }
 
 
-void _wrap_Probe_relative_position_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_relative_position_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3239,7 +3556,7 @@ void _wrap_Probe_relative_position_set_raw_2f391c44f7db39c6(struct farspan_probe
 }
 
 
-double _wrap_Probe_relative_position_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_relative_position_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3252,7 +3569,7 @@ double _wrap_Probe_relative_position_get_raw_2f391c44f7db39c6(struct farspan_pro
 }
 
 
-void _wrap_Probe_bias_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_bias_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3264,7 +3581,7 @@ void _wrap_Probe_bias_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0,
 }
 
 
-double _wrap_Probe_bias_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_bias_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3277,7 +3594,7 @@ double _wrap_Probe_bias_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_scale_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_scale_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3289,7 +3606,7 @@ void _wrap_Probe_scale_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0
 }
 
 
-double _wrap_Probe_scale_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_scale_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3302,7 +3619,7 @@ double _wrap_Probe_scale_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go
 }
 
 
-void _wrap_Probe_magnitude_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_magnitude_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3314,7 +3631,7 @@ void _wrap_Probe_magnitude_set_raw_2f391c44f7db39c6(struct farspan_probe *_swig_
 }
 
 
-double _wrap_Probe_magnitude_get_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_magnitude_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3327,7 +3644,7 @@ double _wrap_Probe_magnitude_get_raw_2f391c44f7db39c6(struct farspan_probe *_swi
 }
 
 
-struct farspan_probe *_wrap_new_Probe_raw_2f391c44f7db39c6() {
+struct farspan_probe *_wrap_new_Probe_raw_8aa373d49c1bceac() {
   struct farspan_probe *result = 0 ;
   struct farspan_probe *_swig_go_result;
   
@@ -3338,7 +3655,7 @@ struct farspan_probe *_wrap_new_Probe_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_Probe_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
+void _wrap_delete_Probe_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   
   arg1 = *(struct farspan_probe **)&_swig_go_0; 
@@ -3348,7 +3665,7 @@ void _wrap_delete_Probe_raw_2f391c44f7db39c6(struct farspan_probe *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_scheme_probe_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
+_gostring_ _wrap_scheme_probe_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -3376,7 +3693,7 @@ _gostring_ _wrap_scheme_probe_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_
 }
 
 
-void _wrap_RopeOptions_side_set_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_side_set_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -3388,7 +3705,7 @@ void _wrap_RopeOptions_side_set_raw_2f391c44f7db39c6(struct farspan_rope_options
 }
 
 
-int _wrap_RopeOptions_side_get_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_side_get_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3401,7 +3718,7 @@ int _wrap_RopeOptions_side_get_raw_2f391c44f7db39c6(struct farspan_rope_options 
 }
 
 
-void _wrap_RopeOptions_branch_set_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_branch_set_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -3413,7 +3730,7 @@ void _wrap_RopeOptions_branch_set_raw_2f391c44f7db39c6(struct farspan_rope_optio
 }
 
 
-int _wrap_RopeOptions_branch_get_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_branch_get_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3426,7 +3743,7 @@ int _wrap_RopeOptions_branch_get_raw_2f391c44f7db39c6(struct farspan_rope_option
 }
 
 
-void _wrap_RopeOptions_direction_set_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_direction_set_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -3438,7 +3755,7 @@ void _wrap_RopeOptions_direction_set_raw_2f391c44f7db39c6(struct farspan_rope_op
 }
 
 
-int _wrap_RopeOptions_direction_get_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_direction_get_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3451,7 +3768,7 @@ int _wrap_RopeOptions_direction_get_raw_2f391c44f7db39c6(struct farspan_rope_opt
 }
 
 
-void _wrap_RopeOptions_length_set_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_length_set_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -3463,7 +3780,7 @@ void _wrap_RopeOptions_length_set_raw_2f391c44f7db39c6(struct farspan_rope_optio
 }
 
 
-long long _wrap_RopeOptions_length_get_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_length_get_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3476,7 +3793,7 @@ long long _wrap_RopeOptions_length_get_raw_2f391c44f7db39c6(struct farspan_rope_
 }
 
 
-void _wrap_RopeOptions_axis_stride_set_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_axis_stride_set_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -3488,7 +3805,7 @@ void _wrap_RopeOptions_axis_stride_set_raw_2f391c44f7db39c6(struct farspan_rope_
 }
 
 
-long long _wrap_RopeOptions_axis_stride_get_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_axis_stride_get_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3501,7 +3818,7 @@ long long _wrap_RopeOptions_axis_stride_get_raw_2f391c44f7db39c6(struct farspan_
 }
 
 
-void _wrap_RopeOptions_xpos_centre_set_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeOptions_xpos_centre_set_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double arg2 ;
   
@@ -3513,7 +3830,7 @@ void _wrap_RopeOptions_xpos_centre_set_raw_2f391c44f7db39c6(struct farspan_rope_
 }
 
 
-double _wrap_RopeOptions_xpos_centre_get_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
+double _wrap_RopeOptions_xpos_centre_get_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double result;
   double _swig_go_result;
@@ -3526,7 +3843,7 @@ double _wrap_RopeOptions_xpos_centre_get_raw_2f391c44f7db39c6(struct farspan_rop
 }
 
 
-struct farspan_rope_options *_wrap_new_RopeOptions_raw_2f391c44f7db39c6() {
+struct farspan_rope_options *_wrap_new_RopeOptions_raw_8aa373d49c1bceac() {
   struct farspan_rope_options *result = 0 ;
   struct farspan_rope_options *_swig_go_result;
   
@@ -3537,7 +3854,7 @@ struct farspan_rope_options *_wrap_new_RopeOptions_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_RopeOptions_raw_2f391c44f7db39c6(struct farspan_rope_options *_swig_go_0) {
+void _wrap_delete_RopeOptions_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   
   arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
@@ -3547,7 +3864,7 @@ void _wrap_delete_RopeOptions_raw_2f391c44f7db39c6(struct farspan_rope_options *
 }
 
 
-void _wrap_FireConfig_hidden_set_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_hidden_set_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -3559,7 +3876,7 @@ void _wrap_FireConfig_hidden_set_raw_2f391c44f7db39c6(struct farspan_fire_config
 }
 
 
-int _wrap_FireConfig_hidden_get_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_hidden_get_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3572,7 +3889,7 @@ int _wrap_FireConfig_hidden_get_raw_2f391c44f7db39c6(struct farspan_fire_config 
 }
 
 
-void _wrap_FireConfig_heads_set_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_heads_set_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -3584,7 +3901,7 @@ void _wrap_FireConfig_heads_set_raw_2f391c44f7db39c6(struct farspan_fire_config 
 }
 
 
-int _wrap_FireConfig_heads_get_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_heads_get_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3597,7 +3914,7 @@ int _wrap_FireConfig_heads_get_raw_2f391c44f7db39c6(struct farspan_fire_config *
 }
 
 
-void _wrap_FireConfig_c_set_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_c_set_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3609,7 +3926,7 @@ void _wrap_FireConfig_c_set_raw_2f391c44f7db39c6(struct farspan_fire_config *_sw
 }
 
 
-double _wrap_FireConfig_c_get_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_c_get_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3622,7 +3939,7 @@ double _wrap_FireConfig_c_get_raw_2f391c44f7db39c6(struct farspan_fire_config *_
 }
 
 
-void _wrap_FireConfig_threshold_set_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_threshold_set_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3634,7 +3951,7 @@ void _wrap_FireConfig_threshold_set_raw_2f391c44f7db39c6(struct farspan_fire_con
 }
 
 
-double _wrap_FireConfig_threshold_get_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_threshold_get_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3647,7 +3964,7 @@ double _wrap_FireConfig_threshold_get_raw_2f391c44f7db39c6(struct farspan_fire_c
 }
 
 
-void _wrap_FireConfig_epsilon_set_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_epsilon_set_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3659,7 +3976,7 @@ void _wrap_FireConfig_epsilon_set_raw_2f391c44f7db39c6(struct farspan_fire_confi
 }
 
 
-double _wrap_FireConfig_epsilon_get_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_epsilon_get_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3672,7 +3989,7 @@ double _wrap_FireConfig_epsilon_get_raw_2f391c44f7db39c6(struct farspan_fire_con
 }
 
 
-struct farspan_fire_config *_wrap_new_FireConfig_raw_2f391c44f7db39c6() {
+struct farspan_fire_config *_wrap_new_FireConfig_raw_8aa373d49c1bceac() {
   struct farspan_fire_config *result = 0 ;
   struct farspan_fire_config *_swig_go_result;
   
@@ -3683,7 +4000,7 @@ struct farspan_fire_config *_wrap_new_FireConfig_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_FireConfig_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0) {
+void _wrap_delete_FireConfig_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   
   arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
@@ -3693,7 +4010,7 @@ void _wrap_delete_FireConfig_raw_2f391c44f7db39c6(struct farspan_fire_config *_s
 }
 
 
-void _wrap_Problem_state_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, int _swig_go_1) {
+void _wrap_Problem_state_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, int _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t arg2 ;
   
@@ -3705,7 +4022,7 @@ void _wrap_Problem_state_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_
 }
 
 
-int _wrap_Problem_state_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+int _wrap_Problem_state_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3718,7 +4035,7 @@ int _wrap_Problem_state_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_g
 }
 
 
-void _wrap_Problem_batch_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_batch_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3730,7 +4047,7 @@ void _wrap_Problem_batch_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_
 }
 
 
-long long _wrap_Problem_batch_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_batch_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3743,7 +4060,7 @@ long long _wrap_Problem_batch_get_raw_2f391c44f7db39c6(struct farspan_problem *_
 }
 
 
-void _wrap_Problem_query_heads_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_heads_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3755,7 +4072,7 @@ void _wrap_Problem_query_heads_set_raw_2f391c44f7db39c6(struct farspan_problem *
 }
 
 
-long long _wrap_Problem_query_heads_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_heads_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3768,7 +4085,7 @@ long long _wrap_Problem_query_heads_get_raw_2f391c44f7db39c6(struct farspan_prob
 }
 
 
-void _wrap_Problem_key_heads_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_heads_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3780,7 +4097,7 @@ void _wrap_Problem_key_heads_set_raw_2f391c44f7db39c6(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_key_heads_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_heads_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3793,7 +4110,7 @@ long long _wrap_Problem_key_heads_get_raw_2f391c44f7db39c6(struct farspan_proble
 }
 
 
-void _wrap_Problem_queries_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_queries_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3805,7 +4122,7 @@ void _wrap_Problem_queries_set_raw_2f391c44f7db39c6(struct farspan_problem *_swi
 }
 
 
-long long _wrap_Problem_queries_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_queries_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3818,7 +4135,7 @@ long long _wrap_Problem_queries_get_raw_2f391c44f7db39c6(struct farspan_problem 
 }
 
 
-void _wrap_Problem_keys_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_keys_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3830,7 +4147,7 @@ void _wrap_Problem_keys_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_g
 }
 
 
-long long _wrap_Problem_keys_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_keys_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3843,7 +4160,7 @@ long long _wrap_Problem_keys_get_raw_2f391c44f7db39c6(struct farspan_problem *_s
 }
 
 
-void _wrap_Problem_head_dim_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_head_dim_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3855,7 +4172,7 @@ void _wrap_Problem_head_dim_set_raw_2f391c44f7db39c6(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_head_dim_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_head_dim_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3868,7 +4185,7 @@ long long _wrap_Problem_head_dim_get_raw_2f391c44f7db39c6(struct farspan_problem
 }
 
 
-void _wrap_Problem_value_dim_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_value_dim_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3880,7 +4197,7 @@ void _wrap_Problem_value_dim_set_raw_2f391c44f7db39c6(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_value_dim_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_value_dim_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3893,7 +4210,7 @@ long long _wrap_Problem_value_dim_get_raw_2f391c44f7db39c6(struct farspan_proble
 }
 
 
-void _wrap_Problem_length_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_length_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3905,7 +4222,7 @@ void _wrap_Problem_length_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig
 }
 
 
-long long _wrap_Problem_length_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_length_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3918,7 +4235,7 @@ long long _wrap_Problem_length_get_raw_2f391c44f7db39c6(struct farspan_problem *
 }
 
 
-void _wrap_Problem_query_position_stride_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_position_stride_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3930,7 +4247,7 @@ void _wrap_Problem_query_position_stride_set_raw_2f391c44f7db39c6(struct farspan
 }
 
 
-long long _wrap_Problem_query_position_stride_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_position_stride_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3943,7 +4260,7 @@ long long _wrap_Problem_query_position_stride_get_raw_2f391c44f7db39c6(struct fa
 }
 
 
-void _wrap_Problem_key_position_stride_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_position_stride_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3955,7 +4272,7 @@ void _wrap_Problem_key_position_stride_set_raw_2f391c44f7db39c6(struct farspan_p
 }
 
 
-long long _wrap_Problem_key_position_stride_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_position_stride_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3968,7 +4285,7 @@ long long _wrap_Problem_key_position_stride_get_raw_2f391c44f7db39c6(struct fars
 }
 
 
-void _wrap_Problem_segments_set_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_segments_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -3980,7 +4297,7 @@ void _wrap_Problem_segments_set_raw_2f391c44f7db39c6(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_segments_get_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_segments_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3993,7 +4310,7 @@ long long _wrap_Problem_segments_get_raw_2f391c44f7db39c6(struct farspan_problem
 }
 
 
-struct farspan_problem *_wrap_new_Problem_raw_2f391c44f7db39c6() {
+struct farspan_problem *_wrap_new_Problem_raw_8aa373d49c1bceac() {
   struct farspan_problem *result = 0 ;
   struct farspan_problem *_swig_go_result;
   
@@ -4004,7 +4321,7 @@ struct farspan_problem *_wrap_new_Problem_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_Problem_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_0) {
+void _wrap_delete_Problem_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   
   arg1 = *(struct farspan_problem **)&_swig_go_0; 
@@ -4014,7 +4331,7 @@ void _wrap_delete_Problem_raw_2f391c44f7db39c6(struct farspan_problem *_swig_go_
 }
 
 
-long long _wrap_plan_workspace_size_raw_2f391c44f7db39c6(struct farspan_plan *_swig_go_0) {
+long long _wrap_plan_workspace_size_raw_8aa373d49c1bceac(struct farspan_plan *_swig_go_0) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -4027,7 +4344,7 @@ long long _wrap_plan_workspace_size_raw_2f391c44f7db39c6(struct farspan_plan *_s
 }
 
 
-void _wrap_ContextConfig_threads_set_raw_2f391c44f7db39c6(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_threads_set_raw_8aa373d49c1bceac(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -4039,7 +4356,7 @@ void _wrap_ContextConfig_threads_set_raw_2f391c44f7db39c6(struct farspan_context
 }
 
 
-int _wrap_ContextConfig_threads_get_raw_2f391c44f7db39c6(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_threads_get_raw_8aa373d49c1bceac(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4052,7 +4369,7 @@ int _wrap_ContextConfig_threads_get_raw_2f391c44f7db39c6(struct farspan_context_
 }
 
 
-void _wrap_ContextConfig_isa_set_raw_2f391c44f7db39c6(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_isa_set_raw_8aa373d49c1bceac(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -4064,7 +4381,7 @@ void _wrap_ContextConfig_isa_set_raw_2f391c44f7db39c6(struct farspan_context_con
 }
 
 
-int _wrap_ContextConfig_isa_get_raw_2f391c44f7db39c6(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_isa_get_raw_8aa373d49c1bceac(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4077,7 +4394,7 @@ int _wrap_ContextConfig_isa_get_raw_2f391c44f7db39c6(struct farspan_context_conf
 }
 
 
-struct farspan_context_config *_wrap_new_ContextConfig_raw_2f391c44f7db39c6() {
+struct farspan_context_config *_wrap_new_ContextConfig_raw_8aa373d49c1bceac() {
   struct farspan_context_config *result = 0 ;
   struct farspan_context_config *_swig_go_result;
   
@@ -4088,7 +4405,7 @@ struct farspan_context_config *_wrap_new_ContextConfig_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_ContextConfig_raw_2f391c44f7db39c6(struct farspan_context_config *_swig_go_0) {
+void _wrap_delete_ContextConfig_raw_8aa373d49c1bceac(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   
   arg1 = *(struct farspan_context_config **)&_swig_go_0; 
@@ -4098,7 +4415,7 @@ void _wrap_delete_ContextConfig_raw_2f391c44f7db39c6(struct farspan_context_conf
 }
 
 
-int _wrap_context_threads_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0) {
+int _wrap_context_threads_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4111,7 +4428,7 @@ int _wrap_context_threads_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_
 }
 
 
-int _wrap_context_isa_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0) {
+int _wrap_context_isa_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4124,7 +4441,7 @@ int _wrap_context_isa_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0) {
 }
 
 
-int _wrap_isa_supported_raw_2f391c44f7db39c6(int _swig_go_0) {
+int _wrap_isa_supported_raw_8aa373d49c1bceac(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -4137,7 +4454,7 @@ int _wrap_isa_supported_raw_2f391c44f7db39c6(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_isa_name_raw_2f391c44f7db39c6(int _swig_go_0) {
+_gostring_ _wrap_isa_name_raw_8aa373d49c1bceac(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -4150,13 +4467,13 @@ _gostring_ _wrap_isa_name_raw_2f391c44f7db39c6(int _swig_go_0) {
 }
 
 
-void _wrap_shutdown_raw_2f391c44f7db39c6() {
+void _wrap_shutdown_raw_8aa373d49c1bceac() {
   farspan_shutdown();
   
 }
 
 
-void _wrap_tensor_contiguous_raw_2f391c44f7db39c6(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
+void _wrap_tensor_contiguous_raw_8aa373d49c1bceac(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
   int64_t arg1 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -4174,7 +4491,7 @@ void _wrap_tensor_contiguous_raw_2f391c44f7db39c6(long long _swig_go_0, long lon
 }
 
 
-_gostring_ _wrap_tensor_check_raw_2f391c44f7db39c6(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_tensor_check_raw_8aa373d49c1bceac(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   int32_t arg1 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -4196,7 +4513,7 @@ _gostring_ _wrap_tensor_check_raw_2f391c44f7db39c6(int _swig_go_0, int64_t *_swi
 }
 
 
-_gostring_ _wrap_scheme_create_raw_2f391c44f7db39c6(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_scheme_create_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
   farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
   double *arg2 = (double *) 0 ;
   size_t arg3 ;
@@ -4249,7 +4566,7 @@ _gostring_ _wrap_scheme_create_raw_2f391c44f7db39c6(struct farspan_rope_config *
 }
 
 
-_gostring_ _wrap_rope_frequencies_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_rope_frequencies_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -4277,7 +4594,7 @@ _gostring_ _wrap_rope_frequencies_raw_2f391c44f7db39c6(struct farspan_scheme *_s
 }
 
 
-_gostring_ _wrap_scheme_visible_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_scheme_visible_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -4303,7 +4620,7 @@ _gostring_ _wrap_scheme_visible_raw_2f391c44f7db39c6(struct farspan_scheme *_swi
 }
 
 
-_gostring_ _wrap_rope_apply_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_rope_apply_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   int32_t arg3 ;
@@ -4351,7 +4668,7 @@ _gostring_ _wrap_rope_apply_raw_2f391c44f7db39c6(struct farspan_context *_swig_g
 }
 
 
-_gostring_ _wrap_bias_fill_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bias_fill_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t arg2 ;
   int64_t arg3 ;
@@ -4379,7 +4696,7 @@ _gostring_ _wrap_bias_fill_raw_2f391c44f7db39c6(struct farspan_scheme *_swig_go_
 }
 
 
-_gostring_ _wrap_sinusoidal_fill_raw_2f391c44f7db39c6(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
+_gostring_ _wrap_sinusoidal_fill_raw_8aa373d49c1bceac(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
   int32_t arg1 ;
   int64_t arg2 ;
   double arg3 ;
@@ -4407,7 +4724,7 @@ _gostring_ _wrap_sinusoidal_fill_raw_2f391c44f7db39c6(int _swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_position_lookup_raw_2f391c44f7db39c6(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
+_gostring_ _wrap_position_lookup_raw_8aa373d49c1bceac(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -4439,7 +4756,7 @@ _gostring_ _wrap_position_lookup_raw_2f391c44f7db39c6(void *_swig_go_0, int _swi
 }
 
 
-_gostring_ _wrap_fire_fill_raw_2f391c44f7db39c6(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_fire_fill_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_fire_config *arg1 = (farspan_fire_config *) 0 ;
   float *arg2 = (float *) 0 ;
   size_t arg3 ;
@@ -4487,7 +4804,7 @@ _gostring_ _wrap_fire_fill_raw_2f391c44f7db39c6(struct farspan_fire_config *_swi
 }
 
 
-_gostring_ _wrap_plan_create_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_plan_create_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_problem *arg3 = (farspan_problem *) 0 ;
@@ -4540,7 +4857,7 @@ _gostring_ _wrap_plan_create_raw_2f391c44f7db39c6(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_plan_tile_counts_raw_2f391c44f7db39c6(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_plan_tile_counts_raw_8aa373d49c1bceac(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -4562,7 +4879,7 @@ _gostring_ _wrap_plan_tile_counts_raw_2f391c44f7db39c6(struct farspan_plan *_swi
 }
 
 
-_gostring_ _wrap_attention_run_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
+_gostring_ _wrap_attention_run_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_plan *arg2 = (farspan_plan *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -4620,7 +4937,7 @@ _gostring_ _wrap_attention_run_raw_2f391c44f7db39c6(struct farspan_context *_swi
 }
 
 
-_gostring_ _wrap_attention_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
+_gostring_ _wrap_attention_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -4664,7 +4981,7 @@ _gostring_ _wrap_attention_raw_2f391c44f7db39c6(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_merge_raw_2f391c44f7db39c6(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
+_gostring_ _wrap_attention_merge_raw_8aa373d49c1bceac(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -4700,7 +5017,7 @@ _gostring_ _wrap_attention_merge_raw_2f391c44f7db39c6(void *_swig_go_0, int _swi
 }
 
 
-struct flat_cancel_flag *_wrap_new_CancelFlag_raw_2f391c44f7db39c6() {
+struct flat_cancel_flag *_wrap_new_CancelFlag_raw_8aa373d49c1bceac() {
   struct flat_cancel_flag *result = 0 ;
   struct flat_cancel_flag *_swig_go_result;
   
@@ -4711,7 +5028,7 @@ struct flat_cancel_flag *_wrap_new_CancelFlag_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_CancelFlag_raw_2f391c44f7db39c6(struct flat_cancel_flag *_swig_go_0) {
+void _wrap_delete_CancelFlag_raw_8aa373d49c1bceac(struct flat_cancel_flag *_swig_go_0) {
   struct flat_cancel_flag *arg1 = (struct flat_cancel_flag *) 0 ;
   
   arg1 = *(struct flat_cancel_flag **)&_swig_go_0; 
@@ -4721,7 +5038,7 @@ void _wrap_delete_CancelFlag_raw_2f391c44f7db39c6(struct flat_cancel_flag *_swig
 }
 
 
-void _wrap_cancel_flag_set_raw_2f391c44f7db39c6(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
+void _wrap_cancel_flag_set_raw_8aa373d49c1bceac(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
   flat_cancel_flag *arg1 = (flat_cancel_flag *) 0 ;
   int32_t arg2 ;
   
@@ -4733,7 +5050,7 @@ void _wrap_cancel_flag_set_raw_2f391c44f7db39c6(struct flat_cancel_flag *_swig_g
 }
 
 
-_gostring_ _wrap_context_create_raw_2f391c44f7db39c6(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
+_gostring_ _wrap_context_create_raw_8aa373d49c1bceac(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
   farspan_context_config *arg1 = (farspan_context_config *) 0 ;
   flat_cancel_flag *arg2 = (flat_cancel_flag *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -4756,7 +5073,7 @@ _gostring_ _wrap_context_create_raw_2f391c44f7db39c6(struct farspan_context_conf
 }
 
 
-_gostring_ _wrap_diagnose_raw_2f391c44f7db39c6() {
+_gostring_ _wrap_diagnose_raw_8aa373d49c1bceac() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -4768,7 +5085,7 @@ _gostring_ _wrap_diagnose_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_Cache_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0) {
+void _wrap_delete_Cache_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0) {
   struct farspan_cache *arg1 = (struct farspan_cache *) 0 ;
   
   arg1 = *(struct farspan_cache **)&_swig_go_0; 
@@ -4778,7 +5095,7 @@ void _wrap_delete_Cache_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0) {
 }
 
 
-void _wrap_delete_CachePlan_raw_2f391c44f7db39c6(struct farspan_cache_plan *_swig_go_0) {
+void _wrap_delete_CachePlan_raw_8aa373d49c1bceac(struct farspan_cache_plan *_swig_go_0) {
   struct farspan_cache_plan *arg1 = (struct farspan_cache_plan *) 0 ;
   
   arg1 = *(struct farspan_cache_plan **)&_swig_go_0; 
@@ -4788,7 +5105,7 @@ void _wrap_delete_CachePlan_raw_2f391c44f7db39c6(struct farspan_cache_plan *_swi
 }
 
 
-void _wrap_CacheConfig_dtype_set_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0, int _swig_go_1) {
+void _wrap_CacheConfig_dtype_set_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0, int _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int32_t arg2 ;
   
@@ -4800,7 +5117,7 @@ void _wrap_CacheConfig_dtype_set_raw_2f391c44f7db39c6(struct farspan_cache_confi
 }
 
 
-int _wrap_CacheConfig_dtype_get_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
+int _wrap_CacheConfig_dtype_get_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4813,7 +5130,7 @@ int _wrap_CacheConfig_dtype_get_raw_2f391c44f7db39c6(struct farspan_cache_config
 }
 
 
-void _wrap_CacheConfig_layers_set_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_layers_set_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -4825,7 +5142,7 @@ void _wrap_CacheConfig_layers_set_raw_2f391c44f7db39c6(struct farspan_cache_conf
 }
 
 
-long long _wrap_CacheConfig_layers_get_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_layers_get_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4838,7 +5155,7 @@ long long _wrap_CacheConfig_layers_get_raw_2f391c44f7db39c6(struct farspan_cache
 }
 
 
-void _wrap_CacheConfig_key_heads_set_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_key_heads_set_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -4850,7 +5167,7 @@ void _wrap_CacheConfig_key_heads_set_raw_2f391c44f7db39c6(struct farspan_cache_c
 }
 
 
-long long _wrap_CacheConfig_key_heads_get_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_key_heads_get_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4863,7 +5180,7 @@ long long _wrap_CacheConfig_key_heads_get_raw_2f391c44f7db39c6(struct farspan_ca
 }
 
 
-void _wrap_CacheConfig_head_dim_set_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_head_dim_set_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -4875,7 +5192,7 @@ void _wrap_CacheConfig_head_dim_set_raw_2f391c44f7db39c6(struct farspan_cache_co
 }
 
 
-long long _wrap_CacheConfig_head_dim_get_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_head_dim_get_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4888,7 +5205,7 @@ long long _wrap_CacheConfig_head_dim_get_raw_2f391c44f7db39c6(struct farspan_cac
 }
 
 
-void _wrap_CacheConfig_value_dim_set_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_value_dim_set_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -4900,7 +5217,7 @@ void _wrap_CacheConfig_value_dim_set_raw_2f391c44f7db39c6(struct farspan_cache_c
 }
 
 
-long long _wrap_CacheConfig_value_dim_get_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_value_dim_get_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4913,7 +5230,7 @@ long long _wrap_CacheConfig_value_dim_get_raw_2f391c44f7db39c6(struct farspan_ca
 }
 
 
-void _wrap_CacheConfig_memory_limit_set_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_memory_limit_set_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -4925,7 +5242,7 @@ void _wrap_CacheConfig_memory_limit_set_raw_2f391c44f7db39c6(struct farspan_cach
 }
 
 
-long long _wrap_CacheConfig_memory_limit_get_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_memory_limit_get_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4938,7 +5255,7 @@ long long _wrap_CacheConfig_memory_limit_get_raw_2f391c44f7db39c6(struct farspan
 }
 
 
-struct farspan_cache_config *_wrap_new_CacheConfig_raw_2f391c44f7db39c6() {
+struct farspan_cache_config *_wrap_new_CacheConfig_raw_8aa373d49c1bceac() {
   struct farspan_cache_config *result = 0 ;
   struct farspan_cache_config *_swig_go_result;
   
@@ -4949,7 +5266,7 @@ struct farspan_cache_config *_wrap_new_CacheConfig_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_CacheConfig_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
+void _wrap_delete_CacheConfig_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   
   arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
@@ -4959,7 +5276,7 @@ void _wrap_delete_CacheConfig_raw_2f391c44f7db39c6(struct farspan_cache_config *
 }
 
 
-_gostring_ _wrap_cache_sequence_create_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
+_gostring_ _wrap_cache_sequence_create_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -4979,7 +5296,7 @@ _gostring_ _wrap_cache_sequence_create_raw_2f391c44f7db39c6(struct farspan_cache
 }
 
 
-_gostring_ _wrap_cache_sequence_destroy_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+_gostring_ _wrap_cache_sequence_destroy_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -4999,7 +5316,7 @@ _gostring_ _wrap_cache_sequence_destroy_raw_2f391c44f7db39c6(struct farspan_cach
 }
 
 
-_gostring_ _wrap_cache_fork_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
+_gostring_ _wrap_cache_fork_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -5021,7 +5338,7 @@ _gostring_ _wrap_cache_fork_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_evict_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_evict_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -5045,7 +5362,7 @@ _gostring_ _wrap_cache_evict_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go
 }
 
 
-_gostring_ _wrap_cache_keep_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_keep_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -5069,7 +5386,7 @@ _gostring_ _wrap_cache_keep_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_clear_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0) {
+_gostring_ _wrap_cache_clear_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
   farspan_status result;
@@ -5087,7 +5404,7 @@ _gostring_ _wrap_cache_clear_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go
 }
 
 
-void _wrap_SequenceInfo_tokens_set_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_tokens_set_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5099,7 +5416,7 @@ void _wrap_SequenceInfo_tokens_set_raw_2f391c44f7db39c6(struct farspan_sequence_
 }
 
 
-long long _wrap_SequenceInfo_tokens_get_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_tokens_get_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5112,7 +5429,7 @@ long long _wrap_SequenceInfo_tokens_get_raw_2f391c44f7db39c6(struct farspan_sequ
 }
 
 
-void _wrap_SequenceInfo_first_position_set_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_first_position_set_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5124,7 +5441,7 @@ void _wrap_SequenceInfo_first_position_set_raw_2f391c44f7db39c6(struct farspan_s
 }
 
 
-long long _wrap_SequenceInfo_first_position_get_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_first_position_get_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5137,7 +5454,7 @@ long long _wrap_SequenceInfo_first_position_get_raw_2f391c44f7db39c6(struct fars
 }
 
 
-void _wrap_SequenceInfo_next_position_set_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_next_position_set_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5149,7 +5466,7 @@ void _wrap_SequenceInfo_next_position_set_raw_2f391c44f7db39c6(struct farspan_se
 }
 
 
-long long _wrap_SequenceInfo_next_position_get_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_next_position_get_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5162,7 +5479,7 @@ long long _wrap_SequenceInfo_next_position_get_raw_2f391c44f7db39c6(struct farsp
 }
 
 
-void _wrap_SequenceInfo_blocks_set_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_blocks_set_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5174,7 +5491,7 @@ void _wrap_SequenceInfo_blocks_set_raw_2f391c44f7db39c6(struct farspan_sequence_
 }
 
 
-long long _wrap_SequenceInfo_blocks_get_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_blocks_get_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5187,7 +5504,7 @@ long long _wrap_SequenceInfo_blocks_get_raw_2f391c44f7db39c6(struct farspan_sequ
 }
 
 
-void _wrap_SequenceInfo_shared_blocks_set_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_shared_blocks_set_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5199,7 +5516,7 @@ void _wrap_SequenceInfo_shared_blocks_set_raw_2f391c44f7db39c6(struct farspan_se
 }
 
 
-long long _wrap_SequenceInfo_shared_blocks_get_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_shared_blocks_get_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5212,7 +5529,7 @@ long long _wrap_SequenceInfo_shared_blocks_get_raw_2f391c44f7db39c6(struct farsp
 }
 
 
-struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_2f391c44f7db39c6() {
+struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_8aa373d49c1bceac() {
   struct farspan_sequence_info *result = 0 ;
   struct farspan_sequence_info *_swig_go_result;
   
@@ -5223,7 +5540,7 @@ struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_SequenceInfo_raw_2f391c44f7db39c6(struct farspan_sequence_info *_swig_go_0) {
+void _wrap_delete_SequenceInfo_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   
   arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
@@ -5233,7 +5550,7 @@ void _wrap_delete_SequenceInfo_raw_2f391c44f7db39c6(struct farspan_sequence_info
 }
 
 
-_gostring_ _wrap_cache_sequence_info_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1, struct farspan_sequence_info *_swig_go_2) {
+_gostring_ _wrap_cache_sequence_info_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1, struct farspan_sequence_info *_swig_go_2) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   farspan_sequence_info *arg3 = (farspan_sequence_info *) 0 ;
@@ -5255,7 +5572,7 @@ _gostring_ _wrap_cache_sequence_info_raw_2f391c44f7db39c6(struct farspan_cache *
 }
 
 
-void _wrap_CacheStatistics_sequences_set_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_sequences_set_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5267,7 +5584,7 @@ void _wrap_CacheStatistics_sequences_set_raw_2f391c44f7db39c6(struct farspan_cac
 }
 
 
-long long _wrap_CacheStatistics_sequences_get_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_sequences_get_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5280,7 +5597,7 @@ long long _wrap_CacheStatistics_sequences_get_raw_2f391c44f7db39c6(struct farspa
 }
 
 
-void _wrap_CacheStatistics_blocks_set_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_blocks_set_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5292,7 +5609,7 @@ void _wrap_CacheStatistics_blocks_set_raw_2f391c44f7db39c6(struct farspan_cache_
 }
 
 
-long long _wrap_CacheStatistics_blocks_get_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_blocks_get_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5305,7 +5622,7 @@ long long _wrap_CacheStatistics_blocks_get_raw_2f391c44f7db39c6(struct farspan_c
 }
 
 
-void _wrap_CacheStatistics_free_blocks_set_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_free_blocks_set_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5317,7 +5634,7 @@ void _wrap_CacheStatistics_free_blocks_set_raw_2f391c44f7db39c6(struct farspan_c
 }
 
 
-long long _wrap_CacheStatistics_free_blocks_get_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_free_blocks_get_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5330,7 +5647,7 @@ long long _wrap_CacheStatistics_free_blocks_get_raw_2f391c44f7db39c6(struct fars
 }
 
 
-void _wrap_CacheStatistics_block_bytes_set_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_block_bytes_set_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5342,7 +5659,7 @@ void _wrap_CacheStatistics_block_bytes_set_raw_2f391c44f7db39c6(struct farspan_c
 }
 
 
-long long _wrap_CacheStatistics_block_bytes_get_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_block_bytes_get_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5355,7 +5672,7 @@ long long _wrap_CacheStatistics_block_bytes_get_raw_2f391c44f7db39c6(struct fars
 }
 
 
-struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_2f391c44f7db39c6() {
+struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_8aa373d49c1bceac() {
   struct farspan_cache_statistics *result = 0 ;
   struct farspan_cache_statistics *_swig_go_result;
   
@@ -5366,7 +5683,7 @@ struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_2f391c44f7db39c6(
 }
 
 
-void _wrap_delete_CacheStatistics_raw_2f391c44f7db39c6(struct farspan_cache_statistics *_swig_go_0) {
+void _wrap_delete_CacheStatistics_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   
   arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
@@ -5376,7 +5693,7 @@ void _wrap_delete_CacheStatistics_raw_2f391c44f7db39c6(struct farspan_cache_stat
 }
 
 
-_gostring_ _wrap_cache_get_statistics_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, struct farspan_cache_statistics *_swig_go_1) {
+_gostring_ _wrap_cache_get_statistics_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, struct farspan_cache_statistics *_swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   farspan_cache_statistics *arg2 = (farspan_cache_statistics *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5396,7 +5713,7 @@ _gostring_ _wrap_cache_get_statistics_raw_2f391c44f7db39c6(struct farspan_cache 
 }
 
 
-long long _wrap_cache_plan_workspace_size_raw_2f391c44f7db39c6(struct farspan_cache_plan *_swig_go_0) {
+long long _wrap_cache_plan_workspace_size_raw_8aa373d49c1bceac(struct farspan_cache_plan *_swig_go_0) {
   farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -5409,7 +5726,7 @@ long long _wrap_cache_plan_workspace_size_raw_2f391c44f7db39c6(struct farspan_ca
 }
 
 
-long long _wrap_cache_save_size_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+long long _wrap_cache_save_size_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   size_t result;
@@ -5424,7 +5741,7 @@ long long _wrap_cache_save_size_raw_2f391c44f7db39c6(struct farspan_cache *_swig
 }
 
 
-_gostring_ _wrap_cache_save_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_save_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   void *arg3 = (void *) 0 ;
@@ -5448,7 +5765,7 @@ _gostring_ _wrap_cache_save_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_restore_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
+_gostring_ _wrap_cache_restore_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   void *arg2 = (void *) 0 ;
   size_t arg3 ;
@@ -5472,7 +5789,7 @@ _gostring_ _wrap_cache_restore_raw_2f391c44f7db39c6(struct farspan_cache *_swig_
 }
 
 
-_gostring_ _wrap_cache_create_raw_2f391c44f7db39c6(struct farspan_cache_config *_swig_go_0) {
+_gostring_ _wrap_cache_create_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
   farspan_cache_config *arg1 = (farspan_cache_config *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
   farspan_cache *result = 0 ;
@@ -5493,7 +5810,7 @@ _gostring_ _wrap_cache_create_raw_2f391c44f7db39c6(struct farspan_cache_config *
 }
 
 
-_gostring_ _wrap_cache_append_raw_2f391c44f7db39c6(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_cache_append_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -5523,7 +5840,7 @@ _gostring_ _wrap_cache_append_raw_2f391c44f7db39c6(struct farspan_cache *_swig_g
 }
 
 
-_gostring_ _wrap_cache_write_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
+_gostring_ _wrap_cache_write_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_cache *arg2 = (farspan_cache *) 0 ;
   int64_t arg3 ;
@@ -5565,7 +5882,7 @@ _gostring_ _wrap_cache_write_raw_2f391c44f7db39c6(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_cache_plan_create_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
+_gostring_ _wrap_cache_plan_create_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
@@ -5606,7 +5923,7 @@ _gostring_ _wrap_cache_plan_create_raw_2f391c44f7db39c6(struct farspan_context *
 }
 
 
-_gostring_ _wrap_cache_run_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
+_gostring_ _wrap_cache_run_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_cache_plan *arg2 = (farspan_cache_plan *) 0 ;
   int64_t arg3 ;
@@ -5648,7 +5965,7 @@ _gostring_ _wrap_cache_run_raw_2f391c44f7db39c6(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_decode_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
+_gostring_ _wrap_attention_decode_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
@@ -5696,7 +6013,7 @@ _gostring_ _wrap_attention_decode_raw_2f391c44f7db39c6(struct farspan_context *_
 }
 
 
-void _wrap_WindowsConfig_kind_set_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
+void _wrap_WindowsConfig_kind_set_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t arg2 ;
   
@@ -5708,7 +6025,7 @@ void _wrap_WindowsConfig_kind_set_raw_2f391c44f7db39c6(struct farspan_windows_co
 }
 
 
-int _wrap_WindowsConfig_kind_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+int _wrap_WindowsConfig_kind_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -5721,7 +6038,7 @@ int _wrap_WindowsConfig_kind_get_raw_2f391c44f7db39c6(struct farspan_windows_con
 }
 
 
-void _wrap_WindowsConfig_bos_set_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
+void _wrap_WindowsConfig_bos_set_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t arg2 ;
   
@@ -5733,7 +6050,7 @@ void _wrap_WindowsConfig_bos_set_raw_2f391c44f7db39c6(struct farspan_windows_con
 }
 
 
-int _wrap_WindowsConfig_bos_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+int _wrap_WindowsConfig_bos_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -5746,7 +6063,7 @@ int _wrap_WindowsConfig_bos_get_raw_2f391c44f7db39c6(struct farspan_windows_conf
 }
 
 
-void _wrap_WindowsConfig_tokens_set_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_tokens_set_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -5758,7 +6075,7 @@ void _wrap_WindowsConfig_tokens_set_raw_2f391c44f7db39c6(struct farspan_windows_
 }
 
 
-long long _wrap_WindowsConfig_tokens_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_tokens_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5771,7 +6088,7 @@ long long _wrap_WindowsConfig_tokens_get_raw_2f391c44f7db39c6(struct farspan_win
 }
 
 
-void _wrap_WindowsConfig_length_set_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_length_set_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -5783,7 +6100,7 @@ void _wrap_WindowsConfig_length_set_raw_2f391c44f7db39c6(struct farspan_windows_
 }
 
 
-long long _wrap_WindowsConfig_length_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_length_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5796,7 +6113,7 @@ long long _wrap_WindowsConfig_length_get_raw_2f391c44f7db39c6(struct farspan_win
 }
 
 
-void _wrap_WindowsConfig_stride_set_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_stride_set_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -5808,7 +6125,7 @@ void _wrap_WindowsConfig_stride_set_raw_2f391c44f7db39c6(struct farspan_windows_
 }
 
 
-long long _wrap_WindowsConfig_stride_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_stride_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5821,7 +6138,7 @@ long long _wrap_WindowsConfig_stride_get_raw_2f391c44f7db39c6(struct farspan_win
 }
 
 
-void _wrap_WindowsConfig_segment_set_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_segment_set_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -5833,7 +6150,7 @@ void _wrap_WindowsConfig_segment_set_raw_2f391c44f7db39c6(struct farspan_windows
 }
 
 
-long long _wrap_WindowsConfig_segment_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_segment_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5846,7 +6163,7 @@ long long _wrap_WindowsConfig_segment_get_raw_2f391c44f7db39c6(struct farspan_wi
 }
 
 
-struct farspan_windows_config *_wrap_new_WindowsConfig_raw_2f391c44f7db39c6(int _swig_go_0) {
+struct farspan_windows_config *_wrap_new_WindowsConfig_raw_8aa373d49c1bceac(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_windows_config *result = 0 ;
   struct farspan_windows_config *_swig_go_result;
@@ -5859,7 +6176,7 @@ struct farspan_windows_config *_wrap_new_WindowsConfig_raw_2f391c44f7db39c6(int 
 }
 
 
-void _wrap_delete_WindowsConfig_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0) {
+void _wrap_delete_WindowsConfig_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   
   arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
@@ -5869,7 +6186,7 @@ void _wrap_delete_WindowsConfig_raw_2f391c44f7db39c6(struct farspan_windows_conf
 }
 
 
-_gostring_ _wrap_verdict_name_raw_2f391c44f7db39c6(int _swig_go_0) {
+_gostring_ _wrap_verdict_name_raw_8aa373d49c1bceac(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -5882,7 +6199,7 @@ _gostring_ _wrap_verdict_name_raw_2f391c44f7db39c6(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_verdict_rule_raw_2f391c44f7db39c6() {
+_gostring_ _wrap_verdict_rule_raw_8aa373d49c1bceac() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -5893,7 +6210,7 @@ _gostring_ _wrap_verdict_rule_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_BleuConfig_tokenizer_set_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_tokenizer_set_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -5905,7 +6222,7 @@ void _wrap_BleuConfig_tokenizer_set_raw_2f391c44f7db39c6(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_tokenizer_get_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_tokenizer_get_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -5918,7 +6235,7 @@ int _wrap_BleuConfig_tokenizer_get_raw_2f391c44f7db39c6(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_smoothing_set_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_smoothing_set_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -5930,7 +6247,7 @@ void _wrap_BleuConfig_smoothing_set_raw_2f391c44f7db39c6(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_smoothing_get_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_smoothing_get_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -5943,7 +6260,7 @@ int _wrap_BleuConfig_smoothing_get_raw_2f391c44f7db39c6(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_max_order_set_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_max_order_set_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -5955,7 +6272,7 @@ void _wrap_BleuConfig_max_order_set_raw_2f391c44f7db39c6(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_max_order_get_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_max_order_get_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -5968,7 +6285,7 @@ int _wrap_BleuConfig_max_order_get_raw_2f391c44f7db39c6(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_lowercase_set_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_lowercase_set_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -5980,7 +6297,7 @@ void _wrap_BleuConfig_lowercase_set_raw_2f391c44f7db39c6(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_lowercase_get_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_lowercase_get_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -5993,7 +6310,7 @@ int _wrap_BleuConfig_lowercase_get_raw_2f391c44f7db39c6(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_effective_order_set_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_effective_order_set_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6005,7 +6322,7 @@ void _wrap_BleuConfig_effective_order_set_raw_2f391c44f7db39c6(struct farspan_bl
 }
 
 
-int _wrap_BleuConfig_effective_order_get_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_effective_order_get_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6018,7 +6335,7 @@ int _wrap_BleuConfig_effective_order_get_raw_2f391c44f7db39c6(struct farspan_ble
 }
 
 
-void _wrap_BleuConfig_smoothing_value_set_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BleuConfig_smoothing_value_set_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   double arg2 ;
   
@@ -6030,7 +6347,7 @@ void _wrap_BleuConfig_smoothing_value_set_raw_2f391c44f7db39c6(struct farspan_bl
 }
 
 
-double _wrap_BleuConfig_smoothing_value_get_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+double _wrap_BleuConfig_smoothing_value_get_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6043,7 +6360,7 @@ double _wrap_BleuConfig_smoothing_value_get_raw_2f391c44f7db39c6(struct farspan_
 }
 
 
-struct farspan_bleu_config *_wrap_new_BleuConfig_raw_2f391c44f7db39c6() {
+struct farspan_bleu_config *_wrap_new_BleuConfig_raw_8aa373d49c1bceac() {
   struct farspan_bleu_config *result = 0 ;
   struct farspan_bleu_config *_swig_go_result;
   
@@ -6054,7 +6371,7 @@ struct farspan_bleu_config *_wrap_new_BleuConfig_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_BleuConfig_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0) {
+void _wrap_delete_BleuConfig_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   
   arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
@@ -6064,7 +6381,7 @@ void _wrap_delete_BleuConfig_raw_2f391c44f7db39c6(struct farspan_bleu_config *_s
 }
 
 
-void _wrap_ChrfConfig_char_order_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_char_order_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6076,7 +6393,7 @@ void _wrap_ChrfConfig_char_order_set_raw_2f391c44f7db39c6(struct farspan_chrf_co
 }
 
 
-int _wrap_ChrfConfig_char_order_get_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_char_order_get_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6089,7 +6406,7 @@ int _wrap_ChrfConfig_char_order_get_raw_2f391c44f7db39c6(struct farspan_chrf_con
 }
 
 
-void _wrap_ChrfConfig_word_order_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_word_order_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6101,7 +6418,7 @@ void _wrap_ChrfConfig_word_order_set_raw_2f391c44f7db39c6(struct farspan_chrf_co
 }
 
 
-int _wrap_ChrfConfig_word_order_get_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_word_order_get_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6114,7 +6431,7 @@ int _wrap_ChrfConfig_word_order_get_raw_2f391c44f7db39c6(struct farspan_chrf_con
 }
 
 
-void _wrap_ChrfConfig_lowercase_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_lowercase_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6126,7 +6443,7 @@ void _wrap_ChrfConfig_lowercase_set_raw_2f391c44f7db39c6(struct farspan_chrf_con
 }
 
 
-int _wrap_ChrfConfig_lowercase_get_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_lowercase_get_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6139,7 +6456,7 @@ int _wrap_ChrfConfig_lowercase_get_raw_2f391c44f7db39c6(struct farspan_chrf_conf
 }
 
 
-void _wrap_ChrfConfig_whitespace_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_whitespace_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6151,7 +6468,7 @@ void _wrap_ChrfConfig_whitespace_set_raw_2f391c44f7db39c6(struct farspan_chrf_co
 }
 
 
-int _wrap_ChrfConfig_whitespace_get_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_whitespace_get_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6164,7 +6481,7 @@ int _wrap_ChrfConfig_whitespace_get_raw_2f391c44f7db39c6(struct farspan_chrf_con
 }
 
 
-void _wrap_ChrfConfig_every_order_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_every_order_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6176,7 +6493,7 @@ void _wrap_ChrfConfig_every_order_set_raw_2f391c44f7db39c6(struct farspan_chrf_c
 }
 
 
-int _wrap_ChrfConfig_every_order_get_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_every_order_get_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6189,7 +6506,7 @@ int _wrap_ChrfConfig_every_order_get_raw_2f391c44f7db39c6(struct farspan_chrf_co
 }
 
 
-void _wrap_ChrfConfig_beta_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ChrfConfig_beta_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, double _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   double arg2 ;
   
@@ -6201,7 +6518,7 @@ void _wrap_ChrfConfig_beta_set_raw_2f391c44f7db39c6(struct farspan_chrf_config *
 }
 
 
-double _wrap_ChrfConfig_beta_get_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+double _wrap_ChrfConfig_beta_get_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6214,7 +6531,7 @@ double _wrap_ChrfConfig_beta_get_raw_2f391c44f7db39c6(struct farspan_chrf_config
 }
 
 
-struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_2f391c44f7db39c6() {
+struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_8aa373d49c1bceac() {
   struct farspan_chrf_config *result = 0 ;
   struct farspan_chrf_config *_swig_go_result;
   
@@ -6225,7 +6542,7 @@ struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_2f391c44f7db39c6() {
 }
 
 
-void _wrap_delete_ChrfConfig_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0) {
+void _wrap_delete_ChrfConfig_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   
   arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
@@ -6235,7 +6552,7 @@ void _wrap_delete_ChrfConfig_raw_2f391c44f7db39c6(struct farspan_chrf_config *_s
 }
 
 
-void _wrap_RougeConfig_kind_set_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RougeConfig_kind_set_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t arg2 ;
   
@@ -6247,7 +6564,7 @@ void _wrap_RougeConfig_kind_set_raw_2f391c44f7db39c6(struct farspan_rouge_config
 }
 
 
-int _wrap_RougeConfig_kind_get_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0) {
+int _wrap_RougeConfig_kind_get_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6260,7 +6577,7 @@ int _wrap_RougeConfig_kind_get_raw_2f391c44f7db39c6(struct farspan_rouge_config 
 }
 
 
-void _wrap_RougeConfig_order_set_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RougeConfig_order_set_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t arg2 ;
   
@@ -6272,7 +6589,7 @@ void _wrap_RougeConfig_order_set_raw_2f391c44f7db39c6(struct farspan_rouge_confi
 }
 
 
-int _wrap_RougeConfig_order_get_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0) {
+int _wrap_RougeConfig_order_get_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6285,7 +6602,7 @@ int _wrap_RougeConfig_order_get_raw_2f391c44f7db39c6(struct farspan_rouge_config
 }
 
 
-void _wrap_RougeConfig_stem_set_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RougeConfig_stem_set_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t arg2 ;
   
@@ -6297,7 +6614,7 @@ void _wrap_RougeConfig_stem_set_raw_2f391c44f7db39c6(struct farspan_rouge_config
 }
 
 
-int _wrap_RougeConfig_stem_get_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0) {
+int _wrap_RougeConfig_stem_get_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6310,7 +6627,7 @@ int _wrap_RougeConfig_stem_get_raw_2f391c44f7db39c6(struct farspan_rouge_config 
 }
 
 
-struct farspan_rouge_config *_wrap_new_RougeConfig_raw_2f391c44f7db39c6(int _swig_go_0) {
+struct farspan_rouge_config *_wrap_new_RougeConfig_raw_8aa373d49c1bceac(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_rouge_config *result = 0 ;
   struct farspan_rouge_config *_swig_go_result;
@@ -6323,7 +6640,7 @@ struct farspan_rouge_config *_wrap_new_RougeConfig_raw_2f391c44f7db39c6(int _swi
 }
 
 
-void _wrap_delete_RougeConfig_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0) {
+void _wrap_delete_RougeConfig_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   
   arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
@@ -6333,7 +6650,7 @@ void _wrap_delete_RougeConfig_raw_2f391c44f7db39c6(struct farspan_rouge_config *
 }
 
 
-void _wrap_BootstrapConfig_samples_set_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BootstrapConfig_samples_set_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   int32_t arg2 ;
   
@@ -6345,7 +6662,7 @@ void _wrap_BootstrapConfig_samples_set_raw_2f391c44f7db39c6(struct farspan_boots
 }
 
 
-int _wrap_BootstrapConfig_samples_get_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0) {
+int _wrap_BootstrapConfig_samples_get_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6358,7 +6675,7 @@ int _wrap_BootstrapConfig_samples_get_raw_2f391c44f7db39c6(struct farspan_bootst
 }
 
 
-void _wrap_BootstrapConfig_seed_set_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BootstrapConfig_seed_set_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   uint64_t arg2 ;
   
@@ -6370,7 +6687,7 @@ void _wrap_BootstrapConfig_seed_set_raw_2f391c44f7db39c6(struct farspan_bootstra
 }
 
 
-long long _wrap_BootstrapConfig_seed_get_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0) {
+long long _wrap_BootstrapConfig_seed_get_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -6383,7 +6700,7 @@ long long _wrap_BootstrapConfig_seed_get_raw_2f391c44f7db39c6(struct farspan_boo
 }
 
 
-void _wrap_BootstrapConfig_confidence_set_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BootstrapConfig_confidence_set_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   double arg2 ;
   
@@ -6395,7 +6712,7 @@ void _wrap_BootstrapConfig_confidence_set_raw_2f391c44f7db39c6(struct farspan_bo
 }
 
 
-double _wrap_BootstrapConfig_confidence_get_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0) {
+double _wrap_BootstrapConfig_confidence_get_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6408,7 +6725,7 @@ double _wrap_BootstrapConfig_confidence_get_raw_2f391c44f7db39c6(struct farspan_
 }
 
 
-struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_2f391c44f7db39c6() {
+struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_8aa373d49c1bceac() {
   struct farspan_bootstrap_config *result = 0 ;
   struct farspan_bootstrap_config *_swig_go_result;
   
@@ -6419,7 +6736,7 @@ struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_2f391c44f7db39c6(
 }
 
 
-void _wrap_delete_BootstrapConfig_raw_2f391c44f7db39c6(struct farspan_bootstrap_config *_swig_go_0) {
+void _wrap_delete_BootstrapConfig_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   
   arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
@@ -6429,7 +6746,7 @@ void _wrap_delete_BootstrapConfig_raw_2f391c44f7db39c6(struct farspan_bootstrap_
 }
 
 
-void _wrap_PasskeyConfig_form_set_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, int _swig_go_1) {
+void _wrap_PasskeyConfig_form_set_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, int _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int32_t arg2 ;
   
@@ -6441,7 +6758,7 @@ void _wrap_PasskeyConfig_form_set_raw_2f391c44f7db39c6(struct farspan_passkey_co
 }
 
 
-int _wrap_PasskeyConfig_form_get_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+int _wrap_PasskeyConfig_form_get_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6454,7 +6771,7 @@ int _wrap_PasskeyConfig_form_get_raw_2f391c44f7db39c6(struct farspan_passkey_con
 }
 
 
-void _wrap_PasskeyConfig_length_set_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_length_set_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t arg2 ;
   
@@ -6466,7 +6783,7 @@ void _wrap_PasskeyConfig_length_set_raw_2f391c44f7db39c6(struct farspan_passkey_
 }
 
 
-long long _wrap_PasskeyConfig_length_get_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_length_get_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6479,7 +6796,7 @@ long long _wrap_PasskeyConfig_length_get_raw_2f391c44f7db39c6(struct farspan_pas
 }
 
 
-void _wrap_PasskeyConfig_seed_set_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_seed_set_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   uint64_t arg2 ;
   
@@ -6491,7 +6808,7 @@ void _wrap_PasskeyConfig_seed_set_raw_2f391c44f7db39c6(struct farspan_passkey_co
 }
 
 
-long long _wrap_PasskeyConfig_seed_get_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_seed_get_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -6504,7 +6821,7 @@ long long _wrap_PasskeyConfig_seed_get_raw_2f391c44f7db39c6(struct farspan_passk
 }
 
 
-void _wrap_PasskeyConfig_depth_set_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, double _swig_go_1) {
+void _wrap_PasskeyConfig_depth_set_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, double _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   double arg2 ;
   
@@ -6516,7 +6833,7 @@ void _wrap_PasskeyConfig_depth_set_raw_2f391c44f7db39c6(struct farspan_passkey_c
 }
 
 
-double _wrap_PasskeyConfig_depth_get_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+double _wrap_PasskeyConfig_depth_get_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6529,7 +6846,7 @@ double _wrap_PasskeyConfig_depth_get_raw_2f391c44f7db39c6(struct farspan_passkey
 }
 
 
-void _wrap_PasskeyConfig_lowest_key_set_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_lowest_key_set_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t arg2 ;
   
@@ -6541,7 +6858,7 @@ void _wrap_PasskeyConfig_lowest_key_set_raw_2f391c44f7db39c6(struct farspan_pass
 }
 
 
-long long _wrap_PasskeyConfig_lowest_key_get_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_lowest_key_get_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6554,7 +6871,7 @@ long long _wrap_PasskeyConfig_lowest_key_get_raw_2f391c44f7db39c6(struct farspan
 }
 
 
-void _wrap_PasskeyConfig_highest_key_set_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_highest_key_set_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t arg2 ;
   
@@ -6566,7 +6883,7 @@ void _wrap_PasskeyConfig_highest_key_set_raw_2f391c44f7db39c6(struct farspan_pas
 }
 
 
-long long _wrap_PasskeyConfig_highest_key_get_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_highest_key_get_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6579,7 +6896,7 @@ long long _wrap_PasskeyConfig_highest_key_get_raw_2f391c44f7db39c6(struct farspa
 }
 
 
-struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_2f391c44f7db39c6(int _swig_go_0) {
+struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_8aa373d49c1bceac(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_passkey_config *result = 0 ;
   struct farspan_passkey_config *_swig_go_result;
@@ -6592,7 +6909,7 @@ struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_2f391c44f7db39c6(int 
 }
 
 
-void _wrap_delete_PasskeyConfig_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0) {
+void _wrap_delete_PasskeyConfig_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   
   arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
@@ -6602,7 +6919,7 @@ void _wrap_delete_PasskeyConfig_raw_2f391c44f7db39c6(struct farspan_passkey_conf
 }
 
 
-_gostring_ _wrap_token_nll_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_token_nll_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
@@ -6636,7 +6953,7 @@ _gostring_ _wrap_token_nll_raw_2f391c44f7db39c6(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_token_nll_grad_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, void *_swig_go_9, int _swig_go_10, int64_t *_swig_go_11) {
+_gostring_ _wrap_token_nll_grad_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, void *_swig_go_9, int _swig_go_10, int64_t *_swig_go_11) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
@@ -6676,7 +6993,7 @@ _gostring_ _wrap_token_nll_grad_raw_2f391c44f7db39c6(struct farspan_context *_sw
 }
 
 
-_gostring_ _wrap_windows_count_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_windows_count_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -6698,7 +7015,7 @@ _gostring_ _wrap_windows_count_raw_2f391c44f7db39c6(struct farspan_windows_confi
 }
 
 
-_gostring_ _wrap_windows_get_raw_2f391c44f7db39c6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_windows_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
   farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
   int64_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -6722,7 +7039,7 @@ _gostring_ _wrap_windows_get_raw_2f391c44f7db39c6(struct farspan_windows_config 
 }
 
 
-_gostring_ _wrap_loss_init_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_loss_init_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -6746,7 +7063,7 @@ _gostring_ _wrap_loss_init_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _
 }
 
 
-_gostring_ _wrap_loss_add_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, long long _swig_go_8, long long _swig_go_9) {
+_gostring_ _wrap_loss_add_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, long long _swig_go_8, long long _swig_go_9) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -6782,7 +7099,7 @@ _gostring_ _wrap_loss_add_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _s
 }
 
 
-_gostring_ _wrap_loss_merge_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7) {
+_gostring_ _wrap_loss_merge_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -6814,7 +7131,7 @@ _gostring_ _wrap_loss_merge_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_loss_add_by_context_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, long long _swig_go_11) {
+_gostring_ _wrap_loss_add_by_context_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, long long _swig_go_11) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -6854,7 +7171,7 @@ _gostring_ _wrap_loss_add_by_context_raw_2f391c44f7db39c6(int64_t *_swig_go_0, l
 }
 
 
-_gostring_ _wrap_loss_summarize_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_loss_summarize_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -6882,7 +7199,7 @@ _gostring_ _wrap_loss_summarize_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long l
 }
 
 
-_gostring_ _wrap_judge_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_judge_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -6916,7 +7233,7 @@ _gostring_ _wrap_judge_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig
 }
 
 
-_gostring_ _wrap_tokenize_raw_2f391c44f7db39c6(int _swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, uint8_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7) {
+_gostring_ _wrap_tokenize_raw_8aa373d49c1bceac(int _swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, uint8_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7) {
   int32_t arg1 ;
   int32_t arg2 ;
   uint8_t *arg3 = (uint8_t *) 0 ;
@@ -6948,7 +7265,7 @@ _gostring_ _wrap_tokenize_raw_2f391c44f7db39c6(int _swig_go_0, int _swig_go_1, u
 }
 
 
-_gostring_ _wrap_bleu_add_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_add_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -6978,7 +7295,7 @@ _gostring_ _wrap_bleu_add_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig
 }
 
 
-_gostring_ _wrap_bleu_add_tokens_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_add_tokens_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7008,7 +7325,7 @@ _gostring_ _wrap_bleu_add_tokens_raw_2f391c44f7db39c6(struct farspan_bleu_config
 }
 
 
-_gostring_ _wrap_bleu_merge_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_bleu_merge_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7032,7 +7349,7 @@ _gostring_ _wrap_bleu_merge_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_bleu_score_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_score_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7062,7 +7379,7 @@ _gostring_ _wrap_bleu_score_raw_2f391c44f7db39c6(struct farspan_bleu_config *_sw
 }
 
 
-_gostring_ _wrap_bleu_signature_raw_2f391c44f7db39c6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bleu_signature_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   uint8_t *arg3 = (uint8_t *) 0 ;
@@ -7090,7 +7407,7 @@ _gostring_ _wrap_bleu_signature_raw_2f391c44f7db39c6(struct farspan_bleu_config 
 }
 
 
-_gostring_ _wrap_chrf_add_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_chrf_add_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7120,7 +7437,7 @@ _gostring_ _wrap_chrf_add_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig
 }
 
 
-_gostring_ _wrap_chrf_merge_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_chrf_merge_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7144,7 +7461,7 @@ _gostring_ _wrap_chrf_merge_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_chrf_score_raw_2f391c44f7db39c6(struct farspan_chrf_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_chrf_score_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
   farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7170,7 +7487,7 @@ _gostring_ _wrap_chrf_score_raw_2f391c44f7db39c6(struct farspan_chrf_config *_sw
 }
 
 
-_gostring_ _wrap_rouge_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_rouge_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7204,7 +7521,7 @@ _gostring_ _wrap_rouge_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_g
 }
 
 
-_gostring_ _wrap_rouge_tokens_raw_2f391c44f7db39c6(struct farspan_rouge_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_rouge_tokens_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7238,7 +7555,7 @@ _gostring_ _wrap_rouge_tokens_raw_2f391c44f7db39c6(struct farspan_rouge_config *
 }
 
 
-_gostring_ _wrap_bootstrap_mean_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bootstrap_mean_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
   double *arg3 = (double *) 0 ;
@@ -7266,7 +7583,7 @@ _gostring_ _wrap_bootstrap_mean_raw_2f391c44f7db39c6(struct farspan_context *_sw
 }
 
 
-_gostring_ _wrap_bleu_bootstrap_raw_2f391c44f7db39c6(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, struct farspan_bleu_config *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_bootstrap_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, struct farspan_bleu_config *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
   farspan_bleu_config *arg3 = (farspan_bleu_config *) 0 ;
@@ -7296,7 +7613,7 @@ _gostring_ _wrap_bleu_bootstrap_raw_2f391c44f7db39c6(struct farspan_context *_sw
 }
 
 
-_gostring_ _wrap_passkey_make_raw_2f391c44f7db39c6(struct farspan_passkey_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_passkey_make_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
   farspan_passkey_config *arg1 = (farspan_passkey_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7326,7 +7643,7 @@ _gostring_ _wrap_passkey_make_raw_2f391c44f7db39c6(struct farspan_passkey_config
 }
 
 
-_gostring_ _wrap_passkey_check_raw_2f391c44f7db39c6(uint8_t *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_passkey_check_raw_8aa373d49c1bceac(uint8_t *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
   uint8_t *arg1 = (uint8_t *) 0 ;
   size_t arg2 ;
   int64_t arg3 ;
@@ -7352,7 +7669,7 @@ _gostring_ _wrap_passkey_check_raw_2f391c44f7db39c6(uint8_t *_swig_go_0, long lo
 }
 
 
-_gostring_ _wrap_needle_place_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, double _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10) {
+_gostring_ _wrap_needle_place_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, double _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7385,6 +7702,1440 @@ _gostring_ _wrap_needle_place_raw_2f391c44f7db39c6(int64_t *_swig_go_0, long lon
   arg11 = (size_t)_swig_go_10; 
   
   result = flat_needle_place((int64_t const *)arg1,arg2,(int64_t const *)arg3,arg4,arg5,(int64_t const *)arg6,arg7,arg8,arg9,arg10,arg11,arg12);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_Model_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0) {
+  struct farspan_model *arg1 = (struct farspan_model *) 0 ;
+  
+  arg1 = *(struct farspan_model **)&_swig_go_0; 
+  
+  delete_farspan_model(arg1);
+  
+}
+
+
+void _wrap_ModelOptions_release_set_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->release = arg2;
+  
+}
+
+
+int _wrap_ModelOptions_release_get_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  
+  result =  ((arg1)->release);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelOptions_angle_set_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->angle = arg2;
+  
+}
+
+
+int _wrap_ModelOptions_angle_get_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  
+  result =  ((arg1)->angle);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelOptions_extension_set_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->extension = arg2;
+  
+}
+
+
+int _wrap_ModelOptions_extension_get_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  
+  result =  ((arg1)->extension);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelOptions_target_length_set_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->target_length = arg2;
+  
+}
+
+
+long long _wrap_ModelOptions_target_length_get_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  
+  result =  ((arg1)->target_length);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelOptions_window_set_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->window = arg2;
+  
+}
+
+
+long long _wrap_ModelOptions_window_get_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  
+  result =  ((arg1)->window);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelOptions_group_set_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->group = arg2;
+  
+}
+
+
+long long _wrap_ModelOptions_group_get_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  
+  result =  ((arg1)->group);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+struct farspan_model_options *_wrap_new_ModelOptions_raw_8aa373d49c1bceac() {
+  struct farspan_model_options *result = 0 ;
+  struct farspan_model_options *_swig_go_result;
+  
+  
+  result = (struct farspan_model_options *)new_farspan_model_options();
+  *(struct farspan_model_options **)&_swig_go_result = (struct farspan_model_options *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_ModelOptions_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  
+  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
+  
+  delete_farspan_model_options(arg1);
+  
+}
+
+
+void _wrap_ModelInfo_absolute_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, int _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->absolute = arg2;
+  
+}
+
+
+int _wrap_ModelInfo_absolute_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->absolute);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_ModelInfo_family_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  char *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result = (char *) ((arg1)->family);
+  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_layers_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->layers = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_layers_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->layers);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_encoder_layers_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->encoder_layers = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_encoder_layers_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->encoder_layers);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_query_heads_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->query_heads = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_query_heads_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->query_heads);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_key_heads_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->key_heads = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_key_heads_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->key_heads);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_head_dim_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->head_dim = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_head_dim_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->head_dim);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_value_dim_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->value_dim = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_value_dim_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->value_dim);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_hidden_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->hidden = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_hidden_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->hidden);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_vocabulary_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->vocabulary = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_vocabulary_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->vocabulary);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_context_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->context = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_context_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->context);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_trained_context_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->trained_context = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_trained_context_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->trained_context);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_usable_context_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->usable_context = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_usable_context_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->usable_context);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_usable_context_most_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->usable_context_most = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_usable_context_most_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->usable_context_most);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_absolute_rows_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->absolute_rows = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_absolute_rows_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->absolute_rows);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_absolute_offset_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->absolute_offset = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_absolute_offset_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->absolute_offset);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_layer_kinds_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->layer_kinds = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_layer_kinds_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->layer_kinds);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_notes_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->notes = arg2;
+  
+}
+
+
+long long _wrap_ModelInfo_notes_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result =  ((arg1)->notes);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelInfo_final_softcap_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, double _swig_go_1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  double arg2 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  arg2 = (double)_swig_go_1; 
+  
+  if (arg1) (arg1)->final_softcap = arg2;
+  
+}
+
+
+double _wrap_ModelInfo_final_softcap_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  double result;
+  double _swig_go_result;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  result = (double) ((arg1)->final_softcap);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+struct farspan_model_info *_wrap_new_ModelInfo_raw_8aa373d49c1bceac() {
+  struct farspan_model_info *result = 0 ;
+  struct farspan_model_info *_swig_go_result;
+  
+  
+  result = (struct farspan_model_info *)new_farspan_model_info();
+  *(struct farspan_model_info **)&_swig_go_result = (struct farspan_model_info *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_ModelInfo_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  
+  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
+  
+  delete_farspan_model_info(arg1);
+  
+}
+
+
+_gostring_ _wrap_model_describe_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, struct farspan_model_info *_swig_go_1) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  farspan_model_info *arg2 = (farspan_model_info *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = *(farspan_model **)&_swig_go_0; 
+  arg2 = *(farspan_model_info **)&_swig_go_1; 
+  
+  result = farspan_model_describe((struct farspan_model const *)arg1,arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelLayer_kind_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, int _swig_go_1) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->kind = arg2;
+  
+}
+
+
+int _wrap_ModelLayer_kind_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  
+  result =  ((arg1)->kind);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelLayer_alike_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->alike = arg2;
+  
+}
+
+
+long long _wrap_ModelLayer_alike_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  
+  result =  ((arg1)->alike);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelLayer_query_heads_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->query_heads = arg2;
+  
+}
+
+
+long long _wrap_ModelLayer_query_heads_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  
+  result =  ((arg1)->query_heads);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelLayer_key_heads_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->key_heads = arg2;
+  
+}
+
+
+long long _wrap_ModelLayer_key_heads_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  
+  result =  ((arg1)->key_heads);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelLayer_head_dim_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->head_dim = arg2;
+  
+}
+
+
+long long _wrap_ModelLayer_head_dim_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  
+  result =  ((arg1)->head_dim);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelLayer_value_dim_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->value_dim = arg2;
+  
+}
+
+
+long long _wrap_ModelLayer_value_dim_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  
+  result =  ((arg1)->value_dim);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelLayer_window_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->window = arg2;
+  
+}
+
+
+long long _wrap_ModelLayer_window_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  
+  result =  ((arg1)->window);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelLayer_attention_scale_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, double _swig_go_1) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  double arg2 ;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  arg2 = (double)_swig_go_1; 
+  
+  if (arg1) (arg1)->attention_scale = arg2;
+  
+}
+
+
+double _wrap_ModelLayer_attention_scale_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  double result;
+  double _swig_go_result;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  
+  result = (double) ((arg1)->attention_scale);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+struct farspan_model_layer *_wrap_new_ModelLayer_raw_8aa373d49c1bceac() {
+  struct farspan_model_layer *result = 0 ;
+  struct farspan_model_layer *_swig_go_result;
+  
+  
+  result = (struct farspan_model_layer *)new_farspan_model_layer();
+  *(struct farspan_model_layer **)&_swig_go_result = (struct farspan_model_layer *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_ModelLayer_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  
+  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
+  
+  delete_farspan_model_layer(arg1);
+  
+}
+
+
+_gostring_ _wrap_model_layer_at_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_layer *_swig_go_2) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_model_layer *arg3 = (farspan_model_layer *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = *(farspan_model **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = *(farspan_model_layer **)&_swig_go_2; 
+  
+  result = farspan_model_layer_at((struct farspan_model const *)arg1,arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelNote_severity_set_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->severity = arg2;
+  
+}
+
+
+int _wrap_ModelNote_severity_get_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0) {
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
+  
+  result =  ((arg1)->severity);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_ModelNote_code_set_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  int32_t arg2 ;
+  
+  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->code = arg2;
+  
+}
+
+
+int _wrap_ModelNote_code_get_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0) {
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  int32_t result;
+  int _swig_go_result;
+  
+  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
+  
+  result =  ((arg1)->code);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_ModelNote_path_get_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0) {
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  char *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
+  
+  result = (char *) ((arg1)->path);
+  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_ModelNote_text_get_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0) {
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  char *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
+  
+  result = (char *) ((arg1)->text);
+  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
+  return _swig_go_result;
+}
+
+
+struct farspan_model_note *_wrap_new_ModelNote_raw_8aa373d49c1bceac() {
+  struct farspan_model_note *result = 0 ;
+  struct farspan_model_note *_swig_go_result;
+  
+  
+  result = (struct farspan_model_note *)new_farspan_model_note();
+  *(struct farspan_model_note **)&_swig_go_result = (struct farspan_model_note *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_ModelNote_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0) {
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  
+  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
+  
+  delete_farspan_model_note(arg1);
+  
+}
+
+
+_gostring_ _wrap_model_note_at_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_note *_swig_go_2) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_model_note *arg3 = (farspan_model_note *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = *(farspan_model **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = *(farspan_model_note **)&_swig_go_2; 
+  
+  result = farspan_model_note_at((struct farspan_model const *)arg1,arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+struct flat_metadata *_wrap_new_Metadata_raw_8aa373d49c1bceac() {
+  struct flat_metadata *result = 0 ;
+  struct flat_metadata *_swig_go_result;
+  
+  
+  result = (struct flat_metadata *)new_flat_metadata();
+  *(struct flat_metadata **)&_swig_go_result = (struct flat_metadata *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_Metadata_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0) {
+  struct flat_metadata *arg1 = (struct flat_metadata *) 0 ;
+  
+  arg1 = *(struct flat_metadata **)&_swig_go_0; 
+  
+  delete_flat_metadata(arg1);
+  
+}
+
+
+_gostring_ _wrap_metadata_integers_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
+  flat_metadata *arg1 = (flat_metadata *) 0 ;
+  char *arg2 = (char *) 0 ;
+  size_t arg3 ;
+  int32_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg7 = &slot;
+  
+  arg1 = *(flat_metadata **)&_swig_go_0; 
+  arg2 = (char *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int32_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  
+  result = flat_metadata_integers(arg1,(char const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_metadata_reals_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+  flat_metadata *arg1 = (flat_metadata *) 0 ;
+  char *arg2 = (char *) 0 ;
+  size_t arg3 ;
+  int32_t arg4 ;
+  double *arg5 = (double *) 0 ;
+  size_t arg6 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg7 = &slot;
+  
+  arg1 = *(flat_metadata **)&_swig_go_0; 
+  arg2 = (char *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int32_t)_swig_go_3; 
+  arg5 = (double *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  
+  result = flat_metadata_reals(arg1,(char const *)arg2,arg3,arg4,(double const *)arg5,arg6,arg7);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_metadata_texts_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, long long _swig_go_4) {
+  flat_metadata *arg1 = (flat_metadata *) 0 ;
+  char *arg2 = (char *) 0 ;
+  size_t arg3 ;
+  int32_t arg4 ;
+  int64_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg6 = &slot;
+  
+  arg1 = *(flat_metadata **)&_swig_go_0; 
+  arg2 = (char *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int32_t)_swig_go_3; 
+  arg5 = (int64_t)_swig_go_4; 
+  
+  result = flat_metadata_texts(arg1,(char const *)arg2,arg3,arg4,arg5,arg6);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_metadata_text_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0, long long _swig_go_1, char *_swig_go_2, long long _swig_go_3) {
+  flat_metadata *arg1 = (flat_metadata *) 0 ;
+  int64_t arg2 ;
+  char *arg3 = (char *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = *(flat_metadata **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (char *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  
+  result = flat_metadata_text(arg1,arg2,(char const *)arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_model_from_config_raw_8aa373d49c1bceac(char *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
+  char *arg1 = (char *) 0 ;
+  size_t arg2 ;
+  farspan_model_options *arg3 = (farspan_model_options *) 0 ;
+  float *arg4 = (float *) 0 ;
+  size_t arg5 ;
+  float *arg6 = (float *) 0 ;
+  size_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  double *arg10 = (double *) 0 ;
+  size_t arg11 ;
+  double *arg12 = (double *) 0 ;
+  size_t arg13 ;
+  farspan_error *arg14 = (farspan_error *) 0 ;
+  farspan_model *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg14 = &slot;
+  
+  arg1 = (char *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = *(farspan_model_options **)&_swig_go_2; 
+  arg4 = (float *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (float *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  arg8 = (double *)_swig_go_7;
+  arg9 = (size_t)_swig_go_8; 
+  arg10 = (double *)_swig_go_9;
+  arg11 = (size_t)_swig_go_10; 
+  arg12 = (double *)_swig_go_11;
+  arg13 = (size_t)_swig_go_12; 
+  
+  result = (farspan_model *)flat_model_from_config((char const *)arg1,arg2,(struct farspan_model_options const *)arg3,(float const *)arg4,arg5,(float const *)arg6,arg7,(double const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,arg14);
+  
+  _swig_go_result = failure_text(&slot);
+  if (result) _swig_go_result.p = (char *)result;
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_model_from_metadata_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0, struct farspan_model_options *_swig_go_1, float *_swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7, double *_swig_go_8, long long _swig_go_9, double *_swig_go_10, long long _swig_go_11) {
+  flat_metadata *arg1 = (flat_metadata *) 0 ;
+  farspan_model_options *arg2 = (farspan_model_options *) 0 ;
+  float *arg3 = (float *) 0 ;
+  size_t arg4 ;
+  float *arg5 = (float *) 0 ;
+  size_t arg6 ;
+  double *arg7 = (double *) 0 ;
+  size_t arg8 ;
+  double *arg9 = (double *) 0 ;
+  size_t arg10 ;
+  double *arg11 = (double *) 0 ;
+  size_t arg12 ;
+  farspan_error *arg13 = (farspan_error *) 0 ;
+  farspan_model *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg13 = &slot;
+  
+  arg1 = *(flat_metadata **)&_swig_go_0; 
+  arg2 = *(farspan_model_options **)&_swig_go_1; 
+  arg3 = (float *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  arg5 = (float *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  arg7 = (double *)_swig_go_6;
+  arg8 = (size_t)_swig_go_7; 
+  arg9 = (double *)_swig_go_8;
+  arg10 = (size_t)_swig_go_9; 
+  arg11 = (double *)_swig_go_10;
+  arg12 = (size_t)_swig_go_11; 
+  
+  result = (farspan_model *)flat_model_from_metadata((struct flat_metadata const *)arg1,(struct farspan_model_options const *)arg2,(float const *)arg3,arg4,(float const *)arg5,arg6,(double const *)arg7,arg8,(double const *)arg9,arg10,(double const *)arg11,arg12,arg13);
+  
+  _swig_go_result = failure_text(&slot);
+  if (result) _swig_go_result.p = (char *)result;
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_model_from_gguf_raw_8aa373d49c1bceac(void *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
+  void *arg1 = (void *) 0 ;
+  size_t arg2 ;
+  farspan_model_options *arg3 = (farspan_model_options *) 0 ;
+  float *arg4 = (float *) 0 ;
+  size_t arg5 ;
+  float *arg6 = (float *) 0 ;
+  size_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  double *arg10 = (double *) 0 ;
+  size_t arg11 ;
+  double *arg12 = (double *) 0 ;
+  size_t arg13 ;
+  farspan_error *arg14 = (farspan_error *) 0 ;
+  farspan_model *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg14 = &slot;
+  
+  arg1 = (void *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = *(farspan_model_options **)&_swig_go_2; 
+  arg4 = (float *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (float *)_swig_go_5;
+  arg7 = (size_t)_swig_go_6; 
+  arg8 = (double *)_swig_go_7;
+  arg9 = (size_t)_swig_go_8; 
+  arg10 = (double *)_swig_go_9;
+  arg11 = (size_t)_swig_go_10; 
+  arg12 = (double *)_swig_go_11;
+  arg13 = (size_t)_swig_go_12; 
+  
+  result = (farspan_model *)flat_model_from_gguf(arg1,arg2,(struct farspan_model_options const *)arg3,(float const *)arg4,arg5,(float const *)arg6,arg7,(double const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,arg14);
+  
+  _swig_go_result = failure_text(&slot);
+  if (result) _swig_go_result.p = (char *)result;
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_model_layer_scheme_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_scheme *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = *(farspan_model **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  result = (farspan_scheme *)flat_model_layer_scheme((struct farspan_model const *)arg1,arg2,arg3);
+  
+  _swig_go_result = failure_text(&slot);
+  if (result) _swig_go_result.p = (char *)result;
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_model_layer_parts_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_rope_config *_swig_go_2, struct farspan_remap_config *_swig_go_3, struct farspan_bias_config *_swig_go_4, struct farspan_mask_config *_swig_go_5, struct farspan_score_config *_swig_go_6) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_rope_config *arg3 = (farspan_rope_config *) 0 ;
+  farspan_remap_config *arg4 = (farspan_remap_config *) 0 ;
+  farspan_bias_config *arg5 = (farspan_bias_config *) 0 ;
+  farspan_mask_config *arg6 = (farspan_mask_config *) 0 ;
+  farspan_score_config *arg7 = (farspan_score_config *) 0 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_model **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = *(farspan_rope_config **)&_swig_go_2; 
+  arg4 = *(farspan_remap_config **)&_swig_go_3; 
+  arg5 = *(farspan_bias_config **)&_swig_go_4; 
+  arg6 = *(farspan_mask_config **)&_swig_go_5; 
+  arg7 = *(farspan_score_config **)&_swig_go_6; 
+  
+  result = flat_model_layer_parts((struct farspan_model const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+long long _wrap_model_layer_array_count_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  int32_t arg3 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(farspan_model **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
+  
+  result = flat_model_layer_array_count((struct farspan_model const *)arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_model_layer_doubles_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  int32_t arg3 ;
+  double *arg4 = (double *) 0 ;
+  size_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg6 = &slot;
+  
+  arg1 = *(farspan_model **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
+  arg4 = (double *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  
+  result = flat_model_layer_doubles((struct farspan_model const *)arg1,arg2,arg3,arg4,arg5,arg6);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_model_layer_floats_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, float *_swig_go_3, long long _swig_go_4) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  int32_t arg3 ;
+  float *arg4 = (float *) 0 ;
+  size_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg6 = &slot;
+  
+  arg1 = *(farspan_model **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
+  arg4 = (float *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  
+  result = flat_model_layer_floats((struct farspan_model const *)arg1,arg2,arg3,arg4,arg5,arg6);
   (void)result; _swig_go_result = failure_text(&slot);
   return _swig_go_result;
 }

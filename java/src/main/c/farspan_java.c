@@ -195,6 +195,7 @@ static void SWIGUNUSED SWIG_JavaThrowException(JNIEnv *jenv, SWIG_JavaExceptionC
 #include <jni.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "farspan/farspan.h"
 
@@ -269,10 +270,18 @@ static void java_copy_bytes(JNIEnv* env, const java_memory* memory, jobject obje
         (*env)->GetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (jbyte*)memory->data);
 }
 
+/* A text as bytes of UTF-8; null for NULL. JNI's own strings know no characters beyond the basic plane. */
+static jbyteArray java_text(JNIEnv* env, const char* text) {
+    const jsize size = text ? (jsize)strlen(text) : 0;
+    jbyteArray bytes = text ? (*env)->NewByteArray(env, size) : NULL;
+    if (bytes) (*env)->SetByteArrayRegion(env, bytes, 0, size, (const jbyte*)text);
+    return bytes;
+}
+
 static void java_throw(JNIEnv* env, const farspan_error* error) {
     jclass type = (*env)->FindClass(env, "io/farspan/FarspanException");
-    jmethodID make = type ? (*env)->GetMethodID(env, type, "<init>", "(IILjava/lang/String;)V") : NULL;
-    jstring message = make ? (*env)->NewStringUTF(env, error->message) : NULL;
+    jmethodID make = type ? (*env)->GetMethodID(env, type, "<init>", "(II[B)V") : NULL;
+    jbyteArray message = make ? java_text(env, error->message) : NULL;
     jobject exception = message ? (*env)->NewObject(env, type, make, error->code, error->argument, message) : NULL;
     if (exception) (*env)->Throw(env, (jthrowable)exception);
 }
@@ -1366,6 +1375,323 @@ SWIGINTERN struct farspan_passkey_config *new_farspan_passkey_config(int32_t met
         return config;
     }
 SWIGINTERN void delete_farspan_passkey_config(struct farspan_passkey_config *self){ free(self); }
+/* model.h in a form that a garbage-collected language can call, like flat.h: arrays of the options are arguments with a length,
+ * metadata is a list that is built entry by entry, and what a model hands out is copied, so that nothing points into it. The wrappers hold
+ * flat.h before this. */
+#ifndef FARSPAN_BINDINGS_FLAT_MODEL_H
+#define FARSPAN_BINDINGS_FLAT_MODEL_H
+
+#include "farspan/model.h"
+
+/* ---- options ---------------------------------------------------------------------------------- */
+
+/* Takes an array of the options over: `length` is that of all arrays of its kind, which must agree. */
+static int flat_option_differs(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count,
+                               int64_t* length) {
+    if (!array) return 0;
+    if (*length == 0) *length = (int64_t)count;
+    if (*length == (int64_t)count) return 0;
+    flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "options.%s has %zu entries, another array of its kind %lld: must be equal", name,
+              count, (long long)*length);
+    return 1;
+}
+
+/* The options' pointer fields are replaced by the arrays given; an empty array is NULL. Answers 0 with `error` set if they differ. */
+static int flat_model_options(farspan_model_options* copy, const farspan_model_options* options, const float* t5_encoder,
+                              size_t t5_encoder_count, const float* t5_decoder, size_t t5_decoder_count, const double* rope_freqs,
+                              size_t rope_freqs_count, const double* rope_short, size_t rope_short_count, const double* rope_long,
+                              size_t rope_long_count, farspan_error* error) {
+    const int32_t argument = 3;
+    farspan_model_options_init(copy, sizeof *copy);
+    if (options) *copy = *options;
+    copy->t5_encoder = t5_encoder_count ? t5_encoder : NULL;
+    copy->t5_decoder = t5_decoder_count ? t5_decoder : NULL;
+    copy->rope_freqs = rope_freqs_count ? rope_freqs : NULL;
+    copy->rope_short = rope_short_count ? rope_short : NULL;
+    copy->rope_long = rope_long_count ? rope_long : NULL;
+    copy->t5_values = copy->rope_pairs = 0;
+    return !flat_option_differs(error, argument, "t5_encoder", copy->t5_encoder, t5_encoder_count, &copy->t5_values) &&
+           !flat_option_differs(error, argument, "t5_decoder", copy->t5_decoder, t5_decoder_count, &copy->t5_values) &&
+           !flat_option_differs(error, argument, "rope_freqs", copy->rope_freqs, rope_freqs_count, &copy->rope_pairs) &&
+           !flat_option_differs(error, argument, "rope_short", copy->rope_short, rope_short_count, &copy->rope_pairs) &&
+           !flat_option_differs(error, argument, "rope_long", copy->rope_long, rope_long_count, &copy->rope_pairs);
+}
+
+/* ---- metadata --------------------------------------------------------------------------------- */
+
+/* A list of entries with memory of its own. Made empty, filled in order, given to flat_model_from_metadata, freed. */
+typedef struct flat_metadata {
+    farspan_metadata* entries;
+    int64_t count, room;
+} flat_metadata;
+
+static void flat_metadata_free(flat_metadata* list) {
+    if (!list) return;
+    for (int64_t n = 0; n < list->count; ++n) {
+        farspan_metadata* entry = &list->entries[n];
+        if (entry->type == FARSPAN_METADATA_TEXT)
+            for (int64_t t = 0; t < entry->count; ++t) free(((char**)(uintptr_t)entry->values)[t]);
+        free((void*)(uintptr_t)entry->values);
+        free((void*)(uintptr_t)entry->key);
+    }
+    free(list->entries);
+    free(list);
+}
+
+/* A copy with a NUL behind it; NULL with `error` set if the text has one inside, or there is no memory. */
+static char* flat_text(const char* text, size_t bytes, const char* name, farspan_error* error) {
+    if (bytes && memchr(text, 0, bytes)) {
+        flat_fail(error, FARSPAN_ERROR_FORMAT, 1, "%s has a NUL at byte %zu", name,
+                  (size_t)((const char*)memchr(text, 0, bytes) - text));
+        return NULL;
+    }
+    char* copy = (char*)malloc(bytes + 1);
+    if (!copy) {
+        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
+        return NULL;
+    }
+    if (bytes) memcpy(copy, text, bytes);
+    copy[bytes] = 0;
+    return copy;
+}
+
+/* A new entry of `count` zeroed values, `size` bytes each; NULL with `error` set on failure. */
+static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* key, size_t key_bytes, int32_t type, int32_t is_array,
+                                             size_t count, size_t size, farspan_error* error) {
+    if (list->count == list->room) {
+        const int64_t room = list->room ? 2 * list->room : 16;
+        farspan_metadata* grown = (farspan_metadata*)realloc(list->entries, (size_t)room * sizeof *grown);
+        if (!grown) {
+            flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
+            return NULL;
+        }
+        list->entries = grown;
+        list->room = room;
+    }
+    char* name = flat_text(key, key_bytes, "a key", error);
+    if (!name) return NULL;
+    void* values = calloc(count + 1, size); /* not empty: an empty array has values too */
+    if (!values) {
+        free(name);
+        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
+        return NULL;
+    }
+    farspan_metadata* entry = &list->entries[list->count++];
+    entry->key = name;
+    entry->type = type;
+    entry->is_array = is_array;
+    entry->count = (int64_t)count;
+    entry->values = values;
+    return entry;
+}
+
+static farspan_status flat_metadata_integers(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
+                                             const int64_t* integers, size_t count, farspan_error* error) {
+    farspan_metadata* entry =
+        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_INTEGER, is_array, count, sizeof *integers, error);
+    if (!entry) return error->code;
+    if (count) memcpy((void*)(uintptr_t)entry->values, integers, count * sizeof *integers);
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_metadata_reals(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
+                                          const double* reals, size_t count, farspan_error* error) {
+    farspan_metadata* entry =
+        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_REAL, is_array, count, sizeof *reals, error);
+    if (!entry) return error->code;
+    if (count) memcpy((void*)(uintptr_t)entry->values, reals, count * sizeof *reals);
+    return FARSPAN_OK;
+}
+
+/* An entry of `count` empty texts, which flat_metadata_text sets one by one. */
+static farspan_status flat_metadata_texts(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array, int64_t count,
+                                          farspan_error* error) {
+    const size_t texts = count > 0 ? (size_t)count : 0;
+    farspan_metadata* entry =
+        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_TEXT, is_array, texts, sizeof(char*), error);
+    return entry ? FARSPAN_OK : error->code;
+}
+
+/* Sets text `index` of the last entry. */
+static farspan_status flat_metadata_text(flat_metadata* list, int64_t index, const char* content, size_t content_bytes,
+                                         farspan_error* error) {
+    farspan_metadata* entry = list->count ? &list->entries[list->count - 1] : NULL;
+    if (!entry || entry->type != FARSPAN_METADATA_TEXT || index < 0 || index >= entry->count)
+        return flat_fail(error, FARSPAN_ERROR_PARAMETER_RANGE, 2, "there is no text %lld", (long long)index);
+    char* copy = flat_text(content, content_bytes, entry->key, error);
+    if (!copy) return error->code;
+    char** place = (char**)(uintptr_t)entry->values + index;
+    free(*place);
+    *place = copy;
+    return FARSPAN_OK;
+}
+
+/* ---- reading ---------------------------------------------------------------------------------- */
+
+static farspan_model* flat_model_from_config(const char* document, size_t document_bytes, const farspan_model_options* options,
+                                             const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
+                                             size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
+                                             const double* rope_short, size_t rope_short_count, const double* rope_long,
+                                             size_t rope_long_count, farspan_error* error) {
+    farspan_model* model = NULL;
+    farspan_model_options copy;
+    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                           rope_short, rope_short_count, rope_long, rope_long_count, error))
+        farspan_model_from_config(document_bytes ? document : "", document_bytes, &copy, &model, error);
+    return model;
+}
+
+static farspan_model* flat_model_from_metadata(const flat_metadata* list, const farspan_model_options* options,
+                                               const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
+                                               size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
+                                               const double* rope_short, size_t rope_short_count, const double* rope_long,
+                                               size_t rope_long_count, farspan_error* error) {
+    static const farspan_metadata none;
+    farspan_model* model = NULL;
+    farspan_model_options copy;
+    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                           rope_short, rope_short_count, rope_long, rope_long_count, error))
+        farspan_model_from_metadata(list->entries ? list->entries : &none, list->count, &copy, &model, error);
+    return model;
+}
+
+static farspan_model* flat_model_from_gguf(void* file, size_t file_bytes, const farspan_model_options* options,
+                                           const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
+                                           size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
+                                           const double* rope_short, size_t rope_short_count, const double* rope_long,
+                                           size_t rope_long_count, farspan_error* error) {
+    static const char nothing = 0;
+    farspan_model* model = NULL;
+    farspan_model_options copy;
+    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                           rope_short, rope_short_count, rope_long, rope_long_count, error))
+        farspan_model_from_gguf(file_bytes ? file : &nothing, file_bytes, &copy, &model, error);
+    return model;
+}
+
+/* ---- answers ---------------------------------------------------------------------------------- */
+
+/* The layer, whose parts must be there. */
+static farspan_status flat_model_softmax_layer(const farspan_model* model, int64_t index, farspan_model_layer* layer,
+                                               farspan_error* error) {
+    memset(layer, 0, sizeof *layer);
+    layer->struct_size = (uint32_t)sizeof *layer;
+    const farspan_status status = farspan_model_layer_at(model, index, layer, error);
+    if (status != FARSPAN_OK || layer->scheme) return status;
+    return flat_fail(error, FARSPAN_ERROR_COMBINATION, 2, "layer %lld has no softmax attention, and therefore no scheme",
+                     (long long)index);
+}
+
+/* A new scheme of the layer's parts, which does not need the model. */
+static farspan_scheme* flat_model_layer_scheme(const farspan_model* model, int64_t index, farspan_error* error) {
+    farspan_model_layer layer;
+    farspan_scheme* scheme = NULL;
+    if (flat_model_softmax_layer(model, index, &layer, error) == FARSPAN_OK)
+        farspan_scheme_create(layer.rope, layer.remap, layer.bias, layer.mask, layer.score, &scheme, error);
+    return scheme;
+}
+
+/* Copies the layer's parts without their arrays, which flat_model_layer_doubles and flat_model_layer_floats give. */
+static farspan_status flat_model_layer_parts(const farspan_model* model, int64_t index, farspan_rope_config* rope,
+                                             farspan_remap_config* remap, farspan_bias_config* bias, farspan_mask_config* mask,
+                                             farspan_score_config* score, farspan_error* error) {
+    farspan_model_layer layer;
+    const farspan_status status = flat_model_softmax_layer(model, index, &layer, error);
+    if (status != FARSPAN_OK) return status;
+    *rope = *layer.rope;
+    *remap = *layer.remap;
+    *bias = *layer.bias;
+    *mask = *layer.mask;
+    *score = *layer.score;
+    rope->short_factors = rope->long_factors = bias->a = bias->p = NULL;
+    bias->values = score->sinks = NULL;
+    return FARSPAN_OK;
+}
+
+/* An array of a layer's parts. */
+enum {
+    FLAT_SHORT_FACTORS = 0, /* doubles */
+    FLAT_LONG_FACTORS = 1,
+    FLAT_BIAS_A = 2,
+    FLAT_BIAS_P = 3,
+    FLAT_BIAS_VALUES = 4, /* floats */
+    FLAT_SINKS = 5
+};
+
+/* Where it is and how many entries it has; NULL and 0 if there is none. */
+static const void* flat_model_layer_array(const farspan_model* model, int64_t index, int32_t which, int64_t* count) {
+    farspan_model_layer layer;
+    *count = 0;
+    if (flat_model_softmax_layer(model, index, &layer, NULL) != FARSPAN_OK) return NULL;
+    const struct {
+        const void* values;
+        int64_t count;
+    } arrays[] = {{layer.rope->short_factors, layer.rope->pair_factor_count},
+                  {layer.rope->long_factors, layer.rope->pair_factor_count},
+                  {layer.bias->a, layer.bias->heads},
+                  {layer.bias->p, layer.bias->heads},
+                  {layer.bias->values, (int64_t)layer.bias->buckets * layer.bias->heads},
+                  {layer.score->sinks, layer.score->sink_heads}};
+    if (which < FLAT_SHORT_FACTORS || which > FLAT_SINKS || !arrays[which].values) return NULL;
+    *count = arrays[which].count;
+    return arrays[which].values;
+}
+
+/* Entries of an array, 0 if there is none. */
+static int64_t flat_model_layer_array_count(const farspan_model* model, int64_t index, int32_t which) {
+    int64_t count = 0;
+    flat_model_layer_array(model, index, which, &count);
+    return count;
+}
+
+/* Copies an array of doubles or of floats; `count` is what flat_model_layer_array_count says. */
+static farspan_status flat_model_layer_doubles(const farspan_model* model, int64_t index, int32_t which, double* values, size_t count,
+                                               farspan_error* error) {
+    int64_t there = 0;
+    const void* array = which <= FLAT_BIAS_P ? flat_model_layer_array(model, index, which, &there) : NULL;
+    if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;
+    if (there) memcpy(values, array, (size_t)there * sizeof *values);
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_model_layer_floats(const farspan_model* model, int64_t index, int32_t which, float* values, size_t count,
+                                              farspan_error* error) {
+    int64_t there = 0;
+    const void* array = which >= FLAT_BIAS_VALUES ? flat_model_layer_array(model, index, which, &there) : NULL;
+    if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;
+    if (there) memcpy(values, array, (size_t)there * sizeof *values);
+    return FARSPAN_OK;
+}
+
+#endif
+
+SWIGINTERN void delete_farspan_model(struct farspan_model *self){ farspan_model_destroy(self); }
+SWIGINTERN struct farspan_model_options *new_farspan_model_options(void){
+        farspan_model_options* config = (farspan_model_options*)calloc(1, sizeof *config);
+        if (config) farspan_model_options_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_model_options(struct farspan_model_options *self){ free(self); }
+SWIGINTERN struct farspan_model_info *new_farspan_model_info(void){
+        farspan_model_info* answer = (farspan_model_info*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_model_info(struct farspan_model_info *self){ free(self); }
+SWIGINTERN struct farspan_model_layer *new_farspan_model_layer(void){
+        farspan_model_layer* answer = (farspan_model_layer*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_model_layer(struct farspan_model_layer *self){ free(self); }
+SWIGINTERN struct farspan_model_note *new_farspan_model_note(void){
+        farspan_model_note* answer = (farspan_model_note*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_model_note(struct farspan_model_note *self){ free(self); }
+SWIGINTERN struct flat_metadata *new_flat_metadata(void){ return (flat_metadata*)calloc(1, sizeof(flat_metadata)); }
+SWIGINTERN void delete_flat_metadata(struct flat_metadata *self){ flat_metadata_free(self); }
 
 #ifdef __cplusplus
 extern "C" {
@@ -8963,6 +9289,1721 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_needle_1place(JNIEnv 
   }
   {
     if (arg12->code != FARSPAN_OK) java_throw(jenv, arg12);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Model(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_model *arg1 = (struct farspan_model *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_model **)&jarg1; 
+  delete_farspan_model(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1release_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->release = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1release_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  result =  ((arg1)->release);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1angle_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->angle = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1angle_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  result =  ((arg1)->angle);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1extension_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->extension = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1extension_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  result =  ((arg1)->extension);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1targetLength_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->target_length = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1targetLength_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  result =  ((arg1)->target_length);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1window_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->window = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1window_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  result =  ((arg1)->window);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1group_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->group = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1group_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  result =  ((arg1)->group);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1ModelOptions(JNIEnv *jenv, jclass jcls) {
+  jlong jresult = 0 ;
+  struct farspan_model_options *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (struct farspan_model_options *)new_farspan_model_options();
+  *(struct farspan_model_options **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1ModelOptions(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_model_options **)&jarg1; 
+  delete_farspan_model_options(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1absolute_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->absolute = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1absolute_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->absolute);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jbyteArray JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1family_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jbyteArray jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  char *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result = (char *) ((arg1)->family);
+  jresult = java_text(jenv, result);
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1layers_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->layers = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1layers_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->layers);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1encoderLayers_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->encoder_layers = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1encoderLayers_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->encoder_layers);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1queryHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->query_heads = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1queryHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->query_heads);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1keyHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->key_heads = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1keyHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->key_heads);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1headDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->head_dim = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1headDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->head_dim);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1valueDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->value_dim = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1valueDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->value_dim);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1hidden_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->hidden = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1hidden_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->hidden);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1vocabulary_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->vocabulary = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1vocabulary_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->vocabulary);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1context_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->context = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1context_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->context);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1trainedContext_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->trained_context = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1trainedContext_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->trained_context);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1usableContext_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->usable_context = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1usableContext_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->usable_context);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1usableContextMost_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->usable_context_most = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1usableContextMost_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->usable_context_most);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1absoluteRows_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->absolute_rows = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1absoluteRows_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->absolute_rows);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1absoluteOffset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->absolute_offset = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1absoluteOffset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->absolute_offset);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1layerKinds_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->layer_kinds = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1layerKinds_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->layer_kinds);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1notes_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->notes = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1notes_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result =  ((arg1)->notes);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1finalSoftcap_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  double arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  arg2 = (double)jarg2; 
+  if (arg1) (arg1)->final_softcap = arg2;
+}
+
+
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1finalSoftcap_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jdouble jresult = 0 ;
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  double result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  result = (double) ((arg1)->final_softcap);
+  jresult = (jdouble)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1ModelInfo(JNIEnv *jenv, jclass jcls) {
+  jlong jresult = 0 ;
+  struct farspan_model_info *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (struct farspan_model_info *)new_farspan_model_info();
+  *(struct farspan_model_info **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1ModelInfo(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_model_info **)&jarg1; 
+  delete_farspan_model_info(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1describe(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  farspan_model_info *arg2 = (farspan_model_info *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  (void)jarg1_;
+  (void)jarg2_;
+  arg1 = *(farspan_model **)&jarg1; 
+  arg2 = *(farspan_model_info **)&jarg2; 
+  result = farspan_model_describe((struct farspan_model const *)arg1,arg2,arg3);
+  (void)result;
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1kind_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->kind = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1kind_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  result =  ((arg1)->kind);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1alike_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->alike = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1alike_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  result =  ((arg1)->alike);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1queryHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->query_heads = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1queryHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  result =  ((arg1)->query_heads);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1keyHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->key_heads = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1keyHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  result =  ((arg1)->key_heads);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1headDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->head_dim = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1headDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  result =  ((arg1)->head_dim);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1valueDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->value_dim = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1valueDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  result =  ((arg1)->value_dim);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1window_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->window = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1window_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  result =  ((arg1)->window);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1attentionScale_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  double arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  arg2 = (double)jarg2; 
+  if (arg1) (arg1)->attention_scale = arg2;
+}
+
+
+SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1attentionScale_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jdouble jresult = 0 ;
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  double result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  result = (double) ((arg1)->attention_scale);
+  jresult = (jdouble)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1ModelLayer(JNIEnv *jenv, jclass jcls) {
+  jlong jresult = 0 ;
+  struct farspan_model_layer *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (struct farspan_model_layer *)new_farspan_model_layer();
+  *(struct farspan_model_layer **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1ModelLayer(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_model_layer **)&jarg1; 
+  delete_farspan_model_layer(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1at(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jobject jarg3_) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_model_layer *arg3 = (farspan_model_layer *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  (void)jarg1_;
+  (void)jarg3_;
+  arg1 = *(farspan_model **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = *(farspan_model_layer **)&jarg3; 
+  result = farspan_model_layer_at((struct farspan_model const *)arg1,arg2,arg3,arg4);
+  (void)result;
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelNote_1severity_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_note **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->severity = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelNote_1severity_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_note **)&jarg1; 
+  result =  ((arg1)->severity);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelNote_1code_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  int32_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_note **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  if (arg1) (arg1)->code = arg2;
+}
+
+
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelNote_1code_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jint jresult = 0 ;
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  int32_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_note **)&jarg1; 
+  result =  ((arg1)->code);
+  jresult = (jint)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jbyteArray JNICALL Java_io_farspan_internal_NativeJNI_ModelNote_1path_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jbyteArray jresult = 0 ;
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  char *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_note **)&jarg1; 
+  result = (char *) ((arg1)->path);
+  jresult = java_text(jenv, result);
+  return jresult;
+}
+
+
+SWIGEXPORT jbyteArray JNICALL Java_io_farspan_internal_NativeJNI_ModelNote_1text_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jbyteArray jresult = 0 ;
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  char *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_model_note **)&jarg1; 
+  result = (char *) ((arg1)->text);
+  jresult = java_text(jenv, result);
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1ModelNote(JNIEnv *jenv, jclass jcls) {
+  jlong jresult = 0 ;
+  struct farspan_model_note *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (struct farspan_model_note *)new_farspan_model_note();
+  *(struct farspan_model_note **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1ModelNote(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_model_note **)&jarg1; 
+  delete_farspan_model_note(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1note_1at(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jobject jarg3_) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_model_note *arg3 = (farspan_model_note *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  (void)jarg1_;
+  (void)jarg3_;
+  arg1 = *(farspan_model **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = *(farspan_model_note **)&jarg3; 
+  result = farspan_model_note_at((struct farspan_model const *)arg1,arg2,arg3,arg4);
+  (void)result;
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1Metadata(JNIEnv *jenv, jclass jcls) {
+  jlong jresult = 0 ;
+  struct flat_metadata *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (struct flat_metadata *)new_flat_metadata();
+  *(struct flat_metadata **)&jresult = result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Metadata(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct flat_metadata *arg1 = (struct flat_metadata *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct flat_metadata **)&jarg1; 
+  delete_flat_metadata(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_metadata_1integers(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jint jarg4, jlongArray jarg5) {
+  flat_metadata *arg1 = (flat_metadata *) 0 ;
+  char *arg2 = (char *) 0 ;
+  size_t arg3 ;
+  int32_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_error slot7 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot7.struct_size = (uint32_t)sizeof slot7;
+  slot7.code = FARSPAN_OK;
+  arg7 = &slot7;
+  (void)jarg1_;
+  arg1 = *(flat_metadata **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(char))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (char*)memory2.data;
+  arg4 = (int32_t)jarg4; 
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  result = flat_metadata_integers(arg1,(char const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7);
+  (void)result;
+  
+  
+  {
+    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_metadata_1reals(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jint jarg4, jdoubleArray jarg5) {
+  flat_metadata *arg1 = (flat_metadata *) 0 ;
+  char *arg2 = (char *) 0 ;
+  size_t arg3 ;
+  int32_t arg4 ;
+  double *arg5 = (double *) 0 ;
+  size_t arg6 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_error slot7 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot7.struct_size = (uint32_t)sizeof slot7;
+  slot7.code = FARSPAN_OK;
+  arg7 = &slot7;
+  (void)jarg1_;
+  arg1 = *(flat_metadata **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(char))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (char*)memory2.data;
+  arg4 = (int32_t)jarg4; 
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(double))) return ;
+  if (jarg5) (*jenv)->GetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jdouble*)memory5.data);
+  arg5 = (double*)memory5.data;
+  result = flat_metadata_reals(arg1,(char const *)arg2,arg3,arg4,(double const *)arg5,arg6,arg7);
+  (void)result;
+  
+  
+  {
+    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_metadata_1texts(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jint jarg4, jlong jarg5) {
+  flat_metadata *arg1 = (flat_metadata *) 0 ;
+  char *arg2 = (char *) 0 ;
+  size_t arg3 ;
+  int32_t arg4 ;
+  int64_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_error slot6 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot6.struct_size = (uint32_t)sizeof slot6;
+  slot6.code = FARSPAN_OK;
+  arg6 = &slot6;
+  (void)jarg1_;
+  arg1 = *(flat_metadata **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(char))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (char*)memory2.data;
+  arg4 = (int32_t)jarg4; 
+  arg5 = (int64_t)jarg5; 
+  result = flat_metadata_texts(arg1,(char const *)arg2,arg3,arg4,arg5,arg6);
+  (void)result;
+  
+  {
+    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_metadata_1text(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jbyteArray jarg3) {
+  flat_metadata *arg1 = (flat_metadata *) 0 ;
+  int64_t arg2 ;
+  char *arg3 = (char *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  (void)jarg1_;
+  arg1 = *(flat_metadata **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(char))) return ;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jbyte*)memory3.data);
+  arg3 = (char*)memory3.data;
+  result = flat_metadata_text(arg1,arg2,(char const *)arg3,arg4,arg5);
+  (void)result;
+  
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1from_1config(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jlong jarg3, jobject jarg3_, jfloatArray jarg4, jfloatArray jarg6, jdoubleArray jarg8, jdoubleArray jarg10, jdoubleArray jarg12) {
+  jlong jresult = 0 ;
+  char *arg1 = (char *) 0 ;
+  size_t arg2 ;
+  farspan_model_options *arg3 = (farspan_model_options *) 0 ;
+  float *arg4 = (float *) 0 ;
+  size_t arg5 ;
+  float *arg6 = (float *) 0 ;
+  size_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  double *arg10 = (double *) 0 ;
+  size_t arg11 ;
+  double *arg12 = (double *) 0 ;
+  size_t arg13 ;
+  farspan_error *arg14 = (farspan_error *) 0 ;
+  farspan_error slot14 ;
+  farspan_model *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  slot14.struct_size = (uint32_t)sizeof slot14;
+  slot14.code = FARSPAN_OK;
+  arg14 = &slot14;
+  (void)jarg3_;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(char))) return 0;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jbyte*)memory1.data);
+  arg1 = (char*)memory1.data;
+  arg3 = *(farspan_model_options **)&jarg3; 
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(float))) return 0;
+  if (jarg4) (*jenv)->GetFloatArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jfloat*)memory4.data);
+  arg4 = (float*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(float))) return 0;
+  if (jarg6) (*jenv)->GetFloatArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jfloat*)memory6.data);
+  arg6 = (float*)memory6.data;
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
+  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return 0;
+  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
+  arg8 = (double*)memory8.data;
+  JAVA_MEMORY memory10;
+  memory10.heap = NULL;
+  arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
+  if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(double))) return 0;
+  if (jarg10) (*jenv)->GetDoubleArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jdouble*)memory10.data);
+  arg10 = (double*)memory10.data;
+  JAVA_MEMORY memory12;
+  memory12.heap = NULL;
+  arg13 = jarg12 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg12) : 0;
+  if (!java_take(jenv, &memory12, jarg12, arg13 * sizeof(double))) return 0;
+  if (jarg12) (*jenv)->GetDoubleArrayRegion(jenv, jarg12, 0, (jsize)arg13, (jdouble*)memory12.data);
+  arg12 = (double*)memory12.data;
+  result = (farspan_model *)flat_model_from_config((char const *)arg1,arg2,(struct farspan_model_options const *)arg3,(float const *)arg4,arg5,(float const *)arg6,arg7,(double const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,arg14);
+  *(farspan_model **)&jresult = result; 
+  
+  
+  
+  
+  
+  
+  {
+    if (arg14->code != FARSPAN_OK) java_throw(jenv, arg14);
+  }
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1from_1metadata(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jfloatArray jarg3, jfloatArray jarg5, jdoubleArray jarg7, jdoubleArray jarg9, jdoubleArray jarg11) {
+  jlong jresult = 0 ;
+  flat_metadata *arg1 = (flat_metadata *) 0 ;
+  farspan_model_options *arg2 = (farspan_model_options *) 0 ;
+  float *arg3 = (float *) 0 ;
+  size_t arg4 ;
+  float *arg5 = (float *) 0 ;
+  size_t arg6 ;
+  double *arg7 = (double *) 0 ;
+  size_t arg8 ;
+  double *arg9 = (double *) 0 ;
+  size_t arg10 ;
+  double *arg11 = (double *) 0 ;
+  size_t arg12 ;
+  farspan_error *arg13 = (farspan_error *) 0 ;
+  farspan_error slot13 ;
+  farspan_model *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  slot13.struct_size = (uint32_t)sizeof slot13;
+  slot13.code = FARSPAN_OK;
+  arg13 = &slot13;
+  (void)jarg1_;
+  (void)jarg2_;
+  arg1 = *(flat_metadata **)&jarg1; 
+  arg2 = *(farspan_model_options **)&jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(float))) return 0;
+  if (jarg3) (*jenv)->GetFloatArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jfloat*)memory3.data);
+  arg3 = (float*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(float))) return 0;
+  if (jarg5) (*jenv)->GetFloatArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jfloat*)memory5.data);
+  arg5 = (float*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, arg8 * sizeof(double))) return 0;
+  if (jarg7) (*jenv)->GetDoubleArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jdouble*)memory7.data);
+  arg7 = (double*)memory7.data;
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
+  arg10 = jarg9 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg9) : 0;
+  if (!java_take(jenv, &memory9, jarg9, arg10 * sizeof(double))) return 0;
+  if (jarg9) (*jenv)->GetDoubleArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jdouble*)memory9.data);
+  arg9 = (double*)memory9.data;
+  JAVA_MEMORY memory11;
+  memory11.heap = NULL;
+  arg12 = jarg11 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg11) : 0;
+  if (!java_take(jenv, &memory11, jarg11, arg12 * sizeof(double))) return 0;
+  if (jarg11) (*jenv)->GetDoubleArrayRegion(jenv, jarg11, 0, (jsize)arg12, (jdouble*)memory11.data);
+  arg11 = (double*)memory11.data;
+  result = (farspan_model *)flat_model_from_metadata((struct flat_metadata const *)arg1,(struct farspan_model_options const *)arg2,(float const *)arg3,arg4,(float const *)arg5,arg6,(double const *)arg7,arg8,(double const *)arg9,arg10,(double const *)arg11,arg12,arg13);
+  *(farspan_model **)&jresult = result; 
+  
+  
+  
+  
+  
+  {
+    if (arg13->code != FARSPAN_OK) java_throw(jenv, arg13);
+  }
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1from_1gguf(JNIEnv *jenv, jclass jcls, jobject jarg1, jlong jarg3, jobject jarg3_, jfloatArray jarg4, jfloatArray jarg6, jdoubleArray jarg8, jdoubleArray jarg10, jdoubleArray jarg12) {
+  jlong jresult = 0 ;
+  void *arg1 = (void *) 0 ;
+  size_t arg2 ;
+  farspan_model_options *arg3 = (farspan_model_options *) 0 ;
+  float *arg4 = (float *) 0 ;
+  size_t arg5 ;
+  float *arg6 = (float *) 0 ;
+  size_t arg7 ;
+  double *arg8 = (double *) 0 ;
+  size_t arg9 ;
+  double *arg10 = (double *) 0 ;
+  size_t arg11 ;
+  double *arg12 = (double *) 0 ;
+  size_t arg13 ;
+  farspan_error *arg14 = (farspan_error *) 0 ;
+  farspan_error slot14 ;
+  farspan_model *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  slot14.struct_size = (uint32_t)sizeof slot14;
+  slot14.code = FARSPAN_OK;
+  arg14 = &slot14;
+  (void)jarg3_;
+  arg1 = jarg1 ? (*jenv)->GetDirectBufferAddress(jenv, jarg1) : NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetDirectBufferCapacity(jenv, jarg1) : 0;
+  arg3 = *(farspan_model_options **)&jarg3; 
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(float))) return 0;
+  if (jarg4) (*jenv)->GetFloatArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jfloat*)memory4.data);
+  arg4 = (float*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(float))) return 0;
+  if (jarg6) (*jenv)->GetFloatArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jfloat*)memory6.data);
+  arg6 = (float*)memory6.data;
+  JAVA_MEMORY memory8;
+  memory8.heap = NULL;
+  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return 0;
+  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
+  arg8 = (double*)memory8.data;
+  JAVA_MEMORY memory10;
+  memory10.heap = NULL;
+  arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
+  if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(double))) return 0;
+  if (jarg10) (*jenv)->GetDoubleArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jdouble*)memory10.data);
+  arg10 = (double*)memory10.data;
+  JAVA_MEMORY memory12;
+  memory12.heap = NULL;
+  arg13 = jarg12 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg12) : 0;
+  if (!java_take(jenv, &memory12, jarg12, arg13 * sizeof(double))) return 0;
+  if (jarg12) (*jenv)->GetDoubleArrayRegion(jenv, jarg12, 0, (jsize)arg13, (jdouble*)memory12.data);
+  arg12 = (double*)memory12.data;
+  result = (farspan_model *)flat_model_from_gguf(arg1,arg2,(struct farspan_model_options const *)arg3,(float const *)arg4,arg5,(float const *)arg6,arg7,(double const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,arg14);
+  *(farspan_model **)&jresult = result; 
+  
+  
+  
+  
+  
+  {
+    if (arg14->code != FARSPAN_OK) java_throw(jenv, arg14);
+  }
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1scheme(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  jlong jresult = 0 ;
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_error slot3 ;
+  farspan_scheme *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  (void)jarg1_;
+  arg1 = *(farspan_model **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  result = (farspan_scheme *)flat_model_layer_scheme((struct farspan_model const *)arg1,arg2,arg3);
+  *(farspan_scheme **)&jresult = result; 
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1parts(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jobject jarg3_, jlong jarg4, jobject jarg4_, jlong jarg5, jobject jarg5_, jlong jarg6, jobject jarg6_, jlong jarg7, jobject jarg7_) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_rope_config *arg3 = (farspan_rope_config *) 0 ;
+  farspan_remap_config *arg4 = (farspan_remap_config *) 0 ;
+  farspan_bias_config *arg5 = (farspan_bias_config *) 0 ;
+  farspan_mask_config *arg6 = (farspan_mask_config *) 0 ;
+  farspan_score_config *arg7 = (farspan_score_config *) 0 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
+  (void)jarg1_;
+  (void)jarg3_;
+  (void)jarg4_;
+  (void)jarg5_;
+  (void)jarg6_;
+  (void)jarg7_;
+  arg1 = *(farspan_model **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = *(farspan_rope_config **)&jarg3; 
+  arg4 = *(farspan_remap_config **)&jarg4; 
+  arg5 = *(farspan_bias_config **)&jarg5; 
+  arg6 = *(farspan_mask_config **)&jarg6; 
+  arg7 = *(farspan_score_config **)&jarg7; 
+  result = flat_model_layer_parts((struct farspan_model const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7,arg8);
+  (void)result;
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1array_1count(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jint jarg3) {
+  jlong jresult = 0 ;
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  int32_t arg3 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(farspan_model **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = (int32_t)jarg3; 
+  result = flat_model_layer_array_count((struct farspan_model const *)arg1,arg2,arg3);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1doubles(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jint jarg3, jdoubleArray jarg4) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  int32_t arg3 ;
+  double *arg4 = (double *) 0 ;
+  size_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_error slot6 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot6.struct_size = (uint32_t)sizeof slot6;
+  slot6.code = FARSPAN_OK;
+  arg6 = &slot6;
+  (void)jarg1_;
+  arg1 = *(farspan_model **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = (int32_t)jarg3; 
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(double))) return ;
+  if (jarg4) (*jenv)->GetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jdouble*)memory4.data);
+  arg4 = (double*)memory4.data;
+  result = flat_model_layer_doubles((struct farspan_model const *)arg1,arg2,arg3,arg4,arg5,arg6);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg4) (*jenv)->SetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jdouble*)arg4);
+  }
+  {
+    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1floats(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jint jarg3, jfloatArray jarg4) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  int32_t arg3 ;
+  float *arg4 = (float *) 0 ;
+  size_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_error slot6 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot6.struct_size = (uint32_t)sizeof slot6;
+  slot6.code = FARSPAN_OK;
+  arg6 = &slot6;
+  (void)jarg1_;
+  arg1 = *(farspan_model **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = (int32_t)jarg3; 
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(float))) return ;
+  if (jarg4) (*jenv)->GetFloatArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jfloat*)memory4.data);
+  arg4 = (float*)memory4.data;
+  result = flat_model_layer_floats((struct farspan_model const *)arg1,arg2,arg3,arg4,arg5,arg6);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg4) (*jenv)->SetFloatArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jfloat*)arg4);
+  }
+  {
+    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
   }
 }
 

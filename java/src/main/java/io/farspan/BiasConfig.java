@@ -161,4 +161,13 @@ public final class BiasConfig {
         this.p = p.clone();
         return this;
     }
+
+    /**
+     * What has been set, and the defaults of the rest.
+     *
+     * @return a copy
+     */
+    public BiasSettings settings() {
+        return new BiasSettings(this, fields);
+    }
 }

@@ -1,5 +1,7 @@
 package io.farspan;
 
+import java.nio.charset.StandardCharsets;
+
 /** A call of the library failed. Nothing has then been written to any output (except by a run that was cancelled). */
 public final class FarspanException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -7,8 +9,9 @@ public final class FarspanException extends RuntimeException {
     private final int code;
     private final int argument;
 
-    FarspanException(int code, int argument, String message) {
-        super(message);
+    /** Called by the bridge; the message is UTF-8. */
+    FarspanException(int code, int argument, byte[] message) {
+        super(new String(message, StandardCharsets.UTF_8));
         this.code = code;
         this.argument = argument;
     }

@@ -78,4 +78,13 @@ public final class MaskConfig {
         fields.setPrefix(positions);
         return this;
     }
+
+    /**
+     * What has been set, and the defaults of the rest.
+     *
+     * @return a copy
+     */
+    public MaskSettings settings() {
+        return new MaskSettings(fields);
+    }
 }

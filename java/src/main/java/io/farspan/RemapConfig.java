@@ -115,4 +115,13 @@ public final class RemapConfig {
         fields.setPositionScale(scale);
         return this;
     }
+
+    /**
+     * What has been set, and the defaults of the rest.
+     *
+     * @return a copy
+     */
+    public RemapSettings settings() {
+        return new RemapSettings(fields);
+    }
 }

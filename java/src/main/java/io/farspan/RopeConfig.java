@@ -387,4 +387,13 @@ public final class RopeConfig {
         }
         return this;
     }
+
+    /**
+     * What has been set, and the defaults of the rest.
+     *
+     * @return a copy
+     */
+    public RopeSettings settings() {
+        return new RopeSettings(this, fields);
+    }
 }

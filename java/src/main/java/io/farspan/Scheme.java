@@ -18,7 +18,8 @@ import io.farspan.runtime.Handle;
 public final class Scheme implements AutoCloseable {
     final Handle<io.farspan.internal.Scheme> handle;
 
-    private Scheme(io.farspan.internal.Scheme object) {
+    /** Takes charge of a native scheme. */
+    Scheme(io.farspan.internal.Scheme object) {
         handle = Handle.of(this, object, null, "the scheme", io.farspan.internal.Scheme::delete);
     }
 
@@ -29,6 +30,20 @@ public final class Scheme implements AutoCloseable {
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * The scheme of one layer of a model, by its config.json. For several layers, or to see the notes, read a {@link Model}.
+     *
+     * @param text of a Hugging Face config.json
+     * @param layer 0 to layers - 1
+     * @return a new scheme
+     * @throws FarspanException if the text is refused, there is no such layer, or it has no softmax attention
+     */
+    public static Scheme fromConfigJson(String text, long layer) {
+        try (Model model = Model.fromConfigJson(text)) {
+            return model.scheme(layer);
+        }
     }
 
     /** Collects the parts of a scheme. Not for use by several threads at once. */

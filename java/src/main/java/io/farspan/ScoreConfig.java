@@ -112,4 +112,13 @@ public final class ScoreConfig {
         fields.setSinkHeads(sinks.length);
         return this;
     }
+
+    /**
+     * What has been set, and the defaults of the rest.
+     *
+     * @return a copy
+     */
+    public ScoreSettings settings() {
+        return new ScoreSettings(this, fields);
+    }
 }

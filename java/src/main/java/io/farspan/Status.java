@@ -39,6 +39,8 @@ public enum Status {
     CANCELLED(NativeConstants.ERROR_CANCELLED),
     /** A defect of the library. */
     INTERNAL(NativeConstants.ERROR_INTERNAL),
+    /** A model's configuration or GGUF metadata is malformed; the message has the JSON path or the key. */
+    FORMAT(NativeConstants.ERROR_FORMAT),
     /** A status of a newer library, which these classes do not know. */
     UNKNOWN(-1);
 

@@ -290,4 +290,48 @@ public class Native implements NativeConstants {
 
   public static void needle_place(long[] ids, long[] lengths, double depth, long[] boundary, long[] out, long[] whole) { NativeJNI.needle_place(ids, lengths, depth, boundary, out, whole); }
 
+  public static void model_describe(Model model, ModelInfo info) { NativeJNI.model_describe(Model.getCPtr(model), model, ModelInfo.getCPtr(info), info); }
+
+  public static void model_layer_at(Model model, long index, ModelLayer layer) { NativeJNI.model_layer_at(Model.getCPtr(model), model, index, ModelLayer.getCPtr(layer), layer); }
+
+  public static void model_note_at(Model model, long index, ModelNote note) { NativeJNI.model_note_at(Model.getCPtr(model), model, index, ModelNote.getCPtr(note), note); }
+
+  public static void metadata_integers(Metadata list, byte[] key, int is_array, long[] integers) { NativeJNI.metadata_integers(Metadata.getCPtr(list), list, key, is_array, integers); }
+
+  public static void metadata_reals(Metadata list, byte[] key, int is_array, double[] reals) { NativeJNI.metadata_reals(Metadata.getCPtr(list), list, key, is_array, reals); }
+
+  public static void metadata_texts(Metadata list, byte[] key, int is_array, long count) { NativeJNI.metadata_texts(Metadata.getCPtr(list), list, key, is_array, count); }
+
+  public static void metadata_text(Metadata list, long index, byte[] content) { NativeJNI.metadata_text(Metadata.getCPtr(list), list, index, content); }
+
+  public static Model model_from_config(byte[] document, ModelOptions options, float[] t5_encoder, float[] t5_decoder, double[] rope_freqs, double[] rope_short, double[] rope_long) {
+    long cPtr = NativeJNI.model_from_config(document, ModelOptions.getCPtr(options), options, t5_encoder, t5_decoder, rope_freqs, rope_short, rope_long);
+    return (cPtr == 0) ? null : new Model(cPtr, true);
+  }
+
+  public static Model model_from_metadata(Metadata list, ModelOptions options, float[] t5_encoder, float[] t5_decoder, double[] rope_freqs, double[] rope_short, double[] rope_long) {
+    long cPtr = NativeJNI.model_from_metadata(Metadata.getCPtr(list), list, ModelOptions.getCPtr(options), options, t5_encoder, t5_decoder, rope_freqs, rope_short, rope_long);
+    return (cPtr == 0) ? null : new Model(cPtr, true);
+  }
+
+  public static Model model_from_gguf(java.nio.ByteBuffer file, ModelOptions options, float[] t5_encoder, float[] t5_decoder, double[] rope_freqs, double[] rope_short, double[] rope_long) {
+    long cPtr = NativeJNI.model_from_gguf(file, ModelOptions.getCPtr(options), options, t5_encoder, t5_decoder, rope_freqs, rope_short, rope_long);
+    return (cPtr == 0) ? null : new Model(cPtr, true);
+  }
+
+  public static Scheme model_layer_scheme(Model model, long index) {
+    long cPtr = NativeJNI.model_layer_scheme(Model.getCPtr(model), model, index);
+    return (cPtr == 0) ? null : new Scheme(cPtr, true);
+  }
+
+  public static void model_layer_parts(Model model, long index, RopeConfig rope, RemapConfig remap, BiasConfig bias, MaskConfig mask, ScoreConfig score) { NativeJNI.model_layer_parts(Model.getCPtr(model), model, index, RopeConfig.getCPtr(rope), rope, RemapConfig.getCPtr(remap), remap, BiasConfig.getCPtr(bias), bias, MaskConfig.getCPtr(mask), mask, ScoreConfig.getCPtr(score), score); }
+
+  public static long model_layer_array_count(Model model, long index, int which) {
+    return NativeJNI.model_layer_array_count(Model.getCPtr(model), model, index, which);
+  }
+
+  public static void model_layer_doubles(Model model, long index, int which, double[] values) { NativeJNI.model_layer_doubles(Model.getCPtr(model), model, index, which, values); }
+
+  public static void model_layer_floats(Model model, long index, int which, float[] values) { NativeJNI.model_layer_floats(Model.getCPtr(model), model, index, which, values); }
+
 }

@@ -184,4 +184,52 @@ public interface NativeConstants {
   public final static int FLAT_INTERVAL = 4;
   public final static int FLAT_PASSKEY_WHOLE = 4;
 
+  public final static int ERROR_FORMAT = 17;
+
+  public final static int RELEASE_REFERENCE = 0;
+  public final static int RELEASE_TRANSFORMERS_4_48 = 1;
+  public final static int RELEASE_LLAMA_CPP = 2;
+
+  public final static int EXTENSION_NONE = 0;
+  public final static int EXTENSION_LINEAR = 1;
+  public final static int EXTENSION_NTK = 2;
+  public final static int EXTENSION_DYNAMIC_NTK = 3;
+  public final static int EXTENSION_YARN = 4;
+  public final static int EXTENSION_SELF_EXTEND = 5;
+  public final static int EXTENSION_REROPE = 6;
+  public final static int EXTENSION_LEAKY_REROPE = 7;
+  public final static int EXTENSION_DUAL_CHUNK = 8;
+  public final static int EXTENSION_ALIBI_SLOPES = 9;
+
+
+  public final static int ABSOLUTE_NONE = 0;
+  public final static int ABSOLUTE_LEARNED = 1;
+  public final static int ABSOLUTE_SINUSOIDAL = 2;
+
+  public final static int LAYER_FULL = 0;
+  public final static int LAYER_SLIDING = 1;
+  public final static int LAYER_CHUNKED = 2;
+  public final static int LAYER_OTHER = 3;
+
+  public final static int SEVERITY_NOTE = 0;
+  public final static int SEVERITY_WARNING = 1;
+
+  public final static int NOTE_DEFAULT = 1;
+  public final static int NOTE_DERIVED = 2;
+  public final static int NOTE_RELEASE = 3;
+  public final static int NOTE_IGNORED = 4;
+  public final static int NOTE_UNKNOWN_FIELD = 16;
+  public final static int NOTE_LENGTHS = 17;
+  public final static int NOTE_TWICE = 18;
+  public final static int NOTE_WEIGHTS = 19;
+  public final static int NOTE_NO_EFFECT = 20;
+  public final static int NOTE_INCOMPLETE = 21;
+
+  public final static int FLAT_SHORT_FACTORS = 0;
+  public final static int FLAT_LONG_FACTORS = 1;
+  public final static int FLAT_BIAS_A = 2;
+  public final static int FLAT_BIAS_P = 3;
+  public final static int FLAT_BIAS_VALUES = 4;
+  public final static int FLAT_SINKS = 5;
+
 }

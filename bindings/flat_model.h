@@ -1,0 +1,289 @@
+/* model.h in a form that a garbage-collected language can call, like flat.h: arrays of the options are arguments with a length,
+ * metadata is a list that is built entry by entry, and what a model hands out is copied, so that nothing points into it. The wrappers hold
+ * flat.h before this. */
+#ifndef FARSPAN_BINDINGS_FLAT_MODEL_H
+#define FARSPAN_BINDINGS_FLAT_MODEL_H
+
+#include "farspan/model.h"
+
+/* ---- options ---------------------------------------------------------------------------------- */
+
+/* Takes an array of the options over: `length` is that of all arrays of its kind, which must agree. */
+static int flat_option_differs(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count,
+                               int64_t* length) {
+    if (!array) return 0;
+    if (*length == 0) *length = (int64_t)count;
+    if (*length == (int64_t)count) return 0;
+    flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "options.%s has %zu entries, another array of its kind %lld: must be equal", name,
+              count, (long long)*length);
+    return 1;
+}
+
+/* The options' pointer fields are replaced by the arrays given; an empty array is NULL. Answers 0 with `error` set if they differ. */
+static int flat_model_options(farspan_model_options* copy, const farspan_model_options* options, const float* t5_encoder,
+                              size_t t5_encoder_count, const float* t5_decoder, size_t t5_decoder_count, const double* rope_freqs,
+                              size_t rope_freqs_count, const double* rope_short, size_t rope_short_count, const double* rope_long,
+                              size_t rope_long_count, farspan_error* error) {
+    const int32_t argument = 3;
+    farspan_model_options_init(copy, sizeof *copy);
+    if (options) *copy = *options;
+    copy->t5_encoder = t5_encoder_count ? t5_encoder : NULL;
+    copy->t5_decoder = t5_decoder_count ? t5_decoder : NULL;
+    copy->rope_freqs = rope_freqs_count ? rope_freqs : NULL;
+    copy->rope_short = rope_short_count ? rope_short : NULL;
+    copy->rope_long = rope_long_count ? rope_long : NULL;
+    copy->t5_values = copy->rope_pairs = 0;
+    return !flat_option_differs(error, argument, "t5_encoder", copy->t5_encoder, t5_encoder_count, &copy->t5_values) &&
+           !flat_option_differs(error, argument, "t5_decoder", copy->t5_decoder, t5_decoder_count, &copy->t5_values) &&
+           !flat_option_differs(error, argument, "rope_freqs", copy->rope_freqs, rope_freqs_count, &copy->rope_pairs) &&
+           !flat_option_differs(error, argument, "rope_short", copy->rope_short, rope_short_count, &copy->rope_pairs) &&
+           !flat_option_differs(error, argument, "rope_long", copy->rope_long, rope_long_count, &copy->rope_pairs);
+}
+
+/* ---- metadata --------------------------------------------------------------------------------- */
+
+/* A list of entries with memory of its own. Made empty, filled in order, given to flat_model_from_metadata, freed. */
+typedef struct flat_metadata {
+    farspan_metadata* entries;
+    int64_t count, room;
+} flat_metadata;
+
+static void flat_metadata_free(flat_metadata* list) {
+    if (!list) return;
+    for (int64_t n = 0; n < list->count; ++n) {
+        farspan_metadata* entry = &list->entries[n];
+        if (entry->type == FARSPAN_METADATA_TEXT)
+            for (int64_t t = 0; t < entry->count; ++t) free(((char**)(uintptr_t)entry->values)[t]);
+        free((void*)(uintptr_t)entry->values);
+        free((void*)(uintptr_t)entry->key);
+    }
+    free(list->entries);
+    free(list);
+}
+
+/* A copy with a NUL behind it; NULL with `error` set if the text has one inside, or there is no memory. */
+static char* flat_text(const char* text, size_t bytes, const char* name, farspan_error* error) {
+    if (bytes && memchr(text, 0, bytes)) {
+        flat_fail(error, FARSPAN_ERROR_FORMAT, 1, "%s has a NUL at byte %zu", name,
+                  (size_t)((const char*)memchr(text, 0, bytes) - text));
+        return NULL;
+    }
+    char* copy = (char*)malloc(bytes + 1);
+    if (!copy) {
+        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
+        return NULL;
+    }
+    if (bytes) memcpy(copy, text, bytes);
+    copy[bytes] = 0;
+    return copy;
+}
+
+/* A new entry of `count` zeroed values, `size` bytes each; NULL with `error` set on failure. */
+static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* key, size_t key_bytes, int32_t type, int32_t is_array,
+                                             size_t count, size_t size, farspan_error* error) {
+    if (list->count == list->room) {
+        const int64_t room = list->room ? 2 * list->room : 16;
+        farspan_metadata* grown = (farspan_metadata*)realloc(list->entries, (size_t)room * sizeof *grown);
+        if (!grown) {
+            flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
+            return NULL;
+        }
+        list->entries = grown;
+        list->room = room;
+    }
+    char* name = flat_text(key, key_bytes, "a key", error);
+    if (!name) return NULL;
+    void* values = calloc(count + 1, size); /* not empty: an empty array has values too */
+    if (!values) {
+        free(name);
+        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
+        return NULL;
+    }
+    farspan_metadata* entry = &list->entries[list->count++];
+    entry->key = name;
+    entry->type = type;
+    entry->is_array = is_array;
+    entry->count = (int64_t)count;
+    entry->values = values;
+    return entry;
+}
+
+static farspan_status flat_metadata_integers(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
+                                             const int64_t* integers, size_t count, farspan_error* error) {
+    farspan_metadata* entry =
+        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_INTEGER, is_array, count, sizeof *integers, error);
+    if (!entry) return error->code;
+    if (count) memcpy((void*)(uintptr_t)entry->values, integers, count * sizeof *integers);
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_metadata_reals(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
+                                          const double* reals, size_t count, farspan_error* error) {
+    farspan_metadata* entry =
+        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_REAL, is_array, count, sizeof *reals, error);
+    if (!entry) return error->code;
+    if (count) memcpy((void*)(uintptr_t)entry->values, reals, count * sizeof *reals);
+    return FARSPAN_OK;
+}
+
+/* An entry of `count` empty texts, which flat_metadata_text sets one by one. */
+static farspan_status flat_metadata_texts(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array, int64_t count,
+                                          farspan_error* error) {
+    const size_t texts = count > 0 ? (size_t)count : 0;
+    farspan_metadata* entry =
+        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_TEXT, is_array, texts, sizeof(char*), error);
+    return entry ? FARSPAN_OK : error->code;
+}
+
+/* Sets text `index` of the last entry. */
+static farspan_status flat_metadata_text(flat_metadata* list, int64_t index, const char* content, size_t content_bytes,
+                                         farspan_error* error) {
+    farspan_metadata* entry = list->count ? &list->entries[list->count - 1] : NULL;
+    if (!entry || entry->type != FARSPAN_METADATA_TEXT || index < 0 || index >= entry->count)
+        return flat_fail(error, FARSPAN_ERROR_PARAMETER_RANGE, 2, "there is no text %lld", (long long)index);
+    char* copy = flat_text(content, content_bytes, entry->key, error);
+    if (!copy) return error->code;
+    char** place = (char**)(uintptr_t)entry->values + index;
+    free(*place);
+    *place = copy;
+    return FARSPAN_OK;
+}
+
+/* ---- reading ---------------------------------------------------------------------------------- */
+
+static farspan_model* flat_model_from_config(const char* document, size_t document_bytes, const farspan_model_options* options,
+                                             const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
+                                             size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
+                                             const double* rope_short, size_t rope_short_count, const double* rope_long,
+                                             size_t rope_long_count, farspan_error* error) {
+    farspan_model* model = NULL;
+    farspan_model_options copy;
+    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                           rope_short, rope_short_count, rope_long, rope_long_count, error))
+        farspan_model_from_config(document_bytes ? document : "", document_bytes, &copy, &model, error);
+    return model;
+}
+
+static farspan_model* flat_model_from_metadata(const flat_metadata* list, const farspan_model_options* options,
+                                               const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
+                                               size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
+                                               const double* rope_short, size_t rope_short_count, const double* rope_long,
+                                               size_t rope_long_count, farspan_error* error) {
+    static const farspan_metadata none;
+    farspan_model* model = NULL;
+    farspan_model_options copy;
+    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                           rope_short, rope_short_count, rope_long, rope_long_count, error))
+        farspan_model_from_metadata(list->entries ? list->entries : &none, list->count, &copy, &model, error);
+    return model;
+}
+
+static farspan_model* flat_model_from_gguf(void* file, size_t file_bytes, const farspan_model_options* options,
+                                           const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
+                                           size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
+                                           const double* rope_short, size_t rope_short_count, const double* rope_long,
+                                           size_t rope_long_count, farspan_error* error) {
+    static const char nothing = 0;
+    farspan_model* model = NULL;
+    farspan_model_options copy;
+    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                           rope_short, rope_short_count, rope_long, rope_long_count, error))
+        farspan_model_from_gguf(file_bytes ? file : &nothing, file_bytes, &copy, &model, error);
+    return model;
+}
+
+/* ---- answers ---------------------------------------------------------------------------------- */
+
+/* The layer, whose parts must be there. */
+static farspan_status flat_model_softmax_layer(const farspan_model* model, int64_t index, farspan_model_layer* layer,
+                                               farspan_error* error) {
+    memset(layer, 0, sizeof *layer);
+    layer->struct_size = (uint32_t)sizeof *layer;
+    const farspan_status status = farspan_model_layer_at(model, index, layer, error);
+    if (status != FARSPAN_OK || layer->scheme) return status;
+    return flat_fail(error, FARSPAN_ERROR_COMBINATION, 2, "layer %lld has no softmax attention, and therefore no scheme",
+                     (long long)index);
+}
+
+/* A new scheme of the layer's parts, which does not need the model. */
+static farspan_scheme* flat_model_layer_scheme(const farspan_model* model, int64_t index, farspan_error* error) {
+    farspan_model_layer layer;
+    farspan_scheme* scheme = NULL;
+    if (flat_model_softmax_layer(model, index, &layer, error) == FARSPAN_OK)
+        farspan_scheme_create(layer.rope, layer.remap, layer.bias, layer.mask, layer.score, &scheme, error);
+    return scheme;
+}
+
+/* Copies the layer's parts without their arrays, which flat_model_layer_doubles and flat_model_layer_floats give. */
+static farspan_status flat_model_layer_parts(const farspan_model* model, int64_t index, farspan_rope_config* rope,
+                                             farspan_remap_config* remap, farspan_bias_config* bias, farspan_mask_config* mask,
+                                             farspan_score_config* score, farspan_error* error) {
+    farspan_model_layer layer;
+    const farspan_status status = flat_model_softmax_layer(model, index, &layer, error);
+    if (status != FARSPAN_OK) return status;
+    *rope = *layer.rope;
+    *remap = *layer.remap;
+    *bias = *layer.bias;
+    *mask = *layer.mask;
+    *score = *layer.score;
+    rope->short_factors = rope->long_factors = bias->a = bias->p = NULL;
+    bias->values = score->sinks = NULL;
+    return FARSPAN_OK;
+}
+
+/* An array of a layer's parts. */
+enum {
+    FLAT_SHORT_FACTORS = 0, /* doubles */
+    FLAT_LONG_FACTORS = 1,
+    FLAT_BIAS_A = 2,
+    FLAT_BIAS_P = 3,
+    FLAT_BIAS_VALUES = 4, /* floats */
+    FLAT_SINKS = 5
+};
+
+/* Where it is and how many entries it has; NULL and 0 if there is none. */
+static const void* flat_model_layer_array(const farspan_model* model, int64_t index, int32_t which, int64_t* count) {
+    farspan_model_layer layer;
+    *count = 0;
+    if (flat_model_softmax_layer(model, index, &layer, NULL) != FARSPAN_OK) return NULL;
+    const struct {
+        const void* values;
+        int64_t count;
+    } arrays[] = {{layer.rope->short_factors, layer.rope->pair_factor_count},
+                  {layer.rope->long_factors, layer.rope->pair_factor_count},
+                  {layer.bias->a, layer.bias->heads},
+                  {layer.bias->p, layer.bias->heads},
+                  {layer.bias->values, (int64_t)layer.bias->buckets * layer.bias->heads},
+                  {layer.score->sinks, layer.score->sink_heads}};
+    if (which < FLAT_SHORT_FACTORS || which > FLAT_SINKS || !arrays[which].values) return NULL;
+    *count = arrays[which].count;
+    return arrays[which].values;
+}
+
+/* Entries of an array, 0 if there is none. */
+static int64_t flat_model_layer_array_count(const farspan_model* model, int64_t index, int32_t which) {
+    int64_t count = 0;
+    flat_model_layer_array(model, index, which, &count);
+    return count;
+}
+
+/* Copies an array of doubles or of floats; `count` is what flat_model_layer_array_count says. */
+static farspan_status flat_model_layer_doubles(const farspan_model* model, int64_t index, int32_t which, double* values, size_t count,
+                                               farspan_error* error) {
+    int64_t there = 0;
+    const void* array = which <= FLAT_BIAS_P ? flat_model_layer_array(model, index, which, &there) : NULL;
+    if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;
+    if (there) memcpy(values, array, (size_t)there * sizeof *values);
+    return FARSPAN_OK;
+}
+
+static farspan_status flat_model_layer_floats(const farspan_model* model, int64_t index, int32_t which, float* values, size_t count,
+                                              farspan_error* error) {
+    int64_t there = 0;
+    const void* array = which >= FLAT_BIAS_VALUES ? flat_model_layer_array(model, index, which, &there) : NULL;
+    if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;
+    if (there) memcpy(values, array, (size_t)there * sizeof *values);
+    return FARSPAN_OK;
+}
+
+#endif

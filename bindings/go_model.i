@@ -1,0 +1,10 @@
+/* Typemaps of model.h for Go. Texts are the bytes of a slice, lent for the call: nothing is copied, nothing is freed. */
+%typemap(freearg) const char *document, const char *key, const char *content ""
+FARSPAN_MEMORY(const char *document, *byte)
+FARSPAN_MEMORY(const char *key, *byte)
+FARSPAN_MEMORY(const char *content, *byte)
+
+FARSPAN_MAKER(farspan_model, flat_model_from_config)
+FARSPAN_MAKER(farspan_model, flat_model_from_metadata)
+FARSPAN_MAKER(farspan_model, flat_model_from_gguf)
+FARSPAN_MAKER(farspan_scheme, flat_model_layer_scheme)

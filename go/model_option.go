@@ -1,0 +1,163 @@
+package farspan
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+
+	"farspan.io/farspan/internal/raw"
+)
+
+// Release says whose numbers are wanted where published releases compute different ones from the same file.
+type Release int32
+
+// The releases.
+const (
+	ReleaseReference       Release = 0 // what the authors trained with; Hugging Face transformers 5 where it agrees
+	ReleaseTransformers448 Release = 1 // Hugging Face transformers 4.48
+	ReleaseLlamaCpp        Release = 2 // llama.cpp: YaRN's ramp always has whole ends, dynamic scaling is not applied
+)
+
+// Extension is a way to run a model beyond its trained length L, up to TargetLength T = s L. What is not given is derived, and a note
+// shows how. Layers without rotation or with a window stay as they are.
+type Extension int32
+
+// The extensions.
+const (
+	ExtensionNone        Extension = 0
+	ExtensionLinear      Extension = 1 // PI, factor s; needs fine-tuning
+	ExtensionNTK         Extension = 2 // a larger base, so that no pair sees an unseen angle
+	ExtensionDynamicNTK  Extension = 3 // the same at length T, growing from L on
+	ExtensionYarn        Extension = 4 // factor s over L
+	ExtensionSelfExtend  Extension = 5 // the least group that reaches T
+	ExtensionReRope      Extension = 6 // any length
+	ExtensionLeakyReRope Extension = 7
+	ExtensionDualChunk   Extension = 8 // any length
+	ExtensionALiBiSlopes Extension = 9 // ALiBi only: slopes shrink by L/n beyond L
+)
+
+// ModelOptions says how a model is read.
+type ModelOptions struct {
+	Release      Release
+	Angle        Angle     // of every scheme
+	Extension    Extension // needs TargetLength
+	TargetLength int64     // T; 0 without an extension. At most L: nothing is changed
+	Window       int64     // of the extension; 0: derived [self_extend, rerope, leaky_rerope]
+	Group        int64     // of the extension; 0: derived [self_extend]
+
+	// Weights that are part of the positions and not of the file. nil: see NoteWeights.
+
+	T5Encoder []float32 // [buckets][heads]: relative_attention_bias.weight of the encoder
+	T5Decoder []float32 // [buckets][heads], of the decoder
+	RopeFreqs []float64 // [R/2] GGUF's rope_freqs.weight: divisors of inv_freq
+	RopeShort []float64 // [R/2] GGUF's rope_factors_short.weight
+	RopeLong  []float64 // [R/2] GGUF's rope_factors_long.weight
+}
+
+// NewModelOptions gives the defaults.
+func NewModelOptions() *ModelOptions {
+	native := raw.NewModelOptions()
+	defer raw.DeleteModelOptions(native)
+	options := new(ModelOptions)
+	options.move(fromC, native)
+	return options
+}
+
+// native gives the options, the defaults for nil, in both forms; the second is to be deleted.
+func (o *ModelOptions) native() (*ModelOptions, raw.ModelOptions) {
+	if o == nil {
+		o = NewModelOptions()
+	}
+	native := raw.NewModelOptions()
+	o.move(toC, native)
+	return o, native
+}
+
+func (o *ModelOptions) move(d direction, n raw.ModelOptions) {
+	move(d, &o.Release, n.GetRelease, n.SetRelease)
+	move(d, &o.Angle, n.GetAngle, n.SetAngle)
+	move(d, &o.Extension, n.GetExtension, n.SetExtension)
+	move(d, &o.TargetLength, n.GetTarget_length, n.SetTarget_length)
+	move(d, &o.Window, n.GetWindow, n.SetWindow)
+	move(d, &o.Group, n.GetGroup, n.SetGroup)
+}
+
+// Metadata is one key of GGUF metadata. The value is a bool, an integer, a float or a string, or a slice or an array of one of these.
+type Metadata struct {
+	Key   string // "llama.rope.freq_base"
+	Value any
+}
+
+// metadataList copies entries into C memory, to be deleted also on failure.
+func metadataList(entries []Metadata) (raw.Metadata, error) {
+	list := raw.NewMetadata()
+	for _, entry := range entries {
+		if err := entry.add(list); err != nil {
+			return list, err
+		}
+	}
+	return list, nil
+}
+
+func (m *Metadata) add(list raw.Metadata) error {
+	value, isArray := reflect.ValueOf(m.Value), int32(0)
+	element := reflect.TypeOf(m.Value)
+	if element != nil && (element.Kind() == reflect.Slice || element.Kind() == reflect.Array) {
+		isArray, element = 1, element.Elem()
+	} else if element != nil {
+		one := reflect.MakeSlice(reflect.SliceOf(element), 1, 1)
+		one.Index(0).Set(value)
+		value = one
+	}
+	key := []byte(m.Key)
+	switch {
+	case element == nil:
+	case element.Kind() == reflect.String:
+		return addTexts(list, key, isArray, value)
+	case element.Kind() == reflect.Bool || value.Len() == 0 || value.Index(0).CanInt() || value.Index(0).CanUint():
+		integers, err := integersOf(m.Key, value)
+		if err != nil {
+			return err
+		}
+		return asError(raw.Metadata_integers(list, first(key), count(key), isArray, first(integers), count(integers)))
+	case value.Index(0).CanFloat():
+		reals := make([]float64, value.Len())
+		for n := range reals {
+			reals[n] = value.Index(n).Float()
+		}
+		return asError(raw.Metadata_reals(list, first(key), count(key), isArray, first(reals), count(reals)))
+	}
+	return &Error{ErrDType, 1, fmt.Sprintf("%s has a value of type %T: must be a bool, a number or a string, or a slice of one of these",
+		m.Key, m.Value)}
+}
+
+func integersOf(key string, values reflect.Value) ([]int64, error) {
+	integers := make([]int64, values.Len())
+	for n := range integers {
+		switch value := values.Index(n); {
+		case value.Kind() == reflect.Bool && value.Bool():
+			integers[n] = 1
+		case value.Kind() == reflect.Bool:
+		case value.CanInt():
+			integers[n] = value.Int()
+		case value.Uint() > math.MaxInt64:
+			return nil, &Error{ErrParameterRange, 1, fmt.Sprintf("%s is %d: must be at most %d", key, value.Uint(), math.MaxInt64)}
+		default:
+			integers[n] = int64(value.Uint())
+		}
+	}
+	return integers, nil
+}
+
+func addTexts(list raw.Metadata, key []byte, isArray int32, values reflect.Value) error {
+	if failure := raw.Metadata_texts(list, first(key), count(key), isArray, int64(values.Len())); failure != nil {
+		return asError(failure)
+	}
+	for n := 0; n < values.Len(); n++ {
+		text := []byte(values.Index(n).String())
+		if failure := raw.Metadata_text(list, int64(n), first(text), count(text)); failure != nil {
+			return asError(failure)
+		}
+	}
+	return nil
+}
