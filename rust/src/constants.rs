@@ -1,7 +1,6 @@
 //! Options: numbers with a name. Not Rust enums, so that a newer library may have more of them.
 
 use std::ffi::CString;
-use std::fmt;
 
 use crate::error::constant_text;
 use crate::sys;
@@ -14,11 +13,11 @@ macro_rules! option {
         pub struct $name(pub i32);
 
         impl $name {
-            $($(#[$value_doc])* pub const $value: Self = Self(sys::$constant as i32);)*
+            $($(#[$value_doc])* pub const $value: Self = Self($crate::sys::$constant as i32);)*
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 match *self {
                     $(Self::$value => formatter.write_str(concat!(stringify!($name), "::", stringify!($value))),)*
                     Self(other) => write!(formatter, concat!(stringify!($name), "({})"), other),

@@ -43,12 +43,14 @@ pub enum Status {
     Cancelled,
     /// A defect of the library: please report the message.
     Internal,
+    /// A model's configuration or GGUF metadata is malformed: the message has the JSON path or the key.
+    Format,
     /// A status that this crate does not know, from a newer library.
     Unknown(i32),
 }
 
 /// Every known status beside its number in C.
-const STATUSES: [(Status, u32); 16] = [
+const STATUSES: [(Status, u32); 17] = [
     (Status::NullArgument, sys::FARSPAN_ERROR_NULL_ARGUMENT),
     (Status::StructSize, sys::FARSPAN_ERROR_STRUCT_SIZE),
     (Status::Dtype, sys::FARSPAN_ERROR_DTYPE),
@@ -65,6 +67,7 @@ const STATUSES: [(Status, u32); 16] = [
     (Status::OutOfMemory, sys::FARSPAN_ERROR_OUT_OF_MEMORY),
     (Status::Cancelled, sys::FARSPAN_ERROR_CANCELLED),
     (Status::Internal, sys::FARSPAN_ERROR_INTERNAL),
+    (Status::Format, sys::FARSPAN_ERROR_FORMAT),
 ];
 
 impl Status {

@@ -62,6 +62,7 @@ mod encode;
 mod error;
 pub mod eval;
 mod library;
+pub mod model;
 mod plan;
 mod scheme;
 mod tensor;

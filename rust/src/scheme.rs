@@ -1,3 +1,4 @@
+use std::mem::ManuallyDrop;
 use std::ops::Range;
 use std::ptr::{self, NonNull};
 
@@ -186,6 +187,11 @@ impl Scheme {
         // SAFETY: the handle is valid and the array has four entries.
         check(|error| unsafe { sys::farspan_scheme_visible(self.as_c(), query, keys, bounds.as_mut_ptr(), error) })?;
         Ok([bounds[0]..bounds[1], bounds[2]..bounds[3]])
+    }
+
+    /// A scheme that something else owns and keeps alive: it is not destroyed.
+    pub(crate) fn borrowed(handle: NonNull<sys::farspan_scheme>) -> ManuallyDrop<Self> {
+        ManuallyDrop::new(Scheme { handle })
     }
 
     pub(crate) fn as_c(&self) -> *const sys::farspan_scheme {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// What the crate offers.
-const HEADERS: [&str; 3] = ["farspan.h", "cache.h", "eval.h"];
+const HEADERS: [&str; 4] = ["farspan.h", "cache.h", "eval.h", "model.h"];
 
 /// Not called, with the reason.
 const EXCEPTIONS: [(&str, &str); 1] =

@@ -61,7 +61,7 @@ impl<T> Field for Option<&[T]> {
     }
 }
 
-/// Options of `constants.rs`.
+/// Options, which `constants::option` defines.
 macro_rules! option_fields {
     ($($type:ty),*) => {
         $(impl $crate::config::Field for $type {
@@ -97,7 +97,11 @@ macro_rules! config {
             /// Every field at the library's default.
             #[allow(clippy::new_without_default)] // one way to make it, the same for all configurations
             pub fn new($($method: $method_type)?) -> Self {
-                let c = Self::c_defaults($($method)?);
+                Self::from_c(&Self::c_defaults($($method)?))
+            }
+
+            /// As C has it, without its arrays.
+            pub(crate) fn from_c(c: &$crate::sys::$c) -> Self {
                 Self { $($field: $crate::config::Field::from_c(c.$field),)* }
             }
 

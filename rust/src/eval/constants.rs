@@ -1,5 +1,3 @@
-use std::fmt;
-
 use crate::config::option_fields;
 use crate::constants::option;
 use crate::error::constant_text;
