@@ -1,0 +1,244 @@
+// model.h for C++17: a model's own configuration, read into the scheme of each layer. The rules are those of
+// farspan.hpp.
+//
+//     const farspan::model model = farspan::model::from_config(text);
+//     for (const farspan_model_note& note : model.notes()) std::puts(note.text);
+//     const farspan::scheme scheme = model.scheme_of(0);
+#ifndef FARSPAN_CPP_MODEL_HPP
+#define FARSPAN_CPP_MODEL_HPP
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "farspan/farspan.hpp"
+#include "farspan/model.h"
+
+namespace farspan {
+
+struct model_options : farspan_model_options {
+    model_options() { farspan_model_options_init(this, sizeof(farspan_model_options)); }
+    // [buckets][heads] each; an empty list is not given.
+    void set_t5(std::vector<float> encoder, std::vector<float> decoder) {
+        t5_values = static_cast<int64_t>(std::max(encoder.size(), decoder.size()));
+        t5_encoder = encoder_.keep(std::move(encoder));
+        t5_decoder = decoder_.keep(std::move(decoder));
+    }
+    // Divisors of inv_freq, one per pair: GGUF's rope_freqs, rope_factors_short and rope_factors_long.
+    void set_rope(std::vector<double> freqs, std::vector<double> short_list = {}, std::vector<double> long_list = {}) {
+        rope_pairs = static_cast<int64_t>(std::max({freqs.size(), short_list.size(), long_list.size()}));
+        rope_freqs = freqs_.keep(std::move(freqs));
+        rope_short = short_.keep(std::move(short_list));
+        rope_long = long_.keep(std::move(long_list));
+    }
+    void check_arrays() const {
+        const double values = static_cast<double>(t5_values), pairs = static_cast<double>(rope_pairs);
+        encoder_.check(t5_encoder, values, 3, "options.t5_encoder");
+        decoder_.check(t5_decoder, values, 3, "options.t5_decoder");
+        freqs_.check(rope_freqs, pairs, 3, "options.rope_freqs");
+        short_.check(rope_short, pairs, 3, "options.rope_short");
+        long_.check(rope_long, pairs, 3, "options.rope_long");
+    }
+
+private:
+    detail::kept_array<float> encoder_, decoder_;
+    detail::kept_array<double> freqs_, short_, long_;
+};
+
+// One key of GGUF metadata. Integers of every width are int64_t, booleans 0 or 1, floats double.
+struct metadata {
+    std::string key;
+    std::variant<int64_t, double, std::string, std::vector<int64_t>, std::vector<double>, std::vector<std::string>>
+        value;
+};
+
+namespace detail {
+
+// An entry as C takes it. Its pointers are those of the metadata, and of `texts`, which it fills.
+class metadata_entry {
+public:
+    metadata_entry(const metadata& given, std::vector<const char*>& texts) : texts_(texts) {
+        check_text("a key", given.key);
+        entry_.key = given.key.c_str();
+        std::visit([&](const auto& value) { set(given.key, value); }, given.value);
+    }
+    const farspan_metadata& get() const { return entry_; }
+
+private:
+    static void check_text(const std::string& name, const std::string& text) {
+        const std::size_t nul = text.find('\0');
+        if (nul != std::string::npos)
+            throw error(FARSPAN_ERROR_FORMAT, 1, name + " has a NUL at byte " + std::to_string(nul));
+    }
+    template <class Value>
+    void set(const std::string&, const Value& value) {
+        point(&value, 1, 0, std::is_same_v<Value, double> ? FARSPAN_METADATA_REAL : FARSPAN_METADATA_INTEGER);
+    }
+    template <class Value>
+    void set(const std::string&, const std::vector<Value>& values) {
+        static const Value none{};  // an empty array has values too
+        point(values.empty() ? &none : values.data(), values.size(), 1,
+              std::is_same_v<Value, double> ? FARSPAN_METADATA_REAL : FARSPAN_METADATA_INTEGER);
+    }
+    void set(const std::string& key, const std::string& text) { set_texts(key, &text, 1, 0); }
+    void set(const std::string& key, const std::vector<std::string>& texts) {
+        set_texts(key, texts.data(), texts.size(), 1);
+    }
+    void set_texts(const std::string& key, const std::string* texts, std::size_t count, int32_t is_array) {
+        for (std::size_t n = 0; n < count; ++n) {
+            check_text(key, texts[n]);
+            texts_.push_back(texts[n].c_str());
+        }
+        texts_.push_back(nullptr);
+        point(texts_.data(), count, is_array, FARSPAN_METADATA_TEXT);
+    }
+    void point(const void* values, std::size_t count, int32_t is_array, int32_t type) {
+        entry_.values = values;
+        entry_.count = static_cast<int64_t>(count);
+        entry_.is_array = is_array;
+        entry_.type = type;
+    }
+
+    std::vector<const char*>& texts_;
+    farspan_metadata entry_{};
+};
+
+// A configuration with copies of its arrays.
+inline rope_config copy_of(const farspan_rope_config& given) {
+    const auto list = [&](const double* first) {
+        return first ? std::vector<double>(first, first + given.pair_factor_count) : std::vector<double>();
+    };
+    rope_config copy(given.method);
+    static_cast<farspan_rope_config&>(copy) = given;
+    copy.set_factors(list(given.short_factors), list(given.long_factors));
+    return copy;
+}
+inline remap_config copy_of(const farspan_remap_config& given) {
+    remap_config copy(given.method);
+    static_cast<farspan_remap_config&>(copy) = given;
+    return copy;
+}
+inline bias_config copy_of(const farspan_bias_config& given) {
+    const auto heads = [&](const double* first) {
+        return first ? std::vector<double>(first, first + given.heads) : std::vector<double>();
+    };
+    const int64_t table = int64_t{given.buckets} * given.heads;
+    bias_config copy(given.method);
+    static_cast<farspan_bias_config&>(copy) = given;
+    copy.set_values(given.values ? std::vector<float>(given.values, given.values + table) : std::vector<float>());
+    copy.set_kerple(heads(given.a), heads(given.p));
+    return copy;
+}
+inline mask_config copy_of(const farspan_mask_config& given) {
+    mask_config copy;
+    static_cast<farspan_mask_config&>(copy) = given;
+    return copy;
+}
+inline score_config copy_of(const farspan_score_config& given) {
+    score_config copy;
+    static_cast<farspan_score_config&>(copy) = given;
+    copy.set_sinks(given.sinks ? std::vector<float>(given.sinks, given.sinks + given.sink_heads)
+                               : std::vector<float>());
+    return copy;
+}
+
+}  // namespace detail
+
+// What the scheme of a layer is made of, for changes: sinks, another remap ...
+struct layer_parts {
+    rope_config rope;
+    remap_config remap;
+    bias_config bias;
+    mask_config mask;
+    score_config score;
+
+    explicit layer_parts(const farspan_model_layer& layer)  // one that has a scheme
+        : rope(detail::copy_of(*layer.rope)),
+          remap(detail::copy_of(*layer.remap)),
+          bias(detail::copy_of(*layer.bias)),
+          mask(detail::copy_of(*layer.mask)),
+          score(detail::copy_of(*layer.score)) {}
+    scheme make_scheme() const { return scheme(rope, remap, bias, mask, score); }
+};
+
+// Immutable: any number of threads may use one at the same time.
+class model : public detail::owner<farspan_model, farspan_model_destroy> {
+public:
+    // The text of a Hugging Face config.json.
+    static model from_config(std::string_view text, const model_options& options = {}) {
+        options.check_arrays();
+        return model([&](farspan_model** made, farspan_error* cause) {
+            return farspan_model_from_config(text.empty() ? "" : text.data(), text.size(), &options, made, cause);
+        });
+    }
+    // GGUF metadata.
+    static model from_metadata(const std::vector<metadata>& list, const model_options& options = {}) {
+        options.check_arrays();
+        std::vector<std::vector<const char*>> texts(list.size());
+        std::vector<farspan_metadata> entries;
+        for (std::size_t n = 0; n < list.size(); ++n)
+            entries.push_back(detail::metadata_entry(list[n], texts[n]).get());
+        const farspan_metadata none{};
+        return model([&](farspan_model** made, farspan_error* cause) {
+            return farspan_model_from_metadata(entries.empty() ? &none : entries.data(),
+                                               static_cast<int64_t>(entries.size()), &options, made, cause);
+        });
+    }
+    // The beginning of a GGUF file.
+    static model from_gguf(array_view<const std::byte> file, const model_options& options = {}) {
+        options.check_arrays();
+        return model([&](farspan_model** made, farspan_error* cause) {
+            const std::byte none{};
+            return farspan_model_from_gguf(file.empty() ? &none : file.data(), file.size(), &options, made, cause);
+        });
+    }
+
+    // The texts and pointers of the answers live as long as the model.
+    farspan_model_info describe() const {
+        return ask<farspan_model_info>(
+            [&](farspan_model_info* info, farspan_error* cause) { return farspan_model_describe(get(), info, cause); });
+    }
+    farspan_model_layer layer_at(int64_t index) const {
+        return ask<farspan_model_layer>([&](farspan_model_layer* layer, farspan_error* cause) {
+            return farspan_model_layer_at(get(), index, layer, cause);
+        });
+    }
+    farspan_model_note note_at(int64_t index) const {
+        return ask<farspan_model_note>([&](farspan_model_note* note, farspan_error* cause) {
+            return farspan_model_note_at(get(), index, note, cause);
+        });
+    }
+    std::vector<farspan_model_note> notes() const {
+        std::vector<farspan_model_note> result(static_cast<std::size_t>(describe().notes));
+        for (std::size_t n = 0; n < result.size(); ++n) result[n] = note_at(static_cast<int64_t>(n));
+        return result;
+    }
+
+    // Copies, which do not need the model. A layer without softmax attention has none: FARSPAN_ERROR_COMBINATION.
+    layer_parts parts_of(int64_t layer) const {
+        const farspan_model_layer found = layer_at(layer);
+        if (!found.scheme)
+            throw error(FARSPAN_ERROR_COMBINATION, 2,
+                        "layer " + std::to_string(layer) + " has no softmax attention, and therefore no scheme");
+        return layer_parts(found);
+    }
+    scheme scheme_of(int64_t layer) const { return parts_of(layer).make_scheme(); }
+
+private:
+    template <class Create>
+    explicit model(Create&& create) : owner(std::forward<Create>(create)) {}
+
+    template <class Answer, class Question>
+    static Answer ask(Question&& question) {
+        Answer answer{};
+        answer.struct_size = sizeof answer;
+        detail::check([&](farspan_error* cause) { return question(&answer, cause); });
+        return answer;
+    }
+};
+
+}  // namespace farspan
+
+#endif
