@@ -53,13 +53,19 @@ case_list eval_text_cases();
 case_list eval_text_error_cases();
 case_list frequency_cases();
 case_list merge_cases();
+case_list model_attention_cases();
+case_list model_error_cases();
+case_list model_family_cases();
+case_list model_layer_cases();
+case_list model_option_cases();
+case_list model_whole_cases();
 case_list plan_error_cases();
 case_list rope_apply_cases();
 case_list scheme_cases();
 case_list scheme_error_cases();
 case_list tile_cases();
 
-// The expected outputs of a case that succeeds, from the oracle.
+// The expected outputs of a case that succeeds: what its maker put into "expected", else from the oracle.
 json outputs_of(const json& one);
 
 }  // namespace conformance

@@ -4,6 +4,7 @@
 
 #include "farspan/cache.h"
 #include "farspan/farspan.h"
+#include "farspan/model.h"
 
 #define END {NULL, FIELD_INT32, 0}
 
@@ -60,6 +61,13 @@ const struct field fire_fields[] = {AT(INT32, hidden), AT(INT32, heads), AT(DOUB
 #define AT(kind, member) {#member, FIELD_##kind, offsetof(farspan_cache_config, member)}
 const struct field cache_fields[] = {AT(INT32, dtype), AT(INT64, layers), AT(INT64, key_heads), AT(INT64, head_dim),
                                      AT(INT64, value_dim), AT(INT64, memory_limit), END};
+#undef AT
+
+#define AT(kind, member) {#member, FIELD_##kind, offsetof(farspan_model_options, member)}
+const struct field model_option_fields[] = {
+    AT(INT32, release), AT(INT32, angle), AT(INT32, extension), AT(INT64, target_length), AT(INT64, window), AT(INT64, group),
+    AT(FLOATS, t5_encoder), AT(FLOATS, t5_decoder), AT(DOUBLES, rope_freqs), AT(DOUBLES, rope_short), AT(DOUBLES, rope_long),
+    END};
 #undef AT
 
 const struct field* find_field(const struct field* fields, const char* name) {

@@ -29,6 +29,7 @@ extern const struct field problem_fields[], fire_fields[];
 extern const struct field cache_fields[];
 extern const struct field windows_fields[], bleu_fields[], chrf_fields[], rouge_fields[];
 extern const struct field bootstrap_fields[], passkey_fields[];
+extern const struct field model_option_fields[];
 
 /* NULL if there is no such field. */
 const struct field* find_field(const struct field* fields, const char* name);

@@ -1,6 +1,7 @@
 // The vectors leave nothing out: every method, option, call and expressible status occurs. And they stay small.
 #include <criterion/criterion.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -8,6 +9,7 @@
 #include "case_reader.hpp"
 #include "farspan/cache.h"
 #include "farspan/eval.h"
+#include "farspan/model.h"
 
 using conformance::json;
 
@@ -128,6 +130,7 @@ Test(conformance, every_call_succeeds_and_fails) {
     std::set<std::string> succeeding, failing;
     for (const json& one : cases()) {
         if (one.at("call") == "cache_history") continue;  // not a function: the next test looks at its steps
+        if (one.contains("model")) continue;              // test_coverage_model.cpp
         if (succeeds(one))
             succeeding.insert(one.at("call").get<std::string>());
         else
@@ -192,7 +195,8 @@ Test(conformance, every_expressible_status_occurs) {
                                         FARSPAN_ERROR_COMBINATION,
                                         FARSPAN_ERROR_POSITIONS,
                                         FARSPAN_ERROR_DTYPE,
-                                        FARSPAN_ERROR_OUT_OF_MEMORY};
+                                        FARSPAN_ERROR_OUT_OF_MEMORY,
+                                        FARSPAN_ERROR_FORMAT};
     cr_expect(found == expected, "%zu statuses occur, must be %zu", found.size(), expected.size());
 }
 
@@ -216,5 +220,5 @@ Test(conformance, names_are_unique_and_outputs_are_samples) {
 Test(conformance, the_files_are_small) {
     uintmax_t bytes = 0;
     for (const auto& file : files()) bytes += std::filesystem::file_size(file);
-    cr_expect(bytes < 800000, "%ju bytes", bytes);
+    cr_expect(bytes < 1000000, "%ju bytes", bytes);
 }

@@ -35,9 +35,15 @@ var calls = map[string]func(*session) ([]output, error){
 	"attention":        (*session).attention,
 	"attention_merge":  (*session).attentionMerge,
 	"cache_history":    (*session).cacheHistory,
+	"model_describe":   (*session).modelDescribe,
+	"model_layer_at":   (*session).modelLayerAt,
+	"model_note_at":    (*session).modelNoteAt,
 }
 
 func (s *session) scheme() (*farspan.Scheme, error) {
+	if s.Model != nil {
+		return s.Model.scheme()
+	}
 	var config farspan.SchemeConfig
 	for part, given := range s.Scheme {
 		method, err := given.method()

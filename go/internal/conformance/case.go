@@ -13,10 +13,12 @@ type testCase struct {
 	Name      string
 	Call      string
 	Scheme    map[string]fields
+	Model     *model
 	Arguments arguments
 	Status    int32
 	Argument  int32
 	Failing   string
+	Message   string
 	Outputs   []expected
 }
 
@@ -44,6 +46,9 @@ type arguments struct {
 	LSE            bool
 	Workspace      bool
 	Steps          []step
+	Layer          int64
+	Code           int32
+	Path           string
 
 	In, Out, Table *tensor
 	Q, K, V, Bias  *tensor

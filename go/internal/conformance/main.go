@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"farspan.io/farspan"
 )
@@ -133,6 +134,9 @@ func (c *testCase) compareFailure(failure *farspan.Error, err error, answer []ou
 	if int32(failure.Code) != c.Status || int32(failure.Argument) != c.Argument || stage != c.Failing {
 		return fmt.Errorf("%s fails with status %d, argument %d (%s): expected are %s, %d, %d", stage, failure.Code, failure.Argument,
 			failure.Message, c.Failing, c.Status, c.Argument)
+	}
+	if !strings.Contains(failure.Message, c.Message) {
+		return fmt.Errorf("the message lacks %q: %s", c.Message, failure.Message)
 	}
 	for n, output := range answer {
 		if !output.unchanged() {

@@ -11,6 +11,7 @@ use crate::config::{make_scheme, with_fire, with_problem};
 use crate::eval;
 use crate::json;
 use crate::memory::Memory;
+use crate::model;
 
 /// What failed, why, and whether an output was written all the same.
 pub struct Failure {
@@ -38,7 +39,10 @@ pub fn answer(case: &Value, context: &Context) -> Outputs {
     if let Some(outputs) = eval::answer(call, context, arguments) {
         return outputs;
     }
-    let scheme = || make_scheme(case).map_err(failure("scheme_create"));
+    let scheme = || match case.get("model") {
+        Some(given) => model::make_scheme(given),
+        None => make_scheme(case).map_err(failure("scheme_create")),
+    };
     match call {
         "rope_frequencies" => rope_frequencies(call, &scheme()?, arguments),
         "scheme_probe" => scheme_probe(&scheme()?, arguments).map_err(failure(call)),
@@ -53,6 +57,9 @@ pub fn answer(case: &Value, context: &Context) -> Outputs {
         "attention" => attention(call, context, &scheme()?, arguments),
         "attention_merge" => merge(call, arguments),
         "cache_history" => cache::history(context, arguments),
+        "model_describe" => Ok(model::describe(&model::make_model(&case["model"])?)),
+        "model_layer_at" => model::layer_at(&model::make_model(&case["model"])?, arguments).map_err(failure(call)),
+        "model_note_at" => Ok(model::note_at(&model::make_model(&case["model"])?, arguments)),
         other => panic!("unknown call {}", other),
     }
 }

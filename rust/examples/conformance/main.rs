@@ -6,6 +6,7 @@ mod config;
 mod eval;
 mod json;
 mod memory;
+mod model;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -78,6 +79,9 @@ fn judge(case: &Value, context: &Context, digest: &mut Sha256) -> Option<String>
             match () {
                 () if expected == 0 => Some(format!("{} failed: {}", function, error)),
                 () if got != wanted() => Some(format!("{:?} is expected, not {:?}: {}", wanted(), got, error)),
+                () if !error.message().contains(case.get("message").map_or("", json::text)) => {
+                    Some(format!("the message lacks {}: {}", case["message"], error))
+                }
                 () if touched => Some("an output was written although the call failed".to_owned()),
                 () => None,
             }

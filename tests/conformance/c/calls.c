@@ -163,25 +163,29 @@ static farspan_status attention_merge(struct run* run, const farspan_scheme* sch
     return farspan_attention_merge(&out_a, lse_a, &out_b, read_lse(run, member(run->arguments, "lse_b")), &run->error);
 }
 
-/* What a call works on: a scheme, or a plan for it. */
+/* What a call works on: a scheme, a plan for it, or a model. */
 static const struct {
     const char* name;
     farspan_status (*with_scheme)(struct run*, const farspan_scheme*);
     farspan_status (*with_plan)(struct run*, const farspan_plan*);
+    farspan_status (*with_model)(struct run*, const farspan_model*);
 } calls[] = {
-    {"rope_frequencies", rope_frequencies, NULL},
-    {"scheme_probe", scheme_probe, NULL},
-    {"scheme_visible", scheme_visible, NULL},
-    {"rope_apply", rope_apply, NULL},
-    {"bias_fill", bias_fill, NULL},
-    {"sinusoidal_fill", sinusoidal_fill, NULL},
-    {"position_lookup", position_lookup, NULL},
-    {"fire_fill", fire_fill, NULL},
-    {"attention_run", NULL, run_plan},
-    {"plan_tile_counts", NULL, tile_counts},
-    {"attention", attention, NULL},
-    {"attention_merge", attention_merge, NULL},
-    {"cache_history", cache_history, NULL},
+    {"rope_frequencies", rope_frequencies, NULL, NULL},
+    {"scheme_probe", scheme_probe, NULL, NULL},
+    {"scheme_visible", scheme_visible, NULL, NULL},
+    {"rope_apply", rope_apply, NULL, NULL},
+    {"bias_fill", bias_fill, NULL, NULL},
+    {"sinusoidal_fill", sinusoidal_fill, NULL, NULL},
+    {"position_lookup", position_lookup, NULL, NULL},
+    {"fire_fill", fire_fill, NULL, NULL},
+    {"attention_run", NULL, run_plan, NULL},
+    {"plan_tile_counts", NULL, tile_counts, NULL},
+    {"attention", attention, NULL, NULL},
+    {"attention_merge", attention_merge, NULL, NULL},
+    {"model_describe", NULL, NULL, model_describe},
+    {"model_layer_at", NULL, NULL, model_layer_at},
+    {"model_note_at", NULL, NULL, model_note_at},
+    {"cache_history", cache_history, NULL, NULL},
 };
 
 /* Whether there is a call of that name in the list. */
@@ -204,14 +208,20 @@ void run_case(struct run* run) {
             fprintf(stderr, "unknown call: %s\n", name);
             exit(2);
         }
-    farspan_scheme* scheme = NULL;
+    farspan_scheme* made = NULL;
     farspan_plan* plan = NULL;
-    run->status = make_scheme(run, run->one, &scheme);
+    farspan_model* model = NULL;
+    const farspan_scheme* scheme = NULL; /* the one made here, or one of the model */
+    run->status = has(run->one, "model") ? make_model(run, &model, &scheme) : make_scheme(run, run->one, &made);
+    if (made) scheme = made;
     if (run->status == FARSPAN_OK && calls[call].with_plan) run->status = make_plan(run, scheme, &plan);
     if (run->status == FARSPAN_OK) {
         run->stage = calls[call].name;
-        run->status = plan ? calls[call].with_plan(run, plan) : calls[call].with_scheme(run, scheme);
+        run->status = plan                     ? calls[call].with_plan(run, plan)
+                      : calls[call].with_model ? calls[call].with_model(run, model)
+                                               : calls[call].with_scheme(run, scheme);
     }
     farspan_plan_destroy(plan);
-    farspan_scheme_destroy(scheme);
+    farspan_scheme_destroy(made);
+    farspan_model_destroy(model);
 }

@@ -69,6 +69,8 @@ int judge(const struct run* run) {
     if (run->error.argument != argument) return fail(run, "argument %g, must be %g", run->error.argument, argument);
     if (strcmp(run->stage, member(run->one, "failing")->valuestring) != 0)
         return fail(run, "another function failed (status %g of %g)", run->status, should);
+    if (has(run->one, "message") && !strstr(run->error.message, member(run->one, "message")->valuestring))
+        return fail(run, "the message of status %g, argument %g, lacks a word", run->status, argument);
     for (int n = 0; n < run->output_count; ++n)
         if (memcmp(run->outputs[n].data, run->outputs[n].before, run->outputs[n].bytes) != 0)
             return fail(run, "output %g of %g was written", n, run->output_count);

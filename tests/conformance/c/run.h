@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "farspan/farspan.h"
+#include "farspan/model.h"
 
 enum output_kind { OUTPUT_F32, OUTPUT_F16, OUTPUT_BF16, OUTPUT_F64, OUTPUT_INT64, OUTPUT_TEXT };
 
@@ -57,6 +58,14 @@ void* new_output(struct run* run, enum output_kind kind, size_t elements);
 void new_text(struct run* run, const char* text); /* its bytes, without NUL */
 float* new_lse(struct run* run, const cJSON* given);
 float* read_lse(struct run* run, const cJSON* given);
+
+/* ---- Models (model.c) ---- */
+
+/* The model of the case, and the scheme of its layer if it names one. */
+farspan_status make_model(struct run* run, farspan_model** model, const farspan_scheme** scheme);
+farspan_status model_describe(struct run* run, const farspan_model* model);
+farspan_status model_layer_at(struct run* run, const farspan_model* model);
+farspan_status model_note_at(struct run* run, const farspan_model* model);
 
 /* ---- The case (calls.c, cache.c and the like, judge.c) ---- */
 

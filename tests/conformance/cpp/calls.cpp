@@ -4,6 +4,7 @@
 
 #include "../content.h"
 #include "inputs.hpp"
+#include "model.hpp"
 
 namespace conformance {
 namespace {
@@ -175,6 +176,9 @@ outcome run_case(const json& one, const context& context) {
         {"attention", conformance::attention},
         {"attention_merge", attention_merge},
         {"cache_history", cache_history},
+        {"model_describe", model_describe},
+        {"model_layer_at", model_layer_at},
+        {"model_note_at", model_note_at},
     };
     outcome result;
     result.stage = one.at("call").get<std::string>();

@@ -1,5 +1,7 @@
 #include "inputs.hpp"
 
+#include "model.hpp"
+
 namespace conformance {
 
 using namespace farspan;
@@ -17,6 +19,13 @@ tensor writable(outcome& result, const json& given) {
 }
 
 scheme make_scheme(outcome& result, const json& one) {
+    if (one.contains("model")) {
+        const model model = make_model(result, one);
+        result.stage = "model_layer_at";
+        scheme made = model.scheme_of(one.at("model").at("layer").get<int64_t>());
+        result.stage = one.at("call").get<std::string>();
+        return made;
+    }
     const json none = json::object();
     const json& given = one.contains("scheme") ? one.at("scheme") : none;
     const auto part = [&](const char* name) -> const json& { return given.contains(name) ? given.at(name) : none; };

@@ -70,6 +70,8 @@ std::string outcome::judge(const json& one) const {
     if (argument != one.at("argument").get<int32_t>())
         return "argument " + std::to_string(argument) + ", must be " + one.at("argument").dump() + " (" + message + ")";
     if (stage != one.at("failing").get<std::string>()) return stage + " failed: " + message;
+    if (message.find(one.value("message", std::string())) == std::string::npos)
+        return "the message lacks " + one.at("message").dump() + ": " + message;
     for (const output& got : outputs)
         if (!got.untouched()) return "an output was written";
     return "";

@@ -80,6 +80,8 @@ public final class Conformance {
             digest.update((failure.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
             return code != expected ? "status " + code + " (" + failure.getMessage() + "), expected " + expected
                     : failure.argument() != one.get("argument").getAsInt() ? "argument " + failure.argument()
+                    : one.has("message") && !failure.getMessage().contains(one.get("message").getAsString()) ? "message "
+                    + failure.getMessage()
                     : call.outputs.stream().allMatch(ConformanceMemory::isUntouched) ? null : "an output was written";
         }
         digest(0);

@@ -17,12 +17,14 @@ final class ConformanceCall {
     private final String call;
     private final JsonObject arguments;
     private final JsonObject scheme;
+    private final JsonObject model;
 
     ConformanceCall(Context context, JsonObject given) {
         this.context = context;
         call = given.get("call").getAsString();
         arguments = given.getAsJsonObject("arguments");
         scheme = given.getAsJsonObject("scheme");
+        model = given.getAsJsonObject("model");
     }
 
     /** Calls the function; fails as it does. */
@@ -47,11 +49,18 @@ final class ConformanceCall {
                     history.run(arguments);
                 }
                 return;
+            case "model_describe":
+            case "model_layer_at":
+            case "model_note_at":
+                try (Model made = ConformanceModel.model(model)) {
+                    outputs.addAll(ConformanceModel.answer(call, made, arguments));
+                }
+                return;
             default:
                 if (new ConformanceEval(context, call, arguments, outputs).run()) {
                     return;
                 }
-                try (Scheme made = ConformanceConfigs.scheme(scheme)) {
+                try (Scheme made = model == null ? ConformanceConfigs.scheme(scheme) : ConformanceModel.scheme(model)) {
                     run(made);
                 }
         }

@@ -79,6 +79,7 @@ final class ConformanceConfigs {
         return config.has("method") ? config.get("method").getAsInt() : 0;
     }
 
+    /** Calls the setter of each field. */
     static <T> T set(T config, JsonObject given) {
         for (Map.Entry<String, JsonElement> entry : given.entrySet()) {
             if (!IMPLIED.contains(entry.getKey())) {
