@@ -1,6 +1,7 @@
 // What the library says of itself: status texts, versions, names, contexts and the diagnosis.
 #include <criterion/criterion.h>
 
+#include <cstddef>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -21,6 +22,32 @@ Test(api_information, status_texts) {
     }
     for (const farspan_status status : {-1, FARSPAN_ERROR_FORMAT + 1, 1000, INT32_MAX, INT32_MIN})
         cr_expect(std::strcmp(farspan_status_text(status), "unknown status") == 0, "status %d", status);
+}
+
+// Documents may hold any bytes, and messages quote them.
+Test(api_information, messages_are_utf8) {
+    std::string longer = R"({"a)";
+    for (int n = 0; n < 90; ++n) longer += "\u4e2d";  // the message ends within one of them
+    const std::pair<std::string, const char*> documents[] = {
+        {"{\"a\": \"x\xff\"}", "'\"x?'"},     {"{\"\xc0\x80\": 1}", "?"},
+        {"{\"\xed\xa0\x80\": 1}", "?"},       {"{\"\xf4\x90\x80\x80\": 1}", "?"},
+        {"{\"\xe4\xb8\": 1}", "?"},           {"{\"\xf0\x9f\x98\x80\": x}", "\xf0\x9f\x98\x80"},
+        {"{\"\xc3\xa9\": x}", "$.\xc3\xa9:"}, {longer + "\": {\"b\": x}}", ""}};
+    for (const auto& [document, part] : documents)
+        for (uint32_t size = offsetof(farspan_error, message) + 1; size <= sizeof(farspan_error); ++size) {
+            farspan_error error = FARSPAN_ERROR_INIT;
+            error.struct_size = size;
+            farspan_model* model = nullptr;
+            cr_assert(farspan_model_from_config(document.data(), document.size(), nullptr, &model, &error) ==
+                      FARSPAN_ERROR_FORMAT);
+            try {
+                nlohmann::json(error.message).dump();  // throws unless it is UTF-8
+            } catch (const nlohmann::json::exception&) {
+                cr_expect(false, "%u bytes: %s", size, error.message);
+            }
+            cr_expect(std::strlen(error.message) + offsetof(farspan_error, message) < size);
+            if (size == sizeof error) cr_expect(std::strstr(error.message, part) != nullptr, "%s", error.message);
+        }
 }
 
 Test(api_information, versions) {
