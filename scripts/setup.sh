@@ -21,7 +21,6 @@ packages='
           run    nlohmann-json3-dev      the library and the command read model configurations
           run    libcli11-dev            the command reads its arguments
           run    libopenblas-dev         the command multiplies the matrices of the models outside attention
-          run    gnuplot-nox             draws the plot of the report
           test   libcriterion-dev        Criterion: the C and C++ tests
           run    pkg-config              finds OpenBLAS and Criterion
           test   python3                 counts results, checks the layers, takes the example out of the README
@@ -40,6 +39,7 @@ packages='
           bench  libbenchmark-dev        Google Benchmark
           deep   openmpi-bin             examples/mpi
           deep   libopenmpi-dev          examples/mpi
+          deep   chromium                opens the page of the report
           deep   valgrind                reads of undefined memory
 '
 

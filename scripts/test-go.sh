@@ -33,8 +33,8 @@ run vet go go vet . ./internal/conformance
 run race go env GODEBUG=cgocheck=1 go test -v -count=1 -race -timeout 300s ./...
 # Go 1.19 checks every write of a Go pointer with GODEBUG=cgocheck=2, later releases if they are built for it.
 case $(go env GOVERSION) in
-    go1.19* | go1.20*) run cgocheck2 go env GODEBUG=cgocheck=2 go test -v -count=1 -timeout 300s -run 'Memory|Array|Tensor|Run|Rope|Scheme|Attention|Cancel|Cache|Saved' . ;;
-    *) run cgocheck2 go env GOEXPERIMENT=cgocheck2 go test -v -count=1 -timeout 300s -run 'Memory|Array|Tensor|Run|Rope|Scheme|Attention|Cancel|Cache|Saved' . ;;
+    go1.19* | go1.20*) run cgocheck2 go env GODEBUG=cgocheck=2 go test -v -count=1 -timeout 300s -run 'Memory|Array|Tensor|Run|Rope|Scheme|Attention|Cancel|Cache|Saved|Arrays|Tensors|Goroutines|Model|Layer|Metadata|Bytes|GGUF' . ./eval ;;
+    *) run cgocheck2 go env GOEXPERIMENT=cgocheck2 go test -v -count=1 -timeout 300s -run 'Memory|Array|Tensor|Run|Rope|Scheme|Attention|Cancel|Cache|Saved|Arrays|Tensors|Goroutines|Model|Layer|Metadata|Bytes|GGUF' . ./eval ;;
 esac
 run example examples/go go test -v -count=1 -timeout 60s ./...
 run service examples/go-service go test -v -count=1 -timeout 300s ./...
