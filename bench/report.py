@@ -70,6 +70,19 @@ def print_table(report):
         print(f"{row['name']:{width}} {row['median']:8.1f} {row['best']:8.1f} {limit:8} {percent:>6}  {row['unit']}  {peers}".rstrip())
 
 
+def print_overheads(report):
+    """Decoding reads the same bytes under every method: what a method takes beyond a plain product of keys stored rotated."""
+    rates = {tuple(row["name"].split("/", 1)): row["median"] for row in report if row["name"].startswith("decode")}
+    for (group, case), plain in rates.items():
+        if group != "decode_none":
+            continue
+        print(f"\ndecode {case}: time over that of keys stored rotated")
+        for (method, other), rate in rates.items():
+            if other == case and method != group:
+                name = method.removeprefix("decode").removeprefix("_") or "rope"
+                print(f"  {name:14} {100 * (plain / rate - 1):+6.1f} %")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", required=True, type=Path)
@@ -79,6 +92,7 @@ def main():
     report = make_report(arguments.files, arguments.peer)
     arguments.out.write_text("[\n" + ",\n".join("  " + json.dumps(row) for row in report) + "\n]\n")
     print_table(report)
+    print_overheads(report)
 
 
 if __name__ == "__main__":
