@@ -49,7 +49,7 @@ class ServiceTest {
         assumeTrue(Files.isExecutable(Path.of(COMMAND)), COMMAND + " is not there");
         Path file = Files.write(folder.resolve("text"), text);
         for (String length : new String[] {"200", "1024"}) {
-            Process process = new ProcessBuilder(COMMAND, "report", "--quiet", "--plot", "off", "--text", file.toString(), "--models",
+            Process process = new ProcessBuilder(COMMAND, "report", "--quiet", "--text", file.toString(), "--models",
                     MODELS.toString(), "--model", "rope", "--methods", "none,ntk,yarn,rerope,streaming", "--lengths", length,
                     "--bytes", String.valueOf(text.length)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
             String report = new String(process.getInputStream().readAllBytes());
