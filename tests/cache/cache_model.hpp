@@ -54,8 +54,8 @@ public:
     void append(const std::vector<int64_t>& ids, const std::vector<int64_t>& counts, int64_t widest_gap = 0);
 
     struct outcome {
-        attention_error error;
-        double out_bound;  // on error.out
+        attention_error error;  // of the sequence that comes nearest to its bound
+        double of_bound = 0;    // the larger part of a bound of docs/numerics.md that its errors take: <= 1
     };
     // Attention of the newest `rows` tokens of each sequence, one batch, against the definition. Throws std::runtime_error if
     // the library refuses.

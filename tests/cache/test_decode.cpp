@@ -15,15 +15,15 @@ namespace {
 class family {
 public:
     explicit family(const char* name) : name_(name) {}
-    ~family() { std::printf("%-14s worst out %.2e (%s), lse %.2e\n", name_, out_, which_.c_str(), lse_); }
+    ~family() { std::printf("%-14s worst out %.2e (%s), lse %.2e, %.2f of the bound\n", name_, out_, which_.c_str(), lse_, of_bound_); }
 
     void check(cache_model& model, scheme_spec& spec, const std::vector<int64_t>& ids, const std::vector<int64_t>& rows,
                int64_t layer = 0) {
         for (const int32_t isa : usable_isas()) {
             const cache_model::outcome got = model.attend(isa, 1, spec, ids, rows, layer);
-            cr_expect(got.error.out <= got.out_bound && got.error.lse <= 1e-6, "%s, %s on %s: out off by %.3g > %.3g, lse by %.3g; %s",
-                      name_, spec.name.c_str(), farspan_isa_name(isa), got.error.out, got.out_bound, got.error.lse,
-                      got.error.worst.c_str());
+            cr_expect(got.of_bound <= 1, "%s, %s on %s: out off by %.3g, lse by %.3g, %.2f of the bound; %s", name_, spec.name.c_str(),
+                      farspan_isa_name(isa), got.error.out, got.error.lse, got.of_bound, got.error.worst.c_str());
+            of_bound_ = std::max(of_bound_, got.of_bound);
             if (got.error.out > out_) out_ = got.error.out, which_ = spec.name;
             lse_ = std::max(lse_, got.error.lse);
         }
@@ -31,7 +31,7 @@ public:
 
 private:
     const char* name_;
-    double out_ = 0, lse_ = 0;
+    double out_ = 0, lse_ = 0, of_bound_ = 0;
     std::string which_ = "-";
 };
 

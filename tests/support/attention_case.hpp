@@ -81,6 +81,8 @@ attention_output run_plan(const farspan_context* context, const farspan_plan* pl
 struct attention_expected {
     std::vector<double> out;  // [batch][query_heads][queries][value_dim]
     std::vector<double> lse;  // [batch][query_heads][queries]
+    // The largest sum of the magnitudes of a visible logit's terms: scale * |q[d] k[d]| over d, and |bias|.
+    double largest_terms = 0;
 };
 struct row_choice {
     int64_t first = 0, step = 1;

@@ -43,10 +43,16 @@ row slice(const std::vector<double>& values, int64_t index, int64_t size) {
     return {first, first + static_cast<std::ptrdiff_t>(size)};
 }
 
-double dot(const row& x, const row& y) {
-    double sum = 0;
-    for (size_t d = 0; d < x.size(); ++d) sum += x[d] * y[d];
-    return sum;
+struct product {
+    double sum = 0, magnitudes = 0;  // of the terms
+};
+product dot(const row& x, const row& y) {
+    product result;
+    for (size_t d = 0; d < x.size(); ++d) {
+        result.sum += x[d] * y[d];
+        result.magnitudes += std::fabs(x[d] * y[d]);
+    }
+    return result;
 }
 
 class definition {
@@ -109,13 +115,15 @@ private:
         return bias_[static_cast<size_t>((at * p_.queries + i) * p_.keys + j)];
     }
 
-    double logit(int64_t b, int64_t h, int64_t kh, int64_t i, int64_t j, const row& q, rotated_row& cache) {
+    double logit(int64_t b, int64_t h, int64_t kh, int64_t i, int64_t j, const row& q, rotated_row& cache, double& largest_terms) {
         const int64_t pi = p_.query_position(b, i), pj = p_.key_position(b, j);
         const oracle::rotated_pair seen = rules_.remap(pi, pj);
-        const double product = dot(rotated_query(q, cache, seen.query, i),
-                                   rotated_key((b * p_.key_heads + kh) * p_.keys + j, seen.key, j));
-        const double capped = oracle::softcap(rules_.scale(std::max<int64_t>(pi, 0)) * product, rules_.softcap());
-        return capped + rules_.bias(static_cast<int>(h), pi, pj) + dense(b, h, i, j);
+        const product terms = dot(rotated_query(q, cache, seen.query, i),
+                                  rotated_key((b * p_.key_heads + kh) * p_.keys + j, seen.key, j));
+        const double scale = rules_.scale(std::max<int64_t>(pi, 0));
+        const double bias = rules_.bias(static_cast<int>(h), pi, pj) + dense(b, h, i, j);
+        largest_terms = std::max(largest_terms, scale * terms.magnitudes + std::fabs(bias));
+        return oracle::softcap(scale * terms.sum, rules_.softcap()) + bias;
     }
 
     void attend(int64_t b, int64_t h, int64_t kh, int64_t i, attention_expected& result) {
@@ -125,7 +133,7 @@ private:
         std::vector<double> logits(static_cast<size_t>(p_.keys), hidden);
         for (int64_t j = 0; j < p_.keys; ++j)
             if (p_.reachable(b, i, j) && rules_.visible(p_.query_position(b, i), p_.key_position(b, j)))
-                logits[static_cast<size_t>(j)] = logit(b, h, kh, i, j, q, cache);
+                logits[static_cast<size_t>(j)] = logit(b, h, kh, i, j, q, cache, result.largest_terms);
         const double sink = rules_.has_sinks() ? rules_.sink(static_cast<int>(h)) : hidden;
         const oracle::softmax_row weights = oracle::softmax(logits, sink);
         row out(static_cast<size_t>(p_.value_size()), 0.0);
