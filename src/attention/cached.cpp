@@ -87,6 +87,7 @@ private:
         const tile shape = classify(bounds, scheme_.branches(), page.base, page.base + block_tokens);
         const slice from = slice_of(number);
         next_ = slice_of(next);
+        __builtin_prefetch(next_.summary);
         products(shape, number, from);
         if (scheme_.score.softcap > 0)
             kernels_.softcap(scratch_.scores, panel_keys, lines_, panel_keys,
@@ -170,6 +171,10 @@ private:
         }
         std::memcpy(rows, scratch_.query, static_cast<std::size_t>(lines_ * plan_.head_ld) * sizeof(float));
         const auto rotate = rope.layout == pair_layout::half ? kernels_.rotate_half : kernels_.rotate_interleaved;
+        if (task_.rows == 1) {  // the same turn for all heads
+            rotate(rows + rope.rotary_offset, plan_.head_ld, task_.heads, pairs, scratch_.cosine, scratch_.sine, 0);
+            return rows;
+        }
         for (int64_t h = 0; h < task_.heads; ++h)
             rotate(rows + h * task_.rows * plan_.head_ld + rope.rotary_offset, plan_.head_ld, task_.rows, pairs, scratch_.cosine,
                    scratch_.sine, ld);

@@ -8,6 +8,7 @@ constexpr int block_vecs = 2;  // 6 x 2 accumulators, 2 right operands, 1 left o
 
 using doubles = xsimd::batch<double, FARSPAN_ARCH>;
 FARSPAN_INLINE doubles mul_add(doubles a, doubles b, doubles c) { return _mm256_fmadd_pd(a, b, c); }
+FARSPAN_INLINE void store_rounded(float* p, doubles v) { _mm_storeu_ps(p, _mm256_cvtpd_ps(v)); }
 FARSPAN_INLINE vec mul_add(vec a, vec b, vec c) { return xsimd::fma(a, b, c); }
 FARSPAN_INLINE vec neg_mul_add(vec a, vec b, vec c) { return _mm256_fnmadd_ps(a, b, c); }
 FARSPAN_INLINE vec max_number(vec a, vec b) { return _mm256_max_ps(a, b); }

@@ -11,6 +11,7 @@ constexpr int block_vecs = 4;  // 6 x 4 accumulators, 4 right operands, 1 left o
 // xsimd 8.1 computes fma for AVX-512 as a product and a sum.
 using doubles = xsimd::batch<double, FARSPAN_ARCH>;
 FARSPAN_INLINE doubles mul_add(doubles a, doubles b, doubles c) { return _mm512_fmadd_pd(a, b, c); }
+FARSPAN_INLINE void store_rounded(float* p, doubles v) { _mm256_storeu_ps(p, _mm512_cvtpd_ps(v)); }
 FARSPAN_INLINE vec mul_add(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
 FARSPAN_INLINE vec neg_mul_add(vec a, vec b, vec c) { return _mm512_fnmadd_ps(a, b, c); }
 FARSPAN_INLINE vec max_number(vec a, vec b) { return _mm512_max_ps(a, b); }

@@ -8,6 +8,7 @@ constexpr int block_vecs = 4;  // 6 x 4 accumulators, 4 right operands, 1 left o
 
 using doubles = xsimd::batch<double, FARSPAN_ARCH>;
 FARSPAN_INLINE doubles mul_add(doubles a, doubles b, doubles c) { return vfmaq_f64(c, a, b); }
+FARSPAN_INLINE void store_rounded(float* p, doubles v) { vst1_f32(p, vcvt_f32_f64(v)); }
 FARSPAN_INLINE vec mul_add(vec a, vec b, vec c) { return xsimd::fma(a, b, c); }
 FARSPAN_INLINE vec neg_mul_add(vec a, vec b, vec c) { return vfmsq_f32(c, a, b); }
 FARSPAN_INLINE vec max_number(vec a, vec b) { return vmaxnmq_f32(a, b); }

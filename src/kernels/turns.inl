@@ -6,17 +6,31 @@
 namespace farspan::kernels::FARSPAN_ISA_NS {
 namespace {
 
-void compose_turns(const double* cosine_a, const double* sine_a, const double* cosine_b, const double* sine_b, int64_t pairs,
-                   float* cosine, float* sine) {
-    for (int64_t p = 0; p < pairs; ++p) {
-        cosine[p] = static_cast<float>(cosine_a[p] * cosine_b[p] - sine_a[p] * sine_b[p]);
-        sine[p] = static_cast<float>(sine_a[p] * cosine_b[p] + cosine_a[p] * sine_b[p]);
-    }
+// One pair at a time: the portable form, and what is left over behind whole vectors.
+FARSPAN_INLINE void compose_turn(double cosine_a, double sine_a, double cosine_b, double sine_b, float& cosine, float& sine) {
+    cosine = static_cast<float>(cosine_a * cosine_b - sine_a * sine_b);
+    sine = static_cast<float>(sine_a * cosine_b + cosine_a * sine_b);
 }
 
 #if defined(FARSPAN_ARCH)
-
 constexpr int64_t double_lanes = static_cast<int64_t>(doubles::size);
+#endif
+
+void compose_turns(const double* cosine_a, const double* sine_a, const double* cosine_b, const double* sine_b, int64_t pairs,
+                   float* cosine, float* sine) {
+    int64_t p = 0;
+#if defined(FARSPAN_ARCH)
+    for (; p + double_lanes <= pairs; p += double_lanes) {
+        const auto ca = doubles::load_unaligned(cosine_a + p), sa = doubles::load_unaligned(sine_a + p);
+        const auto cb = doubles::load_unaligned(cosine_b + p), sb = doubles::load_unaligned(sine_b + p);
+        store_rounded(cosine + p, ca * cb - sa * sb);
+        store_rounded(sine + p, sa * cb + ca * sb);
+    }
+#endif
+    for (; p < pairs; ++p) compose_turn(cosine_a[p], sine_a[p], cosine_b[p], sine_b[p], cosine[p], sine[p]);
+}
+
+#if defined(FARSPAN_ARCH)
 
 // -x^2 -> 1/first! - x^2/(first + 2)! + x^4/(first + 4)! ... to the last term that counts.
 template <int first>

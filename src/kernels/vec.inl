@@ -12,7 +12,7 @@
 //   interleave_low, interleave_high     a0 b0 a1 b1 ... : the lower and the upper half of it
 //   load_f16, load_bf16, store_f16, store_bf16   `lanes` values from or to 16-bit memory; NaN stays NaN and is quiet
 //   load_i8               `lanes` whole numbers
-//   doubles, mul_add      not for plain floats: a vector of doubles of xsimd's, a * b + c fused
+//   doubles, mul_add, store_rounded   not for plain floats: a vector of doubles of xsimd's, a * b + c fused, rounded to floats
 //   exp2_negative(x)      2^x for x <= 0: exactly 1 at 0, 0 where it would be subnormal (x < -126), NaN for NaN
 #if defined(FARSPAN_ARCH)
 #include <xsimd/xsimd.hpp>
