@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "farspan/farspan.h"
+#include "peak.hpp"
 
 namespace bench {
 
@@ -29,11 +30,11 @@ inline void must(farspan_status status, const farspan_error& error) {
 
 // A tensor with data of its own, standard normal.
 struct owned_tensor {
-    std::vector<char> memory;
+    buffer memory;
     farspan_tensor tensor{};
-    owned_tensor(int32_t dtype, int64_t heads, int64_t sequence, int64_t features) {
-        const int64_t count = heads * sequence * features, size = dtype == FARSPAN_F32 ? 4 : 2;
-        memory.resize(static_cast<std::size_t>(count * size));
+    owned_tensor(int32_t dtype, int64_t heads, int64_t sequence, int64_t features, pages kind = pages::ordinary)
+        : memory(static_cast<std::size_t>(heads * sequence * features * (dtype == FARSPAN_F32 ? 4 : 2)), kind) {
+        const int64_t count = heads * sequence * features;
         std::mt19937 random(static_cast<uint32_t>(count));
         std::normal_distribution<float> normal;
         for (int64_t i = 0; i < count; ++i) {

@@ -1,5 +1,5 @@
-// Token loss over a large vocabulary: each logit is read from memory once; the limit is the bandwidth of reading
-// memory.
+// Token loss over a large vocabulary: each logit is read from memory once; the limit is the bandwidth of reading memory, on pages of
+// the same size.
 #include <algorithm>
 
 #include "attention_case.hpp"
@@ -16,6 +16,7 @@ constexpr int64_t bytes = int64_t{1} << 27;  // of logits: more than caches hold
 struct loss_case {
     int32_t dtype;
     int32_t threads;
+    pages kind;
 
     int64_t element_bytes() const { return dtype == FARSPAN_F32 ? 4 : 2; }
     int64_t tokens() const { return bytes / vocabulary / element_bytes(); }
@@ -26,7 +27,7 @@ class prepared_loss {
 public:
     explicit prepared_loss(const loss_case& c)
         : context_(make_context(c.threads)),
-          logits_(c.dtype, 1, c.tokens(), vocabulary),
+          logits_(c.dtype, 1, c.tokens(), vocabulary, c.kind),
           targets_(c.tokens()),
           nll_(c.tokens()) {
         for (std::size_t n = 0; n < targets_.size(); ++n) targets_[n] = static_cast<int64_t>(n * 7919) % vocabulary;
@@ -50,18 +51,18 @@ void add_rows() {
         const char* name;
         int32_t dtype;
     } types[] = {{"f32", FARSPAN_F32}, {"f16", FARSPAN_F16}, {"bf16", FARSPAN_BF16}};
-    for (const int32_t threads : {1, 2})
+    for (const auto& [threads, kind] : {std::pair{1, pages::huge}, {2, pages::huge}, {1, pages::ordinary}})
         for (const auto& type : types) {
-            const loss_case c{type.dtype, threads};
-            add_row({"token_nll/" + std::string(type.name) + "/v" + std::to_string(vocabulary) + "/t" +
-                         std::to_string(threads),
+            const loss_case c{type.dtype, threads, kind};
+            add_row({std::string(kind == pages::huge ? "token_nll/" : "token_nll_ordinary_pages/") + type.name + "/v" +
+                         std::to_string(vocabulary) + "/t" + std::to_string(threads),
                      "GB/s", static_cast<double>(c.read_bytes()),
-                     [c] { return read_bandwidth(static_cast<std::size_t>(bytes / c.threads), c.threads); },
+                     [c] { return read_bandwidth(static_cast<std::size_t>(bytes / c.threads), c.threads, c.kind); },
                      [c] {
                          auto loss = std::make_shared<prepared_loss>(c);
                          return [loss] { loss->run(); };
                      },
-                     threads});
+                     c.threads});
         }
 }
 

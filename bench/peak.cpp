@@ -133,20 +133,7 @@ multiply_add find(int32_t) {
 }
 #endif
 
-// On huge pages where the system has them, or page tables would be the limit; and touched, so that no page fault is timed.
-struct buffer {
-    static constexpr std::align_val_t align{std::size_t{1} << 21};
-    explicit buffer(std::size_t bytes) : memory(static_cast<char*>(::operator new (bytes, align))) {
-#if defined(MADV_HUGEPAGE)
-        madvise(memory, bytes, MADV_HUGEPAGE);
-#endif
-        std::memset(memory, 1, bytes);
-    }
-    ~buffer() { ::operator delete (memory, align); }
-    buffer(const buffer&) = delete;
-    buffer& operator=(const buffer&) = delete;
-    char* memory;
-};
+constexpr std::align_val_t huge_page{std::size_t{1} << 21};
 
 typedef uint64_t wide __attribute__((vector_size(64)));
 
@@ -166,11 +153,11 @@ int64_t passes_over(std::size_t bytes) {
     return std::max<int64_t>(1, static_cast<int64_t>((std::size_t{64} << 20) / bytes));
 }
 
-double bandwidth(std::size_t bytes, int threads, bool copies) {
+double bandwidth(std::size_t bytes, int threads, pages kind, bool copies) {
     std::vector<std::unique_ptr<buffer>> from, to;
     for (int t = 0; t < threads; ++t) {
-        from.push_back(std::make_unique<buffer>(bytes));
-        if (copies) to.push_back(std::make_unique<buffer>(bytes));
+        from.push_back(std::make_unique<buffer>(bytes, kind));
+        if (copies) to.push_back(std::make_unique<buffer>(bytes, kind));
     }
     const int64_t passes = passes_over(bytes);
     const double amount = (copies ? 2.0 : 1.0) * static_cast<double>(bytes) * static_cast<double>(passes);
@@ -178,15 +165,25 @@ double bandwidth(std::size_t bytes, int threads, bool copies) {
         const auto i = static_cast<std::size_t>(t);
         for (int64_t pass = 0; pass < passes; ++pass) {
             if (copies)
-                std::memcpy(to[i]->memory, from[i]->memory, bytes);
+                std::memcpy(to[i]->data(), from[i]->data(), bytes);
             else
-                read_all(from[i]->memory, bytes);
+                read_all(from[i]->data(), bytes);
             __asm__ volatile("" ::: "memory");
         }
     });
 }
 
 }  // namespace
+
+buffer::buffer(std::size_t bytes, pages kind) : memory_(static_cast<char*>(::operator new (bytes, huge_page))) {
+#if defined(MADV_HUGEPAGE)
+    if (kind == pages::huge) madvise(data(), bytes, MADV_HUGEPAGE);
+#endif
+    std::memset(data(), 1, bytes);
+}
+void buffer::release::operator()(char* memory) const {
+    ::operator delete (memory, huge_page);
+}
 
 double multiply_add_peak(int32_t isa, int threads) {
     const multiply_add unit = find(isa);
@@ -196,11 +193,11 @@ double multiply_add_peak(int32_t isa, int threads) {
                      [&](int) { unit.run(repeats); });
 }
 
-double read_bandwidth(std::size_t bytes, int threads) {
-    return bandwidth(bytes, threads, false);
+double read_bandwidth(std::size_t bytes, int threads, pages kind) {
+    return bandwidth(bytes, threads, kind, false);
 }
 double copy_bandwidth(std::size_t bytes, int threads) {
-    return bandwidth(bytes, threads, true);
+    return bandwidth(bytes, threads, pages::huge, true);
 }
 
 }  // namespace bench

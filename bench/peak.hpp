@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace bench {
 
@@ -12,8 +13,24 @@ namespace bench {
 // so their limit is a multiplication and an addition. 0 if the instruction set cannot be measured in this build.
 double multiply_add_peak(int32_t isa, int threads);
 
+// As the allocator gives them, most often small; or huge where the system has them: there addresses cost next to nothing.
+enum class pages { ordinary, huge };
+
+// Memory that has been touched, so that no page fault is timed. What a benchmark reads is in the same kind as its limit.
+class buffer {
+public:
+    buffer(std::size_t bytes, pages kind);
+    char* data() const { return memory_.get(); }
+
+private:
+    struct release {
+        void operator()(char* memory) const;
+    };
+    std::unique_ptr<char, release> memory_;
+};
+
 // Sequential reads, and copies (read and written bytes counted once each), over `bytes` per thread, in GB/s.
-double read_bandwidth(std::size_t bytes, int threads);
+double read_bandwidth(std::size_t bytes, int threads, pages kind = pages::huge);
 double copy_bandwidth(std::size_t bytes, int threads);
 
 }  // namespace bench

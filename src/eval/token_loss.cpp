@@ -13,9 +13,7 @@
 namespace farspan {
 namespace {
 
-// Logits read at a time: in the L1 cache they are read once from memory and twice from there. A row is a chain of
-// blocks, each with the largest logit so far as its base; a new maximum rescales the sum in double, which costs no
-// accuracy.
+// Logits read at a time into scratch, where the kernels cannot read them in place.
 constexpr int64_t block = 4096;
 constexpr int64_t task_elements = int64_t{1} << 18;  // enough work for a task, whatever the number of threads
 
@@ -47,26 +45,29 @@ struct row_sum {
     double sum = 0;
 };
 
+// Adds some logits that lie side by side. A new maximum scales the sum in double, which costs no accuracy.
+void add_logits(const kernels::kernel_table& kernels, int32_t dtype, const char* x, int64_t count, row_sum& row) {
+    const auto add = kernels.sum_exp_row[dtype == FARSPAN_F32 ? 0 : dtype == FARSPAN_F16 ? 1 : 2];
+    const int64_t bytes = dtype == FARSPAN_F32 ? 4 : 2;
+    for (int64_t done = 0; done < count;) {
+        const float before = row.maximum;
+        done += add(x + done * bytes, count - done, &row.maximum, &row.sum);
+        // exp(-inf - maximum) is 0, and so is the sum then, unless a NaN is in it.
+        if (row.maximum > before) row.sum *= std::exp(static_cast<double>(before) - static_cast<double>(row.maximum));
+    }
+}
+
 row_sum sum_row(const kernels::kernel_table& kernels, const row_view& row, float* scratch) {
-    const bool direct = row.tensor->dtype == FARSPAN_F32 && row.tensor->stride[3] == 1;
     const int64_t width = row.tensor->shape[3];
     row_sum result;
+    if (row.tensor->stride[3] == 1) {
+        add_logits(kernels, row.tensor->dtype, row.element(0), width, result);
+        return result;
+    }
     for (int64_t from = 0; from < width; from += block) {
         const int64_t count = std::min(block, width - from);
-        const float* x = scratch;
-        if (direct)
-            x = reinterpret_cast<const float*>(row.element(from));
-        else
-            load(kernels, row, from, count, scratch);
-        const float maximum = kernels.max_row(x, count);
-        if (maximum > result.maximum) {
-            // exp(-inf - maximum) is 0, and so is the sum then, unless a NaN is in it.
-            result.sum *= std::exp(static_cast<double>(result.maximum) - static_cast<double>(maximum));
-            result.maximum = maximum;
-        }
-        // Without a number so far, base 0 turns -infinity into 0 and keeps NaN.
-        const bool none = result.maximum == -std::numeric_limits<float>::infinity();
-        result.sum += kernels.sum_exp_row(x, count, none ? 0.0f : result.maximum);
+        load(kernels, row, from, count, scratch);
+        add_logits(kernels, FARSPAN_F32, reinterpret_cast<const char*>(scratch), count, result);
     }
     return result;
 }

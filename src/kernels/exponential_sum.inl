@@ -1,58 +1,66 @@
 #pragma once
 // Passes over one row of natural logits of any width: what a loss over a vocabulary needs.
-#include "kernels/vec.inl"
+#include "kernels/rows.inl"
 
 namespace farspan::kernels::FARSPAN_ISA_NS {
 namespace {
 
-// The first n < lanes numbers; `otherwise` behind them.
-FARSPAN_INLINE vec load_tail(const float* p, int64_t n, float otherwise) {
-    return select(lane_numbers() < splat(static_cast<float>(n)), load_part(p, n), splat(otherwise));
+// e^(x - base). The difference is rounded before it is multiplied, so that the error is relative to it and not to the logits.
+FARSPAN_INLINE vec exp_of(vec x, vec base) { return exp2((x - base) * splat(0x1.715476p+0f)); }
+
+// A row may be at the end of its memory: the last n < lanes numbers, and -infinity behind them.
+template <class element>
+FARSPAN_INLINE vec read_tail(const typename element::type* p, int64_t n) {
+    typename element::type some[lanes] = {};
+    std::memcpy(some, p, static_cast<size_t>(n) * sizeof some[0]);
+    return select(lane_numbers() < splat(static_cast<float>(n)), element::read(some), splat(-infinity));
 }
 
-float max_row(const float* x, int64_t count) {
-    const vec none = splat(-infinity);
-    vec most[4] = {none, none, none, none};
+constexpr int64_t exp_group = 4 * lanes, exp_terms = 16 * exp_group;  // as many are added up in float: 64 per lane
+
+// Per lane, the sum of e^(x - base) over up to exp_terms numbers, and the largest; NaN is no number, -infinity the least.
+struct exponentials {
+    vec sum, most;
+};
+template <class element>
+FARSPAN_INLINE exponentials sum_exponentials(const typename element::type* x, int64_t count, vec base) {
+    constexpr int64_t bytes = exp_group * static_cast<int64_t>(sizeof *x), ahead = 2048;
+    vec sum[4] = {splat(0.0f), splat(0.0f), splat(0.0f), splat(0.0f)}, most = splat(-infinity);
+    const auto add = [&](int k, vec number) __attribute__((always_inline)) {
+        most = max_number(number, most);
+        sum[k] = sum[k] + exp_of(number, base);
+    };
     int64_t c = 0;
-    for (; c + 4 * lanes <= count; c += 4 * lanes) {
+    for (; c + exp_group <= count; c += exp_group) {
+        // Memory is not that fast by itself where pages are small.
+        for (int64_t line = 0; line < bytes; line += 64) __builtin_prefetch(reinterpret_cast<const char*>(x + c) + ahead + line, 0, 2);
         FARSPAN_UNROLL
-        for (int k = 0; k < 4; ++k) most[k] = max_number(load(x + c + k * lanes), most[k]);
+        for (int k = 0; k < 4; ++k) add(k, element::read(x + c + k * lanes));
     }
-    for (; c + lanes <= count; c += lanes) most[0] = max_number(load(x + c), most[0]);
-    if (c < count) most[0] = max_number(load_tail(x + c, count - c, -infinity), most[0]);
-    return max_lanes(max_number(max_number(most[0], most[1]), max_number(most[2], most[3])));
+    for (; c + lanes <= count; c += lanes) add(0, element::read(x + c));
+    if (c < count) add(1, read_tail<element>(x + c, count - c));
+    return {(sum[0] + sum[1]) + (sum[2] + sum[3]), most};
 }
 
-// e^(x - base) for x <= base. The difference is rounded before it is multiplied, so that the error is relative to it
-// and not to the logits.
-FARSPAN_INLINE vec exp_below(vec x, vec base) {
-    return exp2_negative((x - base) * splat(0x1.715476p+0f));
-}
-
-double sum_exp_row(const float* x, int64_t count, float base) {
-    constexpr int64_t fold = 64 * lanes;  // terms that floats may sum before a double takes over
-    const vec shift = splat(base);
-    double total = 0.0;
-    int64_t c = 0;
-    while (c + 4 * lanes <= count) {
-        const int64_t end = smaller(c + fold, count);
-        vec sum[4] = {splat(0.0f), splat(0.0f), splat(0.0f), splat(0.0f)};
-        for (; c + 4 * lanes <= end; c += 4 * lanes) {
-            FARSPAN_UNROLL
-            for (int k = 0; k < 4; ++k) sum[k] = sum[k] + exp_below(load(x + c + k * lanes), shift);
+template <class element>
+int64_t sum_exp_row(const void* logits, int64_t count, float* maximum, double* sum) {
+    const auto* x = static_cast<const typename element::type*>(logits);
+    const vec base = splat(*maximum == -infinity ? 0.0f : *maximum);
+    for (int64_t c = 0; c < count; c += exp_terms) {
+        const exponentials next = sum_exponentials<element>(x + c, smaller(exp_terms, count - c), base);
+        if (const float most = max_lanes(next.most); most > *maximum) {
+            *maximum = most;
+            return c;
         }
-        total += static_cast<double>(sum_lanes((sum[0] + sum[1]) + (sum[2] + sum[3])));
+        *sum += static_cast<double>(sum_lanes(next.sum));
     }
-    vec rest = splat(0.0f);
-    for (; c + lanes <= count; c += lanes) rest = rest + exp_below(load(x + c), shift);
-    if (c < count) rest = rest + exp_below(load_tail(x + c, count - c, -infinity), shift);
-    return total + static_cast<double>(sum_lanes(rest));
+    return count;
 }
 
 void exp_row(float* x, int64_t count, float base, float factor) {
     const vec shift = splat(base), scale = splat(factor);
     for (int64_t c = 0; c < count; c += lanes)
-        store_some(x + c, exp_below(load_some(x + c, count - c), shift) * scale, count - c);
+        store_some(x + c, exp_of(load_some(x + c, count - c), shift) * scale, count - c);
 }
 
 }  // namespace

@@ -119,11 +119,11 @@ struct kernel_table {
                     int64_t dim);
 
     // -- one row of natural logits: any count, any alignment
-    // The largest; NaN does not count, -infinity if there is no number.
-    float (*max_row)(const float* x, int64_t count);
-    // sum of e^(x[c] - base), base >= every number; terms below 2^-126 are 0. Floats sum at most 64 terms per lane, then a double.
-    double (*sum_exp_row)(const float* x, int64_t count, float base);
-    // x[c] = factor * e^(x[c] - base)
+    // Index 0 f32, 1 f16, 2 bf16. Adds e^(x[c] - *maximum) to *sum and returns how many it added: count, or fewer if a number larger than
+    // *maximum is among the next; then that is *maximum, and the sum is to be scaled before the next call. *maximum starts at
+    // -infinity, *sum at 0. Terms below 2^-126 are 0, a NaN makes the sum NaN. Floats sum at most 64 terms per lane, then a double.
+    int64_t (*sum_exp_row[3])(const void* x, int64_t count, float* maximum, double* sum);
+    // x[c] = factor * e^(x[c] - base), base >= every number
     void (*exp_row)(float* x, int64_t count, float base, float factor);
 };
 

@@ -60,8 +60,7 @@ FARSPAN_INLINE __m256i quiet_nan(__m256 v, __m256i otherwise) {
 }
 FARSPAN_INLINE vec load_bf16(const uint16_t* p) {
     const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
-    const __m256i bits = _mm256_slli_epi32(wide, 16);
-    return _mm256_castsi256_ps(quiet_nan(_mm256_castsi256_ps(bits), bits));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
 }
 FARSPAN_INLINE vec load_i8(const int8_t* p) {
     return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));

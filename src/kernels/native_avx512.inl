@@ -51,10 +51,7 @@ FARSPAN_INLINE void store_f16(uint16_t* p, vec v) {
 }
 FARSPAN_INLINE vec load_bf16(const uint16_t* p) {
     const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
-    const __m512i bits = _mm512_slli_epi32(wide, 16);
-    const __m512 value = _mm512_castsi512_ps(bits);
-    const __mmask16 nan = _mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q);
-    return _mm512_castsi512_ps(_mm512_mask_or_epi32(bits, nan, bits, _mm512_set1_epi32(0x00400000)));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 16));
 }
 FARSPAN_INLINE vec load_i8(const int8_t* p) {
     return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));

@@ -43,8 +43,7 @@ FARSPAN_INLINE uint32x4_t quiet_nan(float32x4_t v, uint32x4_t otherwise) {
     return vbslq_u32(vceqq_f32(v, v), otherwise, quiet);
 }
 FARSPAN_INLINE vec load_bf16(const uint16_t* p) {
-    const uint32x4_t bits = vshlq_n_u32(vmovl_u16(vld1_u16(p)), 16);
-    return vreinterpretq_f32_u32(quiet_nan(vreinterpretq_f32_u32(bits), bits));
+    return vreinterpretq_f32_u32(vshlq_n_u32(vmovl_u16(vld1_u16(p)), 16));
 }
 FARSPAN_INLINE vec load_i8(const int8_t* p) {
     int32_t four;

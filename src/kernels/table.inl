@@ -50,8 +50,7 @@ constinit const kernel_table table = {
     .select_older = select_older,
     .mask = mask,
     .softmax = softmax,
-    .max_row = max_row,
-    .sum_exp_row = sum_exp_row,
+    .sum_exp_row = {sum_exp_row<element_f32>, sum_exp_row<element_f16>, sum_exp_row<element_bf16>},
     .exp_row = exp_row,
 };
 

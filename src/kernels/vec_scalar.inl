@@ -18,6 +18,7 @@ FARSPAN_INLINE vec operator/(vec a, vec b) { return {a.x / b.x}; }
 FARSPAN_INLINE vec_bool operator<(vec a, vec b) { return a.x < b.x; }
 FARSPAN_INLINE vec_bool operator>=(vec a, vec b) { return a.x >= b.x; }
 FARSPAN_INLINE vec_bool operator==(vec a, vec b) { return a.x == b.x; }
+FARSPAN_INLINE bool any(vec_bool condition) { return condition; }
 FARSPAN_INLINE vec select(vec_bool condition, vec then, vec otherwise) { return condition ? then : otherwise; }
 
 FARSPAN_INLINE vec load(const float* p) {
@@ -85,8 +86,7 @@ inline void store_f16(uint16_t* p, vec v) {
 }
 
 FARSPAN_INLINE vec load_bf16(const uint16_t* p) {
-    const uint32_t bits = static_cast<uint32_t>(read_16(p)) << 16;
-    return {float_of((bits & 0x7fffffffu) > 0x7f800000u ? bits | 0x00400000u : bits)};
+    return {float_of(static_cast<uint32_t>(read_16(p)) << 16)};
 }
 
 FARSPAN_INLINE vec load_i8(const int8_t* p) { return {static_cast<float>(*p)}; }

@@ -35,8 +35,7 @@ uint16_t float_to_half(float value) {
 }
 
 float brain_to_float(uint16_t brain) {
-    const float value = float_of(static_cast<uint32_t>(brain) << 16);
-    return std::isnan(value) ? float_of(bits_of(value) | 0x400000u) : value;
+    return float_of(static_cast<uint32_t>(brain) << 16);
 }
 
 uint16_t float_to_brain(float value) {
