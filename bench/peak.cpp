@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -133,7 +135,7 @@ multiply_add find(int32_t) {
 }
 #endif
 
-constexpr std::align_val_t huge_page{std::size_t{1} << 21};
+constexpr std::size_t huge_page = std::size_t{1} << 21;
 
 typedef uint64_t wide __attribute__((vector_size(64)));
 
@@ -175,14 +177,17 @@ double bandwidth(std::size_t bytes, int threads, pages kind, bool copies) {
 
 }  // namespace
 
-buffer::buffer(std::size_t bytes, pages kind) : memory_(static_cast<char*>(::operator new (bytes, huge_page))) {
+buffer::buffer(std::size_t bytes, pages kind)
+    : memory_(static_cast<char*>(kind == pages::huge ? std::aligned_alloc(huge_page, (bytes + huge_page - 1) / huge_page * huge_page)
+                                                     : std::malloc(bytes))) {
+    if (!memory_) throw std::bad_alloc();
 #if defined(MADV_HUGEPAGE)
     if (kind == pages::huge) madvise(data(), bytes, MADV_HUGEPAGE);
 #endif
     std::memset(data(), 1, bytes);
 }
 void buffer::release::operator()(char* memory) const {
-    ::operator delete (memory, huge_page);
+    std::free(memory);
 }
 
 double multiply_add_peak(int32_t isa, int threads) {

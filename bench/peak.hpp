@@ -13,7 +13,7 @@ namespace bench {
 // so their limit is a multiplication and an addition. 0 if the instruction set cannot be measured in this build.
 double multiply_add_peak(int32_t isa, int threads);
 
-// As the allocator gives them, most often small; or huge where the system has them: there addresses cost next to nothing.
+// As any program's memory, most often small; or huge where the system has them: there addresses cost next to nothing.
 enum class pages { ordinary, huge };
 
 // Memory that has been touched, so that no page fault is timed. What a benchmark reads is in the same kind as its limit.

@@ -1,6 +1,9 @@
 package farspan
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // The costs that scripts/bench-go.sh prints: a call that only answers, a small call, and a large one.
 
@@ -68,9 +71,15 @@ func BenchmarkPrefill(b *testing.B) {
 	options := &RunOptions{Workspace: make([]byte, plan.WorkspaceSize())}
 	b.ReportAllocs()
 	b.ResetTimer()
+	least := time.Hour
 	for n := 0; n < b.N; n++ {
+		start := time.Now()
 		if err := plan.Run(context, q, k, v, out, options); err != nil {
 			b.Fatal(err)
 		}
+		if taken := time.Since(start); taken < least {
+			least = taken
+		}
 	}
+	b.ReportMetric(float64(least.Nanoseconds()), "least-ns/op")
 }

@@ -23,4 +23,4 @@ run() {
 
 run status -f 3 -wi 3 -i 3 -w 500ms -r 500ms
 run rope_apply -f 3 -wi 3 -i 3 -w 500ms -r 500ms
-run prefill -f 1 -wi 2 -i 5 -w 1s -r 1s
+run prefill -f 1 -bm ss -wi 20 -i 40

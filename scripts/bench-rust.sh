@@ -17,8 +17,9 @@ python3 - "$CARGO_TARGET_DIR/criterion" <<'END'
 import json, pathlib, sys
 
 CALLS = {"status": 1000}  # in one measurement
-for name in ("status", "rope_apply", "prefill"):
-    sample = json.loads((pathlib.Path(sys.argv[1]) / name / "new" / "sample.json").read_text())
+for path in ("status", "rope_apply", "long/prefill"):
+    name = path.rpartition("/")[2]
+    sample = json.loads((pathlib.Path(sys.argv[1]) / path / "new" / "sample.json").read_text())
     least = min(time / count for time, count in zip(sample["times"], sample["iters"]))
     print(f"rust {name} {least / CALLS.get(name, 1):.2f}")
 END
