@@ -63,5 +63,5 @@ if [ "$(uname -m)" = x86_64 ] && grep -qw avx512bw /proc/cpuinfo; then
     [ ! -f "$out/openblas-skylakex.json" ] || peers+=(--peer "$out/openblas-skylakex.json")
 fi
 
-python3 bench/report.py --out "$out/bench.json" "${peers[@]}" "$out"/{machine,kernels,rope,prefill,decode}.json
+python3 bench/report.py --out "$out/bench.json" "${peers[@]}" "$out"/{machine,kernels,rope,prefill,decode,token_nll}.json
 echo "written to $out/bench.json"
