@@ -291,20 +291,12 @@ void merge(const partial& into, const partial& from, int64_t lines, int64_t valu
 }
 
 void finish(const cache_plan& plan, const cached_tensors& tensors, const cached_task& task, const partial& result) {
-    const cached_sequence& sequence = plan.sequences[static_cast<std::size_t>(task.sequence)];
-    const int64_t first = sequence.first_row + task.first_row;
+    const int64_t first = plan.sequences[static_cast<std::size_t>(task.sequence)].first_row + task.first_row;
     for (int64_t h = 0; h < task.heads; ++h) {
-        float factor[kernels::block_rows];
-        const float* sum = result.sum + h * task.rows;
-        for (int64_t r = 0; r < task.rows; ++r) factor[r] = sum[r] == 0 ? 0 : 1 / sum[r];
-        storer(*plan.kernels, tensors.out.dtype)(result.output + h * task.rows * plan.value_ld, plan.value_ld, task.rows,
-                                                 plan.shape.value_dim, factor, tensors.out.at(0, task.first_head + h, first, 0),
-                                                 tensors.out.stride[2], tensors.out.stride[3]);
-        if (!tensors.lse) continue;
-        float* lse = tensors.lse + (task.first_head + h) * plan.rows + first;
-        for (int64_t r = 0; r < task.rows; ++r)
-            lse[r] = static_cast<float>((static_cast<double>(result.maximum[h * task.rows + r]) +
-                                         std::log2(static_cast<double>(sum[r]))) * std::numbers::ln2);
+        const int64_t line = h * task.rows, head = task.first_head + h;
+        finish_rows(*plan.kernels, result.output + line * plan.value_ld, plan.value_ld, result.maximum + line, result.sum + line,
+                    task.rows, plan.shape.value_dim, tensors.out, tensors.out.at(0, head, first, 0),
+                    tensors.lse ? tensors.lse + head * plan.rows + first : nullptr);
     }
 }
 

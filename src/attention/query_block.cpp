@@ -253,18 +253,9 @@ private:
     int64_t row(const region& where, int64_t r) const { return block_.first_row + where.first_row + r; }
 
     void finish() {
-        float* factor = scratch_.row_position;
-        for (int64_t r = 0; r < rows_; ++r) factor[r] = scratch_.sum[r] == 0 ? 0 : 1 / scratch_.sum[r];
-        const strided& out = tensors_.out;
-        storer(kernels_, out.dtype)(scratch_.output, plan_.value_ld, rows_, plan_.shape.value_dim, factor,
-                                    out.at(task_.batch, task_.query_head, block_.first_row, 0), out.stride[2],
-                                    out.stride[3]);
-        if (!tensors_.lse) return;
-        float* lse = tensors_.lse +
-                     (task_.batch * plan_.shape.query_heads + task_.query_head) * tensors_.lse_stride + block_.first_row;
-        for (int64_t r = 0; r < rows_; ++r)
-            lse[r] = static_cast<float>((static_cast<double>(scratch_.maximum[r]) +
-                                         std::log2(static_cast<double>(scratch_.sum[r]))) * std::numbers::ln2);
+        const int64_t line = (task_.batch * plan_.shape.query_heads + task_.query_head) * tensors_.lse_stride + block_.first_row;
+        finish_rows(kernels_, scratch_.output, plan_.value_ld, scratch_.maximum, scratch_.sum, rows_, plan_.shape.value_dim, tensors_.out,
+                    tensors_.out.at(task_.batch, task_.query_head, block_.first_row, 0), tensors_.lse ? tensors_.lse + line : nullptr);
     }
 
     const plan& plan_;
