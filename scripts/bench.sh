@@ -43,9 +43,11 @@ if [ "$quick" -eq 1 ]; then
     decode=("${options[@]}" --benchmark_filter='n4096/|d128/n32768/t1')
     kernels=("${options[@]}" --benchmark_filter='/(avx2|avx512|neon)/d128')
     rope=("${options[@]}" --benchmark_filter='/n512/')
+    token_nll=("${options[@]}" --benchmark_filter='token_nll/.*/t1')
 else
     options=(--benchmark_repetitions=5 --benchmark_min_time=0.2)
     attention=("${options[@]}") decode=("${options[@]}") kernels=("${options[@]}") rope=("${options[@]}")
+    token_nll=("${options[@]}")
 fi
 
 measure machine machine --benchmark_repetitions=3
@@ -53,7 +55,7 @@ measure kernels kernels "${kernels[@]}"
 measure rope rope "${rope[@]}"
 measure prefill prefill "${attention[@]}"
 measure decode decode "${decode[@]}"
-measure token_nll token_nll "${options[@]}"
+measure token_nll token_nll "${token_nll[@]}"
 measure openblas unfused "${attention[@]}"
 peers=()
 [ ! -f "$out/openblas.json" ] || peers+=(--peer "$out/openblas.json")
