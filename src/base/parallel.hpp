@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 namespace farspan {
 
@@ -12,8 +13,9 @@ int32_t default_threads();
 // The CPUs that this process may run on.
 int32_t machine_threads();
 
-// The CPU quota of this process's cgroup (v2 or v1) in whole CPUs, rounded up; 0 if there is none.
-int32_t cgroup_cpu_quota();
+// The CPU quota of this process's cgroup (v2 or v1) in whole CPUs, rounded up; 0 if there is none. `root` is what stands before /proc
+// and /sys: a test brings its own.
+int32_t cgroup_cpu_quota(const std::string& root = {});
 
 // Calls body(task, worker) once for every task in [0, tasks), 0 <= worker < threads; a worker runs one task at a time, so it
 // may own scratch. With threads <= 1, with a single task, or in a forked child of a process that used TBB, everything runs in the caller,

@@ -32,14 +32,14 @@ int32_t ratio_rounded_up(double quota, double period) {
 }
 
 // cgroup v2: the tightest cpu.max on the way from our group up to the root.
-int32_t quota_v2() {
-    std::string group = first_line("/proc/self/cgroup");
+int32_t quota_v2(const std::string& root) {
+    std::string group = first_line(root + "/proc/self/cgroup");
     if (group.rfind("0::/", 0) != 0) return 0;
     group.erase(0, 3);
     int32_t tightest = 0;
     for (;;) {
         double quota = 0, period = 0;
-        const std::string text = first_line("/sys/fs/cgroup" + group + "/cpu.max");
+        const std::string text = first_line(root + "/sys/fs/cgroup" + group + "/cpu.max");
         if (std::sscanf(text.c_str(), "%lf %lf", &quota, &period) == 2) {
             const int32_t cpus = ratio_rounded_up(quota, period);
             if (cpus > 0) tightest = tightest == 0 ? cpus : std::min(tightest, cpus);
@@ -49,9 +49,9 @@ int32_t quota_v2() {
     }
 }
 
-int32_t quota_v1() {
-    const std::string quota = first_line("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
-    const std::string period = first_line("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+int32_t quota_v1(const std::string& root) {
+    const std::string quota = first_line(root + "/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+    const std::string period = first_line(root + "/sys/fs/cgroup/cpu/cpu.cfs_period_us");
     return ratio_rounded_up(std::atof(quota.c_str()), std::atof(period.c_str()));
 }
 
@@ -71,9 +71,9 @@ int32_t machine_threads() {
     return sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(1, CPU_COUNT(&set)) : 1;
 }
 
-int32_t cgroup_cpu_quota() {
-    const int32_t v2 = quota_v2();
-    return v2 > 0 ? v2 : quota_v1();
+int32_t cgroup_cpu_quota(const std::string& root) {
+    const int32_t v2 = quota_v2(root);
+    return v2 > 0 ? v2 : quota_v1(root);
 }
 
 int32_t default_threads() {
