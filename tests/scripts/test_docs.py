@@ -28,7 +28,7 @@ def files_exist():
 def header_names_exist():
     header = "".join(path.read_text() for path in (ROOT / "include" / "farspan").glob("*.h"))
     cmake = (ROOT / "CMakeLists.txt").read_text() + (ROOT / "tests" / "CMakeLists.txt").read_text()
-    others = {"FARSPAN_ISA", "FARSPAN_LANGUAGES", "FARSPAN_NUM_THREADS", "FARSPAN_TEST_ROUNDS", "FARSPAN_TEST_SEED", "farspan_static", "farspan_criterion_test"}
+    others = {"FARSPAN_ISA", "FARSPAN_LANGUAGES", "FARSPAN_LIB_DIR", "FARSPAN_NUM_THREADS", "FARSPAN_TEST_ROUNDS", "FARSPAN_TEST_SEED", "farspan_static", "farspan_criterion_test"}
     equal(missing(lambda text: re.findall(r"\b(?:farspan_[a-z_0-9]+[a-z0-9]|FARSPAN_[A-Z0-9_]+)(?![\w*])", text),
                   lambda _, name: name in header or name in cmake or name in others), [])
 
@@ -40,6 +40,21 @@ def tests_exist():
     named = [cell for line in page.read_text().splitlines() if line.startswith("|")
              for cell in re.findall(r"`([\w.]+/[\w.]+)`", line.split("|")[-2])]
     equal([name for name in named if name not in known], [])
+
+
+def tests_of_bindings_exist():
+    """The last column of each table in docs/bindings.md: functions, ctest's names, or words that a script prints."""
+    folders = ("java", "go", "rust", "rust-sys", "tests", "scripts")
+    suffixes = {".java", ".go", ".rs", ".cpp", ".c", ".sh", ".py"}
+    sources = "".join(path.read_text() for folder in folders for path in (ROOT / folder).rglob("*")
+                      if path.suffix in suffixes and "target" not in path.parts)
+    ctest = "".join(path.read_text() for path in (ROOT / "tests").rglob("CMakeLists.txt"))
+    page = (ROOT / "docs" / "bindings.md").read_text()
+    named = [name for line in page.splitlines() if line.startswith("| ")
+             for name in re.findall(r"`([^`]+)`", line.split("|")[-2]) if not name.startswith("-")]
+    equal(len(named) > 50, True)
+    equal([name for name in named
+           if not re.search(rf"\b{re.escape(name.removeprefix('abi.'))}\b", ctest if name.startswith("abi.") else sources)], [])
 
 
 def the_worked_example_is_the_code():
@@ -54,5 +69,5 @@ def the_worked_example_is_the_code():
     equal([line for line in code if line != "..." and line not in sources], [])
 
 
-run([links_lead_somewhere, files_exist, header_names_exist, tests_exist,
+run([links_lead_somewhere, files_exist, header_names_exist, tests_exist, tests_of_bindings_exist,
      the_worked_example_is_the_code])
