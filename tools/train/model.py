@@ -257,8 +257,13 @@ class TinyLM(nn.Module):
         return self.lm_head(self.model.norm(x))
 
 
-def load_model(folder: pathlib.Path) -> TinyLM:
-    """An exported model: its f16 weights, computing in torch's default dtype."""
-    model = TinyLM(json.loads((folder / "config.json").read_text()))
+def load_weights(model: TinyLM, folder: pathlib.Path) -> None:
+    """The f16 weights of an exported model into one of the same shape."""
     model.load_state_dict(weights.load(folder / "model.safetensors"))
+
+
+def load_model(folder: pathlib.Path) -> TinyLM:
+    """An exported model, computing in torch's default dtype."""
+    model = TinyLM(json.loads((folder / "config.json").read_text()))
+    load_weights(model, folder)
     return model.eval().requires_grad_(False)

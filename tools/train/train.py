@@ -18,7 +18,7 @@ import torch.nn.functional as F
 
 import corpus
 import weights
-from model import METHODS, TinyLM, make_config
+from model import METHODS, TinyLM, load_weights, make_config
 
 HELD_OUT_WINDOWS = 64
 
@@ -45,7 +45,7 @@ def held_out_batch(data: torch.Tensor, length: int):
 
 
 def loss_of(model, inputs, targets) -> torch.Tensor:
-    return F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+    return F.cross_entropy(model(inputs).float().flatten(0, 1), targets.flatten())
 
 
 @torch.no_grad()
@@ -82,6 +82,12 @@ def export(model, rows: list, out: pathlib.Path) -> None:
             writer.writerows(rows)
 
 
+def earlier_rows(folder: pathlib.Path) -> list:
+    """The lines of loss.csv of a model that is trained further, so that the new ones go on from there."""
+    with open(folder / "loss.csv", newline="") as file:
+        return [[int(step), train, held_out] for step, train, held_out in list(csv.reader(file))[1:]]
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--position", required=True, choices=METHODS)
@@ -96,7 +102,12 @@ def parse_arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=250, help="steps between evaluations and checkpoints")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--run", default=None, help="name of the checkpoint (default: the position method)")
+    parser.add_argument("--start", type=pathlib.Path, default=None,
+                        help="folder of an exported model to train further; give another --seed, for other batches")
+    parser.add_argument("--bfloat16", action="store_true",
+                        help="compile the model, multiply matrices in bfloat16; weights and sums stay f32 (PyTorch 2)")
+    parser.add_argument("--run", default=None,
+                        help="name of the checkpoint (default: the position method; with --start, POSITION-further)")
     parser.add_argument("--stop", type=int, default=None, help="stop after this many steps, for probes")
     return parser.parse_args()
 
@@ -111,14 +122,19 @@ def main() -> None:
     held_out = held_out_batch(data["heldout"], args.length)
 
     model = TinyLM(make_config(args.position))
-    model.initialize(args.seed)
+    if args.start:
+        load_weights(model, args.start)
+    else:
+        model.initialize(args.seed)
     optimizer = make_optimizer(model, args)
     print(f"{args.position}: {sum(w.numel() for w in model.parameters())} parameters, "
           f"{len(data['train'])} bytes to train on", flush=True)
 
-    checkpoint = args.work / "checkpoints" / f"{args.run or args.position}.pt"
+    name = f"{args.position}-further" if args.start else args.position
+    checkpoint = args.work / "checkpoints" / f"{args.run or name}.pt"
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    first, rows, seconds = 0, [], 0.0
+    first, rows, seconds = 0, earlier_rows(args.start) if args.start else [], 0.0
+    steps_before = rows[-1][0] if rows else 0
     if checkpoint.exists():
         state = torch.load(checkpoint)
         model.load_state_dict(state["model"])
@@ -127,12 +143,14 @@ def main() -> None:
         print(f"continue at step {first}", flush=True)
 
     last = min(args.steps, args.stop or args.steps)
+    forward = torch.compile(model) if args.bfloat16 else model
     started, recent = time.time() - seconds, []
     begun_here = time.time()
     for step in range(first, last):
         for group in optimizer.param_groups:
             group["lr"] = group["rate"] * learning_rate(step, args)
-        loss = loss_of(model, *training_batch(data["train"], step, args))
+        with torch.autocast("cpu", torch.bfloat16, enabled=args.bfloat16):
+            loss = loss_of(forward, *training_batch(data["train"], step, args))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -148,7 +166,8 @@ def main() -> None:
                   f"lr {learning_rate(step, args):.2e} {args.batch * args.length / pace:.0f} bytes/s "
                   f"ETA {(last - done) * pace / 60:.1f} min", flush=True)
         if done % args.every == 0 or done == last:
-            rows.append([done, f"{np.mean(recent[-args.every:]):.4f}", f"{held_out_loss(model, held_out):.4f}"])
+            rows.append([steps_before + done, f"{np.mean(recent[-args.every:]):.4f}",
+                         f"{held_out_loss(model, held_out):.4f}"])
             seconds = time.time() - started
             print(f"{args.position} step {done} train {rows[-1][1]} held-out {rows[-1][2]} "
                   f"after {seconds / 60:.1f} min", flush=True)
