@@ -22,7 +22,7 @@ public:
     sweep& operator=(const sweep&) = delete;
 
     // Fails the test with a message unless every run is within the bounds, writes nothing between the elements of out,
-    // and has the same bits with two threads.
+    // and has the same bits with two threads. Of all calls only every case_step()-th does anything.
     void check(const scheme_spec& spec, const attention_problem& problem, row_choice rows = {});
 
 private:
@@ -34,7 +34,8 @@ private:
                    const attention_expected& expected);
 
     std::string family_;
-    int cases_ = 0;
+    uint64_t offered_ = 0;
+    int cases_ = 0;  // checked
     std::map<int32_t, worst_errors> worst_;
 };
 
