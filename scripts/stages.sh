@@ -76,8 +76,18 @@ skip() {
     say "$1" 0 "skipped: $2"
 }
 
+# run_stages <stage> ...: functions of the script, one after the other
+run_stages() {
+    local stage
+    for stage; do
+        declare -F "$stage" >/dev/null || { echo "$(basename "$0"): no stage '$stage'" >&2; exit 2; }
+    done
+    for stage; do "$stage"; done
+}
+
 # finish: the last line of the output, and the exit code
 finish() {
+    say total "$SECONDS" ''
     [ "$skipped" -eq 0 ] || echo "$skipped skipped"
     echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -2,6 +2,8 @@
 # Builds everything and runs every test. The last line is "N passed, N failed", counted from what the test
 # programs themselves report. Logs are in build/logs. The slower checks are in scripts/test-deep.sh.
 #
+#   scripts/test.sh [STAGE ...]     default: all of them; the names are those of the functions below
+#
 # FARSPAN_LANGUAGES (default: c,cpp,java,go,rust) leaves languages out; C and C++ are always tested, and what is left out is
 # reported as skipped. So is the comparison with PyTorch if its packages cannot be had within FARSPAN_INSTALL_SECONDS (default: 420).
 set -uo pipefail
@@ -48,13 +50,22 @@ bindings() {
     grep -E '^[a-z+]+ [a-z0-9]+ [0-9]+ [0-9]+ [0-9]+ [0-9a-f]{64}$' "$logs/conformance.log" | sed 's/^/    /'
 }
 
+# Gigabytes the first time, mostly waiting: beside the build.
+install_published_models() {
+    timeout "${FARSPAN_INSTALL_SECONDS:-420}" scripts/oracles.sh --install >"$logs/oracles-install.log" 2>&1 </dev/null &
+    installation=$!
+    trap 'kill "$installation" 2>/dev/null' EXIT
+}
+
 # A slice of what scripts/test-deep.sh compares with transformers and PyTorch.
 published_models() {
-    local log=$logs/oracles-install.log
-    if timeout "${FARSPAN_INSTALL_SECONDS:-420}" scripts/oracles.sh --install >"$log" 2>&1; then
+    local code=0
+    wait "$installation" || code=$?
+    trap - EXIT
+    if [ "$code" -eq 0 ]; then
         tally oracles scripts/oracles.sh --quick
     else
-        skip oracles "its Python packages could not be had within ${FARSPAN_INSTALL_SECONDS:-420} s, see $log"
+        skip oracles "its Python packages could not be had within ${FARSPAN_INSTALL_SECONDS:-420} s, see $logs/oracles-install.log"
     fi
 }
 
@@ -70,11 +81,12 @@ sanitizers() {
         run_tests asan-ubsan build/asan-ubsan
 }
 
-if dev; then
-    other_instruction_sets
-    bindings
-    published_models
+if [ $# -gt 0 ]; then
+    case " $* " in *' published_models '*) install_published_models ;; esac
+    run_stages "$@"
+else
+    install_published_models
+    if dev; then run_stages other_instruction_sets bindings published_models; fi
+    run_stages sanitizers fuzzing
 fi
-sanitizers
-fuzzing
 finish
