@@ -41,6 +41,9 @@ packages='
           deep   libopenmpi-dev          examples/mpi
           deep   chromium                opens the page of the report
           deep   valgrind                reads of undefined memory
+          deep   rustfmt:rustfmt         the style of the Rust crates
+          deep   rust-clippy:cargo-clippy  their other mistakes
+          deep   bindgen:bindgen         their declarations must be current
 '
 
 groups="run test ${FARSPAN_LANGUAGES:-java,go,rust}"

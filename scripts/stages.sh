@@ -33,6 +33,15 @@ build() {
     return 1
 }
 
+# install_library <prefix>: what build/dev holds. If that fails, it counts as one failed test.
+install_library() {
+    rm -rf "$1"
+    cmake --install build/dev --prefix "$1" >"$logs/install.log" 2>&1 && return
+    add 0 1 0
+    say install 0 "FAILED, see $logs/install.log"
+    return 1
+}
+
 # run_tests <stage> <build directory> <arguments of ctest>
 run_tests() {
     local stage=$1 directory=$2 log=$logs/$1.log start=$SECONDS counts

@@ -92,6 +92,13 @@ old_processors() {
     done
 }
 
+# The style and the documentation of the Rust crates, and the library as their feature "vendored" builds it.
+rust_crates() {
+    build dev-build build/dev --preset dev || return
+    install_library "$PWD/build/prefix" || return
+    tally rust-crates scripts/test-rust.sh --deep "$PWD/build/prefix"
+}
+
 # All families against transformers and PyTorch. scripts/test.sh runs a slice of it.
 published_models() {
     build dev-build build/dev --preset dev || return
@@ -119,7 +126,7 @@ fuzzing() {
     tally fuzz scripts/fuzz.sh --seconds "${FARSPAN_FUZZ_SECONDS:-60}"
 }
 
-[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds million_tokens many_ranks published_models published_metrics fuzzing \
+[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds million_tokens many_ranks rust_crates published_models published_metrics fuzzing \
                        thread_sanitizer undefined_memory old_processors
 run_stages "$@"
 finish

@@ -26,14 +26,15 @@ passed=0 failed=0 skipped=0
 # compiled by the stable rules.
 crates=()
 download_crates() {
-    local minor folder=$root/build/rust-crates
+    local minor folder=$root/build/rust-crates locks=("$root/rust/Cargo.lock") more=()
     minor=$(cargo --version | sed -n 's/^cargo 1\.\([0-9]*\)\..*/\1/p')
     [ "${minor:-99}" -lt 68 ] || return 0
-    if ! cmp -s "$root/rust/Cargo.lock" "$folder/Cargo.lock"; then
+    [ "$deep" -eq 0 ] || { locks+=("$root/rust/bench/Cargo.lock"); more=(--sync "$root/rust/bench/Cargo.toml"); }
+    if ! cat "${locks[@]}" | cmp -s - "$folder/locks"; then
         rm -rf "$folder" && mkdir -p "$folder" &&
-            RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_SPARSE_REGISTRY=true \
-                cargo vendor --quiet --locked --manifest-path "$root/rust/Cargo.toml" "$folder/crates" >"$work/log" 2>&1 </dev/null &&
-            cp "$root/rust/Cargo.lock" "$folder/" || { cat "$work/log"; return 1; }
+            RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_SPARSE_REGISTRY=true cargo vendor --quiet --locked --manifest-path \
+                "$root/rust/Cargo.toml" "${more[@]}" "$folder/crates" >"$work/log" 2>&1 </dev/null || { cat "$work/log"; return 1; }
+        cat "${locks[@]}" >"$folder/locks"
     fi
     crates=(--config 'source.crates-io.replace-with="downloaded"' --config "source.downloaded.directory=\"$folder/crates\"")
 }

@@ -38,8 +38,8 @@ other_instruction_sets() {
 # The bindings against the library as installed, then the answers of all languages, bit for bit.
 bindings() {
     local prefix=$PWD/build/prefix language
-    rm -rf "$prefix" build/conformance
-    cmake --install build/dev --prefix "$prefix" >"$logs/install.log" 2>&1 || { add 0 1 0; say install 0 "FAILED, see $logs/install.log"; return; }
+    rm -rf build/conformance
+    install_library "$prefix" || return
     for language in java go rust; do
         case ",${FARSPAN_LANGUAGES:-java,go,rust}," in
             *,$language,*) tally "$language" "scripts/test-$language.sh" "$prefix" ;;
