@@ -5,7 +5,7 @@
 #   scripts/test.sh [STAGE ...]     default: all of them; the names are those of the functions below
 #
 # FARSPAN_LANGUAGES (default: c,cpp,java,go,rust) leaves languages out; C and C++ are always tested, and what is left out is
-# reported as skipped. So is the comparison with PyTorch if its packages cannot be had within FARSPAN_INSTALL_SECONDS (default: 420).
+# reported as skipped. So is the comparison with PyTorch if its packages cannot be had within FARSPAN_INSTALL_SECONDS (default: 900).
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -52,7 +52,7 @@ bindings() {
 
 # Gigabytes the first time, mostly waiting: beside the build.
 install_published_models() {
-    timeout "${FARSPAN_INSTALL_SECONDS:-420}" scripts/oracles.sh --install >"$logs/oracles-install.log" 2>&1 </dev/null &
+    timeout "${FARSPAN_INSTALL_SECONDS:-900}" scripts/oracles.sh --install >"$logs/oracles-install.log" 2>&1 </dev/null &
     installation=$!
     trap 'kill "$installation" 2>/dev/null' EXIT
 }
@@ -65,7 +65,7 @@ published_models() {
     if [ "$code" -eq 0 ]; then
         tally oracles scripts/oracles.sh --quick
     else
-        skip oracles "its Python packages could not be had within ${FARSPAN_INSTALL_SECONDS:-420} s, see $logs/oracles-install.log"
+        skip oracles "its Python packages could not be had within ${FARSPAN_INSTALL_SECONDS:-900} s, see $logs/oracles-install.log"
     fi
 }
 
