@@ -12,13 +12,21 @@ struct gguf_family {
     const char* architecture;
     int32_t layout = FARSPAN_LAYOUT_HALF;  // of the converted weights
     positions kind = positions::rotary;
-    int64_t full_every = 0;  // with a window: every n-th layer is full; 0: all layers have it
-    double local_base = 0;   // base of sliding layers if the file does not say; 0: that of the others
+    int64_t full_every = 0;       // with a window: every n-th layer is full; 0: all layers have it
+    bool full_first = false;      // layers 0, n, 2n ... are full; otherwise n-1, 2n-1 ...
+    bool pattern_listed = false;  // the file must list which layers have the window
+    double local_base = 0;        // base of sliding layers if the file does not say; 0: that of the others
+    bool local_scaled = true;     // the file's scaling holds for sliding layers too
     bool full_layers_rotate = true;
-    bool softcap = false;  // attn_logit_softcapping is applied
+    int64_t no_rope_every = 0;  // every n-th layer does not rotate
+    bool softcap = false;       // attn_logit_softcapping is applied
+    bool rotary_last = false;   // of a head only the last rope.dimension_count features rotate, otherwise the first
     int32_t axes = FARSPAN_AXES_NONE;
-    bool chunked = false;       // Llama 4: chunks of 8192 on rotary layers, temperature on the others
-    double log_multiplier = 1;  // yarn_log_multiplier is this times mscale_all_dim
+    bool axes_optional = false;  // without rope.dimension_sections there is one axis, with them the layout is half
+    bool chunked = false;        // Llama 4: chunks of 8192 on rotary layers, temperature on the others
+    double log_multiplier = 1;   // yarn_log_multiplier is this times mscale_all_dim
+    double scale = 0;            // on <q, k> if the file does not say; 0: 1/sqrt(key_length)
+    int64_t layers_of_27b = 0;   // a model with so many layers has the scale 1/sqrt(embedding_length / heads)
 };
 
 const gguf_family* find_gguf_family(const std::string& architecture);

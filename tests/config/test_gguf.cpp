@@ -137,6 +137,34 @@ Test(gguf, scaling) {
                    {"llama.rope.scaling.type", "ntk"});
 }
 
+// The converter writes the config's attention_factor as yarn_attn_factor, which llama.cpp does not read; attn_factor,
+// which it reads for every type, multiplies.
+Test(gguf, magnitude_of_yarn) {
+    const metadata yarn = {{"rope.scaling.type", std::string("yarn")},
+                           {"rope.scaling.factor", 4.0},
+                           {"rope.scaling.original_context_length", int64_t{2048}}};
+    const auto layer = [&](const char* architecture, const metadata& more, int32_t release) {
+        farspan_model_options options = model_options();
+        options.release = release;
+        metadata keys = yarn;
+        keys.insert(keys.end(), more.begin(), more.end());
+        return read(base(architecture, keys), &options);
+    };
+    const auto magnitude = [&](const model_handle& model) { return frequencies_of(layer_of(model, 0)).magnitude; };
+    const double usual = 0.1 * std::log(4.0) + 1;
+    constexpr int32_t reference = FARSPAN_RELEASE_REFERENCE, llama_cpp = FARSPAN_RELEASE_LLAMA_CPP;
+    cr_expect(std::abs(magnitude(layer("qwen2", {}, reference)) - usual) < 1e-12);
+    cr_expect(std::abs(magnitude(layer("qwen2", {{"rope.scaling.attn_factor", 0.5}}, reference)) - usual / 2) < 1e-12);
+    const metadata written = {{"rope.scaling.yarn_attn_factor", 0.75}, {"rope.scaling.yarn_beta_fast", 16.0}};
+    const model_handle obeyed = layer("qwen2", written, reference), ignored = layer("qwen2", written, llama_cpp);
+    cr_expect(magnitude(obeyed) == 0.75 && layer_of(obeyed, 0).rope->beta_fast == 16);
+    cr_expect(std::abs(magnitude(ignored) - usual) < 1e-12 && layer_of(ignored, 0).rope->beta_fast == 32);
+    for (const model_handle* model : {&obeyed, &ignored})
+        cr_expect(note_of(*model, FARSPAN_NOTE_RELEASE).find("beta_fast: llama.cpp does not read it") !=
+                  std::string::npos);
+    cr_expect(layer_of(layer("mistral3", written, llama_cpp), 0).rope->beta_fast == 16);
+}
+
 // DeepSeek-V2 Lite: latent attention, and 0.1 * mscale_all_dim in the file.
 Test(gguf, latent_attention) {
     const metadata keys = {{"general.architecture", std::string("deepseek2")},
@@ -181,9 +209,91 @@ Test(gguf, windows) {
     cr_expect(layer_of(gemma3, 5).rope->base == 1e6 && layer_of(gemma3, 5).rope->factor == 8);
 }
 
+Test(gguf, layers_without_rotation) {
+    cr_expect(kinds_of(read(base("smollm3"))) == "FFFfFFFf");
+    cr_expect(kinds_of(read(base("granite"))) == "FFFFFFFF");
+    cr_expect(kinds_of(read(base("granite", {{"rope.scaling.finetuned", int64_t{0}}}))) == "ffffffff");
+    cr_expect(kinds_of(read(base("llama4", {{"attention.sliding_window", int64_t{0}}}))) == "FFFFFFFF");
+}
+
+// Olmo 3: sliding layers keep the plain rotation; gpt-oss scales all of them.
+Test(gguf, scaling_of_sliding_layers) {
+    const metadata yarn = {{"attention.sliding_window", int64_t{128}},
+                           {"rope.scaling.type", std::string("yarn")},
+                           {"rope.scaling.factor", 8.0},
+                           {"rope.scaling.original_context_length", int64_t{1024}}};
+    const model_handle olmo = read(base("olmo2", yarn)), oss = read(base("gpt-oss", yarn));
+    cr_expect(kinds_of(olmo) == "SSSFSSSF" && kinds_of(oss) == "SFSFSFSF");
+    cr_expect(layer_of(olmo, 0).rope->method == FARSPAN_ROPE_BASE &&
+              layer_of(olmo, 3).rope->method == FARSPAN_ROPE_YARN);
+    cr_expect(layer_of(oss, 0).rope->method == FARSPAN_ROPE_YARN && layer_of(oss, 1).rope->method == FARSPAN_ROPE_YARN);
+    metadata other_base = yarn;
+    other_base.emplace_back("rope.freq_base_swa", 5000.0);
+    const model_handle both = read(base("gpt-oss", other_base));
+    cr_expect(layer_of(both, 0).rope->base == 5000 && layer_of(both, 0).rope->method == FARSPAN_ROPE_YARN &&
+              layer_of(both, 1).rope->base == 10000);
+}
+
+// Gemma 4: sliding layers have heads of another size, and the file lists which they are.
+Test(gguf, sizes_of_sliding_layers) {
+    metadata keys = {{"attention.key_length", int64_t{128}},     {"attention.value_length", int64_t{128}},
+                     {"attention.key_length_swa", int64_t{64}},  {"attention.value_length_swa", int64_t{64}},
+                     {"rope.dimension_count_swa", int64_t{32}},  {"rope.freq_base", 1e6},
+                     {"attention.sliding_window", int64_t{512}}, {"final_logit_softcapping", 30.0}};
+    expect_refused("no list", base("gemma4", keys), FARSPAN_ERROR_FORMAT,
+                   {"gemma4.attention.sliding_window_pattern is absent"});
+    keys.emplace_back("attention.sliding_window_pattern", integers{1, 1, 0, 1, 1, 0, 1, 0});
+    std::vector<double> divisors(64, static_cast<double>(1e30f));
+    divisors[0] = 1;
+    farspan_model_options options = model_options();
+    options.rope_freqs = divisors.data();
+    options.rope_pairs = 64;
+    const model_handle model = read(base("gemma4", keys), &options);
+    cr_expect(kinds_of(model) == "SSFSSFSF" && info_of(model).final_softcap == 30);
+    const model_layer sliding = layer_of(model, 0), full = layer_of(model, 2);
+    cr_expect(sliding.head_dim == 64 && sliding.value_dim == 64 && full.head_dim == 128 && full.value_dim == 128);
+    cr_expect(sliding.rope->rotary_dim == 32 && sliding.rope->base == 10000 &&
+              sliding.rope->method == FARSPAN_ROPE_BASE);
+    cr_expect(full.rope->rotary_dim == 128 && full.rope->base == 1e6 && frequencies_of(full).inv_freq[1] < 1e-29);
+    cr_expect(sliding.attention_scale == 1 && full.attention_scale == 1);
+}
+
+// ModernBERT: every third layer, from the first on, sees everything; the others half of the window to each side.
+Test(gguf, windows_to_both_sides) {
+    const model_handle model = read(base(
+        "modern-bert",
+        {{"attention.causal", int64_t{0}}, {"attention.sliding_window", int64_t{128}}, {"rope.freq_base", 160000.0}}));
+    cr_expect(kinds_of(model) == "FSSFSSFS");
+    const farspan_mask_config mask = *layer_of(model, 1).mask;
+    cr_expect(mask.causal == 0 && mask.window_left == 64 && mask.window_right == 64);
+    cr_expect(layer_of(model, 0).rope->base == 160000 && layer_of(model, 1).rope->base == 10000);
+}
+
+Test(gguf, sections_of_glm4) {
+    const metadata sections = {{"rope.dimension_sections", integers{8, 12, 12, 0}}};
+    const model_handle images = read(base("glm4", sections)), text = read(base("glm4"));
+    cr_expect(layer_of(images, 0).rope->layout == FARSPAN_LAYOUT_HALF &&
+              layer_of(images, 0).rope->axes == FARSPAN_AXES_SECTIONS);
+    cr_expect(layer_of(text, 0).rope->layout == FARSPAN_LAYOUT_INTERLEAVED &&
+              layer_of(text, 0).rope->axes == FARSPAN_AXES_NONE);
+    expect_refused("Qwen2-VL needs them", base("qwen2vl"), FARSPAN_ERROR_FORMAT,
+                   {"qwen2vl.rope.dimension_sections is absent"});
+}
+
+// Not in the file: the query scale of the 27B models, which llama.cpp knows by their number of layers.
+Test(gguf, scale_of_27b) {
+    for (const auto& [architecture, layers] : {std::pair{"gemma2", 46}, {"gemma3", 62}}) {
+        metadata keys = base(architecture, {{"attention.key_length", int64_t{128}}});
+        cr_expect(layer_of(read(keys), 0).attention_scale == 1 / std::sqrt(128.0));
+        keys[1].second = int64_t{layers};
+        cr_expect(layer_of(read(keys), 0).attention_scale == 1 / std::sqrt(64.0), "%s", architecture);
+    }
+}
+
 Test(gguf, biases_and_scores) {
     cr_expect(layer_of(read(base("bloom")), 0).bias->max_bias == 8);
     cr_expect(layer_of(read(base("mpt", {{"attention.max_alibi_bias", 16.0}})), 0).bias->max_bias == 16);
+    cr_expect(layer_of(read(base("mpt", {{"attention.max_alibi_bias", 0.0}})), 0).bias->method == FARSPAN_BIAS_NONE);
     cr_expect(layer_of(read(base("gemma2")), 0).score->softcap == 50 &&
               layer_of(read(base("llama")), 0).score->softcap == 0);
     cr_expect(layer_of(read(base("granite", {{"attention.scale", 0.015625}})), 0).attention_scale == 0.015625);
@@ -195,6 +305,10 @@ Test(gguf, biases_and_scores) {
             .score->temperature;
     };
     cr_expect(temperature("mistral3") == FARSPAN_TEMPERATURE_MINISTRAL3);
+    const model_layer latent = layer_of(read(base("deepseek2", {{"attention.temperature_scale", 0.1},
+                                                                {"attention.temperature_length", int64_t{8192}}})),
+                                        0);
+    cr_expect(latent.score->temperature == FARSPAN_TEMPERATURE_MINISTRAL3 && latent.score->trained_length == 8192);
     cr_expect(temperature("llama") == FARSPAN_TEMPERATURE_NONE, "only where the architecture's code reads the keys");
     expect_refused("a scale without a length", base("mistral3", {{"attention.temperature_scale", 0.1}}),
                    FARSPAN_ERROR_FORMAT, {"mistral3.rope.scaling.original_context_length is absent"});
@@ -210,6 +324,11 @@ Test(gguf, divisors_from_the_options) {
     options.rope_pairs = 32;
     const frequencies found = frequencies_of(layer_of(read(base("llama"), &options), 0));
     cr_expect(std::abs(found.inv_freq[0] - 0.5) < 1e-15);
+    const frequencies scaled =
+        frequencies_of(layer_of(read(base("llama", {{"rope.scaling.factor", 4.0}}), &options), 0));
+    cr_expect(std::abs(scaled.inv_freq[0] - 0.125) < 1e-15, "both divide, as in llama.cpp");
+    expect_refused("divisors beside yarn", base("llama", {{"rope.scaling.type", std::string("yarn")}}),
+                   FARSPAN_ERROR_COMBINATION, {"llama.rope.scaling.type is yarn", "rope_freqs.weight"}, 1, &options);
     options.rope_pairs = 31;
     expect_refused("31 of 32", base("llama"), FARSPAN_ERROR_SHAPE, {"rope_freqs.weight", "31", "32"}, 3, &options);
 }
