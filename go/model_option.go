@@ -15,7 +15,7 @@ type Release int32
 const (
 	ReleaseReference       Release = 0 // what the authors trained with; Hugging Face transformers 5 where it agrees
 	ReleaseTransformers448 Release = 1 // Hugging Face transformers 4.48
-	ReleaseLlamaCpp        Release = 2 // llama.cpp: YaRN's ramp always has whole ends, dynamic scaling is not applied
+	ReleaseLlamaCpp        Release = 2 // llama.cpp: YaRN's ramp has whole ends, yarn_ keys are hardly read, dynamic scaling is not applied
 )
 
 // Extension is a way to run a model beyond its trained length L, up to TargetLength T = s L. What is not given is derived, and a note

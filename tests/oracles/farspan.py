@@ -43,7 +43,7 @@ Problem = struct("Problem", [(u32, "struct_size"), (i32, "state"),
                              (ptr, "query_offsets key_offsets key_ranges")])
 RopeOptions = struct("RopeOptions", [(u32, "struct_size"), (i32, "side branch direction"), (i64, "length axis_stride"), (f64, "xpos_centre")])
 
-RELEASE_4_48, ANGLE_EXACT, ANGLE_FLOAT32 = 1, 0, 1
+RELEASE_REFERENCE, RELEASE_4_48, RELEASE_LLAMA_CPP, ANGLE_EXACT, ANGLE_FLOAT32 = 0, 1, 2, 0, 1
 lib.farspan_method_name.restype = c.c_char_p
 
 
@@ -132,6 +132,10 @@ def method(layer):
     return lib.farspan_method_name(i32(0), i32(layer.rope.contents.method)).decode()
 
 
+def axes(layer):
+    return lib.farspan_scheme_axes(ptr(layer.scheme))
+
+
 def frequencies(layer, length):
     values = np.zeros(layer.rope.contents.rotary_dim // 2)
     magnitude = f64()
@@ -166,18 +170,35 @@ def with_sinks(layer, sinks):
     return scheme
 
 
-def attention(scheme, q, k, v):
-    """q, k, v [batch, heads, sequence, features]; keys at positions 0, 1, 2 ..., the queries are the last of them."""
+def rotate(scheme, x, positions, length=0):
+    """x [batch, heads, sequence, features] turned to `positions`, [sequence] for every axis or [axes, sequence]."""
+    x = np.ascontiguousarray(x, np.float32)
+    out = np.zeros_like(x)
+    axes = lib.farspan_scheme_axes(scheme)
+    where = np.ascontiguousarray(np.broadcast_to(positions, (axes, x.shape[2])), np.int64)
+    options = init(RopeOptions, "farspan_rope_options_init")
+    options.length = length
+    call("farspan_rope_apply", None, scheme, c.byref(options), address(where), c.byref(tensor(x)), c.byref(tensor(out)))
+    return out
+
+
+def attention(scheme, q, k, v, first=0, length=0, axis_positions=None):
+    """q, k, v [batch, heads, sequence, features]; keys at positions first, first + 1 ..., the queries are the last of them. Of schemes with
+    several axes all are at the same positions unless axis_positions [axes, keys] says otherwise."""
     q, k, v = (np.ascontiguousarray(x, np.float32) for x in (q, k, v))
     out = np.zeros((*q.shape[:3], v.shape[3]), np.float32)
     problem = init(Problem, "farspan_problem_init")
     problem.batch, problem.query_heads, problem.queries, problem.head_dim = q.shape
     problem.key_heads, problem.keys, problem.value_dim = k.shape[1], k.shape[2], v.shape[3]
+    problem.length = length
     axes = lib.farspan_scheme_axes(scheme)
-    key_positions = np.ascontiguousarray(np.tile(np.arange(k.shape[2], dtype=np.int64), (axes, 1)))
+    rows = np.arange(first, first + k.shape[2]) if axis_positions is None else axis_positions
+    key_positions = np.ascontiguousarray(np.broadcast_to(rows, (axes, k.shape[2])), np.int64)
     query_positions = np.ascontiguousarray(key_positions[:, k.shape[2] - q.shape[2]:])
     if axes > 1:
         problem.query_axis_positions, problem.key_axis_positions = query_positions.ctypes.data, key_positions.ctypes.data
+    elif first:
+        problem.query_positions, problem.key_positions = query_positions.ctypes.data, key_positions.ctypes.data
     plan = ptr()
     call("farspan_plan_create", None, scheme, c.byref(problem), c.byref(plan))
     call("farspan_attention_run", None, plan, c.byref(tensor(q)), c.byref(tensor(k)), c.byref(tensor(v)), None, c.byref(tensor(out)),

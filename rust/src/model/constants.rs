@@ -10,7 +10,7 @@ option! {
         REFERENCE = FARSPAN_RELEASE_REFERENCE,
         /// Hugging Face transformers 4.48.
         TRANSFORMERS_4_48 = FARSPAN_RELEASE_TRANSFORMERS_4_48,
-        /// llama.cpp: YaRN's ramp always has whole ends, dynamic scaling is not applied.
+        /// llama.cpp: YaRN's ramp always has whole ends, GGUF's `yarn_` keys are hardly read, dynamic scaling is not applied.
         LLAMA_CPP = FARSPAN_RELEASE_LLAMA_CPP,
     }
 }

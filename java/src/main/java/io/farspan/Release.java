@@ -8,7 +8,7 @@ public enum Release {
     REFERENCE(NativeConstants.RELEASE_REFERENCE),
     /** Hugging Face transformers 4.48. */
     TRANSFORMERS_4_48(NativeConstants.RELEASE_TRANSFORMERS_4_48),
-    /** llama.cpp: the ramp of YaRN always has whole ends, dynamic scaling is not applied. */
+    /** llama.cpp: the ramp of YaRN always has whole ends, GGUF's yarn_ keys are hardly read, dynamic scaling is not applied. */
     LLAMA_CPP(NativeConstants.RELEASE_LLAMA_CPP);
 
     final int code;
