@@ -53,6 +53,9 @@ void read_sizes(gguf_source& s) {
     s.local_head_dim = keys.integer({"attention.key_length_swa"}, 1, most_head_dim).value_or(s.head_dim);
     s.local_value_dim = keys.integer({"attention.value_length_swa"}, 1, most_head_dim).value_or(s.value_dim);
     s.local_rotary_dim = keys.integer({"rope.dimension_count_swa"}, 2, s.local_head_dim).value_or(s.rotary_dim);
+    if (s.local_rotary_dim > s.local_head_dim)
+        fail_range(keys.path_of("rope.dimension_count"), static_cast<double>(s.local_rotary_dim), 2,
+                   static_cast<double>(s.local_head_dim));
     s.result.info.hidden = hidden;
     s.result.info.context = keys.integer({"context_length"}, 1, most_length).value_or(0);
     s.result.info.vocabulary = keys.integer({"vocab_size"}, 1, most_length).value_or(0);
@@ -127,7 +130,7 @@ void read_layers(gguf_source& s) {
 
 // Gemma 2 and 3 of 27B: not in the file but in the architecture's code, by the number of layers.
 double default_scale(const gguf_source& s) {
-    if (s.row.layers_of_27b == s.layers)
+    if (s.row.layers_of_27b == s.layers && s.result.info.hidden > 0)
         return 1 / std::sqrt(static_cast<double>(s.result.info.hidden) / static_cast<double>(s.query_heads));
     return s.row.scale;
 }

@@ -243,6 +243,9 @@ Test(gguf, sizes_of_sliding_layers) {
     expect_refused("no list", base("gemma4", keys), FARSPAN_ERROR_FORMAT,
                    {"gemma4.attention.sliding_window_pattern is absent"});
     keys.emplace_back("attention.sliding_window_pattern", integers{1, 1, 0, 1, 1, 0, 1, 0});
+    expect_refused("more rotary features than a sliding head has",
+                   base("gemma4", {{"attention.key_length_swa", int64_t{32}}}), FARSPAN_ERROR_PARAMETER_RANGE,
+                   {"gemma4.rope.dimension_count is 64: must be between 2 and 32"});
     std::vector<double> divisors(64, static_cast<double>(1e30f));
     divisors[0] = 1;
     farspan_model_options options = model_options();
