@@ -48,7 +48,8 @@ thread_sanitizer() {
 
 # Test programs of the plain driver under another program: valgrind or an emulator.
 plain_build() {
-    build plain-build build/plain --preset dev -B build/plain -DFARSPAN_PLAIN_TEST_DRIVER=ON "${without_extras[@]}"
+    build plain-build build/plain --preset dev -B build/plain -DFARSPAN_PLAIN_TEST_DRIVER=ON "${without_extras[@]}" \
+        -- --target test_plan test_attention test_api isa_list
 }
 
 # run_plain <stage> <launcher and its arguments>
