@@ -42,7 +42,6 @@ packages='
           deep   chromium                opens the page of the report
           deep   valgrind                reads of undefined memory
           deep   rustfmt:rustfmt         the style of the Rust crates
-          deep   rust-clippy:cargo-clippy  their other mistakes
           deep   bindgen:bindgen         their declarations must be current
 '
 

@@ -39,7 +39,8 @@ download_crates() {
     crates=(--config 'source.crates-io.replace-with="downloaded"' --config "source.downloaded.directory=\"$folder/crates\"")
 }
 
-cargo() { command cargo "${crates[@]}" "$@"; }
+# After the subcommand: clippy is a program of its own and hands on only what follows its name. fmt would not know the options.
+cargo() { if [ "$1" = fmt ]; then command cargo "$@"; else command cargo "$1" "${crates[@]}" "${@:2}"; fi; }
 
 # check <name> <command>: one test, passed if the command succeeds
 check() {

@@ -1,5 +1,6 @@
 //! The C compiler confirms every size, offset and constant of the declarations against the header.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -48,7 +49,7 @@ fn the_header_agrees() {
 
     let mut source = String::from("#include <stddef.h>\n") + include_str!("../headers.h");
     for condition in layout.iter().chain(&constants) {
-        source += &format!("_Static_assert({}, \"{}\");\n", condition, condition);
+        writeln!(source, "_Static_assert({}, \"{}\");", condition, condition).unwrap();
     }
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout.c");
     fs::write(&file, source).unwrap();

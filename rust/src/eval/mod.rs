@@ -6,7 +6,7 @@
 //! | which tokens a model reads and which are scored | [`Windows`] |
 //! | losses to perplexity, bits per byte, standard error, and the curve over the context | [`Loss`], [`LossCurve`] |
 //! | losses by length to a verdict | [`judge`] |
-//! | generated text against references | [`BleuCounts`], [`ChrfCounts`], [`rouge`] |
+//! | generated text against references | [`BleuCounts`], [`ChrfCounts`], [`rouge()`] |
 //! | confidence intervals | [`bootstrap_mean`], [`bleu_bootstrap`] |
 //! | is a fact hidden far back found | [`passkey`], [`needle_place`] |
 //!
