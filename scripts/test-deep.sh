@@ -64,7 +64,7 @@ run_plain() {
 # Reads of undefined memory, on one thread: valgrind runs threads one after the other anyway. It knows AVX2, not AVX-512.
 undefined_memory() {
     plain_build || return
-    FARSPAN_NUM_THREADS=1 run_plain valgrind valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+    FARSPAN_NUM_THREADS=1 run_plain valgrind valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite
 }
 
 # Gigabytes of keys and values.
