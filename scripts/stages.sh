@@ -85,6 +85,13 @@ skip() {
     say "$1" 0 "skipped: $2"
 }
 
+# run_sanitizers <n>: the core with AddressSanitizer and UndefinedBehaviorSanitizer, sweeps with every n-th of their cases
+run_sanitizers() {
+    build asan-ubsan-build build/asan-ubsan --preset asan-ubsan -DFARSPAN_BUILD_TOOLS=OFF -DFARSPAN_BUILD_EXAMPLES=OFF || return
+    FARSPAN_TEST_EVERY=$1 ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
+        UBSAN_OPTIONS=print_stacktrace=1 run_tests asan-ubsan build/asan-ubsan
+}
+
 # run_stages <stage> ...: functions of the script, one after the other
 run_stages() {
     local stage

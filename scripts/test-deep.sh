@@ -39,6 +39,11 @@ clang_build() {
     run_tests clang build/clang -E '^kernels.neon'
 }
 
+# scripts/test.sh takes every third case.
+sanitizers() {
+    run_sanitizers 1
+}
+
 # Data races. oneTBB itself is not instrumented, hence the file of suppressions.
 thread_sanitizer() {
     build tsan-build build/tsan --preset tsan -DFARSPAN_PLAIN_TEST_DRIVER=ON "${without_extras[@]}" || return
@@ -128,6 +133,6 @@ fuzzing() {
 }
 
 [ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds million_tokens many_ranks rust_crates published_models published_metrics fuzzing \
-                       thread_sanitizer undefined_memory old_processors
+                       sanitizers thread_sanitizer undefined_memory old_processors
 run_stages "$@"
 finish

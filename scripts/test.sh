@@ -74,11 +74,9 @@ fuzzing() {
     tally fuzz scripts/fuzz.sh --seconds 5
 }
 
-# Memory errors, leaks and undefined behaviour.
+# Every third case of a sweep; scripts/test-deep.sh takes them all.
 sanitizers() {
-    build asan-ubsan-build build/asan-ubsan --preset asan-ubsan -DFARSPAN_BUILD_TOOLS=OFF -DFARSPAN_BUILD_EXAMPLES=OFF || return
-    ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
-        run_tests asan-ubsan build/asan-ubsan
+    run_sanitizers 3
 }
 
 if [ $# -gt 0 ]; then
