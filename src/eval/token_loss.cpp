@@ -48,7 +48,7 @@ struct row_sum {
 // Adds some logits that lie side by side. A new maximum scales the sum in double, which costs no accuracy.
 void add_logits(const kernels::kernel_table& kernels, int32_t dtype, const char* x, int64_t count, row_sum& row) {
     const auto add = kernels.sum_exp_row[dtype == FARSPAN_F32 ? 0 : dtype == FARSPAN_F16 ? 1 : 2];
-    const int64_t bytes = dtype == FARSPAN_F32 ? 4 : 2;
+    const int64_t bytes = dtype_bytes(dtype);
     for (int64_t done = 0; done < count;) {
         const float before = row.maximum;
         done += add(x + done * bytes, count - done, &row.maximum, &row.sum);

@@ -5,8 +5,9 @@
 namespace farspan::kernels::FARSPAN_ISA_NS {
 namespace {
 
-// e^(x - base). The difference is rounded before it is multiplied, so that the error is relative to it and not to the logits.
-FARSPAN_INLINE vec exp_of(vec x, vec base) { return exp2((x - base) * splat(0x1.715476p+0f)); }
+// e^(x - base) for x <= base, anything for others. The difference is rounded before it is multiplied, so that the error is relative to
+// it and not to the logits.
+FARSPAN_INLINE vec exp_below(vec x, vec base) { return exp2_negative((x - base) * splat(0x1.715476p+0f)); }
 
 // A row may be at the end of its memory: the last n < lanes numbers, and -infinity behind them.
 template <class element>
@@ -18,7 +19,8 @@ FARSPAN_INLINE vec read_tail(const typename element::type* p, int64_t n) {
 
 constexpr int64_t exp_group = 4 * lanes, exp_terms = 16 * exp_group;  // as many are added up in float: 64 per lane
 
-// Per lane, the sum of e^(x - base) over up to exp_terms numbers, and the largest; NaN is no number, -infinity the least.
+// Per lane, the sum of e^(x - base) over up to exp_terms numbers, and the largest; NaN is no number, -infinity the least. The sum is
+// worth nothing if a number is larger than the base.
 struct exponentials {
     vec sum, most;
 };
@@ -28,7 +30,7 @@ FARSPAN_INLINE exponentials sum_exponentials(const typename element::type* x, in
     vec sum[4] = {splat(0.0f), splat(0.0f), splat(0.0f), splat(0.0f)}, most = splat(-infinity);
     const auto add = [&](int k, vec number) __attribute__((always_inline)) {
         most = max_number(number, most);
-        sum[k] = sum[k] + exp_of(number, base);
+        sum[k] = sum[k] + exp_below(number, base);
     };
     int64_t c = 0;
     for (; c + exp_group <= count; c += exp_group) {
@@ -60,7 +62,7 @@ int64_t sum_exp_row(const void* logits, int64_t count, float* maximum, double* s
 void exp_row(float* x, int64_t count, float base, float factor) {
     const vec shift = splat(base), scale = splat(factor);
     for (int64_t c = 0; c < count; c += lanes)
-        store_some(x + c, exp_of(load_some(x + c, count - c), shift) * scale, count - c);
+        store_some(x + c, exp_below(load_some(x + c, count - c), shift) * scale, count - c);
 }
 
 }  // namespace

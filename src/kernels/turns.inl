@@ -6,12 +6,6 @@
 namespace farspan::kernels::FARSPAN_ISA_NS {
 namespace {
 
-// One pair at a time: the portable form, and what is left over behind whole vectors.
-FARSPAN_INLINE void compose_turn(double cosine_a, double sine_a, double cosine_b, double sine_b, float& cosine, float& sine) {
-    cosine = static_cast<float>(cosine_a * cosine_b - sine_a * sine_b);
-    sine = static_cast<float>(sine_a * cosine_b + cosine_a * sine_b);
-}
-
 #if defined(FARSPAN_ARCH)
 constexpr int64_t double_lanes = static_cast<int64_t>(doubles::size);
 #endif
@@ -27,7 +21,10 @@ void compose_turns(const double* cosine_a, const double* sine_a, const double* c
         store_rounded(sine + p, sa * cb + ca * sb);
     }
 #endif
-    for (; p < pairs; ++p) compose_turn(cosine_a[p], sine_a[p], cosine_b[p], sine_b[p], cosine[p], sine[p]);
+    for (; p < pairs; ++p) {
+        cosine[p] = static_cast<float>(cosine_a[p] * cosine_b[p] - sine_a[p] * sine_b[p]);
+        sine[p] = static_cast<float>(sine_a[p] * cosine_b[p] + cosine_a[p] * sine_b[p]);
+    }
 }
 
 #if defined(FARSPAN_ARCH)

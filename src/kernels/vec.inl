@@ -13,9 +13,7 @@
 //   load_f16, load_bf16, store_f16, store_bf16   `lanes` values from or to 16-bit memory; NaN stays NaN, quiet in memory
 //   load_i8               `lanes` whole numbers
 //   doubles, mul_add, store_rounded   not for plain floats: a vector of doubles of xsimd's, a * b + c fused, rounded to floats
-//   any                   of a vec_bool
 //   exp2_negative(x)      2^x for x <= 0: exactly 1 at 0, 0 where it would be subnormal (x < -126), NaN for NaN
-//   exp2(x)               the same for every x; at least 2^127 where x is larger
 #if defined(FARSPAN_ARCH)
 #include <xsimd/xsimd.hpp>
 #endif
@@ -93,14 +91,6 @@ FARSPAN_INLINE vec exp2_negative(vec x) {
     const vec f = x - (shifted - magic);
     const vec result = polynomial(f, exp2_centred) * low_bits_to_exponent(shifted);
     return select(x < splat(-126.0f), splat(0.0f), result);
-#endif
-}
-
-FARSPAN_INLINE vec exp2(vec x) {
-#if defined(FARSPAN_NATIVE_EXP2)
-    return exp2_negative(x);  // to infinity
-#else
-    return exp2_negative(select(x >= splat(127.0f), splat(127.0f), x));
 #endif
 }
 

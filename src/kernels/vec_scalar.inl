@@ -18,7 +18,6 @@ FARSPAN_INLINE vec operator/(vec a, vec b) { return {a.x / b.x}; }
 FARSPAN_INLINE vec_bool operator<(vec a, vec b) { return a.x < b.x; }
 FARSPAN_INLINE vec_bool operator>=(vec a, vec b) { return a.x >= b.x; }
 FARSPAN_INLINE vec_bool operator==(vec a, vec b) { return a.x == b.x; }
-FARSPAN_INLINE bool any(vec_bool condition) { return condition; }
 FARSPAN_INLINE vec select(vec_bool condition, vec then, vec otherwise) { return condition ? then : otherwise; }
 
 FARSPAN_INLINE vec load(const float* p) {

@@ -10,7 +10,6 @@ constexpr int lanes = static_cast<int>(vec::size);
 FARSPAN_INLINE vec load(const float* p) { return vec::load_unaligned(p); }
 FARSPAN_INLINE void store(float* p, vec v) { v.store_unaligned(p); }
 FARSPAN_INLINE vec splat(float x) { return vec(x); }
-FARSPAN_INLINE bool any(vec_bool condition) { return xsimd::any(condition); }
 FARSPAN_INLINE vec absolute(vec v) { return xsimd::abs(v); }
 FARSPAN_INLINE vec lane_numbers() {
     alignas(64) static constexpr float numbers[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
