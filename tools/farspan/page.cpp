@@ -70,8 +70,7 @@ std::string perplexity_section(const report_results& results) {
     return section(
         "Perplexity per byte, by window length",
         "The same bytes are scored at every length. Intervals of 95 % on hover, and as bands around the models as they "
-        "were "
-        "trained; bands around methods are one standard error of the change from the trained length. A triangle at "
+        "were trained; bands around methods are one standard error of the change from the trained length. A triangle at "
         "the upper edge: the curve goes on above. Verdict: " +
             std::string(farspan_verdict_rule()) + ".",
         charts + "</div>\n" +
@@ -103,8 +102,9 @@ line_chart loss_chart(const std::string& title, const std::string& x_label, std:
     return chart;
 }
 
-chart_point loss_point(double x, const farspan_loss_summary& loss, const std::string& what) {
-    const double error = std::isfinite(loss.standard_error) ? loss.standard_error : 0;
+// `error`: half the width of the band.
+chart_point loss_point(double x, const farspan_loss_summary& loss, double error, const std::string& what) {
+    if (!std::isfinite(error)) error = 0;
     return {x, loss.nll, loss.nll - error, loss.nll + error,
             what + ": " + number_text(loss.nll, 5) + " +- " + number_text(loss.standard_error, 2) + " nats"};
 }
@@ -129,12 +129,12 @@ std::string segment_section(const report_results& results) {
         if (!is_drawn(line)) continue;
         chart_line last{curve_name(line), {}}, context{curve_name(line), {}};
         for (const point& p : line.points)
-            last.points.push_back(loss_point(static_cast<double>(p.length), p.segment,
+            last.points.push_back(loss_point(static_cast<double>(p.length), p.segment, p.segment_change.standard_error,
                                              curve_name(line) + ", " + std::to_string(p.length)));
         for (const context_bucket& b : line.context_curve)
             if (b.loss.tokens > 0)
                 context.points.push_back(loss_point(
-                    static_cast<double>(b.last - 1), b.loss,
+                    static_cast<double>(b.last - 1), b.loss, b.loss.standard_error,
                     curve_name(line) + ", " + std::to_string(b.first) + " .. " + std::to_string(b.last - 1)));
         by_length.push_back(last);
         by_context.push_back(context);
@@ -148,8 +148,8 @@ std::string segment_section(const report_results& results) {
                    "Loss of the last " + segment +
                        " bytes of each stretch, the same bytes with more context to the right; and the loss of "
                        "every prediction within the longest windows, by the context it had. Of the methods, those that "
-                       "explode are left "
-                       "out of the charts. Bands are one standard error.",
+                       "explode are left out of the charts. Bands are one standard error: of the change from the "
+                       "trained length in the first chart, of the loss in the second.",
                    "<div class=\"charts\">\n" + charts + "</div>\n" +
                        table(
                            results, false, [](const point& p) { return cell_text(p.segment.nll); },

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace tool {
@@ -13,7 +14,7 @@ void progress::show(double done, const std::string& what) {
     const auto now = clock::now();
     if (quiet_ || (!terminal_ && now - shown_ < std::chrono::seconds(5))) return;
     shown_ = now;
-    const double elapsed = seconds(now), left = done > 0 ? elapsed * (1 - done) / done : 0;
+    const double elapsed = seconds(now), left = done > 0 ? elapsed * std::max(0.0, 1 - done) / done : 0;
     std::fprintf(stderr, "%s[%3.0f %%] %s, about %.0f s left%s", terminal_ ? "\r" : "", 100 * done, what.c_str(), left,
                  terminal_ ? "\033[K" : "\n");
     std::fflush(stderr);

@@ -170,6 +170,7 @@ void run_report(report_options o) {
 
     const std::string output = o.json ? to_json(results).dump(1) + "\n" : to_tables(results, o.verbose);
     std::fwrite(output.data(), 1, output.size(), stdout);
+    std::fflush(stdout);  // in a log, the tables before the lines about the files
     write_files(results, o);
     if (!o.quiet) std::fprintf(stderr, "farspan: %.1f s with %d threads, %s\n", results.seconds, results.threads, results.isa.c_str());
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Build the byte corpus of the tiny models from Debian's kernel documentation.
 
 The text is what the package linux-doc-6.1 installs: the reStructuredText sources of the

@@ -1,8 +1,10 @@
-#!/usr/bin/python3
-"""Held-out loss of exported models: by position in the window, and by length of the window.
+#!/usr/bin/env python3
+"""Held-out loss of exported models: by position in the window, of bytes read before, and by length of the window.
 
 By position: windows of the trained length at equal distances over the held-out part, and the last 32 bytes
 of each with more and more text before them, so that every position scores the same bytes.
+Read before: AGAIN bytes, as many of another place, and the first again; the loss of the first and of the second reading,
+without the first STEP / 2 bytes of each, from which the model learns that it is a repetition.
 By length: stretches of LONGEST bytes from the middle of single held-out files, cut into windows
 without overlap. Every length scores the same bytes, so that the columns compare.
 
@@ -22,6 +24,7 @@ from model import load_model
 
 WINDOW = 256
 STEP = 32
+AGAIN = 80
 POSITIONS = (0, 32, 96, 160, 224)  # of the first of STEP bytes
 LENGTHS = (128, 256, 512, 1024, 2048, 4096)
 LONGEST = LENGTHS[-1]
@@ -45,6 +48,14 @@ def loss_by_position(model, windows: np.ndarray) -> list:
     The same bytes every time: what varies is how many bytes before them are shown.
     """
     return [byte_losses(model, windows[:, WINDOW - STEP - first:], 16)[:, -STEP:].mean() for first in POSITIONS]
+
+
+def losses_of_repetition(model, data: np.ndarray, count: int) -> list:
+    """Mean losses of `count` texts at the first reading and at the second."""
+    once = spread_windows(data, AGAIN - 1, count)
+    texts = np.concatenate([once, np.roll(once, 1, axis=0), once], axis=1)
+    losses = byte_losses(model, texts, 16)  # of the bytes after the first
+    return [losses[:, first + STEP // 2 - 1:first + AGAIN - 1].mean() for first in (0, 2 * AGAIN)]
 
 
 def long_stretches(data: np.ndarray, names: list, count: int) -> np.ndarray:
@@ -84,6 +95,11 @@ def main() -> None:
     for folder in args.models:
         model = load_model(folder)
         cells = [byte_losses(model, windows, 16).mean(), *loss_by_position(model, windows)]
+        print(f"| {folder.name} | " + " | ".join(f"{c:.3f}" for c in cells) + " |", flush=True)
+
+    print("\n| model | first reading | second |\n" + "|---" * 3 + "|")
+    for folder in args.models:
+        cells = losses_of_repetition(load_model(folder), data, args.windows)
         print(f"| {folder.name} | " + " | ".join(f"{c:.3f}" for c in cells) + " |", flush=True)
 
     if args.stretches:

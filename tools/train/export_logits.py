@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Write the logits that an exported model gives for a file of bytes.
 
 The weights are the f16 numbers of model.safetensors; all arithmetic on them is in double and
@@ -16,8 +16,8 @@ import pathlib
 
 import numpy as np
 import torch
+from safetensors.numpy import save_file
 
-import weights
 from model import load_model
 
 
@@ -37,7 +37,7 @@ def main() -> None:
 
     rows = np.arange(len(tokens)) if args.rows is None else np.array([int(r) for r in args.rows.split(",")])
     if args.out.suffix == ".safetensors":
-        weights.save(args.out, {"rows": rows.astype(np.int32), "logits": logits[rows]}, {"bytes": str(len(tokens))})
+        save_file({"rows": rows.astype(np.int32), "logits": logits[rows]}, args.out, {"bytes": str(len(tokens))})
     else:
         args.out.write_bytes(logits[rows].tobytes())
 

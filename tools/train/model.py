@@ -11,9 +11,8 @@ import pathlib
 
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch import nn
-
-import weights
 
 ROWS = 128  # query rows per block of attention; changes speed and memory only
 METHODS = ("sinusoidal", "rope", "alibi", "t5", "xpos")
@@ -257,13 +256,8 @@ class TinyLM(nn.Module):
         return self.lm_head(self.model.norm(x))
 
 
-def load_weights(model: TinyLM, folder: pathlib.Path) -> None:
-    """The f16 weights of an exported model into one of the same shape."""
-    model.load_state_dict(weights.load(folder / "model.safetensors"))
-
-
 def load_model(folder: pathlib.Path) -> TinyLM:
     """An exported model, computing in torch's default dtype."""
     model = TinyLM(json.loads((folder / "config.json").read_text()))
-    load_weights(model, folder)
+    model.load_state_dict(load_file(folder / "model.safetensors"))  # f16; copied into the default dtype
     return model.eval().requires_grad_(False)
