@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 MAY_NEED = re.compile(r"(memcpy|memset|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(a|t|ub|l)san_\w+|__sanitizer_\w+|_Unwind_\w+)$")
-MUST_HAVE = {"avx2": r"vfmadd\w+ps .*ymm", "avx512": r"vfmadd\w+ps .*zmm", "neon": r"fmla\s+v\d+\.4s"}
+MUST_HAVE = {"avx2": r"vfmadd\w+ps\s.*ymm", "avx512": r"vfmadd\w+ps\s.*zmm", "neon": r"fmla\s+v\d+\.4s"}
 MUST_NOT_HAVE = {
     "scalar": r"\sv?(add|sub|mul|div|max|min)p[sd]\s|\sf(mla|add|mul)\s+v\d+\.[24]",
     "avx2": r"%zmm|\szmm",

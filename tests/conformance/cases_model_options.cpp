@@ -61,7 +61,7 @@ void add_note(case_list& list, const std::string& what, const json& model, int32
     found.add(count, 0);
     json output = found.sample(double_digits);
     output["at"] = {0, 1};  // the text follows
-    one["expected"]["outputs"] = {output};
+    one["expected"]["outputs"] = json::array({output});
 }
 
 json extension(int32_t method, int64_t target, const json& more = json::object()) {

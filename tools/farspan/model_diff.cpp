@@ -1,5 +1,6 @@
 // farspan diff A.json B.json: where two configurations, or two readings of one, part.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -88,16 +89,20 @@ farspan_probe probe(const farspan_model_layer& layer, int64_t length, int64_t qu
     return p;
 }
 
+std::array<int64_t, 4> visible(const farspan_model_layer& layer, int64_t length, int64_t query) {
+    std::array<int64_t, 4> keys{};
+    call("visible keys",
+         [&](farspan_error* e) { return farspan_scheme_visible(layer.scheme, query, length, keys.data(), e); });
+    return keys;
+}
+
 // The first query that sees other keys, or key 0 at another distance, bias or scale.
 ordered_json diff_rows(const farspan_model_layer& x, const farspan_model_layer& y, int64_t length, double tolerance) {
     ordered_json found = ordered_json::object();
     for (int64_t query = 0; query < length; ++query) {
-        int64_t seen[2][4];
-        for (const auto& [layer, out] : {std::pair{&x, seen[0]}, {&y, seen[1]}})
-            call("visible keys",
-                 [&](farspan_error* e) { return farspan_scheme_visible(layer->scheme, query, length, out, e); });
-        if (!found.contains("visible") && !std::equal(seen[0], seen[0] + 4, seen[1]))
-            found["visible"] = {{"query", query}, {"keys", {seen[0], seen[1]}}};
+        const auto seen_by_x = visible(x, length, query), seen_by_y = visible(y, length, query);
+        if (!found.contains("visible") && seen_by_x != seen_by_y)
+            found["visible"] = {{"query", query}, {"keys", {seen_by_x, seen_by_y}}};
         const farspan_probe a = probe(x, length, query), b = probe(y, length, query);
         const auto note = [&](const char* name, double first, double second) {
             if (!found.contains(name) && std::abs(first - second) > tolerance * std::max(1.0, std::abs(first)))
