@@ -36,8 +36,8 @@ def learning_rate(step: int, args) -> float:
 
 
 def repeat_share(step: int, args) -> float:
-    """Share of the windows in which a span is repeated: from all down to half of them at three quarters of the steps."""
-    return 1 - 0.5 * min(1.0, step / (0.75 * args.steps))
+    """Share of the windows in which a span is repeated: from all down to args.repeats at three quarters of the steps."""
+    return 1 - (1 - args.repeats) * min(1.0, step / (0.75 * args.steps))
 
 
 def repeat_span(window: np.ndarray, rng: np.random.Generator) -> None:
@@ -52,8 +52,9 @@ def training_batch(data: np.ndarray, step: int, args):
     rng = np.random.default_rng([args.seed, step])
     starts = rng.integers(0, len(data) - args.length - 1, args.batch)
     windows = np.stack([data[s:s + args.length + 1] for s in starts])
+    share = repeat_share(step, args)
     for window in windows:
-        if rng.random() < repeat_share(step, args):
+        if rng.random() < share:
             repeat_span(window, rng)
     windows = torch.from_numpy(windows).long()
     return windows[:, :-1], windows[:, 1:]
@@ -120,6 +121,8 @@ def parse_arguments():
     parser.add_argument("--length", type=int, default=256, help="bytes per window")
     parser.add_argument("--lr", type=float, default=5e-3, help="peak learning rate")
     parser.add_argument("--warmup", type=int, default=100)
+    parser.add_argument("--repeats", type=float, default=0.5,
+                        help="share of the windows with a repeated span towards the end (default %(default)s)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=250, help="steps between evaluations and checkpoints")
     parser.add_argument("--threads", type=int, default=1)
