@@ -14,7 +14,6 @@ namespace {
 
 constexpr int64_t max_position = int64_t{1} << 40;
 constexpr int64_t chunk_rows = 32;
-constexpr int64_t parallel_elements = 1 << 16;  // below, waking workers costs more than it saves
 
 farspan_rope_options default_options() {
     farspan_rope_options options{};
@@ -122,13 +121,14 @@ void rotate_all(const farspan_context& use, const rotation& turn, const strided&
         stop_if_set(use.cancel);
         rotate_chunk(*use.kernels, turn, in, out, first_row, std::min(chunk_rows, rows - first_row), tables);
     };
-    if (use.threads == 1 || in.shape[0] * in.shape[1] * rows * in.shape[3] < parallel_elements) {
+    const double work = 8.0 * static_cast<double>(in.shape[0] * in.shape[1] * rows * in.shape[3]);
+    if (use.threads == 1 || work < 2 * least_work_of_a_thread) {
         chunk_tables tables(*use.kernels, turn.rope, rows, most_rows, row_ld);
         for (int64_t row = 0; row < rows; row += chunk_rows) rotate(row, tables);
         return;
     }
     std::vector<std::unique_ptr<chunk_tables>> tables(static_cast<std::size_t>(use.threads));
-    parallel_for(use.threads, (rows + chunk_rows - 1) / chunk_rows, [&](int64_t chunk, int32_t worker) {
+    parallel_for(use.threads, (rows + chunk_rows - 1) / chunk_rows, work, [&](int64_t chunk, int32_t worker) {
         auto& own = tables[static_cast<std::size_t>(worker)];
         if (!own) own = std::make_unique<chunk_tables>(*use.kernels, turn.rope, rows, most_rows, row_ld);
         rotate(chunk * chunk_rows, *own);

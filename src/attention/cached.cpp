@@ -317,13 +317,15 @@ void run_cached(const cache_plan& plan, const cached_layout& layout, const cache
     };
     const auto waits = [&](int64_t number) { return plan.tasks[static_cast<std::size_t>(number)].newest >= 0; };
     const bool any_waits = std::any_of(plan.tasks.begin(), plan.tasks.end(), [](const cached_task& task) { return task.newest >= 0; });
-    parallel_for(options.threads, tasks, [&](int64_t number, int32_t worker) {
+    parallel_for(options.threads, tasks, plan.work, [&](int64_t number, int32_t worker) {
         if (!waits(number)) run(number, worker);
     });
-    parallel_for(options.threads, any_waits ? tasks : 0, [&](int64_t number, int32_t worker) {
+    parallel_for(options.threads, any_waits ? tasks : 0, plan.work, [&](int64_t number, int32_t worker) {
         if (waits(number)) run(number, worker);
     });
-    parallel_for(options.threads, plan.partials > 0 ? tasks : 0, [&](int64_t number, int32_t) {
+    const int64_t lines = std::min(plan.group(), kernels::block_rows);
+    const double merging = 8.0 * static_cast<double>(plan.partials * lines * plan.value_ld);
+    parallel_for(options.threads, plan.partials > 0 ? tasks : 0, merging, [&](int64_t number, int32_t) {
         const cached_task& task = plan.tasks[static_cast<std::size_t>(number)];
         if (task.partial < 0 || task.part > 0) return;
         const partial result = space.result(task.partial);

@@ -14,17 +14,19 @@ void run_attention(const plan& plan, const workspace_layout& layout, const atten
     const workspace space(plan, layout, memory);
     const int64_t heads = shape.batch * shape.key_heads;
     const auto blocks = static_cast<int64_t>(plan.blocks.size());
+    const double work_per_head = plan.work() / static_cast<double>(heads);
+    const double packing_per_head = 8.0 * static_cast<double>(shape.keys * (shape.head_dim + shape.value_dim));
 
     for (int64_t wave = 0; wave < heads; wave += layout.wave_heads) {
         const int64_t slots = std::min(layout.wave_heads, heads - wave);
-        parallel_for(options.threads, slots * layout.runs, [&](int64_t task, int32_t worker) {
+        parallel_for(options.threads, slots * layout.runs, packing_per_head * static_cast<double>(slots), [&](int64_t task, int32_t worker) {
             stop_if_set(options.cancel);
             const int64_t slot = task / layout.runs, head = wave + slot;
             pack_run(plan, tensors, space, space.worker(worker), head / shape.key_heads, head % shape.key_heads, slot,
                      task % layout.runs);
         });
         const int64_t tasks_per_slot = shape.group() * blocks;
-        parallel_for(options.threads, slots * tasks_per_slot, [&](int64_t task, int32_t worker) {
+        parallel_for(options.threads, slots * tasks_per_slot, work_per_head * static_cast<double>(slots), [&](int64_t task, int32_t worker) {
             stop_if_set(options.cancel);
             const int64_t slot = task / tasks_per_slot, head = wave + slot;
             const int64_t member = task % tasks_per_slot / blocks;

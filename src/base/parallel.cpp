@@ -6,6 +6,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
@@ -19,23 +20,60 @@
 namespace farspan {
 namespace {
 
-// TBB's workers do not exist in a forked child: waiting for them there would hang.
-std::atomic<bool> workers_started{false};
-std::atomic<bool> forked_child{false};
+// What the library keeps of TBB, in one place. A task_arena per number of threads, made at its first use and kept: in TBB 2021.8
+// every arena that was ever made costs memory and time until the process ends.
+struct pool {
+    std::mutex mutex;  // guards all below; held while TBB starts and ends, so that no fork falls between
+    bool running = false;
+    bool forked = false;  // this process is the child of one whose workers ran: waiting for them here would hang
+    std::vector<std::shared_ptr<tbb::task_arena>> arenas;  // [threads]
+    std::unique_ptr<tbb::task_scheduler_handle> scheduler;
 
-std::mutex scheduler_mutex;
-std::unique_ptr<tbb::task_scheduler_handle> scheduler;  // guarded by scheduler_mutex
+    pool() { pthread_atfork(before_fork, after_fork, after_fork_in_child); }
 
-void start_scheduler() {
-    if (workers_started.load(std::memory_order_acquire)) return;
-    const std::lock_guard lock(scheduler_mutex);
-    if (workers_started.load(std::memory_order_relaxed)) return;
-    static const int registered = pthread_atfork(nullptr, nullptr, [] {
-        if (workers_started.load(std::memory_order_relaxed)) forked_child.store(true, std::memory_order_relaxed);
-    });
-    (void)registered;
-    scheduler = std::make_unique<tbb::task_scheduler_handle>(tbb::attach{});
-    workers_started.store(true, std::memory_order_release);
+    static void before_fork();
+    static void after_fork();
+    static void after_fork_in_child();
+};
+
+// Made when the library is loaded, since a fork may run beside the first parallel loop; never destroyed, since threads of the host may
+// outlive its static objects.
+pool& only_pool() {
+    alignas(pool) static char memory[sizeof(pool)];
+    static pool* const made = new (memory) pool;
+    return *made;
+}
+
+[[maybe_unused, gnu::constructor]] void make_pool() { only_pool(); }
+
+void pool::before_fork() { only_pool().mutex.lock(); }
+void pool::after_fork() { only_pool().mutex.unlock(); }
+void pool::after_fork_in_child() {
+    only_pool().forked |= only_pool().running;
+    only_pool().mutex.unlock();
+}
+
+// The arena for so many threads, or fewer if TBB allows fewer: asking for more makes it print a warning, which a library must not
+// do. NULL: everything has to run in the caller.
+std::shared_ptr<tbb::task_arena> find_arena(int32_t threads) {
+    pool& all = only_pool();
+    const std::lock_guard lock(all.mutex);
+    if (all.forked) return nullptr;
+    const std::size_t allowed = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
+    const std::size_t width = std::min(static_cast<std::size_t>(threads), allowed);
+    if (width <= 1) return nullptr;
+    if (all.arenas.size() <= width) all.arenas.resize(width + 1);
+    std::shared_ptr<tbb::task_arena>& arena = all.arenas[width];
+    if (!arena) {
+        auto made = std::make_shared<tbb::task_arena>(static_cast<int>(width));
+        all.running = true;
+        // Before the scheduler handle: TBB 2021.8 deadlocks if a handle is made while another thread of the host is the first to use
+        // TBB, since each holds a lock that the other waits for. The arena keeps TBB's pool alive from here on.
+        made->initialize();
+        if (!all.scheduler) all.scheduler = std::make_unique<tbb::task_scheduler_handle>(tbb::attach{});
+        arena = std::move(made);
+    }
+    return arena;
 }
 
 // ThreadSanitizer does not see the synchronisation inside oneTBB, which is not instrumented: these two say what it does.
@@ -49,26 +87,18 @@ void receive(void*) {}
 
 }  // namespace
 
-void parallel_for(int32_t threads, int64_t tasks, const std::function<void(int64_t, int32_t)>& body) {
-    // Asking TBB for more than this makes it print a warning, which a library must not do.
-    if (threads > 1 && tasks > 1 && !forked_child.load(std::memory_order_relaxed)) {
-        const auto allowed = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
-        threads = std::min<int32_t>(threads, static_cast<int32_t>(std::min<std::size_t>(allowed, 1u << 20)));
-    } else {
-        threads = 1;
-    }
-    if (threads == 1) {
+void parallel_for(int32_t threads, int64_t tasks, double work, const std::function<void(int64_t, int32_t)>& body) {
+    // A thread for every share of work that repays waking it.
+    const double shares = std::min(work / least_work_of_a_thread, static_cast<double>(tasks));
+    threads = shares < threads ? static_cast<int32_t>(shares) : threads;
+    const std::shared_ptr<tbb::task_arena> arena = threads > 1 ? find_arena(threads) : nullptr;
+    if (!arena) {
         for (int64_t task = 0; task < tasks; ++task) body(task, 0);
         return;
     }
-    tbb::task_arena arena(threads);
-    // Before the scheduler handle: TBB 2021.8 deadlocks if a handle is made while another thread of the host is the first to use
-    // TBB, since each holds a lock that the other waits for. The arena keeps TBB's pool alive from here on.
-    arena.initialize();
-    start_scheduler();
     char started = 0, finished = 0;
     publish(&started);
-    arena.execute([&] {
+    const auto loop = [&] {
         tbb::parallel_for(
             tbb::blocked_range<int64_t>(0, tasks, 1),
             [&](const tbb::blocked_range<int64_t>& range) {
@@ -78,7 +108,9 @@ void parallel_for(int32_t threads, int64_t tasks, const std::function<void(int64
                 publish(&finished);
             },
             tbb::simple_partitioner{});
-    });
+    };
+    // Isolated: callers share the arena, and one that waits for its last task must not take up a long one of another.
+    arena->execute([&] { tbb::this_task_arena::isolate(loop); });
     receive(&finished);
 }
 
@@ -88,12 +120,14 @@ void stop_if_set(const volatile int32_t* cancel) {
 }
 
 void shutdown_workers() {
-    if (forked_child.load(std::memory_order_relaxed)) return;  // finalize would wait for threads that the fork did not copy
-    const std::lock_guard lock(scheduler_mutex);
-    if (!workers_started.load(std::memory_order_relaxed)) return;
-    tbb::finalize(*scheduler, std::nothrow);
-    scheduler.reset();
-    workers_started.store(false, std::memory_order_release);
+    pool& all = only_pool();
+    const std::lock_guard lock(all.mutex);
+    if (all.forked || !all.running) return;  // finalize would wait for threads that the fork did not copy
+    all.arenas.clear();
+    if (!all.scheduler) return;
+    // While the host uses TBB itself, its workers go on, and a child would wait for them.
+    all.running = !tbb::finalize(*all.scheduler, std::nothrow);
+    all.scheduler.reset();
 }
 
 const char* tbb_version() { return TBB_runtime_version(); }

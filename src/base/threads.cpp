@@ -8,22 +8,11 @@
 #include <cstring>
 #include <string>
 
+#include "base/control_group.hpp"
 #include "base/parallel.hpp"
 
 namespace farspan {
 namespace {
-
-// The first line of a small file, empty if it cannot be read. C stdio: streams would drag locale initialisation in.
-std::string first_line(const std::string& path) {
-    std::string text;
-    if (std::FILE* file = std::fopen(path.c_str(), "re")) {
-        char buffer[512];
-        if (std::fgets(buffer, sizeof buffer, file)) text = buffer;
-        std::fclose(file);
-    }
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-    return text;
-}
 
 int32_t ratio_rounded_up(double quota, double period) {
     if (!(quota > 0) || !(period > 0)) return 0;
@@ -33,20 +22,14 @@ int32_t ratio_rounded_up(double quota, double period) {
 
 // cgroup v2: the tightest cpu.max on the way from our group up to the root.
 int32_t quota_v2(const std::string& root) {
-    std::string group = first_line(root + "/proc/self/cgroup");
-    if (group.rfind("0::/", 0) != 0) return 0;
-    group.erase(0, 3);
     int32_t tightest = 0;
-    for (;;) {
+    for_each_group(root, [&](const std::string& group) {
         double quota = 0, period = 0;
-        const std::string text = first_line(root + "/sys/fs/cgroup" + group + "/cpu.max");
-        if (std::sscanf(text.c_str(), "%lf %lf", &quota, &period) == 2) {
-            const int32_t cpus = ratio_rounded_up(quota, period);
-            if (cpus > 0) tightest = tightest == 0 ? cpus : std::min(tightest, cpus);
-        }
-        if (group.empty() || group == "/") return tightest;
-        group.erase(group.find_last_of('/'));
-    }
+        if (std::sscanf(first_line(group + "/cpu.max").c_str(), "%lf %lf", &quota, &period) != 2) return;
+        const int32_t cpus = ratio_rounded_up(quota, period);
+        if (cpus > 0) tightest = tightest == 0 ? cpus : std::min(tightest, cpus);
+    });
+    return tightest;
 }
 
 int32_t quota_v1(const std::string& root) {

@@ -47,7 +47,7 @@ void check_bootstrap(const farspan_bootstrap_config& config) {
 
 farspan_interval bootstrap(const bootstrap_options& options, int64_t items, const resampled_value& value) {
     std::vector<double> values(static_cast<std::size_t>(options.samples));
-    parallel_for(options.threads, options.samples, [&](int64_t sample, int32_t) {
+    parallel_for(options.threads, options.samples, 100.0 * static_cast<double>(options.samples) * static_cast<double>(items), [&](int64_t sample, int32_t) {
         if (options.cancel && *options.cancel != 0)
             throw failure(FARSPAN_ERROR_CANCELLED, 0, "the cancel flag was set");
         // Consecutive states of this generator are independent enough; the first draw of each sample's own seed spreads

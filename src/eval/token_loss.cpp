@@ -85,7 +85,7 @@ void for_each_row(const token_loss_options& options, const strided& logits,
     const int64_t group = std::max<int64_t>(1, task_elements / logits.shape[3]);
     const int64_t scratch_size = std::min(block, round_up(logits.shape[3], kernels::pad));
     aligned_vector<float> scratch(static_cast<std::size_t>(scratch_size * std::max(1, options.threads)));
-    parallel_for(options.threads, (rows + group - 1) / group, [&](int64_t task, int32_t worker) {
+    parallel_for(options.threads, (rows + group - 1) / group, 4.0 * static_cast<double>(rows * logits.shape[3]), [&](int64_t task, int32_t worker) {
         if (options.cancel && *options.cancel != 0)
             throw failure(FARSPAN_ERROR_CANCELLED, 0, "the cancel flag was set");
         for (int64_t row = task * group; row < std::min(rows, (task + 1) * group); ++row)

@@ -126,6 +126,11 @@ cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given
     return made;
 }
 
+// To read a key or value takes as long as four multiply-adds with it.
+double work_of(const block_shape& shape, int64_t lines, int64_t pages) {
+    return static_cast<double>(pages * block_tokens * (shape.head_dim + shape.value_dim)) * static_cast<double>(lines + 4);
+}
+
 // The tasks depend on the shape alone, and so do the places where sums are cut.
 void add_tasks(cache_plan& plan, int64_t number) {
     const cached_sequence& sequence = plan.sequences[static_cast<std::size_t>(number)];
@@ -140,8 +145,11 @@ void add_tasks(cache_plan& plan, int64_t number) {
                 for (int64_t part = 0; part < parts; ++part) {
                     const int64_t partial = parts > 1 ? plan.partials++ : -1;
                     const bool waits = sequence.scheme->newest_first() && part < parts - 1;
+                    const int64_t first_page = part * pages / parts, last_page = (part + 1) * pages / parts;
+                    plan.work += work_of(plan.shape, std::min(heads, plan.group() - head) * std::min(rows, sequence.rows() - row),
+                                         last_page - first_page);
                     plan.tasks.push_back({number, key_head, key_head * plan.group() + head, std::min(heads, plan.group() - head), row,
-                                          std::min(rows, sequence.rows() - row), part * pages / parts, (part + 1) * pages / parts,
+                                          std::min(rows, sequence.rows() - row), first_page, last_page,
                                           partial, part, parts, waits ? partial + parts - 1 - part : -1});
                 }
 }
@@ -160,6 +168,7 @@ std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_sh
     plan->kernels = &kernels;
     plan->threads = threads;
     plan->partials = 0;
+    plan->work = 0;
     for (cached_rows& given : sequences) {
         const lowered_scheme* lowered = lower(*plan, scheme, length > 0 ? length : std::max<int64_t>(given.length, 1));
         plan->sequences.push_back(make_sequence(*plan, scheme, lowered, std::move(given)));

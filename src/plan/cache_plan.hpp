@@ -76,6 +76,7 @@ struct cache_plan {
     std::vector<cached_sequence> sequences;
     std::vector<cached_task> tasks;
     int64_t partials;
+    double work;                // multiply-adds of a run, and what reading the keys and values costs
 
     int64_t group() const { return query_heads / shape.key_heads; }
 };

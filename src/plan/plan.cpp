@@ -118,13 +118,16 @@ void find_needed_runs(const plan& plan, row_tables& tables) {
         --change[copy][(last_key - 1) / kernels::tile_keys + 1];
     };
     for (const query_block& block : plan.blocks) {
-        const block_bounds bounds = make_bounds(&tables.views[block.first_row], block.last_row - block.first_row);
-        for (const interval& span : bounds.span)
+        const int64_t rows = block.last_row - block.first_row;
+        const block_bounds bounds = make_bounds(&tables.views[block.first_row], rows);
+        for (const interval& span : bounds.span) {
+            if (span.first < span.last) tables.pairs += static_cast<double>(rows) * static_cast<double>(span.last - span.first);
             for (int b = 0; b < plan.branches; ++b) {
                 const int64_t first = b == plan.branches - 1 ? span.first : std::max(span.first, bounds.older_least[b]);
                 const int64_t last = b == 0 ? span.last : std::min(span.last, bounds.older_most[b - 1]);
                 mark(plan.copy_of_branch[b], first, last);
             }
+        }
     }
     tables.run_needed.assign(plan.copies, std::vector<uint8_t>(runs, 0));
     for (int c = 0; c < plan.copies; ++c) {
@@ -169,6 +172,13 @@ std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kerne
             tables.keys_consecutive.push_back(key_finder(row, s).consecutive());
     }
     return result;
+}
+
+double plan::work() const {
+    double pairs = 0;
+    for (const row_tables& tables : rows) pairs += tables.pairs;
+    return pairs / static_cast<double>(rows.size()) * static_cast<double>(shape.batch * shape.query_heads) *
+           static_cast<double>(shape.head_dim + shape.value_dim);
 }
 
 void count_tiles(const plan& plan, int64_t counts[4]) {

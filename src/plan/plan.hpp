@@ -22,6 +22,7 @@ struct row_tables {
     std::vector<rotary_table> key_angles;    // [copy]
     std::vector<std::vector<uint8_t>> run_needed;  // [copy][keys / tile_keys]: some block reads it
     std::vector<uint8_t> keys_consecutive;   // [segment]
+    double pairs = 0;                        // of a query and a key that its block visits
     // Decaying rotations only: per key, and per query, the position that its decay is counted from.
     std::vector<int64_t> key_centre, query_centre;
 };
@@ -43,6 +44,9 @@ struct plan {
     std::vector<row_tables> rows;  // parallel to shape.rows
 
     int64_t head_ld, value_ld;  // row strides of f32 scratch
+
+    // Multiply-adds of the products in a run.
+    double work() const;
 
     const row_tables& tables_of_batch(int64_t b) const { return rows[rows.size() == 1 ? 0 : static_cast<std::size_t>(b)]; }
 };

@@ -3,39 +3,14 @@
 #include <sched.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "base/parallel.hpp"
+#include "made_system.hpp"
 
 using namespace farspan;
-namespace fs = std::filesystem;
+using farspan_test::made_system;
 
 namespace {
-
-// The files of a system that a control group sees.
-class made_system {
-public:
-    made_system() {
-        std::string name = (fs::temp_directory_path() / "farspan-XXXXXX").string();
-        cr_assert(mkdtemp(name.data()) != nullptr);
-        root_ = name;
-    }
-    ~made_system() { fs::remove_all(root_); }
-    made_system(const made_system&) = delete;
-    made_system& operator=(const made_system&) = delete;
-
-    made_system& with(const char* path, const char* text) {
-        const fs::path file = root_ / path;
-        fs::create_directories(file.parent_path());
-        std::ofstream(file) << text << '\n';
-        return *this;
-    }
-    int32_t quota() const { return cgroup_cpu_quota(root_.string()); }
-
-private:
-    fs::path root_;
-};
 
 constexpr const char* our_group = "proc/self/cgroup";
 
