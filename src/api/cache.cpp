@@ -136,7 +136,7 @@ farspan_status farspan_cache_sequence_info(const farspan_cache* cache, int64_t s
         answer.next_position = from.next_position;
         answer.blocks = static_cast<int64_t>(from.pages.size());
         answer.shared_blocks =
-            std::count_if(from.pages.begin(), from.pages.end(), [](const page& p) { return p.data.use_count() > 1; });
+            std::count_if(from.pages.begin(), from.pages.end(), [](const page& p) { return p.data.shared(); });
         write_answer(info, 3, "info", answer);
     });
 }

@@ -16,8 +16,7 @@ struct farspan_cache {
 struct farspan_cache_plan {
     std::unique_ptr<const farspan::cache_plan> plan;
     farspan::cached_layout layout;
-    const farspan_cache* cache;
-    uint64_t generation;  // of the cache when the plan was made
+    std::vector<farspan::seen_sequence> sequences;  // of the batch
     const volatile int32_t* cancel;
 };
 

@@ -51,15 +51,19 @@ std::unique_ptr<farspan_cache_plan> make_plan(const farspan_context* context, co
     std::unique_ptr<const cache_plan> made = make_cache_plan(*given.parts, store.shape(), read_rows(store, entries, positions),
                                                              entries.back().last, query_heads, length, *use.kernels, use.threads);
     const cached_layout layout(*made);
-    return std::make_unique<farspan_cache_plan>(farspan_cache_plan{std::move(made), layout, cache, store.generation(), use.cancel});
+    std::vector<seen_sequence> seen;
+    for (const batch_entry& entry : entries) seen.push_back(store.see(entry.id, 4));
+    return std::make_unique<farspan_cache_plan>(farspan_cache_plan{std::move(made), layout, std::move(seen), use.cancel});
 }
 
 void run(const farspan_context* context, const farspan_cache_plan& given, int64_t layer, const farspan_tensor* q,
          const farspan_tensor* out, float* lse, void* workspace, std::size_t workspace_size) {
     const cache_plan& plan = *given.plan;
     check_layer(plan.shape, layer, 3);
-    if (given.generation != given.cache->store.generation())
-        throw failure(FARSPAN_ERROR_COMBINATION, 2, "the cache has changed since the plan was made: make a new one");
+    for (const seen_sequence& sequence : given.sequences)
+        if (sequence.changed())
+            throw failure(FARSPAN_ERROR_COMBINATION, 2,
+                          "sequence %" PRId64 " has changed since the plan was made: make a new one", sequence.id());
     if (plan.rows == 0) return;
     cached_tensors tensors{layer, {}, {}, lse};
     tensors.q = check_tensor(q, 4, "q", {1, plan.query_heads, plan.rows, plan.shape.head_dim}, access::read);

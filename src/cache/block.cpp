@@ -6,6 +6,7 @@
 
 #include "base/dtype.hpp"
 #include "base/failure.hpp"
+#include "base/host_memory.hpp"
 #include "farspan/cache.h"
 
 namespace farspan {
@@ -37,6 +38,37 @@ slice slice_at(const block_shape& shape, char* memory, int64_t layer, int64_t ke
             reinterpret_cast<slice_summary*>(summaries) + number};
 }
 
+void clear_lanes(const block_shape& shape, char* memory, uint64_t lanes) {
+    const int64_t element = shape.element_bytes(), value_row = shape.value_dim * element;
+    for (; lanes != 0; lanes &= lanes - 1) {
+        const int64_t lane = __builtin_ctzll(lanes);
+        for (int64_t layer = 0; layer < shape.layers; ++layer)
+            for (int64_t head = 0; head < shape.key_heads; ++head) {
+                const slice part = slice_at(shape, memory, layer, head);
+                for (int64_t d = 0; d < shape.head_dim; ++d)
+                    std::memset(part.keys + (d * block_tokens + lane) * element, 0, static_cast<std::size_t>(element));
+                std::memset(part.values + lane * value_row, 0, static_cast<std::size_t>(value_row));
+                part.summary->key_norm[lane] = 0;
+                if (shape.has_scales()) part.key_scales[lane] = part.value_scales[lane] = 0;
+            }
+    }
+}
+
+block_ref::~block_ref() {
+    if (data_ && data_->users.fetch_sub(1, std::memory_order_acq_rel) == 1) data_->pool.give_back(data_);
+}
+
+void block_pool::check_room(int64_t blocks) const {
+    const std::lock_guard lock(mutex_);
+    const int64_t bytes = shape_.block_bytes(), further = blocks - static_cast<int64_t>(free_.size());
+    if (further <= 0) return;
+    if (limit_ == 0) return require_memory(static_cast<double>(further) * static_cast<double>(bytes), "blocks");
+    if (further > (limit_ - used_ * bytes) / bytes - static_cast<int64_t>(free_.size()))
+        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, 0,
+                      "%" PRId64 " blocks of %" PRId64 " bytes are in use: %" PRId64 " more exceed the memory limit of %" PRId64, used_,
+                      bytes, blocks, limit_);
+}
+
 // A slab is as large as all before it, so that a small cache stays small.
 std::unique_ptr<block> block_pool::make() {
     const int64_t bytes = shape_.block_bytes();
@@ -46,16 +78,20 @@ std::unique_ptr<block> block_pool::make() {
                       limit_);
     if (slabs_.empty() || slabs_.back().made == slabs_.back().blocks) {
         const int64_t most = limit_ > 0 ? std::min(most_slab_bytes, limit_ - used_ * bytes) : most_slab_bytes;
-        slabs_.emplace_back(static_cast<std::size_t>(bytes), std::clamp<int64_t>(used_, 1, std::max<int64_t>(most / bytes, 1)));
+        const int64_t count = std::clamp<int64_t>(used_, 1, std::max<int64_t>(most / bytes, 1));
+        if (limit_ == 0) require_memory(static_cast<double>(count) * static_cast<double>(bytes), "blocks");
+        slabs_.emplace_back(static_cast<std::size_t>(bytes), count);
     }
     slab& home = slabs_.back();
     const int64_t number = home.made++;
     const std::span memory(home.memory.start() + number * bytes, static_cast<std::size_t>(bytes));
-    return std::unique_ptr<block>(new block{home, memory});  // make_unique needs a constructor before clang 16
+    return std::unique_ptr<block>(new block{*this, home, memory});  // make_unique needs a constructor before clang 16
 }
 
-std::shared_ptr<block> block_pool::take_dirty() {
-    free_.reserve(free_.size() + static_cast<std::size_t>(used_) + 1);  // so that returning a block cannot fail
+block* block_pool::take_dirty() {
+    const std::lock_guard lock(mutex_);
+    // So that returning a block cannot fail.
+    if (const std::size_t most = free_.size() + static_cast<std::size_t>(used_) + 1; free_.capacity() < most) free_.reserve(2 * most);
     std::unique_ptr<block> next;
     if (free_.empty()) {
         next = make();
@@ -65,27 +101,43 @@ std::shared_ptr<block> block_pool::take_dirty() {
     }
     ++used_;
     ++next->home.used;
-    return std::shared_ptr<block>(next.release(), [this](block* returned) {
-        --used_;
-        --returned->home.used;
-        free_.emplace_back(returned);
-    });
+    return next.release();
+}
+
+void block_pool::give_back(block* returned) noexcept {
+    const std::lock_guard lock(mutex_);
+    --used_;
+    --returned->home.used;
+    free_.emplace_back(returned);
 }
 
 void block_pool::trim() {
+    const std::lock_guard lock(mutex_);
     std::erase_if(free_, [](const auto& one) { return one->home.used == 0; });
     slabs_.remove_if([](const slab& one) { return one.used == 0; });
 }
 
-std::shared_ptr<block> block_pool::take() {
-    std::shared_ptr<block> result = take_dirty();
+int64_t block_pool::used() const {
+    const std::lock_guard lock(mutex_);
+    return used_;
+}
+
+int64_t block_pool::unused() const {
+    const std::lock_guard lock(mutex_);
+    return static_cast<int64_t>(free_.size());
+}
+
+block_ref block_pool::take() {
+    block_ref result(take_dirty());
     std::memset(result->memory.data(), 0, result->memory.size());
+    result->written = 0;
     return result;
 }
 
-std::shared_ptr<block> block_pool::copy(const block& original) {
-    std::shared_ptr<block> result = take_dirty();
+block_ref block_pool::copy(const block& original) {
+    block_ref result(take_dirty());
     std::memcpy(result->memory.data(), original.memory.data(), original.memory.size());
+    result->written = original.written;
     return result;
 }
 

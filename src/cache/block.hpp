@@ -7,10 +7,13 @@
 // and behind all slices one slice_summary each.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/aligned.hpp"
@@ -51,6 +54,9 @@ struct slice {
 
 slice slice_at(const block_shape& shape, char* memory, int64_t layer, int64_t key_head);
 
+// Makes the lanes of a block's memory, given as bits, 0 in all slices.
+void clear_lanes(const block_shape& shape, char* memory, uint64_t lanes);
+
 // Where blocks lie side by side.
 struct slab {
     slab(std::size_t block_bytes, int64_t count) : memory(block_bytes * static_cast<std::size_t>(count)), blocks(count) {}
@@ -59,35 +65,72 @@ struct slab {
     int64_t made = 0, used = 0;  // of the blocks
 };
 
+class block_pool;
+
 struct block {
+    block_pool& pool;
     slab& home;
     const std::span<char> memory;
+    uint64_t written = 0;           // lanes that held a token since the block was made 0
+    std::atomic<int64_t> users{0};  // block_refs
 
     slice at(const block_shape& shape, int64_t layer, int64_t key_head) { return slice_at(shape, memory.data(), layer, key_head); }
 };
 
-// Blocks of one shape under a memory limit. Returned blocks are kept and used again. Outlives its blocks.
+// A share in a block; the last one returns it to its pool. Not std::shared_ptr, since whoever finds itself to be the only user writes
+// to the block and must see that the others are done reading: its use_count promises no such order.
+class block_ref {
+public:
+    block_ref() = default;
+    explicit block_ref(block* data) : data_(data) { data_->users.fetch_add(1, std::memory_order_relaxed); }
+    block_ref(const block_ref& other) : data_(other.data_) {
+        if (data_) data_->users.fetch_add(1, std::memory_order_relaxed);
+    }
+    block_ref(block_ref&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
+    block_ref& operator=(block_ref other) noexcept {
+        std::swap(data_, other.data_);
+        return *this;
+    }
+    ~block_ref();
+
+    block* get() const { return data_; }
+    block* operator->() const { return data_; }
+    block& operator*() const { return *data_; }
+    bool shared() const { return data_->users.load(std::memory_order_acquire) > 1; }
+
+private:
+    block* data_ = nullptr;
+};
+
+// Blocks of one shape under a memory limit. Returned blocks are kept and used again. Outlives its blocks. For any number of threads.
 class block_pool {
 public:
     block_pool(const block_shape& shape, int64_t memory_limit) : shape_(shape), limit_(memory_limit) {}
     block_pool(const block_pool&) = delete;
     block_pool& operator=(const block_pool&) = delete;
 
-    // A block of zeros, or a copy. Throws failure(FARSPAN_ERROR_OUT_OF_MEMORY) at the limit.
-    std::shared_ptr<block> take();
-    std::shared_ptr<block> copy(const block& original);
+    // Throws failure(FARSPAN_ERROR_OUT_OF_MEMORY) if so many further blocks are beyond the memory limit or, without one, beyond what
+    // the machine has.
+    void check_room(int64_t blocks) const;
+    // A block of zeros, or a copy. Throws the same.
+    block_ref take();
+    block_ref copy(const block& original);
     // Gives the memory without blocks in use back to the system.
     void trim();
 
-    int64_t used() const { return used_; }
-    int64_t unused() const { return static_cast<int64_t>(free_.size()); }
+    int64_t used() const;
+    int64_t unused() const;
 
 private:
-    std::shared_ptr<block> take_dirty();
+    friend class block_ref;
+
+    block* take_dirty();
     std::unique_ptr<block> make();
+    void give_back(block* returned) noexcept;
 
     const block_shape shape_;
     const int64_t limit_;
+    mutable std::mutex mutex_;  // guards all below
     int64_t used_ = 0;
     std::list<slab> slabs_;
     std::vector<std::unique_ptr<block>> free_;

@@ -1,10 +1,14 @@
 // Sequences of cached tokens. A sequence is a sorted list of pages; a page is a block and the tokens that the sequence has in it.
 // Positions decide where a token lies: block position / 64, lane position % 64, so a cache's content does not depend on its history.
+//
+// Threads: what sequences share, the list of them and the pool of blocks, is guarded here. A sequence is not: calls that change one must
+// be the only ones on that one. A block that two sequences use is never written.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -17,12 +21,13 @@ namespace farspan {
 struct page {
     int64_t base;      // position of lane 0, a multiple of block_tokens
     uint64_t present;  // lanes that hold a token of this sequence
-    std::shared_ptr<block> data;
+    block_ref data;
 };
 
 struct sequence {
     std::vector<page> pages;
     int64_t next_position = 0;
+    uint64_t version = 0;  // changes whenever a plan made before must not be run any more
 
     int64_t tokens() const;
 };
@@ -46,18 +51,31 @@ std::vector<lane_run> newest_tokens(const sequence& sequence, int64_t id, int64_
 // Their positions.
 std::vector<int64_t> positions_of(const sequence& sequence, const std::vector<lane_run>& runs);
 
+// A sequence as a plan saw it. Outlives the sequence and the cache.
+class seen_sequence {
+public:
+    seen_sequence(int64_t id, std::shared_ptr<const sequence> seen) : id_(id), sequence_(std::move(seen)), version_(sequence_->version) {}
+    int64_t id() const { return id_; }
+    bool changed() const { return sequence_->version != version_; }
+
+private:
+    int64_t id_;
+    std::shared_ptr<const sequence> sequence_;
+    uint64_t version_;
+};
+
 // Argument numbers in failures are those of the farspan_cache_* function named.
 class cache {
 public:
     cache(const block_shape& shape, int64_t memory_limit) : shape_(shape), pool_(shape, memory_limit) {}
+    ~cache() { clear(); }
 
     const block_shape& shape() const { return shape_; }
     const block_pool& pool() const { return pool_; }
-    int64_t sequences() const { return static_cast<int64_t>(sequences_.size()); }
-    // Changes whenever a plan made before must not be run any more.
-    uint64_t generation() const { return generation_; }
+    int64_t sequences() const;
 
-    const sequence& find(int64_t id, int32_t argument) const;
+    const sequence& find(int64_t id, int32_t argument) const { return *share(id, argument); }
+    seen_sequence see(int64_t id, int32_t argument) const { return {id, share(id, argument)}; }
 
     int64_t create();
     void destroy(int64_t id);
@@ -68,17 +86,20 @@ public:
     void append(std::span<const batch_entry> batch, const int64_t* positions);
     void write(const kernels::kernel_table& kernels, int64_t layer, std::span<const batch_entry> batch, const strided& k,
                const strided& v);
-    int64_t adopt(sequence&& restored);
-    std::shared_ptr<block> take_block() { return pool_.take(); }
+    // A new sequence.
+    int64_t adopt(sequence&& made);
+    void check_room(int64_t blocks) const { pool_.check_room(blocks); }
+    block_ref take_block() { return pool_.take(); }
 
 private:
-    sequence& edit(int64_t id, int32_t argument);
+    std::shared_ptr<sequence> share(int64_t id, int32_t argument) const;
+    sequence& edit(int64_t id, int32_t argument) { return *share(id, argument); }
 
     const block_shape shape_;
     block_pool pool_;  // before the sequences: it outlives their blocks
-    std::map<int64_t, sequence> sequences_;
+    mutable std::mutex mutex_;  // guards the two below, not what is in a sequence
+    std::map<int64_t, std::shared_ptr<sequence>> sequences_;
     int64_t next_id_ = 1;
-    uint64_t generation_ = 0;
 };
 
 // Stores `count` rows of one key head from the lane on: keys into the panel, values as rows.

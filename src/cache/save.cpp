@@ -51,23 +51,6 @@ uint64_t checksum(saved_header header, const char* rest, std::size_t size) {
     return XXH3_64bits_withSeed(rest, size, head);
 }
 
-// Lanes without a token may hold what another sequence has forgotten.
-void clear_absent(const block_shape& shape, char* memory, uint64_t present) {
-    const int64_t element = shape.element_bytes(), value_row = shape.value_dim * element;
-    for (uint64_t absent = ~present; absent != 0; absent &= absent - 1) {
-        const int64_t lane = __builtin_ctzll(absent);
-        for (int64_t layer = 0; layer < shape.layers; ++layer)
-            for (int64_t head = 0; head < shape.key_heads; ++head) {
-                const slice part = slice_at(shape, memory, layer, head);
-                for (int64_t d = 0; d < shape.head_dim; ++d)
-                    std::memset(part.keys + (d * block_tokens + lane) * element, 0, static_cast<std::size_t>(element));
-                std::memset(part.values + lane * value_row, 0, static_cast<std::size_t>(value_row));
-                part.summary->key_norm[lane] = 0;
-                if (shape.has_scales()) part.key_scales[lane] = part.value_scales[lane] = 0;
-            }
-    }
-}
-
 [[noreturn]] void refuse(const char* why) {
     throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "buffer does not hold a saved sequence: %s", why);
 }
@@ -107,7 +90,7 @@ void save(const block_shape& shape, const sequence& from, char* to) {
     aligned_vector<char> aligned(static_cast<std::size_t>(shape.block_bytes()));
     for (const page& p : from.pages) {
         std::memcpy(aligned.data(), p.data->memory.data(), aligned.size());
-        clear_absent(shape, aligned.data(), p.present);
+        clear_lanes(shape, aligned.data(), ~p.present);  // what another sequence has forgotten
         std::memcpy(at, aligned.data(), aligned.size());
         at += aligned.size();
     }
@@ -119,6 +102,7 @@ int64_t restore(cache& store, const char* from, std::size_t size) {
     const saved_header header = check_header(store.shape(), from, size);
     const char* records = from + sizeof header;
     const char* blocks = records + static_cast<std::size_t>(header.pages) * sizeof(saved_page);
+    store.check_room(header.pages);
     sequence made;
     int64_t next = 0;
     for (int64_t n = 0; n < header.pages; ++n) {
@@ -130,6 +114,7 @@ int64_t restore(cache& store, const char* from, std::size_t size) {
         made.pages.push_back({record.base, record.present, store.take_block()});
         const std::span<char> memory = made.pages.back().data->memory;
         std::memcpy(memory.data(), blocks + static_cast<std::size_t>(n) * memory.size(), memory.size());
+        made.pages.back().data->written = record.present;
     }
     if (header.next_position < next || header.next_position > max_position) refuse("its positions are wrong");
     made.next_position = header.next_position;

@@ -207,6 +207,21 @@ Test(cache_errors, memory_limit) {
     cr_expect(farspan_cache_clear(model.handle(), &error) == FARSPAN_OK && blocks_in_use(model.handle()) == 0);
 }
 
+// Without a limit of the caller's, what the machine has is the limit: refused before any of it is taken, and at once.
+Test(cache_errors, more_than_the_machine_has) {
+    cache_form form;
+    form.layers = 64;
+    form.key_heads = form.query_heads = 8;
+    cache_model model(form, 6);
+    const int64_t id = model.create(), offsets[2] = {0, int64_t{1} << 31};
+    model.append({id}, {1});
+    const farspan_cache_batch batch = batch_of(&id, 1, offsets);
+    error_slot error;
+    expect(farspan_cache_append(model.handle(), &batch, nullptr, &error), error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "the machine");
+    cr_expect(blocks_in_use(model.handle()) == 1);
+    model.append({id}, {1});
+}
+
 // Values that are no numbers reach the rows that see them, and only those.
 Test(cache_errors, infinities_and_nan) {
     cache_model model({}, 5);

@@ -8,8 +8,14 @@
  * A sequence is a set of tokens, each at a position of its own that it keeps for ever; positions only grow. Tokens live in blocks
  * that cover 64 consecutive positions of all layers. Blocks are shared between forks until one of them writes.
  *
- * Threads: a call that changes a cache (its first parameter is not const) must be the only one on that cache. Runs may go on at
- * the same time as each other. */
+ * Threads: one cache serves any number of threads, and needs no lock of theirs as long as each has sequences of its own. What
+ * sequences share, their list and the blocks, is guarded inside; a sequence is not:
+ *   append, write, evict, keep, sequence_destroy   the only call on that sequence at the time
+ *   fork, sequence_info, save, plan_create, run, decode   beside each other on the same sequence
+ *   calls on different sequences   beside each other, also if they are forks and share blocks
+ *   sequence_create, restore, get_statistics   beside anything
+ *   clear, destroy   the only call on the cache
+ * A call with a batch is a call on each of its sequences, and a run one on each sequence of its plan. */
 #ifndef FARSPAN_CACHE_H
 #define FARSPAN_CACHE_H
 
@@ -33,13 +39,13 @@ typedef struct farspan_cache_config {
     int64_t key_heads;     /* required */
     int64_t head_dim;      /* 1 .. 512, required */
     int64_t value_dim;     /* 1 .. 512; 0 (default): head_dim */
-    int64_t memory_limit;  /* bytes of all blocks, free ones included; 0 (default): none */
+    int64_t memory_limit;  /* bytes of all blocks, free ones included; 0 (default): what the machine and its control group have */
 } farspan_cache_config;
 FARSPAN_API void farspan_cache_config_init(farspan_cache_config* config, size_t size);
 
 FARSPAN_API farspan_status farspan_cache_create(const farspan_cache_config* config, farspan_cache** cache,
                                                 farspan_error* error);
-/* Also ends all sequences. Plans of the cache must not be run afterwards. */
+/* Also ends all sequences. A plan of the cache is refused afterwards. */
 FARSPAN_API void farspan_cache_destroy(farspan_cache* cache);
 
 /* ---- Sequences -------------------------------------------------------------------------------- */
@@ -102,8 +108,8 @@ typedef struct farspan_cache_batch {
 FARSPAN_API void farspan_cache_batch_init(farspan_cache_batch* batch, size_t size);
 
 /* Makes room for the rows of the batch as new tokens, in all layers. positions[row]: growing within a sequence, above its
- * newest token's, below 2^40; NULL: the next ones. All or nothing: FARSPAN_ERROR_OUT_OF_MEMORY if the memory limit
- * does not allow it. Content is 0 until it is written. */
+ * newest token's, below 2^40; NULL: the next ones. All or nothing: FARSPAN_ERROR_OUT_OF_MEMORY, before anything is taken, if the
+ * memory limit does not allow it or the machine does not have it. Content is 0 until it is written, whatever was there before. */
 FARSPAN_API farspan_status farspan_cache_append(farspan_cache* cache, const farspan_cache_batch* batch,
                                                 const int64_t* positions, farspan_error* error);
 
@@ -122,7 +128,9 @@ FARSPAN_API farspan_status farspan_cache_write(const farspan_context* context, f
  *              their own, which need not be in the cache; so parts of one sequence in several caches can be merged by lse.
  *   length     the current length n of dynamic methods; 0: of each sequence its own, the larger of its next position and its
  *              largest query position + 1
- * The plan is for the cache as it is: when tokens have been appended or evicted since, a run is refused. */
+ * The plan is for the sequences of the batch as they are. When tokens of one of them have been appended or evicted since, or it was
+ * destroyed, a run is refused; so it is when a token is written after a fork has come to share its block. What happens to other
+ * sequences does not matter. */
 FARSPAN_API farspan_status farspan_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme,
                                                      const farspan_cache* cache, const farspan_cache_batch* batch,
                                                      int64_t query_heads, const int64_t* positions, int64_t length,

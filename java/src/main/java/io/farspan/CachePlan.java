@@ -102,8 +102,8 @@ public final class CachePlan implements AutoCloseable {
      * @param lse null, or a direct buffer that receives ln(sum of exp(logit)): [query heads][rows]
      * @param workspace null, or a direct buffer of {@link #workspaceBytes} bytes for a run that allocates nothing; it serves one run
      *     at a time
-     * @throws FarspanException if the layer, a shape or size is wrong, or the cache has changed, with nothing written; or if the run
-     *     was cancelled
+     * @throws FarspanException if the layer, a shape or size is wrong, or a sequence of the batch has changed, with nothing written; or if
+     *     the run was cancelled
      * @throws IllegalArgumentException if an output is read-only, or lse or the workspace is not direct
      * @throws IllegalStateException if the context, plan or cache is closed
      */
