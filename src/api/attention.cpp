@@ -99,7 +99,7 @@ farspan_status farspan_attention(const farspan_context* context, const farspan_s
         farspan_plan* made = nullptr;
         farspan_error cause = FARSPAN_ERROR_INIT;
         const farspan_status status = farspan_plan_create(context, scheme, &problem, &made, &cause);
-        if (status != FARSPAN_OK) throw failure(status, cause.argument == 3 ? 3 : 2, "%s", cause.message);
+        if (status != FARSPAN_OK) throw failure(status, cause.argument == 3 ? 3 : cause.argument == 2 ? 2 : 0, "%s", cause.message);
         const std::unique_ptr<farspan_plan, decltype(&farspan_plan_destroy)> plan(made, farspan_plan_destroy);
         if (plan->plan->bias.kind == bias_part::dense)
             throw failure(FARSPAN_ERROR_COMBINATION, 2, "a scheme with a dense bias needs farspan_attention_run");

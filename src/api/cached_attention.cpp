@@ -49,7 +49,7 @@ std::unique_ptr<farspan_cache_plan> make_plan(const farspan_context* context, co
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 7, "length is %" PRId64 ": must be between 0 and 2^40", length);
     const farspan_context use = settings(context);
     std::unique_ptr<const cache_plan> made = make_cache_plan(*given.parts, store.shape(), read_rows(store, entries, positions),
-                                                             entries.back().last, query_heads, length, *use.kernels, use.threads);
+                                                             entries.back().last, query_heads, length, *use.kernels, use.threads, use.cancel);
     const cached_layout layout(*made);
     std::vector<seen_sequence> seen;
     for (const batch_entry& entry : entries) seen.push_back(store.see(entry.id, 4));

@@ -30,7 +30,7 @@ farspan_status farspan_plan_create(const farspan_context* context, const farspan
         farspan_plan*& result = required(plan, 4, "plan");
         const farspan_context use = settings(context);
         std::unique_ptr<const farspan::plan> made =
-            make_plan(*given.parts, check_problem(shape, given.rope_at_rest.axes), *use.kernels, use.threads);
+            make_plan(*given.parts, check_problem(shape, given.rope_at_rest.axes), *use.kernels, use.threads, use.cancel);
         const workspace_layout layout(*made);
         result = new farspan_plan{std::move(made), layout, use.cancel};
     });

@@ -17,9 +17,9 @@ farspan_probe probe_pair(const farspan_scheme& scheme, int64_t length, int64_t q
     const remap_part remap = lower_remap(*scheme.parts, length);
     const bias_part bias = lower_bias(*scheme.parts, length);
     const score_part score = lower_score(*scheme.parts, length);
-    if (head < 0 || (bias.value && head >= bias.heads))
+    if (head < 0 || (bias.fill && head >= bias.heads))
         throw failure(FARSPAN_ERROR_HEAD_GROUPS, 5, "head is %d: must be between 0 and %d", head,
-                      bias.value ? bias.heads - 1 : INT32_MAX);
+                      bias.fill ? bias.heads - 1 : INT32_MAX);
 
     farspan_probe probe{};
     for (const interval& visible : lower_mask(*scheme.parts).visible(query))
@@ -28,7 +28,7 @@ farspan_probe probe_pair(const farspan_scheme& scheme, int64_t length, int64_t q
     probe.query_angle_position = remap.branches[probe.branch].query(query);
     probe.key_angle_position = remap.branches[probe.branch].key(key);
     probe.relative_position = probe.query_angle_position - probe.key_angle_position;
-    probe.bias = bias.value ? bias.value(head, query - key) : 0;
+    probe.bias = bias.fill ? bias.value(head, query - key) : 0;
     probe.scale = score.query_scale(query, 1);  // 1/sqrt(1): the head size is the problem's
     probe.magnitude = rope.enabled ? rope.magnitude : 1;
     return probe;

@@ -29,10 +29,10 @@ int type_index(int32_t dtype) {
 class cached_runner {
 public:
     cached_runner(const cache_plan& plan, const cached_tensors& tensors, const cached_scratch& scratch, const cached_task& task,
-                  const partial& result, const partial* newest)
+                  const partial& result, const partial* newest, const volatile int32_t* cancel)
         : plan_(plan), kernels_(*plan.kernels), tensors_(tensors), scratch_(scratch), task_(task),
           sequence_(plan.sequences[static_cast<std::size_t>(task.sequence)]), scheme_(*sequence_.scheme),
-          views_(&sequence_.views[static_cast<std::size_t>(task.first_row)]), lines_(task.heads * task.rows), type_(type_index(plan.shape.dtype)), result_(result), newest_(newest) {}
+          views_(&sequence_.views[static_cast<std::size_t>(task.first_row)]), lines_(task.heads * task.rows), type_(type_index(plan.shape.dtype)), result_(result), newest_(newest), cancel_(cancel) {}
 
     void run() {
         start();
@@ -83,6 +83,7 @@ private:
 
     // `next`: what to prefetch meanwhile. `left_out`: the lines, as bits, that do not want this page.
     void visit(const block_bounds& bounds, int64_t number, int64_t next, uint64_t left_out) {
+        stop_if_set(cancel_);
         const cached_page& page = sequence_.pages[static_cast<std::size_t>(number)];
         const tile shape = classify(bounds, scheme_.branches(), page.base, page.base + block_tokens);
         const slice from = slice_of(number);
@@ -92,7 +93,7 @@ private:
         if (scheme_.score.softcap > 0)
             kernels_.softcap(scratch_.scores, panel_keys, lines_, panel_keys,
                              static_cast<float>(scheme_.score.softcap * std::numbers::log2e));
-        add_bias(page);
+        add_bias(number);
         if (shape.edge || page.present != ~uint64_t{0}) mask(page);
         for (; left_out != 0; left_out &= left_out - 1)
             std::fill_n(scratch_.scores + __builtin_ctzll(left_out) * panel_keys, panel_keys, -std::numeric_limits<float>::infinity());
@@ -183,22 +184,28 @@ private:
 
     // -- bias and mask
 
-    void add_bias(const cached_page& page) {
+    void add_bias(int64_t number) {
         if (scheme_.bias.kind == bias_part::none) return;
+        const int64_t base = sequence_.pages[static_cast<std::size_t>(number)].base;
         for (int64_t h = 0; h < task_.heads; ++h) {
             float* scores = scratch_.scores + h * task_.rows * panel_keys;
             const int64_t head = task_.first_head + h;
             if (scheme_.bias.kind == bias_part::slope) {
-                for (int64_t r = 0; r < task_.rows; ++r) scratch_.row_position[r] = static_cast<float>(position(r) - page.base);
+                for (int64_t r = 0; r < task_.rows; ++r) scratch_.row_position[r] = static_cast<float>(position(r) - base);
                 kernels_.bias_slope(scores, panel_keys, task_.rows, panel_keys,
                                     static_cast<float>(scheme_.bias.slopes[static_cast<std::size_t>(head)] * std::numbers::log2e),
                                     scheme_.bias.symmetric, scratch_.row_position, scratch_.lane_number);
             } else {
                 const float* bias[kernels::block_rows];
-                for (int64_t r = 0; r < task_.rows; ++r) bias[r] = sequence_.distance_bias.entry(head, position(r) - page.base);
+                for (int64_t r = 0; r < task_.rows; ++r) bias[r] = bias_of(head, r, number, position(r) - base);
                 kernels_.bias_rows(scores, panel_keys, task_.rows, panel_keys, bias, 1.0f);
             }
         }
+    }
+
+    const float* bias_of(int64_t head, int64_t r, int64_t number, int64_t distance) const {
+        const auto place = static_cast<std::size_t>((task_.first_row + r) * static_cast<int64_t>(sequence_.pages.size()) + number);
+        return sequence_.distance_bias.entry(head, sequence_.bias_place[place], distance);
     }
 
     void mask(const cached_page& page) {
@@ -271,6 +278,7 @@ private:
     const int type_;       // of the cached kernels
     const partial& result_;
     const partial* const newest_;  // NULL: this part has the newest keys
+    const volatile int32_t* const cancel_;
     slice next_{};                 // prefetched
     int32_t turned_[max_branches];  // the page turn that scratch_.turned[b] holds
 };
@@ -312,7 +320,7 @@ void run_cached(const cache_plan& plan, const cached_layout& layout, const cache
         const cached_scratch scratch = space.worker(worker);
         const partial result = task.partial < 0 ? scratch.whole : space.result(task.partial);
         const partial newest = task.newest < 0 ? partial{} : space.result(task.newest);
-        cached_runner(plan, tensors, scratch, task, result, task.newest < 0 ? nullptr : &newest).run();
+        cached_runner(plan, tensors, scratch, task, result, task.newest < 0 ? nullptr : &newest, options.cancel).run();
         if (task.partial < 0) finish(plan, tensors, task, result);
     };
     const auto waits = [&](int64_t number) { return plan.tasks[static_cast<std::size_t>(number)].newest >= 0; };

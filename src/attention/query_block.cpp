@@ -9,6 +9,7 @@
 #include "attention/rows.hpp"
 #include "attention/run.hpp"
 #include "base/aligned.hpp"
+#include "base/parallel.hpp"
 
 namespace farspan {
 namespace {
@@ -36,13 +37,14 @@ public:
           block_(block), rows_(block.last_row - block.first_row), tables_(plan.tables_of_batch(task.batch)),
           positions_(plan.shape.row_of_batch(task.batch)), views_(&tables_.views[block.first_row]) {}
 
-    void run() {
+    void run(const volatile int32_t* cancel) {
         start();
         const block_bounds whole = make_bounds(views_, rows_);
         block_bounds part[block_rows / edge_rows];
         for (int64_t r = 0; r < rows_; r += edge_rows)
             part[r / edge_rows] = make_bounds(views_ + r, std::min(edge_rows, rows_ - r));
         visit_tiles(whole, plan_.branches, [&](const tile& t) {
+            stop_if_set(cancel);
             if (!t.edge && t.nearest == t.oldest)
                 run_region(make_region(0, rows_, t.first_key, t));
             else
@@ -165,9 +167,12 @@ private:
         }
     }
 
-    // Distances are taken from the region's first key, so that they are exact in float wherever they matter.
+    // Distances are taken from where the region's keys come nearest to its queries, so that small ones are exact in float also if gaps
+    // between the keys are wide. (Lanes outside the segment are masked.)
     void add_slope(const region& where) {
-        const int64_t base = positions_.key[where.first_key];
+        const segment& s = plan_.shape.segments[block_.segment];
+        const int64_t first = std::max(where.first_key, s.first_key), last = std::min(where.first_key + where.count, s.last_key) - 1;
+        const int64_t base = std::clamp(positions_.query[row(where, 0)], positions_.key[first], positions_.key[last]);
         for (int64_t r = 0; r < where.rows; ++r)
             scratch_.row_position[r] = static_cast<float>(positions_.query[row(where, r)] - base);
         for (int64_t c = 0; c < where.cols; ++c)
@@ -274,9 +279,9 @@ private:
 
 }  // namespace
 
-void run_query_block(const plan& plan, const attention_tensors& tensors, const workspace& space,
-                     const worker_scratch& scratch, const head_task& task, const query_block& block) {
-    block_runner(plan, tensors, space, scratch, task, block).run();
+void run_query_block(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch,
+                     const head_task& task, const query_block& block, const volatile int32_t* cancel) {
+    block_runner(plan, tensors, space, scratch, task, block).run(cancel);
 }
 
 }  // namespace farspan

@@ -51,8 +51,8 @@ void load_values(const plan& plan, const attention_tensors& tensors, int64_t bat
 void pack_run(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch,
               int64_t batch, int64_t key_head, int64_t slot, int64_t run);
 
-// Writes out and lse of the rows of a block.
-void run_query_block(const plan& plan, const attention_tensors& tensors, const workspace& space,
-                     const worker_scratch& scratch, const head_task& task, const query_block& block);
+// Writes out and lse of the rows of a block. Looks at the flag before every tile.
+void run_query_block(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch,
+                     const head_task& task, const query_block& block, const volatile int32_t* cancel);
 
 }  // namespace farspan

@@ -28,9 +28,9 @@ void lower_bias_alibi(const farspan_bias_config& config, int64_t length, bias_pa
     // A distance limit (LM-Infinite, section 4, on models trained with ALiBi) bends the line, so it becomes a table.
     part.kind = config.distance_limit > 0 ? bias_part::table : bias_part::slope;
     const int64_t limit = config.distance_limit > 0 ? config.distance_limit : unlimited;
-    part.value = [slopes = part.slopes, symmetric = part.symmetric, limit](int32_t head, int64_t distance) {
+    part.fill = [slopes = part.slopes, symmetric = part.symmetric, limit](int64_t distance, int32_t first, int32_t last, double* values) {
         const int64_t counted = std::min(symmetric && distance < 0 ? -distance : distance, limit);
-        return -slopes[head] * static_cast<double>(counted);
+        for (int32_t head = first; head < last; ++head) *values++ = -slopes[head] * static_cast<double>(counted);
     };
     if (part.kind == bias_part::table) part.slopes.clear();
 }

@@ -18,8 +18,9 @@ void tabulate(const farspan_bias_config& config, bias_part& part, Kernel kernel)
     part.kind = bias_part::table;
     std::vector<double> a(config.a + config.head_offset, config.a + config.heads);
     std::vector<double> p(config.p + config.head_offset, config.p + config.heads);
-    part.value = [a = std::move(a), p = std::move(p), kernel](int32_t head, int64_t distance) {
-        return distance > 0 ? kernel(a[head], p[head], static_cast<double>(distance)) : 0.0;
+    part.fill = [a = std::move(a), p = std::move(p), kernel](int64_t distance, int32_t first, int32_t last, double* values) {
+        for (int32_t head = first; head < last; ++head)
+            *values++ = distance > 0 ? kernel(a[head], p[head], static_cast<double>(distance)) : 0.0;
     };
 }
 

@@ -50,14 +50,15 @@ void check_t5(const farspan_bias_config& config) {
 void lower_bias_t5(const farspan_bias_config& config, int64_t, bias_part& part) {
     part.kind = bias_part::table;
     const int64_t heads = part.heads;
-    std::vector<double> values;  // [buckets][heads from head_offset on]
+    std::vector<double> learned;  // [buckets][heads from head_offset on]
     for (int64_t bucket = 0; bucket < config.buckets; ++bucket) {
         const float* row = config.values + bucket * config.heads;
-        values.insert(values.end(), row + config.head_offset, row + config.heads);
+        learned.insert(learned.end(), row + config.head_offset, row + config.heads);
     }
     const bucketing bucket_of{per_side(config), config.max_distance, config.bidirectional != 0};
-    part.value = [values = std::move(values), heads, bucket_of](int32_t head, int64_t distance) {
-        return values[bucket_of(distance) * heads + head];
+    part.fill = [learned = std::move(learned), heads, bucket_of](int64_t distance, int32_t first, int32_t last, double* values) {
+        const double* bucket = learned.data() + bucket_of(distance) * heads;
+        std::copy(bucket + first, bucket + last, values);
     };
 }
 

@@ -72,7 +72,14 @@ struct bias_part {
     int32_t heads = 0;                     // heads available from the problem's head 0 on
     bool symmetric = false;                // slope: -slope |d| instead of -slope d
     std::vector<double> slopes;            // slope: [heads]
-    std::function<double(int32_t head, int64_t distance)> value;  // slope and table: the definition
+    // slope and table: the definition, for the heads [first, last) at once, since most of it is common to them.
+    std::function<void(int64_t distance, int32_t first, int32_t last, double* values)> fill;
+
+    double value(int32_t head, int64_t distance) const {
+        double result = 0;
+        fill(distance, head, head + 1, &result);
+        return result;
+    }
 };
 
 // -- mask: half-open intervals of key positions, possibly empty; second begins at or after the end of the first.

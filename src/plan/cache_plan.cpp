@@ -8,6 +8,7 @@
 
 #include "base/aligned.hpp"
 #include "base/failure.hpp"
+#include "base/parallel.hpp"
 
 namespace farspan {
 namespace {
@@ -69,7 +70,7 @@ std::vector<row_view> make_views(const lowered_scheme& scheme, const std::vector
     return views;
 }
 
-void add_prefill(const cache_plan& plan, const scheme& scheme, cached_sequence& to) {
+void add_prefill(const cache_plan& plan, const scheme& scheme, cached_sequence& to, const volatile int32_t* cancel) {
     problem shape;
     shape.batch = 1;
     shape.query_heads = plan.query_heads;
@@ -89,7 +90,7 @@ void add_prefill(const cache_plan& plan, const scheme& scheme, cached_sequence& 
     shape.keys = row.last_valid_key = static_cast<int64_t>(row.key.size());
     shape.segments = {{0, shape.queries, 0, shape.keys}};
     try {
-        to.prefill = make_plan(scheme, std::move(shape), *plan.kernels, plan.threads);
+        to.prefill = make_plan(scheme, std::move(shape), *plan.kernels, plan.threads, cancel);
     } catch (const failure& refused) {  // it speaks of a problem, which the caller does not know
         const std::string_view text = refused.what(), prefix = "problem.";
         throw failure(refused.status(), refused.argument() == 3 ? positions_argument : refused.argument(), "%s",
@@ -97,14 +98,29 @@ void add_prefill(const cache_plan& plan, const scheme& scheme, cached_sequence& 
     }
 }
 
-cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given, const lowered_scheme* scheme, cached_rows&& given) {
+// Of the distances between every row and the lanes of every page.
+void add_bias(const cache_plan& plan, cached_sequence& to, const volatile int32_t* cancel) {
+    const auto block = [](int64_t position, const cached_page& page) {
+        return bias_blocks::block_of(position - page.base - (block_tokens - 1));
+    };
+    std::vector<int64_t> blocks;
+    for (const int64_t position : to.positions)
+        for (const cached_page& page : to.pages) blocks.push_back(block(position, page));
+    to.distance_bias = bias_blocks(to.scheme->bias, plan.query_heads, std::move(blocks), cancel);
+    for (const int64_t position : to.positions)
+        for (const cached_page& page : to.pages)
+            to.bias_place.push_back(static_cast<int32_t>(to.distance_bias.find(block(position, page))));
+}
+
+cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given, const lowered_scheme* scheme, cached_rows&& given,
+                              const volatile int32_t* cancel) {
     cached_sequence made;
     made.first_row = given.first_row;
     made.positions = std::move(given.positions);
     made.pages = std::move(given.pages);
     made.scheme = scheme;
     if (made.rows() >= prefill_rows && !made.pages.empty()) {
-        add_prefill(plan, scheme_given, made);
+        add_prefill(plan, scheme_given, made, cancel);
         return made;
     }
     made.views = make_views(*scheme, made.positions);
@@ -116,13 +132,9 @@ cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given
         std::vector<int64_t> bases;
         for (const cached_page& page : made.pages) bases.push_back(page.base);
         for (const remap_branch& branch : scheme->remap.branches)
-            made.turns.push_back(scheme->turns->make(branch.query, branch.key, made.positions, bases));
+            made.turns.push_back(scheme->turns->make(branch.query, branch.key, made.positions, bases, cancel));
     }
-    if (scheme->bias.kind == bias_part::table) {
-        const auto [least, most] = std::minmax_element(made.positions.begin(), made.positions.end());
-        made.distance_bias = bias_table(scheme->bias, plan.query_heads, *least - (made.pages.back().base + block_tokens - 1),
-                                        *most - made.pages.front().base);
-    }
+    if (scheme->bias.kind == bias_part::table) add_bias(plan, made, cancel);
     return made;
 }
 
@@ -158,7 +170,7 @@ void add_tasks(cache_plan& plan, int64_t number) {
 
 std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_shape& shape, std::vector<cached_rows> sequences,
                                             int64_t rows, int64_t query_heads, int64_t length,
-                                            const kernels::kernel_table& kernels, int32_t threads) {
+                                            const kernels::kernel_table& kernels, int32_t threads, const volatile int32_t* cancel) {
     auto plan = std::make_unique<cache_plan>();
     plan->shape = shape;
     plan->query_heads = query_heads;
@@ -170,8 +182,9 @@ std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_sh
     plan->partials = 0;
     plan->work = 0;
     for (cached_rows& given : sequences) {
+        stop_if_set(cancel);
         const lowered_scheme* lowered = lower(*plan, scheme, length > 0 ? length : std::max<int64_t>(given.length, 1));
-        plan->sequences.push_back(make_sequence(*plan, scheme, lowered, std::move(given)));
+        plan->sequences.push_back(make_sequence(*plan, scheme, lowered, std::move(given), cancel));
         add_tasks(*plan, static_cast<int64_t>(plan->sequences.size()) - 1);
     }
     return plan;

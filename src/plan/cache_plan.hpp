@@ -46,7 +46,8 @@ struct cached_sequence {
     std::vector<row_view> views;     // [rows], in positions
     std::vector<float> query_scale;  // [rows], log2(e) included
     std::vector<branch_turns> turns; // [branch], empty if nothing is rotated
-    bias_table distance_bias;        // bias.kind == table
+    bias_blocks distance_bias;       // bias.kind == table
+    std::vector<int32_t> bias_place; // [rows][pages], of the distances between a row and the page's lanes
     // Many rows: an ordinary plan over the tokens in order, instead of the tables above.
     std::unique_ptr<const plan> prefill;
     std::vector<int64_t> first_token;  // [pages + 1], with prefill: how many tokens lie before the page
@@ -91,6 +92,6 @@ struct cached_rows {
 // `length` 0: of each sequence, its own. Throws failure with the argument numbers of farspan_cache_plan_create.
 std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_shape& shape, std::vector<cached_rows> sequences,
                                             int64_t rows, int64_t query_heads, int64_t length,
-                                            const kernels::kernel_table& kernels, int32_t threads);
+                                            const kernels::kernel_table& kernels, int32_t threads, const volatile int32_t* cancel);
 
 }  // namespace farspan

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/parallel.hpp"
+
 namespace farspan {
 
 key_finder::key_finder(const position_row& row, const segment& segment)
@@ -17,13 +19,14 @@ int64_t key_finder::lower_bound(int64_t position) const {
 }
 
 std::vector<row_view> make_row_views(const problem& problem, const position_row& row, const mask_part& mask,
-                                     const remap_part& remap) {
+                                     const remap_part& remap, const volatile int32_t* cancel) {
     std::vector<row_view> views(static_cast<std::size_t>(problem.queries));
     const int branches = static_cast<int>(remap.branches.size());
     for (const segment& s : problem.segments) {
         const key_finder keys(row, s);
         const auto clip = [&](int64_t index) { return std::clamp(index, row.first_valid_key, row.last_valid_key); };
         for (int64_t i = s.first_query; i < s.last_query; ++i) {
+            stop_if_set(cancel);
             row_view& view = views[i];
             const std::array<interval, 2> positions = mask.visible(row.query[i]);
             for (int n = 0; n < 2; ++n) {

@@ -33,6 +33,6 @@ private:
 };
 
 std::vector<row_view> make_row_views(const problem& problem, const position_row& row, const mask_part& mask,
-                                     const remap_part& remap);
+                                     const remap_part& remap, const volatile int32_t* cancel = nullptr);
 
 }  // namespace farspan

@@ -6,6 +6,8 @@
 
 #include "base/aligned.hpp"
 #include "base/failure.hpp"
+#include "base/host_memory.hpp"
+#include "base/parallel.hpp"
 
 namespace farspan {
 namespace {
@@ -39,6 +41,13 @@ void check_fit(const plan& plan, const mask_part& mask) {
         throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem_argument,
                       "problem.query_heads is %" PRId64 ": score.sinks has %zu entries from its head_offset on",
                       shape.query_heads, plan.score.sinks.size());
+}
+
+// What the tables of a plan take at least.
+double table_bytes(const problem& shape) {
+    const auto rows = static_cast<double>(shape.rows.size());
+    return rows * (static_cast<double>(shape.queries) * (sizeof(row_view) + sizeof(float)) +
+                   static_cast<double>(shape.keys) / kernels::tile_keys);
 }
 
 // Branches that show keys the same position share one packed copy of K.
@@ -86,14 +95,14 @@ void make_decay_centres(const plan& plan, const position_row& row, row_tables& t
     }
 }
 
-void make_angles(const plan& plan, const position_row& row, const remap_part& remap,
-                 const std::vector<position_map>& key_maps, row_tables& tables) {
+void make_angles(const plan& plan, const position_row& row, const remap_part& remap, const std::vector<position_map>& key_maps,
+                 row_tables& tables, const volatile int32_t* cancel) {
     tables.query_angles.resize(plan.branches);
     tables.key_angles.resize(plan.copies);
     if (!plan.rope.enabled || plan.shape.rotated) return;
     if (plan.rope.axes > 1) {
-        tables.query_angles[0] = make_axes_table(*plan.kernels, plan.rope, plan.shape.query_axes, plan.shape.queries);
-        tables.key_angles[0] = make_axes_table(*plan.kernels, plan.rope, plan.shape.key_axes, plan.shape.keys);
+        tables.query_angles[0] = make_axes_table(*plan.kernels, plan.rope, plan.shape.query_axes, plan.shape.queries, cancel);
+        tables.key_angles[0] = make_axes_table(*plan.kernels, plan.rope, plan.shape.key_axes, plan.shape.keys, cancel);
         return;
     }
     std::vector<int64_t> query_decay, key_decay;
@@ -103,13 +112,13 @@ void make_angles(const plan& plan, const position_row& row, const remap_part& re
         for (std::size_t j = 0; j < row.key.size(); ++j) key_decay.push_back(tables.key_centre[j] - row.key[j]);
     }
     for (int b = 0; b < plan.branches; ++b)
-        tables.query_angles[b] = make_rotary_table(*plan.kernels, plan.rope, remap.branches[b].query, row.query, query_decay);
+        tables.query_angles[b] = make_rotary_table(*plan.kernels, plan.rope, remap.branches[b].query, row.query, query_decay, cancel);
     for (int c = 0; c < plan.copies; ++c)
-        tables.key_angles[c] = make_rotary_table(*plan.kernels, plan.rope, key_maps[c], row.key, key_decay);
+        tables.key_angles[c] = make_rotary_table(*plan.kernels, plan.rope, key_maps[c], row.key, key_decay, cancel);
 }
 
 // Marks [first, last) in runs of tile_keys by differences; integrated once at the end.
-void find_needed_runs(const plan& plan, row_tables& tables) {
+void find_needed_runs(const plan& plan, row_tables& tables, const volatile int32_t* cancel) {
     const int64_t runs = (plan.shape.keys + kernels::tile_keys - 1) / kernels::tile_keys;
     std::vector<std::vector<int32_t>> change(plan.copies, std::vector<int32_t>(runs + 1, 0));
     const auto mark = [&](int copy, int64_t first_key, int64_t last_key) {
@@ -118,6 +127,7 @@ void find_needed_runs(const plan& plan, row_tables& tables) {
         --change[copy][(last_key - 1) / kernels::tile_keys + 1];
     };
     for (const query_block& block : plan.blocks) {
+        stop_if_set(cancel);
         const int64_t rows = block.last_row - block.first_row;
         const block_bounds bounds = make_bounds(&tables.views[block.first_row], rows);
         for (const interval& span : bounds.span) {
@@ -141,9 +151,11 @@ void find_needed_runs(const plan& plan, row_tables& tables) {
 
 }  // namespace
 
-std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels, int32_t threads) {
+std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels, int32_t threads,
+                                const volatile int32_t* cancel) {
     auto result = std::make_unique<plan>();
     result->shape = std::move(shape);
+    require_memory(table_bytes(result->shape), "tables of the plan");
     result->kernels = &kernels;
     result->threads = threads;
     const int64_t length = result->shape.length;
@@ -161,13 +173,13 @@ std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kerne
     assign_copies(*result, remap, key_maps);
     result->blocks = make_query_blocks(result->shape);
     if (result->bias.kind == bias_part::table)
-        result->distance_bias = bias_table(result->bias, result->shape, 2 * kernels::tile_keys);
+        result->distance_bias = bias_table(result->bias, result->shape, 2 * kernels::tile_keys, cancel);
     for (const position_row& row : result->shape.rows) {
         row_tables& tables = result->rows.emplace_back();
-        tables.views = make_row_views(result->shape, row, mask, remap);
+        tables.views = make_row_views(result->shape, row, mask, remap, cancel);
         tables.query_scale = make_query_scale(*result, row);
-        make_angles(*result, row, remap, key_maps, tables);
-        find_needed_runs(*result, tables);
+        make_angles(*result, row, remap, key_maps, tables, cancel);
+        find_needed_runs(*result, tables, cancel);
         for (const segment& s : result->shape.segments)
             tables.keys_consecutive.push_back(key_finder(row, s).consecutive());
     }

@@ -51,8 +51,9 @@ struct plan {
     const row_tables& tables_of_batch(int64_t b) const { return rows[rows.size() == 1 ? 0 : static_cast<std::size_t>(b)]; }
 };
 
-// Throws failure naming arguments of farspan_plan_create (2 scheme, 3 problem).
-std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels, int32_t threads);
+// Throws failure naming arguments of farspan_plan_create (2 scheme, 3 problem), or failure(FARSPAN_ERROR_CANCELLED).
+std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels, int32_t threads,
+                                const volatile int32_t* cancel = nullptr);
 
 // Over the tiles of one batch entry and head: {skipped, inside, edge, crossed by a branch boundary}.
 void count_tiles(const plan& plan, int64_t counts[4]);

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "base/host_memory.hpp"
+#include "base/parallel.hpp"
+
 namespace farspan {
 
 // The product position * inv_freq is kept as high + low (exact by fma), so the angle loses nothing at large positions.
@@ -85,6 +88,7 @@ rotary_table empty_table(const rope_part& rope, int64_t rows) {
     table.needed = true;
     const int64_t padded = round_up(static_cast<int64_t>(rope.inv_freq.size()), 16);
     table.stride = rows == 1 ? 0 : padded;
+    require_memory(2.0 * sizeof(float) * static_cast<double>(rows) * static_cast<double>(padded), "angles of the plan");
     table.cosine.resize(static_cast<std::size_t>(rows * padded));
     table.sine.resize(table.cosine.size());
     return table;
@@ -93,7 +97,7 @@ rotary_table empty_table(const rope_part& rope, int64_t rows) {
 }  // namespace
 
 rotary_table make_rotary_table(const kernels::kernel_table& kernels, const rope_part& rope, const position_map& map, const std::vector<int64_t>& positions,
-                               const std::vector<int64_t>& decay_distance) {
+                               const std::vector<int64_t>& decay_distance, const volatile int32_t* cancel) {
     if (!rope.enabled) return {};
     if (map.is_constant() && map(0) == 0 && rope.magnitude == 1 && decay_distance.empty()) return {};
     angle_source angles(kernels, rope);
@@ -102,6 +106,7 @@ rotary_table make_rotary_table(const kernels::kernel_table& kernels, const rope_
     rotary_table table = empty_table(rope, rows);
     std::vector<double> cosine(static_cast<std::size_t>(pairs)), sine(cosine.size());
     for (int64_t row = 0; row < rows; ++row) {
+        stop_if_set(cancel);
         angles.fill(map(positions[row]), cosine.data(), sine.data());
         for (int64_t p = 0; p < pairs; ++p) {
             double factor = rope.magnitude;
@@ -114,12 +119,14 @@ rotary_table make_rotary_table(const kernels::kernel_table& kernels, const rope_
     return table;
 }
 
-rotary_table make_axes_table(const kernels::kernel_table& kernels, const rope_part& rope, const std::vector<int64_t>& axis_positions, int64_t count) {
+rotary_table make_axes_table(const kernels::kernel_table& kernels, const rope_part& rope, const std::vector<int64_t>& axis_positions, int64_t count,
+                             const volatile int32_t* cancel) {
     const angle_source angles(kernels, rope);
     const int64_t pairs = angles.pairs();
     rotary_table table = empty_table(rope, count);
     std::vector<double> cosine(static_cast<std::size_t>(pairs)), sine(cosine.size());
     for (int64_t row = 0; row < count; ++row) {
+        stop_if_set(cancel);
         angles.fill_axes(axis_positions.data() + row, count, cosine.data(), sine.data());
         for (int64_t p = 0; p < pairs; ++p) {
             table.cosine[row * table.stride + p] = static_cast<float>(cosine[p] * rope.magnitude);

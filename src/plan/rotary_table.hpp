@@ -63,7 +63,8 @@ struct rotary_table {
 
 // `decay_distance`, if not empty, gives per row the distance n whose factor 2^(log2_decay[p] n) multiplies cos and sin.
 rotary_table make_rotary_table(const kernels::kernel_table& kernels, const rope_part& rope, const position_map& map, const std::vector<int64_t>& positions,
-                               const std::vector<int64_t>& decay_distance);
-rotary_table make_axes_table(const kernels::kernel_table& kernels, const rope_part& rope, const std::vector<int64_t>& axis_positions, int64_t count);
+                               const std::vector<int64_t>& decay_distance, const volatile int32_t* cancel = nullptr);
+rotary_table make_axes_table(const kernels::kernel_table& kernels, const rope_part& rope, const std::vector<int64_t>& axis_positions, int64_t count,
+                             const volatile int32_t* cancel = nullptr);
 
 }  // namespace farspan

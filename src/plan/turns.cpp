@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "base/parallel.hpp"
+
 namespace farspan {
 namespace {
 
@@ -68,7 +70,7 @@ int32_t turn_maker::table_of(const position_map& key_map, int64_t base) {
 }
 
 branch_turns turn_maker::make(const position_map& query_map, const position_map& key_map, const std::vector<int64_t>& queries,
-                              const std::vector<int64_t>& bases) {
+                              const std::vector<int64_t>& bases, const volatile int32_t* cancel) {
     branch_turns turns;
     const int64_t pairs = source_.pairs();
     const auto add = [&](turn_rows& rows, double position, double factor) {
@@ -86,6 +88,7 @@ branch_turns turn_maker::make(const position_map& query_map, const position_map&
     for (const int64_t query : queries) add(turns.rows, query_map(query) - origin, rope_.magnitude);
     std::map<double, int32_t> known;
     for (const int64_t base : bases) {
+        stop_if_set(cancel);
         const double position = rope_.float32_angles ? 0 : origin - key_map(base);
         const auto [entry, fresh] = known.try_emplace(position, static_cast<int32_t>(known.size()));
         if (fresh) add(turns.pages, position, 1);

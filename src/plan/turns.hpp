@@ -52,7 +52,7 @@ public:
     turn_maker(const kernels::kernel_table& kernels, const rope_part& rope) : rope_(rope), source_(kernels, rope) {}
 
     branch_turns make(const position_map& query_map, const position_map& key_map, const std::vector<int64_t>& queries,
-                      const std::vector<int64_t>& bases);
+                      const std::vector<int64_t>& bases, const volatile int32_t* cancel = nullptr);
     const std::vector<lane_table>& tables() const { return tables_; }
 
 private:

@@ -41,13 +41,14 @@ farspan_status run_status(const farspan_context* context, const farspan_plan* pl
 }  // namespace
 
 Test(api_process, cancellation) {
-    volatile int32_t flag = 1;
+    volatile int32_t flag = 0;
     const context_handle context = make_context(FARSPAN_ISA_BEST, 2, &flag);
     const attention_problem problem = make_problem(300);
     const attention_data data(problem);
     scheme_spec spec = make_spec();
     const scheme_handle scheme = spec.create();
     const plan_handle plan = make_plan(context.get(), scheme.get(), problem);
+    flag = 1;
     cr_expect(run_status(context.get(), plan.get(), problem, data) == FARSPAN_ERROR_CANCELLED);
     cr_expect(run_status(nullptr, plan.get(), problem, data) == FARSPAN_ERROR_CANCELLED,
               "the plan's context has the flag");
@@ -57,6 +58,21 @@ Test(api_process, cancellation) {
     attention_output out(problem);
     cr_expect(farspan_rope_apply(context.get(), scheme.get(), nullptr, nullptr, &data.q.view(), &out.out.view(),
                                  nullptr) == FARSPAN_ERROR_CANCELLED);
+}
+
+// Making a plan is work too.
+Test(api_process, cancellation_of_plans) {
+    volatile int32_t flag = 1;
+    const context_handle context = make_context(FARSPAN_ISA_BEST, 1, &flag);
+    const farspan_problem problem = make_problem(300).view();
+    scheme_spec biased("process, t5");
+    biased.with_bias(FARSPAN_BIAS_T5, 4);
+    biased.bias_values.assign(32 * 4, 0.5f);
+    for (scheme_spec spec : {make_spec(), biased}) {
+        const scheme_handle scheme = spec.create();
+        farspan_plan* plan = nullptr;
+        cr_expect(farspan_plan_create(context.get(), scheme.get(), &problem, &plan, nullptr) == FARSPAN_ERROR_CANCELLED && !plan);
+    }
 }
 
 // Set while a long run works: it stops soon.

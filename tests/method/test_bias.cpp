@@ -180,8 +180,8 @@ Test(bias, values_outlive_the_scheme) {
 Test(bias, none_and_dense_have_no_values) {
     scheme_spec spec = valid_bias(FARSPAN_BIAS_NONE);
     cr_expect_eq(bias_of(spec).kind, bias_part::none);
-    cr_expect_not(static_cast<bool>(bias_of(spec).value));
+    cr_expect_not(static_cast<bool>(bias_of(spec).fill));
     spec = valid_bias(FARSPAN_BIAS_DENSE);
     cr_expect_eq(bias_of(spec).kind, bias_part::dense);
-    cr_expect_not(static_cast<bool>(bias_of(spec).value));
+    cr_expect_not(static_cast<bool>(bias_of(spec).fill));
 }

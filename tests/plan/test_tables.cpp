@@ -166,7 +166,9 @@ Test(plan_tables, biases_by_distance) {
     bias_part bias;
     bias.kind = bias_part::table;
     bias.heads = 3;
-    bias.value = [](int32_t head, int64_t distance) { return 0.25 * head - 0.01 * static_cast<double>(distance); };
+    bias.fill = [](int64_t distance, int32_t first, int32_t last, double* values) {
+        for (int32_t head = first; head < last; ++head) *values++ = 0.25 * head - 0.01 * static_cast<double>(distance);
+    };
     int tabulated = 0;
     for (uint64_t seed = 1; seed <= 60; ++seed) {
         plan_case one = random_case(seed);
