@@ -89,7 +89,7 @@ const char* name_of(int32_t dtype) {
 double limit_of(const decode_case& c) {
     constexpr int64_t large = int64_t{64} << 20, in_memory = int64_t{256} << 20;
     const int64_t bytes = bytes_of(c) >= large ? in_memory : bytes_of(c);
-    return read_bandwidth(static_cast<std::size_t>(bytes / c.threads), c.threads);
+    return read_bandwidth(isa_in_use(), static_cast<std::size_t>(bytes / c.threads), c.threads);
 }
 
 void add_decode(const std::string& group, const decode_case& c) {

@@ -1,5 +1,5 @@
 // The limits themselves, as rows: multiply-adds per instruction set and thread, bandwidth per level of the memory.
-#include "farspan/farspan.h"
+#include "attention_case.hpp"
 #include "peak.hpp"
 #include "row.hpp"
 
@@ -35,7 +35,7 @@ void add_rows() {
         } levels[] = {{"l1", 16u << 10}, {"l2", 512u << 10}, {"memory", 256u << 20}};
         for (const auto& level : levels) {
             add_limit(std::string("machine/read/") + level.name + suffix, "GB/s",
-                      [=] { return read_bandwidth(level.bytes, threads); });
+                      [=] { return read_bandwidth(isa_in_use(), level.bytes, threads); });
             add_limit(std::string("machine/copy/") + level.name + suffix, "GB/s",
                       [=] { return copy_bandwidth(level.bytes, threads); });
         }

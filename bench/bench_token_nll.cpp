@@ -11,7 +11,11 @@ namespace bench {
 namespace {
 
 constexpr int64_t vocabulary = 128256;       // of Llama 3
-constexpr int64_t bytes = int64_t{1} << 27;  // of logits: more than caches hold
+
+// Of logits: more than caches hold.
+int64_t bytes() {
+    return int64_t{1} << (row_once ? 21 : 27);
+}
 
 struct loss_case {
     int32_t dtype;
@@ -19,7 +23,7 @@ struct loss_case {
     pages kind;
 
     int64_t element_bytes() const { return dtype == FARSPAN_F32 ? 4 : 2; }
-    int64_t tokens() const { return bytes / vocabulary / element_bytes(); }
+    int64_t tokens() const { return bytes() / vocabulary / element_bytes(); }
     int64_t read_bytes() const { return tokens() * vocabulary * element_bytes(); }
 };
 
@@ -57,7 +61,7 @@ void add_rows() {
             add_row({std::string(kind == pages::huge ? "token_nll/" : "token_nll_ordinary_pages/") + type.name + "/v" +
                          std::to_string(vocabulary) + "/t" + std::to_string(threads),
                      "GB/s", static_cast<double>(c.read_bytes()),
-                     [c] { return read_bandwidth(static_cast<std::size_t>(bytes / c.threads), c.threads, c.kind); },
+                     [c] { return read_bandwidth(isa_in_use(), static_cast<std::size_t>(bytes() / c.threads), c.threads, c.kind); },
                      [c] {
                          auto loss = std::make_shared<prepared_loss>(c);
                          return [loss] { loss->run(); };

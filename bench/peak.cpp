@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "farspan/farspan.h"
+#include "read.hpp"
 
 namespace bench {
 namespace {
@@ -137,42 +138,24 @@ multiply_add find(int32_t) {
 
 constexpr std::size_t huge_page = std::size_t{1} << 21;
 
-typedef uint64_t wide __attribute__((vector_size(64)));
+bool once = false;
+constexpr std::size_t most_bytes_once = std::size_t{1} << 20;
 
-#if defined(__x86_64__) && !defined(__clang__)
-__attribute__((target_clones("avx512f", "avx2", "default")))
-#endif
-void read_all(const char* memory, std::size_t bytes) {
-    wide sum[8] = {};
-    for (std::size_t i = 0; i + sizeof sum <= bytes; i += sizeof sum)
-#pragma GCC unroll 8
-        for (std::size_t k = 0; k < 8; ++k) sum[k] ^= *reinterpret_cast<const wide*>(memory + i + 64 * k);
-    for (const wide& s : sum) __asm__ volatile("" ::"m"(s));
-}
-
-// Enough passes over small buffers for a run of about a millisecond or more.
-int64_t passes_over(std::size_t bytes) {
-    return std::max<int64_t>(1, static_cast<int64_t>((std::size_t{64} << 20) / bytes));
-}
-
-double bandwidth(std::size_t bytes, int threads, pages kind, bool copies) {
-    std::vector<std::unique_ptr<buffer>> from, to;
-    for (int t = 0; t < threads; ++t) {
-        from.push_back(std::make_unique<buffer>(bytes, kind));
-        if (copies) to.push_back(std::make_unique<buffer>(bytes, kind));
-    }
-    const int64_t passes = passes_over(bytes);
-    const double amount = (copies ? 2.0 : 1.0) * static_cast<double>(bytes) * static_cast<double>(passes);
-    return best_rate(own, threads, 5, amount, [&](int t) {
-        const auto i = static_cast<std::size_t>(t);
+// Passes of `work` over buffers of `bytes` per thread, in GB/s: enough over small ones for a run of about a millisecond or more.
+double bandwidth(std::size_t bytes, int threads, double bytes_of_a_pass, const std::function<void(std::size_t)>& work) {
+    const auto passes = once ? int64_t{1} : std::max<int64_t>(1, static_cast<int64_t>((std::size_t{64} << 20) / bytes));
+    return best_rate(own, threads, once ? 1 : 5, bytes_of_a_pass * static_cast<double>(passes), [&](int t) {
         for (int64_t pass = 0; pass < passes; ++pass) {
-            if (copies)
-                std::memcpy(to[i]->data(), from[i]->data(), bytes);
-            else
-                read_all(from[i]->data(), bytes);
+            work(static_cast<std::size_t>(t));
             __asm__ volatile("" ::: "memory");
         }
     });
+}
+
+std::vector<std::unique_ptr<buffer>> buffers(std::size_t bytes, int threads, pages kind) {
+    std::vector<std::unique_ptr<buffer>> made;
+    for (int t = 0; t < threads; ++t) made.push_back(std::make_unique<buffer>(bytes, kind));
+    return made;
 }
 
 }  // namespace
@@ -190,19 +173,38 @@ void buffer::release::operator()(char* memory) const {
     std::free(memory);
 }
 
+void measure_once() {
+    once = true;
+}
+
 double multiply_add_peak(int32_t isa, int threads) {
     const multiply_add unit = find(isa);
     if (unit.run == nullptr) return 0.0;
     constexpr int64_t repeats = 20000;  // about 50 microseconds
-    return best_rate(wall, threads, threads == 1 ? 100 : 30, 2.0 * 12 * repeats * unit.lanes,
+    return best_rate(wall, threads, once ? 1 : threads == 1 ? 100 : 30, 2.0 * 12 * repeats * unit.lanes,
                      [&](int) { unit.run(repeats); });
 }
 
-double read_bandwidth(std::size_t bytes, int threads, pages kind) {
-    return bandwidth(bytes, threads, kind, false);
+double read_bandwidth(int32_t isa, std::size_t bytes, int threads, pages kind) {
+    bytes = std::max(bytes / read_step, std::size_t{1}) * read_step;
+    if (once) bytes = std::min(bytes, most_bytes_once);
+    const auto from = buffers(bytes, threads, kind);
+    return bandwidth(bytes, threads, static_cast<double>(bytes), [&](std::size_t t) { read_all(isa, from[t]->data(), bytes); });
 }
+
+double search_bandwidth(std::size_t bytes, int threads, pages kind) {
+    const auto from = buffers(bytes, threads, kind);
+    return bandwidth(bytes, threads, static_cast<double>(bytes), [&](std::size_t t) {
+        const void* volatile found = std::memchr(from[t]->data(), 2, bytes);  // every byte is 1
+        static_cast<void>(found);
+    });
+}
+
 double copy_bandwidth(std::size_t bytes, int threads) {
-    return bandwidth(bytes, threads, pages::huge, true);
+    if (once) bytes = std::min(bytes, most_bytes_once);
+    const auto from = buffers(bytes, threads, pages::huge), to = buffers(bytes, threads, pages::huge);
+    return bandwidth(bytes, threads, 2.0 * static_cast<double>(bytes),
+                     [&](std::size_t t) { std::memcpy(to[t]->data(), from[t]->data(), bytes); });
 }
 
 }  // namespace bench

@@ -29,8 +29,15 @@ private:
     std::unique_ptr<char, release> memory_;
 };
 
-// Sequential reads, and copies (read and written bytes counted once each), over `bytes` per thread, in GB/s.
-double read_bandwidth(std::size_t bytes, int threads, pages kind = pages::huge);
+// Sequential reads by the loads of an instruction set (FARSPAN_ISA_*), and copies (read and written bytes counted once each), over
+// `bytes` per thread, in GB/s.
+double read_bandwidth(int32_t isa, std::size_t bytes, int threads, pages kind = pages::huge);
 double copy_bandwidth(std::size_t bytes, int threads);
+
+// The second way to measure reading, which shares no loop with the first: the C library searches for a byte that is not there.
+double search_bandwidth(std::size_t bytes, int threads, pages kind = pages::huge);
+
+// From now on every limit is measured once, over little memory: for a test that the programs run.
+void measure_once();
 
 }  // namespace bench

@@ -17,6 +17,8 @@ struct row {
     int threads = 1;
 };
 
+inline bool row_once = false;  // each row runs once (--once)
+
 // One thread is timed by its CPU time, so that another process on the same core does not count against it; several by
 // the clock on the wall.
 inline void add_row(row r) {
@@ -30,6 +32,7 @@ inline void add_row(row r) {
         state.SetLabel(r.unit);
     });
     if (r.threads > 1) added->UseRealTime();
+    if (row_once) added->Iterations(1);
 }
 
 }  // namespace bench

@@ -19,7 +19,7 @@ export PKG_CONFIG_PATH="$libdir/pkgconfig" LD_LIBRARY_PATH="$libdir"
 # -fno-plt: C then calls a shared library by the same instruction as Rust. Through the linkage table a call takes half a
 # nanosecond less on some processors, which would be all that `status` shows.
 # shellcheck disable=SC2046
-g++ -std=c++20 -O2 -fno-plt "$root"/bench/{bench_crossing,main,peak}.cpp -I"$root/bench" $(pkg-config --cflags --libs farspan) \
+g++ -std=c++20 -O2 -fno-plt "$root"/bench/{bench_crossing,main,peak,read}.cpp -I"$root/bench" $(pkg-config --cflags --libs farspan) \
     -lbenchmark -lpthread -o "$work/bench_crossing"
 
 # The least of all measurements, as the other languages give their least: in time that the thread ran. One of `status` is 1000 calls,

@@ -16,7 +16,7 @@ case "${1:-}" in
     *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
-scripts/setup.sh --all
+scripts/setup.sh
 export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"
 out=build/bench
 mkdir -p "$out"

@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh             what the library, the command, the bindings and the test suite need
 #   scripts/setup.sh --run-only  only what the library and the command need (scripts/demo.sh)
-#   scripts/setup.sh --all       also the benchmarks and the slow checks (scripts/bench.sh, scripts/test-deep.sh)
+#   scripts/setup.sh --all       also the slow checks (scripts/test-deep.sh)
 #
 # FARSPAN_LANGUAGES (default: c,cpp,java,go,rust) leaves the toolchains of other languages out. A toolchain that is on the
 # path already, from wherever, is not installed. Works as root or with sudo. Made for Debian 12; other releases with the
@@ -31,12 +31,12 @@ packages='
           test   qemu-user               runs them
           test   libcjson-dev            the conformance runner in C reads its vectors
           test   libssl-dev              the conformance runners in C and C++ hash what they get
+          test   libbenchmark-dev        Google Benchmark: every benchmark runs once
           test   swig                    the generated bindings must be current
           java   openjdk-17-jdk-headless:javac  Java
           java   maven:mvn               builds and tests it
           go     golang-go:go            Go
           rust   cargo:cargo             Rust
-          bench  libbenchmark-dev        Google Benchmark
           deep   openmpi-bin             examples/mpi
           deep   libopenmpi-dev          examples/mpi
           deep   chromium                opens the page of the report
@@ -50,7 +50,7 @@ groups=${groups//,/ }
 case "${1:-}" in
     '') ;;
     --run-only) groups='run' ;;
-    --all) groups+=' bench deep' ;;
+    --all) groups+=' deep' ;;
     *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
