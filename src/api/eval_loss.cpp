@@ -77,9 +77,10 @@ farspan_loss empty_loss() {
     return loss;
 }
 
-farspan_loss read_loss(const farspan_loss* loss, int32_t argument, const char* name) {
-    const farspan_loss given = read_struct(required(loss, argument, name), empty_loss(), argument, name);
-    check_loss(given, argument);
+farspan_loss read_loss(const farspan_loss* loss, const counter_owner& owner) {
+    const farspan_loss given =
+        read_struct(required(loss, owner.argument, owner.name), empty_loss(), owner.argument, owner.name);
+    check_loss(given, owner);
     return given;
 }
 
@@ -89,6 +90,16 @@ void check_room(const char* field, int64_t before, int64_t more, int32_t argumen
         throw failure(FARSPAN_ERROR_SHAPE, argument,
                       "%s is %" PRId64 ": with the %" PRId64 " of loss.%s it must be at most 2^62", name, more, before,
                       field);
+}
+
+struct index_range {
+    int64_t from, to;
+};
+
+// Which of `count` losses, the first with context first_context, are of bucket k.
+index_range losses_of_bucket(const int64_t* edges, int64_t k, int64_t first_context, int64_t count) {
+    const int64_t from = std::clamp<int64_t>(edges[k] - first_context, 0, count);
+    return {from, std::clamp<int64_t>(edges[k + 1] - first_context, from, count)};
 }
 
 void check_ascending(const int64_t* values, int64_t count, int32_t argument, const char* name) {
@@ -101,13 +112,17 @@ void check_ascending(const int64_t* values, int64_t count, int32_t argument, con
 
 void add_by_context(farspan_loss* curve, int64_t buckets, const int64_t* edges, int64_t first_context,
                     const double* nll, int64_t count, const int64_t* targets, int64_t ignore_index) {
-    for (int64_t k = 0; k < buckets; ++k) read_loss(&struct_at(curve, k, 1, "curve"), 1, "curve");
+    const auto owner = [](int64_t k) { return counter_owner{1, "curve", k}; };
     for (int64_t k = 0; k < buckets; ++k) {
-        const int64_t from = std::clamp<int64_t>(edges[k] - first_context, 0, count);
-        const int64_t to = std::clamp<int64_t>(edges[k + 1] - first_context, from, count);
+        const farspan_loss sums = read_loss(&struct_at(curve, k, 1, "curve"), owner(k));
+        const auto [from, to] = losses_of_bucket(edges, k, first_context, count);
+        check_sum(owner(k), "tokens", -1, sums.tokens, to - from);
+    }
+    for (int64_t k = 0; k < buckets; ++k) {
+        const auto [from, to] = losses_of_bucket(edges, k, first_context, count);
         if (from == to) continue;
         farspan_loss& bucket = struct_at(curve, k, 1, "curve");
-        farspan_loss sums = read_loss(&bucket, 1, "curve");
+        farspan_loss sums = read_loss(&bucket, owner(k));
         add_losses(sums, nll + from, to - from, targets ? targets + from : nullptr, ignore_index);
         write_struct(bucket, sums);
     }
@@ -169,7 +184,7 @@ void farspan_loss_init(farspan_loss* loss, size_t size) {
 farspan_status farspan_loss_add(farspan_loss* loss, const double* nll, int64_t count, const int64_t* targets,
                                 int64_t ignore_index, int64_t bytes, farspan_error* error) {
     return guard(error, [&] {
-        farspan_loss sums = read_loss(loss, 1, "loss");
+        farspan_loss sums = read_loss(loss, {1, "loss"});
         if (check_count(count, 3, "count") > 0) required(nll, 2, "nll");
         check_room("tokens", sums.tokens, count, 3, "count");
         check_room("bytes", sums.bytes, check_count(bytes, 6, "bytes"), 6, "bytes");
@@ -181,8 +196,8 @@ farspan_status farspan_loss_add(farspan_loss* loss, const double* nll, int64_t c
 
 farspan_status farspan_loss_merge(farspan_loss* loss, const farspan_loss* from, farspan_error* error) {
     return guard(error, [&] {
-        farspan_loss sums = read_loss(loss, 1, "loss");
-        const farspan_loss other = read_loss(from, 2, "from");
+        farspan_loss sums = read_loss(loss, {1, "loss"});
+        const farspan_loss other = read_loss(from, {2, "from"});
         if (other.block_tokens != sums.block_tokens)
             throw failure(FARSPAN_ERROR_COMBINATION, 2,
                           "from.block_tokens is %" PRId64 ": must be that of loss, %" PRId64, other.block_tokens,
@@ -217,7 +232,7 @@ farspan_status farspan_loss_add_by_context(farspan_loss* curve, int64_t buckets,
 
 farspan_status farspan_loss_summarize(const farspan_loss* loss, farspan_loss_summary* summary, farspan_error* error) {
     return guard(error, [&] {
-        const farspan_loss sums = read_loss(loss, 1, "loss");
+        const farspan_loss sums = read_loss(loss, {1, "loss"});
         farspan_loss_summary& result = required_result(summary, 2, "summary");
         write_struct(result, summarize(sums));
     });

@@ -34,6 +34,20 @@ void check_items(int64_t count, int32_t argument) {
         throw failure(FARSPAN_ERROR_SHAPE, argument, "count is %" PRId64 ": must be between 1 and 2^40", count);
 }
 
+// A resample may draw the same segment every time: no sum of so many can overflow.
+farspan_bleu_counts read_segment(const farspan_bleu_counts* segments, int64_t index, int64_t count, int32_t max_order) {
+    const counter_owner owner{4, "segments", index};
+    const farspan_bleu_counts given =
+        read_bleu_counts(struct_at(segments, index, 4, "segments"), max_order, owner);
+    visit_counters(given, given, [&](const char* field, int32_t place, int64_t value, int64_t) {
+        if (value > most_counted / count)
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument,
+                          "%s is %" PRId64 ": times count, %" PRId64 ", it must be at most 2^62",
+                          counter_name(owner, field, place).text, value, count);
+    });
+    return given;
+}
+
 farspan_passkey_config default_passkey(int32_t form) {
     farspan_passkey_config config{};
     config.struct_size = sizeof config;
@@ -97,16 +111,17 @@ farspan_status farspan_bleu_bootstrap(const farspan_context* context, const fars
                                       int64_t count, farspan_interval* interval, farspan_error* error) {
     return guard(error, [&] {
         const bootstrap_options options = read_bootstrap(context, config);
-        const farspan_bleu_config metric = read_bleu(bleu, 3);
+        const farspan_bleu_config metric = read_bleu(bleu, 3, "bleu");
         required(segments, 4, "segments");
         check_items(count, 5);
         farspan_interval& result = required_result(interval, 6, "interval");
         std::vector<farspan_bleu_counts> known;
         for (int64_t n = 0; n < count; ++n)
-            known.push_back(read_bleu_counts(struct_at(segments, n, 4, "segments"), metric.max_order, 4, "segments"));
+            known.push_back(read_segment(segments, n, count, metric.max_order));
         write_struct(result, bootstrap(options, count, [&](const std::function<int64_t()>& draw) {
                          farspan_bleu_counts sums{};
-                         for (int64_t n = 0; n < count; ++n) add_counts(sums, known[static_cast<std::size_t>(draw())]);
+                         for (int64_t n = 0; n < count; ++n)
+                             add_counters(sums, known[static_cast<std::size_t>(draw())], {4, "segments"});
                          return score_bleu(metric, sums).score;
                      }));
     });

@@ -91,13 +91,19 @@ farspan_rouge_config read_rouge(const farspan_rouge_config* config) {
     return given;
 }
 
-farspan_chrf_counts read_chrf_counts(const farspan_chrf_counts* counts, int32_t orders, int32_t argument) {
-    farspan_chrf_counts given =
-        read_struct(required(counts, argument, "counts"), no_counts<farspan_chrf_counts>(), argument, "counts");
-    if (given.orders == 0 && given.segments == 0) given.orders = orders;
+farspan_chrf_counts read_chrf_counts(const farspan_chrf_counts& counts, const counter_owner& owner) {
+    const farspan_chrf_counts given =
+        read_struct(counts, no_counts<farspan_chrf_counts>(), owner.argument, owner.name);
+    check_counts(given, owner);
+    return given;
+}
+
+farspan_chrf_counts read_chrf_counts(const farspan_chrf_counts& counts, int32_t orders, const counter_owner& owner) {
+    farspan_chrf_counts given = read_chrf_counts(counts, owner);
+    if (given.orders == 0) given.orders = orders;
     if (given.orders != orders)
-        throw failure(FARSPAN_ERROR_COMBINATION, argument, "counts.orders is %d: the configuration has %d",
-                      given.orders, orders);
+        throw failure(FARSPAN_ERROR_COMBINATION, owner.argument, "%s.orders is %d: the configuration has %d",
+                      owner.name, given.orders, orders);
     return given;
 }
 
@@ -133,20 +139,26 @@ std::string joined_tokens(int32_t tokenizer, int32_t lowercase, std::string_view
 
 }  // namespace
 
-farspan_bleu_config read_bleu(const farspan_bleu_config* config, int32_t argument) {
-    const farspan_bleu_config given =
-        read_struct(required(config, argument, "config"), default_bleu(), argument, "config");
-    check_bleu(given, argument);
+farspan_bleu_config read_bleu(const farspan_bleu_config* config, int32_t argument, const char* name) {
+    const farspan_bleu_config given = read_struct(required(config, argument, name), default_bleu(), argument, name);
+    check_bleu(given, argument, name);
     return given;
 }
 
-farspan_bleu_counts read_bleu_counts(const farspan_bleu_counts& counts, int32_t max_order, int32_t argument,
-                                     const char* name) {
-    farspan_bleu_counts given = read_struct(counts, no_counts<farspan_bleu_counts>(), argument, name);
-    if (given.max_order == 0 && given.segments == 0) given.max_order = max_order;
+farspan_bleu_counts read_bleu_counts(const farspan_bleu_counts& counts, const counter_owner& owner) {
+    const farspan_bleu_counts given =
+        read_struct(counts, no_counts<farspan_bleu_counts>(), owner.argument, owner.name);
+    check_counts(given, owner);
+    return given;
+}
+
+farspan_bleu_counts read_bleu_counts(const farspan_bleu_counts& counts, int32_t max_order, const counter_owner& owner) {
+    farspan_bleu_counts given = read_bleu_counts(counts, owner);
+    if (given.max_order == 0) given.max_order = max_order;
     if (given.max_order != max_order)
-        throw failure(FARSPAN_ERROR_COMBINATION, argument, "%s.max_order is %d: must be that of the configuration, %d",
-                      name, given.max_order, max_order);
+        throw failure(FARSPAN_ERROR_COMBINATION, owner.argument,
+                      "%s is %d: must be that of the configuration, %d", counter_name(owner, "max_order", -1).text,
+                      given.max_order, max_order);
     return given;
 }
 
@@ -184,17 +196,17 @@ farspan_status farspan_bleu_add(const farspan_bleu_config* config, const char* h
                                 const char* const* references, const int64_t* reference_bytes, int32_t reference_count,
                                 farspan_bleu_counts* counts, farspan_error* error) {
     return guard(error, [&] {
-        const farspan_bleu_config given = read_bleu(config, 1);
+        const farspan_bleu_config given = read_bleu(config, 1, "config");
         const std::string_view text = read_text(hypothesis, hypothesis_bytes, 2, "hypothesis");
         const text_list list = read_references(references, reference_bytes, reference_count);
-        farspan_bleu_counts sums = read_bleu_counts(required(counts, 7, "counts"), given.max_order, 7, "counts");
+        farspan_bleu_counts sums = read_bleu_counts(required(counts, 7, "counts"), given.max_order, {7, "counts"});
         numbering<std::u32string> numbers;
         const auto sequence = [&](std::string_view t) {
             return numbers.number_all(tokenize(given.tokenizer, given.lowercase != 0, t));
         };
         std::vector<number_sequence> sequences = {sequence(text)};
         for (const std::string_view reference : list.texts) sequences.push_back(sequence(reference));
-        add_bleu_segment(sums, given.max_order, std::move(sequences));
+        add_counters(sums, count_bleu_segment(given.max_order, std::move(sequences)), {7, "counts"});
         write_struct(*counts, sums);
     });
 }
@@ -204,10 +216,10 @@ farspan_status farspan_bleu_add_tokens(const farspan_bleu_config* config, const 
                                        const int64_t* reference_lengths, int32_t reference_count,
                                        farspan_bleu_counts* counts, farspan_error* error) {
     return guard(error, [&] {
-        const farspan_bleu_config given = read_bleu(config, 1);
+        const farspan_bleu_config given = read_bleu(config, 1, "config");
         check_sequence(hypothesis, hypothesis_length, 2, "hypothesis");
         check_references(references, reference_lengths, reference_count);
-        farspan_bleu_counts sums = read_bleu_counts(required(counts, 7, "counts"), given.max_order, 7, "counts");
+        farspan_bleu_counts sums = read_bleu_counts(required(counts, 7, "counts"), given.max_order, {7, "counts"});
         numbering<int64_t> numbers;
         const auto sequence = [&](const int64_t* ids, int64_t count) {
             return numbers.number_all(std::vector<int64_t>(ids, ids + count));
@@ -215,19 +227,18 @@ farspan_status farspan_bleu_add_tokens(const farspan_bleu_config* config, const 
         std::vector<number_sequence> sequences = {sequence(hypothesis, hypothesis_length)};
         for (int32_t r = 0; r < reference_count; ++r)
             if (references[r]) sequences.push_back(sequence(references[r], reference_lengths[r]));
-        add_bleu_segment(sums, given.max_order, std::move(sequences));
+        add_counters(sums, count_bleu_segment(given.max_order, std::move(sequences)), {7, "counts"});
         write_struct(*counts, sums);
     });
 }
 
 farspan_status farspan_bleu_merge(farspan_bleu_counts* counts, const farspan_bleu_counts* from, farspan_error* error) {
     return guard(error, [&] {
-        const farspan_bleu_counts other =
-            read_struct(required(from, 2, "from"), no_counts<farspan_bleu_counts>(), 2, "from");
-        required(counts, 1, "counts");
+        farspan_bleu_counts sums = read_bleu_counts(required(counts, 1, "counts"), {1, "counts"});
+        const farspan_bleu_counts other = read_bleu_counts(required(from, 2, "from"), {2, "from"});
         if (other.segments == 0) return;
-        farspan_bleu_counts sums = read_bleu_counts(*counts, other.max_order, 1, "counts");
-        add_counts(sums, other);
+        sums = read_bleu_counts(*counts, other.max_order, {1, "counts"});
+        add_counters(sums, other, {1, "counts"});
         write_struct(*counts, sums);
     });
 }
@@ -235,8 +246,8 @@ farspan_status farspan_bleu_merge(farspan_bleu_counts* counts, const farspan_ble
 farspan_status farspan_bleu_score(const farspan_bleu_config* config, const farspan_bleu_counts* counts,
                                   farspan_bleu_result* result, farspan_error* error) {
     return guard(error, [&] {
-        const farspan_bleu_config given = read_bleu(config, 1);
-        const farspan_bleu_counts sums = read_bleu_counts(required(counts, 2, "counts"), given.max_order, 2, "counts");
+        const farspan_bleu_config given = read_bleu(config, 1, "config");
+        const farspan_bleu_counts sums = read_bleu_counts(required(counts, 2, "counts"), given.max_order, {2, "counts"});
         write_struct(required_result(result, 3, "result"), score_bleu(given, sums));
     });
 }
@@ -244,7 +255,7 @@ farspan_status farspan_bleu_score(const farspan_bleu_config* config, const farsp
 farspan_status farspan_bleu_signature(const farspan_bleu_config* config, int32_t references, char* buffer, int64_t size,
                                       int64_t* needed, farspan_error* error) {
     return guard(error, [&] {
-        const farspan_bleu_config given = read_bleu(config, 1);
+        const farspan_bleu_config given = read_bleu(config, 1, "config");
         check_count(references, 2, "references");
         text_result(buffer, size, needed, 3).write(bleu_signature(given, references));
     });
@@ -257,20 +268,20 @@ farspan_status farspan_chrf_add(const farspan_chrf_config* config, const char* h
         const farspan_chrf_config given = read_chrf(config);
         const std::string_view text = read_text(hypothesis, hypothesis_bytes, 2, "hypothesis");
         const text_list list = read_references(references, reference_bytes, reference_count);
-        farspan_chrf_counts sums = read_chrf_counts(counts, given.char_order + given.word_order, 7);
-        add_chrf_segment(sums, given, text, list.texts);
+        farspan_chrf_counts sums = read_chrf_counts(required(counts, 7, "counts"),
+                                                    given.char_order + given.word_order, {7, "counts"});
+        add_counters(sums, count_chrf_segment(given, text, list.texts), {7, "counts"});
         write_struct(*counts, sums);
     });
 }
 
 farspan_status farspan_chrf_merge(farspan_chrf_counts* counts, const farspan_chrf_counts* from, farspan_error* error) {
     return guard(error, [&] {
-        const farspan_chrf_counts other =
-            read_struct(required(from, 2, "from"), no_counts<farspan_chrf_counts>(), 2, "from");
-        required(counts, 1, "counts");
+        farspan_chrf_counts sums = read_chrf_counts(required(counts, 1, "counts"), {1, "counts"});
+        const farspan_chrf_counts other = read_chrf_counts(required(from, 2, "from"), {2, "from"});
         if (other.segments == 0) return;
-        farspan_chrf_counts sums = read_chrf_counts(counts, other.orders, 1);
-        add_counts(sums, other);
+        sums = read_chrf_counts(*counts, other.orders, {1, "counts"});
+        add_counters(sums, other, {1, "counts"});
         write_struct(*counts, sums);
     });
 }
@@ -279,7 +290,8 @@ farspan_status farspan_chrf_score(const farspan_chrf_config* config, const farsp
                                   farspan_error* error) {
     return guard(error, [&] {
         const farspan_chrf_config given = read_chrf(config);
-        const farspan_chrf_counts sums = read_chrf_counts(counts, given.char_order + given.word_order, 2);
+        const farspan_chrf_counts sums = read_chrf_counts(required(counts, 2, "counts"),
+                                                          given.char_order + given.word_order, {2, "counts"});
         required(score, 3, "score") = score_chrf(given, sums);
     });
 }

@@ -85,63 +85,66 @@ std::string smoothing_name(const farspan_bleu_config& config) {
     return text;
 }
 
-void check_flag(int32_t argument, const char* field, int32_t value) {
+void check_flag(int32_t argument, const char* name, const char* field, int32_t value) {
     if (value != 0 && value != 1)
-        throw failure(FARSPAN_ERROR_METHOD, argument, "config.%s is %d: must be 0 or 1", field, value);
+        throw failure(FARSPAN_ERROR_METHOD, argument, "%s.%s is %d: must be 0 or 1", name, field, value);
 }
 
 }  // namespace
 
-void check_bleu(const farspan_bleu_config& c, int32_t argument) {
+void check_bleu(const farspan_bleu_config& c, int32_t argument, const char* name) {
     if (c.tokenizer < FARSPAN_TOKENIZER_NONE || c.tokenizer > FARSPAN_TOKENIZER_INTL)
         throw failure(FARSPAN_ERROR_METHOD, argument,
-                      "config.tokenizer is %d: must be FARSPAN_TOKENIZER_NONE, _13A, _CHAR or _INTL", c.tokenizer);
+                      "%s.tokenizer is %d: must be FARSPAN_TOKENIZER_NONE, _13A, _CHAR or _INTL", name, c.tokenizer);
     if (c.smoothing < FARSPAN_SMOOTHING_NONE || c.smoothing > FARSPAN_SMOOTHING_EXP)
-        throw failure(FARSPAN_ERROR_METHOD, argument, "config.smoothing is %d: must be one of FARSPAN_SMOOTHING_*",
+        throw failure(FARSPAN_ERROR_METHOD, argument, "%s.smoothing is %d: must be one of FARSPAN_SMOOTHING_*", name,
                       c.smoothing);
     if (c.max_order < 1 || c.max_order > FARSPAN_BLEU_MAX_ORDER)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument, "config.max_order is %d: must be 1 .. %d", c.max_order,
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument, "%s.max_order is %d: must be 1 .. %d", name, c.max_order,
                       FARSPAN_BLEU_MAX_ORDER);
-    check_flag(argument, "lowercase", c.lowercase);
-    check_flag(argument, "effective_order", c.effective_order);
+    check_flag(argument, name, "lowercase", c.lowercase);
+    check_flag(argument, name, "effective_order", c.effective_order);
     if (std::isnan(c.smoothing_value)) return;
     if (c.smoothing != FARSPAN_SMOOTHING_FLOOR && c.smoothing != FARSPAN_SMOOTHING_ADD_K)
         throw failure(FARSPAN_ERROR_COMBINATION, argument,
-                      "config.smoothing_value is %g: must be NaN, only floor and add-k read it", c.smoothing_value);
+                      "%s.smoothing_value is %g: must be NaN, only floor and add-k read it", name, c.smoothing_value);
     if (!(c.smoothing_value > 0 && c.smoothing_value <= 1e6))
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument,
-                      "config.smoothing_value is %g: must be above 0 and at most 1e6, or NaN for the default",
+                      "%s.smoothing_value is %g: must be above 0 and at most 1e6, or NaN for the default", name,
                       c.smoothing_value);
 }
 
-void add_counts(farspan_bleu_counts& counts, const farspan_bleu_counts& from) {
-    counts.segments += from.segments;
-    counts.hypothesis_length += from.hypothesis_length;
-    counts.reference_length += from.reference_length;
-    for (int n = 0; n < FARSPAN_BLEU_MAX_ORDER; ++n) {
-        counts.correct[n] += from.correct[n];
-        counts.total[n] += from.total[n];
+void check_counts(const farspan_bleu_counts& counts, const counter_owner& owner) {
+    check_orders(owner, "max_order", counts.max_order, counts.segments, FARSPAN_BLEU_MAX_ORDER);
+    check_counters(counts, owner);
+    for (int32_t n = 0; n < FARSPAN_BLEU_MAX_ORDER; ++n) {
+        check_share(owner, "correct", n, counts.correct[n], "total", n, counts.total[n]);
+        check_share(owner, "total", n, counts.total[n], "hypothesis_length", -1, counts.hypothesis_length);
+        if (n >= counts.max_order) check_unused(owner, "total", n, counts.total[n], "max_order", counts.max_order);
     }
 }
 
-void add_bleu_segment(farspan_bleu_counts& counts, int32_t max_order, std::vector<number_sequence> sequences) {
-    ++counts.segments;
-    counts.hypothesis_length += static_cast<int64_t>(sequences[0].size());
-    counts.reference_length += closest_length(sequences);
+farspan_bleu_counts count_bleu_segment(int32_t max_order, std::vector<number_sequence> sequences) {
+    farspan_bleu_counts counts{};
+    counts.max_order = max_order;
+    counts.segments = 1;
+    counts.hypothesis_length = static_cast<int64_t>(sequences[0].size());
+    counts.reference_length = closest_length(sequences);
     const std::size_t size = sequences.size();
     ngram_sequences grams(std::move(sequences));
     for (int32_t n = 0; n < max_order; ++n) {
         if (n > 0) grams.next_order();
-        if (grams.count(0) == 0) return;
+        if (grams.count(0) == 0) break;
         std::vector<int32_t> most = grams.histogram(1);
         for (std::size_t r = 2; r < size; ++r) {
             const std::vector<int32_t> other = grams.histogram(r);
             std::transform(most.begin(), most.end(), other.begin(), most.begin(),
                            [](int32_t a, int32_t b) { return std::max(a, b); });
         }
-        counts.total[n] += grams.count(0);
-        counts.correct[n] += count_matches(grams.histogram(0), most);
+        counts.total[n] = grams.count(0);
+        counts.correct[n] = count_matches(grams.histogram(0), most);
     }
+    return counts;
 }
 
 farspan_bleu_result score_bleu(const farspan_bleu_config& config, const farspan_bleu_counts& counts) {

@@ -1,22 +1,37 @@
 // BLEU (Papineni et al. 2002) as sacrebleu defines it (Post 2018).
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <vector>
 
+#include "eval/counters.hpp"
 #include "eval/ngrams.hpp"
 #include "farspan/eval.h"
 
 namespace farspan {
 
-// Throws failure about `argument`.
-void check_bleu(const farspan_bleu_config& config, int32_t argument);
+// Throws failure about `argument`, which is called `name`.
+void check_bleu(const farspan_bleu_config& config, int32_t argument, const char* name);
 
-void add_counts(farspan_bleu_counts& counts, const farspan_bleu_counts& from);
+// For the templates of counters.hpp.
+template <class Counts, class Visit>
+    requires std::same_as<std::remove_const_t<Counts>, farspan_bleu_counts>
+void visit_counters(Counts& a, const farspan_bleu_counts& b, Visit visit) {
+    visit("segments", -1, a.segments, b.segments);
+    visit("hypothesis_length", -1, a.hypothesis_length, b.hypothesis_length);
+    visit("reference_length", -1, a.reference_length, b.reference_length);
+    for (int32_t n = 0; n < FARSPAN_BLEU_MAX_ORDER; ++n) visit("correct", n, a.correct[n], b.correct[n]);
+    for (int32_t n = 0; n < FARSPAN_BLEU_MAX_ORDER; ++n) visit("total", n, a.total[n], b.total[n]);
+}
 
-// Adds one segment: sequences[0] is the hypothesis, the others are its references, numbered alike.
-void add_bleu_segment(farspan_bleu_counts& counts, int32_t max_order, std::vector<number_sequence> sequences);
+// Throws failure unless the counts can have come from these functions.
+void check_counts(const farspan_bleu_counts& counts, const counter_owner& owner);
+
+// The counts of one segment: sequences[0] is the hypothesis, the others are its references, numbered alike.
+farspan_bleu_counts count_bleu_segment(int32_t max_order, std::vector<number_sequence> sequences);
 
 farspan_bleu_result score_bleu(const farspan_bleu_config& config, const farspan_bleu_counts& counts);
 

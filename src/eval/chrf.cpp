@@ -89,8 +89,20 @@ void check_chrf(const farspan_chrf_config& c) {
                           flag);
 }
 
-void add_chrf_segment(farspan_chrf_counts& counts, const farspan_chrf_config& config, std::string_view hypothesis,
-                      const std::vector<std::string_view>& references) {
+void check_counts(const farspan_chrf_counts& counts, const counter_owner& owner) {
+    check_orders(owner, "orders", counts.orders, counts.segments, FARSPAN_CHRF_MAX_ORDERS);
+    check_counters(counts, owner);
+    for (int32_t n = 0; n < FARSPAN_CHRF_MAX_ORDERS; ++n) {
+        check_share(owner, "matches", n, counts.matches[n], "hypothesis", n, counts.hypothesis[n]);
+        check_share(owner, "matches", n, counts.matches[n], "reference", n, counts.reference[n]);
+        if (n < counts.orders) continue;
+        check_unused(owner, "hypothesis", n, counts.hypothesis[n], "orders", counts.orders);
+        check_unused(owner, "reference", n, counts.reference[n], "orders", counts.orders);
+    }
+}
+
+farspan_chrf_counts count_chrf_segment(const farspan_chrf_config& config, std::string_view hypothesis,
+                                       const std::vector<std::string_view>& references) {
     const prepared_text prepared = prepare(config, hypothesis);
     farspan_chrf_counts best{};
     double best_score = -1;
@@ -102,16 +114,7 @@ void add_chrf_segment(farspan_chrf_counts& counts, const farspan_chrf_config& co
         best_score = score;
     }
     best.segments = 1;
-    add_counts(counts, best);
-}
-
-void add_counts(farspan_chrf_counts& counts, const farspan_chrf_counts& from) {
-    counts.segments += from.segments;
-    for (int n = 0; n < FARSPAN_CHRF_MAX_ORDERS; ++n) {
-        counts.hypothesis[n] += from.hypothesis[n];
-        counts.reference[n] += from.reference[n];
-        counts.matches[n] += from.matches[n];
-    }
+    return best;
 }
 
 double score_chrf(const farspan_chrf_config& config, const farspan_chrf_counts& counts) {

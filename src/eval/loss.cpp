@@ -1,6 +1,5 @@
 #include "eval/loss.hpp"
 
-#include <cinttypes>
 #include <cmath>
 #include <limits>
 
@@ -25,18 +24,36 @@ void close_block(farspan_loss& loss) {
 
 }  // namespace
 
-void check_loss(const farspan_loss& loss, int32_t argument) {
+void check_loss(const farspan_loss& loss, const counter_owner& owner) {
     if (loss.block_tokens < 1)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument, "loss.block_tokens is %" PRId64 ": must be at least 1",
-                      loss.block_tokens);
-    const bool sound = loss.tokens >= 0 && loss.bytes >= 0 && loss.blocks >= 0 && loss.open_tokens >= 0 &&
-                       loss.open_tokens < loss.block_tokens && loss.open_tokens <= loss.tokens &&
-                       loss.blocks <= loss.tokens && loss.tokens <= most_counted && loss.bytes <= most_counted;
-    if (!sound)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument,
-                      "loss counts %" PRId64 " tokens in %" PRId64 " blocks and %" PRId64
-                      " open: use farspan_loss_init first",
-                      loss.tokens, loss.blocks, loss.open_tokens);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument, "%s is %" PRId64 ": must be at least 1",
+                      counter_name(owner, "block_tokens", -1).text, loss.block_tokens);
+    check_counter(owner, "tokens", -1, loss.tokens);
+    check_counter(owner, "bytes", -1, loss.bytes);
+    check_counter(owner, "blocks", -1, loss.blocks);
+    check_counter(owner, "open_tokens", -1, loss.open_tokens);
+    check_share(owner, "open_tokens", -1, loss.open_tokens, "block_tokens", -1, loss.block_tokens - 1);
+    check_share(owner, "open_tokens", -1, loss.open_tokens, "tokens", -1, loss.tokens);
+    // Every block has a token; a merge closes blocks that are not full.
+    const int64_t closed = loss.tokens - loss.open_tokens;
+    const int64_t least = closed == 0 ? 0 : 1 + (closed - 1) / loss.block_tokens;
+    if (loss.blocks < least || loss.blocks > closed)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument,
+                      "%s is %" PRId64 ": must be between %" PRId64 " and %" PRId64
+                      " for %" PRId64 " tokens beside the open block",
+                      counter_name(owner, "blocks", -1).text, loss.blocks, least, closed, closed);
+    const auto check_sum_of_none = [&](const char* field, double value, const char* counter, int64_t counted) {
+        if (counted == 0 && value != 0)
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument, "%s is %g: must be 0, %s is 0",
+                          counter_name(owner, field, -1).text, value, counter_name(owner, counter, -1).text);
+    };
+    check_sum_of_none("sum", loss.sum, "blocks", loss.blocks);
+    check_sum_of_none("block_mean", loss.block_mean, "blocks", loss.blocks);
+    check_sum_of_none("block_squares", loss.block_squares, "blocks", loss.blocks);
+    check_sum_of_none("open_sum", loss.open_sum, "open_tokens", loss.open_tokens);
+    if (loss.block_squares < 0)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument, "%s is %g: must be 0 or more",
+                      counter_name(owner, "block_squares", -1).text, loss.block_squares);
 }
 
 void add_losses(farspan_loss& loss, const double* nll, int64_t count, const int64_t* targets, int64_t ignore_index) {

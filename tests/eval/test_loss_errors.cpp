@@ -195,8 +195,8 @@ Test(eval_errors, accumulators) {
     };
     broken("struct_size", FARSPAN_ERROR_STRUCT_SIZE, "struct_size", [](auto& x) { x.struct_size = 40; });
     broken("block_tokens", FARSPAN_ERROR_PARAMETER_RANGE, "block_tokens is 0", [](auto& x) { x.block_tokens = 0; });
-    broken("not initialised", FARSPAN_ERROR_PARAMETER_RANGE, "farspan_loss_init", [](auto& x) { x.tokens = -5; });
-    broken("open tokens", FARSPAN_ERROR_PARAMETER_RANGE, "farspan_loss_init",
+    broken("not initialised", FARSPAN_ERROR_PARAMETER_RANGE, "loss.tokens is -5", [](auto& x) { x.tokens = -5; });
+    broken("open tokens", FARSPAN_ERROR_PARAMETER_RANGE, "loss.open_tokens is 128",
            [](auto& x) { x.open_tokens = 128, x.tokens = 500; });
 
     // Sums that would overflow are refused before they do.
@@ -206,7 +206,7 @@ Test(eval_errors, accumulators) {
            [&](auto* e) { return farspan_loss_add(&large, nll, 2, nullptr, 0, 1, e); });
     refuse("merged", FARSPAN_ERROR_SHAPE, 2, {"from.bytes", "2^62"},
            [&](auto* e) { return farspan_loss_merge(&large, &larger, e); });
-    broken("beyond", FARSPAN_ERROR_PARAMETER_RANGE, "farspan_loss_init", [](auto& x) { x.bytes = INT64_MAX; });
+    broken("beyond", FARSPAN_ERROR_PARAMETER_RANGE, "loss.bytes is 9223372036854775807", [](auto& x) { x.bytes = INT64_MAX; });
 
     const int64_t edges[3] = {1, 5, 9}, falling[3] = {1, 5, 5}, far[3] = {INT64_MIN, 0, 5};
     const auto curve = [&](const char* what, farspan_status status, int32_t argument, const char* word,

@@ -241,7 +241,7 @@ Test(text_errors, bootstrap) {
            [&](auto* e) { return farspan_bootstrap_mean(nullptr, nullptr, values, 0, &interval, e); });
     refuse("interval", FARSPAN_ERROR_NULL_ARGUMENT, 5, "interval",
            [&](auto* e) { return farspan_bootstrap_mean(nullptr, nullptr, values, 2, nullptr, e); });
-    refuse("bleu", FARSPAN_ERROR_NULL_ARGUMENT, 3, "config",
+    refuse("bleu", FARSPAN_ERROR_NULL_ARGUMENT, 3, "bleu is NULL",
            [&](auto* e) { return farspan_bleu_bootstrap(nullptr, nullptr, nullptr, segments, 2, &interval, e); });
     refuse("segments", FARSPAN_ERROR_NULL_ARGUMENT, 4, "segments",
            [&](auto* e) { return farspan_bleu_bootstrap(nullptr, nullptr, &bleu, nullptr, 2, &interval, e); });

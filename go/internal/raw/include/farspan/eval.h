@@ -97,7 +97,9 @@ FARSPAN_API farspan_status farspan_windows_get(const farspan_windows_config* con
 
 /* ---- 3. Accumulators -------------------------------------------------------------------------- */
 
-/* Running sums over scored tokens: plain data of fixed size, whatever the length of the text. */
+/* Running sums over scored tokens: plain data of fixed size, whatever the length of the text. Here and in sections 5 and 7, what a
+ * caller passes back in is checked: fields that these functions cannot have written together (a negative count, one above 2^62, more
+ * blocks than tokens, more matches than n-grams), and sums that would exceed 2^62, are FARSPAN_ERROR_PARAMETER_RANGE. */
 typedef struct farspan_loss {
     uint32_t struct_size;
     int32_t reserved;
@@ -211,7 +213,7 @@ typedef struct farspan_bleu_config {
 } farspan_bleu_config;
 FARSPAN_API void farspan_bleu_config_init(farspan_bleu_config* config, size_t size);
 
-/* What BLEU knows of a corpus: plain data of fixed size, to be kept, sent, added up. Init writes zeros. */
+/* What BLEU knows of a corpus: plain data of fixed size, to be kept, sent, added up; every count is at most 2^62. Init writes zeros. */
 typedef struct farspan_bleu_counts {
     uint32_t struct_size;
     int32_t max_order;         /* of the configuration that counted; 0 before the first segment */
