@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Small calls for a long time, as servers make them: memory must not grow, and calls must not get slower. Runs the soak programs
+# of C, Java and Go (tests/soak), one after the other, against an installed library. The last line is "N passed, N failed".
+#
+#   scripts/soak.sh [--seconds N] [--threads "1 8 64"] [--load LOAD] [--prefix PREFIX] [LANGUAGE ...]
+#
+#   --seconds   of each run, default 30. What is judged, and how, is said in tests/soak/soak.py
+#   --threads   a run for each number, default "1 8 64"
+#   --load      attention, cache or both (default) in turn
+#   --prefix    where the library is installed, default build/prefix, as scripts/test.sh leaves it
+#   LANGUAGE    c, java, go; default all
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+seconds=30 threads='1 8 64' load=both prefix=build/prefix
+usage() { sed -n '5,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+while [ $# -gt 0 ]; do
+    case $1 in
+        --seconds | --threads | --load | --prefix) [ $# -ge 2 ] || usage; declare "${1#--}=$2"; shift 2 ;;
+        -*) usage ;;
+        *) break ;;
+    esac
+done
+[ $# -gt 0 ] || set -- c java go
+[[ $seconds =~ ^[1-9][0-9]*$ ]] && [[ $load =~ ^(attention|cache|both)$ ]] || usage
+
+passed=0 failed=0 output=$PWD/build/soak
+library=$(dirname "$(find "$(realpath "$prefix")" -name libfarspan.so 2>/dev/null | head -n 1)")
+[ -f "$library/libfarspan.so" ] || { echo "soak.sh: no libfarspan.so under $prefix" >&2; echo '0 passed, 1 failed'; exit 1; }
+export PKG_CONFIG_PATH=$library/pkgconfig LD_LIBRARY_PATH=$library
+mkdir -p "$output"
+
+# build_<language>: builds the program; command: what runs it
+build_c() {
+    # shellcheck disable=SC2046 # the flags of pkg-config are words
+    cc -std=c11 -O2 -Wall -Wextra -Werror tests/soak/soak.c -o "$output/c" $(pkg-config --cflags --libs farspan) -lpthread -lm
+    command=("$output/c")
+}
+build_go() {
+    (cd go && GOWORK=off go build -o "$output/go" ./internal/soak)
+    command=("$output/go")
+}
+# A heap of fixed size, all of it resident from the start: what grows is native memory.
+build_java() {
+    local native=$output/java/native
+    rm -rf "$output/java" && java/build-native.sh "$(realpath "$prefix")" "$native" &&
+        find java/src/main/java -name '*.java' ! -name module-info.java >"$output/java/sources" &&
+        javac -nowarn -d "$output/java/classes" "@$output/java/sources" java/src/test/java/io/farspan/Soak.java
+    command=(java -Xms64m -Xmx64m -XX:+AlwaysPreTouch -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$output/java/classes:$native" io.farspan.Soak)
+}
+
+for language; do
+    if ! declare -F "build_$language" >/dev/null || ! "build_$language"; then
+        echo "FAILED  $language: no program"
+        failed=$((failed + 1))
+        continue
+    fi
+    for count in $threads; do
+        if python3 tests/soak/soak.py "$language, $load, $count threads" "$seconds" "${command[@]}" "$load" "$count" $((seconds + 60)); then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+        fi
+    done
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
