@@ -4,34 +4,40 @@
 //! mid-sequence, eviction in the middle.
 //!
 //! ```
-//! use farspan::cache::{Cache, CacheBatch, CacheConfig};
+//! use farspan::cache::{Cache, CacheBatchMut, CacheConfig};
 //! use farspan::{Layout, RopeConfig, RopeMethod, Scheme, Tensor, TensorMut};
 //!
 //! let rope = RopeConfig { layout: Layout::HALF, rotary_dim: 16, ..RopeConfig::new(RopeMethod::BASE) };
 //! let scheme = Scheme::builder().rope(&rope).build()?;
-//! let mut cache = Cache::new(&CacheConfig { key_heads: 2, head_dim: 16, ..CacheConfig::new() })?;
-//! let sequence = [cache.create_sequence()?];
-//! let newest = CacheBatch::one_row_each(&sequence);
+//! let cache = Cache::new(&CacheConfig { key_heads: 2, head_dim: 16, ..CacheConfig::new() })?;
+//! let mut sequence = cache.create_sequence()?;
+//! let mut newest = CacheBatchMut::of_rows(&mut sequence, 1);
 //! let mut out = [0.0f32; 4 * 16];
 //! for token in 0..100 {
 //!     let (q, kv) = ([0.5f32; 4 * 16], [token as f32; 2 * 16]); // of the model's projections
 //!     let kv = Tensor::contiguous(&kv, [1, 2, 1, 16])?;
-//!     cache.append(&newest, None)?;
-//!     cache.write(None, 0, &newest, &kv, &kv)?;
+//!     cache.append(&mut newest, None)?;
+//!     cache.write(None, 0, &mut newest, &kv, &kv)?;
 //!     cache
 //!         .decode(&scheme, 0, &newest, &Tensor::contiguous(&q, [1, 4, 1, 16])?)
 //!         .into(&mut TensorMut::contiguous(&mut out, [1, 4, 1, 16])?)?;
 //! }
-//! assert_eq!(cache.sequence_info(sequence[0])?.tokens, 100);
+//! assert_eq!(sequence.info()?.tokens, 100);
 //! # Ok::<(), farspan::Error>(())
 //! ```
+//!
+//! Many threads may do this at the same time on one [`Cache`], each with sequences of its own.
 
 mod attention;
+mod batch;
+mod sequence;
 
 use std::ptr::{self, NonNull};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, RwLock};
 
 pub use attention::{CachePlan, CachePlanBuilder, CacheRun, Decode};
+pub use batch::{CacheBatch, CacheBatchMut};
+pub use sequence::{Sequence, SequenceInfo};
 
 use crate::config::config;
 use crate::context;
@@ -56,68 +62,6 @@ config! {
     }
 }
 
-/// The number of a sequence. It is never used again in its cache: a sequence that has ended is refused, never mistaken for
-/// another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(transparent)]
-pub struct Sequence(
-    /// As C knows it.
-    pub i64,
-);
-
-/// New rows of some sequences: which rows of a tensor are the newest tokens of which sequence, in order.
-#[derive(Clone, Copy, Debug)]
-pub struct CacheBatch<'a> {
-    /// Each occurs at most once.
-    pub sequences: &'a [Sequence],
-    /// `sequences[s]` owns the rows `offsets[s] .. offsets[s + 1]`; one entry more than there are sequences, from 0, not
-    /// decreasing. `None`: one row each.
-    pub offsets: Option<&'a [i64]>,
-}
-
-impl<'a> CacheBatch<'a> {
-    /// One row for each sequence: a step of decoding.
-    pub fn one_row_each(sequences: &'a [Sequence]) -> Self {
-        CacheBatch { sequences, offsets: None }
-    }
-
-    /// Rows of all sequences together, as far as the offsets are well-formed.
-    fn rows(&self) -> i128 {
-        let count = self.sequences.len();
-        self.offsets.map_or(count as i128, |offsets| offsets.get(count).map_or(0, |&end| end.into()))
-    }
-
-    /// For C, in whose function the batch is that argument. Points into the slices: it must not outlive them.
-    fn to_c(self, argument: i32) -> Result<sys::farspan_cache_batch> {
-        check_length(argument, "batch.offsets", self.offsets, self.sequences.len() as i128 + 1)?;
-        let mut batch = std::mem::MaybeUninit::zeroed();
-        // SAFETY: all zero bits are a value of the struct, and C writes no more than the given size.
-        let mut batch = unsafe {
-            sys::farspan_cache_batch_init(batch.as_mut_ptr(), std::mem::size_of::<sys::farspan_cache_batch>());
-            batch.assume_init()
-        };
-        batch.sequences = self.sequences.len() as i64;
-        batch.sequence = self.sequences.as_ptr().cast();
-        batch.offsets = self.offsets.map_or(ptr::null(), <[i64]>::as_ptr);
-        Ok(batch)
-    }
-}
-
-/// What a cache knows of a sequence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SequenceInfo {
-    /// Tokens in the cache.
-    pub tokens: i64,
-    /// Position of the oldest token; 0 without tokens.
-    pub first_position: i64,
-    /// Position of the next token that is appended without one.
-    pub next_position: i64,
-    /// Blocks of 64 positions that the tokens lie in.
-    pub blocks: i64,
-    /// Of these, also in use by a fork.
-    pub shared_blocks: i64,
-}
-
 /// What a cache holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheStatistics {
@@ -131,37 +75,77 @@ pub struct CacheStatistics {
     pub block_bytes: i64,
 }
 
-/// The C object. Plans only hold a weak reference, by which they know their cache again.
+/// The C object. The cache and its sequences keep it; plans only know it again.
 #[derive(Debug)]
-struct Store(NonNull<sys::farspan_cache>);
+struct Store {
+    handle: NonNull<sys::farspan_cache>,
+    /// Every call goes on beside every other, but for one that ends all sequences. That no two calls use one sequence, of which
+    /// one changes it, is what the borrows of [`Sequence`] make sure of.
+    turns: RwLock<()>,
+}
 
-// SAFETY: the header allows calls from any thread: those that change the cache alone, which `&mut Cache` makes sure of.
+// SAFETY: the header allows calls from any thread.
 unsafe impl Send for Store {}
-// SAFETY: as above; calls that only read may go on at the same time.
+// SAFETY: the header allows calls at the same time but for those that the lock and the borrows of sequences keep apart.
 unsafe impl Sync for Store {}
+
+impl Store {
+    /// A call of C that may go on beside others.
+    fn call(
+        &self,
+        call: impl FnOnce(*mut sys::farspan_cache, *mut sys::farspan_error) -> sys::farspan_status,
+    ) -> Result<()> {
+        let _turn = self.turns.read().unwrap_or_else(PoisonError::into_inner);
+        check(|error| call(self.handle.as_ptr(), error))
+    }
+}
 
 impl Drop for Store {
     fn drop(&mut self) {
         // SAFETY: the handle is valid and no borrow of it is left.
-        unsafe { sys::farspan_cache_destroy(self.0.as_ptr()) }
+        unsafe { sys::farspan_cache_destroy(self.handle.as_ptr()) }
     }
 }
 
 /// Keys and values of many sequences; see the [module](self).
 ///
 /// A sequence is a set of tokens, each at a position that it keeps; positions only grow. Tokens lie in blocks of 64 positions,
-/// which forks share until one of them writes. What changes the cache takes it exclusively; everything else may go on in many
-/// threads at the same time:
+/// which forks share until one of them writes.
+///
+/// # Threads
+///
+/// Many threads may use one cache at the same time, each with its own sequences: what these share, the cache synchronises. What
+/// changes a [`Sequence`] borrows it exclusively, so no two threads can do that, nor one while another reads it:
+///
+/// ```
+/// use farspan::cache::{Cache, CacheBatchMut, CacheConfig};
+///
+/// let cache = Cache::new(&CacheConfig { key_heads: 2, head_dim: 16, ..CacheConfig::new() })?;
+/// std::thread::scope(|scope| {
+///     for tokens in 1..5 {
+///         let cache = &cache;
+///         scope.spawn(move || -> farspan::Result<()> {
+///             let mut sequence = cache.create_sequence()?;
+///             cache.append(&mut CacheBatchMut::of_rows(&mut sequence, tokens), None)?;
+///             assert_eq!(sequence.info()?.tokens, tokens);
+///             Ok(())
+///         });
+///     }
+/// });
+/// # Ok::<(), farspan::Error>(())
+/// ```
 ///
 /// ```compile_fail,E0502
-/// # use farspan::cache::{Cache, CacheBatch};
+/// # use farspan::cache::{Cache, CacheBatchMut};
 /// # use farspan::{Scheme, Tensor};
-/// fn change_while_decoding(cache: &mut Cache, scheme: &Scheme, batch: &CacheBatch<'_>, q: &Tensor<'_>) {
-///     let run = cache.decode(scheme, 0, batch, q);
-///     cache.append(batch, None).unwrap();
+/// fn change_while_decoding(cache: &Cache, scheme: &Scheme, mut batch: CacheBatchMut<'_>, q: &Tensor<'_>) {
+///     let run = cache.decode(scheme, 0, &batch, q);
+///     cache.append(&mut batch, None).unwrap();
 ///     drop(run);
 /// }
 /// ```
+///
+/// Only [`Cache::clear`] waits for the calls that are inside, and keeps others waiting.
 #[derive(Debug)]
 pub struct Cache {
     store: Arc<Store>,
@@ -178,7 +162,8 @@ impl Cache {
         let mut handle = ptr::null_mut();
         // SAFETY: the struct is valid.
         check(|error| unsafe { sys::farspan_cache_create(&config.to_c(), &mut handle, error) })?;
-        Ok(Cache { store: Arc::new(Store(NonNull::new(handle).expect("a cache was made"))) })
+        let handle = NonNull::new(handle).expect("a cache was made");
+        Ok(Cache { store: Arc::new(Store { handle, turns: RwLock::new(()) }) })
     }
 
     /// Begins a sequence without tokens.
@@ -186,77 +171,24 @@ impl Cache {
     /// # Errors
     ///
     /// [`Status::OutOfMemory`](crate::Status::OutOfMemory).
-    pub fn create_sequence(&mut self) -> Result<Sequence> {
-        let mut made = Sequence(0);
-        // SAFETY: the handle is valid and exclusively ours, here and in all functions that take `&mut self`.
-        check(|error| unsafe { sys::farspan_cache_sequence_create(self.as_c_mut(), &mut made.0, error) })?;
-        Ok(made)
+    pub fn create_sequence(&self) -> Result<Sequence> {
+        // SAFETY: the handle is valid, here and in all functions.
+        self.make(|cache, made, error| unsafe { sys::farspan_cache_sequence_create(cache, made, error) })
     }
 
-    /// Ends a sequence. Its blocks, as far as no fork uses them, are kept for other sequences.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) if it is not in the cache.
-    pub fn destroy_sequence(&mut self, sequence: Sequence) -> Result<()> {
-        // SAFETY: as in `create_sequence`.
-        check(|error| unsafe { sys::farspan_cache_sequence_destroy(self.as_c_mut(), sequence.0, error) })
+    fn make(
+        &self,
+        call: impl FnOnce(*mut sys::farspan_cache, *mut i64, *mut sys::farspan_error) -> sys::farspan_status,
+    ) -> Result<Sequence> {
+        Sequence::make(&self.store, call)
     }
 
-    /// Makes a second sequence with the same tokens. It costs a few bytes per block; a block is copied when either one writes to
-    /// it.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) if the sequence is not in the cache.
-    pub fn fork(&mut self, sequence: Sequence) -> Result<Sequence> {
-        let mut child = Sequence(0);
-        // SAFETY: as in `create_sequence`.
-        check(|error| unsafe { sys::farspan_cache_fork(self.as_c_mut(), sequence.0, &mut child.0, error) })?;
-        Ok(child)
-    }
-
-    /// Forgets the tokens at positions `first .. last`. With `i64::MAX` for `last` it truncates: later tokens then continue at
-    /// `first`.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) if the sequence is not in the cache or the interval is none.
-    pub fn evict(&mut self, sequence: Sequence, first: i64, last: i64) -> Result<()> {
-        // SAFETY: as in `create_sequence`.
-        check(|error| unsafe { sys::farspan_cache_evict(self.as_c_mut(), sequence.0, first, last, error) })
-    }
-
-    /// Forgets all but the tokens at positions below `sinks` and the last `window` positions, as a streaming mask with the same
-    /// sinks and `window_left = window` sees them from the next token on.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange).
-    pub fn keep(&mut self, sequence: Sequence, sinks: i64, window: i64) -> Result<()> {
-        // SAFETY: as in `create_sequence`.
-        check(|error| unsafe { sys::farspan_cache_keep(self.as_c_mut(), sequence.0, sinks, window, error) })
-    }
-
-    /// Ends all sequences and gives the memory back to the system.
-    pub fn clear(&mut self) -> Result<()> {
-        // SAFETY: as in `create_sequence`.
-        check(|error| unsafe { sys::farspan_cache_clear(self.as_c_mut(), error) })
-    }
-
-    /// What the cache knows of a sequence.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) if it is not in the cache.
-    pub fn sequence_info(&self, sequence: Sequence) -> Result<SequenceInfo> {
-        // SAFETY: all zero bits are a value of the struct.
-        let mut info: sys::farspan_sequence_info = unsafe { std::mem::zeroed() };
-        info.struct_size = std::mem::size_of_val(&info) as u32;
-        // SAFETY: the handle is valid, here and in all functions that take `&self`, and C writes the struct only.
-        check(|error| unsafe { sys::farspan_cache_sequence_info(self.as_c(), sequence.0, &mut info, error) })?;
-        let sys::farspan_sequence_info { tokens, first_position, next_position, blocks, shared_blocks, .. } = info;
-        Ok(SequenceInfo { tokens, first_position, next_position, blocks, shared_blocks })
+    /// Ends all sequences and gives the memory back to the system. What is called on one of them afterwards is refused. Waits for
+    /// the calls of other threads on this cache, and keeps others waiting.
+    pub fn clear(&self) -> Result<()> {
+        let _alone = self.store.turns.write().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: no other call is inside.
+        check(|error| unsafe { sys::farspan_cache_clear(self.store.handle.as_ptr(), error) })
     }
 
     /// What the cache holds.
@@ -264,8 +196,8 @@ impl Cache {
         // SAFETY: all zero bits are a value of the struct.
         let mut answer: sys::farspan_cache_statistics = unsafe { std::mem::zeroed() };
         answer.struct_size = std::mem::size_of_val(&answer) as u32;
-        // SAFETY: as in `sequence_info`.
-        check(|error| unsafe { sys::farspan_cache_get_statistics(self.as_c(), &mut answer, error) })?;
+        // SAFETY: C writes the struct only.
+        self.store.call(|cache, error| unsafe { sys::farspan_cache_get_statistics(cache, &mut answer, error) })?;
         let sys::farspan_cache_statistics { sequences, blocks, free_blocks, block_bytes, .. } = answer;
         Ok(CacheStatistics { sequences, blocks, free_blocks, block_bytes })
     }
@@ -277,15 +209,15 @@ impl Cache {
     /// # Errors
     ///
     /// [`Status::OutOfMemory`](crate::Status::OutOfMemory) if the memory limit does not allow it,
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) for an unknown sequence,
-    /// [`Status::Combination`](crate::Status::Combination) for one that occurs twice, [`Status::Shape`](crate::Status::Shape)
+    /// [`Status::ParameterRange`](crate::Status::ParameterRange) for a sequence that has ended,
+    /// [`Status::Combination`](crate::Status::Combination) for one of another cache, [`Status::Shape`](crate::Status::Shape)
     /// for offsets and short arrays, [`Status::Positions`](crate::Status::Positions).
-    pub fn append(&mut self, batch: &CacheBatch<'_>, positions: Option<&[i64]>) -> Result<()> {
-        let rows = batch.to_c(2)?;
+    pub fn append(&self, batch: &mut CacheBatchMut<'_>, positions: Option<&[i64]>) -> Result<()> {
+        let rows = batch.to_c(&self.store, 2)?;
         check_length(3, "positions", positions, batch.rows())?;
         let positions = positions.map_or(ptr::null(), <[i64]>::as_ptr);
-        // SAFETY: as in `create_sequence`; the arrays are as long as C reads.
-        check(|error| unsafe { sys::farspan_cache_append(self.as_c_mut(), &rows, positions, error) })
+        // SAFETY: the batch borrows its sequences exclusively; the arrays are as long as C reads.
+        self.store.call(|cache, error| unsafe { sys::farspan_cache_append(cache, &rows, positions, error) })
     }
 
     /// Stores the keys `k [1, key_heads, rows, head_dim]`, not rotated, and the values `v [1, key_heads, rows, value_dim]` of the
@@ -293,78 +225,34 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) for the layer or an unknown sequence,
-    /// [`Status::Shape`](crate::Status::Shape).
+    /// [`Status::ParameterRange`](crate::Status::ParameterRange) for the layer or a sequence that has ended,
+    /// [`Status::Combination`](crate::Status::Combination) for one of another cache, [`Status::Shape`](crate::Status::Shape).
     pub fn write(
-        &mut self,
+        &self,
         context: Option<&Context>,
         layer: i64,
-        batch: &CacheBatch<'_>,
+        batch: &mut CacheBatchMut<'_>,
         k: &Tensor<'_>,
         v: &Tensor<'_>,
     ) -> Result<()> {
-        let rows = batch.to_c(4)?;
-        // SAFETY: as in `create_sequence`; the tensors lie within their slices.
-        check(|error| unsafe {
-            sys::farspan_cache_write(context::as_c(context), self.as_c_mut(), layer, &rows, k.as_c(), v.as_c(), error)
+        let (rows, context) = (batch.to_c(&self.store, 4)?, context::as_c(context));
+        // SAFETY: as in `append`; the tensors lie within their slices.
+        self.store.call(|cache, error| unsafe {
+            sys::farspan_cache_write(context, cache, layer, &rows, k.as_c(), v.as_c(), error)
         })
     }
 
-    /// Bytes that [`Cache::save`] gives; 0 if there is no such sequence.
-    pub fn save_size(&self, sequence: Sequence) -> usize {
-        // SAFETY: as in `sequence_info`.
-        unsafe { sys::farspan_cache_save_size(self.as_c(), sequence.0) }
-    }
-
-    /// A sequence as bytes, all layers, with a version and a checksum. The form does not depend on the machine.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) if it is not in the cache.
-    pub fn save(&self, sequence: Sequence) -> Result<Vec<u8>> {
-        let mut saved = vec![0; self.save_size(sequence)];
-        self.save_to(sequence, &mut saved)?;
-        Ok(saved)
-    }
-
-    /// Writes the same bytes into a slice of at least [`Cache::save_size`] bytes.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) if the sequence is not in the cache,
-    /// [`Status::Shape`](crate::Status::Shape) if the slice is too short.
-    pub fn save_to(&self, sequence: Sequence, saved: &mut [u8]) -> Result<()> {
-        // SAFETY: as in `sequence_info`; C writes no more than the slice.
-        check(|error| unsafe {
-            sys::farspan_cache_save(self.as_c(), sequence.0, saved.as_mut_ptr().cast(), saved.len(), error)
-        })
-    }
-
-    /// Makes a new sequence of what [`Cache::save`] gave, in a cache of the same type, layers, heads and sizes.
+    /// Makes a new sequence of what [`Sequence::save`] gave, in a cache of the same type, layers, heads and sizes.
     ///
     /// # Errors
     ///
     /// [`Status::ParameterRange`](crate::Status::ParameterRange) if the bytes are damaged or foreign,
     /// [`Status::Shape`](crate::Status::Shape) for a cache of another shape,
     /// [`Status::OutOfMemory`](crate::Status::OutOfMemory). Nothing has changed then.
-    pub fn restore(&mut self, saved: &[u8]) -> Result<Sequence> {
-        let mut made = Sequence(0);
-        // SAFETY: as in `create_sequence`; C reads no more than the slice.
-        check(|error| unsafe {
-            sys::farspan_cache_restore(self.as_c_mut(), saved.as_ptr().cast(), saved.len(), &mut made.0, error)
-        })?;
-        Ok(made)
-    }
-
-    fn as_c(&self) -> *const sys::farspan_cache {
-        self.store.0.as_ptr()
-    }
-
-    fn as_c_mut(&mut self) -> *mut sys::farspan_cache {
-        self.store.0.as_ptr()
-    }
-
-    fn identity(&self) -> Weak<Store> {
-        Arc::downgrade(&self.store)
+    pub fn restore(&self, saved: &[u8]) -> Result<Sequence> {
+        // SAFETY: C reads no more than the slice.
+        self.make(|cache, made, error| unsafe {
+            sys::farspan_cache_restore(cache, saved.as_ptr().cast(), saved.len(), made, error)
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! Histories of a cache: the steps of a case, one after the other.
 
-use farspan::cache::{Cache, CacheBatch, CacheConfig, Sequence};
+use farspan::cache::{Cache, CacheBatch, CacheBatchMut, CacheConfig, Sequence};
 use farspan::{Context, Dtype, Scheme, Tensor};
 use serde_json::Value;
 
@@ -49,13 +49,18 @@ fn config_of(given: &Value) -> CacheConfig {
     config
 }
 
+/// Of the sequences of a batch, in its order.
+fn indices(step: &Value) -> impl Iterator<Item = usize> {
+    json::numbers::<i64>(&step["sequences"]).into_iter().map(|index| index as usize)
+}
+
 impl History<'_> {
-    fn cache(&mut self) -> &mut Cache {
-        self.cache.as_mut().expect("a history begins with its cache")
+    fn cache(&self) -> &Cache {
+        self.cache.as_ref().expect("a history begins with its cache")
     }
 
-    fn sequence(&self, step: &Value) -> Sequence {
-        self.sequences[json::number::<i64>(&step["sequence"]) as usize]
+    fn sequence(&mut self, step: &Value) -> &mut Sequence {
+        &mut self.sequences[json::number::<i64>(&step["sequence"]) as usize]
     }
 
     fn step(&mut self, step: &Value) -> Result<(), Failure> {
@@ -70,8 +75,6 @@ impl History<'_> {
     }
 
     fn change(&mut self, call: &str, step: &Value) -> farspan::Result<()> {
-        let index = step.get("sequence").map(|_| self.sequence(step));
-        let sequence = || index.expect("a sequence");
         let number = |key| json::number::<i64>(&step[key]);
         let made = match call {
             "cache_create" => {
@@ -80,22 +83,22 @@ impl History<'_> {
                 return Ok(());
             }
             "cache_sequence_create" => self.cache().create_sequence()?,
-            "cache_fork" => self.cache().fork(sequence())?,
+            "cache_fork" => self.sequence(step).fork()?,
             "cache_restore" => {
                 let bytes = self.bytes(step);
                 self.cache().restore(&bytes)?
             }
             "cache_save" => {
-                let saved = self.cache().save(sequence())?;
+                let saved = self.sequence(step).save()?;
                 self.saved.push(saved);
                 return Ok(());
             }
-            "cache_sequence_destroy" => return self.cache().destroy_sequence(sequence()),
+            "cache_sequence_destroy" => return self.sequence(step).destroy(),
             "cache_evict" => {
                 let last = step.get("last").map_or(i64::MAX, json::number);
-                return self.cache().evict(sequence(), number("first"), last);
+                return self.sequence(step).evict(number("first"), last);
             }
-            "cache_keep" => return self.cache().keep(sequence(), number("sinks"), number("window")),
+            "cache_keep" => return self.sequence(step).keep(number("sinks"), number("window")),
             "cache_clear" => return self.cache().clear(),
             other => panic!("unknown step {}", other),
         };
@@ -114,29 +117,34 @@ impl History<'_> {
         bytes
     }
 
-    fn with_batch<T>(&mut self, step: &Value, use_batch: impl FnOnce(&mut Cache, &CacheBatch<'_>) -> T) -> T {
-        let sequences: Vec<Sequence> =
-            json::numbers::<i64>(&step["sequences"]).iter().map(|&index| self.sequences[index as usize]).collect();
-        let offsets = json::array::<i64>(step, "offsets");
-        use_batch(self.cache(), &CacheBatch { sequences: &sequences, offsets: offsets.as_deref() })
+    /// Shared: a sequence may occur twice, which the library refuses.
+    fn batch(&self, step: &Value) -> CacheBatch<'_> {
+        let sequences = indices(step).map(|index| &self.sequences[index]);
+        match json::array::<i64>(step, "offsets") {
+            Some(offsets) => CacheBatch::with_offsets(sequences, &offsets),
+            None => CacheBatch::one_row_each(sequences),
+        }
     }
 
     fn grow(&mut self, call: &str, step: &Value) -> farspan::Result<()> {
-        let context = self.context;
+        let mut sequences: Vec<_> = self.sequences.iter_mut().map(Some).collect();
+        let sequences: Vec<_> = indices(step).map(|index| sequences[index].take().expect("no sequence twice")).collect();
+        let mut batch = match json::array::<i64>(step, "offsets") {
+            Some(offsets) => CacheBatchMut::with_offsets(sequences, &offsets),
+            None => CacheBatchMut::one_row_each(sequences),
+        };
+        let cache = self.cache.as_ref().expect("a history begins with its cache");
         if call == "cache_append" {
-            let positions = json::array::<i64>(step, "positions");
-            return self.with_batch(step, |cache, batch| cache.append(batch, positions.as_deref()));
+            return cache.append(&mut batch, json::array::<i64>(step, "positions").as_deref());
         }
         let [k, v] = ["k", "v"].map(|name| Memory::new(&step[name]));
         let (k, v) = (k.view(&step["k"])?, v.view(&step["v"])?);
-        let layer = json::number(&step["layer"]);
-        self.with_batch(step, |cache, batch| cache.write(Some(context), layer, batch, &k, &v))
+        cache.write(Some(self.context), json::number(&step["layer"]), &mut batch, &k, &v)
     }
 
     fn look(&mut self, call: &str, step: &Value) -> farspan::Result<()> {
         let values = if call == "cache_sequence_info" {
-            let sequence = self.sequence(step);
-            let info = self.cache().sequence_info(sequence)?;
+            let info = self.sequence(step).info()?;
             vec![info.tokens, info.first_position, info.next_position, info.blocks, info.shared_blocks]
         } else {
             let answer = self.cache().statistics()?;
@@ -167,7 +175,7 @@ impl History<'_> {
     }
 
     fn use_scheme(
-        &mut self,
+        &self,
         call: &str,
         step: &Value,
         scheme: &Scheme,
@@ -179,29 +187,28 @@ impl History<'_> {
         let (out, lse) = memories.split_at_mut(1);
         let lse = lse.first_mut().map(Memory::floats);
         let mut out = out[0].view_mut(&step["out"]).map_err(failure("tensor"))?;
-        self.with_batch(step, |cache, batch| {
-            if call == "attention_decode" {
-                let mut decode = cache.decode(scheme, layer, batch, q).context(context);
-                if let Some(lse) = lse {
-                    decode = decode.lse(lse);
-                }
-                return decode.into(&mut out).map_err(failure(call));
-            }
-            let mut plan = cache.plan(scheme, batch, q.shape()[1]).context(context);
-            plan = plan.length(json::or_zero(step, "length"));
-            if let Some(positions) = &positions {
-                plan = plan.positions(positions);
-            }
-            let plan = plan.build().map_err(failure("cache_plan_create"))?;
-            let mut workspace = vec![0; plan.workspace_size()];
-            let mut run = plan.run(cache, layer, q).context(context);
-            if step.get("workspace").is_some() {
-                run = run.workspace(&mut workspace);
-            }
+        let (cache, batch) = (self.cache(), self.batch(step));
+        if call == "attention_decode" {
+            let mut decode = cache.decode(scheme, layer, &batch, q).context(context);
             if let Some(lse) = lse {
-                run = run.lse(lse);
+                decode = decode.lse(lse);
             }
-            run.into(&mut out).map_err(failure(call))
-        })
+            return decode.into(&mut out).map_err(failure(call));
+        }
+        let mut plan = cache.plan(scheme, &batch, q.shape()[1]).context(context);
+        plan = plan.length(json::or_zero(step, "length"));
+        if let Some(positions) = &positions {
+            plan = plan.positions(positions);
+        }
+        let plan = plan.build().map_err(failure("cache_plan_create"))?;
+        let mut workspace = vec![0; plan.workspace_size()];
+        let mut run = plan.run(&batch, layer, q).context(context);
+        if step.get("workspace").is_some() {
+            run = run.workspace(&mut workspace);
+        }
+        if let Some(lse) = lse {
+            run = run.lse(lse);
+        }
+        run.into(&mut out).map_err(failure(call))
     }
 }

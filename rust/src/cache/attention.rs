@@ -7,29 +7,30 @@ use std::sync::{Arc, Weak};
 use super::{Cache, CacheBatch, Store};
 use crate::attention::rows;
 use crate::context;
-use crate::error::{check, check_length, Error, Result, Status};
+use crate::error::{check_length, Error, Result, Status};
 use crate::{sys, Context, Scheme, Tensor, TensorMut};
 
 /// The attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers.
 ///
-/// It is for the cache as it is: after an append or an eviction a run is refused, after a [`Cache::write`] it is not. Immutable:
-/// any number of threads may run one at the same time.
+/// It is for its sequences as they are: when one of them has been appended to, has forgotten tokens or has ended, a run is refused.
+/// After a [`Cache::write`] it is not, unless a fork has come to share the block since, and other sequences do not matter.
+/// Immutable: any number of threads may run one at the same time. A run is lent the batch that the plan was made for: so nobody changes its sequences meanwhile.
 ///
 /// ```
-/// use farspan::cache::{Cache, CacheBatch, CacheConfig};
+/// use farspan::cache::{Cache, CacheBatchMut, CacheConfig};
 /// use farspan::{Scheme, Tensor, TensorMut};
 ///
-/// let mut cache = Cache::new(&CacheConfig { layers: 2, key_heads: 1, head_dim: 4, ..CacheConfig::new() })?;
-/// let sequence = [cache.create_sequence()?];
-/// let prompt = CacheBatch { sequences: &sequence, offsets: Some(&[0, 3]) };
-/// cache.append(&prompt, None)?;
+/// let cache = Cache::new(&CacheConfig { layers: 2, key_heads: 1, head_dim: 4, ..CacheConfig::new() })?;
+/// let mut sequence = cache.create_sequence()?;
+/// let mut prompt = CacheBatchMut::of_rows(&mut sequence, 3);
+/// cache.append(&mut prompt, None)?;
 /// let (q, kv, mut out) = ([0.0f32; 2 * 3 * 4], [1.0f32; 3 * 4], [0.0f32; 2 * 3 * 4]);
 /// let plan = cache.plan(&Scheme::builder().build()?, &prompt, 2).build()?;
 /// for layer in 0..2 {
 ///     let kv = Tensor::contiguous(&kv, [1, 1, 3, 4])?;
-///     cache.write(None, layer, &prompt, &kv, &kv)?;
+///     cache.write(None, layer, &mut prompt, &kv, &kv)?;
 ///     let shape = [1, 2, 3, 4];
-///     plan.run(&cache, layer, &Tensor::contiguous(&q, shape)?).into(&mut TensorMut::contiguous(&mut out, shape)?)?;
+///     plan.run(&prompt, layer, &Tensor::contiguous(&q, shape)?).into(&mut TensorMut::contiguous(&mut out, shape)?)?;
 ///     assert_eq!(out, [1.0; 2 * 3 * 4]);
 /// }
 /// # Ok::<(), farspan::Error>(())
@@ -37,8 +38,10 @@ use crate::{sys, Context, Scheme, Tensor, TensorMut};
 #[derive(Debug)]
 pub struct CachePlan {
     handle: NonNull<sys::farspan_cache_plan>,
-    /// The cache that C has a pointer to. The plan does not keep it: a run is lent it.
+    /// The cache that C has a pointer to. The plan does not keep it: the sequences that a run is lent do.
     cache: Weak<Store>,
+    /// The sequences that C has pointers into.
+    ids: Vec<i64>,
     /// A run without a context polls the flag of the context that the plan was made with.
     _cancel: Option<Arc<AtomicI32>>,
 }
@@ -55,9 +58,22 @@ impl CachePlan {
         unsafe { sys::farspan_cache_plan_workspace_size(self.handle.as_ptr()) }
     }
 
-    /// Begins a run over one layer for `q [1, query_heads, rows, head_dim]`, not rotated; see [`CacheRun`].
-    pub fn run<'a>(&'a self, cache: &'a Cache, layer: i64, q: &'a Tensor<'_>) -> CacheRun<'a> {
-        CacheRun { plan: self, cache, layer, q: q.as_c(), context: None, lse: None, workspace: None }
+    /// Begins a run over one layer for `q [1, query_heads, rows, head_dim]`, not rotated, of the batch that the plan was made for,
+    /// or one of the same sequences in the same order; see [`CacheRun`].
+    pub fn run<'a>(&'a self, batch: &'a CacheBatch<'_>, layer: i64, q: &'a Tensor<'_>) -> CacheRun<'a> {
+        CacheRun { plan: self, batch, layer, q: q.as_c(), context: None, lse: None, workspace: None }
+    }
+}
+
+impl CachePlan {
+    /// The store of the plan's cache, if it and the plan's sequences are those of the batch.
+    fn store_of<'a>(&self, batch: &'a CacheBatch<'_>) -> Result<&'a Store> {
+        let wrong = |what: &str| Err(Error::new(Status::Combination, 2, format!("the plan is for {}", what)));
+        match batch.store() {
+            Some(store) if Weak::as_ptr(&self.cache) != Arc::as_ptr(store) => wrong("another cache"),
+            Some(store) if batch.ids() == self.ids => Ok(store),
+            _ => wrong("other sequences"),
+        }
     }
 }
 
@@ -109,15 +125,15 @@ impl<'a> CachePlanBuilder<'a> {
     /// [`Status::HeadGroups`], [`Status::RotaryDim`], [`Status::Positions`], [`Status::Combination`] for a scheme with a dense
     /// bias or several axes.
     pub fn build(self) -> Result<CachePlan> {
-        let batch = self.batch.to_c(4)?;
+        let batch = self.batch.to_c(&self.cache.store, 4)?;
         check_length(6, "positions", self.positions, self.batch.rows())?;
         let mut handle = ptr::null_mut();
-        // SAFETY: the handles are valid and the arrays are as long as C reads.
-        check(|error| unsafe {
+        // SAFETY: the handles are valid, the batch borrows its sequences, and the arrays are as long as C reads.
+        self.cache.store.call(|cache, error| unsafe {
             sys::farspan_cache_plan_create(
                 context::as_c(self.context),
                 self.scheme.as_c(),
-                self.cache.as_c(),
+                cache,
                 &batch,
                 self.query_heads,
                 self.positions.map_or(ptr::null(), <[i64]>::as_ptr),
@@ -128,7 +144,8 @@ impl<'a> CachePlanBuilder<'a> {
         })?;
         Ok(CachePlan {
             handle: NonNull::new(handle).expect("a plan was made"),
-            cache: self.cache.identity(),
+            cache: Arc::downgrade(&self.cache.store),
+            ids: self.batch.ids().to_vec(),
             _cancel: self.context.and_then(Context::cancel_flag).cloned(),
         })
     }
@@ -142,7 +159,7 @@ impl<'a> CachePlanBuilder<'a> {
 #[must_use = "a run begins with `into`"]
 pub struct CacheRun<'a> {
     plan: &'a CachePlan,
-    cache: &'a Cache,
+    batch: &'a CacheBatch<'a>,
     layer: i64,
     q: &'a sys::farspan_tensor,
     context: Option<&'a Context>,
@@ -173,19 +190,17 @@ impl<'a> CacheRun<'a> {
     ///
     /// # Errors
     ///
-    /// [`Status::Combination`] if the plan is for another cache, or tokens were appended or evicted since it was made,
+    /// [`Status::Combination`] if the plan is for other sequences, or one of them has changed since it was made,
     /// [`Status::ParameterRange`] for the layer, [`Status::Shape`] if a tensor does not fit or `lse` is too short,
     /// [`Status::Stride`] if `out` overlaps itself, [`Status::WorkspaceSize`], [`Status::Cancelled`], [`Status::OutOfMemory`].
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
-        if !Weak::ptr_eq(&self.plan.cache, &self.cache.identity()) {
-            return Err(Error::new(Status::Combination, 2, "the plan is for another cache".to_owned()));
-        }
+        let store = self.plan.store_of(self.batch)?;
         check_length(6, "lse", self.lse.as_deref(), rows(out.shape()))?;
         let (workspace, workspace_size) =
             self.workspace.map_or((ptr::null_mut(), 0), |bytes| (bytes.as_mut_ptr(), bytes.len()));
-        // SAFETY: the plan's cache is the one that is lent, so it lives and is not being changed; the tensors lie within their
-        // slices, lse has one entry per row of `out`, and no other borrow of what is written exists.
-        check(|error| unsafe {
+        // SAFETY: the plan's sequences are those that are lent, so they and their cache live and nobody changes them; the tensors lie
+        // within their slices, lse has one entry per row of `out`, and no other borrow of what is written exists.
+        store.call(|_, error| unsafe {
             sys::farspan_cache_run(
                 context::as_c(self.context),
                 self.plan.handle.as_ptr(),
@@ -233,15 +248,15 @@ impl<'a> Decode<'a> {
     ///
     /// As [`CachePlanBuilder::build`] and [`CacheRun::into`].
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
-        let batch = self.batch.to_c(5)?;
+        let batch = self.batch.to_c(&self.cache.store, 5)?;
         check_length(8, "lse", self.lse.as_deref(), rows(out.shape()))?;
-        // SAFETY: the handles are valid, the tensors lie within their slices, lse has one entry per row of `out`, and no other
-        // borrow of what is written exists.
-        check(|error| unsafe {
+        // SAFETY: the handles are valid, the batch borrows its sequences, the tensors lie within their slices, lse has one entry per
+        // row of `out`, and no other borrow of what is written exists.
+        self.cache.store.call(|cache, error| unsafe {
             sys::farspan_attention_decode(
                 context::as_c(self.context),
                 self.scheme.as_c(),
-                self.cache.as_c(),
+                cache,
                 self.layer,
                 &batch,
                 self.q,

@@ -1,0 +1,135 @@
+//! Rows of some sequences: shared with readers, or exclusive to what changes them.
+
+use std::fmt;
+use std::ops::Deref;
+use std::ptr;
+use std::sync::Arc;
+
+use super::{Sequence, Store};
+use crate::error::{check_length, Error, Result, Status};
+use crate::sys;
+
+/// Rows of some sequences to be read: which rows of a tensor are the newest tokens of which sequence, in order.
+///
+/// Plans, runs and decoding need no more than this. A batch that may also be changed, [`CacheBatchMut`], serves as one.
+pub struct CacheBatch<'a> {
+    sequences: Vec<&'a Sequence>,
+    /// The same as C takes them.
+    ids: Vec<i64>,
+    offsets: Option<Vec<i64>>,
+}
+
+impl<'a> CacheBatch<'a> {
+    /// One row for each sequence: a step of decoding.
+    pub fn one_row_each(sequences: impl IntoIterator<Item = &'a Sequence>) -> Self {
+        Self::made(sequences.into_iter().collect(), None)
+    }
+
+    /// The rows of one sequence.
+    pub fn of_rows(sequence: &'a Sequence, rows: i64) -> Self {
+        Self::made(vec![sequence], Some(vec![0, rows]))
+    }
+
+    /// Sequence s owns the rows `offsets[s] .. offsets[s + 1]`; one entry more than there are sequences, from 0, not decreasing.
+    pub fn with_offsets(sequences: impl IntoIterator<Item = &'a Sequence>, offsets: &[i64]) -> Self {
+        Self::made(sequences.into_iter().collect(), Some(offsets.to_vec()))
+    }
+
+    fn made(sequences: Vec<&'a Sequence>, offsets: Option<Vec<i64>>) -> Self {
+        let ids = sequences.iter().map(|sequence| sequence.id()).collect();
+        CacheBatch { sequences, ids, offsets }
+    }
+
+    /// The numbers of its sequences in C.
+    pub(super) fn ids(&self) -> &[i64] {
+        &self.ids
+    }
+
+    /// Rows of all sequences together, as far as the offsets are well-formed.
+    pub(super) fn rows(&self) -> i128 {
+        let count = self.ids.len();
+        self.offsets.as_ref().map_or(count as i128, |offsets| offsets.get(count).map_or(0, |&end| end.into()))
+    }
+
+    /// The cache of all its sequences; `None` if there are none, or of several caches.
+    pub(super) fn store(&self) -> Option<&Arc<Store>> {
+        let store = &self.sequences.first()?.store;
+        self.sequences.iter().all(|sequence| Arc::ptr_eq(&sequence.store, store)).then_some(store)
+    }
+
+    /// For C, in whose function the batch is that argument, on that cache. Points into the batch: it must not outlive it.
+    pub(super) fn to_c(&self, of: &Arc<Store>, argument: i32) -> Result<sys::farspan_cache_batch> {
+        if let Some(other) = self.sequences.iter().find(|sequence| !Arc::ptr_eq(&sequence.store, of)) {
+            let message = format!("the batch holds sequence {} of another cache", other.id());
+            return Err(Error::new(Status::Combination, argument, message));
+        }
+        check_length(argument, "batch.offsets", self.offsets.as_deref(), self.ids.len() as i128 + 1)?;
+        let mut batch = std::mem::MaybeUninit::zeroed();
+        // SAFETY: all zero bits are a value of the struct, and C writes no more than the given size.
+        let mut batch = unsafe {
+            sys::farspan_cache_batch_init(batch.as_mut_ptr(), std::mem::size_of::<sys::farspan_cache_batch>());
+            batch.assume_init()
+        };
+        batch.sequences = self.ids.len() as i64;
+        batch.sequence = self.ids.as_ptr();
+        batch.offsets = self.offsets.as_ref().map_or(ptr::null(), |offsets| offsets.as_ptr());
+        Ok(batch)
+    }
+}
+
+impl fmt::Debug for CacheBatch<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("CacheBatch").field("sequences", &self.ids).field("offsets", &self.offsets).finish()
+    }
+}
+
+/// New rows of some sequences, which it borrows exclusively: so none occurs twice, and nobody else uses them meanwhile.
+///
+/// It is lent to what reads, too, between two changes: it serves as a [`CacheBatch`]. One batch may last for a whole session.
+///
+/// ```compile_fail,E0499
+/// # use farspan::cache::{CacheBatchMut, Sequence};
+/// fn twice(mut sequence: Sequence) {
+///     let (first, second) = (CacheBatchMut::of_rows(&mut sequence, 1), CacheBatchMut::of_rows(&mut sequence, 1));
+///     drop((first, second));
+/// }
+/// ```
+pub struct CacheBatchMut<'a>(
+    /// Nobody gets a copy of its references, or a second batch of them: the borrows stay exclusive.
+    CacheBatch<'a>,
+);
+
+impl<'a> CacheBatchMut<'a> {
+    /// One row for each sequence: a step of decoding.
+    pub fn one_row_each(sequences: impl IntoIterator<Item = &'a mut Sequence>) -> Self {
+        CacheBatchMut(CacheBatch::made(shared(sequences), None))
+    }
+
+    /// The rows of one sequence.
+    pub fn of_rows(sequence: &'a mut Sequence, rows: i64) -> Self {
+        CacheBatchMut(CacheBatch::of_rows(sequence, rows))
+    }
+
+    /// Sequence s owns the rows `offsets[s] .. offsets[s + 1]`; one entry more than there are sequences, from 0, not decreasing.
+    pub fn with_offsets(sequences: impl IntoIterator<Item = &'a mut Sequence>, offsets: &[i64]) -> Self {
+        CacheBatchMut(CacheBatch::made(shared(sequences), Some(offsets.to_vec())))
+    }
+}
+
+fn shared<'a>(sequences: impl IntoIterator<Item = &'a mut Sequence>) -> Vec<&'a Sequence> {
+    sequences.into_iter().map(|sequence| &*sequence).collect()
+}
+
+impl<'a> Deref for CacheBatchMut<'a> {
+    type Target = CacheBatch<'a>;
+
+    fn deref(&self) -> &CacheBatch<'a> {
+        &self.0
+    }
+}
+
+impl fmt::Debug for CacheBatchMut<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
