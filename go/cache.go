@@ -1,7 +1,6 @@
 package farspan
 
 import (
-	"sync"
 	"unsafe"
 
 	"farspan.io/farspan/internal/raw"
@@ -59,11 +58,14 @@ type CacheStatistics struct {
 // scheme is therefore right on every cache: dynamic frequencies at the current length, remaps, a switch of scheme in mid-sequence,
 // eviction in the middle. A sequence is a set of tokens, each at a position that it keeps; positions only grow.
 //
-// Any number of goroutines may use one: a call that changes the cache waits for the calls that are inside and keeps others waiting,
-// reads and runs go on at the same time. Close it.
+// Any number of goroutines may use one. Calls on different sequences go on at the same time, even of forks that share blocks: so one
+// session may append while another runs. On the same sequence, forks, reads and runs go on at the same time, and a call that changes it
+// (Append, Write, Evict, Keep, DestroySequence) waits for the calls on it that are inside and keeps others waiting. A batch is a call on
+// each of its sequences. Clear waits for all calls. Whoever needs the steps of a sequence in an order gives it to one goroutine at a
+// time. Close it.
 type Cache struct {
 	handle *handle[raw.Cache]
-	turns  sync.RWMutex
+	turns  turns
 }
 
 // NewCache makes a cache without sequences. Errors: ErrNullArgument, ErrShape, ErrDType, ErrParameterRange.
@@ -88,36 +90,29 @@ func (c *Cache) native() *handle[raw.Cache] {
 	return c.handle
 }
 
-// read enters a call that does not change the cache; stopReading must follow. A nil cache is C's NULL, which the C function judges.
-func (c *Cache) read() (raw.Cache, error) {
+// enter begins a call on sequences, which are in order; leave with the same arguments must follow. A nil cache is C's NULL, which the C
+// function judges.
+func (c *Cache) enter(how access, sequences ...Sequence) (raw.Cache, error) {
 	cache, err := c.native().enter()
 	if c != nil && err == nil {
-		c.turns.RLock()
+		c.turns.enter(how, sequences)
 	}
 	return cache, err
 }
 
-func (c *Cache) stopReading() {
+func (c *Cache) leave(how access, sequences ...Sequence) {
 	if c != nil {
-		c.turns.RUnlock()
+		c.turns.leave(how, sequences)
 		c.handle.leave()
 	}
 }
 
-// change enters a call that must be alone.
-func (c *Cache) change() (raw.Cache, error) {
-	cache, err := c.native().enter()
-	if c != nil && err == nil {
-		c.turns.Lock()
+// made is the end of a call that made a sequence.
+func (c *Cache) made(sequence int64, err error) (Sequence, error) {
+	if err == nil {
+		c.turns.begins(Sequence(sequence))
 	}
-	return cache, err
-}
-
-func (c *Cache) stopChanging() {
-	if c != nil {
-		c.turns.Unlock()
-		c.handle.leave()
-	}
+	return Sequence(sequence), err
 }
 
 // Close ends all sequences and frees the cache, after the calls that use it now. Its plans are refused from then on. A second Close
@@ -129,79 +124,87 @@ func (c *Cache) Close() error {
 
 // CreateSequence begins a sequence without tokens.
 func (c *Cache) CreateSequence() (Sequence, error) {
-	cache, err := c.change()
+	cache, err := c.enter(reading)
 	if err != nil {
 		return 0, err
 	}
-	defer c.stopChanging()
+	defer c.leave(reading)
 	var made int64
 	err = asError(raw.Cache_sequence_create(cache, &made))
-	return Sequence(made), err
+	return c.made(made, err)
 }
 
 // DestroySequence ends a sequence. Its blocks, as far as no fork uses them, are kept for other sequences. Errors: ErrParameterRange.
 func (c *Cache) DestroySequence(sequence Sequence) error {
-	cache, err := c.change()
+	cache, err := c.enter(changing, sequence)
 	if err != nil {
 		return err
 	}
-	defer c.stopChanging()
-	return asError(raw.Cache_sequence_destroy(cache, int64(sequence)))
+	defer c.leave(changing, sequence)
+	if failure := raw.Cache_sequence_destroy(cache, int64(sequence)); failure != nil {
+		return asError(failure)
+	}
+	c.turns.ends(sequence)
+	return nil
 }
 
 // Fork makes a second sequence with the same tokens. It costs a few bytes per block; a block is copied when either one writes to it.
 // Errors: ErrParameterRange.
 func (c *Cache) Fork(sequence Sequence) (Sequence, error) {
-	cache, err := c.change()
+	cache, err := c.enter(reading, sequence)
 	if err != nil {
 		return 0, err
 	}
-	defer c.stopChanging()
+	defer c.leave(reading, sequence)
 	var child int64
 	err = asError(raw.Cache_fork(cache, int64(sequence), &child))
-	return Sequence(child), err
+	return c.made(child, err)
 }
 
 // Evict forgets the tokens at positions [from, to). With math.MaxInt64 for to it truncates: later tokens then continue at from.
 // Errors: ErrParameterRange.
 func (c *Cache) Evict(sequence Sequence, from, to int64) error {
-	cache, err := c.change()
+	cache, err := c.enter(changing, sequence)
 	if err != nil {
 		return err
 	}
-	defer c.stopChanging()
+	defer c.leave(changing, sequence)
 	return asError(raw.Cache_evict(cache, int64(sequence), from, to))
 }
 
 // Keep forgets all but the tokens at positions below sinks and the last window positions, as a streaming mask with the same sinks and
 // WindowLeft = window sees them from the next token on. Errors: ErrParameterRange.
 func (c *Cache) Keep(sequence Sequence, sinks, window int64) error {
-	cache, err := c.change()
+	cache, err := c.enter(changing, sequence)
 	if err != nil {
 		return err
 	}
-	defer c.stopChanging()
+	defer c.leave(changing, sequence)
 	return asError(raw.Cache_keep(cache, int64(sequence), sinks, window))
 }
 
-// Clear ends all sequences and gives the memory back to the system.
+// Clear ends all sequences and gives the memory back to the system. It waits for all calls that are inside, and keeps others waiting.
 func (c *Cache) Clear() error {
-	cache, err := c.change()
+	cache, err := c.native().enter()
 	if err != nil {
 		return err
 	}
-	defer c.stopChanging()
+	if c != nil {
+		defer c.handle.leave()
+		c.turns.enterAlone()
+		defer c.turns.leaveAlone()
+	}
 	return asError(raw.Cache_clear(cache))
 }
 
 // SequenceInfo tells what the cache knows of a sequence. Errors: ErrParameterRange.
 func (c *Cache) SequenceInfo(sequence Sequence) (SequenceInfo, error) {
 	var info SequenceInfo
-	cache, err := c.read()
+	cache, err := c.enter(reading, sequence)
 	if err != nil {
 		return info, err
 	}
-	defer c.stopReading()
+	defer c.leave(reading, sequence)
 	native := raw.NewSequenceInfo()
 	defer raw.DeleteSequenceInfo(native)
 	err = asError(raw.Cache_sequence_info(cache, int64(sequence), native))
@@ -212,11 +215,11 @@ func (c *Cache) SequenceInfo(sequence Sequence) (SequenceInfo, error) {
 // Statistics tells what the cache holds.
 func (c *Cache) Statistics() (CacheStatistics, error) {
 	var statistics CacheStatistics
-	cache, err := c.read()
+	cache, err := c.enter(reading)
 	if err != nil {
 		return statistics, err
 	}
-	defer c.stopReading()
+	defer c.leave(reading)
 	native := raw.NewCacheStatistics()
 	defer raw.DeleteCacheStatistics(native)
 	err = asError(raw.Cache_get_statistics(cache, native))
@@ -228,11 +231,12 @@ func (c *Cache) Statistics() (CacheStatistics, error) {
 // is written. positions has one entry for each row, growing within a sequence, above its newest token's and below 2^40; empty: the next
 // ones. Errors: ErrShape, ErrParameterRange, ErrCombination, ErrPositions, ErrOutOfMemory if the memory limit does not allow it.
 func (c *Cache) Append(batch CacheBatch, positions []int64) error {
-	cache, err := c.change()
+	sequences := inOrder(batch.Sequences)
+	cache, err := c.enter(changing, sequences...)
 	if err != nil {
 		return err
 	}
-	defer c.stopChanging()
+	defer c.leave(changing, sequences...)
 	return asError(raw.Cache_append(cache, batch.sequences(), count(batch.Sequences), first(batch.Offsets), count(batch.Offsets),
 		first(positions), count(positions)))
 }
@@ -248,11 +252,12 @@ func (c *Cache) Write(context *Context, layer int64, batch CacheBatch, k, v *Ten
 		return err
 	}
 	defer context.native().leave()
-	cache, err := c.change()
+	sequences := inOrder(batch.Sequences)
+	cache, err := c.enter(changing, sequences...)
 	if err != nil {
 		return err
 	}
-	defer c.stopChanging()
+	defer c.leave(changing, sequences...)
 	k, v = k.orAbsent(), v.orAbsent()
 	return asError(raw.Cache_write(entered, cache, layer, batch.sequences(), count(batch.Sequences), first(batch.Offsets),
 		count(batch.Offsets), k.data, int32(k.dtype), &k.dims, v.data, int32(v.dtype), &v.dims))
@@ -260,22 +265,22 @@ func (c *Cache) Write(context *Context, layer int64, batch CacheBatch, k, v *Ten
 
 // SaveSize is the number of bytes that Save gives; 0 if there is no such sequence, or for a nil or closed cache.
 func (c *Cache) SaveSize(sequence Sequence) int {
-	cache, err := c.read()
+	cache, err := c.enter(reading, sequence)
 	if err != nil {
 		return 0
 	}
-	defer c.stopReading()
+	defer c.leave(reading, sequence)
 	return int(raw.Cache_save_size(cache, int64(sequence)))
 }
 
 // Save gives a sequence as bytes, all layers, with a version and a checksum. The form does not depend on the machine. Errors:
 // ErrParameterRange.
 func (c *Cache) Save(sequence Sequence) ([]byte, error) {
-	cache, err := c.read()
+	cache, err := c.enter(reading, sequence)
 	if err != nil {
 		return nil, err
 	}
-	defer c.stopReading()
+	defer c.leave(reading, sequence)
 	saved := make([]byte, raw.Cache_save_size(cache, int64(sequence)))
 	if failure := raw.Cache_save(cache, int64(sequence), first(saved), count(saved)); failure != nil {
 		return nil, asError(failure)
@@ -287,12 +292,12 @@ func (c *Cache) Save(sequence Sequence) ([]byte, error) {
 // ErrParameterRange, a cache of another shape is ErrShape; nothing has changed then. Errors also: ErrOutOfMemory, ErrNullArgument for
 // no bytes.
 func (c *Cache) Restore(saved []byte) (Sequence, error) {
-	cache, err := c.change()
+	cache, err := c.enter(reading)
 	if err != nil {
 		return 0, err
 	}
-	defer c.stopChanging()
+	defer c.leave(reading)
 	var made int64
 	err = asError(raw.Cache_restore(cache, first(saved), count(saved), &made))
-	return Sequence(made), err
+	return c.made(made, err)
 }

@@ -11,12 +11,13 @@ type CachePlanOptions struct {
 	Length int64
 }
 
-// CachePlan is the attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers. It is for the
-// cache as it is: when tokens have been appended or evicted since, a run is ErrCombination. Any number of goroutines may run one at the
-// same time. Close it.
+// CachePlan is the attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers. It is for these
+// sequences as they are: when tokens of one have been appended or evicted since, or it has ended, a run is ErrCombination. Writing does
+// not count, unless a fork has come to share the block since, nor does what happens to other sequences. Any number of goroutines may run one at the same time. Close it.
 type CachePlan struct {
-	handle *handle[raw.CachePlan]
-	cache  *Cache
+	handle    *handle[raw.CachePlan]
+	cache     *Cache
+	sequences []Sequence // in order
 }
 
 // NewCachePlan prepares an attention under any scheme but one with a dense bias or several position axes. queryHeads is a multiple of
@@ -34,11 +35,12 @@ func NewCachePlan(context *Context, scheme *Scheme, cache *Cache, batch CacheBat
 		return nil, err
 	}
 	defer scheme.native().leave()
-	from, err := cache.read()
+	sequences := inOrder(batch.Sequences)
+	from, err := cache.enter(reading, sequences...)
 	if err != nil {
 		return nil, err
 	}
-	defer cache.stopReading()
+	defer cache.leave(reading, sequences...)
 	if options == nil {
 		options = new(CachePlanOptions)
 	}
@@ -48,7 +50,7 @@ func NewCachePlan(context *Context, scheme *Scheme, cache *Cache, batch CacheBat
 		return nil, asError(made.Failure)
 	}
 	native := raw.SwigcptrCachePlan(made.Address)
-	return &CachePlan{newHandle[raw.CachePlan](native, raw.DeleteCachePlan, context.cancelFlag()), cache}, nil
+	return &CachePlan{newHandle[raw.CachePlan](native, raw.DeleteCachePlan, context.cancelFlag()), cache, sequences}, nil
 }
 
 func (p *CachePlan) native() *handle[raw.CachePlan] {
@@ -101,10 +103,10 @@ func (p *CachePlan) Run(context *Context, layer int64, q, out *Tensor, options *
 	}
 	defer p.native().leave()
 	if p != nil {
-		if _, err := p.cache.read(); err != nil {
+		if _, err := p.cache.enter(reading, p.sequences...); err != nil {
 			return err
 		}
-		defer p.cache.stopReading()
+		defer p.cache.leave(reading, p.sequences...)
 	}
 	if options == nil {
 		options = new(CacheRunOptions)
@@ -127,11 +129,12 @@ func (c *Cache) Decode(context *Context, scheme *Scheme, layer int64, batch Cach
 		return err
 	}
 	defer scheme.native().leave()
-	cache, err := c.read()
+	sequences := inOrder(batch.Sequences)
+	cache, err := c.enter(reading, sequences...)
 	if err != nil {
 		return err
 	}
-	defer c.stopReading()
+	defer c.leave(reading, sequences...)
 	q, out = q.orAbsent(), out.orAbsent()
 	return asError(raw.Attention_decode(entered, s, cache, layer, batch.sequences(), count(batch.Sequences), first(batch.Offsets),
 		count(batch.Offsets), q.data, int32(q.dtype), &q.dims, out.data, int32(out.dtype), &out.dims, first(lse), count(lse)))

@@ -253,7 +253,7 @@ func TestNilAndClosedCaches(t *testing.T) {
 	expectStatus(t, (*farspan.CachePlan)(nil).Run(nil, 0, q, out, nil), farspan.ErrNullArgument)
 }
 
-func TestCachePlansAreForTheCacheAsItIs(t *testing.T) {
+func TestCachePlansAreForTheirSequencesAsTheyAre(t *testing.T) {
 	cache, scheme := newCache(t), plainScheme(t)
 	sequence := must(cache.CreateSequence())
 	check(t, grow(cache, sequence, 1, 2))
@@ -261,29 +261,15 @@ func TestCachePlansAreForTheCacheAsItIs(t *testing.T) {
 	defer plan.Close()
 	q, out := dense(make([]float32, cacheDim), 1, 1, 1, cacheDim), dense(make([]float32, cacheDim), 1, 1, 1, cacheDim)
 	expectStatus(t, plan.Run(nil, 0, q, out, &farspan.CacheRunOptions{Workspace: make([]byte, 1)}), farspan.ErrWorkspaceSize)
+	// What happens to other sequences does not matter.
+	other := must(cache.CreateSequence())
+	check(t, grow(cache, other, 7))
+	check(t, plan.Run(nil, 0, q, out, nil))
+	check(t, cache.Evict(other, 0, 1))
+	check(t, cache.DestroySequence(other))
+	check(t, plan.Run(nil, 0, q, out, nil))
 	check(t, cache.Append(newest(sequence), nil))
 	expectStatus(t, plan.Run(nil, 0, q, out, nil), farspan.ErrCombination)
-}
-
-// Changes wait for runs; each decode sees its sequence whole.
-func TestCacheInManyGoroutines(t *testing.T) {
-	cache, scheme := newCache(t), plainScheme(t)
-	read := must(cache.CreateSequence())
-	check(t, grow(cache, read, 1, 1, 1))
-	together(4, func(n int) {
-		for step := 0; step < 300; step++ {
-			if n > 0 {
-				near(t, "the mean", must(meanOf(cache, scheme, read)), 1, 1e-6)
-				continue
-			}
-			changed := must(cache.Fork(read))
-			check(t, grow(cache, changed, 5, 6, 7))
-			check(t, cache.Evict(changed, 0, 2))
-			restored := must(cache.Restore(must(cache.Save(changed))))
-			check(t, cache.DestroySequence(changed))
-			check(t, cache.DestroySequence(restored))
-		}
-	})
 }
 
 func TestCloseACacheWhileOthersDecode(t *testing.T) {
