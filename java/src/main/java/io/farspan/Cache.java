@@ -28,8 +28,13 @@ import java.util.Objects;
  * }
  * }</pre>
  *
- * <p>Many threads may use one cache: a call that changes it waits for the calls that are inside and keeps others waiting, reads and
- * runs go on at the same time. Close it when it is no longer needed; what is forgotten is freed after garbage collection.
+ * <p>Many threads may use one cache. Calls on different sequences go on at the same time, even of forks that share blocks: so one
+ * session may append while another runs. On the same sequence, forks, reads and runs go on at the same time, and a call that changes it
+ * ({@code append}, {@code write}, {@code evict}, {@code keep}, {@code destroySequence}) waits for the calls on it that are inside and
+ * keeps others waiting. A batch is a call on each of its sequences. {@link #clear} waits for all calls. Whoever needs the steps of a
+ * sequence in an order gives it to one thread at a time.
+ *
+ * <p>Close it when it is no longer needed; what is forgotten is freed after garbage collection.
  */
 public final class Cache implements AutoCloseable {
     final CacheAccess access;
@@ -67,7 +72,7 @@ public final class Cache implements AutoCloseable {
      * @throws IllegalStateException if the cache is closed
      */
     public void destroySequence(long sequence) {
-        access.change(object -> Native.cache_sequence_destroy(object, sequence));
+        access.destroy(sequence, object -> Native.cache_sequence_destroy(object, sequence));
     }
 
     /**
@@ -79,7 +84,7 @@ public final class Cache implements AutoCloseable {
      * @throws IllegalStateException if the cache is closed
      */
     public long fork(long sequence) {
-        return access.make((object, child) -> Native.cache_fork(object, sequence, child));
+        return access.makeFrom(sequence, (object, child) -> Native.cache_fork(object, sequence, child));
     }
 
     /**
@@ -92,7 +97,7 @@ public final class Cache implements AutoCloseable {
      * @throws IllegalStateException if the cache is closed
      */
     public void evict(long sequence, long first, long last) {
-        access.change(object -> Native.cache_evict(object, sequence, first, last));
+        access.changeOne(sequence, object -> Native.cache_evict(object, sequence, first, last));
     }
 
     /**
@@ -106,16 +111,16 @@ public final class Cache implements AutoCloseable {
      * @throws IllegalStateException if the cache is closed
      */
     public void keep(long sequence, long sinks, long window) {
-        access.change(object -> Native.cache_keep(object, sequence, sinks, window));
+        access.changeOne(sequence, object -> Native.cache_keep(object, sequence, sinks, window));
     }
 
     /**
-     * Ends all sequences and gives the memory back to the system.
+     * Ends all sequences and gives the memory back to the system. Waits for all calls that are inside, and keeps others waiting.
      *
      * @throws IllegalStateException if the cache is closed
      */
     public void clear() {
-        access.change(object -> Native.cache_clear(object));
+        access.clear(object -> Native.cache_clear(object));
     }
 
     /**
@@ -128,11 +133,11 @@ public final class Cache implements AutoCloseable {
      */
     public SequenceInfo info(long sequence) {
         io.farspan.internal.SequenceInfo info = new io.farspan.internal.SequenceInfo();
-        io.farspan.internal.Cache object = access.read();
+        io.farspan.internal.Cache object = access.read(sequence);
         try {
             Native.cache_sequence_info(object, sequence, info);
         } finally {
-            access.leaveReading();
+            access.leaveReading(sequence);
         }
         return new SequenceInfo(info.getTokens(), info.getFirstPosition(), info.getNextPosition(), info.getBlocks(),
                 info.getSharedBlocks());
@@ -176,7 +181,12 @@ public final class Cache implements AutoCloseable {
      */
     public void append(CacheBatch batch, long[] positions) {
         Objects.requireNonNull(batch, "batch");
-        access.change(object -> Native.cache_append(object, batch.sequences, batch.offsets, positions));
+        io.farspan.internal.Cache object = access.change(batch.inOrder);
+        try {
+            Native.cache_append(object, batch.sequences, batch.offsets, positions);
+        } finally {
+            access.leaveChanging(batch.inOrder);
+        }
     }
 
     /**
@@ -208,12 +218,12 @@ public final class Cache implements AutoCloseable {
         Objects.requireNonNull(v, "v");
         io.farspan.internal.Context entered = Context.acquire(context);
         try {
-            io.farspan.internal.Cache object = access.change();
+            io.farspan.internal.Cache object = access.change(batch.inOrder);
             try {
                 Native.cache_write(entered, object, layer, batch.sequences, batch.offsets, k.memory, k.code, k.dims, v.memory, v.code,
                         v.dims);
             } finally {
-                access.leaveChanging();
+                access.leaveChanging(batch.inOrder);
             }
         } finally {
             Context.release(context);
@@ -275,12 +285,12 @@ public final class Cache implements AutoCloseable {
         try {
             io.farspan.internal.Scheme rules = scheme.handle.acquire();
             try {
-                io.farspan.internal.Cache object = access.read();
+                io.farspan.internal.Cache object = access.read(batch.inOrder);
                 try {
                     Native.attention_decode(entered, rules, object, layer, batch.sequences, batch.offsets, q.memory, q.code, q.dims,
                             out.memory, out.code, out.dims, lse);
                 } finally {
-                    access.leaveReading();
+                    access.leaveReading(batch.inOrder);
                 }
             } finally {
                 scheme.handle.release();
@@ -298,11 +308,11 @@ public final class Cache implements AutoCloseable {
      * @throws IllegalStateException if the cache is closed
      */
     public long savedBytes(long sequence) {
-        io.farspan.internal.Cache object = access.read();
+        io.farspan.internal.Cache object = access.read(sequence);
         try {
             return Native.cache_save_size(object, sequence);
         } finally {
-            access.leaveReading();
+            access.leaveReading(sequence);
         }
     }
 
@@ -316,7 +326,7 @@ public final class Cache implements AutoCloseable {
      * @throws IllegalStateException if the cache is closed
      */
     public byte[] save(long sequence) {
-        io.farspan.internal.Cache object = access.read();
+        io.farspan.internal.Cache object = access.read(sequence);
         try {
             long size = Native.cache_save_size(object, sequence);
             if (size > Integer.MAX_VALUE) {
@@ -326,7 +336,7 @@ public final class Cache implements AutoCloseable {
             Native.cache_save(object, sequence, saved);
             return saved;
         } finally {
-            access.leaveReading();
+            access.leaveReading(sequence);
         }
     }
 
@@ -341,12 +351,12 @@ public final class Cache implements AutoCloseable {
      */
     public void save(long sequence, ByteBuffer buffer) {
         Object target = Buffers.writableBytes(Objects.requireNonNull(buffer, "buffer"), "buffer");
-        io.farspan.internal.Cache object = access.read();
+        io.farspan.internal.Cache object = access.read(sequence);
         try {
             Native.cache_save(object, sequence, target);
             buffer.position(buffer.position() + (int) Native.cache_save_size(object, sequence));
         } finally {
-            access.leaveReading();
+            access.leaveReading(sequence);
         }
     }
 

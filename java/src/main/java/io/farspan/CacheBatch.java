@@ -8,11 +8,14 @@ import java.util.Objects;
 public final class CacheBatch {
     /** Never changed. */
     final long[] sequences;
+    /** Each once, in the order of {@link CacheTurns}. Never changed. */
+    final Long[] inOrder;
     /** null for one row each. Never changed. */
     final long[] offsets;
 
     private CacheBatch(long[] sequences, long[] offsets) {
         this.sequences = sequences;
+        inOrder = CacheTurns.inOrder(sequences);
         this.offsets = offsets;
     }
 

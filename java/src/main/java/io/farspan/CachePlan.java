@@ -7,9 +7,9 @@ import java.nio.FloatBuffer;
 import java.util.Objects;
 
 /**
- * The attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers. It is for the cache as it
- * is: when tokens have been appended or evicted since, or the cache was closed, a run is refused. Immutable; any number of threads
- * may run one at the same time. Close it when it is no longer needed; what is forgotten is freed after garbage collection.
+ * The attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers. It is for these sequences as
+ * they are: when tokens of one have been appended or evicted since, or it has ended, or the cache was closed, a run is refused. Writing
+ * does not count, unless a fork has come to share the block since, nor does what happens to other sequences. Immutable; any number of threads may run one at the same time. Close it when it is no longer needed; what is forgotten is freed after garbage collection.
  *
  * <pre>{@code
  * cache.append(newest);
@@ -24,9 +24,11 @@ import java.util.Objects;
 public final class CachePlan implements AutoCloseable {
     private final Handle<io.farspan.internal.CachePlan> handle;
     private final Cache cache;
+    private final Long[] sequences; // in order
 
-    private CachePlan(io.farspan.internal.CachePlan object, Cache cache, Object cancel) {
+    private CachePlan(io.farspan.internal.CachePlan object, Cache cache, CacheBatch batch, Object cancel) {
         this.cache = cache;
+        sequences = batch.inOrder;
         handle = Handle.of(this, object, cancel, "the plan", io.farspan.internal.CachePlan::delete);
     }
 
@@ -65,12 +67,12 @@ public final class CachePlan implements AutoCloseable {
         try {
             io.farspan.internal.Scheme rules = scheme.handle.acquire();
             try {
-                io.farspan.internal.Cache object = cache.access.read();
+                io.farspan.internal.Cache object = cache.access.read(batch.inOrder);
                 try {
                     return new CachePlan(Native.cache_plan_create(entered, rules, object, batch.sequences, batch.offsets, queryHeads,
-                            positions, length), cache, context == null ? null : context.cancel);
+                            positions, length), cache, batch, context == null ? null : context.cancel);
                 } finally {
-                    cache.access.leaveReading();
+                    cache.access.leaveReading(batch.inOrder);
                 }
             } finally {
                 scheme.handle.release();
@@ -132,11 +134,11 @@ public final class CachePlan implements AutoCloseable {
         try {
             io.farspan.internal.CachePlan object = handle.acquire();
             try {
-                cache.access.read();
+                cache.access.read(sequences);
                 try {
                     Native.cache_run(entered, object, layer, q.memory, q.code, q.dims, out.memory, out.code, out.dims, lse, workspace);
                 } finally {
-                    cache.access.leaveReading();
+                    cache.access.leaveReading(sequences);
                 }
             } finally {
                 handle.release();
