@@ -41,13 +41,14 @@ struct family {
     void (*prepare)(config_source&) = nullptr;  // before the sizes are read
     void (*finish)(config_source&) = nullptr;   // when the layers are known
     std::span<const class_default> defaults = {};
+    const char* reads = "";  // keys of key_table.hpp, separated by blanks, that the class reads although neither its
+                             // defaults nor its rules above name them
 };
 
 // The family of a model_type, also by the names that are only aliases of one; nullptr if unknown.
 const family* find_family(const std::string& model_type);
 
-// The known names, for a message.
-std::string known_families();
+std::span<const family> known_rows();
 
 // A config.json and the draft that is made of it.
 struct config_source {

@@ -98,6 +98,7 @@ bool read_layer_types(config_source& s, kinds& result) {
                       types.path.c_str(), types.value->items.size(), result.size());
     for (std::size_t n = 0; n < result.size(); ++n)
         result[n] = kind_of({&types.value->items[n], join_path(types.path, n)});
+    s.keys.reveal({"sliding_window", "sliding_window_size", "window_size", "attention_chunk_size"});
     return true;
 }
 
@@ -161,13 +162,6 @@ void apply_rotation_rule(config_source& s, const std::vector<bool>& rotating, ki
         if (rotating[n] == chunks) result[n] = chunks ? FARSPAN_LAYER_CHUNKED : FARSPAN_LAYER_SLIDING;
 }
 
-void note_unused_window(config_source& s) {
-    const entry declared = s.keys.find({"sliding_window"});
-    if (declared && to_integer(declared, -1, most_length) > 0)
-        s.result.notes.add(FARSPAN_NOTE_NO_EFFECT, declared.path, "is %s, but this family has no windows",
-                           describe(*declared.value).c_str());
-}
-
 void apply_window_rule(config_source& s, const std::vector<bool>& rotating, kinds& result) {
     switch (s.row->window_rule) {
         case windows::every_layer:
@@ -189,7 +183,6 @@ void apply_window_rule(config_source& s, const std::vector<bool>& rotating, kind
         case windows::listed:
             break;  // read_windows
         case windows::none:
-            note_unused_window(s);
             break;
     }
     // Qwen3-Next and relatives: full attention in every n-th layer, something else in the others.

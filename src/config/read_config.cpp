@@ -3,6 +3,7 @@
 
 #include "base/failure.hpp"
 #include "config/families.hpp"
+#include "config/key_notes.hpp"
 #include "config/model.hpp"
 
 namespace farspan::config {
@@ -53,17 +54,6 @@ const family& family_or_fail(reader& keys, const std::string& name) {
                   keys.path_of("model_type").c_str(), name.c_str());
 }
 
-// Weights that transformers would load from elsewhere; clamping happens before the positions.
-void note_outside(config_source& s) {
-    if (const entry clip = s.keys.find({"clip_qkv"}))
-        s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, clip.path, "is %s: the model clamps q, k and v before attention",
-                           describe(*clip.value).c_str());
-    if (const auto shared = s.keys.integer({"num_kv_shared_layers"}, 0, most_layers).value_or(0); shared > 0)
-        s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, s.keys.path_of("num_kv_shared_layers"),
-                           "is %lld: as many last layers attend to the keys and values of an earlier one",
-                           static_cast<long long>(shared));
-}
-
 }  // namespace
 
 std::unique_ptr<model> read_config(std::string_view text, const farspan_model_options& options) {
@@ -80,6 +70,7 @@ std::unique_ptr<model> read_config(std::string_view text, const farspan_model_op
     d.family = family_name(keys);
     const family& row = family_or_fail(keys, d.family);
     keys.set_defaults(row.defaults);
+    keys.set_visible([&row](std::string_view name) { return reads_key(row, name); });
 
     config_source source{.keys = std::move(keys), .row = &row, .result = d, .layout = row.layout, .kind = row.kind};
     if (row.prepare) row.prepare(source);
@@ -88,7 +79,7 @@ std::unique_ptr<model> read_config(std::string_view text, const farspan_model_op
     read_layers(source);
     read_score(source);
     if (row.finish) row.finish(source);
-    note_outside(source);
+    note_unread_keys(source.keys, config_keys(), d.family);
     d.info.hidden = source.hidden;
     d.info.context = source.context;
     return build_model(std::move(result));

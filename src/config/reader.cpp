@@ -36,10 +36,12 @@ void reader::add_scope(const json_value& object, std::string path) {
 }
 
 entry reader::find(names spellings) {
-    for (const char* name : spellings) read_.insert(name);
+    for (const char* name : spellings)
+        if (is_visible(name)) read_.insert(name);
     for (const scope& s : scopes_) {
         entry null_entry;
         for (const char* name : spellings) {
+            if (!is_visible(name)) continue;
             const json_value* value = s.object->find(name);
             if (value && value->kind != json_value::null) return {value, join_path(s.path, name)};
             if (value && !null_entry.value) null_entry = {value, join_path(s.path, name)};
@@ -47,6 +49,22 @@ entry reader::find(names spellings) {
         if (null_entry.value) return null_entry;
     }
     return {};
+}
+
+entry reader::look(std::string_view name) const {
+    entry null_entry;
+    for (const scope& s : scopes_) {
+        const json_value* value = s.object->find(name);
+        if (value && value->kind != json_value::null) return {value, join_path(s.path, name)};
+        if (value && !null_entry.value) null_entry = {value, join_path(s.path, name)};
+    }
+    return null_entry;
+}
+
+std::string reader::path_of(names spellings) const {
+    for (const char* name : spellings)
+        if (const entry found = look(name); found.value) return found.path;
+    return join_path(path(), *spellings.begin());
 }
 
 bool reader::is_null(names spellings) {
@@ -113,14 +131,14 @@ std::vector<double> reader::reals(names spellings, double low, double high, std:
 int64_t reader::required_integer(names spellings, int64_t low, int64_t high) {
     const std::optional<int64_t> value = integer(spellings, low, high);
     if (value) return *value;
-    throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is %s: must be a whole number", path_of(*spellings.begin()).c_str(),
+    throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is %s: must be a whole number", path_of(spellings).c_str(),
                   is_null(spellings) ? "null" : "absent");
 }
 
 double reader::required_real(names spellings, double low, double high) {
     const std::optional<double> value = real(spellings, low, high);
     if (value) return *value;
-    throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is %s: must be a number", path_of(*spellings.begin()).c_str(),
+    throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is %s: must be a number", path_of(spellings).c_str(),
                   is_null(spellings) ? "null" : "absent");
 }
 

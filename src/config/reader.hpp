@@ -2,6 +2,7 @@
 // carries the JSON path.
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <set>
@@ -35,6 +36,9 @@ public:
     // Objects in order of priority: what an earlier one says hides the later ones.
     void add_scope(const json_value& object, std::string path);
     void set_defaults(std::span<const class_default> defaults) { defaults_ = defaults; }
+    // Keys for which this is false are not found, and not marked as read; but for those that are revealed.
+    void set_visible(std::function<bool(std::string_view)> visible) { visible_ = std::move(visible); }
+    void reveal(names spellings) { revealed_.insert(spellings.begin(), spellings.end()); }
 
     // The first of several spellings that is there; a null only if no spelling has a value. Marks them as read.
     entry find(names spellings);
@@ -57,7 +61,14 @@ public:
 
     bool empty() const { return scopes_.front().object->names.empty(); }
     const std::string& path() const { return scopes_.front().path; }
-    std::string path_of(const char* key) const { return join_path(path(), key); }
+
+    // Where a key stands; where it would stand if it is absent. With several spellings: of the one that is there.
+    std::string path_of(names spellings) const;
+    std::string path_of(const char* key) const { return path_of({key}); }
+
+    // A key whether or not it is visible, without marking it as read.
+    entry look(std::string_view name) const;
+    bool was_read(std::string_view name) const { return read_.contains(name); }
 
     // Notes every key of the first scope that nobody has asked for.
     void note_unread(const char* meaning);
@@ -70,11 +81,13 @@ private:
     };
 
     std::optional<double> default_of(names spellings);
+    bool is_visible(const char* name) const { return !visible_ || visible_(name) || revealed_.contains(name); }
 
     note_list& notes_;
     std::vector<scope> scopes_;
     std::span<const class_default> defaults_;
-    std::set<std::string, std::less<>> read_;
+    std::function<bool(std::string_view)> visible_;
+    std::set<std::string, std::less<>> read_, revealed_;
 };
 
 // The complaints. `must` ends the sentence: "a number", "between 1 and 512".
