@@ -86,10 +86,13 @@ std::unique_ptr<model> build_model(std::unique_ptr<model> started) {
     }
     d.info.family = d.family.c_str();
     d.info.layers = static_cast<int64_t>(d.layers.size());
-    d.info.query_heads = d.layers.front().query_heads;
-    d.info.key_heads = d.layers.front().key_heads;
-    d.info.head_dim = d.layers.front().head_dim;
-    d.info.value_dim = d.layers.front().value_dim;
+    const auto found = std::find_if(d.layers.begin(), d.layers.end(),
+                                    [](const layer_draft& layer) { return layer.kind != FARSPAN_LAYER_OTHER; });
+    const layer_draft& leading = found == d.layers.end() ? d.layers.front() : *found;
+    d.info.query_heads = leading.query_heads;
+    d.info.key_heads = leading.key_heads;
+    d.info.head_dim = leading.head_dim;
+    d.info.value_dim = leading.value_dim;
     d.info.layer_kinds = static_cast<int64_t>(m.schemes.size());
     d.info.notes = static_cast<int64_t>(d.notes.all().size());
     return started;

@@ -91,6 +91,10 @@ const family families[] = {
      .prepare = prepare_mistral_params,
      .finish = finish_mistral_params,
      .defaults = mistral_params_defaults},
+    {.model_type = "llama_params",
+     .layout = interleaved,
+     .prepare = prepare_llama_params,
+     .finish = finish_llama_params},
     {.model_type = "llama4_text",
      .layout = interleaved,
      .window_rule = windows::chunks,
@@ -113,6 +117,7 @@ const family families[] = {
     {.model_type = "gemma3_text",
      .window_rule = windows::pattern,
      .scaling_on_full_layers_only = true,
+     .finish = finish_gemma3,
      .defaults = gemma3_defaults,
      .reads = "use_bidirectional_attention attn_logit_softcapping final_logit_softcapping"},
     {.model_type = "gemma3n_text",
@@ -130,7 +135,10 @@ const family families[] = {
      .defaults = gemma4_defaults,
      .reads = "use_bidirectional_attention final_logit_softcapping"},
     {.model_type = "gpt_oss", .window_rule = windows::pattern, .finish = finish_gpt_oss, .defaults = gpt_oss_defaults},
-    {.model_type = "deepseek_v2", .layout = interleaved, .defaults = deepseek_v2_defaults},
+    {.model_type = "deepseek_v2",
+     .layout = interleaved,
+     .prepare = prepare_deepseek_v2,
+     .defaults = deepseek_v2_defaults},
     {.model_type = "deepseek_v3", .layout = interleaved, .defaults = deepseek_v3_defaults},
     {.model_type = "minicpm3", .defaults = minicpm3_defaults},
     {.model_type = "minicpm", .defaults = none_defaults},
@@ -226,6 +234,12 @@ const family* find_family(const std::string& model_type) {
         if (model_type == alias.name) name = alias.meant;
     for (const family& row : families)
         if (name == row.model_type) return &row;
+    return nullptr;
+}
+
+const family* find_alias(const std::function<bool(const char*)>& is_meant) {
+    for (const auto& alias : aliases)
+        if (is_meant(alias.name)) return find_family(alias.meant);
     return nullptr;
 }
 

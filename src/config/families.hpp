@@ -1,8 +1,10 @@
 // The model families: what the file does not say because the model's class knows it.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "config/draft.hpp"
 #include "config/reader.hpp"
@@ -48,7 +50,13 @@ struct family {
 // The family of a model_type, also by the names that are only aliases of one; nullptr if unknown.
 const family* find_family(const std::string& model_type);
 
+// The family of the first alias for which `is_meant` is true.
+const family* find_alias(const std::function<bool(const char*)>& is_meant);
+
 std::span<const family> known_rows();
+
+// What the class assumes for the sizes, behind the row's own defaults.
+std::vector<class_default> class_sizes(const family& row);
 
 // A config.json and the draft that is made of it.
 struct config_source {
@@ -59,6 +67,7 @@ struct config_source {
     // The sizes, as far as they are known.
     int64_t layers = 0, query_heads = 0, key_heads = 0, head_dim = 0, value_dim = 0, hidden = 0;
     int64_t rotary_offset = 0;
+    bool may_be_latent = true;  // multi-head latent attention, if the file has its sizes
     int64_t context = 0;
     double base_ratio = 1;                          // factor on the base that the file states
     double assumed_base = 0;                        // where the file states none; 0: the class has a default
@@ -82,6 +91,8 @@ void prepare_mpt(config_source& source);
 void prepare_chatglm(config_source& source);
 void prepare_baichuan(config_source& source);
 void prepare_qwen(config_source& source);
+void prepare_deepseek_v2(config_source& source);
+void prepare_llama_params(config_source& source);
 void prepare_gemma4(config_source& source);
 void prepare_mistral_params(config_source& source);
 void finish_falcon(config_source& source);
@@ -91,8 +102,10 @@ void finish_baichuan(config_source& source);
 void finish_qwen(config_source& source);
 void finish_qwen2(config_source& source);
 void finish_llama4(config_source& source);
+void finish_gemma3(config_source& source);
 void finish_gemma4(config_source& source);
 void finish_ministral3(config_source& source);
+void finish_llama_params(config_source& source);
 void finish_mistral_params(config_source& source);
 void finish_gpt_oss(config_source& source);
 void finish_encoder(config_source& source);

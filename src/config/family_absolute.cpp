@@ -3,6 +3,7 @@
 #include <cinttypes>
 
 #include "base/failure.hpp"
+#include "base/utf8.hpp"
 #include "config/families.hpp"
 #include "method/defaults.hpp"
 
@@ -42,8 +43,8 @@ void finish_opt(config_source& s) {
 void finish_encoder(config_source& s) {
     const std::optional<std::string> type = s.keys.text({"position_embedding_type"});
     if (type && *type != "absolute" && *type != "rotary")
-        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%.40s\": must be absolute",
-                      s.keys.path_of("position_embedding_type").c_str(), type->c_str());
+        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%s\": must be absolute",
+                      s.keys.path_of("position_embedding_type").c_str(), escaped(*type, 40).c_str());
     if (s.keys.flag({"rotary_value"}).value_or(false))
         throw failure(FARSPAN_ERROR_COMBINATION, 1, "%s is true: rotated values are not supported",
                       s.keys.path_of("rotary_value").c_str());

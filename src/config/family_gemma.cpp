@@ -1,4 +1,4 @@
-// Gemma 4: layers that see everything have heads of another size, and a rotation of their own.
+// Gemma 3 as an encoder. Gemma 4: layers that see everything have heads of another size, and a rotation of their own.
 #include "base/failure.hpp"
 #include "config/families.hpp"
 #include "method/defaults.hpp"
@@ -23,6 +23,11 @@ void use_default_rotation(config_source& s) {
 
 }  // namespace
 
+// EmbeddingGemma.
+void finish_gemma3(config_source& s) {
+    if (s.keys.flag({"use_bidirectional_attention"}).value_or(false)) look_both_ways(s);
+}
+
 void prepare_gemma4(config_source& s) {
     s.full_head_dim = s.keys.integer({"global_head_dim"}, 1, most_head_dim).value_or(0);
     const int64_t key_heads = s.keys.integer({"num_global_key_value_heads"}, 1, most_heads).value_or(0);
@@ -46,12 +51,12 @@ void finish_gemma4(config_source& s) {
         last.head_dim = last.value_dim = s.head_dim_of(true);
         last.key_heads = s.key_heads_of(true);
     }
-    const std::optional<std::string> both = s.keys.text({"use_bidirectional_attention"});
-    if (!both) return;
-    if (*both == "all") return look_both_ways(s);
-    if (*both != "vision")
-        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%.40s\": must be all or vision",
-                      s.keys.path_of("use_bidirectional_attention").c_str(), both->c_str());
+    const entry both = s.keys.find({"use_bidirectional_attention"});
+    if (!both || (both.value->kind == json_value::boolean && !both.value->integer_value)) return;
+    if (both.value->kind == json_value::boolean || both.value->text_value == "all") return look_both_ways(s);
+    if (both.value->text_value != "vision")
+        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is %s: must be all or vision", both.path.c_str(),
+                      describe(*both.value).c_str());
     s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, s.keys.path_of("use_bidirectional_attention"),
                        "is \"vision\": the tokens of an image see each other to both sides");
 }

@@ -1,4 +1,4 @@
-// What single rotary families add: Qwen-1, ChatGLM, Llama 4, gpt-oss.
+// What single rotary families add: Qwen-1, ChatGLM, DeepSeek-V2 without latent attention, Llama 4, gpt-oss.
 #include <cinttypes>
 
 #include "base/failure.hpp"
@@ -42,9 +42,21 @@ void finish_qwen2(config_source& s) {
 
 // ChatGLM2, 3 and GLM-4 with remote code: half of the head rotates, base 10000 * rope_ratio.
 void prepare_chatglm(config_source& s) {
+    for (const char* mark : {"position_encoding_2d", "inner_hidden_size"})
+        if (const entry first = s.keys.look(mark))
+            throw failure(FARSPAN_ERROR_COMBINATION, 1,
+                          "%s is %s: ChatGLM-6B turns each half of a head by another position, which is not supported",
+                          first.path.c_str(), describe(*first.value).c_str());
     s.base_ratio = s.keys.real({"rope_ratio"}, 1e-6, 1e12).value_or(1);
     if (s.keys.flag({"multi_query_attention"}).value_or(false))
         s.key_heads = s.keys.required_integer({"multi_query_group_num"}, 1, most_heads);
+}
+
+// Without latent attention the class is that of Llama: plain heads, pairs of halves.
+void prepare_deepseek_v2(config_source& s) {
+    const bool zero = s.keys.real({"qk_rope_head_dim"}, 0, most_head_dim).value_or(1) == 0;
+    s.may_be_latent = s.keys.flag({"use_mla"}).value_or(!zero || s.keys.has({"kv_lora_rank"}));
+    if (!s.may_be_latent) s.layout = FARSPAN_LAYOUT_HALF;
 }
 
 // The temperature 1 + a ln(floor((i + 1) / F) + 1) is on the layers that do not rotate.

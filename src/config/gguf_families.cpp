@@ -42,7 +42,7 @@ const gguf_family families[] = {
     {.architecture = "phi3", .layout = half},
     {.architecture = "phimoe", .layout = half},
     {.architecture = "gemma", .layout = half},
-    {.architecture = "gemma2", .layout = half, .full_every = 2, .softcap = true, .layers_of_27b = 46},
+    {.architecture = "gemma2", .layout = half, .full_every = 2, .softcap = true, .window = 4096, .layers_of_27b = 46},
     {.architecture = "gemma3",
      .layout = half,
      .full_every = 6,
@@ -80,6 +80,16 @@ const gguf_family families[] = {
 };
 
 }  // namespace
+
+std::vector<class_default> defaults_of(const gguf_family& row) {
+    std::vector<class_default> result;
+    if (row.kind == positions::rotary) result.push_back({"rope.freq_base", 10000});
+    if (row.local_base > 0) result.push_back({"rope.freq_base_swa", row.local_base});
+    if (row.window > 0) result.push_back({"attention.sliding_window", static_cast<double>(row.window)});
+    if (row.softcap) result.insert(result.end(), {{"attn_logit_softcapping", 50}, {"final_logit_softcapping", 30}});
+    if (row.kind == positions::alibi) result.push_back({"attention.max_alibi_bias", 8});
+    return result;
+}
 
 const gguf_family* find_gguf_family(const std::string& architecture) {
     for (const gguf_family& row : families)

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "config/families.hpp"
 
@@ -26,8 +27,12 @@ struct gguf_family {
     bool chunked = false;        // Llama 4: chunks of 8192 on rotary layers, temperature on the others
     double log_multiplier = 1;   // yarn_log_multiplier is this times mscale_all_dim
     double scale = 0;            // on <q, k> if the file does not say; 0: 1/sqrt(key_length)
+    int64_t window = 0;          // of sliding layers if the file does not say; 0: none
     int64_t layers_of_27b = 0;   // a model with so many layers has the scale 1/sqrt(embedding_length / heads)
 };
+
+// What the architecture's code assumes for absent keys.
+std::vector<class_default> defaults_of(const gguf_family& row);
 
 const gguf_family* find_gguf_family(const std::string& architecture);
 

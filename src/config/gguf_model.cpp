@@ -4,30 +4,36 @@
 #include <cmath>
 
 #include "base/failure.hpp"
+#include "base/utf8.hpp"
 #include "config/gguf_source.hpp"
+#include "config/key_notes.hpp"
 #include "method/defaults.hpp"
 
 namespace farspan::config {
 namespace {
 
-// A number for all layers or a list with one each.
+// A number for all layers or a list with one each, in which 0 stands for a layer without attention. Returns that of the
+// first layer that has some.
 int64_t read_heads(gguf_source& s, const char* key, std::optional<int64_t> absent, std::vector<int64_t>& of_layer) {
     const entry found = s.keys.find({key});
     if (!found && absent) return *absent;
     if (!found || found.value->kind != json_value::array) return s.keys.required_integer({key}, 1, most_heads);
-    for (const double count : s.keys.reals({key}, 1, most_heads, static_cast<std::size_t>(s.layers)))
+    for (const double count : s.keys.reals({key}, 0, most_heads, static_cast<std::size_t>(s.layers)))
         of_layer.push_back(static_cast<int64_t>(count));
     if (of_layer.size() != static_cast<std::size_t>(s.layers))
         throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %" PRId64 " layers",
                       found.path.c_str(), of_layer.size(), s.layers);
-    return of_layer.front();
+    for (const int64_t count : of_layer)
+        if (count > 0) return count;
+    throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "%s is 0 in every layer: must be at least 1 in one",
+                  found.path.c_str());
 }
 
 void check_heads(const gguf_source& s, int64_t query_heads, int64_t key_heads) {
     if (query_heads % key_heads != 0)
         throw failure(FARSPAN_ERROR_HEAD_GROUPS, 1,
                       "%s: %" PRId64 " query heads are not a multiple of %" PRId64 " key heads",
-                      s.keys.path_of("attention").c_str(), query_heads, key_heads);
+                      s.keys.path_of("attention.head_count_kv").c_str(), query_heads, key_heads);
 }
 
 void read_sizes(gguf_source& s) {
@@ -64,11 +70,17 @@ void read_sizes(gguf_source& s) {
 
 // ---- layers
 
+// A layer whose list has no heads has no softmax attention: none at all, or a linear one.
+bool has_attention(const gguf_source& s, std::size_t layer) {
+    const auto empty = [layer](const std::vector<int64_t>& heads) { return !heads.empty() && heads[layer] == 0; };
+    return !empty(s.query_heads_of) && !empty(s.key_heads_of);
+}
+
 // One truth per layer: has it the window?
 std::vector<bool> listed_sliding(gguf_source& s, const entry& pattern) {
-    if (pattern.value->items.size() != static_cast<std::size_t>(s.layers))
+    if (pattern.value->size() != static_cast<std::size_t>(s.layers))
         throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %" PRId64 " layers",
-                      pattern.path.c_str(), pattern.value->items.size(), s.layers);
+                      pattern.path.c_str(), pattern.value->size(), s.layers);
     std::vector<bool> sliding;
     for (const json_value& item : pattern.value->items) sliding.push_back(item.integer_value != 0);
     return sliding;
@@ -116,6 +128,14 @@ void read_layers(gguf_source& s) {
                           .value_dim = sliding[n] ? s.local_value_dim : s.value_dim};
         layer.query_heads = s.query_heads_of.empty() ? s.query_heads : s.query_heads_of[n];
         layer.key_heads = s.key_heads_of.empty() ? s.key_heads : s.key_heads_of[n];
+        if (!has_attention(s, n)) {
+            layer.kind = FARSPAN_LAYER_OTHER;
+            layer.rope = no_rope;
+            s.result.layers.push_back(layer);
+            s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, s.keys.path_of("attention.head_count_kv"),
+                               "some layers have no softmax attention: they have no scheme");
+            continue;
+        }
         check_heads(s, layer.query_heads, layer.key_heads);
         if (sliding[n] && s.row.chunked) {
             layer.kind = FARSPAN_LAYER_CHUNKED;
@@ -152,8 +172,8 @@ void read_scores(gguf_source& s) {
     farspan_score_config& score = s.result.score;
     const double scale = s.keys.real({"attention.scale"}, 0, 1e6).value_or(0);
     score.scale = scale != 0 ? scale : default_scale(s);  // 0: 1/sqrt(key_length)
-    if (s.row.softcap) score.softcap = s.keys.real({"attn_logit_softcapping"}, 0, 1e6).value_or(50);
-    s.result.info.final_softcap = s.keys.real({"final_logit_softcapping"}, 0, 1e6).value_or(s.row.softcap ? 30 : 0);
+    if (s.row.softcap) score.softcap = s.keys.real({"attn_logit_softcapping"}, 0, 1e6).value_or(0);
+    s.result.info.final_softcap = s.keys.real({"final_logit_softcapping"}, 0, 1e6).value_or(0);
     if (s.row.chunked) {
         s.result.temperature = FARSPAN_TEMPERATURE_LLAMA4;
         score.trained_length = 8192;
@@ -168,7 +188,7 @@ void read_scores(gguf_source& s) {
 void read_bias(gguf_source& s) {
     const std::optional<double> stated = s.keys.real({"attention.max_alibi_bias"}, 0, 1000);
     const bool by_size = s.metadata.architecture == "baichuan" && s.layers == 40;  // 13B
-    const double most = stated.value_or(s.row.kind == positions::alibi || by_size ? 8 : 0);
+    const double most = stated.value_or(by_size ? 8 : 0);
     if (most == 0) return;
     init_bias_config(&s.result.bias, FARSPAN_BIAS_ALIBI);
     s.result.bias.heads = static_cast<int32_t>(s.query_heads);
@@ -177,8 +197,8 @@ void read_bias(gguf_source& s) {
 
 const gguf_family& family_or_fail(const std::string& architecture) {
     if (const gguf_family* row = find_gguf_family(architecture)) return *row;
-    throw failure(FARSPAN_ERROR_METHOD, 1, "general.architecture is \"%.60s\": no architecture that is known",
-                  architecture.c_str());
+    throw failure(FARSPAN_ERROR_METHOD, 1, "general.architecture is \"%s\": no architecture that is known",
+                  escaped(architecture, 60).c_str());
 }
 
 }  // namespace
@@ -191,11 +211,16 @@ std::unique_ptr<model> model_of(gguf_metadata metadata, const farspan_model_opti
     gguf_source s{
         .metadata = metadata, .row = family_or_fail(metadata.architecture), .keys = reader(d.notes), .result = d};
     s.keys.add_scope(metadata.keys, metadata.architecture);
+    s.keys.add_defaults(defaults_of(s.row));
     read_sizes(s);
     read_bias(s);
     if (s.row.kind == positions::rotary && d.bias.method == FARSPAN_BIAS_NONE) read_rotation(s);
     read_layers(s);
     read_scores(s);
+    note_unread_keys(s.keys, gguf_keys(), d.family);
+    s.keys.note_unread("no key that is known here", [](std::string_view name) {
+        return (name.starts_with("attention.") || name.starts_with("rope.")) && !find_key(gguf_keys(), name);
+    });
     if (s.row.kind == positions::learned) {
         d.info.absolute = FARSPAN_ABSOLUTE_LEARNED;
         d.info.absolute_rows = d.info.context;

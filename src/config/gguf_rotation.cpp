@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/failure.hpp"
+#include "base/utf8.hpp"
 #include "config/gguf_source.hpp"
 #include "method/defaults.hpp"
 
@@ -110,12 +111,17 @@ void use_scaling(gguf_source& s, farspan_rope_config& rope) {
     const double* divisors = pair_tensor(s, "rope_freqs.weight", s.result.options.rope_freqs);
     const double* near = pair_tensor(s, "rope_factors_short.weight", s.result.options.rope_short);
     const double* far = pair_tensor(s, "rope_factors_long.weight", s.result.options.rope_long);
+    if (s.metadata.parts > 1 && !divisors && !far)
+        s.result.notes.add(FARSPAN_NOTE_WEIGHTS, "",
+                           "the first of %" PRId64 " parts has no rope_freqs.weight: if a later one has it, set "
+                           "options.rope_freqs",
+                           s.metadata.parts);
     const std::string type = keys.text({"rope.scaling.type"}).value_or(far ? "longrope" : "linear");
     const double factor = keys.real({"rope.scaling.factor", "rope.scale_linear"}, 0, most_factor).value_or(1);
     const double used = factor == 0 || type == "none" ? 1 : factor;  // llama.cpp takes 0 for absent
     if (type != "none" && type != "linear" && type != "yarn" && type != "longrope")
-        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%.40s\": must be none, linear, yarn or longrope",
-                      keys.path_of("rope.scaling.type").c_str(), type.c_str());
+        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%s\": must be none, linear, yarn or longrope",
+                      keys.path_of("rope.scaling.type").c_str(), escaped(type, 40).c_str());
     if (divisors && type == "yarn")
         throw failure(FARSPAN_ERROR_COMBINATION, 1, "%s is yarn: must be none or linear beside rope_freqs.weight",
                       keys.path_of("rope.scaling.type").c_str());
@@ -137,7 +143,8 @@ void use_scaling(gguf_source& s, farspan_rope_config& rope) {
 
 void use_axes(gguf_source& s, farspan_rope_config& rope) {
     if (s.row.axes == FARSPAN_AXES_NONE) return;
-    const std::vector<double> sections = s.keys.reals({"rope.dimension_sections"}, 0, most_head_dim, 4);
+    const std::vector<double> sections =
+        s.keys.reals({"rope.dimension_sections", "rope.mrope_section", "mrope_sections"}, 0, most_head_dim, 4);
     // Those that may do without them take two sections that are not empty for images; the converter then pairs halves.
     if (s.row.axes_optional && (sections.size() < 2 || sections[0] == 0 || sections[1] == 0)) return;
     if (sections.empty())
@@ -147,11 +154,13 @@ void use_axes(gguf_source& s, farspan_rope_config& rope) {
     for (std::size_t n = 0; n < sections.size(); ++n) rope.axis_sections[n] = static_cast<int32_t>(sections[n]);
 }
 
+// llama.cpp's name, and those of Ollama's own files.
+constexpr names local_bases = {"rope.freq_base_swa", "rope.local.freq_base", "rope.freq_base_local", "rope.swa.freq_base"};
+
 // What sliding layers have: their own base, and the scaling only if the architecture's code says so.
 farspan_rope_config local_rope(gguf_source& s, const farspan_rope_config& plain, const farspan_rope_config& scaled) {
     farspan_rope_config local = s.row.local_scaled ? scaled : plain;
-    local.base =
-        s.keys.real({"rope.freq_base_swa"}, 1, 1e30).value_or(s.row.local_base > 0 ? s.row.local_base : plain.base);
+    local.base = s.keys.real(local_bases, 1, 1e30).value_or(plain.base);
     local.rotary_dim = static_cast<int32_t>(s.local_rotary_dim);
     return local;
 }
@@ -167,7 +176,7 @@ void read_rotation(gguf_source& s) {
     rope.rotary_dim = static_cast<int32_t>(s.rotary_dim);
     if (s.row.rotary_last) rope.rotary_offset = static_cast<int32_t>(s.head_dim - s.rotary_dim);
     rope.angle = s.result.options.angle;
-    rope.base = s.keys.real({"rope.freq_base"}, 1, 1e30).value_or(10000);
+    rope.base = s.keys.required_real({"rope.freq_base", "rope.global.freq_base"}, 1, 1e30);
     use_axes(s, rope);
     const farspan_rope_config plain = rope;
     use_scaling(s, rope);

@@ -1,137 +1,163 @@
 #include "config/json.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
-#include <unordered_set>
+#include <map>
 
 #include "base/failure.hpp"
+#include "base/utf8.hpp"
+#include "config/json_scan.hpp"
 #include "farspan/model.h"
 
 namespace farspan::config {
 namespace {
 
-using json = nlohmann::json;
-
 constexpr std::size_t most_bytes = std::size_t{64} << 20;
-constexpr std::size_t most_depth = 64;  // published files have 4; a limit also bounds the recursion that frees the tree
+constexpr std::size_t most_fields = std::size_t{1} << 20;
 constexpr std::size_t longest_text = 40;
 
-// Text of a document for a message: cut at a character's end, without control characters.
-std::string shown(std::string_view text) {
-    std::string result(text.substr(0, longest_text));
-    if (text.size() > longest_text) {
-        while (!result.empty() && (static_cast<unsigned char>(text[result.size()]) & 0xC0) == 0x80) result.pop_back();
-        result += "...";
-    }
-    for (char& c : result)
-        if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-    return result;
-}
+json_value value_at(std::string_view text, std::size_t at, const std::string& path, int32_t argument);
 
-// nlohmann's texts begin "[json.exception.parse_error.101] parse error at line 1, column 5: ".
-std::string cause_of(const json::exception& error) {
-    std::string text = error.what();
-    const std::size_t bracket = text.find("] ");
-    if (bracket != std::string::npos) text.erase(0, bracket + 2);
-    if (text.starts_with("parse error")) text.replace(0, 11, "error");
-    return text;
-}
+}  // namespace
 
-// Builds the tree and knows the path of what comes next.
-class tree_builder : public json::json_sax_t {
+// Where the fields of an object stand in the text, ordered by name.
+class json_object {
 public:
-    tree_builder(json_value& root, int32_t argument) : root_(root), argument_(argument) {}
+    json_object(std::string_view text, std::size_t at, std::string path, int32_t argument)
+        : text_(text), at_(at), path_(std::move(path)), argument_(argument) {}
 
-    bool null() override { return add({}); }
-    bool boolean(bool value) override { return add({.kind = json_value::boolean, .integer_value = value}); }
-    bool number_integer(json::number_integer_t value) override {
-        return add({.kind = json_value::integer, .integer_value = value, .real_value = static_cast<double>(value)});
-    }
-    bool number_unsigned(json::number_unsigned_t value) override {
-        if (value <= INT64_MAX) return number_integer(static_cast<int64_t>(value));
-        return number_float(static_cast<double>(value), {});
-    }
-    bool number_float(json::number_float_t value, const json::string_t&) override {
-        return add({.kind = json_value::real, .real_value = value});
-    }
-    bool string(json::string_t& value) override {
-        return add({.kind = json_value::text, .text_value = std::move(value)});
-    }
-    bool binary(json::binary_t&) override { return false; }  // not part of JSON
+    std::size_t size() const { return fields().size(); }
+    bool empty() const { return text_[skip_blanks(text_, at_ + 1)] == '}'; }
 
-    bool start_object(std::size_t) override { return open(json_value::object); }
-    bool start_array(std::size_t) override { return open(json_value::array); }
-    bool end_object() override { return close(); }
-    bool end_array() override { return close(); }
-
-    bool key(json::string_t& name) override {
-        level& top = levels_.back();
-        if (!top.names.insert(name).second) fail(path(), "has the key \"" + shown(name) + "\" twice");
-        top.value->names.push_back(name);
-        top.has_key = true;
-        return true;
+    const json_value* find(std::string_view name) const {
+        const auto& all = fields();
+        const auto found = std::lower_bound(all.begin(), all.end(), name, [this](const field& f, std::string_view wanted) {
+            return means_less(name_of(f), wanted);
+        });
+        if (found == all.end() || unescaped(name_of(*found)) != name) return nullptr;
+        const auto [known, fresh] = values_.try_emplace(found->value);
+        if (fresh) known->second = value_at(text_, found->value, join_path(path_, name), argument_);
+        return &known->second;
     }
 
-    bool parse_error(std::size_t, const std::string&, const json::exception& error) override {
-        fail(path(), cause_of(error));
-    }
-
-private:
-    struct level {
-        json_value* value;
-        std::unordered_set<std::string> names;
-        bool has_key = false;
-    };
-
-    [[noreturn]] void fail(const std::string& where, const std::string& what) const {
-        throw failure(FARSPAN_ERROR_FORMAT, argument_, "%s: %s", where.c_str(), what.c_str());
-    }
-
-    // Of the value that is being read: the last key or the next index of every open level.
-    std::string path() const {
-        std::string result = "$";
-        for (const level& open : levels_) {
-            if (open.value->kind == json_value::array)
-                result = join_path(result, open.value->items.size() - (&open != &levels_.back() ? 1 : 0));
-            else if (open.has_key)
-                result = join_path(result, open.value->names.back());
-        }
+    // In the order of the document.
+    std::vector<std::string_view> names() const {
+        std::vector<field> all = fields();
+        std::sort(all.begin(), all.end(), [](const field& a, const field& b) { return a.name < b.name; });
+        std::vector<std::string_view> result;
+        for (const field& f : all) result.push_back(name_of(f));
         return result;
     }
 
-    json_value& place(json_value&& value) {
-        if (levels_.empty()) return root_ = std::move(value);
-        return levels_.back().value->items.emplace_back(std::move(value));
+private:
+    struct field {
+        uint32_t name, value;  // offsets in the text
+    };
+
+    std::string_view name_of(const field& f) const { return raw_text(text_, f.name); }
+
+    // Calls `each` with the offsets of every field.
+    template <class F>
+    void scan(F each) const {
+        std::size_t at = skip_blanks(text_, at_ + 1);
+        while (text_[at] != '}') {
+            const std::size_t name = at;
+            at = skip_blanks(text_, skip_value(text_, at)) + 1;  // behind the colon
+            const std::size_t value = skip_blanks(text_, at);
+            each(static_cast<uint32_t>(name), static_cast<uint32_t>(value));
+            at = skip_blanks(text_, skip_value(text_, value));
+            if (text_[at] == ',') at = skip_blanks(text_, at + 1);
+        }
     }
 
-    bool add(json_value&& value) {
-        place(std::move(value));
-        if (!levels_.empty()) levels_.back().has_key = false;
-        return true;
+    const std::vector<field>& fields() const {
+        if (opened_) return fields_;
+        std::size_t count = 0;
+        scan([&](uint32_t, uint32_t) { ++count; });
+        if (count > most_fields)
+            throw failure(FARSPAN_ERROR_FORMAT, argument_, "%s has %zu keys: must have at most %zu", path_.c_str(), count,
+                          most_fields);
+        fields_.reserve(count);
+        scan([&](uint32_t name, uint32_t value) { fields_.push_back({name, value}); });
+        std::sort(fields_.begin(), fields_.end(),
+                  [this](const field& a, const field& b) { return means_less(name_of(a), name_of(b)); });
+        const auto same = std::adjacent_find(fields_.begin(), fields_.end(), [this](const field& a, const field& b) {
+            return !means_less(name_of(a), name_of(b));
+        });
+        if (same != fields_.end())
+            throw failure(FARSPAN_ERROR_FORMAT, argument_, "%s: has the key \"%s\" twice", path_.c_str(),
+                          escaped(unescaped(name_of(*same)), longest_text).c_str());
+        opened_ = true;
+        return fields_;
     }
 
-    bool open(json_value::kind_t kind) {
-        if (levels_.size() == most_depth) fail(path(), "more than " + std::to_string(most_depth) + " levels deep");
-        json_value& placed = place({.kind = kind});
-        levels_.push_back({&placed, {}, false});
-        return true;
-    }
-
-    bool close() {
-        levels_.pop_back();
-        if (!levels_.empty()) levels_.back().has_key = false;
-        return true;
-    }
-
-    json_value& root_;
+    std::string_view text_;
+    std::size_t at_;
+    std::string path_;
     int32_t argument_;
-    std::vector<level> levels_;
+    mutable bool opened_ = false;
+    mutable std::vector<field> fields_;
+    mutable std::map<uint32_t, json_value> values_;  // those that were looked for
 };
+
+namespace {
+
+std::size_t count_items(std::string_view text, std::size_t at) {
+    std::size_t result = 0;
+    for (at = skip_blanks(text, at + 1); text[at] != ']'; ++result) {
+        at = skip_blanks(text, skip_value(text, at));
+        if (text[at] == ',') at = skip_blanks(text, at + 1);
+    }
+    return result;
+}
+
+// Lists within lists are only counted: nobody reads them.
+json_value list_at(std::string_view text, std::size_t at, const std::string& path, int32_t argument) {
+    json_value result{.kind = json_value::array};
+    at = skip_blanks(text, at + 1);
+    while (text[at] != ']') {
+        if (result.items.size() == most_items)
+            ++result.left_out;
+        else if (text[at] == '[')
+            result.items.push_back({.kind = json_value::array, .left_out = count_items(text, at)});
+        else
+            result.items.push_back(value_at(text, at, join_path(path, result.items.size()), argument));
+        at = skip_blanks(text, skip_value(text, at));
+        if (text[at] == ',') at = skip_blanks(text, at + 1);
+    }
+    return result;
+}
+
+json_value value_at(std::string_view text, std::size_t at, const std::string& path, int32_t argument) {
+    switch (text[at]) {
+        case '{':
+            return {.kind = json_value::object, .fields = std::make_shared<json_object>(text, at, path, argument)};
+        case '[':
+            return list_at(text, at, path, argument);
+        case '"':
+            return {.kind = json_value::text, .text_value = unescaped(raw_text(text, at))};
+        case 't':
+        case 'f':
+            return {.kind = json_value::boolean, .integer_value = text[at] == 't'};
+        case 'n':
+            return {};
+        default: {
+            const json_number number = number_at(text, at);
+            return {.kind = number.whole ? json_value::integer : json_value::real,
+                    .integer_value = number.integer,
+                    .real_value = number.real};
+        }
+    }
+}
 
 std::string number(const json_value& value) {
     char text[32];
     if (value.kind == json_value::integer)
         std::snprintf(text, sizeof text, "%lld", static_cast<long long>(value.integer_value));
+    else if (std::isnan(value.real_value))
+        return "NaN";
+    else if (std::isinf(value.real_value))
+        return value.real_value < 0 ? "-Infinity" : "Infinity";
     else
         std::snprintf(text, sizeof text, "%.10g", value.real_value);
     return text;
@@ -139,14 +165,30 @@ std::string number(const json_value& value) {
 
 }  // namespace
 
+std::size_t json_value::size() const {
+    if (fields) return fields->size();
+    return items.size() + left_out;
+}
+
+bool json_value::empty() const {
+    return fields ? fields->empty() : size() == 0;
+}
+
+void json_value::each_name(const std::function<void(std::string_view)>& each) const {
+    for (const std::string& name : names) each(name);
+    if (fields)
+        for (const std::string_view raw : fields->names()) each(unescaped(raw));
+}
+
 const json_value* json_value::find(std::string_view name) const {
+    if (fields) return fields->find(name);
     for (std::size_t n = 0; n < names.size(); ++n)
         if (names[n] == name) return &items[n];
     return nullptr;
 }
 
 std::string join_path(const std::string& path, std::string_view name) {
-    return path + "." + shown(name);
+    return path + "." + escaped(name, longest_text);
 }
 std::string join_path(const std::string& path, std::size_t index) {
     return path + "[" + std::to_string(index) + "]";
@@ -159,9 +201,9 @@ std::string describe(const json_value& value) {
         case json_value::boolean:
             return value.integer_value ? "true" : "false";
         case json_value::text:
-            return "\"" + shown(value.text_value) + "\"";
+            return "\"" + escaped(value.text_value, longest_text) + "\"";
         case json_value::array:
-            return "a list of " + std::to_string(value.items.size());
+            return "a list of " + std::to_string(value.size());
         case json_value::object:
             return "an object";
         default:
@@ -173,10 +215,10 @@ json_value parse_json(std::string_view document, int32_t argument) {
     if (document.size() > most_bytes)
         throw failure(FARSPAN_ERROR_FORMAT, argument, "the document has %zu bytes: must have at most %zu",
                       document.size(), most_bytes);
-    json_value root;
-    tree_builder builder(root, argument);
-    json::sax_parse(document.begin(), document.end(), &builder);
-    return root;
+    check_json(document, argument);
+    std::size_t at = document.starts_with("\xef\xbb\xbf") ? 3 : 0;
+    at = skip_blanks(document, at);
+    return value_at(document, at, "$", argument);
 }
 
 }  // namespace farspan::config

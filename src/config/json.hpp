@@ -1,13 +1,17 @@
-// A JSON document as a tree, for files that nobody vouches for: depth, size and duplicate keys are checked while
-// reading.
+// Values of a document that nobody vouches for. Of a JSON text only what somebody asks for becomes a value: an object
+// knows where its fields stand, and makes the value of one when it is looked for.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace farspan::config {
+
+class json_object;
 
 struct json_value {
     enum kind_t { null, boolean, integer, real, text, array, object };
@@ -15,12 +19,23 @@ struct json_value {
     int64_t integer_value = 0;  // boolean: 0 or 1
     double real_value = 0;      // integer: the same number
     std::string text_value{};
-    std::vector<std::string> names{};  // of an object's items
-    std::vector<json_value> items{};
+    std::vector<json_value> items{};             // of a list, the first most_items; of an object that was put together
+    std::size_t left_out = 0;                    // items of a list beyond those; all, of a list within a list
+    std::vector<std::string> names{};            // of an object that was put together
+    std::shared_ptr<const json_object> fields{};  // of an object in a text
 
-    // An item of an object by its name; nullptr if there is none or this is no object.
+    std::size_t size() const;  // of a list or an object
+    bool empty() const;        // the same is 0
+
+    // An item of an object by its name; nullptr if there is none or this is no object. Lives as long as the object.
     const json_value* find(std::string_view name) const;
+
+    // Calls `each` with the names of an object, in the order of the document.
+    void each_name(const std::function<void(std::string_view)>& each) const;
 };
+
+// More items than any list has that is read: layers, pairs.
+constexpr std::size_t most_items = 4096;
 
 // "$.rope_scaling" and "factor" give "$.rope_scaling.factor".
 std::string join_path(const std::string& path, std::string_view name);
@@ -30,6 +45,7 @@ std::string join_path(const std::string& path, std::size_t index);
 std::string describe(const json_value& value);
 
 // Throws failure(FARSPAN_ERROR_FORMAT, argument, ...) with the JSON path that the error follows.
+// The values refer to the text.
 json_value parse_json(std::string_view document, int32_t argument);
 
 }  // namespace farspan::config

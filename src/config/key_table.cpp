@@ -264,9 +264,9 @@ bool has_word(std::string_view list, std::string_view name) {
 bool is_at_rest(const position_key& key, const json_value& value) {
     const std::string_view rest = key.rest;
     if (rest == "*" || value.kind == json_value::null) return true;
-    if (value.kind == json_value::object) return value.names.empty();
+    if (value.kind == json_value::object) return value.empty();
     if (value.kind == json_value::array)
-        return std::all_of(value.items.begin(), value.items.end(),
+        return value.left_out == 0 && std::all_of(value.items.begin(), value.items.end(),
                            [&](const json_value& item) { return is_at_rest(key, item); });
     return is_rest_word(rest, value);
 }

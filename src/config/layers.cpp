@@ -93,9 +93,9 @@ bool read_layer_types(config_source& s, kinds& result) {
     const entry types = s.keys.find({"layer_types"});
     if (!types) return false;
     if (types.value->kind != json_value::array) fail_type(types, "a list of layer types");
-    if (types.value->items.size() != result.size())
+    if (types.value->size() != result.size())
         throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %zu layers",
-                      types.path.c_str(), types.value->items.size(), result.size());
+                      types.path.c_str(), types.value->size(), result.size());
     for (std::size_t n = 0; n < result.size(); ++n)
         result[n] = kind_of({&types.value->items[n], join_path(types.path, n)});
     s.keys.reveal({"sliding_window", "sliding_window_size", "window_size", "attention_chunk_size"});
@@ -216,7 +216,7 @@ std::vector<int64_t> read_listed_windows(config_source& s, kinds& layers) {
     const entry found = s.keys.find({"sliding_window"});
     if (!found) return result;
     const bool list = found.value->kind == json_value::array;
-    const std::size_t period = list ? found.value->items.size() : 1;
+    const std::size_t period = list ? found.value->size() : 1;
     if (period == 0 || layers.size() % period != 0)
         throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: their number must divide that of the layers, %zu",
                       found.path.c_str(), period, layers.size());

@@ -12,6 +12,9 @@ void fail_type(const entry& at, const char* must) {
 }
 
 void fail_range(const std::string& path, double value, double low, double high) {
+    if (!std::isfinite(value))
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "%s is %s: must be between %.15g and %.15g", path.c_str(),
+                      std::isnan(value) ? "NaN" : value < 0 ? "-Infinity" : "Infinity", low, high);
     throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "%s is %.15g: must be between %.15g and %.15g", path.c_str(), value,
                   low, high);
 }
@@ -119,9 +122,9 @@ std::vector<double> reader::reals(names spellings, double low, double high, std:
     const entry found = find(spellings);
     if (!found) return {};
     if (found.value->kind != json_value::array) fail_type(found, "a list of numbers");
-    if (found.value->items.size() > most)
+    if (found.value->size() > most)
         throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have at most %zu", found.path.c_str(),
-                      found.value->items.size(), most);
+                      found.value->size(), most);
     std::vector<double> result;
     for (const json_value& item : found.value->items)
         result.push_back(to_real({&item, join_path(found.path, result.size())}, low, high));
@@ -150,12 +153,13 @@ std::optional<reader> reader::child(names spellings) {
     return result;
 }
 
-void reader::note_unread(const char* meaning) {
+void reader::note_unread(const char* meaning, const std::function<bool(std::string_view)>& concerns) {
     constexpr std::size_t most_notes = 32;  // a hostile file could have a million such keys
     std::size_t unread = 0;
-    for (const std::string& name : scopes_.front().object->names)
-        if (!read_.contains(name) && ++unread <= most_notes)
+    scopes_.front().object->each_name([&](std::string_view name) {
+        if (!read_.contains(name) && (!concerns || concerns(name)) && ++unread <= most_notes)
             notes_.add(FARSPAN_NOTE_UNKNOWN_FIELD, join_path(path(), name), "%s", meaning);
+    });
     if (unread > most_notes)
         notes_.add(FARSPAN_NOTE_UNKNOWN_FIELD, path(), "%zu more keys like these", unread - most_notes);
 }

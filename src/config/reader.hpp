@@ -35,7 +35,7 @@ public:
 
     // Objects in order of priority: what an earlier one says hides the later ones.
     void add_scope(const json_value& object, std::string path);
-    void set_defaults(std::span<const class_default> defaults) { defaults_ = defaults; }
+    void add_defaults(std::span<const class_default> more) { defaults_.insert(defaults_.end(), more.begin(), more.end()); }
     // Keys for which this is false are not found, and not marked as read; but for those that are revealed.
     void set_visible(std::function<bool(std::string_view)> visible) { visible_ = std::move(visible); }
     void reveal(names spellings) { revealed_.insert(spellings.begin(), spellings.end()); }
@@ -59,7 +59,7 @@ public:
     // A reader of the object under a key, without class defaults; nothing if it is absent or null.
     std::optional<reader> child(names spellings);
 
-    bool empty() const { return scopes_.front().object->names.empty(); }
+    bool empty() const { return scopes_.front().object->empty(); }
     const std::string& path() const { return scopes_.front().path; }
 
     // Where a key stands; where it would stand if it is absent. With several spellings: of the one that is there.
@@ -70,8 +70,8 @@ public:
     entry look(std::string_view name) const;
     bool was_read(std::string_view name) const { return read_.contains(name); }
 
-    // Notes every key of the first scope that nobody has asked for.
-    void note_unread(const char* meaning);
+    // Notes every key of the first scope that nobody has asked for and that `concerns` is true for; without it all.
+    void note_unread(const char* meaning, const std::function<bool(std::string_view)>& concerns = {});
     note_list& notes() const { return notes_; }
 
 private:
@@ -85,7 +85,7 @@ private:
 
     note_list& notes_;
     std::vector<scope> scopes_;
-    std::span<const class_default> defaults_;
+    std::vector<class_default> defaults_;
     std::function<bool(std::string_view)> visible_;
     std::set<std::string, std::less<>> read_, revealed_;
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/failure.hpp"
+#include "base/utf8.hpp"
 #include "method/defaults.hpp"
 
 namespace farspan::config {
@@ -43,7 +44,8 @@ std::string read_type(config_source& s, reader& keys) {
     const std::optional<std::string> newer = keys.text({"rope_type"}), older = keys.text({"type"});
     if (newer && older && *newer != *older)
         s.result.notes.add(FARSPAN_NOTE_TWICE, keys.path_of("type"),
-                           "is \"%s\" but rope_type is \"%s\": rope_type holds", older->c_str(), newer->c_str());
+                           "is \"%s\" but rope_type is \"%s\": rope_type holds", escaped(*older, 40).c_str(),
+                           escaped(*newer, 40).c_str());
     std::string type = newer ? *newer : older.value_or("default");
     // Phi-3's class reads its early files, which call LongRoPE "yarn".
     if (type == "yarn" && std::string_view(s.row->model_type) == "phi3") type = "longrope";
@@ -64,7 +66,7 @@ int32_t read_width(config_source& s, reader* dictionary, const rope_surroundings
     const int64_t head_dim = s.head_dim_of(around.full);
     const entry stated = s.keys.find({"head_dim", "kv_channels", "d_kv", "attention_dim", "attention_head_dim"});
     const std::string head_path = stated ? stated.path : s.keys.path_of("hidden_size");
-    if (s.rotary_offset > 0 || s.keys.has({"qk_rope_head_dim"}))
+    if (s.rotary_offset > 0 || (s.may_be_latent && s.keys.has({"qk_rope_head_dim"})))
         return checked_width(s.keys.path_of("qk_rope_head_dim"), head_dim - s.rotary_offset);
     if (whole_head) return checked_width(head_path, head_dim);
     if (const std::optional<int64_t> dim = s.keys.integer({"rotary_dim"}, 2, head_dim))
@@ -119,7 +121,7 @@ void apply_type(config_source& s, reader& keys, const std::string& type, const r
         init_rope_config(&config, row.method);
         config.rotary_dim = read_width(s, &keys, around, row.method == FARSPAN_ROPE_PROPORTIONAL);
         config.base = read_base(s, keys, around.base);
-        rope_reading reading{s, keys, config, type};
+        rope_reading reading{s, keys, config, type, around.fraction};
         if (row.read) row.read(reading);
         read_sections(s, keys, config);
         skip_harmless(keys);
@@ -127,8 +129,8 @@ void apply_type(config_source& s, reader& keys, const std::string& type, const r
         return;
     }
     const char* name = keys.has({"rope_type"}) ? "rope_type" : "type";
-    throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%.40s\": must be one of %s", keys.path_of(name).c_str(),
-                  type.c_str(), known_types().c_str());
+    throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%s\": must be one of %s", keys.path_of(name).c_str(),
+                  escaped(type, 40).c_str(), known_types().c_str());
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ struct rope_reading {
     reader& keys;  // of the dictionary
     farspan_rope_config& config;
     const std::string& type;
+    std::optional<double> fraction;  // partial_rotary_factor outside the dictionary
 
     note_list& notes() const { return source.result.notes; }
     int32_t release() const { return source.result.options.release; }

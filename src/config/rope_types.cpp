@@ -203,7 +203,7 @@ void read_llama3(rope_reading& r) {
 
 // Gemma 4: the first share of the pairs rotates, with exponents over the whole head.
 void read_proportional(rope_reading& r) {
-    r.config.rotated_fraction = r.keys.real({"partial_rotary_factor"}, 0, 1).value_or(1);
+    r.config.rotated_fraction = r.keys.real({"partial_rotary_factor"}, 0, 1).value_or(r.fraction.value_or(1));
     r.config.factor = r.keys.real({"factor"}, 1e-6, most_factor).value_or(1);
 }
 

@@ -41,6 +41,7 @@ int64_t divided_head_dim(const config_source& s) {
 // rotated part.
 bool read_latent_heads(config_source& s) {
     reader& keys = s.keys;
+    if (!s.may_be_latent) return false;
     const std::optional<int64_t> rotated = keys.integer({"qk_rope_head_dim"}, 2, most_head_dim);
     if (!rotated) return false;
     s.rotary_offset = keys.required_integer({"qk_nope_head_dim"}, 0, most_head_dim);
@@ -65,7 +66,7 @@ void read_shape(config_source& s) {
                               "model_max_length", "max_seq_len", "seq_length", "max_context_length"},
                              1, most_length)
                     .value_or(0);
-    s.result.info.vocabulary = keys.integer({"vocab_size", "padded_vocab_size"}, 1, most_length).value_or(0);
+    s.result.info.vocabulary = std::max<int64_t>(keys.integer({"vocab_size", "padded_vocab_size"}, -1, most_length).value_or(0), 0);  // -1: unknown
     if (!read_latent_heads(s)) {
         if (s.key_heads == 0) s.key_heads = keys.integer(key_head_names, 1, most_heads).value_or(s.query_heads);
         const std::optional<int64_t> given =

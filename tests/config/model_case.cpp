@@ -18,10 +18,37 @@ farspan_model_options model_options() {
     return options;
 }
 
-std::string fixture(const std::string& name) {
-    std::ifstream file(FARSPAN_FIXTURES_DIR "/configs/" + name + ".json", std::ios::binary);
-    cr_assert(file.good(), "no fixture %s", name.c_str());
+namespace {
+
+std::string bytes_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    cr_assert(file.good(), "no fixture %s", path.c_str());
     return {std::istreambuf_iterator<char>(file), {}};
+}
+
+farspan_model_note note_at(const model_handle& model, int64_t index) {
+    farspan_model_note note{};
+    note.struct_size = sizeof note;
+    cr_assert(farspan_model_note_at(model.get(), index, &note, nullptr) == FARSPAN_OK);
+    return note;
+}
+
+}  // namespace
+
+std::string fixture(const std::string& name) {
+    return bytes_of(FARSPAN_FIXTURES_DIR "/configs/" + name + ".json");
+}
+
+std::string gguf_fixture(const std::string& name) {
+    return bytes_of(FARSPAN_FIXTURES_DIR "/gguf/" + name + ".gguf");
+}
+
+model_handle read_gguf(const std::string& file, const farspan_model_options* options) {
+    farspan_model* model = nullptr;
+    farspan_error error = FARSPAN_ERROR_INIT;
+    const farspan_status status = farspan_model_from_gguf(file.data(), file.size(), options, &model, &error);
+    cr_assert(status == FARSPAN_OK, "status %d: %s", status, error.message);
+    return own(model);
 }
 
 model_handle read_model(const std::string& text, const farspan_model_options* options) {
@@ -53,14 +80,29 @@ model_layer layer_of(const model_handle& model, int64_t index) {
 
 std::string note_of(const model_handle& model, int32_t code) {
     for (int64_t n = 0; n < info_of(model).notes; ++n) {
-        farspan_model_note note{};
-        note.struct_size = sizeof note;
-        cr_assert(farspan_model_note_at(model.get(), n, &note, nullptr) == FARSPAN_OK);
+        const farspan_model_note note = note_at(model, n);
         cr_expect(note.severity ==
                   (note.code >= FARSPAN_NOTE_UNKNOWN_FIELD ? FARSPAN_SEVERITY_WARNING : FARSPAN_SEVERITY_NOTE));
         if (note.code == code) return std::string(note.path) + ": " + note.text;
     }
     return {};
+}
+
+bool has_note(const model_handle& model, int32_t code, const std::string& path, const std::string& words) {
+    for (int64_t n = 0; n < info_of(model).notes; ++n) {
+        const farspan_model_note note = note_at(model, n);
+        if (note.code == code && note.path == path && std::string(note.text).find(words) != std::string::npos) return true;
+    }
+    return false;
+}
+
+std::string notes_of(const model_handle& model) {
+    std::string result;
+    for (int64_t n = 0; n < info_of(model).notes; ++n) {
+        const farspan_model_note note = note_at(model, n);
+        result += std::to_string(note.code) + " " + note.path + ": " + note.text + "\n";
+    }
+    return result;
 }
 
 frequencies frequencies_of(const farspan_model_layer& layer, int64_t length) {
@@ -81,12 +123,14 @@ std::string small_llama(const std::string& keys) {
            "}";
 }
 
-void expect_model_refused(const std::string& what, const std::string& text, farspan_status status,
-                          const std::vector<std::string>& words, const farspan_model_options* options) {
+namespace {
+
+template <class F>
+void expect_refusal(const std::string& what, farspan_status status, const std::vector<std::string>& words, F read) {
     farspan_error error = FARSPAN_ERROR_INIT;
     auto* const untouched = reinterpret_cast<farspan_model*>(&error);
     farspan_model* model = untouched;
-    const farspan_status got = farspan_model_from_config(text.data(), text.size(), options, &model, &error);
+    const farspan_status got = read(&model, &error);
     cr_expect(model == untouched, "%s: wrote to model", what.c_str());
     cr_expect(got == status && error.code == status, "%s: status %d, must be %d; message: %s", what.c_str(), got,
               status, error.message);
@@ -94,6 +138,22 @@ void expect_model_refused(const std::string& what, const std::string& text, fars
         cr_expect(std::string(error.message).find(word) != std::string::npos, "%s: no '%s' in: %s", what.c_str(),
                   word.c_str(), error.message);
     if (got == FARSPAN_OK) farspan_model_destroy(model);
+}
+
+}  // namespace
+
+void expect_model_refused(const std::string& what, const std::string& text, farspan_status status,
+                          const std::vector<std::string>& words, const farspan_model_options* options) {
+    expect_refusal(what, status, words, [&](farspan_model** model, farspan_error* error) {
+        return farspan_model_from_config(text.data(), text.size(), options, model, error);
+    });
+}
+
+void expect_gguf_refused(const std::string& what, const std::string& file, farspan_status status,
+                         const std::vector<std::string>& words) {
+    expect_refusal(what, status, words, [&](farspan_model** model, farspan_error* error) {
+        return farspan_model_from_gguf(file.data(), file.size(), nullptr, model, error);
+    });
 }
 
 }  // namespace farspan_test

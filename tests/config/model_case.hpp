@@ -21,11 +21,13 @@ struct model_layer : farspan_model_layer {
 
 farspan_model_options model_options();
 
-// The text of tests/fixtures/configs/<name>.json.
+// The text of tests/fixtures/configs/<name>.json, the bytes of tests/fixtures/gguf/<name>.gguf.
 std::string fixture(const std::string& name);
+std::string gguf_fixture(const std::string& name);
 
 // Fails the test with the library's message if the text is refused.
 model_handle read_model(const std::string& text, const farspan_model_options* options = nullptr);
+model_handle read_gguf(const std::string& file, const farspan_model_options* options = nullptr);
 model_handle read_fixture(const std::string& name, const farspan_model_options* options = nullptr);
 
 farspan_model_info info_of(const model_handle& model);
@@ -33,6 +35,12 @@ model_layer layer_of(const model_handle& model, int64_t index);
 
 // The first note with this code, as "path: text"; empty if there is none.
 std::string note_of(const model_handle& model, int32_t code);
+
+// Is there a note with this code and path whose text has the words?
+bool has_note(const model_handle& model, int32_t code, const std::string& path, const std::string& words = {});
+
+// All notes, a line each: for messages.
+std::string notes_of(const model_handle& model);
 
 struct frequencies {
     std::vector<double> inv_freq;
@@ -45,6 +53,8 @@ frequencies frequencies_of(const farspan_model_layer& layer, int64_t length = 0)
 std::string small_llama(const std::string& keys);
 
 // Refused with this status, and a message that has all the words; nothing is written.
+void expect_gguf_refused(const std::string& what, const std::string& file, farspan_status status,
+                         const std::vector<std::string>& words);
 void expect_model_refused(const std::string& what, const std::string& text, farspan_status status,
                           const std::vector<std::string>& words, const farspan_model_options* options = nullptr);
 
