@@ -6,6 +6,9 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
 #include <vector>
 
 #include <oneapi/tbb/global_control.h>
@@ -53,6 +56,17 @@ void pool::after_fork_in_child() {
     only_pool().mutex.unlock();
 }
 
+// Whether there is memory for what TBB is about to do, and a thread can be had. An allocation that fails inside TBB, or a thread that it
+// cannot make, is not always survived: in version 2021.8 a dlopen of its own crashes, and tasks stay behind.
+void check_room_for_threads() {
+    std::make_unique<char[]>(std::size_t{1} << 20);
+    try {
+        std::thread([] {}).join();
+    } catch (const std::system_error& e) {
+        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, 0, "no thread can be started: %s", e.what());
+    }
+}
+
 // The arena for so many threads, or fewer if TBB allows fewer: asking for more makes it print a warning, which a library must not
 // do. NULL: everything has to run in the caller.
 std::shared_ptr<tbb::task_arena> find_arena(int32_t threads) {
@@ -65,6 +79,7 @@ std::shared_ptr<tbb::task_arena> find_arena(int32_t threads) {
     if (all.arenas.size() <= width) all.arenas.resize(width + 1);
     std::shared_ptr<tbb::task_arena>& arena = all.arenas[width];
     if (!arena) {
+        check_room_for_threads();
         auto made = std::make_shared<tbb::task_arena>(static_cast<int>(width));
         all.running = true;
         // Before the scheduler handle: TBB 2021.8 deadlocks if a handle is made while another thread of the host is the first to use
@@ -110,7 +125,11 @@ void parallel_for(int32_t threads, int64_t tasks, double work, const std::functi
             tbb::simple_partitioner{});
     };
     // Isolated: callers share the arena, and one that waits for its last task must not take up a long one of another.
-    arena->execute([&] { tbb::this_task_arena::isolate(loop); });
+    try {
+        arena->execute([&] { tbb::this_task_arena::isolate(loop); });
+    } catch (const std::runtime_error& e) {  // TBB's own: bodies throw failures
+        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, 0, "oneTBB could not start its threads: %s", e.what());
+    }
     receive(&finished);
 }
 

@@ -1,14 +1,17 @@
 // Parallel loops: who runs them, and what is left of them.
 #include <criterion/criterion.h>
 #include <dirent.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <stdexcept>
+#include <cstdio>
+#include <new>
 #include <thread>
 #include <vector>
 
+#include "base/failure.hpp"
 #include "base/parallel.hpp"
 
 using namespace farspan;
@@ -53,9 +56,9 @@ Test(parallel, an_exception_ends_the_loop_and_leaves_it_usable) {
         bool caught = false;
         try {
             parallel_for(2, 100, work, [](int64_t task, int32_t) {
-                if (task == 50) throw std::runtime_error("50");
+                if (task == 50) throw failure(FARSPAN_ERROR_SHAPE, 0, "50");
             });
-        } catch (const std::runtime_error&) {
+        } catch (const failure&) {
             caught = true;
         }
         cr_expect(caught && sum_of_loop(2, work) == 4950);
@@ -97,6 +100,37 @@ Test(parallel, fork_beside_the_first_loop) {
     }
     cr_expect(failed == 0, "%d of 60 children", failed);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they take address space by the terabyte
+// With too little memory for workers the loop says so, or is done all the same; and later ones are done.
+Test(parallel, without_memory_for_threads) {
+    int failed = 0;
+    for (const long kilobytes : {64L, 300L, 900L, 2000L, 4000L, 6000L, 8000L, 9000L, 12000L, 40000L}) {
+        const pid_t process = fork();
+        if (process == 0) {
+            alarm(60);
+            long pages = 0;
+            std::FILE* file = std::fopen("/proc/self/statm", "r");
+            const bool read = file && std::fscanf(file, "%ld", &pages) == 1;
+            rlimit limit{static_cast<rlim_t>(pages) * static_cast<rlim_t>(getpagesize()) + static_cast<rlim_t>(kilobytes) * 1024, RLIM_INFINITY};
+            bool good = read && setrlimit(RLIMIT_AS, &limit) == 0;
+            try {
+                good = good && sum_of_loop(2, much) == 4950;
+            } catch (const std::bad_alloc&) {
+            } catch (const failure& refused) {
+                good = good && refused.status() == FARSPAN_ERROR_OUT_OF_MEMORY;
+            }
+            limit.rlim_cur = RLIM_INFINITY;
+            good = good && setrlimit(RLIMIT_AS, &limit) == 0 && sum_of_loop(2, much) == 4950;
+            _exit(good ? 0 : 1);
+        }
+        int status = 1;
+        waitpid(process, &status, 0);
+        failed += status != 0;
+    }
+    cr_expect(failed == 0, "%d limits", failed);
+}
+#endif
 
 Test(parallel, after_a_shutdown) {
     const int before = threads_alive();
