@@ -18,9 +18,9 @@
 //     written. errors.Is(err, farspan.ErrShape) tells the kind.
 //   - Schemes, plans, contexts and caches hold C memory: Close them. A forgotten one is freed by the garbage collector some time later.
 //     Use after Close is [ErrClosed]; Close while calls run is safe, they end first.
-//   - Schemes, plans and contexts are immutable: any number of goroutines may use one at the same time. So they may a [Cache], where a
-//     change waits for the calls that are inside. Two calls that write the same memory at the same time are a data race, as with any
-//     slice.
+//   - Schemes, plans and contexts are immutable: any number of goroutines may use one at the same time. So they may a [Cache], on which
+//     calls on different sequences go on at the same time, and a change of a sequence waits for the calls on that one. Two calls that
+//     write the same memory at the same time are a data race, as with any slice.
 //   - A nil slice and an empty one are the same: absent.
 //   - A call occupies its OS thread until it returns. Context.Cancel ends a long one.
 //

@@ -23,6 +23,7 @@ type queue struct {
 // access is what a call may do to its sequences.
 type access bool
 
+// A call that only reads, and one that changes.
 const (
 	reading  access = false
 	changing access = true

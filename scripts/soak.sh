@@ -30,23 +30,24 @@ library=$(dirname "$(find "$(realpath "$prefix")" -name libfarspan.so 2>/dev/nul
 export PKG_CONFIG_PATH=$library/pkgconfig LD_LIBRARY_PATH=$library
 mkdir -p "$output"
 
-# build_<language>: builds the program; command: what runs it
+# build_<language>: builds the program, and sets what runs it
 build_c() {
+    command=("$output/c")
     # shellcheck disable=SC2046 # the flags of pkg-config are words
     cc -std=c11 -O2 -Wall -Wextra -Werror tests/soak/soak.c -o "$output/c" $(pkg-config --cflags --libs farspan) -lpthread -lm
-    command=("$output/c")
 }
 build_go() {
-    (cd go && GOWORK=off go build -o "$output/go" ./internal/soak)
     command=("$output/go")
+    (cd go && GOWORK=off go build -o "$output/go" ./internal/soak)
 }
 # A heap of fixed size, all of it resident from the start: what grows is native memory.
 build_java() {
     local native=$output/java/native
+    command=(java -Xms64m -Xmx64m -XX:+AlwaysPreTouch -XX:+UseSerialGC -XX:TieredStopAtLevel=1)
+    command+=(-cp "$output/java/classes:$native" io.farspan.Soak)
     rm -rf "$output/java" && java/build-native.sh "$(realpath "$prefix")" "$native" &&
         find java/src/main/java -name '*.java' ! -name module-info.java >"$output/java/sources" &&
         javac -nowarn -d "$output/java/classes" "@$output/java/sources" java/src/test/java/io/farspan/Soak.java
-    command=(java -Xms64m -Xmx64m -XX:+AlwaysPreTouch -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$output/java/classes:$native" io.farspan.Soak)
 }
 
 for language; do
@@ -56,7 +57,8 @@ for language; do
         continue
     fi
     for count in $threads; do
-        if python3 tests/soak/soak.py "$language, $load, $count threads" "$seconds" "${command[@]}" "$load" "$count" $((seconds + 60)); then
+        if python3 tests/soak/soak.py "$language, $load, $count threads" "$seconds" "$count" \
+            "${command[@]}" "$load" "$count" $((seconds + 60)); then
             passed=$((passed + 1))
         else
             failed=$((failed + 1))

@@ -92,6 +92,19 @@ run_sanitizers() {
         UBSAN_OPTIONS=print_stacktrace=1 run_tests asan-ubsan build/asan-ubsan
 }
 
+# soak_languages <seconds>: of each run, one for each language and number of threads, with the library in build/prefix
+soak_languages() {
+    local language
+    for language in c java go; do
+        case ",c,${FARSPAN_LANGUAGES:-java,go}," in
+            *,$language,*)
+                tally "soak $language" scripts/soak.sh --seconds "${FARSPAN_SOAK_SECONDS:-$1}" "$language"
+                sed -n 's/^\(ok\|FAILED\) /    &/p' "$logs/soak-$language.log" ;;
+            *) skip "soak $language" "not in FARSPAN_LANGUAGES=$FARSPAN_LANGUAGES" ;;
+        esac
+    done
+}
+
 # run_stages <stage> ...: functions of the script, one after the other
 run_stages() {
     local stage

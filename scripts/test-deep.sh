@@ -6,6 +6,7 @@
 #
 # FARSPAN_TEST_ROUNDS (default 5) is the number of times that the random tests run, each time with other random numbers.
 # FARSPAN_FUZZ_SECONDS (default 60) is the time of each fuzz target.
+# FARSPAN_SOAK_SECONDS (default 600) is the time of each soak run: nine of them.
 # FARSPAN_TEST_EVERY (default 7): sweeps check every n-th of their cases where everything runs thirty times slower, under
 # ThreadSanitizer, valgrind and emulators. What these look for does not hide in one case of a sweep.
 set -uo pipefail
@@ -46,9 +47,9 @@ sanitizers() {
 
 # Data races. oneTBB itself is not instrumented, hence the file of suppressions.
 thread_sanitizer() {
-    build tsan-build build/tsan --preset tsan -DFARSPAN_PLAIN_TEST_DRIVER=ON "${without_extras[@]}" || return
+    build tsan-build build/tsan --preset tsan -DFARSPAN_PLAIN_TEST_DRIVER=ON -DFARSPAN_BUILD_TOOLS=OFF || return
     FARSPAN_TEST_EVERY=$every TSAN_OPTIONS="suppressions=$PWD/scripts/tsan.supp halt_on_error=0 exitcode=66 ignore_noninstrumented_modules=1" \
-        run_tests tsan build/tsan -L isa
+        run_tests tsan build/tsan -L 'isa|threads'
 }
 
 # Test programs of the plain driver under another program: valgrind or an emulator.
@@ -107,6 +108,13 @@ old_processors() {
     done
 }
 
+# Small calls for ten minutes from each number of threads.
+soak() {
+    build dev-build build/dev --preset dev || return
+    install_library "$PWD/build/prefix" || return
+    soak_languages 600
+}
+
 # The style and the documentation of the Rust crates, and the library as their feature "vendored" builds it.
 rust_crates() {
     build dev-build build/dev --preset dev || return
@@ -142,6 +150,6 @@ fuzzing() {
 }
 
 [ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds million_tokens many_ranks rust_crates published_models published_metrics fuzzing \
-                       sanitizers thread_sanitizer undefined_memory old_processors
+                       sanitizers thread_sanitizer undefined_memory old_processors soak
 run_stages "$@"
 finish

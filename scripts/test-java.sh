@@ -134,8 +134,14 @@ answers_the_conformance_vectors() {
     "$root/build/conformance/java" "$root/tests/vectors/conformance" scalar 2
 }
 
+decoding_in_a_pool_agrees_with_decoding_alone() {
+    javac -Xlint:all -Werror -cp "$jar" -d "$work/example" "$root/examples/java/DecodePool.java" &&
+        java -Xcheck:jni -cp "$jar:$work/example" DecodePool | tee "$work/said" && grep -q 'the same numbers as one after the other' "$work/said"
+}
+
 junit 'java' "$root/java" "$output"/surefire-reports "$output"/surefire-reports-small-heap
 check 'the example prints what the C example prints' example_agrees_with_c
+check 'decoding in a pool agrees with decoding alone' decoding_in_a_pool_agrees_with_decoding_alone
 check 'a new project uses the artefact' a_new_project_uses_the_artefact
 check 'the generated code is not exported' the_generated_code_is_not_exported
 

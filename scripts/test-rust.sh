@@ -87,6 +87,11 @@ long_context() {
         [ "$(grep -c 'distance 8191 is seen as' "$work/example")" -eq 3 ]
 }
 
+decode_pool() {
+    (cd "$root/rust" && cargo run --quiet --locked --example decode_pool) | tee "$work/example" &&
+        grep -q 'the same numbers as one after the other' "$work/example"
+}
+
 # new_project <directory> <dependency>: a program outside the repository that uses the crate
 new_project() {
     mkdir -p "$1/src"
@@ -162,6 +167,7 @@ download_crates || echo 'test-rust.sh: cannot download the crates that the tests
 cargo_test rust-sys
 cargo_test rust
 check 'the example runs' long_context
+check 'decoding in a pool agrees with decoding alone' decode_pool
 check 'a project outside the repository uses the crate' consumer
 check 'FARSPAN_LIB_DIR names the library' links_by_directory
 check 'FARSPAN_STATIC links the archive' links_static

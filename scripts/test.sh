@@ -6,6 +6,7 @@
 #
 # FARSPAN_LANGUAGES (default: c,cpp,java,go,rust) leaves languages out; C and C++ are always tested, and what is left out is
 # reported as skipped. So is the comparison with PyTorch if its packages cannot be had within FARSPAN_INSTALL_SECONDS (default: 900).
+# FARSPAN_SOAK_SECONDS (default 30) is the time of each of the nine soak runs.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -74,6 +75,11 @@ fuzzing() {
     tally fuzz scripts/fuzz.sh --seconds 5
 }
 
+# Half a minute of small calls from each number of threads; scripts/test-deep.sh takes ten.
+soak() {
+    soak_languages 30
+}
+
 # Every third case of a sweep; scripts/test-deep.sh takes them all.
 sanitizers() {
     run_sanitizers 3
@@ -84,7 +90,7 @@ if [ $# -gt 0 ]; then
     run_stages "$@"
 else
     install_published_models
-    if dev; then run_stages other_instruction_sets bindings published_models; fi
+    if dev; then run_stages other_instruction_sets bindings soak published_models; fi
     run_stages sanitizers fuzzing
 fi
 finish

@@ -1,5 +1,5 @@
-// Eight sessions decode in a pool of threads, all on one cache: each appends to its own sequence while the others run. What they get is
-// bit for bit what they get one after the other.
+// Eight sessions decode in a pool of threads, all on one cache: each appends to its own sequence while the others run.
+// What they get is bit for bit what they get one after the other.
 #include <atomic>
 #include <cstdio>
 #include <cstring>
@@ -31,7 +31,7 @@ std::vector<uint32_t> decode(farspan::cache& cache, const farspan::scheme& schem
     std::vector<uint32_t> all(tokens * out.size());
     for (int token = 0; token < tokens; ++token) {
         cache.append(newest);
-        const farspan::cache_plan plan(scheme, cache, newest, heads);  // for the sequence as it is now, and for all layers
+        const farspan::cache_plan plan(scheme, cache, newest, heads);  // for the sequence as it is now, and all layers
         for (int64_t layer = 0; layer < layers; ++layer) {
             const std::vector<float> q = project(heads, session, token, layer, 0);
             const std::vector<float> k = project(key_heads, session, token, layer, 1);

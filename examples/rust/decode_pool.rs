@@ -73,10 +73,14 @@ fn serve(cache: &Cache, scheme: &Scheme, threads: usize) -> Result<Vec<(usize, V
 fn main() -> Result<()> {
     let rope = RopeConfig { layout: Layout::HALF, rotary_dim: DIM as i32, ..RopeConfig::new(RopeMethod::BASE) };
     let scheme = Scheme::builder().rope(&rope).build()?;
-    let config = CacheConfig { layers: LAYERS as i64, key_heads: KEY_HEADS as i64, head_dim: DIM as i64, ..CacheConfig::new() };
+    let config =
+        CacheConfig { layers: LAYERS as i64, key_heads: KEY_HEADS as i64, head_dim: DIM as i64, ..CacheConfig::new() };
     let cache = Cache::new(&config)?; // bf16
     let (together, alone) = (serve(&cache, &scheme, THREADS)?, serve(&cache, &scheme, 1)?);
-    assert!(together == alone && alone.len() == SESSIONS, "at the same time they gave other numbers than one after the other");
+    assert!(
+        together == alone && alone.len() == SESSIONS,
+        "at the same time they gave other numbers than one after the other"
+    );
     println!("{SESSIONS} sessions of {TOKENS} tokens on {THREADS} threads: the same numbers as one after the other");
     Ok(())
 }

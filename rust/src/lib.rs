@@ -46,7 +46,7 @@
 //!
 //! - Failure is an [`Error`]: a [`Status`], the argument of the C function, the cause in words. Nothing has then been written to
 //!   any output, except after [`Status::Cancelled`].
-//! - [`Scheme`], [`Plan`] and [`Context`] are `Send` and `Sync`: share them among threads.
+//! - [`Scheme`], [`Plan`], [`Context`] and [`cache::Cache`] are `Send` and `Sync`: share them among threads.
 //! - Sizes and positions are `i64`, strides are in elements, intervals are half-open.
 //! - A call without a [`Context`] looks up the machine's defaults; make one for small calls in a loop.
 

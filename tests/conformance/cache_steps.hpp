@@ -1,6 +1,7 @@
 // Writes histories of a cache down, step by step.
 #pragma once
 
+#include <algorithm>
 #include <numeric>
 
 #include "cases.hpp"
@@ -46,7 +47,7 @@ public:
     json& batch(const char* call, const std::vector<int64_t>& sequences, const std::vector<int64_t>& rows) {
         json& made = step(call);
         made["sequences"] = sequences;
-        if (rows == std::vector<int64_t>(sequences.size(), 1)) return made;
+        if (std::all_of(rows.begin(), rows.end(), [](int64_t count) { return count == 1; })) return made;
         made["offsets"] = {0};
         for (const int64_t count : rows) made["offsets"].push_back(made["offsets"].back().get<int64_t>() + count);
         return made;

@@ -81,8 +81,8 @@ void runs(case_list& list) {
     run("heads that do not divide", "cache_run", rope(), {{"q", input("f32", {1, 3, 2, 16}, 1)}}, "cache_plan_create",
         FARSPAN_ERROR_HEAD_GROUPS, 5);
     // Not of an append: Rust has no way to ask for it.
-    run("a sequence twice", "cache_run", rope(), {{"sequences", {0, 1, 0}}, {"offsets", {0, 1, 1, 2}}}, "cache_plan_create",
-        FARSPAN_ERROR_COMBINATION, 4);
+    run("a sequence twice", "cache_run", rope(), {{"sequences", {0, 1, 0}}, {"offsets", {0, 1, 1, 2}}},
+        "cache_plan_create", FARSPAN_ERROR_COMBINATION, 4);
     run("a query before 0", "cache_run", rope(), {{"positions", {3, -1}}}, "cache_plan_create", FARSPAN_ERROR_POSITIONS,
         6);
     run("a negative length", "cache_run", rope(), {{"length", -1}}, "cache_plan_create", FARSPAN_ERROR_PARAMETER_RANGE,

@@ -1,4 +1,4 @@
-// Sessions in many threads that share one cache. Under ThreadSanitizer this looks for data races (scripts/test-deep.sh).
+// Sessions in many threads that share one cache. Under ThreadSanitizer this finds data races (scripts/test-deep.sh).
 #include <atomic>
 #include <chrono>
 #include <cstring>
@@ -88,7 +88,8 @@ Test(cpp_cache_threads, sessions_beside_each_other_read_what_they_read_alone) {
     std::vector<float> ignored;
     grow(all, rules, prompt, 100, 1, ignored);
     std::vector<std::vector<float>> alone(sessions), together(sessions);
-    for (std::size_t n = 0; n < sessions; ++n) alone[n] = session(all, rules, all.fork(prompt), static_cast<uint32_t>(n));
+    for (std::size_t n = 0; n < sessions; ++n)
+        alone[n] = session(all, rules, all.fork(prompt), static_cast<uint32_t>(n));
     for (int round = 0; round < 3; ++round) {
         std::vector<int64_t> forks;
         std::vector<std::thread> threads;

@@ -63,9 +63,12 @@ private:
 
 // Keys and values of many sequences, without their positions. A sequence is a number that is never used again.
 //
-// Threads: a member that is not const must be the only call on its cache. The const ones, and runs, may go on at the
-// same time. Movable; a moved-from cache is refused. Plans keep the memory of a destroyed cache, but must not be run
-// any more.
+// Threads: by the table at the top of cache.h, whatever is const here. Any number of threads may use one cache without
+// a lock of their own, each with its sequences: one appends while another runs. On the same sequence, append, write,
+// evict, keep and sequence_destroy must be the only call; runs, plans, fork, save and sequence_info may go on beside
+// each other. clear, moving and the destructor must be the only call on the cache. examples/cpp/decode_pool.cpp is a
+// pool of sessions. Movable; a moved-from cache is refused. Plans keep the memory of a destroyed cache, but must not be
+// run any more.
 class cache {
 public:
     explicit cache(const farspan_cache_config& config) {
@@ -175,8 +178,9 @@ struct cache_run_options {
     array_view<std::byte> workspace;  // at least cache_plan::workspace_size, or empty
 };
 
-// The attention of the rows of a batch to all tokens of their sequences, for all layers. It is for the cache as it is:
-// when tokens have been appended or evicted since, a run is refused.
+// The attention of the rows of a batch to all tokens of their sequences, for all layers. It is for these sequences as
+// they are: when tokens of one have been appended or evicted since, or it has ended, a run is refused. Others do not
+// matter.
 class cache_plan : public detail::owner<farspan_cache_plan, farspan_cache_plan_destroy> {
 public:
     // `positions`: [batch.rows()] of the queries; empty: the rows are the newest tokens of their sequences. `length`:

@@ -128,7 +128,8 @@ impl History<'_> {
 
     fn grow(&mut self, call: &str, step: &Value) -> farspan::Result<()> {
         let mut sequences: Vec<_> = self.sequences.iter_mut().map(Some).collect();
-        let sequences: Vec<_> = indices(step).map(|index| sequences[index].take().expect("no sequence twice")).collect();
+        let sequences: Vec<_> =
+            indices(step).map(|index| sequences[index].take().expect("no sequence twice")).collect();
         let mut batch = match json::array::<i64>(step, "offsets") {
             Some(offsets) => CacheBatchMut::with_offsets(sequences, &offsets),
             None => CacheBatchMut::one_row_each(sequences),

@@ -109,7 +109,8 @@ impl Sequence {
         let mut info: sys::farspan_sequence_info = unsafe { std::mem::zeroed() };
         info.struct_size = std::mem::size_of_val(&info) as u32;
         // SAFETY: as in `fork`; C writes the struct only.
-        self.store.call(|cache, error| unsafe { sys::farspan_cache_sequence_info(cache, self.id, &mut info, error) })?;
+        self.store
+            .call(|cache, error| unsafe { sys::farspan_cache_sequence_info(cache, self.id, &mut info, error) })?;
         let sys::farspan_sequence_info { tokens, first_position, next_position, blocks, shared_blocks, .. } = info;
         Ok(SequenceInfo { tokens, first_position, next_position, blocks, shared_blocks })
     }

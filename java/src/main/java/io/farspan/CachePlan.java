@@ -9,7 +9,8 @@ import java.util.Objects;
 /**
  * The attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers. It is for these sequences as
  * they are: when tokens of one have been appended or evicted since, or it has ended, or the cache was closed, a run is refused. Writing
- * does not count, unless a fork has come to share the block since, nor does what happens to other sequences. Immutable; any number of threads may run one at the same time. Close it when it is no longer needed; what is forgotten is freed after garbage collection.
+ * does not count, unless a fork has come to share the block since, nor does what happens to other sequences. Immutable; any number of
+ * threads may run one at the same time. Close it when it is no longer needed; what is forgotten is freed after garbage collection.
  *
  * <pre>{@code
  * cache.append(newest);
