@@ -1,4 +1,4 @@
-// Encoders and models whose positions are added to the embeddings or to the logits: T5, RoFormer, BERT, GPT-2, OPT.
+// Encoders, encoder-decoders and models whose positions are added to the embeddings or to the logits.
 #include <algorithm>
 #include <cinttypes>
 
@@ -10,10 +10,28 @@
 namespace farspan::config {
 namespace {
 
-void use_learned_table(config_source& s, int64_t offset) {
-    s.result.info.absolute = FARSPAN_ABSOLUTE_LEARNED;
-    s.result.info.absolute_rows = s.context == 0 ? 0 : s.context + offset;
+void use_table(config_source& s, int64_t offset) {
+    const bool learned = s.kind == positions::learned;
+    s.result.info.absolute = learned ? FARSPAN_ABSOLUTE_LEARNED : FARSPAN_ABSOLUTE_SINUSOIDAL;
+    s.result.info.absolute_rows = s.context == 0 || !learned ? 0 : s.context + offset;
     s.result.info.absolute_offset = offset;
+}
+
+void add_decoder(config_source& s) {
+    std::vector<layer_draft>& layers = s.result.layers;
+    layer_draft decoder = layers.front();
+    const int64_t count = s.keys.integer({"decoder_layers"}, 1, most_layers).value_or(s.layers),
+                  heads = s.keys.integer({"decoder_attention_heads"}, 1, most_heads).value_or(s.query_heads),
+                  width = s.hidden > 0 ? s.hidden : s.query_heads * s.head_dim;
+    if (width % heads != 0 || width / heads > most_head_dim)
+        throw failure(FARSPAN_ERROR_SHAPE, 1,
+                      "%s is %" PRId64 ": must divide %" PRId64 " into heads of at most %" PRId64,
+                      s.keys.path_of("decoder_attention_heads").c_str(), heads, width, most_head_dim);
+    decoder.query_heads = decoder.key_heads = heads;
+    decoder.head_dim = decoder.value_dim = width / heads;
+    for (layer_draft& layer : layers) layer.causal = false;
+    s.result.info.encoder_layers = s.layers;
+    layers.insert(layers.end(), static_cast<std::size_t>(count), decoder);
 }
 
 // Copies a table of weights, or stands zeros in for it.
@@ -33,27 +51,82 @@ const float* bias_table(config_source& s, const float* given, int64_t count, con
 }  // namespace
 
 void finish_learned(config_source& s) {
-    use_learned_table(s, 0);
+    use_table(s, 0);
 }
 
 void finish_opt(config_source& s) {
-    use_learned_table(s, 2);
+    use_table(s, 2);
 }
 
+// BERT and its relatives. ALiBi (JinaBERT) looks to both sides.
 void finish_encoder(config_source& s) {
     const std::optional<std::string> type = s.keys.text({"position_embedding_type"});
-    if (type && *type != "absolute" && *type != "rotary")
-        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%s\": must be absolute",
+    const bool alibi = type == "alibi" && s.kind == positions::learned;
+    if (type && *type != "absolute" && *type != "rotary" && !alibi)
+        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%s\": must be absolute or alibi",
                       s.keys.path_of("position_embedding_type").c_str(), escaped(*type, 40).c_str());
     if (s.keys.flag({"rotary_value"}).value_or(false))
         throw failure(FARSPAN_ERROR_COMBINATION, 1, "%s is true: rotated values are not supported",
                       s.keys.path_of("rotary_value").c_str());
     const bool causal = s.keys.flag({"is_decoder"}).value_or(false);
     for (layer_draft& layer : s.result.layers) layer.causal = causal;
-    if (s.kind == positions::learned) use_learned_table(s, 0);
+    if (alibi) {
+        init_bias_config(&s.result.bias, FARSPAN_BIAS_ALIBI);
+        s.result.bias.heads = static_cast<int32_t>(s.query_heads);
+        s.result.bias.bidirectional = !causal;
+    } else if (s.kind == positions::learned) {
+        use_table(s, 0);
+    }
 }
 
-// Encoder layers first. Only the self-attention: cross attention has no positions.
+// RoBERTa counts the two rows before the first token's into max_position_embeddings.
+void finish_padded(config_source& s) {
+    finish_encoder(s);
+    s.context = std::max<int64_t>(s.context - 2, 0);
+    use_table(s, 2);
+}
+
+// ---- decoders
+
+void finish_decoder(config_source& s) {
+    use_table(s, 0);
+}
+
+void finish_decoder_offset(config_source& s) {
+    use_table(s, 2);
+}
+
+void prepare_bigcode(config_source& s) {
+    if (s.keys.flag({"multi_query"}).value_or(true)) s.key_heads = 1;
+}
+
+void prepare_trocr(config_source& s) {
+    if (!s.keys.flag({"use_learned_position_embeddings"}).value_or(true)) s.kind = positions::sinusoidal;
+}
+
+// XLM: a causal model only if the file says so.
+void prepare_xlm(config_source& s) {
+    if (s.keys.flag({"sinusoidal_embeddings"}).value_or(false)) s.kind = positions::sinusoidal;
+}
+
+void finish_xlm(config_source& s) {
+    const bool causal = s.keys.flag({"causal"}).value_or(false);
+    for (layer_draft& layer : s.result.layers) layer.causal = causal;
+    use_table(s, 0);
+}
+
+// ---- encoder and decoder: encoder layers first. Only the self-attention: cross attention has no positions.
+
+void finish_seq2seq(config_source& s) {
+    add_decoder(s);
+    use_table(s, 0);
+}
+
+void finish_seq2seq_offset(config_source& s) {
+    add_decoder(s);
+    use_table(s, 2);
+}
+
 void finish_t5(config_source& s) {
     std::vector<layer_draft>& layers = s.result.layers;
     const int64_t decoders = s.keys.integer({"num_decoder_layers"}, 1, most_layers).value_or(s.layers);

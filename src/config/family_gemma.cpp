@@ -1,7 +1,6 @@
 // Gemma 3 as an encoder. Gemma 4: layers that see everything have heads of another size, and a rotation of their own.
 #include "base/failure.hpp"
 #include "config/families.hpp"
-#include "method/defaults.hpp"
 
 namespace farspan::config {
 namespace {
@@ -12,13 +11,6 @@ void look_both_ways(config_source& s) {
         layer.causal = false;
         if (layer.window > 0) layer.window = layer.window / 2 + 1;
     }
-}
-
-// What the class assumes without rope_parameters: a quarter of the pairs rotates where everything is visible.
-void use_default_rotation(config_source& s) {
-    farspan_rope_config& rope = s.result.ropes.front().config;
-    rope.method = FARSPAN_ROPE_PROPORTIONAL;
-    rope.rotated_fraction = 0.25;
 }
 
 }  // namespace
@@ -40,7 +32,6 @@ void prepare_gemma4(config_source& s) {
 }
 
 void finish_gemma4(config_source& s) {
-    if (!s.keys.has({"rope_parameters"}) && !s.keys.has({"rope_scaling"})) use_default_rotation(s);
     layer_draft& last = s.result.layers.back();
     if (last.kind != FARSPAN_LAYER_FULL) {
         s.result.notes.add(FARSPAN_NOTE_DERIVED, s.keys.path_of("layer_types"),

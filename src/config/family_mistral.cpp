@@ -38,7 +38,10 @@ void use_yarn(config_source& s, reader& keys) {
 
 void finish_ministral3(config_source& s) {
     std::optional<reader> dictionary = s.keys.child({"rope_parameters", "rope_scaling"});
-    if (!dictionary) return;
+    if (!dictionary) {
+        dictionary.emplace(s.result.notes);
+        dictionary->add_scope(s.class_ropes, s.keys.path_of("rope_parameters"));
+    }
     const double beta = dictionary->real({"llama_4_scaling_beta"}, 0, 1e6).value_or(0);
     if (beta != 0)
         use_temperature(s, beta, dictionary->required_integer({"original_max_position_embeddings"}, 1, most_length));

@@ -1,4 +1,4 @@
-// What single rotary families add: Qwen-1, ChatGLM, DeepSeek-V2 without latent attention, Llama 4, gpt-oss.
+// What single rotary families add: Qwen-1, ChatGLM, DeepSeek-V2 without latent attention, Llama 4.
 #include <cinttypes>
 
 #include "base/failure.hpp"
@@ -66,11 +66,6 @@ void finish_llama4(config_source& s) {
     s.result.score.trained_length = s.keys.required_real({"floor_scale"}, 1, 1e12);
     s.result.score.alpha = s.keys.required_real({"attn_scale"}, 0, 1e6);
     for (layer_draft& layer : s.result.layers) layer.temperature = layer.rope == no_rope;
-}
-
-void finish_gpt_oss(config_source& s) {
-    s.result.notes.add(FARSPAN_NOTE_WEIGHTS, "",
-                       "each head has a learned sink: set score.sinks from the weights \"sinks\" of each layer");
 }
 
 }  // namespace farspan::config

@@ -195,6 +195,10 @@ std::string_view implied_keys(const family& row) {
             return "attention_chunk_size";
         case windows::unrotated:
             return "sliding_window use_sliding_window";
+        case windows::letters:
+            return "sliding_window";
+        case windows::from_layer:
+            return "sliding_window max_window_layers";
         case windows::both_sides:
             return "local_attention global_attn_every_n_layers";
     }
@@ -231,8 +235,8 @@ std::string row_of(const position_key& key, const std::string& readers) {
 std::string readers_of(const position_key& key) {
     if (key.everyone) return "every family";
     std::string result;
-    for (const family& row : known_rows())
-        if (reads_key(row, key.name)) result += (result.empty() ? "" : ", ") + std::string(row.model_type);
+    for (const family* row : known_rows())
+        if (reads_key(*row, key.name)) result += (result.empty() ? "" : ", ") + std::string(row->model_type);
     return result;
 }
 

@@ -14,6 +14,17 @@ constexpr std::size_t full_rope = 0, local_rope = 1;  // indices into draft::rop
 
 // ---- rotations
 
+// What the class has where the file has no dictionary, or an empty one.
+std::optional<reader> class_dictionary(config_source& s) {
+    if (!s.row->rope_parameters) return {};
+    s.class_ropes = parse_json(s.row->rope_parameters, 1);
+    const std::string path = s.keys.path_of("rope_parameters");
+    s.result.notes.add(FARSPAN_NOTE_DEFAULT, path, "absent: the class has %s", s.row->rope_parameters);
+    reader result(s.result.notes);
+    result.add_scope(s.class_ropes, path);
+    return result;
+}
+
 std::optional<reader> rope_dictionary(config_source& s) {
     std::optional<reader> old = s.keys.child({"rope_scaling"}), fresh = s.keys.child({"rope_parameters"});
     const auto filled = [](const std::optional<reader>& dictionary) { return dictionary && !dictionary->empty(); };
@@ -21,7 +32,7 @@ std::optional<reader> rope_dictionary(config_source& s) {
         s.result.notes.add(FARSPAN_NOTE_TWICE, s.keys.path_of("rope_parameters"),
                            "rope_scaling is there too and holds");
     if (filled(old)) return old;
-    return filled(fresh) ? std::move(fresh) : std::nullopt;
+    return filled(fresh) ? std::move(fresh) : class_dictionary(s);
 }
 
 double outer_base(config_source& s, reader* dictionary) {
@@ -59,13 +70,14 @@ void read_nested_ropes(config_source& s, reader& dictionary) {
             .base = base ? *base : outer_base(s, &*inner), .fraction = outer_fraction(s, &*inner), .full = full};
         return resolve_rope(s, std::move(inner), around);
     };
-    s.result.ropes = {read({"full_attention"}, true), read({"sliding_attention", "chunked_attention"}, false)};
+    s.result.ropes = {read({"full_attention", "hybrid"}, true),
+                      read({"sliding_attention", "chunked_attention", "hybrid_sliding"}, false)};
     dictionary.note_unread("no layer type that is known");
 }
 
 // ---- layers
 
-using kinds = std::vector<int32_t>;
+using kinds = layer_kinds;
 
 void set_kind(kinds& layers, std::size_t layer, bool sliding) {
     layers[layer] = sliding ? FARSPAN_LAYER_SLIDING : FARSPAN_LAYER_FULL;
@@ -75,12 +87,16 @@ int32_t kind_of(const entry& at) {
     constexpr std::pair<const char*, int32_t> known[] = {
         {"full_attention", FARSPAN_LAYER_FULL},
         {"attention", FARSPAN_LAYER_FULL},
+        {"hybrid", FARSPAN_LAYER_FULL},  // attention beside, or after, a layer without
+        {"hybrid_sliding", FARSPAN_LAYER_SLIDING},
         {"sliding_attention", FARSPAN_LAYER_SLIDING},
         {"chunked_attention", FARSPAN_LAYER_CHUNKED},
         {"linear_attention", FARSPAN_LAYER_OTHER},
         {"mamba", FARSPAN_LAYER_OTHER},
         {"conv", FARSPAN_LAYER_OTHER},
         {"recurrent", FARSPAN_LAYER_OTHER},
+        {"moe", FARSPAN_LAYER_OTHER},
+        {"mlp", FARSPAN_LAYER_OTHER},
     };
     if (at.value->kind != json_value::text) fail_type(at, "the name of a layer type");
     for (const auto& [name, kind] : known)
@@ -90,7 +106,7 @@ int32_t kind_of(const entry& at) {
 }
 
 bool read_layer_types(config_source& s, kinds& result) {
-    const entry types = s.keys.find({"layer_types"});
+    const entry types = s.keys.find({"layer_types", "layers_block_type"});
     if (!types) return false;
     if (types.value->kind != json_value::array) fail_type(types, "a list of layer types");
     if (types.value->size() != result.size())
@@ -123,6 +139,14 @@ void apply_pattern_from_the_first(config_source& s, kinds& result) {
     for (std::size_t n = 0; n < result.size(); ++n) set_kind(result, n, n % every != 0);
 }
 
+void apply_window_from_layer(config_source& s, kinds& result) {
+    const auto first = static_cast<std::size_t>(s.keys.integer({"max_window_layers"}, 0, most_layers).value_or(0));
+    for (std::size_t n = 0; n < result.size(); ++n) set_kind(result, n, n >= first);
+    if (first >= result.size())
+        s.result.notes.add(FARSPAN_NOTE_NO_EFFECT, s.keys.path_of("max_window_layers"),
+                           "is %zu and there are %zu layers: no layer has a window", first, result.size());
+}
+
 // Qwen2 and Qwen3: the layers from max_window_layers on, the opposite of what their documentation says.
 void apply_qwen_window(config_source& s, kinds& result) {
     const std::optional<bool> use = s.keys.flag({"use_sliding_window"});
@@ -133,11 +157,7 @@ void apply_qwen_window(config_source& s, kinds& result) {
                                describe(*declared.value).c_str(), use ? "false" : "absent, which means false");
         return;
     }
-    const auto first = static_cast<std::size_t>(s.keys.integer({"max_window_layers"}, 0, most_layers).value_or(0));
-    for (std::size_t n = 0; n < result.size(); ++n) set_kind(result, n, n >= first);
-    if (first >= result.size())
-        s.result.notes.add(FARSPAN_NOTE_NO_EFFECT, s.keys.path_of("max_window_layers"),
-                           "is %zu and there are %zu layers: no layer has a window", first, result.size());
+    apply_window_from_layer(s, result);
 }
 
 // no_rope_layers has 1 where a layer rotates. Absent or, as Llama 4's published files have it, empty: by the interval.
@@ -180,6 +200,12 @@ void apply_window_rule(config_source& s, const std::vector<bool>& rotating, kind
         case windows::both_sides:
             apply_pattern_from_the_first(s, result);
             break;
+        case windows::letters:
+            set_letters(s.row->letters, result);
+            break;
+        case windows::from_layer:
+            apply_window_from_layer(s, result);
+            break;
         case windows::listed:
             break;  // read_windows
         case windows::none:
@@ -203,6 +229,7 @@ int32_t rope_of(const config_source& s, int32_t kind) {
 bool rotates(const config_source& s, int32_t kind, bool listed, bool windowed) {
     if (s.kind != positions::rotary || kind == FARSPAN_LAYER_OTHER || !listed) return false;
     if (s.row->nope_rule == no_rotation::full_layers && windowed && !is_local(kind)) return false;
+    if (s.row->nope_rule == no_rotation::all_full_layers && !is_local(kind)) return false;
     return s.result.ropes[static_cast<std::size_t>(rope_of(s, kind))].config.method != FARSPAN_ROPE_NONE;
 }
 
@@ -236,7 +263,10 @@ std::vector<int64_t> read_windows(config_source& s, kinds& layers) {
     if (s.row->window_rule == windows::both_sides)
         window = s.keys.required_integer({"local_attention"}, 2, most_length) / 2 + 1;
     else
-        window = s.keys.integer({"sliding_window", "sliding_window_size", "window_size"}, -1, most_length).value_or(0);
+        window = s.keys
+                     .integer({"sliding_window", "sliding_window_size", "window_size", "attention_window_size"}, -1,
+                              most_length)
+                     .value_or(0);
     return std::vector<int64_t>(layers.size(), std::max<int64_t>(window, 0));
 }
 
@@ -245,7 +275,7 @@ std::vector<int64_t> read_windows(config_source& s, kinds& layers) {
 void read_ropes(config_source& s) {
     if (s.kind != positions::rotary) return;
     std::optional<reader> dictionary = rope_dictionary(s);
-    if (dictionary && (dictionary->has({"full_attention"}) || dictionary->has({"sliding_attention"})))
+    if (dictionary && dictionary->has({"full_attention", "sliding_attention", "hybrid"}))
         return read_nested_ropes(s, *dictionary);
     reader* given = dictionary ? &*dictionary : nullptr;
     const rope_surroundings around{outer_base(s, given), outer_fraction(s, given)};
@@ -258,21 +288,26 @@ void read_ropes(config_source& s) {
 }
 
 void read_layers(config_source& s) {
-    kinds layer_kinds(static_cast<std::size_t>(s.layers), FARSPAN_LAYER_FULL);
-    const std::vector<bool> rotating = read_rotating(s, layer_kinds.size());
-    if (!read_layer_types(s, layer_kinds)) apply_window_rule(s, rotating, layer_kinds);
-    const std::vector<int64_t> windows = read_windows(s, layer_kinds);
+    kinds kind_of_layer(static_cast<std::size_t>(s.layers), FARSPAN_LAYER_FULL);
+    const std::vector<bool> rotating = read_rotating(s, kind_of_layer.size());
+    if (read_layer_types(s, kind_of_layer)) {
+    } else if (s.row->kinds) {
+        s.row->kinds(s, kind_of_layer);
+    } else {
+        apply_window_rule(s, rotating, kind_of_layer);
+    }
+    const std::vector<int64_t> windows = read_windows(s, kind_of_layer);
     const bool windowed = std::any_of(windows.begin(), windows.end(), [](int64_t window) { return window > 0; });
-    const int64_t chunk = any(layer_kinds, FARSPAN_LAYER_CHUNKED)
+    const int64_t chunk = any(kind_of_layer, FARSPAN_LAYER_CHUNKED)
                               ? s.keys.integer({"attention_chunk_size"}, 0, most_length).value_or(0)
                               : 0;
-    if (any(layer_kinds, FARSPAN_LAYER_OTHER))
+    if (any(kind_of_layer, FARSPAN_LAYER_OTHER))
         s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, s.keys.path_of("layer_types"),
-                           "some layers have no softmax attention: they have no scheme");
+                           "some layers have no softmax attention over their own tokens: they have no scheme");
 
-    for (std::size_t n = 0; n < layer_kinds.size(); ++n) {
-        const bool full = layer_kinds[n] == FARSPAN_LAYER_FULL;
-        layer_draft layer{.kind = layer_kinds[n],
+    for (std::size_t n = 0; n < kind_of_layer.size(); ++n) {
+        const bool full = kind_of_layer[n] == FARSPAN_LAYER_FULL;
+        layer_draft layer{.kind = kind_of_layer[n],
                           .query_heads = s.query_heads,
                           .key_heads = s.key_heads_of(full),
                           .head_dim = s.head_dim_of(full),

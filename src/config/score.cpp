@@ -57,6 +57,13 @@ void read_dual_chunk(config_source& s) {
     keys->note_unread("not part of the positions: sparse attention is left out");
 }
 
+void note_sinks(config_source& s) {
+    if (s.row->sink_rule == sinks::none) return;
+    s.result.notes.add(FARSPAN_NOTE_WEIGHTS, "",
+                       "each head %s learned sink: set score.sinks from the weights \"sinks\" of each layer",
+                       s.row->sink_rule == sinks::every_layer ? "has a" : "of a sliding layer has a");
+}
+
 void refuse_block_sparse(config_source& s) {
     const entry every = s.keys.find({"dense_attention_every_n_layers", "blocksparse_params"});
     if (every)
@@ -74,6 +81,7 @@ void read_score(config_source& s) {
     score.softcap = s.keys.real({"attn_logit_softcapping"}, 0, most_scale).value_or(0);
     s.result.info.final_softcap = s.keys.real({"final_logit_softcapping"}, 0, most_scale).value_or(0);
     read_dual_chunk(s);
+    note_sinks(s);
 }
 
 }  // namespace farspan::config

@@ -59,20 +59,27 @@ bool read_latent_heads(config_source& s) {
 
 void read_shape(config_source& s) {
     reader& keys = s.keys;
-    s.layers = keys.required_integer({"num_hidden_layers", "n_layers", "n_layer", "num_layers"}, 1, most_layers);
-    s.query_heads = keys.required_integer({"num_attention_heads", "n_head", "n_heads", "num_heads"}, 1, most_heads);
-    s.hidden = keys.integer({"hidden_size", "n_embd", "n_embed", "d_model", "dim"}, 1, most_length).value_or(0);
-    s.context = keys.integer({"max_position_embeddings", "n_ctx", "n_positions", "max_length", "max_sequence_length",
-                              "model_max_length", "max_seq_len", "seq_length", "max_context_length"},
-                             1, most_length)
-                    .value_or(0);
+    if (s.layers == 0)
+        s.layers = keys.required_integer(
+            {"num_hidden_layers", "n_layers", "n_layer", "num_layers", "encoder_layers", "decoder_layers"}, 1,
+            most_layers);
+    s.query_heads = keys.required_integer({"num_attention_heads", "n_head", "n_heads", "num_heads", "attention_heads",
+                                           "encoder_attention_heads", "decoder_attention_heads"},
+                                          1, most_heads);
+    s.hidden =
+        keys.integer({"hidden_size", "n_embd", "n_embed", "d_model", "dim", "emb_dim"}, 1, most_length).value_or(0);
+    s.context =
+        keys.integer({"max_position_embeddings", "n_ctx", "n_positions", "max_length", "max_sequence_length",
+                      "model_max_length", "max_seq_len", "seq_length", "max_context_length", "max_target_positions"},
+                     1, most_length)
+            .value_or(0);
     s.result.info.vocabulary = std::max<int64_t>(keys.integer({"vocab_size", "padded_vocab_size"}, -1, most_length).value_or(0), 0);  // -1: unknown
     if (!read_latent_heads(s)) {
         if (s.key_heads == 0) s.key_heads = keys.integer(key_head_names, 1, most_heads).value_or(s.query_heads);
         const std::optional<int64_t> given =
             keys.integer({"head_dim", "kv_channels", "d_kv", "attention_dim", "attention_head_dim"}, 1, most_head_dim);
-        s.head_dim = given ? *given : divided_head_dim(s);
-        s.value_dim = s.head_dim;
+        if (s.head_dim == 0) s.head_dim = given ? *given : divided_head_dim(s);
+        if (s.value_dim == 0) s.value_dim = s.head_dim;
     }
     check_groups(s);
 }

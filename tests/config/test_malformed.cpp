@@ -244,7 +244,7 @@ Test(malformed, families) {
             {R"({"model_type": "t5", "num_layers": 1, "num_heads": 2, "relative_attention_num_buckets": 1})", range,
              "$.relative_attention_num_buckets is 1: must be between 2 and 65536"},
             {R"({"model_type": "bert", "num_hidden_layers": 1, "num_attention_heads": 2, "hidden_size": 64, "position_embedding_type": "relative_key"})",
-             method, "$.position_embedding_type is \"relative_key\": must be absolute"},
+             method, "$.position_embedding_type is \"relative_key\": must be absolute or alibi"},
             {R"({"model_type": "roformer", "num_hidden_layers": 1, "num_attention_heads": 2, "hidden_size": 64, "rotary_value": true})",
              combination, "$.rotary_value is true: rotated values are not supported"},
             {R"({"model_type": "qwen", "num_hidden_layers": 1, "num_attention_heads": 2, "hidden_size": 64, "use_dynamic_ntk": true})",

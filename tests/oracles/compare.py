@@ -11,6 +11,7 @@ import traceback
 
 import numpy as np
 
+import class_families
 import families
 import farspan
 import huggingface
@@ -23,23 +24,31 @@ BOUND = {"inv_freq": 4 * 2.0**-23, "factor": 4 * 2.0**-23, "cos_sin": 4096 * 4 *
 POSITIONS = [0, 1, 2, 3, 17, 100, 1023, 4095]
 
 
-def layer_type(layer):
+def rope_types(model):
+    return getattr(huggingface.rotary_module(model), "rope_type", None) if model else None
+
+
+def layer_type(layer, model=None):
+    """As the model's own rotary module calls it."""
+    if "hybrid" in getattr(rope_types(model), "keys", dict)():
+        return {0: "hybrid", 1: "hybrid_sliding"}[layer.kind]
     return {0: "full_attention", 1: "sliding_attention", 2: "chunked_attention"}[layer.kind]
 
 
 def compare_rotation(model, layer, case):
     """The largest differences over some lengths: (inv_freq, factor, cos_sin)."""
     worst = np.zeros(3)
+    base = layer.rope.contents.base
     axes = farspan.lib.farspan_scheme_axes(farspan.ptr(layer.scheme))
     for length in case.lengths or lengths_of(layer):
         positions = [p for p in POSITIONS if p < length - 1] + [length - 1]
         ours, magnitude = farspan.frequencies(layer, length)
-        if case.own:
-            cos, sin = own_attention.cos_sin(model, positions)
+        if case.own or huggingface.rotary_module(model) is None:
+            cos, sin = own_attention.cos_sin(model, positions, len(ours))
         else:
-            cos, sin = huggingface.cos_sin(model, layer_type(layer), positions, axes, len(ours))
+            cos, sin = huggingface.cos_sin(model, layer_type(layer, model), positions, axes, len(ours), base)
         if huggingface.rotary_module(model) is not None:
-            theirs = huggingface.inverse_frequencies(model, layer_type(layer))
+            theirs = huggingface.inverse_frequencies(model, layer_type(layer, model), base)
             shown = np.where(theirs != 0, theirs, 1)
             worst[0] = max(worst[0], np.max(np.abs(ours - theirs) / np.abs(shown)))
         worst[1] = max(worst[1], abs(np.hypot(cos[0, 0], sin[0, 0]) / magnitude - 1))
@@ -74,9 +83,8 @@ def parameters(layer):
     return text + (f" factor {rope.factor:g}" if rope.factor != 1 else "") + (f" L {rope.original_context}" if rope.original_context else "")
 
 
-def compare_family(name):
-    case = families.Case(name)
-    model = huggingface.build(case.keys, case.implementation)
+def compare_family(case):
+    model = huggingface.build(case.keys, case.implementation, case.config_class, case.model_class)
     if case.own:
         seen, tables = own_attention.watch(model)
         ours = farspan.Model(case.text, encoder=tables.get("encoder"), decoder=tables.get("decoder"))
@@ -84,10 +92,12 @@ def compare_family(name):
         with huggingface.Watch(model) as watch:
             huggingface.run(model)
         seen, ours = watch.layers, farspan.Model(case.text)
+    done = set()
     for index in sorted(seen):
-        layer = ours.layer(index)
-        if layer.alike != index:
+        layer = ours.layer(index + (0 if case.encoder else ours.info.encoder_layers))
+        if layer.alike in done:
             continue
+        done.add(layer.alike)
         rotation = np.zeros(3)
         if farspan.method(layer) != "none":
             rotation = compare_rotation(model, layer, case)
@@ -105,12 +115,12 @@ class Table:
     def __init__(self, bounds):
         self.bounds, self.passed, self.failures, self.families, self.worst = bounds, 0, [], set(), np.zeros(4)
 
-    def add(self, name, index, layer, differences):
+    def add(self, name, family, index, layer, differences):
         kind = layer_type(layer).split("_")[0]
         print(f"{name:<22}{index:>5} {kind:<9}{farspan.method(layer):<18}{parameters(layer):<38}"
               + "".join(f"{d:>10.1e}" for d in differences[:3]) + f"{differences[3]:>11.1e}", flush=True)
         self.worst = np.maximum(self.worst, differences)
-        self.families.add(name)
+        self.families.add(family)
         for difference, (what, bound) in zip(differences, self.bounds.items()):
             if difference <= bound:
                 self.passed += 1
@@ -119,12 +129,22 @@ class Table:
 
 
 def run(names):
-    """Every family against transformers: a Table."""
+    """Fixtures against transformers: a Table."""
+    return run_cases((families.Case, name) for name in names)
+
+
+def run_classes(names):
+    """Families with nothing but sizes in the file."""
+    return run_cases((class_families.Case, name) for name in names)
+
+
+def run_cases(cases):
     table = Table(BOUND)
-    for name in names:
+    for make, name in cases:
         try:
-            for index, layer, differences in compare_family(name):
-                table.add(name, index, layer, differences)
+            case = make(name)
+            for index, layer, differences in compare_family(case):
+                table.add(name, case.family, index, layer, differences)
         except Exception:
             table.failures.append(f"{name}: {traceback.format_exc()}")
     return table

@@ -81,11 +81,14 @@ def shrink(keys):
 
 
 class Case:
-    """One family: the text for farspan, the keys for transformers, and how to compare."""
+    """One fixture: the text for farspan, the keys for transformers, and how to compare."""
 
     def __init__(self, name):
         document = json.loads((FIXTURES / f"{name}.json").read_text())
         changes = dict(CASES[name])
+        self.encoder = True
+        self.family, self.config_class = document.get("text_config", document)["model_type"], None
+        self.model_class = None
         self.after, self.own = changes.pop("after", None), changes.pop("own", False)
         self.lengths, self.implementation = changes.pop("lengths", None), changes.pop("implementation", "eager")
         theirs, rope_type = changes.pop("theirs", {}), changes.pop("rope_type", None)

@@ -1,5 +1,7 @@
 """Families that write their attention out themselves: queries, keys and values are the outputs of their projections, the result is the
 input of the projection that follows."""
+import re
+
 import numpy as np
 import torch
 
@@ -24,19 +26,31 @@ def split_falcon(fused, config):
 
 
 def split_mpt(fused, config):
-    return [heads(x, config.n_heads) for x in fused.chunk(3, dim=-1)]
+    return [heads(x, config.num_attention_heads) for x in fused.chunk(3, dim=-1)]
 
 
 # model_type -> (attention module, projections of q, k, v, projection of the result, heads) or a function for fused projections
+PARTS = ("q_proj", "k_proj", "v_proj")
+BERT = ("attention.self", ("query", "key", "value"), None, "num_attention_heads")
 SEPARATE = {"gptj": ("attn", ("q_proj", "k_proj", "v_proj"), "out_proj", "n_head"),
             "t5": ("SelfAttention", ("q", "k", "v"), "o", "num_heads"),
-            "roformer": ("attention.self", ("query", "key", "value"), None, "num_attention_heads")}
-FUSED = {"bloom": ("self_attention", "query_key_value", "dense", split_bloom), "mpt": ("attn", "Wqkv", "out_proj", split_mpt),
+            "gpt_neo": ("attn.attention", PARTS, "out_proj", "num_heads"), "mvp": ("self_attn", PARTS, "out_proj", "decoder_attention_heads"),
+            "trocr": ("self_attn", PARTS, "out_proj", "decoder_attention_heads"), "xglm": ("self_attn", PARTS, "out_proj", "attention_heads"),
+            "roformer": BERT, "megatron-bert": BERT, "rembert": BERT, "xlm": ("attentions", ("q_lin", "k_lin", "v_lin"), "out_lin", "n_heads")}
+def split_neox(fused, config):
+    """Each head's query, key and value side by side."""
+    return split_bloom(fused, type("heads", (), {"n_head": config.num_attention_heads}))
+
+
+FUSED = {"gpt_neox_japanese": ("attention", "query_key_value", "dense", split_neox),
+         "openai-gpt": ("attn", "c_attn", "c_proj", split_mpt), "bloom": ("self_attention", "query_key_value", "dense", split_bloom), "mpt": ("attn", "Wqkv", "out_proj", split_mpt),
          "falcon": ("self_attention", "query_key_value", "dense", split_falcon)}
 
 
 def attentions(model, tail):
-    return [module for name, module in model.named_modules() if name.endswith("." + tail)]
+    """The modules called so, with a number in front or behind."""
+    return [module for name, module in model.named_modules() if re.search(rf"\b{re.escape(tail)}(\.\d+)?$", name) and "attn_" not in name
+            and not isinstance(module, torch.nn.ModuleList)]
 
 
 def watch(model):
@@ -81,10 +95,10 @@ def run(model):
     torch.manual_seed(2)
     tokens = torch.randint(3, 60, (1, huggingface.SEQUENCE))
     with torch.no_grad():
-        if model.config.is_encoder_decoder:
+        if model.config.is_encoder_decoder and model.config.model_type == "t5":
             model(input_ids=tokens, decoder_input_ids=tokens)
         else:
-            model(tokens)
+            model(tokens, use_cache=False)
 
 
 def bias_tables(model):
@@ -95,15 +109,15 @@ def bias_tables(model):
     return found
 
 
-def cos_sin(model, positions):
+def cos_sin(model, positions, pairs):
     """[positions, pairs] each, from tables or from the rotary module."""
     kind = model.config.model_type
-    if kind == "falcon":
-        return huggingface.cos_sin(model, None, positions, 1, model.config.head_dim // 2)
+    if huggingface.rotary_module(model):
+        return huggingface.cos_sin(model, None, positions, 1, pairs)
     if kind == "roformer":
         table = model.encoder.embed_positions.weight.detach().numpy()
     else:
-        from transformers.models.gptj.modeling_gptj import create_sinusoidal_positions
+        from transformers.models.gptj.modeling_gptj import create_sinusoidal_positions  # CodeGen's is the same
         table = create_sinusoidal_positions(max(positions) + 1, model.config.rotary_dim).numpy()
     pairs = table.shape[1] // 2
     return table[positions][:, pairs:], table[positions][:, :pairs]

@@ -107,5 +107,5 @@ def run():
     """A Table of the families."""
     table = Table(BOUND)
     for family in all_families():
-        table.add(family.fixture, 0, *compare(family))
+        table.add(family.fixture, family.name, 0, *compare(family))
     return table
