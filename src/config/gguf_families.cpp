@@ -94,6 +94,8 @@ std::vector<class_default> defaults_of(const gguf_family& row) {
 const gguf_family* find_gguf_family(const std::string& architecture) {
     for (const gguf_family& row : families)
         if (architecture == row.architecture) return &row;
+    for (const gguf_family& row : more_gguf_rows())
+        if (architecture == row.architecture) return &row;
     return nullptr;
 }
 

@@ -28,11 +28,22 @@ struct gguf_family {
     double log_multiplier = 1;   // yarn_log_multiplier is this times mscale_all_dim
     double scale = 0;            // on <q, k> if the file does not say; 0: 1/sqrt(key_length)
     int64_t window = 0;          // of sliding layers if the file does not say; 0: none
+    bool scale_by_size = false;  // 1/key_length instead of its square root
     int64_t layers_of_27b = 0;   // a model with so many layers has the scale 1/sqrt(embedding_length / heads)
 };
 
 // What the architecture's code assumes for absent keys.
 std::vector<class_default> defaults_of(const gguf_family& row);
+
+struct refused_architecture {
+    const char *name, *reason;
+};
+
+// Behind those of gguf_families.cpp.
+std::span<const gguf_family> more_gguf_rows();
+
+// Why an architecture that is known is not read; nullptr if it is, or unknown.
+const char* why_architecture_refused(const std::string& architecture);
 
 const gguf_family* find_gguf_family(const std::string& architecture);
 

@@ -152,7 +152,7 @@ void read_layers(gguf_source& s) {
 double default_scale(const gguf_source& s) {
     if (s.row.layers_of_27b == s.layers && s.result.info.hidden > 0)
         return 1 / std::sqrt(static_cast<double>(s.result.info.hidden) / static_cast<double>(s.query_heads));
-    return s.row.scale;
+    return s.row.scale_by_size ? 1 / static_cast<double>(s.head_dim) : s.row.scale;
 }
 
 // Mistral 3 counts the temperature's length from the rotation's original length, DeepSeek-2-type files state it.
@@ -193,10 +193,14 @@ void read_bias(gguf_source& s) {
     init_bias_config(&s.result.bias, FARSPAN_BIAS_ALIBI);
     s.result.bias.heads = static_cast<int32_t>(s.query_heads);
     s.result.bias.max_bias = most;
+    s.result.bias.bidirectional = !s.keys.flag({"attention.causal"}).value_or(true);
 }
 
 const gguf_family& family_or_fail(const std::string& architecture) {
     if (const gguf_family* row = find_gguf_family(architecture)) return *row;
+    if (const char* reason = why_architecture_refused(architecture))
+        throw failure(FARSPAN_ERROR_METHOD, 1, "general.architecture is \"%s\", which is not supported: %s",
+                      escaped(architecture, 60).c_str(), reason);
     throw failure(FARSPAN_ERROR_METHOD, 1, "general.architecture is \"%s\": no architecture that is known",
                   escaped(architecture, 60).c_str());
 }

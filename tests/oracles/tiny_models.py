@@ -29,14 +29,14 @@ def add(writer, key, value):
 
 
 def file_of(architecture, keys, tensors):
-    """keys without the architecture in front; a value of None leaves a key out."""
+    """keys without the architecture in front, or with a dot instead; a value of None leaves a key out."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.gguf"
         writer = gguf.GGUFWriter(path, architecture)
         writer.add_tokenizer_model("no_vocab")
         for key, value in {**SIZES, **keys}.items():
             if value is not None:
-                add(writer, f"{architecture}.{key}", value)
+                add(writer, key[1:] if key.startswith(".") else f"{architecture}.{key}", value)
         for name, values in tensors.items():
             writer.add_tensor(name, values)
         writer.write_header_to_file()
