@@ -12,7 +12,7 @@ MAY_INCLUDE = {
     "config": ["config/", "method/", "base/"],
     "cache": ["cache/", "base/", "kernels/kernel_table.hpp"],
     "plan": ["plan/", "cache/block.hpp", "method/", "base/", "kernels/kernel_table.hpp"],
-    "attention": ["attention/", "plan/", "base/", "kernels/kernel_table.hpp"],
+    "attention": ["attention/", "plan/", "cache/block.hpp", "cache/wide.hpp", "base/", "kernels/kernel_table.hpp"],
     "eval": ["eval/", "base/", "kernels/kernel_table.hpp"],
     "api": ["api/", "eval/", "attention/", "plan/", "cache/", "config/", "method/", "base/", "kernels/kernel_table.hpp"],
 }

@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "attention/cached_scratch.hpp"
+#include "attention/int8_rows.hpp"
 #include "attention/negligible.hpp"
 #include "attention/rows.hpp"
 #include "base/aligned.hpp"
@@ -89,7 +90,9 @@ private:
         const slice from = slice_of(number);
         next_ = slice_of(next);
         __builtin_prefetch(next_.summary);
+        __builtin_prefetch(next_.wide);
         products(shape, number, from);
+        if (plan_.shape.has_scales()) prefetch_wide(next_);
         if (scheme_.score.softcap > 0)
             kernels_.softcap(scratch_.scores, panel_keys, lines_, panel_keys,
                              static_cast<float>(scheme_.score.softcap * std::numbers::log2e));
@@ -107,11 +110,13 @@ private:
     }
 
     // Stored keys and values then go straight into the products. A running sum over a wider head would lose too much.
-    bool few_lines() const { return lines_ <= 8 && plan_.shape.head_dim <= 256; }
+    bool are_few() const { return lines_ <= few_lines && plan_.shape.head_dim <= 256; }
 
     // -- products
 
     void products(const tile& shape, int64_t number, const slice& from) {
+        if (plan_.shape.has_scales() && are_few())
+            read_wide(from, sequence_.pages[static_cast<std::size_t>(number)].present, scratch_.wide, wide_);
         multiply(shape.nearest, number, from, scratch_.scores);
         for (int b = shape.nearest + 1; b <= shape.oldest; ++b) {
             multiply(b, number, from, scratch_.older);
@@ -131,9 +136,11 @@ private:
             turn = rotation_of(scheme_.turns->tables()[static_cast<std::size_t>(turns.lanes[static_cast<std::size_t>(number)])]);
             queries = turned_queries(b, turns, turns.page_turn[static_cast<std::size_t>(number)]);
         }
-        if (few_lines()) {
+        if (are_few()) {
             kernels_.cached_qk[type_](queries, plan_.head_ld, lines_, from.keys, plan_.shape.head_dim, &turn, scores, panel_keys,
                                       next_.keys, plan_.shape.key_bytes());
+            if (wide_.count > 0)
+                kernels_.cached_qk_wide(queries, plan_.head_ld, lines_, wide_.feature, wide_.high, wide_.count, &turn, scores, panel_keys);
         } else {
             load_panel(from);
             kernels_.rotate_panel(scratch_.panel, &turn);
@@ -152,7 +159,7 @@ private:
     void load_panel(const slice& from) {
         const int64_t dim = plan_.shape.head_dim;
         if (plan_.shape.has_scales())
-            kernels_.load_rows_i8(reinterpret_cast<const int8_t*>(from.keys), panel_keys, dim, panel_keys, scratch_.panel, panel_keys);
+            load_int8_keys(kernels_, plan_.shape, from, 0, dim, scratch_.panel);
         else
             loader(kernels_, plan_.shape.dtype)(from.keys, panel_keys, 1, dim, panel_keys, scratch_.panel, panel_keys, panel_keys);
     }
@@ -233,23 +240,21 @@ private:
     // -- values
 
     void accumulate(const slice& from) {
-        const int64_t dim = plan_.shape.value_dim, ld = plan_.value_ld;
-        float* weights = scratch_.scores;
-        if (plan_.shape.has_scales()) {
-            weights = scratch_.older;
-            kernels_.scale_columns(scratch_.scores, panel_keys, lines_, panel_keys, from.value_scales, weights);
-        }
-        if (few_lines() && dim == ld && !from.summary->values_not_finite) {
-            kernels_.cached_pv[type_](weights, panel_keys, lines_, from.values, dim, result_.output, ld, next_.values,
-                                      plan_.shape.value_bytes());
+        const int64_t dim = plan_.shape.value_dim, ld = plan_.value_ld, groups = plan_.shape.value_groups();
+        const bool scaled = plan_.shape.has_scales();
+        if (are_few() && dim == ld && !from.summary->values_not_finite) {
+            const int64_t ldw = scaled ? groups * panel_keys : panel_keys;
+            if (scaled) kernels_.group_weights(scratch_.scores, panel_keys, lines_, from.value_scales, groups, scratch_.weights, ldw);
+            kernels_.cached_pv[type_](scaled ? scratch_.weights : scratch_.scores, ldw, lines_, from.values, dim, result_.output, ld,
+                                      next_.values, plan_.shape.value_and_scale_bytes());
             return;
         }
-        if (plan_.shape.has_scales())
-            kernels_.load_rows_i8(reinterpret_cast<const int8_t*>(from.values), dim, block_tokens, dim, scratch_.values, ld);
+        if (scaled)
+            load_int8_values(kernels_, plan_.shape, from, 0, block_tokens, scratch_.values, ld);
         else
             loader(kernels_, plan_.shape.dtype)(from.values, dim, 1, block_tokens, dim, scratch_.values, ld, ld);
         if (from.summary->values_not_finite) take_out_not_finite();
-        kernels_.pv(weights, panel_keys, lines_, scratch_.values, ld, block_tokens, result_.output, ld, ld);
+        kernels_.pv(scratch_.scores, panel_keys, lines_, scratch_.values, ld, block_tokens, result_.output, ld, ld);
     }
 
     // The zero weight of a hidden key would not keep an infinity or a NaN out: only the rows that see it get it, and the product
@@ -280,6 +285,7 @@ private:
     const partial* const newest_;  // NULL: this part has the newest keys
     const volatile int32_t* const cancel_;
     slice next_{};                 // prefetched
+    wide_rows wide_;               // of the page
     int32_t turned_[max_branches];  // the page turn that scratch_.turned[b] holds
 };
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "attention/cached.hpp"
+#include "attention/int8_rows.hpp"
 #include "attention/rows.hpp"
 #include "base/aligned.hpp"
 
@@ -24,16 +25,12 @@ public:
     }
 
     void load_values(int64_t key_head, int64_t first, int64_t count, float* rows, int64_t ld) const override {
-        const int64_t dim = plan_.shape.value_dim;
         visit(key_head, first, count, [&](const slice& from, const int64_t* lanes, int64_t row, int64_t tokens) {
-            for (int64_t n = 0; n < tokens; ++n) {
-                float* to = rows + (row + n) * ld;
-                const char* value = from.values + lanes[n] * dim * plan_.shape.element_bytes();
-                if (plan_.shape.has_scales()) {
-                    kernels_.load_rows_i8(reinterpret_cast<const int8_t*>(value), dim, 1, dim, to, ld);
-                    kernels_.scale_rows(to, ld, 1, ld, from.value_scales + lanes[n]);
-                } else
-                    loader(kernels_, plan_.shape.dtype)(value, dim, 1, 1, dim, to, ld, ld);
+            for (int64_t n = 0; n < tokens;) {
+                int64_t length = 1;
+                while (n + length < tokens && lanes[n + length] == lanes[n] + length) ++length;
+                values(from, lanes[n], length, rows + (row + n) * ld, ld);
+                n += length;
             }
         });
     }
@@ -53,6 +50,12 @@ private:
         }
     }
 
+    void values(const slice& from, int64_t lane, int64_t count, float* rows, int64_t ld) const {
+        const int64_t dim = plan_.shape.value_dim;
+        if (plan_.shape.has_scales()) return load_int8_values(kernels_, plan_.shape, from, lane, count, rows, ld);
+        loader(kernels_, plan_.shape.dtype)(from.values + lane * dim * plan_.shape.element_bytes(), dim, 1, count, dim, rows, ld, ld);
+    }
+
     // A panel is transposed 64 features at a time.
     void keys(const slice& from, const int64_t* lanes, int64_t tokens, float* rows, int64_t ld) const {
         const int64_t dim = plan_.shape.head_dim;
@@ -61,7 +64,7 @@ private:
             const int64_t some = std::clamp<int64_t>(dim - d, 0, panel_keys), width = std::min(panel_keys, ld - d);
             const char* panel = from.keys + d * panel_keys * plan_.shape.element_bytes();
             if (plan_.shape.has_scales()) {
-                kernels_.load_rows_i8(reinterpret_cast<const int8_t*>(panel), panel_keys, some, panel_keys, features, panel_keys);
+                load_int8_keys(kernels_, plan_.shape, from, d, some, features);
                 kernels_.scale_columns(features, panel_keys, some, panel_keys, from.key_scales, features);
             } else
                 loader(kernels_, plan_.shape.dtype)(panel, panel_keys, 1, some, panel_keys, features, panel_keys, panel_keys);

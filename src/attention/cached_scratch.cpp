@@ -31,6 +31,10 @@ cached_scratch carve(carver& space, const cache_plan& plan) {
     for (float** table : {&scratch.cosine, &scratch.sine}) *table = space.take(block_rows * round_up(pairs, kernels::pad));
     scratch.panel = space.take(plan.shape.head_dim * panel_keys);
     scratch.values = space.take(block_tokens * plan.value_ld);
+    if (plan.shape.has_scales()) {
+        scratch.weights = space.take(few_lines * plan.shape.value_groups() * block_tokens);
+        scratch.wide = reinterpret_cast<int8_t*>(space.take(plan.shape.head_dim * block_tokens / static_cast<int64_t>(sizeof(float))));
+    }
     for (float** scores : {&scratch.scores, &scratch.older}) *scores = space.take(block_rows * panel_keys);
     scratch.row_position = space.take(block_rows);
     scratch.lane_number = space.take(panel_keys);

@@ -12,6 +12,9 @@ struct partial {
     float* sum;
 };
 
+// Stored keys and values of up to so many lines go straight into the products.
+constexpr int64_t few_lines = 8;
+
 // All rows are kernels::block_rows long.
 struct cached_scratch {
     float* query;                 // [64][head_ld] scaled
@@ -19,6 +22,8 @@ struct cached_scratch {
     float *cosine, *sine;         // [64][pairs] of the rows
     float* panel;                 // [head_dim][64] keys, f32
     float* values;                // [64][value_ld]
+    float* weights;               // [8][groups of values][64], int8 only
+    int8_t* wide;                 // [head_dim][64], int8 only
     float *scores, *older;        // [64][64]
     float *row_position, *lane_number;  // [64]
     partial whole;

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cstring>
+#include <utility>
 
 #include "base/dtype.hpp"
 #include "base/failure.hpp"
 #include "base/host_memory.hpp"
+#include "cache/wide.hpp"
 #include "farspan/cache.h"
 
 namespace farspan {
@@ -20,9 +22,19 @@ int64_t block_shape::element_bytes() const { return dtype == FARSPAN_I8 ? 1 : dt
 
 bool block_shape::has_scales() const { return dtype == FARSPAN_I8; }
 
+int64_t block_shape::wide_slots() const {
+    return wide_span_slots(std::min(head_dim, wide_span)) + wide_span_slots(std::max<int64_t>(head_dim - wide_span, 0));
+}
+
+int64_t block_shape::value_and_scale_bytes() const {
+    if (!has_scales()) return value_bytes();
+    return value_bytes() + block_tokens * (static_cast<int64_t>(sizeof(float)) + value_groups() * 2) +
+           static_cast<int64_t>(sizeof(wide_directory));
+}
+
 int64_t block_shape::slice_bytes() const {
-    const int64_t scales = has_scales() ? 2 * block_tokens * static_cast<int64_t>(sizeof(float)) : 0;
-    return round_up(key_bytes() + value_bytes() + scales, cache_line);
+    const int64_t wide = has_scales() ? 2 * block_tokens * wide_slots() : 0;
+    return round_up(key_bytes() + value_and_scale_bytes() + wide, cache_line);
 }
 
 int64_t block_shape::block_bytes() const {
@@ -31,11 +43,20 @@ int64_t block_shape::block_bytes() const {
 
 slice slice_at(const block_shape& shape, char* memory, int64_t layer, int64_t key_head) {
     const int64_t number = layer * shape.key_heads + key_head;
-    char* start = memory + number * shape.slice_bytes();
-    char* scales = start + shape.key_bytes() + shape.value_bytes();
-    char* summaries = memory + shape.layers * shape.key_heads * shape.slice_bytes();
-    return {start, start + shape.key_bytes(), reinterpret_cast<float*>(scales), reinterpret_cast<float*>(scales) + block_tokens,
-            reinterpret_cast<slice_summary*>(summaries) + number};
+    char* const start = memory + number * shape.slice_bytes();
+    char* const summaries = memory + shape.layers * shape.key_heads * shape.slice_bytes();
+    slice result{start, start + shape.key_bytes(), reinterpret_cast<slice_summary*>(summaries) + number, nullptr, nullptr, nullptr,
+                 nullptr, nullptr};
+    if (!shape.has_scales()) return result;
+    char* at = result.values + shape.value_bytes();
+    const auto take = [&](int64_t bytes) { return std::exchange(at, at + bytes); };
+    const int64_t slot_bytes = shape.wide_slots() * block_tokens;
+    result.key_scales = reinterpret_cast<float*>(take(block_tokens * static_cast<int64_t>(sizeof(float))));
+    result.value_scales = reinterpret_cast<uint16_t*>(take(block_tokens * shape.value_groups() * 2));
+    result.wide = reinterpret_cast<wide_directory*>(take(static_cast<int64_t>(sizeof(wide_directory))));
+    result.wide_features = reinterpret_cast<uint8_t*>(take(slot_bytes));
+    result.wide_high = reinterpret_cast<int8_t*>(take(slot_bytes));
+    return result;
 }
 
 void clear_lanes(const block_shape& shape, char* memory, uint64_t lanes) {
@@ -49,7 +70,10 @@ void clear_lanes(const block_shape& shape, char* memory, uint64_t lanes) {
                     std::memset(part.keys + (d * block_tokens + lane) * element, 0, static_cast<std::size_t>(element));
                 std::memset(part.values + lane * value_row, 0, static_cast<std::size_t>(value_row));
                 part.summary->key_norm[lane] = 0;
-                if (shape.has_scales()) part.key_scales[lane] = part.value_scales[lane] = 0;
+                if (!shape.has_scales()) continue;
+                part.key_scales[lane] = 0;
+                for (int64_t group = 0; group < shape.value_groups(); ++group) part.value_scales[group * block_tokens + lane] = 0;
+                clear_wide(shape, part, lane);
             }
     }
 }

@@ -3,7 +3,9 @@
 // Per layer and key head, one slice after the other:
 //   keys    [head_dim][64]   a panel: lanes are tokens, keys without rotation
 //   values  [64][value_dim]
-//   scales  f32 [64] of keys, f32 [64] of values   (I8 only)
+// I8 has also
+//   scales  f32 [64] of keys, bf16 [groups of 16 values][64]
+//   wide    the high bytes of keys: wide_directory, u8 features [slots][64], i8 [slots][64] (cache/wide.hpp)
 // and behind all slices one slice_summary each.
 #pragma once
 
@@ -18,10 +20,18 @@
 
 #include "base/aligned.hpp"
 #include "base/large_memory.hpp"
+#include "kernels/kernel_table.hpp"
 
 namespace farspan {
 
 constexpr int64_t block_tokens = 64;
+constexpr int64_t max_head_dim = 512;
+using kernels::value_group;  // values of a token that share a scale
+
+// Up to one in eight features of an int8 key may be wide, counted in spans of 256 features, so that a byte names one in its span.
+constexpr int64_t wide_span = 256, most_span_slots = wide_span / 8, max_wide_slots = max_head_dim / 8;
+constexpr int64_t wide_span_slots(int64_t features) { return features / 8; }
+constexpr int64_t wide_feature(int64_t slot, uint8_t in_span) { return slot / most_span_slots * wide_span + in_span; }
 
 struct block_shape {
     int32_t dtype;
@@ -31,6 +41,10 @@ struct block_shape {
     int64_t key_bytes() const { return head_dim * block_tokens * element_bytes(); }
     int64_t value_bytes() const { return value_dim * block_tokens * element_bytes(); }
     bool has_scales() const;
+    int64_t value_groups() const { return (value_dim + value_group - 1) / value_group; }
+    int64_t wide_slots() const;
+    // What is read of every slice, from the values on.
+    int64_t value_and_scale_bytes() const;
     int64_t slice_bytes() const;
     int64_t block_bytes() const;
     bool operator==(const block_shape&) const = default;
@@ -39,17 +53,27 @@ struct block_shape {
 // What a reader must know of a slice before it reads it.
 struct slice_summary {
     uint32_t values_not_finite;      // some value is an infinity or a NaN
-    uint32_t reserved;
+    uint32_t has_wide_keys;          // I8 only: some key may have high bytes
     float key_norm[block_tokens];    // at least the length of the key as stored; infinity if that is not finite
+};
+
+// What the slots of a slice hold.
+struct alignas(cache_line) wide_directory {
+    uint64_t used;                     // slots, as bits
+    uint64_t mixed;                    // of these, with several features
+    uint16_t feature[max_wide_slots];  // of the lanes of a slot that is used and not mixed
 };
 
 // One slice of a block.
 struct slice {
     char* keys;
     char* values;
-    float* key_scales;    // I8 only
-    float* value_scales;
     slice_summary* summary;
+    float* key_scales;        // these are for I8 only
+    uint16_t* value_scales;
+    uint8_t* wide_features;
+    int8_t* wide_high;
+    wide_directory* wide;
 };
 
 slice slice_at(const block_shape& shape, char* memory, int64_t layer, int64_t key_head);

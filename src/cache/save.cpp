@@ -7,12 +7,15 @@
 #include <xxhash.h>
 
 #include "base/failure.hpp"
+#include "cache/wide.hpp"
+#include "farspan/cache.h"
 
 namespace farspan {
 namespace {
 
 constexpr char magic[8] = {'F', 'A', 'R', 'S', 'P', 'A', 'N', 'C'};
-constexpr uint32_t version = 1;
+// Version 1 had another int8; the other types are as they were.
+constexpr uint32_t version = 2, oldest_version = 1, oldest_int8_version = 2;
 constexpr int64_t max_position = int64_t{1} << 40;
 
 struct saved_header {
@@ -45,6 +48,13 @@ saved_header make_header(const block_shape& shape, const sequence& from) {
     return header;
 }
 
+bool order_block(const block_shape& shape, char* memory) {
+    bool right = true;
+    for (int64_t layer = 0; shape.has_scales() && layer < shape.layers; ++layer)
+        for (int64_t head = 0; head < shape.key_heads; ++head) right &= order_wide(shape, slice_at(shape, memory, layer, head));
+    return right;
+}
+
 uint64_t checksum(saved_header header, const char* rest, std::size_t size) {
     header.checksum = 0;
     const XXH64_hash_t head = XXH3_64bits(&header, sizeof header);
@@ -60,8 +70,12 @@ saved_header check_header(const block_shape& shape, const char* from, std::size_
     if (size < sizeof header) refuse("it is too short");
     std::memcpy(&header, from, sizeof header);
     if (std::memcmp(header.magic, magic, sizeof magic) != 0) refuse("it begins differently");
-    if (header.version != version)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "buffer is of version %u: this library reads version %u", header.version, version);
+    if (header.version < oldest_version || header.version > version)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "buffer is of version %u: this library reads versions %u to %u", header.version,
+                      oldest_version, version);
+    if (header.dtype == FARSPAN_I8 && header.version < oldest_int8_version)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "buffer is of version %u: of int8 caches this library reads version %u",
+                      header.version, version);
     if (header.checksum != checksum(header, from + sizeof header, size - sizeof header)) refuse("the checksum is wrong");
     if (block_shape{header.dtype, header.layers, header.key_heads, header.head_dim, header.value_dim} != shape)
         throw failure(FARSPAN_ERROR_SHAPE, 2,
@@ -91,6 +105,7 @@ void save(const block_shape& shape, const sequence& from, char* to) {
     for (const page& p : from.pages) {
         std::memcpy(aligned.data(), p.data->memory.data(), aligned.size());
         clear_lanes(shape, aligned.data(), ~p.present);  // what another sequence has forgotten
+        order_block(shape, aligned.data());              // and what the order of high bytes tells of it
         std::memcpy(at, aligned.data(), aligned.size());
         at += aligned.size();
     }
@@ -115,6 +130,7 @@ int64_t restore(cache& store, const char* from, std::size_t size) {
         const std::span<char> memory = made.pages.back().data->memory;
         std::memcpy(memory.data(), blocks + static_cast<std::size_t>(n) * memory.size(), memory.size());
         made.pages.back().data->written = record.present;
+        if (!order_block(store.shape(), memory.data())) refuse("its int8 keys are wrong");
     }
     if (header.next_position < next || header.next_position > max_position) refuse("its positions are wrong");
     made.next_position = header.next_position;

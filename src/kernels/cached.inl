@@ -20,8 +20,9 @@ class prefetcher {
 public:
     FARSPAN_INLINE prefetcher(const void* memory, int64_t bytes, int64_t steps)
         : at_(static_cast<const char*>(memory)), end_(at_ + bytes), stride_((bytes / 64 + steps - 1) / steps * 64) {}
-    FARSPAN_INLINE void step() {
-        const char* stop = at_ + stride_ < end_ ? at_ + stride_ : end_;
+    FARSPAN_INLINE void step() { step(1); }
+    FARSPAN_INLINE void step(int64_t times) {
+        const char* stop = at_ + times * stride_ < end_ ? at_ + times * stride_ : end_;
         for (; at_ < stop; at_ += 64) __builtin_prefetch(at_, 0, 2);
     }
 
@@ -71,8 +72,7 @@ void cached_qk_lines(const float* q, int64_t ldq, const void* stored, int64_t di
                 FARSPAN_UNROLL
                 for (int j = 0; j < vecs; ++j) sum[i][j] = mul_add(right, v[j], mul_add(left, u[j], sum[i][j]));
             }
-            ahead.step();
-            ahead.step();
+            ahead.step(2);
         }
         for (int64_t d = turn.first + 2 * turn.pairs; d < dim; ++d) add(d);
         FARSPAN_UNROLL
@@ -98,6 +98,84 @@ void cached_qk(const float* q, int64_t ldq, int64_t lines, const void* panel, in
     }
 }
 
+// A feature d of a rotated key enters <q, k> as k[d] (q[d] cos + q[other] sin), with the other sign for the second of a pair.
+struct wide_term {
+    int64_t other;  // < 0: not rotated
+    float sign;
+    const float *cosine, *sine;
+};
+
+FARSPAN_INLINE wide_term term_of(const panel_rotation& turn, int64_t d) {
+    const int64_t at = d - turn.first;
+    if (at < 0 || at >= 2 * turn.pairs) return {-1, 1, nullptr, nullptr};
+    const bool interleaved = turn.pair_step == 2, second = interleaved ? at % 2 != 0 : at >= turn.pairs;
+    const int64_t p = interleaved ? at / 2 : second ? at - turn.pairs : at;
+    return {second ? d - turn.second : d + turn.second, second ? -1.0f : 1.0f, turn.cosine + p * panel_keys, turn.sine + p * panel_keys};
+}
+
+template <int lines, int vecs>
+void cached_qk_wide_lines(const float* q, int64_t ldq, const int16_t* features, const int8_t* const* high, int64_t count,
+                          const panel_rotation& turn, float* s, int64_t lds) {
+    for (int64_t c = 0; c < panel_keys; c += vecs * lanes) {
+        vec sum[lines][vecs];
+        FARSPAN_UNROLL
+        for (int i = 0; i < lines; ++i) {
+            FARSPAN_UNROLL
+            for (int j = 0; j < vecs; ++j) sum[i][j] = splat(0.0f);
+        }
+        for (int64_t n = 0; n < count; ++n) {
+            const int64_t d = features[n];
+            const wide_term term = term_of(turn, d);
+            vec key[vecs];
+            FARSPAN_UNROLL
+            for (int j = 0; j < vecs; ++j) key[j] = load_i8(high[n] + c + j * lanes);
+            if (term.other >= 0) {
+                vec with_sine[vecs];
+                const vec sign = splat(term.sign);
+                FARSPAN_UNROLL
+                for (int j = 0; j < vecs; ++j) {
+                    with_sine[j] = key[j] * sign * load(term.sine + c + j * lanes);
+                    key[j] = key[j] * load(term.cosine + c + j * lanes);
+                }
+                FARSPAN_UNROLL
+                for (int i = 0; i < lines; ++i) {
+                    const vec right = splat(q[i * ldq + term.other]);
+                    FARSPAN_UNROLL
+                    for (int j = 0; j < vecs; ++j) sum[i][j] = mul_add(right, with_sine[j], sum[i][j]);
+                }
+            }
+            FARSPAN_UNROLL
+            for (int i = 0; i < lines; ++i) {
+                const vec left = splat(q[i * ldq + d]);
+                FARSPAN_UNROLL
+                for (int j = 0; j < vecs; ++j) sum[i][j] = mul_add(left, key[j], sum[i][j]);
+            }
+        }
+        FARSPAN_UNROLL
+        for (int i = 0; i < lines; ++i) {
+            FARSPAN_UNROLL
+            for (int j = 0; j < vecs; ++j) {
+                float* to = s + i * lds + c + j * lanes;
+                store(to, mul_add(splat(256.0f), sum[i][j], load(to)));
+            }
+        }
+    }
+}
+
+void cached_qk_wide(const float* q, int64_t ldq, int64_t lines, const int16_t* features, const int8_t* const* high, int64_t count,
+                    const panel_rotation* turn, float* s, int64_t lds) {
+    for (; lines >= 4; lines -= 4, q += 4 * ldq, s += 4 * lds)
+        cached_qk_wide_lines<4, cached_vecs(4)>(q, ldq, features, high, count, *turn, s, lds);
+    for (; lines > 0; --lines, q += ldq, s += lds)
+        cached_qk_wide_lines<1, cached_vecs(1)>(q, ldq, features, high, count, *turn, s, lds);
+}
+
+// Columns that share a weight: all, or 16 of int8.
+template <class element>
+constexpr int64_t weight_step = 0;
+template <>
+constexpr int64_t weight_step<element_i8> = panel_keys;
+
 template <class element, int lines, int vecs>
 FARSPAN_INLINE void cached_pv_columns(const float* p, int64_t ldp, const typename element::type* v, int64_t dim, float* o, int64_t ldo,
                                       prefetcher& ahead) {
@@ -107,17 +185,21 @@ FARSPAN_INLINE void cached_pv_columns(const float* p, int64_t ldp, const typenam
         FARSPAN_UNROLL
         for (int j = 0; j < vecs; ++j) sum[i][j] = splat(0.0f);
     }
-    for (int64_t key = 0; key < panel_keys; ++key) {
-        vec value[vecs];
+    constexpr int64_t some = 4;
+    for (int64_t first = 0; first < panel_keys; first += some) {
         FARSPAN_UNROLL
-        for (int j = 0; j < vecs; ++j) value[j] = element::read(v + key * dim + j * lanes);
-        FARSPAN_UNROLL
-        for (int i = 0; i < lines; ++i) {
-            const vec weight = splat(p[i * ldp + key]);
+        for (int64_t key = first; key < first + some; ++key) {
+            vec value[vecs];
             FARSPAN_UNROLL
-            for (int j = 0; j < vecs; ++j) sum[i][j] = mul_add(weight, value[j], sum[i][j]);
+            for (int j = 0; j < vecs; ++j) value[j] = element::read(v + key * dim + j * lanes);
+            FARSPAN_UNROLL
+            for (int i = 0; i < lines; ++i) {
+                FARSPAN_UNROLL
+                for (int j = 0; j < vecs; ++j)
+                    sum[i][j] = mul_add(splat(p[i * ldp + j * lanes / value_group * weight_step<element> + key]), value[j], sum[i][j]);
+            }
         }
-        ahead.step();
+        ahead.step(some);
     }
     FARSPAN_UNROLL
     for (int i = 0; i < lines; ++i) {
@@ -131,8 +213,9 @@ void cached_pv_lines(const float* p, int64_t ldp, const void* stored, int64_t di
     const auto* v = static_cast<const typename element::type*>(stored);
     int64_t c = 0;
     for (; c + vecs * lanes <= dim; c += vecs * lanes)
-        cached_pv_columns<element, lines, vecs>(p, ldp, v + c, dim, o + c, ldo, ahead);
-    for (; c < dim; c += lanes) cached_pv_columns<element, lines, 1>(p, ldp, v + c, dim, o + c, ldo, ahead);
+        cached_pv_columns<element, lines, vecs>(p + c / value_group * weight_step<element>, ldp, v + c, dim, o + c, ldo, ahead);
+    for (; c < dim; c += lanes)
+        cached_pv_columns<element, lines, 1>(p + c / value_group * weight_step<element>, ldp, v + c, dim, o + c, ldo, ahead);
 }
 
 template <class element>
@@ -147,6 +230,25 @@ void cached_pv(const float* p, int64_t ldp, int64_t lines, const void* v, int64_
             default: cached_pv_lines<element, 4, cached_vecs(4)>(p, ldp, v, dim, o, ldo, ahead);
         }
     }
+}
+
+template <int lines>
+void group_weights_lines(const float* p, int64_t ldp, const uint16_t* scales, int64_t groups, float* weights, int64_t ldw) {
+    for (int64_t c = 0; c < panel_keys; c += lanes) {
+        vec weight[lines];
+        FARSPAN_UNROLL
+        for (int i = 0; i < lines; ++i) weight[i] = load(p + i * ldp + c);
+        for (int64_t at = c; at < groups * panel_keys; at += panel_keys) {
+            const vec scale = load_bf16(scales + at);
+            FARSPAN_UNROLL
+            for (int i = 0; i < lines; ++i) store(weights + i * ldw + at, weight[i] * scale);
+        }
+    }
+}
+
+void group_weights(const float* p, int64_t ldp, int64_t lines, const uint16_t* scales, int64_t groups, float* weights, int64_t ldw) {
+    for (; lines >= 4; lines -= 4, p += 4 * ldp, weights += 4 * ldw) group_weights_lines<4>(p, ldp, scales, groups, weights, ldw);
+    for (; lines > 0; --lines, p += ldp, weights += ldw) group_weights_lines<1>(p, ldp, scales, groups, weights, ldw);
 }
 
 // -- in steps, for many lines

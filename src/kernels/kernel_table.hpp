@@ -18,6 +18,7 @@ namespace farspan::kernels {
 constexpr int64_t panel_keys = 64;   // lanes of a packed key panel
 constexpr int64_t block_rows = 64;   // query rows of a tile
 constexpr int64_t tile_keys = 128;   // keys of a tile: two panels
+constexpr int64_t value_group = 16;  // columns of int8 values that share a scale
 constexpr int64_t pad = 16;          // feature counts of scratch rows are rounded up to this
 
 // One row of a strided tensor of some dtype -> f32 scratch, and back. Strides in elements.
@@ -84,8 +85,14 @@ struct kernel_table {
     // -- reading a cache; index 0 f32, 1 f16, 2 bf16, 3 i8 (whole numbers: the scales are the caller's)
     // s[line][lane] = sum_d q[line][d] R(panel)[d][lane] for 64 lanes and any number of lines. Fast for few.
     cached_qk_fn cached_qk[4];
-    // o[line][c] += sum_j p[line][j] v[j][c] over 64 rows of v, dense; dim is a multiple of 16
+    // s[line][lane] += 256 sum_n high[n][lane] * (what feature[n] of the panel is multiplied by in cached_qk)
+    void (*cached_qk_wide)(const float* q, int64_t ldq, int64_t lines, const int16_t* features, const int8_t* const* high,
+                           int64_t count, const panel_rotation* turn, float* s, int64_t lds);
+    // o[line][c] += sum_j p[line][j] v[j][c] over 64 rows of v, dense; dim is a multiple of 16. i8: p[line][c / 16][j]
     cached_pv_fn cached_pv[4];
+    // weights[line][group][j] = p[line][j] * scales[group][j], j < 64; scales are bf16, ldw is at least 64 groups
+    void (*group_weights)(const float* p, int64_t ldp, int64_t lines, const uint16_t* scales, int64_t groups, float* weights,
+                          int64_t ldw);
     void (*rotate_panel)(float* panel, const panel_rotation* turn);
     // dst[r][c] = src[r][c] for c < dim, 0 for dim <= c < ld
     void (*load_rows_i8)(const int8_t* src, int64_t row_stride, int64_t rows, int64_t dim, float* dst, int64_t ld);

@@ -23,12 +23,39 @@ std::vector<int64_t> offsets_of(const std::vector<int64_t>& counts) {
     return offsets;
 }
 
-// A row of a head as int8 storage gives it back.
-void round_to_int8(double* row, int64_t dim) {
-    float largest = 0;
-    for (int64_t d = 0; d < dim; ++d) largest = std::max(largest, std::fabs(static_cast<float>(row[d])));
-    const float scale = largest / 127, inverse = scale > 0 ? 1 / scale : 0;
-    for (int64_t d = 0; d < dim; ++d) row[d] = static_cast<double>(std::nearbyint(static_cast<float>(row[d]) * inverse)) * scale;
+double in_steps(double x, double scale, double most) {
+    return scale > 0 ? std::clamp(std::nearbyint(x / scale), -most, most) * scale : 0;
+}
+
+// A key of a head as int8 storage gives it back, by the words of cache.h.
+void round_key_to_int8(double* key, int64_t dim) {
+    double largest = 0, most_ordinary = 0;
+    for (int64_t d = 0; d < dim; ++d) largest = std::max(largest, std::fabs(key[d]));
+    for (int64_t first = 0; first < dim; first += 256) {
+        std::vector<double> sizes;
+        for (int64_t d = first; d < std::min<int64_t>(first + 256, dim); ++d) sizes.push_back(std::fabs(key[d]));
+        std::sort(sizes.begin(), sizes.end());
+        most_ordinary = std::max(most_ordinary, sizes[sizes.size() - sizes.size() / 8 - 1]);
+    }
+    const auto is_wide = [&](double x) { return largest > 3 * most_ordinary && std::fabs(x) > 2.25 * most_ordinary; };
+    double ordinary = 0;
+    for (int64_t d = 0; d < dim; ++d)
+        if (!is_wide(key[d])) ordinary = std::max(ordinary, std::fabs(key[d]));
+    const double scale = std::max(static_cast<float>(ordinary) / 127, static_cast<float>(largest) / (127 * 256));
+    for (int64_t d = 0; d < dim; ++d) key[d] = in_steps(key[d], scale, is_wide(key[d]) ? 127 * 256 : 127);
+}
+
+// The same of a value: groups of 16 with a scale in bf16, rounded up.
+void round_value_to_int8(double* value, int64_t dim) {
+    for (int64_t first = 0; first < dim; first += 16) {
+        const int64_t count = std::min<int64_t>(16, dim - first);
+        double largest = 0;
+        for (int64_t d = 0; d < count; ++d) largest = std::max(largest, std::fabs(value[first + d]));
+        int exponent = 0;
+        const double digits = std::frexp(static_cast<float>(largest) / 127, &exponent);
+        const double scale = std::ldexp(std::ceil(digits * 256), exponent - 8);
+        for (int64_t d = 0; d < count; ++d) value[first + d] = in_steps(value[first + d], scale, 127);
+    }
 }
 
 }  // namespace
@@ -114,12 +141,14 @@ void cache_model::append(const std::vector<int64_t>& ids, const std::vector<int6
         tensor_data k(dtype, {1, form_.key_heads, rows, form_.head_dim}, strided ? layout::sequence_major : layout::contiguous);
         tensor_data v(dtype, {1, form_.key_heads, rows, form_.value_dim}, strided ? layout::feature_reversed : layout::contiguous);
         for (tensor_data* tensor : {&k, &v}) tensor->fill([&] { return random_.unit(); });
+        if (form_.large_keys) add_large_channels(k);
         require_ok(farspan_cache_write(nullptr, handle(), layer, &batch, &k.view(), &v.view(), &error), error, "write");
         for (std::size_t s = 0; s < ids.size(); ++s)
             for (int64_t n = 0; n < counts[s]; ++n) {
                 std::vector<token>& tokens = sequences_.at(ids[s]).tokens;
                 token& to = tokens[tokens.size() - static_cast<std::size_t>(counts[s] - n)];
-                for (auto [from, rows_of, dim] : {std::tuple{&k, &to.k, form_.head_dim}, std::tuple{&v, &to.v, form_.value_dim}}) {
+                for (auto [from, rows_of, dim, round_to_int8] : {std::tuple{&k, &to.k, form_.head_dim, &round_key_to_int8},
+                                                                 std::tuple{&v, &to.v, form_.value_dim, &round_value_to_int8}}) {
                     std::vector<double>& values = (*rows_of)[static_cast<std::size_t>(layer)];
                     for (int64_t h = 0; h < form_.key_heads; ++h) {
                         for (int64_t d = 0; d < dim; ++d) values.push_back(from->get(0, h, offsets[s] + n, d));
@@ -128,6 +157,18 @@ void cache_model::append(const std::vector<int64_t>& ids, const std::vector<int6
                 }
             }
     }
+}
+
+// A constant part in a few channels of every key, and now and then a large number anywhere.
+void cache_model::add_large_channels(tensor_data& k) {
+    for (int64_t row = 0; row < k.view().shape[2]; ++row)
+        for (int64_t h = 0; h < form_.key_heads; ++h) {
+            for (int64_t n = 0; n < form_.head_dim / 16; ++n) {
+                const int64_t d = (n * 7 + h * 5 + 3) % form_.head_dim;
+                k.set(0, h, row, d, k.get(0, h, row, d) + (n % 2 == 0 ? 9.0 : -40.0));
+            }
+            if (random_.whole(0, 3) == 0) k.set(0, h, row, random_.whole(0, form_.head_dim - 1), random_.unit() * 60);
+        }
 }
 
 attention_data cache_model::data_of(const attention_problem& problem, int64_t id, int64_t layer) const {

@@ -22,6 +22,7 @@ struct cache_form {
     int32_t dtype = FARSPAN_F32;
     int64_t layers = 1, key_heads = 2, query_heads = 4, head_dim = 64, value_dim = 64;
     int64_t memory_limit = 0;
+    bool large_keys = false;  // a constant part in some channels of the keys, and spikes
 };
 
 cache_handle make_cache(const cache_form& form);
@@ -66,6 +67,7 @@ public:
                            const std::vector<int64_t>& rows, int64_t layer, uint64_t seed, std::vector<float>* lse = nullptr);
 
 private:
+    void add_large_channels(tensor_data& k);
     attention_data data_of(const attention_problem& problem, int64_t id, int64_t layer) const;
 
     cache_form form_;

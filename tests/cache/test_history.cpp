@@ -76,6 +76,7 @@ Test(cache_history, random_changes_against_plain_lists) {
         cache_form form;
         form.dtype = random.pick<int32_t>({FARSPAN_F32, FARSPAN_F16, FARSPAN_BF16, FARSPAN_I8});
         form.layers = random.whole(1, 3);
+        form.large_keys = form.dtype == FARSPAN_I8;
         cache_model model(form, seed + 1000);
         model.create();
         for (int step = 0; step < 250; ++step) {

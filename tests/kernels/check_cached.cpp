@@ -101,12 +101,76 @@ void test_cached_qk(run& run) {
             }
 }
 
+// What the high bytes of some features add.
+void test_cached_qk_wide(run& run) {
+    for (int64_t lines = 0; lines <= 9; ++lines)
+        for (int repeat = 0; repeat < 6; ++repeat) {
+            const int64_t dim = 1 + run.random.below(140);
+            const turn_tables tables(run, dim);
+            scratch q(lines, round_up(dim, 16)), s(lines + 1, 128);
+            q.fill([&] { return run.random.normal(); });
+            s.fill([&] { return run.random.normal(); });
+            s.remember();
+            std::vector<int16_t> features;
+            std::vector<std::vector<int8_t>> rows;
+            for (int64_t d = 0; d < dim; ++d) {
+                if (run.random.below(4) != 0) continue;
+                features.push_back(static_cast<int16_t>(d));
+                rows.emplace_back(panel_keys);
+                for (int64_t lane = 0; lane < panel_keys; ++lane)
+                    rows.back()[static_cast<std::size_t>(lane)] =
+                        static_cast<int8_t>(run.random.below(3) == 0 ? 0 : run.random.below(255) - 127);
+            }
+            std::vector<const int8_t*> high;
+            for (const std::vector<int8_t>& row : rows) high.push_back(row.data());
+            verdict result(run, "cached_qk_wide lines %lld dim %lld pairs %lld features %zu", (long long)lines, (long long)dim,
+                           (long long)tables.turn.pairs, features.size());
+            run.table.cached_qk_wide(q.data(), q.ld(), lines, features.data(), high.data(), static_cast<int64_t>(features.size()),
+                                     &tables.turn, s.data(), s.ld());
+            scratch panel(dim, panel_keys);
+            panel.fill([] { return 0.0f; });
+            for (std::size_t n = 0; n < features.size(); ++n)
+                for (int64_t lane = 0; lane < panel_keys; ++lane)
+                    panel.row(features[n])[lane] = static_cast<float>(256 * rows[n][static_cast<std::size_t>(lane)]);
+            for (int64_t r = 0; r < lines; ++r)
+                for (int64_t lane = 0; lane < panel_keys; ++lane) {
+                    double expected = s.before(r, lane), size = std::fabs(expected);
+                    for (int64_t d = 0; d < dim; ++d) {
+                        expected += q.at(r, d) * tables.rotated(panel, d, lane);
+                        size += 256 * 127 * 2 * std::fabs(q.at(r, d));
+                    }
+                    result.close(s.at(r, lane), expected, size * static_cast<double>(dim + 4) * 0x1p-24, r, lane);
+                }
+            s.unchanged_outside(result, [&](int64_t r, int64_t c) { return r < lines && c < panel_keys; });
+        }
+}
+
+void test_group_weights(run& run) {
+    for (int repeat = 0; repeat < 40; ++repeat) {
+        const int64_t lines = run.random.below(9), groups = 1 + run.random.below(9), ldw = 64 * groups;
+        scratch p(lines, 64), weights(lines + 1, ldw);
+        p.fill([&] { return std::fabs(run.random.normal()); });
+        weights.fill([&] { return run.random.normal(); });
+        weights.remember();
+        std::vector<uint16_t> scales;
+        for (int64_t n = 0; n < 64 * groups; ++n) scales.push_back(static_cast<uint16_t>(bits_of(std::fabs(run.random.normal())) >> 16));
+        verdict result(run, "group_weights lines %lld groups %lld", (long long)lines, (long long)groups);
+        run.table.group_weights(p.data(), p.ld(), lines, scales.data(), groups, weights.data(), ldw);
+        for (int64_t r = 0; r < lines; ++r)
+            for (int64_t c = 0; c < ldw; ++c)
+                result.same_bits(weights.at(r, c),
+                                 p.row(r)[c % 64] * __builtin_bit_cast(float, uint32_t{scales[static_cast<std::size_t>(c)]} << 16), r, c);
+        weights.unchanged_outside(result, [&](int64_t r, int64_t) { return r < lines; });
+    }
+}
+
 void test_cached_pv(run& run) {
     for (const stored type : all_types)
         for (int64_t lines = 0; lines <= 9; ++lines)
             for (const int64_t dim : {16, 48, 64, 80, 128, 272}) {
                 const stored_matrix v(run, type, panel_keys, dim);
-                scratch p(lines, 64), o(lines + 1, dim + 16);
+                const bool grouped = type == stored::i8;  // a weight for every 16 columns
+                scratch p(lines, grouped ? dim / 16 * 64 : 64), o(lines + 1, dim + 16);
                 p.fill([&] { return std::fabs(run.random.normal()); });
                 o.fill([&] { return run.random.normal(); });
                 o.remember();
@@ -116,7 +180,7 @@ void test_cached_pv(run& run) {
                     for (int64_t c = 0; c < dim; ++c) {
                         double expected = o.before(r, c), magnitude = std::fabs(expected);
                         for (int64_t j = 0; j < panel_keys; ++j) {
-                            const double product = static_cast<double>(p.at(r, j)) * v.values.at(j, c);
+                            const double product = static_cast<double>(p.at(r, grouped ? c / 16 * 64 + j : j)) * v.values.at(j, c);
                             expected += product;
                             magnitude += std::fabs(product);
                         }
@@ -202,6 +266,8 @@ void test_compose_turns(run& run) {
 
 const std::vector<entry>& cached_entries() {
     static const std::vector<entry> entries = {{"cached_qk", test_cached_qk},
+                                               {"cached_qk_wide", test_cached_qk_wide},
+                                               {"group_weights", test_group_weights},
                                                {"cached_pv", test_cached_pv},
                                                {"cached.lines", test_line_independence},
                                                {"rotate_panel", test_rotate_panel},
