@@ -21,9 +21,9 @@ void load_keys(const plan& plan, const attention_tensors& tensors, int64_t batch
 
 void pack_keys(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch, int64_t batch,
                int64_t key_head, int64_t slot, int64_t first_key, int64_t count) {
-    const row_tables& tables = plan.tables_of_batch(batch);
+    const entry_tables& entry = plan.entry(batch);
     const int64_t run = first_key / tile_keys;
-    const auto needed = [&](int copy) { return tables.run_needed[copy][run] != 0; };
+    const auto needed = [&](int copy) { return entry.run_needed[copy][run] != 0; };
     bool any = false;
     for (int copy = 0; copy < plan.copies; ++copy) any |= needed(copy);
     if (!any) return;
@@ -31,7 +31,7 @@ void pack_keys(const plan& plan, const attention_tensors& tensors, const workspa
     for (int copy = 0; copy < plan.copies; ++copy) {
         if (!needed(copy)) continue;
         const float* rows = scratch.staging;
-        const rotary_table& angles = tables.key_angles[copy];
+        const rotary_table& angles = plan.rows[entry.row].key_angles[copy];
         if (angles.needed) {
             std::memcpy(scratch.rotated, scratch.staging, static_cast<std::size_t>(count * plan.head_ld) * sizeof(float));
             rotate_rows(plan, angles, first_key, count, scratch.rotated);

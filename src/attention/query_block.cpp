@@ -34,8 +34,10 @@ public:
     block_runner(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch,
                  const head_task& task, const query_block& block)
         : plan_(plan), kernels_(*plan.kernels), tensors_(tensors), space_(space), scratch_(scratch), task_(task),
-          block_(block), rows_(block.last_row - block.first_row), tables_(plan.tables_of_batch(task.batch)),
-          positions_(plan.shape.row_of_batch(task.batch)), views_(&tables_.views[block.first_row]) {}
+          block_(block), rows_(block.last_row - block.first_row), tables_(plan.rows[plan.entry(task.batch).row]),
+          positions_(plan.shape.rows[plan.entry(task.batch).row]) {
+        plan.load_views(plan.entry(task.batch), block, views_);
+    }
 
     void run(const volatile int32_t* cancel) {
         start();
@@ -273,7 +275,7 @@ private:
     const int64_t rows_;
     const row_tables& tables_;
     const position_row& positions_;
-    const row_view* views_;
+    row_view views_[block_rows];
     bool branch_ready_[max_branches] = {};
 };
 

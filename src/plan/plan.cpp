@@ -118,7 +118,7 @@ void make_angles(const plan& plan, const position_row& row, const remap_part& re
 }
 
 // Marks [first, last) in runs of tile_keys by differences; integrated once at the end.
-void find_needed_runs(const plan& plan, row_tables& tables, const volatile int32_t* cancel) {
+void find_needed_runs(const plan& plan, entry_tables& entry, const volatile int32_t* cancel) {
     const int64_t runs = (plan.shape.keys + kernels::tile_keys - 1) / kernels::tile_keys;
     std::vector<std::vector<int32_t>> change(plan.copies, std::vector<int32_t>(runs + 1, 0));
     const auto mark = [&](int copy, int64_t first_key, int64_t last_key) {
@@ -128,10 +128,12 @@ void find_needed_runs(const plan& plan, row_tables& tables, const volatile int32
     };
     for (const query_block& block : plan.blocks) {
         stop_if_set(cancel);
+        row_view views[kernels::block_rows];
+        plan.load_views(entry, block, views);
         const int64_t rows = block.last_row - block.first_row;
-        const block_bounds bounds = make_bounds(&tables.views[block.first_row], rows);
+        const block_bounds bounds = make_bounds(views, rows);
         for (const interval& span : bounds.span) {
-            if (span.first < span.last) tables.pairs += static_cast<double>(rows) * static_cast<double>(span.last - span.first);
+            if (!span.empty()) entry.pairs += static_cast<double>(rows) * static_cast<double>(span.last - span.first);
             for (int b = 0; b < plan.branches; ++b) {
                 const int64_t first = b == plan.branches - 1 ? span.first : std::max(span.first, bounds.older_least[b]);
                 const int64_t last = b == 0 ? span.last : std::min(span.last, bounds.older_most[b - 1]);
@@ -139,14 +141,34 @@ void find_needed_runs(const plan& plan, row_tables& tables, const volatile int32
             }
         }
     }
-    tables.run_needed.assign(plan.copies, std::vector<uint8_t>(runs, 0));
+    entry.run_needed.assign(plan.copies, std::vector<uint8_t>(runs, 0));
     for (int c = 0; c < plan.copies; ++c) {
         int32_t depth = 0;
         for (int64_t run = 0; run < runs; ++run) {
             depth += change[c][run];
-            tables.run_needed[c][run] = depth > 0;
+            entry.run_needed[c][run] = depth > 0;
         }
     }
+}
+
+// Batch entries with the same positions share their tables, whatever keys each of them hides: one position row is left of each kind.
+// (Of those that come after one another; looking at all would be quadratic in the batch.)
+void share_rows(plan& plan) {
+    constexpr std::ptrdiff_t most_looked_at = 4;
+    std::vector<position_row> distinct;
+    for (position_row& row : plan.shape.rows) {
+        entry_tables& entry = plan.entries.emplace_back();
+        entry.valid_keys = {row.first_valid_key, row.last_valid_key};
+        const auto newest = distinct.end() - std::min<std::ptrdiff_t>(distinct.end() - distinct.begin(), most_looked_at);
+        const auto known = std::find_if(newest, distinct.end(), [&](const position_row& other) { return other.same_positions(row); });
+        entry.row = static_cast<std::size_t>(known - distinct.begin());
+        if (known == distinct.end()) distinct.push_back(std::move(row));
+    }
+    for (position_row& row : distinct) {
+        row.first_valid_key = 0;
+        row.last_valid_key = plan.shape.keys;
+    }
+    plan.shape.rows = std::move(distinct);
 }
 
 }  // namespace
@@ -155,6 +177,7 @@ std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kerne
                                 const volatile int32_t* cancel) {
     auto result = std::make_unique<plan>();
     result->shape = std::move(shape);
+    share_rows(*result);
     require_memory(table_bytes(result->shape), "tables of the plan");
     result->kernels = &kernels;
     result->threads = threads;
@@ -179,17 +202,26 @@ std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kerne
         tables.views = make_row_views(result->shape, row, mask, remap, cancel);
         tables.query_scale = make_query_scale(*result, row);
         make_angles(*result, row, remap, key_maps, tables, cancel);
-        find_needed_runs(*result, tables, cancel);
         for (const segment& s : result->shape.segments)
             tables.keys_consecutive.push_back(key_finder(row, s).consecutive());
     }
+    for (entry_tables& entry : result->entries) find_needed_runs(*result, entry, cancel);
     return result;
+}
+
+void plan::load_views(const entry_tables& entry, const query_block& block, row_view* views) const {
+    const row_view* from = &rows[entry.row].views[static_cast<std::size_t>(block.first_row)];
+    const auto clip = [&](int64_t key) { return std::clamp(key, entry.valid_keys.first, entry.valid_keys.last); };
+    for (int64_t r = 0; r < block.last_row - block.first_row; ++r) {
+        views[r] = from[r];
+        for (interval& visible : views[r].visible) visible = {clip(visible.first), clip(visible.last)};
+    }
 }
 
 double plan::work() const {
     double pairs = 0;
-    for (const row_tables& tables : rows) pairs += tables.pairs;
-    return pairs / static_cast<double>(rows.size()) * static_cast<double>(shape.batch * shape.query_heads) *
+    for (const entry_tables& entry : entries) pairs += entry.pairs;
+    return pairs / static_cast<double>(entries.size()) * static_cast<double>(shape.batch * shape.query_heads) *
            static_cast<double>(shape.head_dim + shape.value_dim);
 }
 
@@ -197,7 +229,9 @@ void count_tiles(const plan& plan, int64_t counts[4]) {
     std::fill(counts, counts + 4, 0);
     const int64_t runs = (plan.shape.keys + kernels::tile_keys - 1) / kernels::tile_keys;
     for (const query_block& block : plan.blocks) {
-        const block_bounds bounds = make_bounds(&plan.rows[0].views[block.first_row], block.last_row - block.first_row);
+        row_view views[kernels::block_rows];
+        plan.load_views(plan.entries[0], block, views);
+        const block_bounds bounds = make_bounds(views, block.last_row - block.first_row);
         int64_t visited = 0;
         visit_tiles(bounds, plan.branches, [&](const tile& t) {
             ++visited;

@@ -16,15 +16,21 @@ namespace farspan {
 
 // What depends on positions; one per distinct position row.
 struct row_tables {
-    std::vector<row_view> views;             // [queries]
+    std::vector<row_view> views;             // [queries], of all keys, also of those that a batch entry hides
     std::vector<float> query_scale;          // [queries], log2(e) included
     std::vector<rotary_table> query_angles;  // [branch]
     std::vector<rotary_table> key_angles;    // [copy]
-    std::vector<std::vector<uint8_t>> run_needed;  // [copy][keys / tile_keys]: some block reads it
     std::vector<uint8_t> keys_consecutive;   // [segment]
-    double pairs = 0;                        // of a query and a key that its block visits
     // Decaying rotations only: per key, and per query, the position that its decay is counted from.
     std::vector<int64_t> key_centre, query_centre;
+};
+
+// What depends on the keys that a batch entry hides.
+struct entry_tables {
+    std::size_t row;      // of its positions
+    interval valid_keys;  // the others are padding
+    std::vector<std::vector<uint8_t>> run_needed;  // [copy][keys / tile_keys]: some block reads it
+    double pairs = 0;                        // of a query and a key that its block visits
 };
 
 struct plan {
@@ -41,14 +47,17 @@ struct plan {
     score_part score;
 
     std::vector<query_block> blocks;
-    std::vector<row_tables> rows;  // parallel to shape.rows
+    std::vector<row_tables> rows;       // parallel to shape.rows
+    std::vector<entry_tables> entries;  // [batch], or one for all
 
     int64_t head_ld, value_ld;  // row strides of f32 scratch
 
     // Multiply-adds of the products in a run.
     double work() const;
 
-    const row_tables& tables_of_batch(int64_t b) const { return rows[rows.size() == 1 ? 0 : static_cast<std::size_t>(b)]; }
+    const entry_tables& entry(int64_t b) const { return entries[entries.size() == 1 ? 0 : static_cast<std::size_t>(b)]; }
+    // The views of a block's rows in one batch entry.
+    void load_views(const entry_tables& entry, const query_block& block, row_view* views) const;
 };
 
 // Throws failure naming arguments of farspan_plan_create (2 scheme, 3 problem), or failure(FARSPAN_ERROR_CANCELLED).

@@ -19,6 +19,8 @@ struct position_row {
     std::vector<int64_t> query;  // [queries]
     std::vector<int64_t> key;    // [keys], not decreasing within a segment
     int64_t first_valid_key = 0, last_valid_key = 0;
+
+    bool same_positions(const position_row& other) const { return query == other.query && key == other.key; }
 };
 
 struct problem {
@@ -26,11 +28,10 @@ struct problem {
     int64_t batch, query_heads, key_heads, queries, keys, head_dim, value_dim;
     int64_t length;  // current length n
     std::vector<segment> segments;
-    std::vector<position_row> rows;                  // 1 or batch
+    std::vector<position_row> rows;                  // 1 or batch; in a plan, those that differ
     std::vector<int64_t> query_axes, key_axes;       // empty, or [axes][queries] and [axes][keys]
 
     int64_t group() const { return query_heads / key_heads; }
-    const position_row& row_of_batch(int64_t b) const { return rows[rows.size() == 1 ? 0 : static_cast<std::size_t>(b)]; }
 };
 
 // Throws failure naming farspan_plan_create's argument 3. `axes` is the number of position axes of the scheme.

@@ -60,8 +60,9 @@ Test(plan_counts, needed_runs_cover_what_is_read) {
         problem.queries = random.whole(1, 400);
         problem.keys = random.whole(1, 900);
         const auto plan = internal_plan(spec, problem);
-        for (const farspan::row_tables& tables : plan->rows)
+        for (const farspan::entry_tables& entry : plan->entries)
             for (const farspan::query_block& block : plan->blocks) {
+                const farspan::row_tables& tables = plan->rows[entry.row];
                 const auto bounds = farspan::make_bounds(&tables.views[static_cast<size_t>(block.first_row)],
                                                          block.last_row - block.first_row);
                 farspan::visit_tiles(bounds, plan->branches, [&](const farspan::tile& t) {
@@ -78,7 +79,7 @@ Test(plan_counts, needed_runs_cover_what_is_read) {
                                 if (!visible || owner != b) continue;
                                 const auto copy = static_cast<size_t>(plan->copy_of_branch[b]);
                                 cr_assert(
-                                    tables.run_needed[copy][static_cast<size_t>(j / farspan::kernels::tile_keys)] != 0,
+                                    entry.run_needed[copy][static_cast<size_t>(j / farspan::kernels::tile_keys)] != 0,
                                     "seed %llu, %s: i %lld reads key %lld of branch %d, which is not packed",
                                     static_cast<unsigned long long>(seed), spec.name.c_str(), static_cast<long long>(i),
                                     static_cast<long long>(j), b);
@@ -86,5 +87,30 @@ Test(plan_counts, needed_runs_cover_what_is_read) {
                         }
                 });
             }
+    }
+}
+
+// Padding differs between the entries of a batch, positions do not: their tables are made once.
+Test(plan_counts, entries_with_the_same_positions_share_their_tables) {
+    constexpr int64_t batch = 16, keys = 300;
+    farspan_problem given;
+    farspan_problem_init(&given, sizeof given);
+    given.batch = batch;
+    given.query_heads = given.key_heads = 1;
+    given.queries = given.keys = keys;
+    given.head_dim = 32;
+    std::vector<int64_t> ranges;
+    for (int64_t b = 0; b < batch; ++b) ranges.insert(ranges.end(), {b, keys - b});
+    given.key_ranges = ranges.data();
+    scheme_spec spec("padding");
+    spec.with_rope(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_HALF, 32);
+    spec.connect();
+    const auto scheme = farspan::make_scheme(&spec.rope, &spec.remap, &spec.bias, &spec.mask, &spec.score);
+    const auto plan = farspan::make_plan(*scheme, farspan::check_problem(given, 1), farspan::kernels::best_table(), 1);
+    cr_expect(plan->rows.size() == 1 && plan->shape.rows.size() == 1 && plan->entries.size() == batch);
+    for (int64_t b = 0; b < batch; ++b) {
+        farspan::row_view view;
+        plan->load_views(plan->entry(b), {200, 201, 0}, &view);
+        cr_expect(view.visible[0].first == b && view.visible[0].last == 201, "entry %d", static_cast<int>(b));
     }
 }
