@@ -74,8 +74,8 @@ std::vector<const family*> known_rows();
 // Why a model_type that is known is not a family; nullptr if it is one, or unknown.
 const char* why_refused(const std::string& model_type);
 
-// What the class assumes for the sizes, behind the row's own defaults.
-std::vector<class_default> class_sizes(const family& row);
+// What the class assumes for the sizes, behind the row's own defaults: that of the name in the file, or the row's.
+std::vector<class_default> class_sizes(const std::string& name, const family& row);
 
 // A config.json and the draft that is made of it.
 struct config_source {

@@ -146,27 +146,23 @@ void kinds_of_recurrent_gemma(config_source& s, layer_kinds& layers) {
     }
 }
 
-// attention_types is [[["global", "local"], 12]]: a list of kinds and how often it repeats. attention_layers, which
-// follows from it, lists them one by one.
+// attention_layers lists the kinds one by one. attention_types says the same in groups, [[["global", "local"], 12]],
+// but no published file has it alone.
 void kinds_of_gpt_neo(config_source& s, layer_kinds& layers) {
-    const entry types = s.keys.find({"attention_types"});
-    if (!types) return set_letters({.repeat = "FS"}, layers);
-    const auto fail = [&] { fail_type(types, R"(like [[["global", "local"], 12]])"); };
-    if (types.value->kind != json_value::array) fail();
-    std::size_t n = 0;
-    for (const json_value& group : types.value->items) {
-        if (group.kind != json_value::array || group.items.size() != 2 || group.items[0].kind != json_value::array)
-            fail();
-        const int64_t times = to_integer({&group.items[1], types.path}, 0, most_layers);
-        for (int64_t turn = 0; turn < times; ++turn)
-            for (const json_value& item : group.items[0].items) {
-                if (item.kind != json_value::text || (item.text_value != "global" && item.text_value != "local"))
-                    fail();
-                if (n < layers.size()) layers[n] = item.text_value == "local" ? sliding : full;
-                ++n;
-            }
+    set_letters({.repeat = "FS"}, layers);
+    const entry groups = s.keys.find({"attention_types"}), list = s.keys.find({"attention_layers"});
+    if (groups && !list)
+        throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is %s: must have attention_layers beside it", groups.path.c_str(),
+                      describe(*groups.value).c_str());
+    if (!list) return;
+    if (list.value->kind != json_value::array) fail_type(list, "a list of global and local");
+    if (list.value->size() != layers.size()) fail_length(list.path, list.value->size(), layers.size());
+    for (std::size_t n = 0; n < layers.size(); ++n) {
+        const json_value& item = list.value->items[n];
+        if (item.kind != json_value::text || (item.text_value != "global" && item.text_value != "local"))
+            fail_type({&item, join_path(list.path, n)}, "global or local");
+        layers[n] = item.text_value == "local" ? sliding : full;
     }
-    if (n != layers.size()) fail_length(types.path, n, layers.size());
 }
 
 // The dense layers at the beginning have a pattern of their own, then that of the others begins.

@@ -53,8 +53,7 @@ void prepare_nemotron_h(config_source& s) {
     if (s.keys.has({"num_hidden_layers"})) return;
     const entry list = s.keys.find({"layers_block_type", "hybrid_override_pattern"});
     if (!list) return;
-    const std::size_t count =
-        list.value->kind == json_value::text ? list.value->text_value.size() : list.value->items.size();
+    const std::size_t count = list.value->kind == json_value::text ? list.value->text_value.size() : list.value->size();
     if (count > 0 && count <= static_cast<std::size_t>(most_layers)) s.layers = static_cast<int64_t>(count);
 }
 
@@ -98,9 +97,9 @@ void finish_granite_swa(config_source& s) {
     if (!list) return;
     if (list.value->kind != json_value::array) fail_type(list, "a list of numbers");
     std::vector<layer_draft>& layers = s.result.layers;
-    if (list.value->items.size() != layers.size())
+    if (list.value->size() != layers.size())
         throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %zu layers",
-                      list.path.c_str(), list.value->items.size(), layers.size());
+                      list.path.c_str(), list.value->size(), layers.size());
     std::vector<rope_draft>& ropes = s.result.ropes;
     for (std::size_t n = 0; n < layers.size(); ++n) {
         const entry at{&list.value->items[n], join_path(list.path, n)};

@@ -55,7 +55,7 @@ constexpr struct {
 
 // Where multimodal files keep the text model.
 const json_value* nested_text(const json_value& root, std::string& path) {
-    for (const char* name : {"text_config", "llm_config", "lm_config", "language_config"})
+    for (const char* name : {"text_config", "llm_config", "lm_config", "language_config", "decoder"})
         if (const json_value* inner = root.find(name); inner && inner->kind == json_value::object) {
             path = join_path("$", name);
             return inner;
@@ -95,8 +95,8 @@ const family* family_of_class(const std::string& name) {
     const std::string letters = bare_name(name);
     for (const auto& known : classes)
         if (letters == known.letters) return find_family(known.meant);
-    for (const family& row : known_rows())
-        if (letters == bare_name(row.model_type)) return &row;
+    for (const family* row : known_rows())
+        if (letters == bare_name(row->model_type)) return row;
     return find_alias([&](const char* alias) { return letters == bare_name(alias); });
 }
 
@@ -143,6 +143,9 @@ identity named(const entry& type, bool wraps) {
     const std::string& name = type.value->text_value;
     const char* text = wraps ? wrapped_family(name) : nullptr;
     const family* row = find_family(text ? text : name);
+    if (const char* reason = row ? nullptr : why_refused(name))
+        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is %s, which is not supported: %s", type.path.c_str(),
+                      describe(*type.value).c_str(), reason);
     if (!row) fail_unknown(type);
     return {.row = row, .name = text ? text : name, .wrapper_path = {}};
 }

@@ -31,7 +31,7 @@ std::unique_ptr<model> read_config(std::string_view text, const farspan_model_op
     d.family = known.name;
     const family& row = *known.row;
     keys.add_defaults(row.defaults);
-    keys.add_defaults(class_sizes(row));
+    keys.add_defaults(class_sizes(known.name, row));
     keys.set_visible([&row](std::string_view name) { return reads_key(row, name); });
     if (known.unsaid) d.notes.add(FARSPAN_NOTE_INCOMPLETE, known.wrapper_path, "%s", known.unsaid);
 

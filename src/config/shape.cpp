@@ -73,7 +73,8 @@ void read_shape(config_source& s) {
                       "model_max_length", "max_seq_len", "seq_length", "max_context_length", "max_target_positions"},
                      1, most_length)
             .value_or(0);
-    s.result.info.vocabulary = std::max<int64_t>(keys.integer({"vocab_size", "padded_vocab_size"}, -1, most_length).value_or(0), 0);  // -1: unknown
+    s.result.info.vocabulary = std::max<int64_t>(
+        keys.integer({"vocab_size", "padded_vocab_size"}, -1, most_length).value_or(0), 0);  // -1: unknown
     if (!read_latent_heads(s)) {
         if (s.key_heads == 0) s.key_heads = keys.integer(key_head_names, 1, most_heads).value_or(s.query_heads);
         const std::optional<int64_t> given =

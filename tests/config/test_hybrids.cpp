@@ -63,7 +63,8 @@ constexpr struct {
     {"cohere2_moe", "FFSSSf", R"("first_k_dense_replace": 2)"},
     {"cohere2_moe", "SfSSSf", R"("first_k_dense_replace": 2, "prefix_dense_sliding_window_pattern": 2)"},
     {"dots1", "FFSS", R"("max_window_layers": 2, "sliding_window": 8)"},
-    {"gpt_neo", "sssf", R"("attention_types": [[["local"], 3], [["global"], 1]])"},
+    {"gpt_neo", "sssf",
+     R"("attention_types": [[["local"], 3], [["global"], 1]], "attention_layers": ["local", "local", "local", "global"])"},
     {"granite_swa", "fSSS", R"("layer_rope_theta": [0, 10000, 500000, 10000])"},
     {"granitemoehybrid", "OFO",
      R"("layers_block_type": ["mamba", "attention", "mamba"], "position_embedding_type": "rope")"},
@@ -166,11 +167,10 @@ Test(hybrids, refused) {
                          FARSPAN_ERROR_SHAPE, {"$.hybrid_override_pattern", "3", "2 layers"});
     expect_model_refused("no such letter", document("nemotron_h", "FF", R"("hybrid_override_pattern": "MX")"),
                          FARSPAN_ERROR_FORMAT, {"$.hybrid_override_pattern"});
-    expect_model_refused("no such kind", document("gpt_neo", "F", R"("attention_types": [[["far"], 1]])"),
-                         FARSPAN_ERROR_FORMAT, {"$.attention_types"});
-    expect_model_refused("a group too long",
-                         document("gpt_neo", "F", R"("attention_types": [[["local"], 4096], [["local"], 4096]])"),
-                         FARSPAN_ERROR_SHAPE, {"$.attention_types", "8192"});
+    expect_model_refused("no such kind", document("gpt_neo", "F", R"("attention_layers": ["far"])"),
+                         FARSPAN_ERROR_FORMAT, {"$.attention_layers[0]", "far"});
+    expect_model_refused("groups alone", document("gpt_neo", "F", R"("attention_types": [[["local"], 1]])"),
+                         FARSPAN_ERROR_FORMAT, {"$.attention_types", "attention_layers"});
     expect_model_refused("a base below 1", document("granite_swa", "F", R"("layer_rope_theta": [0.5])"),
                          FARSPAN_ERROR_PARAMETER_RANGE, {"$.layer_rope_theta[0]", "0.5"});
     expect_model_refused("no period", document("jamba", "FF", R"("attn_layer_period": 2, "attn_layer_offset": 2)"),

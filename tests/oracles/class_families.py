@@ -20,7 +20,7 @@ CHANGES = {
     # Without them transformers 5.24 misses keys of its own.
     "dbrx": {"attn_config": {"kv_n_heads": 2, "rope_theta": 10000.0, "clip_qkv": 8.0}},
     "gemma3n": {"num_kv_shared_layers": 0}, "gemma3n_text": {"num_kv_shared_layers": 0},
-    "gpt_neo": {"attention_types": [[["global", "local"], 3]]},
+    "gpt_neo": {"attention_types": [[["global", "local"], 3]], "attention_layers": ["global", "local"] * 3},
     "gptj": {"n_embd": 512},
     "granite_swa": {"layer_rope_theta": [10000, 0, 500000, 10000, 10000, 10000]},
     "granitemoehybrid": {"layer_types": ["mamba", "attention"] * 3, "position_embedding_type": "rope"},

@@ -20,6 +20,11 @@ SIZES = {"num_hidden_layers": 8, "num_attention_heads": 160, "hidden_size": 160 
          "num_layers": 8, "num_heads": 160, "n_layers": 8, "n_heads": 160, "d_model": 160 * 64, "emb_dim": 160 * 64}
 
 
+STATED = ("num_hidden_layers", "num_attention_heads", "hidden_size", "max_position_embeddings")
+# The width of the class is no multiple of its heads.
+NO_SIZES = ("glm4_moe",)
+
+
 def theirs(config, key):
     rope = getattr(config, "rope_parameters", None) or {}
     if key in ("rope_theta", "global_rope_theta", "rope_local_base_freq", "local_rope_theta"):
@@ -37,6 +42,28 @@ def theirs(config, key):
     return getattr(config, key, None)
 
 
+def assumed(document):
+    """{key: number} that farspan assumes for what the document leaves out."""
+    notes = farspan.Model(json.dumps(document)).notes()
+    found = ((path.split(".")[-1], re.match(r"absent: the model class assumes (\S+)", text)) for code, path, text in notes if code == 1)
+    return {key: float(value[1]) for key, value in found if value}
+
+
+def size_of(config, key):
+    if key == "max_position_embeddings" and hasattr(config, "max_target_positions"):
+        return config.max_target_positions
+    return getattr(config, key, None)
+
+
+def compare_sizes(name, config):
+    """Nothing but a name: (key, farspan's, the class's)."""
+    try:
+        ours = assumed({"model_type": name})
+    except farspan.Failure as failure:
+        return [] if name in NO_SIZES else [(f"without sizes: {failure}", None, None)]
+    return [(key, ours[key], size_of(config, key)) for key in STATED if key in ours]
+
+
 def run():
     """(passed, messages of failures)"""
     passed, wrong = 0, []
@@ -44,18 +71,13 @@ def run():
     for name in names:
         config = class_families.text_config(name)
         config.allow_global_per_layer_attribute_access = True  # Gemma 4: the sizes of its sliding layers
-        notes = list(farspan.Model(json.dumps({"model_type": name, **SIZES})).notes())
-        for code, path, text in notes:
-            key = path.split(".")[-1]
-            value = re.match(r"absent: the model class assumes (\S+)", text)
-            if code != 1 or not value or key in IN_CODE:
-                continue
-            ours = float(value[1])
-            found = theirs(config, key)
-            if (key, ours) in SWITCHED and found in (None, 0) and "use_sliding_window" in config.to_dict():
-                found = type(config)(use_sliding_window=True).sliding_window
-            if found is None or float(found) != ours:
-                wrong.append(f"defaults, {name}.{key}: farspan assumes {ours:g}, transformers {found}")
+        found = [(key, ours, theirs(config, key)) for key, ours in assumed({"model_type": name, **SIZES}).items()
+                 if key not in IN_CODE and key not in STATED]
+        for key, ours, other in found + compare_sizes(name, config):
+            if (key, ours) in SWITCHED and other in (None, 0) and "use_sliding_window" in config.to_dict():
+                other = type(config)(use_sliding_window=True).sliding_window
+            if other is None or ours is None or float(other) != ours:
+                wrong.append(f"defaults, {name}.{key}: farspan assumes {ours}, transformers {other}")
             else:
                 passed += 1
     print(f"transformers {transformers.__version__}: {passed + len(wrong)} defaults of {len(names)} classes compared, {len(wrong)} differ")

@@ -25,8 +25,14 @@ class Family:
         self.fixture, self.keys, self.inv_freq, self.layout, self.period = fixture, keys, inv_freq, layout, period
         self.logits, self.bias, self.temperature, self.changes = logits, bias, temperature, changes
 
+    def document(self):
+        return json.loads((families.FIXTURES / f"{self.fixture}.json").read_text())
+
+    def model_type(self):
+        return self.document().get("model_type", self.fixture)
+
     def model(self):
-        document = json.loads((families.FIXTURES / f"{self.fixture}.json").read_text())
+        document = self.document()
         return farspan.Model(json.dumps({**document, **self.changes}), angle=farspan.ANGLE_EXACT)
 
     def attention(self, q, k, v):
@@ -107,5 +113,5 @@ def run():
     """A Table of the families."""
     table = Table(BOUND)
     for family in all_families():
-        table.add(family.fixture, family.name, 0, *compare(family))
+        table.add(family.fixture, family.model_type(), 0, *compare(family))
     return table
