@@ -2,6 +2,10 @@
 #include <criterion/criterion.h>
 
 #include <cstring>
+#include <string>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "cache_context.hpp"
 #include "cache_model.hpp"
@@ -24,6 +28,16 @@ cache_form form_of(int32_t dtype) {
     return form;
 }
 
+// The same bytes with another version and the checksum that belongs to it.
+std::vector<unsigned char> with_version(std::vector<unsigned char> bytes, uint32_t version) {
+    constexpr std::size_t header = 72, checksum = 64;
+    std::memcpy(&bytes[8], &version, sizeof version);
+    std::memset(&bytes[checksum], 0, 8);
+    const uint64_t sum = XXH3_64bits_withSeed(&bytes[header], bytes.size() - header, XXH3_64bits(bytes.data(), header));
+    std::memcpy(&bytes[checksum], &sum, sizeof sum);
+    return bytes;
+}
+
 scheme_handle plain() {
     scheme_spec spec("save");
     spec.with_rope(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_INTERLEAVED, 64);
@@ -34,7 +48,9 @@ scheme_handle plain() {
 
 Test(cache_save, restored_sequences_answer_with_the_same_bits) {
     for (const int32_t dtype : std::vector<int32_t>{FARSPAN_F32, FARSPAN_F16, FARSPAN_BF16, FARSPAN_I8}) {
-        cache_model model(form_of(dtype), 1), other(form_of(dtype), 2);
+        cache_form form = form_of(dtype);
+        form.large_keys = true;
+        cache_model model(form, 1), other(form, 2);
         const int64_t id = model.create();
         model.append({id}, {300});
         model.evict(id, 40, 170);
@@ -105,4 +121,56 @@ Test(cache_save, damaged_bytes_are_refused) {
     error_slot error;
     cr_expect(farspan_cache_restore(foreign.handle(), bytes.data(), bytes.size(), &restored, &error) == FARSPAN_ERROR_SHAPE);
     cr_expect(std::strstr(error.message, "head_dim 64") != nullptr, "%s", error.message);
+}
+
+// Version 1 had another int8; all else is as it was.
+Test(cache_save, bytes_of_version_1_are_read_but_for_int8) {
+    for (const int32_t dtype : std::vector<int32_t>{FARSPAN_F32, FARSPAN_F16, FARSPAN_BF16, FARSPAN_I8}) {
+        cache_model model(form_of(dtype), 1), other(form_of(dtype), 2);
+        const int64_t id = model.create();
+        model.append({id}, {100});
+        std::vector<unsigned char> bytes = save(model.handle(), id);
+        for (const uint32_t version : {0, 1, 3}) {
+            std::vector<unsigned char> old = with_version(bytes, version);
+            int64_t restored = -5;
+            error_slot error;
+            const farspan_status status = farspan_cache_restore(other.handle(), old.data(), old.size(), &restored, &error);
+            if (version == 1 && dtype != FARSPAN_I8) {
+                require_ok(status, error, "restore");
+                cr_expect(save(other.handle(), restored) == bytes);
+                continue;
+            }
+            const char* words = version == 1 ? "buffer is of version 1: of int8 caches this library reads version 2"
+                                             : "this library reads versions 1 to 2";
+            cr_expect(status == FARSPAN_ERROR_PARAMETER_RANGE && error.argument == 2 && restored == -5 &&
+                          std::strstr(error.message, words) != nullptr,
+                      "dtype %d, version %u: %d, %s", dtype, version, static_cast<int>(status), error.message);
+        }
+    }
+}
+
+// What no write leaves behind, under a right checksum: a feature beyond the head, and one twice in a token. (A block of int8 begins
+// with the panel, the values and the scales; the directory of its high bytes, the features and the high bytes follow.)
+Test(cache_save, impossible_high_bytes_are_refused) {
+    cache_form form;
+    form.dtype = FARSPAN_I8;
+    form.key_heads = form.query_heads = 1;
+    cache_model model(form, 9);
+    const int64_t id = model.create();
+    model.append({id}, {64});
+    const std::vector<unsigned char> bytes = save(model.handle(), id);
+    constexpr std::size_t header = 72 + 16, features = header + 64 * 64 + 64 * 64 + 256 + 4 * 128 + 192, high = features + 8 * 64;
+    const auto restore = [&](std::size_t slot, unsigned char feature, std::size_t second_slot) {
+        std::vector<unsigned char> wrong = bytes;
+        for (const std::size_t at : {slot, second_slot}) wrong[features + at * 64 + 5] = feature, wrong[high + at * 64 + 5] = 7;
+        wrong = with_version(wrong, 2);
+        int64_t restored = -5;
+        error_slot error;
+        const farspan_status status = farspan_cache_restore(model.handle(), wrong.data(), wrong.size(), &restored, &error);
+        return status == FARSPAN_OK ? std::string("ok") : std::string(error.message);
+    };
+    cr_expect(restore(3, 63, 3) == "ok");
+    cr_expect(restore(3, 64, 3).find("int8 keys are wrong") != std::string::npos);
+    cr_expect(restore(3, 255, 3).find("int8 keys are wrong") != std::string::npos);
+    cr_expect(restore(3, 20, 6).find("int8 keys are wrong") != std::string::npos);
 }
