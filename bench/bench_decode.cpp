@@ -27,7 +27,7 @@ struct decode_case {
 
 int64_t bytes_of(const decode_case& c) {
     const int64_t element = c.dtype == FARSPAN_F32 ? 4 : c.dtype == FARSPAN_I8 ? 1 : 2;
-    const int64_t scales = c.dtype == FARSPAN_I8 ? 8 : 0;
+    const int64_t scales = c.dtype == FARSPAN_I8 ? 4 + 2 * (c.head_dim / 16) : 0;  // of a key and of 16 values each
     return key_heads * c.keys * (2 * c.head_dim * element + scales);
 }
 

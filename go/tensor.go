@@ -15,7 +15,7 @@ const (
 	F64  DType = 2
 	F16  DType = 3 // IEEE half precision, in uint16
 	BF16 DType = 4 // the upper half of a float32, in uint16
-	I8   DType = 5 // a byte and a scale per row, for the storage of a Cache only
+	I8   DType = 5 // whole numbers of a byte with scales, for the storage of a Cache only
 )
 
 // View says how a tensor [batch, head, sequence, feature] lies in a slice.

@@ -67,7 +67,7 @@ option! {
         F16 = FARSPAN_F16,
         /// [`Bf16`](crate::Bf16).
         BF16 = FARSPAN_BF16,
-        /// A byte and a scale, for the storage of a [`Cache`](crate::cache::Cache) only.
+        /// Whole numbers of a byte with scales, for the storage of a [`Cache`](crate::cache::Cache) only.
         I8 = FARSPAN_I8,
     }
 }

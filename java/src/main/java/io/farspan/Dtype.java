@@ -12,7 +12,7 @@ public enum Dtype {
     F16(NativeConstants.F16, 2),
     /** bfloat16: the upper half of a float, 2 bytes. */
     BF16(NativeConstants.BF16, 2),
-    /** 1 byte and a scale, for the storage of a {@link Cache} only; never of a tensor. */
+    /** Whole numbers of 1 byte with scales, for the storage of a {@link Cache} only; never of a tensor. */
     I8(NativeConstants.I8, 1);
 
     final int code;
