@@ -3,17 +3,20 @@
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/farspan)
 
-# Two export sets, so that users of the shared library need not have oneTBB's development files.
+# Two export sets, so that users of the shared library need not have oneTBB's development files. With FARSPAN_SELF_CONTAINED no static
+# library is installed: it would need an oneTBB that is not.
 install(TARGETS farspan
   EXPORT farspan-targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
   FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS farspan_static
-  EXPORT farspan-static-targets
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-  FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT farspan-targets NAMESPACE farspan:: DESTINATION ${package_dir})
-install(EXPORT farspan-static-targets NAMESPACE farspan:: DESTINATION ${package_dir})
+if(NOT FARSPAN_SELF_CONTAINED)
+  install(TARGETS farspan_static
+    EXPORT farspan-static-targets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(EXPORT farspan-static-targets NAMESPACE farspan:: DESTINATION ${package_dir})
+endif()
 
 configure_package_config_file(cmake/farspan-config.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/farspan-config.cmake
   INSTALL_DESTINATION ${package_dir})
@@ -27,5 +30,11 @@ set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${pc_dir} OUTPUT_VARIABLE pc_to_prefix)
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_INCLUDEDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE pc_includedir)
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE pc_libdir)
-configure_file(cmake/farspan.pc.in ${CMAKE_CURRENT_BINARY_DIR}/farspan.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/farspan.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+set(pc_files farspan)
+if(NOT FARSPAN_SELF_CONTAINED)
+  list(APPEND pc_files farspan-static)
+endif()
+foreach(name IN LISTS pc_files)
+  configure_file(cmake/${name}.pc.in ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()

@@ -1,7 +1,9 @@
 //! Finds libfarspan, or builds it. The order: `FARSPAN_LIB_DIR`; with the feature `vendored`, the sources in `vendor`;
-//! pkg-config. `FARSPAN_STATIC=1` links the static library. Build scripts of dependent crates read `DEP_FARSPAN_INCLUDE`.
+//! pkg-config. `FARSPAN_STATIC=1` links the static library; `FARSPAN_ONETBB_SOURCE` has the vendored one bring oneTBB with it. Build scripts
+//! of dependent crates read `DEP_FARSPAN_INCLUDE`.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 
@@ -9,7 +11,7 @@ use std::process::{self, Command};
 const STATIC_NEEDS: [&str; 3] = ["tbb", "stdc++", "m"];
 
 fn main() {
-    for name in ["FARSPAN_LIB_DIR", "FARSPAN_STATIC", "PKG_CONFIG", "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "DOCS_RS"] {
+    for name in ["FARSPAN_LIB_DIR", "FARSPAN_STATIC", "FARSPAN_ONETBB_SOURCE", "PKG_CONFIG", "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "DOCS_RS"] {
         println!("cargo:rerun-if-env-changed={}", name);
     }
     println!("cargo:rerun-if-changed=build.rs");
@@ -27,7 +29,7 @@ fn main() {
              Give one of:\n  \
              - FARSPAN_LIB_DIR, the directory that holds libfarspan.so (libfarspan.a with FARSPAN_STATIC=1)\n  \
              - PKG_CONFIG_PATH, the directory that holds farspan.pc (PREFIX/lib/pkgconfig of an installation)\n  \
-             - the feature \"vendored\", which builds the library (needs CMake, a C++20 compiler, oneTBB and xsimd)",
+             - the feature \"vendored\", which builds the library (needs CMake, a C++20 compiler, oneTBB, xsimd, nlohmann-json and xxHash)",
             reason
         );
         process::exit(1);
@@ -102,15 +104,55 @@ fn build_vendored() -> Result<(), String> {
     for part in ["TESTS", "TOOLS", "EXAMPLES", "BENCH"] {
         configure.arg(format!("-DFARSPAN_BUILD_{}=OFF", part));
     }
+    let onetbb = onetbb_source(&source);
+    match &onetbb {
+        Some(directory) => configure.arg("-DFARSPAN_SELF_CONTAINED=ON").arg(define("FARSPAN_ONETBB_SOURCE", directory)),
+        None => configure.arg("-DFARSPAN_SELF_CONTAINED=OFF"),
+    };
     run(&mut configure)?;
     run(Command::new("cmake")
         .arg("--build")
         .arg(&build)
         .args(["--target", "farspan_static", "--parallel"])
         .arg(jobs()))?;
-    link_static(&build.join("src"));
     println!("cargo:include={}", source.join("include").display());
+    if onetbb.is_none() {
+        link_static(&build.join("src"));
+        return Ok(());
+    }
+    for directory in [build.join("src"), build.join("onetbb"), directory_of_libstdcxx()?] {
+        println!("cargo:rustc-link-search=native={}", directory.display());
+    }
+    for library in ["static=farspan", "static=tbb", "static=stdc++", "m"] {
+        println!("cargo:rustc-link-lib={}", library);
+    }
     Ok(())
+}
+
+/// oneTBB's sources, if they are given: by the environment, or in the crate.
+fn onetbb_source(vendor: &Path) -> Option<PathBuf> {
+    let given = env::var_os("FARSPAN_ONETBB_SOURCE").filter(|value| !value.is_empty()).map(PathBuf::from);
+    given.or_else(|| Some(vendor.join("onetbb")).filter(|directory| directory.is_dir()))
+}
+
+fn define(name: &str, value: &Path) -> OsString {
+    let mut word = OsString::from(format!("-D{}=", name));
+    word.push(value);
+    word
+}
+
+/// Where the C++ compiler that CMake takes has its libstdc++.a.
+fn directory_of_libstdcxx() -> Result<PathBuf, String> {
+    let compiler = env::var_os("CXX").unwrap_or_else(|| "c++".into());
+    let output = Command::new(&compiler)
+        .arg("-print-file-name=libstdc++.a")
+        .output()
+        .map_err(|cause| format!("cannot run {:?}: {}", compiler, cause))?;
+    let file = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    match file.parent() {
+        Some(directory) if file.is_file() => Ok(directory.to_owned()),
+        _ => Err(format!("{:?} has no libstdc++.a", compiler)),
+    }
 }
 
 fn jobs() -> String {

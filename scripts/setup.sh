@@ -40,6 +40,8 @@ packages='
           deep   openmpi-bin             examples/mpi
           deep   libopenmpi-dev          examples/mpi
           deep   chromium                opens the page of the report
+          deep   debootstrap             bare systems (scripts/test-bare.sh)
+          deep   unzip:unzip             looks into the jar
           deep   valgrind                reads of undefined memory
           deep   rustfmt:rustfmt         the style of the Rust crates
           deep   bindgen:bindgen         their declarations must be current

@@ -122,6 +122,12 @@ rust_crates() {
     tally rust-crates scripts/test-rust.sh --deep "$PWD/build/prefix"
 }
 
+# Installing and using the library on systems with nothing on them, as the READMEs say.
+bare_roots() {
+    tally bare scripts/test-bare.sh
+    sed -n '/^seconds from clone/,/^[0-9]* passed/p' "$logs/bare.log" | grep -v passed | sed 's/^/    /'
+}
+
 # All families against transformers and PyTorch. scripts/test.sh runs a slice of it.
 published_models() {
     build dev-build build/dev --preset dev || return
@@ -149,7 +155,7 @@ fuzzing() {
     tally fuzz scripts/fuzz.sh --seconds "${FARSPAN_FUZZ_SECONDS:-60}"
 }
 
-[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds million_tokens many_ranks rust_crates published_models published_metrics fuzzing \
-                       sanitizers thread_sanitizer undefined_memory old_processors soak
+[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds million_tokens many_ranks rust_crates bare_roots published_models published_metrics \
+                       fuzzing sanitizers thread_sanitizer undefined_memory old_processors soak
 run_stages "$@"
 finish

@@ -54,7 +54,7 @@ junit() {
 
 # The JVM writes what -Xcheck:jni finds past Maven, which keeps it in a dump.
 jni_is_used_correctly() {
-    ! grep -rE 'WARNING in native method|WARNING: JNI|FATAL ERROR in native' "$output" "$service" --include='*.dumpstream' \
+    ! grep -rE 'WARNING in native method|WARNING: JNI|FATAL ERROR in native|disabled stack guard' "$output" "$service" --include='*.dumpstream' \
         --include='*.dump' --include='*-output.txt' --include='*.xml' --include='*.log'
 }
 

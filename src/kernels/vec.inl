@@ -40,8 +40,16 @@ constexpr float infinity = __builtin_inff();
 FARSPAN_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 FARSPAN_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
-FARSPAN_INLINE float float_of(uint32_t bits) { return __builtin_bit_cast(float, bits); }
-FARSPAN_INLINE uint32_t bits_of(float value) { return __builtin_bit_cast(uint32_t, value); }
+FARSPAN_INLINE float float_of(uint32_t bits) {
+    float value;
+    __builtin_memcpy(&value, &bits, sizeof value);
+    return value;
+}
+FARSPAN_INLINE uint32_t bits_of(float value) {
+    uint32_t bits;
+    __builtin_memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
 
 // 2^f for 0 <= f <= 1 and for |f| <= 1/2: minimax in relative error with the constant term held at 1.
 // Error of either polynomial 2.0e-9; of its evaluation in float about 1 ulp.

@@ -5,8 +5,7 @@ package raw
 /*
 #cgo CPPFLAGS: -I${SRCDIR}/include -DFARSPAN_STATIC
 
-// The archive comes first and leaves nothing to be resolved by a shared library of the same name.
-#cgo LDFLAGS: -Wl,-Bstatic -lfarspan -Wl,-Bdynamic -Wl,--as-needed
-#cgo pkg-config: --static farspan
+// This package file names the archive itself, so that a shared library beside it is not taken.
+#cgo pkg-config: farspan-static
 */
 import "C"

@@ -15,6 +15,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -124,7 +125,9 @@ class LoaderTest {
         System.setProperty(PATH, scratch.toString());
         String missing = loadFailure();
         assertTrue(missing.contains(scratch.resolve("libfarspan_java.so").toString()), missing);
-        Files.writeString(scratch.resolve("libfarspan_java.so"), "not a library");
+        // Half of a library: of a file that is none at all the JVM itself would complain, on the standard output.
+        byte[] whole = Files.readAllBytes(classes().resolve(FOLDER).resolve("libfarspan_java.so"));
+        Files.write(scratch.resolve("libfarspan_java.so"), Arrays.copyOf(whole, 4096));
         String garbage = loadFailure();
         assertTrue(garbage.contains(scratch.resolve("libfarspan_java.so") + ": "), garbage);
         System.clearProperty(PATH);

@@ -92,6 +92,11 @@ public final class NativeLibrary {
         } catch (UnsatisfiedLinkError failure) {
             attempts.add(file + ": " + failure.getMessage() + hint(failure.getMessage()));
             return false;
+        } catch (IllegalCallerException refused) { // JDK 24 and later under --illegal-native-access=deny
+            Module module = NativeLibrary.class.getModule();
+            attempts.add(file + ": " + refused.getMessage() + " (start java with --enable-native-access="
+                    + (module.isNamed() ? module.getName() : "ALL-UNNAMED") + ")");
+            return false;
         }
     }
 
