@@ -88,6 +88,9 @@
 %ignore flat_fail;
 %ignore flat_tensor;
 %ignore flat_short;
+%ignore flat_miscounted;
+%ignore flat_unequal;
+%ignore flat_unequal_rows;
 %ignore flat_rows;
 %ignore flat_row_count;
 

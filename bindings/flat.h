@@ -51,18 +51,34 @@ FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t*
     return tensor;
 }
 
-/* An array of `count` entries, or none, where `needed` are read. */
-static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed) {
-    if (!array || (__int128)count >= needed) return 0;
+/* An array of `count` entries, or none, where `needed` are used and no more than `most` may be given. */
+static int flat_miscounted(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed,
+                           __int128 most) {
+    if (!array || ((__int128)count >= needed && (__int128)count <= most)) return 0;
     flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "%s has %zu entries: %lld are needed", name, count,
               needed > INT64_MAX ? (long long)INT64_MAX : (long long)needed);
     return 1;
+}
+/* An array that may be longer: an output, or one whose count the caller gives beside it. */
+static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed) {
+    return flat_miscounted(error, argument, name, array, count, needed, (__int128)SIZE_MAX);
+}
+/* What the caller gives for each row or sequence: more entries would belong to nothing, which is a mistake. */
+static int flat_unequal(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed) {
+    return flat_miscounted(error, argument, name, array, count, needed, needed);
 }
 
 /* Rows of an array with one row per batch, `stride` apart (0: one row for all). */
 static __int128 flat_rows(int64_t batch, int64_t stride, int64_t entries) {
     const __int128 reach = (__int128)(batch > 0 ? batch - 1 : 0) * stride;
     return (reach > 0 ? reach : 0) + entries;
+}
+
+/* As flat_unequal for such an array; behind its last row there may be as much as between the others. */
+static int flat_unequal_rows(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, int64_t batch,
+                             int64_t stride, int64_t entries) {
+    const __int128 needed = flat_rows(batch, stride, entries), whole = (__int128)(batch > 0 ? batch : 0) * stride;
+    return flat_miscounted(error, argument, name, array, count, needed, whole > needed ? whole : needed);
 }
 
 /* One entry for each row of a tensor. Extents that the library will refuse count as the largest it accepts. */
@@ -160,7 +176,7 @@ static farspan_status flat_rope_apply(const farspan_context* context, const fars
     farspan_rope_options options;
     if (stride < 0)
         return flat_fail(error, FARSPAN_ERROR_STRIDE, 3, "options.axis_stride is %lld: must not be negative", (long long)axis_stride);
-    if (flat_short(error, 4, "positions", positions, position_count, flat_rows(farspan_scheme_axes(scheme), stride, rows)))
+    if (flat_unequal_rows(error, 4, "positions", positions, position_count, farspan_scheme_axes(scheme), stride, rows))
         return FARSPAN_ERROR_SHAPE;
     farspan_rope_options_init(&options, sizeof options);
     options.side = side;
@@ -187,7 +203,7 @@ static farspan_status flat_position_lookup(void* table, int32_t table_dtype, con
                                            size_t position_count, void* out, int32_t out_dtype, const int64_t* out_dims,
                                            farspan_error* error) {
     const farspan_tensor source = flat_tensor(table, table_dtype, table_dims), target = flat_tensor(out, out_dtype, out_dims);
-    if (flat_short(error, 2, "positions", positions, position_count, target.shape[2])) return FARSPAN_ERROR_SHAPE;
+    if (flat_unequal(error, 2, "positions", positions, position_count, target.shape[2])) return FARSPAN_ERROR_SHAPE;
     return farspan_position_lookup(&source, positions, &target, error);
 }
 
@@ -209,8 +225,8 @@ static farspan_status flat_fire_fill(const farspan_fire_config* config, const fl
             flat_short(error, 1, "config.b2", b2, b2_count, config->heads))
             return FARSPAN_ERROR_SHAPE;
     }
-    if (flat_short(error, 2, "query_positions", query_positions, query_count, target.shape[2]) ||
-        flat_short(error, 3, "key_positions", key_positions, key_count, target.shape[3]))
+    if (flat_unequal(error, 2, "query_positions", query_positions, query_count, target.shape[2]) ||
+        flat_unequal(error, 3, "key_positions", key_positions, key_count, target.shape[3]))
         return FARSPAN_ERROR_SHAPE;
     return farspan_fire_fill(config ? &copy : NULL, query_positions, key_positions, &target, error);
 }
@@ -242,15 +258,14 @@ static farspan_plan* flat_plan_create(const farspan_context* context, const fars
                       (long long)copy.query_position_stride, (long long)copy.key_position_stride);
             return NULL;
         }
-        if (flat_short(error, 3, "problem.query_positions", query_positions, query_count,
-                       flat_rows(copy.batch, copy.query_position_stride, copy.queries)) ||
-            flat_short(error, 3, "problem.key_positions", key_positions, key_count,
-                       flat_rows(copy.batch, copy.key_position_stride, copy.keys)) ||
-            flat_short(error, 3, "problem.query_axis_positions", query_axis_positions, query_axis_count, axes * copy.queries) ||
-            flat_short(error, 3, "problem.key_axis_positions", key_axis_positions, key_axis_count, axes * copy.keys) ||
-            flat_short(error, 3, "problem.query_offsets", query_offsets, query_offset_count, (__int128)copy.segments + 1) ||
-            flat_short(error, 3, "problem.key_offsets", key_offsets, key_offset_count, (__int128)copy.segments + 1) ||
-            flat_short(error, 3, "problem.key_ranges", key_ranges, key_range_count, 2 * (__int128)copy.batch))
+        if (flat_unequal_rows(error, 3, "problem.query_positions", query_positions, query_count, copy.batch, copy.query_position_stride,
+                              copy.queries) ||
+            flat_unequal_rows(error, 3, "problem.key_positions", key_positions, key_count, copy.batch, copy.key_position_stride, copy.keys) ||
+            flat_unequal(error, 3, "problem.query_axis_positions", query_axis_positions, query_axis_count, axes * copy.queries) ||
+            flat_unequal(error, 3, "problem.key_axis_positions", key_axis_positions, key_axis_count, axes * copy.keys) ||
+            flat_unequal(error, 3, "problem.query_offsets", query_offsets, query_offset_count, (__int128)copy.segments + 1) ||
+            flat_unequal(error, 3, "problem.key_offsets", key_offsets, key_offset_count, (__int128)copy.segments + 1) ||
+            flat_unequal(error, 3, "problem.key_ranges", key_ranges, key_range_count, 2 * (__int128)copy.batch))
             return NULL;
     }
     farspan_plan_create(context, scheme, problem ? &copy : NULL, &plan, error);

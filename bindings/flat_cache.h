@@ -18,7 +18,7 @@ static int flat_cache_batch(farspan_cache_batch* batch, int32_t argument, const 
     batch->sequences = (int64_t)sequence_count;
     batch->sequence = sequences;
     batch->offsets = offsets;
-    return !flat_short(error, argument, "batch.offsets", offsets, offset_count, (__int128)sequence_count + 1);
+    return !flat_unequal(error, argument, "batch.offsets", offsets, offset_count, (__int128)sequence_count + 1);
 }
 
 /* Rows of the batch. Offsets that fall are refused before any row is read. */
@@ -31,7 +31,7 @@ static farspan_status flat_cache_append(farspan_cache* cache, const int64_t* seq
                                         size_t position_count, farspan_error* error) {
     farspan_cache_batch batch;
     if (!flat_cache_batch(&batch, 2, sequences, sequence_count, offsets, offset_count, error) ||
-        flat_short(error, 3, "positions", positions, position_count, flat_cache_rows(&batch)))
+        flat_unequal(error, 3, "positions", positions, position_count, flat_cache_rows(&batch)))
         return FARSPAN_ERROR_SHAPE;
     return farspan_cache_append(cache, &batch, positions, error);
 }
@@ -54,7 +54,7 @@ static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context
     farspan_cache_plan* plan = NULL;
     farspan_cache_batch batch;
     if (!flat_cache_batch(&batch, 4, sequences, sequence_count, offsets, offset_count, error) ||
-        flat_short(error, 6, "positions", positions, position_count, flat_cache_rows(&batch)))
+        flat_unequal(error, 6, "positions", positions, position_count, flat_cache_rows(&batch)))
         return NULL;
     farspan_cache_plan_create(context, scheme, cache, &batch, query_heads, positions, length, &plan, error);
     return plan;

@@ -21,7 +21,7 @@ static farspan_status flat_token_nll(const farspan_context* context, void* logit
                                      size_t nll_count, farspan_error* error) {
     const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims);
     const __int128 rows = flat_row_count(&tensor);
-    if (flat_short(error, 3, "targets", targets, target_count, rows) || flat_short(error, 5, "nll", nll, nll_count, rows))
+    if (flat_unequal(error, 3, "targets", targets, target_count, rows) || flat_short(error, 5, "nll", nll, nll_count, rows))
         return FARSPAN_ERROR_SHAPE;
     return farspan_token_nll(context, &tensor, targets, ignore_index, nll, error);
 }
@@ -32,8 +32,8 @@ static farspan_status flat_token_nll_grad(const farspan_context* context, void* 
                                           farspan_error* error) {
     const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims), out = flat_tensor(grad, grad_dtype, grad_dims);
     const __int128 rows = flat_row_count(&tensor);
-    if (flat_short(error, 3, "targets", targets, target_count, rows) ||
-        flat_short(error, 5, "weights", weights, weight_count, rows))
+    if (flat_unequal(error, 3, "targets", targets, target_count, rows) ||
+        flat_unequal(error, 5, "weights", weights, weight_count, rows))
         return FARSPAN_ERROR_SHAPE;
     return farspan_token_nll_grad(context, &tensor, targets, ignore_index, weights, &out, error);
 }
@@ -106,7 +106,7 @@ static farspan_status flat_loss_add(int64_t* whole, size_t whole_count, double* 
                                     size_t loss_count, const int64_t* targets, size_t target_count, int64_t ignore_index,
                                     int64_t bytes, farspan_error* error) {
     if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1) ||
-        flat_short(error, 4, "targets", targets, target_count, (__int128)loss_count))
+        flat_unequal(error, 4, "targets", targets, target_count, (__int128)loss_count))
         return FARSPAN_ERROR_SHAPE;
     farspan_loss loss = flat_read_loss(whole, real);
     const farspan_status status = farspan_loss_add(&loss, losses, (int64_t)loss_count, targets, ignore_index, bytes, error);
@@ -134,7 +134,7 @@ static farspan_status flat_loss_add_by_context(int64_t* whole, size_t whole_coun
                                                farspan_error* error) {
     const size_t buckets = edge_count > 0 ? edge_count - 1 : 0;
     if (flat_no_loss(error, 1, whole, whole_count, real, real_count, (__int128)buckets) ||
-        flat_short(error, 7, "targets", targets, target_count, (__int128)loss_count))
+        flat_unequal(error, 7, "targets", targets, target_count, (__int128)loss_count))
         return FARSPAN_ERROR_SHAPE;
     farspan_loss* curve = (farspan_loss*)calloc(buckets + 1, sizeof *curve);
     if (!curve) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 1, "no memory for %zu buckets", buckets);

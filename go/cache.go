@@ -14,6 +14,8 @@ type CacheConfig struct {
 	HeadDim     int64 // 1 .. 512
 	ValueDim    int64 // 1 .. 512; 0: HeadDim
 	MemoryLimit int64 // bytes of all blocks, free ones included; 0: none
+
+	made made
 }
 
 // NewCacheConfig gives the defaults. KeyHeads and HeadDim have none.
@@ -72,6 +74,9 @@ type Cache struct {
 func NewCache(config *CacheConfig) (*Cache, error) {
 	var native raw.CacheConfig
 	if config != nil {
+		if err := config.made.check(1, "NewCacheConfig"); err != nil {
+			return nil, err
+		}
 		native = raw.NewCacheConfig()
 		defer raw.DeleteCacheConfig(native)
 		config.move(toC, native)

@@ -189,6 +189,8 @@ func TestWrongUseOfACache(t *testing.T) {
 		"short offsets":    {cache.Append(offsets(0), nil), farspan.ErrShape},
 		"falling offsets":  {cache.Append(offsets(0, math.MinInt64), nil), farspan.ErrShape},
 		"short positions":  {cache.Append(offsets(0, 2), []int64{5}), farspan.ErrShape},
+		"long positions":   {cache.Append(one, []int64{5, 6, 7}), farspan.ErrShape},
+		"long offsets":     {cache.Append(offsets(0, 1, 2), nil), farspan.ErrShape},
 		"huge offsets":     {cache.Append(offsets(0, math.MaxInt64), []int64{5}), farspan.ErrShape},
 		"old position":     {cache.Append(one, []int64{0}), farspan.ErrPositions},
 		"no such layer":    {cache.Write(nil, 1, one, rows, rows), farspan.ErrParameterRange},

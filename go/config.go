@@ -34,6 +34,8 @@ type RopeConfig struct {
 	PairFactorCount     int32        // R/2
 	Axes                Axes         // positions per token
 	AxisSections        [4]int32     // pairs per axis; their sum is R/2 (interleaved: at most R/2)
+
+	made made
 }
 
 // NewRopeConfig gives every default of a method. Layout and RotaryDim have none.
@@ -58,6 +60,8 @@ type RemapConfig struct {
 	Sinks         int64   // >= 0 [streaming]
 	RealShift     bool    // the query's shift is Window/Group as a real number, as some releases do [self_extend]
 	PositionScale float64 // positions divided after the map (PI inside DCA) [dual_chunk]
+
+	made made
 }
 
 // NewRemapConfig gives every default of a method.
@@ -85,6 +89,8 @@ type BiasConfig struct {
 	Values        []float32 // [Buckets][Heads], row-major [t5]
 	A             []float64 // [Heads] > 0 [kerple]
 	P             []float64 // [Heads] > 0 [kerple; power: <= 2]
+
+	made made
 }
 
 // NewBiasConfig gives every default of a method.
@@ -106,6 +112,8 @@ type MaskConfig struct {
 	Sinks       int64 // first keys that stay visible
 	Chunk       int64 // 0: off (Llama 4's chunked attention)
 	Prefix      int64 // prefix-LM
+
+	made made
 }
 
 // NewMaskConfig gives the default mask, which is causal.
@@ -129,6 +137,8 @@ type ScoreConfig struct {
 	Sinks          []float32 // SinkHeads logits, one per head, that join the softmax's sum (gpt-oss; softmax1: zeros)
 	SinkHeads      int32     // length of Sinks
 	SinkHeadOffset int32     // the problem's head 0 is this entry
+
+	made made
 }
 
 // NewScoreConfig gives the default score, 1/sqrt(head_dim).

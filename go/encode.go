@@ -74,6 +74,8 @@ type FireConfig struct {
 	B1        []float32 // [Hidden]
 	W2        []float32 // [Heads][Hidden]
 	B2        []float32 // [Heads]
+
+	made made
 }
 
 // NewFireConfig gives the defaults. Hidden, Heads and the weights have none.
@@ -92,6 +94,9 @@ func FireFill(config *FireConfig, queryPositions, keyPositions []int64, out *Ten
 	var native raw.FireConfig
 	var arrays FireConfig
 	if config != nil {
+		if err := config.made.check(1, "NewFireConfig"); err != nil {
+			return err
+		}
 		native = raw.NewFireConfig()
 		defer raw.DeleteFireConfig(native)
 		config.move(toC, native)

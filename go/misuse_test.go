@@ -3,6 +3,7 @@ package farspan_test
 import (
 	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"farspan.io/farspan"
@@ -153,8 +154,44 @@ func TestShortConfigurationArraysAreRefused(t *testing.T) {
 	fire.Hidden, fire.Heads, fire.W1, fire.B1, fire.W2, fire.B2 = 2, 2, make([]float32, 2), make([]float32, 2), make([]float32, 3), make([]float32, 2)
 	expectStatus(t, farspan.FireFill(fire, nil, nil, dense(make([]float32, 8), 1, 2, 2, 2)), farspan.ErrShape)
 	expectStatus(t, farspan.FireFill(nil, nil, nil, dense(make([]float32, 8), 1, 2, 2, 2)), farspan.ErrNullArgument)
-	_, err := farspan.NewScheme(farspan.SchemeConfig{Rope: new(farspan.RopeConfig), Bias: &farspan.BiasConfig{Method: 99}})
-	expectStatus(t, err, farspan.ErrCombination)
+	bias := farspan.NewBiasConfig(99)
+	_, err := farspan.NewScheme(farspan.SchemeConfig{Rope: farspan.NewRopeConfig(farspan.RopeNone), Bias: bias})
+	expectStatus(t, err, farspan.ErrMethod)
+}
+
+// A struct that no New function filled has none of the library's defaults: the message says which function does.
+func TestZeroStructsSayWhatToUse(t *testing.T) {
+	scheme := func(config farspan.SchemeConfig) error {
+		_, err := farspan.NewScheme(config)
+		return err
+	}
+	_, cache := farspan.NewCache(&farspan.CacheConfig{KeyHeads: 2, HeadDim: 64})
+	plain, err := farspan.NewScheme(farspan.SchemeConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Close()
+	_, plan := farspan.NewPlan(nil, plain, &farspan.Problem{QueryHeads: 1, KeyHeads: 1, Queries: 1, Keys: 1, HeadDim: 8})
+	for function, err := range map[string]error{
+		"NewRopeConfig":  scheme(farspan.SchemeConfig{Rope: &farspan.RopeConfig{Method: farspan.RopeYarn, Layout: farspan.LayoutHalf}}),
+		"NewRemapConfig": scheme(farspan.SchemeConfig{Remap: new(farspan.RemapConfig)}),
+		"NewBiasConfig":  scheme(farspan.SchemeConfig{Bias: &farspan.BiasConfig{Method: farspan.BiasALiBi, Heads: 4}}),
+		"NewMaskConfig":  scheme(farspan.SchemeConfig{Mask: new(farspan.MaskConfig)}),
+		"NewScoreConfig": scheme(farspan.SchemeConfig{Score: new(farspan.ScoreConfig)}),
+		"NewCacheConfig": cache,
+		"NewProblem":     plan,
+		"NewFireConfig":  farspan.FireFill(new(farspan.FireConfig), nil, nil, dense(make([]float32, 8), 1, 2, 2, 2)),
+	} {
+		expectStatus(t, err, farspan.ErrParameterRange)
+		if !strings.Contains(err.Error(), "must come from "+function) {
+			t.Errorf("%s: %v", function, err)
+		}
+	}
+	copied := *farspan.NewMaskConfig() // a copy is as good as what it is a copy of
+	copied.WindowLeft = 7
+	if err := scheme(farspan.SchemeConfig{Mask: &copied}); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestNaNIsRefused(t *testing.T) {

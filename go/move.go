@@ -1,6 +1,10 @@
 package farspan
 
-import "farspan.io/farspan/internal/raw"
+import (
+	"strings"
+
+	"farspan.io/farspan/internal/raw"
+)
 
 // Configurations cross field by field, through the accessors that SWIG made from the header: each line below serves both directions.
 type direction bool
@@ -35,7 +39,26 @@ func moveFlag(d direction, field *bool, get func() int32, set func(int32)) {
 	}
 }
 
+// made is in the structs whose zero value means something else than the library's defaults: whoever forgets New...Config is told.
+type made bool
+
+func (m *made) move(d direction) {
+	if d == fromC {
+		*m = true
+	}
+}
+
+// check refuses a struct that the function of that name did not fill; argument is that of the C function.
+func (m made) check(argument int, function string) error {
+	if m {
+		return nil
+	}
+	return &Error{ErrParameterRange, argument, "a " + strings.TrimPrefix(function, "New") + " must come from " + function +
+		": its zero value has none of the library's defaults"}
+}
+
 func (c *RopeConfig) move(d direction, n raw.RopeConfig) {
+	c.made.move(d)
 	move(d, &c.Method, n.GetMethod, n.SetMethod)
 	move(d, &c.Layout, n.GetLayout, n.SetLayout)
 	move(d, &c.RotaryDim, n.GetRotary_dim, n.SetRotary_dim)
@@ -69,6 +92,7 @@ func (c *RopeConfig) move(d direction, n raw.RopeConfig) {
 }
 
 func (c *RemapConfig) move(d direction, n raw.RemapConfig) {
+	c.made.move(d)
 	move(d, &c.Method, n.GetMethod, n.SetMethod)
 	move(d, &c.Window, n.GetWindow, n.SetWindow)
 	move(d, &c.Group, n.GetGroup, n.SetGroup)
@@ -82,6 +106,7 @@ func (c *RemapConfig) move(d direction, n raw.RemapConfig) {
 }
 
 func (c *BiasConfig) move(d direction, n raw.BiasConfig) {
+	c.made.move(d)
 	move(d, &c.Method, n.GetMethod, n.SetMethod)
 	move(d, &c.Heads, n.GetHeads, n.SetHeads)
 	move(d, &c.HeadOffset, n.GetHead_offset, n.SetHead_offset)
@@ -96,6 +121,7 @@ func (c *BiasConfig) move(d direction, n raw.BiasConfig) {
 }
 
 func (c *MaskConfig) move(d direction, n raw.MaskConfig) {
+	c.made.move(d)
 	moveFlag(d, &c.Causal, n.GetCausal, n.SetCausal)
 	move(d, &c.WindowLeft, n.GetWindow_left, n.SetWindow_left)
 	move(d, &c.WindowRight, n.GetWindow_right, n.SetWindow_right)
@@ -105,6 +131,7 @@ func (c *MaskConfig) move(d direction, n raw.MaskConfig) {
 }
 
 func (c *ScoreConfig) move(d direction, n raw.ScoreConfig) {
+	c.made.move(d)
 	move(d, &c.Temperature, n.GetTemperature, n.SetTemperature)
 	move(d, &c.Scale, n.GetScale, n.SetScale)
 	move(d, &c.Multiplier, n.GetMultiplier, n.SetMultiplier)
@@ -126,6 +153,7 @@ func (o *RopeOptions) move(d direction, n raw.RopeOptions) {
 }
 
 func (c *FireConfig) move(d direction, n raw.FireConfig) {
+	c.made.move(d)
 	move(d, &c.Hidden, n.GetHidden, n.SetHidden)
 	move(d, &c.Heads, n.GetHeads, n.SetHeads)
 	move(d, &c.C, n.GetC, n.SetC)
@@ -134,6 +162,7 @@ func (c *FireConfig) move(d direction, n raw.FireConfig) {
 }
 
 func (p *Problem) move(d direction, n raw.Problem) {
+	p.made.move(d)
 	move(d, &p.State, n.GetState, n.SetState)
 	move(d, &p.Batch, n.GetBatch, n.SetBatch)
 	move(d, &p.QueryHeads, n.GetQuery_heads, n.SetQuery_heads)
@@ -165,6 +194,7 @@ func (p *Probe) move(d direction, n raw.Probe) {
 }
 
 func (c *CacheConfig) move(d direction, n raw.CacheConfig) {
+	c.made.move(d)
 	move(d, &c.DType, n.GetDtype, n.SetDtype)
 	move(d, &c.Layers, n.GetLayers, n.SetLayers)
 	move(d, &c.KeyHeads, n.GetKey_heads, n.SetKey_heads)

@@ -33,6 +33,8 @@ type Problem struct {
 
 	// Padding: [Batch][2] half-open ranges of valid keys. Empty: all.
 	KeyRanges []int64
+
+	made made
 }
 
 // NewProblem gives the defaults. Heads, queries, keys and HeadDim have none.
@@ -66,6 +68,9 @@ func NewPlan(context *Context, scheme *Scheme, problem *Problem) (*Plan, error) 
 	var native raw.Problem
 	var arrays Problem
 	if problem != nil {
+		if err := problem.made.check(3, "NewProblem"); err != nil {
+			return nil, err
+		}
 		native = raw.NewProblem()
 		defer raw.DeleteProblem(native)
 		problem.move(toC, native)

@@ -33,28 +33,43 @@ func NewScheme(config SchemeConfig) (*Scheme, error) {
 		values, sinks                   []float32
 	)
 	if c := config.Rope; c != nil {
+		if err := c.made.check(1, "NewRopeConfig"); err != nil {
+			return nil, err
+		}
 		rope = raw.NewRopeConfig(int32(c.Method))
 		defer raw.DeleteRopeConfig(rope)
 		c.move(toC, rope)
 		shortFactors, longFactors = c.ShortFactors, c.LongFactors
 	}
 	if c := config.Remap; c != nil {
+		if err := c.made.check(2, "NewRemapConfig"); err != nil {
+			return nil, err
+		}
 		remap = raw.NewRemapConfig(int32(c.Method))
 		defer raw.DeleteRemapConfig(remap)
 		c.move(toC, remap)
 	}
 	if c := config.Bias; c != nil {
+		if err := c.made.check(3, "NewBiasConfig"); err != nil {
+			return nil, err
+		}
 		bias = raw.NewBiasConfig(int32(c.Method))
 		defer raw.DeleteBiasConfig(bias)
 		c.move(toC, bias)
 		values, a, p = c.Values, c.A, c.P
 	}
 	if c := config.Mask; c != nil {
+		if err := c.made.check(4, "NewMaskConfig"); err != nil {
+			return nil, err
+		}
 		mask = raw.NewMaskConfig()
 		defer raw.DeleteMaskConfig(mask)
 		c.move(toC, mask)
 	}
 	if c := config.Score; c != nil {
+		if err := c.made.check(5, "NewScoreConfig"); err != nil {
+			return nil, err
+		}
 		score = raw.NewScoreConfig()
 		defer raw.DeleteScoreConfig(score)
 		c.move(toC, score)

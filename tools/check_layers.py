@@ -32,6 +32,10 @@ THREADS_HOME = "base/parallel."
 KERNEL_STD = re.compile(r"\bstd::(?!u?int\d+_t\b|size_t\b|ptrdiff_t\b|memcpy\b|memset\b)\w+"
                         r"|#include\s*<(?!cstdint>|cstddef>|cstring>|immintrin\.h>|arm_neon\.h>|xsimd/)[^>]*>")
 
+# What a message says is read in every language: no name that only C has. Variables of the environment are the same everywhere.
+STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+C_NAME = re.compile(r"FARSPAN_(?!ISA\b|NUM_THREADS\b)\w+|farspan_\w+")
+
 MAX_LINES = 450
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 
@@ -61,6 +65,10 @@ def check_file(path, name):
                 yield number, f"{layer} must not include \"{target}\""
         if (found := THREADS.search(line)) and not name.startswith(THREADS_HOME):
             yield number, f"'{found[0]}': threads belong to src/{THREADS_HOME}*"
+        if not line.lstrip().startswith("#"):
+            for text_of in STRING.findall(line):
+                if found := C_NAME.search(text_of):
+                    yield number, f"'{found[0]}': a message must not use a name of C, other languages show it too"
         if path.suffix == ".inl" and (found := KERNEL_STD.search(line)):
             yield number, f"'{found[0]}': no standard library in kernel bodies"
 

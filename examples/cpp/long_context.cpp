@@ -30,7 +30,7 @@ void run(const char* name, const farspan::scheme& scheme) {
     farspan::attention(scheme, {q, rows}, {k, past}, {v, past}, {out, rows});  // the last 16 positions
 
     // The probe says what the scheme does to one pair: here the last query and the first key.
-    const farspan_probe probe = scheme.probe(keys - 1, 0, 0, keys);
+    const farspan_probe probe = scheme.probe(keys, keys - 1, 0);
     std::printf("%-12s distance %d is seen as %g, magnitude %.4f, output %.6f ...\n", name, static_cast<int>(keys - 1),
                 probe.relative_position, probe.magnitude, static_cast<double>(out[out.size() - dim]));
 }

@@ -105,8 +105,8 @@ public:
     // Positions per token that the rope part reads.
     int32_t axes() const { return farspan_scheme_axes(get()); }
 
-    // Everything that the scheme says about one pair of positions; length 0: the larger of them + 1.
-    farspan_probe probe(int64_t query, int64_t key, int32_t head = 0, int64_t length = 0) const {
+    // Everything that the scheme says about one pair of positions; length 0: the larger of them + 1. The order is that of C.
+    farspan_probe probe(int64_t length, int64_t query, int64_t key, int32_t head = 0) const {
         farspan_probe result{};
         result.struct_size = sizeof result;
         detail::check([&](farspan_error* cause) {
@@ -160,8 +160,9 @@ inline void rope_apply(const scheme& scheme, const const_tensor& in, const tenso
     if (!positions.empty()) {
         const auto rows = static_cast<double>(in.extent(2));
         const double step = options.axis_stride == 0 ? rows : static_cast<double>(options.axis_stride);
-        const double needed = (scheme.axes() - 1) * step + rows;
-        detail::check_size(step >= 0 && static_cast<double>(positions.size()) >= needed, 4, "positions",
+        const double needed = (scheme.axes() - 1) * step + rows, given = static_cast<double>(positions.size());
+        // Behind the last axis there may be as much as between the others.
+        detail::check_size(step >= 0 && given >= needed && given <= std::max(needed, scheme.axes() * step), 4, "positions",
                            positions.size(), needed);
     }
     detail::check([&](farspan_error* cause) {
@@ -179,7 +180,7 @@ namespace detail {
 // An array of positions of a C function: empty means NULL.
 inline const int64_t* positions_of(array_view<const int64_t> positions, int64_t count, int32_t argument,
                                    const char* name) {
-    check_size(positions.empty() || static_cast<int64_t>(positions.size()) >= count, argument, name, positions.size(),
+    check_size(positions.empty() || static_cast<int64_t>(positions.size()) == count, argument, name, positions.size(),
                static_cast<double>(count));
     return positions.data();
 }

@@ -41,7 +41,7 @@ pub use sequence::{Sequence, SequenceInfo};
 
 use crate::config::config;
 use crate::context;
-use crate::error::{check, check_length, Result};
+use crate::error::{check, check_exact, Result};
 use crate::{sys, Context, Dtype, Tensor};
 
 config! {
@@ -214,7 +214,7 @@ impl Cache {
     /// for offsets and short arrays, [`Status::Positions`](crate::Status::Positions).
     pub fn append(&self, batch: &mut CacheBatchMut<'_>, positions: Option<&[i64]>) -> Result<()> {
         let rows = batch.to_c(&self.store, 2)?;
-        check_length(3, "positions", positions, batch.rows())?;
+        check_exact(3, "positions", positions, batch.rows())?;
         let positions = positions.map_or(ptr::null(), <[i64]>::as_ptr);
         // SAFETY: the batch borrows its sequences exclusively; the arrays are as long as C reads.
         self.store.call(|cache, error| unsafe { sys::farspan_cache_append(cache, &rows, positions, error) })

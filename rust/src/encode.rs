@@ -2,7 +2,7 @@
 
 use crate::config::config;
 use crate::context;
-use crate::error::{check, check_length, Error, Result, Status};
+use crate::error::{check, check_exact, check_length, check_rows, Error, Result, Status};
 use crate::{sys, Context, Direction, Scheme, Side, Sinusoidal, Tensor, TensorMut};
 
 config! {
@@ -133,8 +133,7 @@ impl Scheme {
             let message = format!("options.axis_stride is {}: must not be negative", stride);
             return Err(Error::new(Status::Stride, 3, message));
         }
-        let last_axis = i128::from(self.axes() - 1);
-        check_length(4, "positions", positions, last_axis * i128::from(stride) + i128::from(rows))?;
+        check_rows(4, "positions", positions, self.axes().into(), stride, rows.into())?;
         // SAFETY: the handles are valid, the positions are as many as C reads, and the tensors lie within their slices.
         check(|error| unsafe {
             sys::farspan_rope_apply(
@@ -182,7 +181,7 @@ pub fn sinusoidal_fill(layout: Sinusoidal, first: i64, base: f64, out: &mut Tens
 ///
 /// [`Status::Positions`] for a position outside the table, [`Status::Shape`], [`Status::Stride`].
 pub fn position_lookup(table: &Tensor<'_>, positions: Option<&[i64]>, out: &mut TensorMut<'_>) -> Result<()> {
-    check_length(2, "positions", positions, out.shape()[2].into())?;
+    check_exact(2, "positions", positions, out.shape()[2].into())?;
     // SAFETY: the tensors lie within their slices and the positions are as many as C reads.
     check(|error| unsafe { sys::farspan_position_lookup(table.as_c(), pointer(positions), out.as_c(), error) })
 }
@@ -205,8 +204,8 @@ pub fn fire_fill(
     check_length(1, "config.w2", config.w2, heads * hidden)?;
     check_length(1, "config.b2", config.b2, heads)?;
     let [_, _, queries, keys] = out.shape();
-    check_length(2, "query_positions", query_positions, queries.into())?;
-    check_length(3, "key_positions", key_positions, keys.into())?;
+    check_exact(2, "query_positions", query_positions, queries.into())?;
+    check_exact(3, "key_positions", key_positions, keys.into())?;
     // SAFETY: the arrays are as long as C reads and the tensor lies within its slice.
     check(|error| unsafe {
         sys::farspan_fire_fill(&config.to_c(), pointer(query_positions), pointer(key_positions), out.as_c(), error)

@@ -154,8 +154,30 @@ pub(crate) fn check(call: impl FnOnce(*mut sys::farspan_error) -> sys::farspan_s
 
 /// Refuses an array that is shorter than what C will read of it.
 pub(crate) fn check_length<T>(argument: i32, name: &str, array: Option<&[T]>, needed: i128) -> Result<()> {
+    check_count(argument, name, array, needed, i128::MAX)
+}
+
+/// What is given for each row or sequence: more entries would belong to nothing, which is a mistake.
+pub(crate) fn check_exact<T>(argument: i32, name: &str, array: Option<&[T]>, needed: i128) -> Result<()> {
+    check_count(argument, name, array, needed, needed)
+}
+
+/// The same for rows that are `stride` apart; behind the last there may be as much as between the others.
+pub(crate) fn check_rows<T>(
+    argument: i32,
+    name: &str,
+    array: Option<&[T]>,
+    rows: i128,
+    stride: i64,
+    entries: i128,
+) -> Result<()> {
+    let needed = (rows - 1).max(0) * i128::from(stride) + entries;
+    check_count(argument, name, array, needed, needed.max(rows * i128::from(stride)))
+}
+
+fn check_count<T>(argument: i32, name: &str, array: Option<&[T]>, needed: i128, most: i128) -> Result<()> {
     match array {
-        Some(array) if (array.len() as i128) < needed => {
+        Some(array) if !(needed..=most).contains(&(array.len() as i128)) => {
             let needed = needed.min(i64::MAX.into());
             let message = format!("{} has {} entries: {} are needed", name, array.len(), needed);
             Err(Error::new(Status::Shape, argument, message))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::config::config;
 use crate::context;
-use crate::error::{check, check_length, Error, Result, Status};
+use crate::error::{check, check_exact, check_rows, Error, Result, Status};
 use crate::{sys, Context, Run, Scheme, State, Tensor};
 
 config! {
@@ -63,7 +63,6 @@ impl Problem<'_> {
     fn check(&self, axes: i32) -> Result<()> {
         let (batch, queries, keys) = (i128::from(self.batch), i128::from(self.queries), i128::from(self.keys));
         let (axes, offsets) = (i128::from(axes), i128::from(self.segments) + 1);
-        let rows = |stride: i64, entries: i128| (batch - 1).max(0) * i128::from(stride) + entries;
         let (query_stride, key_stride) = (self.query_position_stride, self.key_position_stride);
         if (query_stride < 0 || key_stride < 0) && (self.query_positions.is_some() || self.key_positions.is_some()) {
             let message = format!(
@@ -72,9 +71,9 @@ impl Problem<'_> {
             );
             return Err(Error::new(Status::Stride, 3, message));
         }
-        let check = |name, array, needed| check_length(3, name, array, needed);
-        check("problem.query_positions", self.query_positions, rows(query_stride, queries))?;
-        check("problem.key_positions", self.key_positions, rows(key_stride, keys))?;
+        check_rows(3, "problem.query_positions", self.query_positions, batch, query_stride, queries)?;
+        check_rows(3, "problem.key_positions", self.key_positions, batch, key_stride, keys)?;
+        let check = |name, array, needed| check_exact(3, name, array, needed);
         check("problem.query_axis_positions", self.query_axis_positions, axes * queries)?;
         check("problem.key_axis_positions", self.key_axis_positions, axes * keys)?;
         check("problem.query_offsets", self.query_offsets, offsets)?;

@@ -92,6 +92,7 @@ fn rope_checks_positions_and_shapes_and_writes_nothing() {
     };
     let (options, dense) = (RopeOptions::new(), [12, 12, 4, 1]);
     fails(apply(options, Some(&[0, 1]), dense), Status::Shape, 4, "positions has 2 entries: 3 are needed");
+    fails(apply(options, Some(&[0, 1, 2, 3]), dense), Status::Shape, 4, "positions has 4 entries: 3 are needed");
     fails(apply(options, Some(&[]), dense), Status::Shape, 4, "positions has 0");
     fails(apply(options, Some(&[0, 1, -1]), dense), Status::Positions, 4, "positions[2] is -1");
     fails(
@@ -127,6 +128,9 @@ fn every_position_axis_is_counted() {
     assert!(apply(0, 3 * axes as usize).is_ok());
     fails(apply(10, 10 * (axes as usize - 1) + 2), Status::Shape, 4, "are needed");
     assert!(apply(10, 10 * (axes as usize - 1) + 3).is_ok());
+    assert!(apply(10, 10 * axes as usize).is_ok()); // what lies behind the last axis as behind the others
+    fails(apply(10, 10 * axes as usize + 1), Status::Shape, 4, "are needed");
+    fails(apply(0, 3 * axes as usize + 1), Status::Shape, 4, "are needed");
     fails(apply(i64::MAX, 100), Status::Shape, 4, "positions has 100 entries: 9223372036854775807 are needed");
     let problem = small_problem(3, 3, 4);
     fails(Plan::new(None, &scheme, &problem), Status::NullArgument, 3, "query_axis_positions is NULL");

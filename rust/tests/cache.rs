@@ -195,9 +195,11 @@ fn wrong_use_is_refused_in_words() {
     offsets_are(&mut sequence, &[0], "batch.offsets has 1 entries: 2 are needed");
     offsets_are(&mut sequence, &[], "batch.offsets has 0 entries");
     offsets_are(&mut sequence, &[0, i64::MIN], "batch.offsets");
-    // The end of the rows is the offset behind the last sequence, not the last of the slice.
-    let short = append(&cache, &mut sequence, &[0, 2, 1], Some(&[5]));
+    offsets_are(&mut sequence, &[0, 1, 2], "batch.offsets has 3 entries: 2 are needed");
+    let short = append(&cache, &mut sequence, &[0, 2], Some(&[5]));
     fails(short, Status::Shape, 3, "positions has 1 entries: 2");
+    let long = append(&cache, &mut sequence, &[0, 1], Some(&[5, 6, 7]));
+    fails(long, Status::Shape, 3, "positions has 3 entries: 1 are needed");
     fails(append(&cache, &mut sequence, &[0, 1], Some(&[0])), Status::Positions, 3, "positions[0] is 0");
     fails(append(&other, &mut sequence, &[0, 1], None), Status::Combination, 2, "of another cache");
 
@@ -214,6 +216,8 @@ fn wrong_use_is_refused_in_words() {
     fails(cache.decode(&scheme, 1, &one, &q).into(&mut output(&mut out)), Status::ParameterRange, 4, "layer is 1");
     fails(cache.plan(&scheme, &one, 0).build(), Status::HeadGroups, 5, "query_heads is 0");
     fails(cache.plan(&scheme, &one, 2).positions(&[]).build(), Status::Shape, 6, "positions has 0 entries");
+    let long = cache.plan(&scheme, &one, 2).positions(&[0, 1, 2]).build();
+    fails(long, Status::Shape, 6, "positions has 3 entries: 1 are needed");
     assert_eq!(out, NO_QUERY);
     assert_eq!(sequence.info().unwrap().tokens, 1);
 }

@@ -157,6 +157,9 @@ fn layers_without_attention_have_no_scheme() {
     let layer = model.layer(0).unwrap();
     assert!(layer.kind == LayerKind::OTHER && layer.parts.is_none());
     assert!(model.layer(3).unwrap().parts.is_some());
+    assert!(std::ptr::eq(model.scheme(3).unwrap(), model.layer(3).unwrap().parts.unwrap().scheme));
+    fails(model.scheme(0), Status::Combination, 2, "layer 0 has no softmax attention");
+    fails(model.scheme(4), Status::ParameterRange, 2, "index is 4");
     fails(Scheme::from_config_json(text, 0), Status::Combination, 2, "layer 0 has no softmax attention");
 }
 
@@ -178,4 +181,48 @@ fn a_model_may_be_used_by_many_threads() {
             });
         }
     });
+}
+
+/// A GGUF file of a model, with `padding` bytes of a key that nobody reads before the others.
+fn gguf(padding: usize) -> Vec<u8> {
+    let mut file = b"GGUF\x03\0\0\0".to_vec();
+    let text = |file: &mut Vec<u8>, text: &[u8]| {
+        file.extend((text.len() as u64).to_le_bytes());
+        file.extend(text);
+    };
+    let numbers = [("block_count", 1u32), ("embedding_length", 64), ("context_length", 4096), ("attention.head_count", 4)];
+    file.extend(0u64.to_le_bytes()); // tensors
+    file.extend((numbers.len() as u64 + 2).to_le_bytes());
+    for (key, value) in [("tokenizer.chat_template", vec![b' '; padding]), ("general.architecture", b"llama".to_vec())] {
+        text(&mut file, key.as_bytes());
+        file.extend(8u32.to_le_bytes());
+        text(&mut file, &value);
+    }
+    for (key, value) in numbers {
+        text(&mut file, format!("llama.{}", key).as_bytes());
+        file.extend(4u32.to_le_bytes());
+        file.extend(value.to_le_bytes());
+    }
+    file
+}
+
+#[test]
+fn gguf_files_are_read_as_far_as_needed() {
+    let options = Options::new();
+    let path = std::env::temp_dir().join(format!("farspan-rust-{}.gguf", std::process::id()));
+    let read = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        Model::from_gguf_file(&path, &options)
+    };
+    for padding in [1, 17 << 20] {
+        let model = read(&gguf(padding)).unwrap(); // the second reaches beyond the first 16 MB
+        assert_eq!((model.info().query_heads, model.info().head_dim), (4, 16));
+        assert!(model.scheme(0).is_ok());
+    }
+    let refused = read(b"GGUF\x03\0\0\0").unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::InvalidData);
+    let cause = refused.get_ref().unwrap().downcast_ref::<Error>().unwrap();
+    assert_eq!(cause.status(), Status::Format);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(Model::from_gguf_file(&path, &options).unwrap_err().kind(), std::io::ErrorKind::NotFound);
 }

@@ -102,7 +102,7 @@ farspan_status farspan_attention(const farspan_context* context, const farspan_s
         if (status != FARSPAN_OK) throw failure(status, cause.argument == 3 ? 3 : cause.argument == 2 ? 2 : 0, "%s", cause.message);
         const std::unique_ptr<farspan_plan, decltype(&farspan_plan_destroy)> plan(made, farspan_plan_destroy);
         if (plan->plan->bias.kind == bias_part::dense)
-            throw failure(FARSPAN_ERROR_COMBINATION, 2, "a scheme with a dense bias needs farspan_attention_run");
+            throw failure(FARSPAN_ERROR_COMBINATION, 2, "a scheme with a dense bias needs a plan, whose run takes the bias");
         attention_tensors tensors;
         try {
             tensors = check_tensors(*plan->plan, q, k, v, nullptr, out, nullptr);

@@ -28,7 +28,7 @@ void check_range(const char* name, int64_t value, int64_t least, int64_t most) {
 
 block_shape check_config(const farspan_cache_config& config) {
     if (config.dtype != FARSPAN_F32 && config.dtype != FARSPAN_F16 && config.dtype != FARSPAN_BF16 && config.dtype != FARSPAN_I8)
-        throw failure(FARSPAN_ERROR_DTYPE, 1, "config.dtype is %d: must be FARSPAN_F32, _F16, _BF16 or _I8", config.dtype);
+        throw failure(FARSPAN_ERROR_DTYPE, 1, "config.dtype is %d: must be f32 (1), f16 (3), bf16 (4) or i8 (5)", config.dtype);
     check_range("layers", config.layers, 1, 65536);
     check_range("key_heads", config.key_heads, 1, 65536);
     check_range("head_dim", config.head_dim, 1, 512);

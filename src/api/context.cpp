@@ -14,7 +14,7 @@ constexpr int32_t all_isas[] = {FARSPAN_ISA_SCALAR, FARSPAN_ISA_AVX2, FARSPAN_IS
 const kernels::kernel_table& find_table(int32_t isa) {
     if (isa == FARSPAN_ISA_BEST) return kernels::best_table();
     if (!farspan_isa_name(isa))
-        throw failure(FARSPAN_ERROR_METHOD, 1, "config.isa is %d: must be one of FARSPAN_ISA_*", isa);
+        throw failure(FARSPAN_ERROR_METHOD, 1, "config.isa is %d: must be best (0), scalar (1), avx2 (2), avx512 (3) or neon (4)", isa);
     const kernels::kernel_table* table = kernels::usable_table(isa);
     if (!table)
         throw failure(FARSPAN_ERROR_ISA_UNSUPPORTED, 1, "config.isa is %s: %s", farspan_isa_name(isa),

@@ -94,7 +94,7 @@ farspan_status farspan_sinusoidal_fill(int32_t layout, int64_t first, double bas
                                        farspan_error* error) {
     return guard(error, [&] {
         if (layout < FARSPAN_SINUSOIDAL_INTERLEAVED || layout > FARSPAN_SINUSOIDAL_TENSOR2TENSOR)
-            throw failure(FARSPAN_ERROR_METHOD, 1, "layout is %d: must be one of FARSPAN_SINUSOIDAL_*", layout);
+            throw failure(FARSPAN_ERROR_METHOD, 1, "layout is %d: must be interleaved (1), blocks (2) or tensor2tensor (3)", layout);
         if (first < 0 || first > max_position)
             throw failure(FARSPAN_ERROR_POSITIONS, 2, "first is %" PRId64 ": must be between 0 and 2^40", first);
         if (!(base > 1) || !std::isfinite(base))

@@ -32,7 +32,7 @@ token_loss_input read_input(const farspan_tensor* logits, const int64_t* targets
     int64_t rows = 0;
     if (__builtin_mul_overflow(view.shape[0], view.shape[1], &rows) ||
         __builtin_mul_overflow(rows, view.shape[2], &rows) || rows >= int64_t{1} << 40)
-        throw failure(FARSPAN_ERROR_SHAPE, 2, "logits has more than 2^40 rows");
+        throw failure(FARSPAN_ERROR_SHAPE, 2, "logits has more than 2^40 - 1 rows");
     for (int64_t n = 0; n < rows; ++n)
         if (targets[n] != ignore_index && (targets[n] < 0 || targets[n] >= vocabulary))
             throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3,
@@ -215,7 +215,7 @@ farspan_status farspan_loss_add_by_context(farspan_loss* curve, int64_t buckets,
     return guard(error, [&] {
         required(curve, 1, "curve");
         if (buckets < 1 || buckets >= int64_t{1} << 40)
-            throw failure(FARSPAN_ERROR_SHAPE, 2, "buckets is %" PRId64 ": must be between 1 and 2^40", buckets);
+            throw failure(FARSPAN_ERROR_SHAPE, 2, "buckets is %" PRId64 ": must be between 1 and 2^40 - 1", buckets);
         required(edges, 3, "edges");
         check_ascending(edges, buckets + 1, 3, "edges");
         constexpr int64_t far = int64_t{1} << 62;

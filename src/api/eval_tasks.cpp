@@ -31,7 +31,7 @@ bootstrap_options read_bootstrap(const farspan_context* context, const farspan_b
 
 void check_items(int64_t count, int32_t argument) {
     if (count < 1 || count >= int64_t{1} << 40)
-        throw failure(FARSPAN_ERROR_SHAPE, argument, "count is %" PRId64 ": must be between 1 and 2^40", count);
+        throw failure(FARSPAN_ERROR_SHAPE, argument, "count is %" PRId64 ": must be between 1 and 2^40 - 1", count);
 }
 
 // A resample may draw the same segment every time: no sum of so many can overflow.
@@ -66,7 +66,7 @@ struct id_list {
 // The task's parts must fit, and the haystack must be there if there is room for it.
 int64_t haystack_share(const id_list& haystack, const id_list& needle, const id_list& question, int64_t length) {
     if (length < 1 || length >= int64_t{1} << 40)
-        throw failure(FARSPAN_ERROR_SHAPE, 7, "length is %" PRId64 ": must be between 1 and 2^40", length);
+        throw failure(FARSPAN_ERROR_SHAPE, 7, "length is %" PRId64 ": must be between 1 and 2^40 - 1", length);
     const int64_t rest = length - needle.count - question.count;
     if (rest < 0)
         throw failure(FARSPAN_ERROR_SHAPE, 7, "length is %" PRId64 ": needle and question alone are %" PRId64, length,

@@ -49,13 +49,13 @@ void check_no_self_overlap(const strided& view, int32_t argument, const char* na
 
 void check_extent(const farspan_tensor& tensor, int axis, int32_t argument, const char* name) {
     if (tensor.shape[axis] < 1 || tensor.shape[axis] >= int64_t{1} << 40)
-        throw failure(FARSPAN_ERROR_SHAPE, argument, "%s.shape[%d] (%s) is %" PRId64 ": must be between 1 and 2^40", name, axis,
+        throw failure(FARSPAN_ERROR_SHAPE, argument, "%s.shape[%d] (%s) is %" PRId64 ": must be between 1 and 2^40 - 1", name, axis,
                       axis_names[axis], tensor.shape[axis]);
 }
 
 void check_within(const farspan_tensor& tensor, std::size_t bytes, int64_t offset) {
     if (dtype_bytes(tensor.dtype) == 0)
-        throw failure(FARSPAN_ERROR_DTYPE, 1, "tensor.dtype is %d: must be FARSPAN_F32, _F64, _F16 or _BF16", tensor.dtype);
+        throw failure(FARSPAN_ERROR_DTYPE, 1, "tensor.dtype is %d: must be f32 (1), f64 (2), f16 (3) or bf16 (4)", tensor.dtype);
     for (int axis = 0; axis < 4; ++axis) check_extent(tensor, axis, 1, "tensor");
     const strided view(tensor);
     const byte_range range = addressed(view, 1, "tensor");
@@ -75,7 +75,7 @@ strided check_tensor(const farspan_tensor* tensor, int32_t argument, const char*
     const farspan_tensor& given = required(tensor, argument, name);
     if (!given.data) throw failure(FARSPAN_ERROR_NULL_ARGUMENT, argument, "%s.data is NULL", name);
     if (given.dtype != FARSPAN_F32 && given.dtype != FARSPAN_F16 && given.dtype != FARSPAN_BF16)
-        throw failure(FARSPAN_ERROR_DTYPE, argument, "%s.dtype is %d (%s): must be FARSPAN_F32, _F16 or _BF16", name,
+        throw failure(FARSPAN_ERROR_DTYPE, argument, "%s.dtype is %d (%s): must be f32 (1), f16 (3) or bf16 (4)", name,
                       given.dtype, dtype_name(given.dtype));
     for (int axis = 0; axis < 4; ++axis) {
         check_extent(given, axis, argument, name);

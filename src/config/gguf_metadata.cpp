@@ -30,7 +30,7 @@ void check_entry(const farspan_metadata& entry, std::size_t index) {
     if (!entry.key || !entry.values)
         throw failure(FARSPAN_ERROR_NULL_ARGUMENT, 1, "entries[%zu].%s is NULL", index, entry.key ? "values" : "key");
     if (entry.type < FARSPAN_METADATA_INTEGER || entry.type > FARSPAN_METADATA_TEXT)
-        throw failure(FARSPAN_ERROR_METHOD, 1, "entries[%zu].type is %d: must be one of FARSPAN_METADATA_*", index,
+        throw failure(FARSPAN_ERROR_METHOD, 1, "entries[%zu].type is %d: must be integer (1), real (2) or text (3)", index,
                       entry.type);
     const bool fits = entry.is_array ? entry.count >= 0 && entry.count <= most_metadata : entry.count == 1;
     if (!fits)

@@ -95,9 +95,9 @@ void check_flag(int32_t argument, const char* name, const char* field, int32_t v
 void check_bleu(const farspan_bleu_config& c, int32_t argument, const char* name) {
     if (c.tokenizer < FARSPAN_TOKENIZER_NONE || c.tokenizer > FARSPAN_TOKENIZER_INTL)
         throw failure(FARSPAN_ERROR_METHOD, argument,
-                      "%s.tokenizer is %d: must be FARSPAN_TOKENIZER_NONE, _13A, _CHAR or _INTL", name, c.tokenizer);
+                      "%s.tokenizer is %d: must be none (1), 13a (2), char (3) or intl (4)", name, c.tokenizer);
     if (c.smoothing < FARSPAN_SMOOTHING_NONE || c.smoothing > FARSPAN_SMOOTHING_EXP)
-        throw failure(FARSPAN_ERROR_METHOD, argument, "%s.smoothing is %d: must be one of FARSPAN_SMOOTHING_*", name,
+        throw failure(FARSPAN_ERROR_METHOD, argument, "%s.smoothing is %d: must be none (1), floor (2), add_k (3) or exp (4)", name,
                       c.smoothing);
     if (c.max_order < 1 || c.max_order > FARSPAN_BLEU_MAX_ORDER)
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument, "%s.max_order is %d: must be 1 .. %d", name, c.max_order,

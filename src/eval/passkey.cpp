@@ -82,7 +82,7 @@ int64_t least_length(const farspan_passkey_config& config) {
 
 void check_passkey(const farspan_passkey_config& c) {
     if (c.form < FARSPAN_PASSKEY_LANDMARK || c.form > FARSPAN_PASSKEY_SENTENCES)
-        throw failure(FARSPAN_ERROR_METHOD, 1, "config.form is %d: must be one of FARSPAN_PASSKEY_*", c.form);
+        throw failure(FARSPAN_ERROR_METHOD, 1, "config.form is %d: must be landmark (1) or sentences (2)", c.form);
     if (c.lowest_key < 0 || c.lowest_key > c.highest_key || c.highest_key >= 1000000000000000000)
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1,
                       "config.lowest_key is %" PRId64 " and highest_key %" PRId64 ": must ascend from 0 to below 10^18",
@@ -92,7 +92,7 @@ void check_passkey(const farspan_passkey_config& c) {
                       c.depth);
     if (c.length < least_length(c) || c.length >= int64_t{1} << 40)
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1,
-                      "config.length is %" PRId64 ": must be between %" PRId64 " and 2^40", c.length, least_length(c));
+                      "config.length is %" PRId64 ": must be between %" PRId64 " and 2^40 - 1", c.length, least_length(c));
 }
 
 passkey_task make_passkey(const farspan_passkey_config& config) {

@@ -85,7 +85,7 @@ sentence_list read_sentences(const farspan_rouge_config& config, std::string_vie
 
 void check_rouge(const farspan_rouge_config& c) {
     if (c.kind < FARSPAN_ROUGE_N || c.kind > FARSPAN_ROUGE_LSUM)
-        throw failure(FARSPAN_ERROR_METHOD, 1, "config.kind is %d: must be one of FARSPAN_ROUGE_*", c.kind);
+        throw failure(FARSPAN_ERROR_METHOD, 1, "config.kind is %d: must be n (1), l (2) or lsum (3)", c.kind);
     if (c.kind == FARSPAN_ROUGE_N && (c.order < 1 || c.order > 9))
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "config.order is %d: must be 1 .. 9", c.order);
     if (c.kind != FARSPAN_ROUGE_N && c.order != 0)

@@ -61,9 +61,9 @@ void require_unused(const char* field, int64_t value) {
 void check_windows(const farspan_windows_config& c) {
     constexpr int64_t most = (int64_t{1} << 40) - 1;
     if (c.kind < FARSPAN_WINDOWS_BLOCKS || c.kind > FARSPAN_WINDOWS_LAST)
-        throw failure(FARSPAN_ERROR_METHOD, 1, "config.kind is %d: must be one of FARSPAN_WINDOWS_*", c.kind);
+        throw failure(FARSPAN_ERROR_METHOD, 1, "config.kind is %d: must be blocks (1), sliding (2), growing (3) or last (4)", c.kind);
     if (c.bos < FARSPAN_BOS_NONE || c.bos > FARSPAN_BOS_EVERY)
-        throw failure(FARSPAN_ERROR_METHOD, 1, "config.bos is %d: must be one of FARSPAN_BOS_*, there is no default",
+        throw failure(FARSPAN_ERROR_METHOD, 1, "config.bos is %d: must be none (1), first (2) or every (3), there is no default",
                       c.bos);
     require_range("tokens", c.tokens, c.bos == FARSPAN_BOS_NONE ? 2 : 1, most);
     require_range("length", c.length, 1, most);

@@ -70,7 +70,7 @@ void check_ramp(const farspan_rope_config& config) {
                       by_rotations ? "above" : "at least", config.beta_slow);
     if (by_rotations) {
         if (config.truncate != 1)
-            throw failure(FARSPAN_ERROR_COMBINATION, 1, "rope.truncate is 0 but FARSPAN_RAMP_ROTATIONS does not use it");
+            throw failure(FARSPAN_ERROR_COMBINATION, 1, "rope.truncate is 0 but ramp is rotations (1), which does not use it");
         return;
     }
     const double shortest = 2 * std::numbers::pi * config.beta_slow;

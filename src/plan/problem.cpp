@@ -33,7 +33,7 @@ void check_sizes(const farspan_problem& given) {
                       "problem.query_heads is %" PRId64 ": must be a multiple of key_heads, %" PRId64, given.query_heads,
                       given.key_heads);
     if (given.state != FARSPAN_STATE_RAW && given.state != FARSPAN_STATE_ROTATED)
-        throw failure(FARSPAN_ERROR_METHOD, problem_argument, "problem.state is %d: must be FARSPAN_STATE_RAW or _ROTATED",
+        throw failure(FARSPAN_ERROR_METHOD, problem_argument, "problem.state is %d: must be raw (0) or rotated (1)",
                       given.state);
     if (given.length < 0 || given.length > max_position)
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, problem_argument,

@@ -126,6 +126,8 @@ Test(cpp_cache, wrong_use_is_refused) {
                    [&] { all.append(cache_batch(std::vector<int64_t>{})); });
     expect_refused("positions", FARSPAN_ERROR_SHAPE, 3, "positions has 1 entries: must have 2",
                    [&] { all.append(cache_batch::of(id, 2), position); });
+    expect_refused("too many positions", FARSPAN_ERROR_SHAPE, 3, "positions has 3 entries: must have 1",
+                   [&] { all.append(cache_batch(id), std::vector<int64_t>{5, 6, 7}); });
     expect_refused("rows below 0", FARSPAN_ERROR_SHAPE, 2, "batch.offsets",
                    [&] { all.append(cache_batch::of(id, -1)); });
     expect_refused("lse", FARSPAN_ERROR_SHAPE, 8, "lse has 1 entries", [&] {

@@ -48,10 +48,10 @@ Test(cpp_model, schemes_outlive_their_model) {
         const model moved = model::from_config(llama);
         return moved.scheme_of(0);
     }();
-    cr_expect(plain.probe(9000, 0).relative_position == 9000);
+    cr_expect(plain.probe(0, 9000, 0).relative_position == 9000);
     parts.remap = remap_config(FARSPAN_REMAP_REROPE);
     parts.remap.window = 1024;
-    cr_expect(parts.make_scheme().probe(9000, 0).relative_position == 1024);
+    cr_expect(parts.make_scheme().probe(0, 9000, 0).relative_position == 1024);
     expect_refused("a moved-from model", FARSPAN_ERROR_NULL_ARGUMENT, 0, "moved", [&] { first.describe(); });
 }
 

@@ -165,6 +165,8 @@ Test(cpp_objects, arrays_of_calls_have_their_size) {
     const std::vector<int64_t> two{0, 1}, three{0, 1, 2};
     const tensor out(a.out, small);
     expect_refused("positions", shape_error, 4, "positions has 2", [&] { rope_apply(scheme, {a.q, small}, out, two); });
+    const std::vector<int64_t> four{0, 1, 2, 3};
+    expect_refused("more positions", shape_error, 4, "positions has 4", [&] { rope_apply(scheme, {a.q, small}, out, four); });
     std::vector<double> inv_freq(3);
     expect_refused("inv_freq", shape_error, 4, "count is 3", [&] { scheme.frequencies(inv_freq); });
     expect_refused("no inv_freq", shape_error, 4, "count is 0", [&] { scheme.frequencies({}); });
@@ -209,6 +211,11 @@ Test(cpp_objects, positions_by_axis_have_their_size) {
     rope_options options;
     options.axis_stride = 5;
     rope_apply(scheme, {a.q, small}, {a.out, small}, positions, options);
+    std::vector<int64_t> whole(10), beyond(11);
+    rope_apply(scheme, {a.q, small}, {a.out, small}, whole, options);
+    expect_refused("beyond", shape_error, 4, "positions has 11", [&] {
+        rope_apply(scheme, {a.q, small}, {a.out, small}, beyond, options);
+    });
     for (const int64_t stride : {int64_t{6}, int64_t{-3}, INT64_MAX, INT64_MIN}) {
         options.axis_stride = stride;
         expect_refused("axis_stride", shape_error, 4, "positions has 8", [&] {

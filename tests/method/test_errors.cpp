@@ -47,15 +47,15 @@ Test(errors, rope_fields) {
     check(valid_rope(FARSPAN_ROPE_YARN), 1, {
         {FARSPAN_ERROR_METHOD, {"rope.method is -1", "0 and 17"}, [](auto& s) { s.rope.method = -1; }},
         {FARSPAN_ERROR_METHOD, {"rope.method is 18", "0 and 17"}, [](auto& s) { s.rope.method = 18; }},
-        {FARSPAN_ERROR_METHOD, {"rope.layout is 0: must be FARSPAN_LAYOUT_HALF or"}, [](auto& s) { s.rope.layout = 0; }},
-        {FARSPAN_ERROR_METHOD, {"rope.layout is 3: must be FARSPAN_LAYOUT_HALF or"}, [](auto& s) { s.rope.layout = 3; }},
+        {FARSPAN_ERROR_METHOD, {"rope.layout is 0: must be half (1) or interleaved (2)"}, [](auto& s) { s.rope.layout = 0; }},
+        {FARSPAN_ERROR_METHOD, {"rope.layout is 3: must be half (1) or interleaved (2)"}, [](auto& s) { s.rope.layout = 3; }},
         {FARSPAN_ERROR_ROTARY_DIM, {"rope.rotary_dim is 7: must be even and between 2 and 512"}, [](auto& s) { s.rope.rotary_dim = 7; }},
         {FARSPAN_ERROR_ROTARY_DIM, {"rope.rotary_dim is 0: must be even and between 2 and 512"}, [](auto& s) { s.rope.rotary_dim = 0; }},
         {FARSPAN_ERROR_ROTARY_DIM, {"rope.rotary_dim is -2:"}, [](auto& s) { s.rope.rotary_dim = -2; }},
         {FARSPAN_ERROR_ROTARY_DIM, {"rope.rotary_dim is 514:"}, [](auto& s) { s.rope.rotary_dim = 514; }},
         {FARSPAN_ERROR_ROTARY_DIM, {"rope.rotary_offset is -1: must be between 0"}, [](auto& s) { s.rope.rotary_offset = -1; }},
         {FARSPAN_ERROR_ROTARY_DIM, {"rope.rotary_offset is 498", "rotary_dim 16", "496"}, [](auto& s) { s.rope.rotary_offset = 498; }},
-        {FARSPAN_ERROR_METHOD, {"rope.angle is 2: must be one of FARSPAN_ANGLE_"}, [](auto& s) { s.rope.angle = 2; }},
+        {FARSPAN_ERROR_METHOD, {"rope.angle is 2: must be exact (0) or float32 (1)"}, [](auto& s) { s.rope.angle = 2; }},
         {range, {"rope.base is 1: must be above 1"}, [](auto& s) { s.rope.base = 1; }},
         {range, {"rope.base is nan: must be a finite"}, [](auto& s) { s.rope.base = not_a_number; }},
         {range, {"rope.base is 1e+31"}, [](auto& s) { s.rope.base = 1e31; }},
@@ -68,12 +68,12 @@ Test(errors, rope_fields) {
         {range, {"rope.beta_fast is 0: must be above 0"}, [](auto& s) { s.rope.beta_fast = 0; }},
         {range, {"rope.beta_slow is -1: must be above 0"}, [](auto& s) { s.rope.beta_slow = -1; }},
         {range, {"rope.extrapolation_factor is 1.5: must be between 0 and 1"}, [](auto& s) { s.rope.extrapolation_factor = 1.5; }},
-        {FARSPAN_ERROR_METHOD, {"rope.ramp is 2: must be one of FARSPAN_RAMP_"}, [](auto& s) { s.rope.ramp = 2; }},
+        {FARSPAN_ERROR_METHOD, {"rope.ramp is 2: must be pair_index (0) or"}, [](auto& s) { s.rope.ramp = 2; }},
         {range, {"rope.truncate is 2: must be 0 or 1"}, [](auto& s) { s.rope.truncate = 2; }},
         {range, {"rope.mscale is -1: must be between 0"}, [](auto& s) { s.rope.mscale = -1; }},
-        {FARSPAN_ERROR_METHOD, {"rope.magnitude is 4: must be one of FARSPAN_MAGNITUDE_"}, [](auto& s) { s.rope.magnitude = 4; }},
+        {FARSPAN_ERROR_METHOD, {"rope.magnitude is 4: must be default (0), yarn (1)"}, [](auto& s) { s.rope.magnitude = 4; }},
         {range, {"rope.attention_factor is 0: must be above 0"}, [](auto& s) { s.rope.attention_factor = 0; }},
-        {FARSPAN_ERROR_METHOD, {"rope.axes is 4: must be one of FARSPAN_AXES_"}, [](auto& s) { s.rope.axes = 4; }},
+        {FARSPAN_ERROR_METHOD, {"rope.axes is 4: must be none (0), sections (1)"}, [](auto& s) { s.rope.axes = 4; }},
         {range, {"rope.axis_sections[2] is -1: must be between 0"}, [](auto& s) { s.rope.axis_sections[2] = -1; }},
     });
 }
@@ -89,7 +89,7 @@ Test(errors, yarn_ramp_and_magnitude) {
         {range, {"rope.beta_fast is 1: must be at least beta_slow, 2"}, [](auto& s) { s.rope.beta_fast = 1; s.rope.beta_slow = 2; }},
         {range, {"rope.beta_fast is 2: must be above beta_slow, 2"},
          [](auto& s) { s.rope.ramp = FARSPAN_RAMP_ROTATIONS; s.rope.beta_fast = s.rope.beta_slow = 2; }},
-        {FARSPAN_ERROR_COMBINATION, {"rope.truncate is 0", "FARSPAN_RAMP_ROTATIONS does not use it"},
+        {FARSPAN_ERROR_COMBINATION, {"rope.truncate is 0", "ramp is rotations (1)"},
          [](auto& s) { s.rope.ramp = FARSPAN_RAMP_ROTATIONS; s.rope.truncate = 0; }},
         {FARSPAN_ERROR_COMBINATION, {"rope.mscale is 0.7", "both or neither"}, [](auto& s) { s.rope.mscale = 0.7; }},
         {FARSPAN_ERROR_COMBINATION, {"rope.mscale is 0", "mscale_all_dim is 0.7"}, [](auto& s) { s.rope.mscale_all_dim = 0.7; }},
@@ -124,7 +124,7 @@ Test(errors, rope_of_other_methods) {
 
 Test(errors, divisors) {
     check(valid_rope(FARSPAN_ROPE_LONGROPE), 1, {
-        {FARSPAN_ERROR_METHOD, {"rope.length_switch is 3: must be one of FARSPAN_SWITCH_"}, [](auto& s) { s.rope.length_switch = 3; }},
+        {FARSPAN_ERROR_METHOD, {"rope.length_switch is 3: must be after (0), at (1)"}, [](auto& s) { s.rope.length_switch = 3; }},
         {FARSPAN_ERROR_SHAPE, {"rope.pair_factor_count is 7: must be rotary_dim / 2 = 8"}, [](auto& s) { s.rope.pair_factor_count = 7; }},
         {FARSPAN_ERROR_SHAPE, {"rope.pair_factor_count is 0: must be between 1"}, [](auto& s) { s.rope.pair_factor_count = 0; }},
         {FARSPAN_ERROR_NULL_ARGUMENT, {"rope.short_factors is NULL", "8"}, [](auto& s) { s.rope.short_factors = nullptr; }},
@@ -145,7 +145,7 @@ Test(errors, divisors) {
 
 Test(errors, axes) {
     check(valid_rope(FARSPAN_ROPE_BASE), 1, {
-        {FARSPAN_ERROR_COMBINATION, {"rope.axis_sections sum to 2", "FARSPAN_AXES_NONE"}, [](auto& s) { s.rope.axis_sections[1] = 2; }},
+        {FARSPAN_ERROR_COMBINATION, {"rope.axis_sections sum to 2", "axes is none (0)"}, [](auto& s) { s.rope.axis_sections[1] = 2; }},
         {FARSPAN_ERROR_SHAPE, {"rope.axis_sections sum to 7: must be equal to rotary_dim / 2 = 8"},
          [](auto& s) { s.rope.axes = FARSPAN_AXES_SECTIONS; s.rope.axis_sections[0] = 7; }},
         {FARSPAN_ERROR_SHAPE, {"rope.axis_sections sum to 0: must be at least 1 and at most rotary_dim / 2 = 8"},

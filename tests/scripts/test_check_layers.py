@@ -57,6 +57,15 @@ def upward_includes_fail():
     equal(violations({"kernels/a.cpp": '#include "base/aligned.hpp"\n'}), ["kernels/a.cpp:1"])
 
 
+def names_of_c_in_messages_fail():
+    equal(violations({"api/a.cpp": 'f(FARSPAN_ERROR_DTYPE, "dtype is %d: must be FARSPAN_F32");\n'}), ["api/a.cpp:1"])
+    equal(violations({"api/a.cpp": 'f("use farspan_loss_init first");\n'}), ["api/a.cpp:1"])
+    equal(violations({"method/a.def": 'ROW(layout, one_of(1, 2, "FARSPAN_LAYOUT_HALF or other"))\n'}), ["method/a.def:1"])
+    equal(violations({"api/a.cpp": 'f("quoted \\" FARSPAN_F32");\n'}), ["api/a.cpp:1"])
+    equal(violations({"api/a.cpp": '#include "farspan/farspan.h"\nf(FARSPAN_F32, "f32"); getenv("FARSPAN_ISA");\n'
+                                   'g("a" + farspan_name() + "b"); // "FARSPAN_F32"\n'}), [])
+
+
 def includes_in_comments_are_ignored():
     equal(violations({"base/a.hpp": '// #include "plan/plan.hpp"\n/*\n#include "plan/plan.hpp"\n*/\n'}), [])
 
@@ -87,6 +96,6 @@ def long_files_and_strange_folders_fail():
     equal(violations({"util/a.cpp": "int x;\n"}), ["util/a.cpp:1"])
 
 
-run([clean_tree_passes, upward_includes_fail, includes_in_comments_are_ignored, threads_outside_their_home_fail,
+run([clean_tree_passes, upward_includes_fail, names_of_c_in_messages_fail, includes_in_comments_are_ignored, threads_outside_their_home_fail,
      method_names_below_the_plan_fail, standard_library_in_kernel_bodies_fails, long_files_and_strange_folders_fail,
      exit_code_tells])

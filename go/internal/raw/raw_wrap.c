@@ -239,18 +239,34 @@ FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t*
     return tensor;
 }
 
-/* An array of `count` entries, or none, where `needed` are read. */
-static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed) {
-    if (!array || (__int128)count >= needed) return 0;
+/* An array of `count` entries, or none, where `needed` are used and no more than `most` may be given. */
+static int flat_miscounted(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed,
+                           __int128 most) {
+    if (!array || ((__int128)count >= needed && (__int128)count <= most)) return 0;
     flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "%s has %zu entries: %lld are needed", name, count,
               needed > INT64_MAX ? (long long)INT64_MAX : (long long)needed);
     return 1;
+}
+/* An array that may be longer: an output, or one whose count the caller gives beside it. */
+static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed) {
+    return flat_miscounted(error, argument, name, array, count, needed, (__int128)SIZE_MAX);
+}
+/* What the caller gives for each row or sequence: more entries would belong to nothing, which is a mistake. */
+static int flat_unequal(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed) {
+    return flat_miscounted(error, argument, name, array, count, needed, needed);
 }
 
 /* Rows of an array with one row per batch, `stride` apart (0: one row for all). */
 static __int128 flat_rows(int64_t batch, int64_t stride, int64_t entries) {
     const __int128 reach = (__int128)(batch > 0 ? batch - 1 : 0) * stride;
     return (reach > 0 ? reach : 0) + entries;
+}
+
+/* As flat_unequal for such an array; behind its last row there may be as much as between the others. */
+static int flat_unequal_rows(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, int64_t batch,
+                             int64_t stride, int64_t entries) {
+    const __int128 needed = flat_rows(batch, stride, entries), whole = (__int128)(batch > 0 ? batch : 0) * stride;
+    return flat_miscounted(error, argument, name, array, count, needed, whole > needed ? whole : needed);
 }
 
 /* One entry for each row of a tensor. Extents that the library will refuse count as the largest it accepts. */
@@ -348,7 +364,7 @@ static farspan_status flat_rope_apply(const farspan_context* context, const fars
     farspan_rope_options options;
     if (stride < 0)
         return flat_fail(error, FARSPAN_ERROR_STRIDE, 3, "options.axis_stride is %lld: must not be negative", (long long)axis_stride);
-    if (flat_short(error, 4, "positions", positions, position_count, flat_rows(farspan_scheme_axes(scheme), stride, rows)))
+    if (flat_unequal_rows(error, 4, "positions", positions, position_count, farspan_scheme_axes(scheme), stride, rows))
         return FARSPAN_ERROR_SHAPE;
     farspan_rope_options_init(&options, sizeof options);
     options.side = side;
@@ -375,7 +391,7 @@ static farspan_status flat_position_lookup(void* table, int32_t table_dtype, con
                                            size_t position_count, void* out, int32_t out_dtype, const int64_t* out_dims,
                                            farspan_error* error) {
     const farspan_tensor source = flat_tensor(table, table_dtype, table_dims), target = flat_tensor(out, out_dtype, out_dims);
-    if (flat_short(error, 2, "positions", positions, position_count, target.shape[2])) return FARSPAN_ERROR_SHAPE;
+    if (flat_unequal(error, 2, "positions", positions, position_count, target.shape[2])) return FARSPAN_ERROR_SHAPE;
     return farspan_position_lookup(&source, positions, &target, error);
 }
 
@@ -397,8 +413,8 @@ static farspan_status flat_fire_fill(const farspan_fire_config* config, const fl
             flat_short(error, 1, "config.b2", b2, b2_count, config->heads))
             return FARSPAN_ERROR_SHAPE;
     }
-    if (flat_short(error, 2, "query_positions", query_positions, query_count, target.shape[2]) ||
-        flat_short(error, 3, "key_positions", key_positions, key_count, target.shape[3]))
+    if (flat_unequal(error, 2, "query_positions", query_positions, query_count, target.shape[2]) ||
+        flat_unequal(error, 3, "key_positions", key_positions, key_count, target.shape[3]))
         return FARSPAN_ERROR_SHAPE;
     return farspan_fire_fill(config ? &copy : NULL, query_positions, key_positions, &target, error);
 }
@@ -430,15 +446,14 @@ static farspan_plan* flat_plan_create(const farspan_context* context, const fars
                       (long long)copy.query_position_stride, (long long)copy.key_position_stride);
             return NULL;
         }
-        if (flat_short(error, 3, "problem.query_positions", query_positions, query_count,
-                       flat_rows(copy.batch, copy.query_position_stride, copy.queries)) ||
-            flat_short(error, 3, "problem.key_positions", key_positions, key_count,
-                       flat_rows(copy.batch, copy.key_position_stride, copy.keys)) ||
-            flat_short(error, 3, "problem.query_axis_positions", query_axis_positions, query_axis_count, axes * copy.queries) ||
-            flat_short(error, 3, "problem.key_axis_positions", key_axis_positions, key_axis_count, axes * copy.keys) ||
-            flat_short(error, 3, "problem.query_offsets", query_offsets, query_offset_count, (__int128)copy.segments + 1) ||
-            flat_short(error, 3, "problem.key_offsets", key_offsets, key_offset_count, (__int128)copy.segments + 1) ||
-            flat_short(error, 3, "problem.key_ranges", key_ranges, key_range_count, 2 * (__int128)copy.batch))
+        if (flat_unequal_rows(error, 3, "problem.query_positions", query_positions, query_count, copy.batch, copy.query_position_stride,
+                              copy.queries) ||
+            flat_unequal_rows(error, 3, "problem.key_positions", key_positions, key_count, copy.batch, copy.key_position_stride, copy.keys) ||
+            flat_unequal(error, 3, "problem.query_axis_positions", query_axis_positions, query_axis_count, axes * copy.queries) ||
+            flat_unequal(error, 3, "problem.key_axis_positions", key_axis_positions, key_axis_count, axes * copy.keys) ||
+            flat_unequal(error, 3, "problem.query_offsets", query_offsets, query_offset_count, (__int128)copy.segments + 1) ||
+            flat_unequal(error, 3, "problem.key_offsets", key_offsets, key_offset_count, (__int128)copy.segments + 1) ||
+            flat_unequal(error, 3, "problem.key_ranges", key_ranges, key_range_count, 2 * (__int128)copy.batch))
             return NULL;
     }
     farspan_plan_create(context, scheme, problem ? &copy : NULL, &plan, error);
@@ -611,7 +626,7 @@ static int flat_cache_batch(farspan_cache_batch* batch, int32_t argument, const 
     batch->sequences = (int64_t)sequence_count;
     batch->sequence = sequences;
     batch->offsets = offsets;
-    return !flat_short(error, argument, "batch.offsets", offsets, offset_count, (__int128)sequence_count + 1);
+    return !flat_unequal(error, argument, "batch.offsets", offsets, offset_count, (__int128)sequence_count + 1);
 }
 
 /* Rows of the batch. Offsets that fall are refused before any row is read. */
@@ -624,7 +639,7 @@ static farspan_status flat_cache_append(farspan_cache* cache, const int64_t* seq
                                         size_t position_count, farspan_error* error) {
     farspan_cache_batch batch;
     if (!flat_cache_batch(&batch, 2, sequences, sequence_count, offsets, offset_count, error) ||
-        flat_short(error, 3, "positions", positions, position_count, flat_cache_rows(&batch)))
+        flat_unequal(error, 3, "positions", positions, position_count, flat_cache_rows(&batch)))
         return FARSPAN_ERROR_SHAPE;
     return farspan_cache_append(cache, &batch, positions, error);
 }
@@ -647,7 +662,7 @@ static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context
     farspan_cache_plan* plan = NULL;
     farspan_cache_batch batch;
     if (!flat_cache_batch(&batch, 4, sequences, sequence_count, offsets, offset_count, error) ||
-        flat_short(error, 6, "positions", positions, position_count, flat_cache_rows(&batch)))
+        flat_unequal(error, 6, "positions", positions, position_count, flat_cache_rows(&batch)))
         return NULL;
     farspan_cache_plan_create(context, scheme, cache, &batch, query_heads, positions, length, &plan, error);
     return plan;
@@ -724,7 +739,7 @@ static farspan_status flat_token_nll(const farspan_context* context, void* logit
                                      size_t nll_count, farspan_error* error) {
     const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims);
     const __int128 rows = flat_row_count(&tensor);
-    if (flat_short(error, 3, "targets", targets, target_count, rows) || flat_short(error, 5, "nll", nll, nll_count, rows))
+    if (flat_unequal(error, 3, "targets", targets, target_count, rows) || flat_short(error, 5, "nll", nll, nll_count, rows))
         return FARSPAN_ERROR_SHAPE;
     return farspan_token_nll(context, &tensor, targets, ignore_index, nll, error);
 }
@@ -735,8 +750,8 @@ static farspan_status flat_token_nll_grad(const farspan_context* context, void* 
                                           farspan_error* error) {
     const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims), out = flat_tensor(grad, grad_dtype, grad_dims);
     const __int128 rows = flat_row_count(&tensor);
-    if (flat_short(error, 3, "targets", targets, target_count, rows) ||
-        flat_short(error, 5, "weights", weights, weight_count, rows))
+    if (flat_unequal(error, 3, "targets", targets, target_count, rows) ||
+        flat_unequal(error, 5, "weights", weights, weight_count, rows))
         return FARSPAN_ERROR_SHAPE;
     return farspan_token_nll_grad(context, &tensor, targets, ignore_index, weights, &out, error);
 }
@@ -809,7 +824,7 @@ static farspan_status flat_loss_add(int64_t* whole, size_t whole_count, double* 
                                     size_t loss_count, const int64_t* targets, size_t target_count, int64_t ignore_index,
                                     int64_t bytes, farspan_error* error) {
     if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1) ||
-        flat_short(error, 4, "targets", targets, target_count, (__int128)loss_count))
+        flat_unequal(error, 4, "targets", targets, target_count, (__int128)loss_count))
         return FARSPAN_ERROR_SHAPE;
     farspan_loss loss = flat_read_loss(whole, real);
     const farspan_status status = farspan_loss_add(&loss, losses, (int64_t)loss_count, targets, ignore_index, bytes, error);
@@ -837,7 +852,7 @@ static farspan_status flat_loss_add_by_context(int64_t* whole, size_t whole_coun
                                                farspan_error* error) {
     const size_t buckets = edge_count > 0 ? edge_count - 1 : 0;
     if (flat_no_loss(error, 1, whole, whole_count, real, real_count, (__int128)buckets) ||
-        flat_short(error, 7, "targets", targets, target_count, (__int128)loss_count))
+        flat_unequal(error, 7, "targets", targets, target_count, (__int128)loss_count))
         return FARSPAN_ERROR_SHAPE;
     farspan_loss* curve = (farspan_loss*)calloc(buckets + 1, sizeof *curve);
     if (!curve) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 1, "no memory for %zu buckets", buckets);

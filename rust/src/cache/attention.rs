@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 use super::{Cache, CacheBatch, Store};
 use crate::attention::rows;
 use crate::context;
-use crate::error::{check_length, Error, Result, Status};
+use crate::error::{check_exact, check_length, Error, Result, Status};
 use crate::{sys, Context, Scheme, Tensor, TensorMut};
 
 /// The attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers.
@@ -126,7 +126,7 @@ impl<'a> CachePlanBuilder<'a> {
     /// bias or several axes.
     pub fn build(self) -> Result<CachePlan> {
         let batch = self.batch.to_c(&self.cache.store, 4)?;
-        check_length(6, "positions", self.positions, self.batch.rows())?;
+        check_exact(6, "positions", self.positions, self.batch.rows())?;
         let mut handle = ptr::null_mut();
         // SAFETY: the handles are valid, the batch borrows its sequences, and the arrays are as long as C reads.
         self.cache.store.call(|cache, error| unsafe {

@@ -6,7 +6,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use super::{Sequence, Store};
-use crate::error::{check_length, Error, Result, Status};
+use crate::error::{check_exact, Error, Result, Status};
 use crate::sys;
 
 /// Rows of some sequences to be read: which rows of a tensor are the newest tokens of which sequence, in order.
@@ -63,7 +63,7 @@ impl<'a> CacheBatch<'a> {
             let message = format!("the batch holds sequence {} of another cache", other.id());
             return Err(Error::new(Status::Combination, argument, message));
         }
-        check_length(argument, "batch.offsets", self.offsets.as_deref(), self.ids.len() as i128 + 1)?;
+        check_exact(argument, "batch.offsets", self.offsets.as_deref(), self.ids.len() as i128 + 1)?;
         let mut batch = std::mem::MaybeUninit::zeroed();
         // SAFETY: all zero bits are a value of the struct, and C writes no more than the given size.
         let mut batch = unsafe {

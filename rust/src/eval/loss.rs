@@ -1,6 +1,6 @@
 use super::{counter, result};
 use crate::config::Field;
-use crate::error::{check, check_length};
+use crate::error::{check, check_exact};
 use crate::{sys, Error, Result, Status};
 
 counter! {
@@ -67,7 +67,7 @@ impl Loss {
     }
 
     fn add_where(&mut self, nll: &[f64], targets: Option<&[i64]>, ignore_index: i64, bytes: i64) -> Result<()> {
-        check_length(4, "targets", targets, nll.len() as i128)?;
+        check_exact(4, "targets", targets, nll.len() as i128)?;
         let (count, targets) = (nll.len() as i64, Field::to_c(&targets));
         // SAFETY: the arrays have `count` entries.
         self.change(|loss, error| unsafe {
@@ -135,7 +135,7 @@ impl LossCurve {
     }
 
     fn add_where(&mut self, first: i64, nll: &[f64], targets: Option<&[i64]>, ignore_index: i64) -> Result<()> {
-        check_length(7, "targets", targets, nll.len() as i128)?;
+        check_exact(7, "targets", targets, nll.len() as i128)?;
         // One more than there are, so that the address of no bucket is one of a bucket.
         let mut curve: Vec<_> = self.buckets.iter().map(|bucket| bucket.to_c()).collect();
         curve.push(Loss::new().to_c());

@@ -1,6 +1,6 @@
 use crate::config::Field;
 use crate::context::as_c;
-use crate::error::{check, check_length};
+use crate::error::{check, check_exact, check_length};
 use crate::{sys, Context, Result, Tensor, TensorMut};
 
 fn rows(logits: &sys::farspan_tensor) -> i128 {
@@ -26,7 +26,7 @@ pub fn token_nll(
     nll: &mut [f64],
 ) -> Result<()> {
     let logits = logits.as_c();
-    check_length(3, "targets", Some(targets), rows(logits))?;
+    check_exact(3, "targets", Some(targets), rows(logits))?;
     check_length(5, "nll", Some(&*nll), rows(logits))?;
     // SAFETY: the tensor lies within its slice and the arrays have an entry for each row.
     check(|error| unsafe {
@@ -77,8 +77,8 @@ fn gradient(
     weights: Option<&[f32]>,
     grad: &sys::farspan_tensor,
 ) -> Result<()> {
-    check_length(3, "targets", Some(targets), rows(logits))?;
-    check_length(5, "weights", weights, rows(logits))?;
+    check_exact(3, "targets", Some(targets), rows(logits))?;
+    check_exact(5, "weights", weights, rows(logits))?;
     // SAFETY: the tensors lie within their slices and the arrays have an entry for each row.
     check(|error| unsafe {
         let weights = Field::to_c(&weights);

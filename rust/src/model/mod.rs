@@ -29,7 +29,10 @@ mod answers;
 mod constants;
 mod options;
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::mem::{size_of, ManuallyDrop, MaybeUninit};
+use std::path::Path;
 use std::ptr::{self, NonNull};
 
 pub use answers::{Info, Layer, Note, Parts};
@@ -118,6 +121,27 @@ impl Model {
         })
     }
 
+    /// Reads a GGUF file, of which only the beginning is loaded: 16 MB, or up to 256 MB if that is not enough.
+    ///
+    /// # Errors
+    ///
+    /// That of reading the file. A file that is refused is [`std::io::ErrorKind::InvalidData`] around an [`Error`], as
+    /// [`from_gguf`](Self::from_gguf) gives it.
+    pub fn from_gguf_file(path: impl AsRef<Path>, options: &Options<'_>) -> io::Result<Self> {
+        const LEAST: u64 = 16 << 20;
+        const MOST: u64 = 256 << 20;
+        let refused = |cause: Error| io::Error::new(io::ErrorKind::InvalidData, cause);
+        let (mut file, mut bytes) = (File::open(path)?, Vec::new());
+        file.by_ref().take(LEAST).read_to_end(&mut bytes)?;
+        match Self::from_gguf(&bytes, options) {
+            Err(_) if bytes.len() as u64 == LEAST => {
+                file.take(MOST - LEAST).read_to_end(&mut bytes)?;
+                Self::from_gguf(&bytes, options).map_err(refused)
+            }
+            answer => answer.map_err(refused),
+        }
+    }
+
     fn make(
         create: impl FnOnce(*mut *mut sys::farspan_model, *mut sys::farspan_error) -> sys::farspan_status,
     ) -> Result<Self> {
@@ -151,6 +175,16 @@ impl Model {
 
         // SAFETY: it was filled just now; what it points to lives as long as the model.
         Ok(unsafe { Layer::from_c(&layer, scheme) })
+    }
+
+    /// The scheme of layer `index`, 0 .. layers - 1, ready to be used.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::ParameterRange`]; [`Status::Combination`] for a layer without softmax attention.
+    pub fn scheme(&self, index: i64) -> Result<&Scheme> {
+        self.layer_c(index)?;
+        self.schemes[index as usize].as_deref().ok_or_else(|| no_attention(index))
     }
 
     /// All layers in order.
@@ -191,10 +225,11 @@ impl Scheme {
     pub fn from_config_json(text: impl AsRef<[u8]>, layer: i64) -> Result<Self> {
         match Model::from_config_json(text, &Options::new())?.layer(layer)?.parts {
             Some(parts) => parts.builder().build(),
-            None => {
-                let message = format!("layer {} has no softmax attention, and therefore no scheme", layer);
-                Err(Error::new(Status::Combination, 2, message))
-            }
+            None => Err(no_attention(layer)),
         }
     }
+}
+
+fn no_attention(layer: i64) -> Error {
+    Error::new(Status::Combination, 2, format!("layer {} has no softmax attention, and therefore no scheme", layer))
 }

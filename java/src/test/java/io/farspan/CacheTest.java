@@ -178,6 +178,9 @@ class CacheTest {
         refused(Status.SHAPE, 2, "batch.sequences is 0", () -> cache.append(CacheBatch.of()));
         refused(Status.SHAPE, 3, "positions has 1 entries: 2 are needed",
                 () -> cache.append(CacheBatch.ofRows(sequence, 2), new long[] {5}));
+        refused(Status.SHAPE, 3, "positions has 3 entries: 1 are needed", () -> cache.append(one, new long[] {5, 6, 7}));
+        refused(Status.SHAPE, 6, "positions has 3 entries: 1 are needed",
+                () -> CachePlan.create(null, scheme, cache, one, 2, new long[] {0, 1, 2}, 0));
         refused(Status.SHAPE, 2, "batch.offsets", () -> cache.append(CacheBatch.ofRows(sequence, Long.MIN_VALUE)));
         refused(Status.SHAPE, 3, "positions has 1 entries",
                 () -> cache.append(CacheBatch.ofRows(sequence, Long.MAX_VALUE), new long[] {5}));

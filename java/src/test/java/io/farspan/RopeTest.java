@@ -111,6 +111,8 @@ class RopeTest {
         assertEquals(Status.SHAPE, failure.status());
         assertEquals(4, failure.argument());
         assertEquals("positions has 4 entries: 5 are needed", failure.getMessage());
+        failure = assertThrows(FarspanException.class, () -> Rope.apply(scheme, new long[TOKENS + 2], tensor(data), tensor(out)));
+        assertEquals("positions has 7 entries: 5 are needed", failure.getMessage());
         assertArrayEquals(new float[COUNT], out);
         assertThrows(FarspanException.class, () -> Rope.apply(scheme, new long[0], tensor(data), tensor(out)));
     }
