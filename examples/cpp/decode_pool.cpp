@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstring>
 #include <farspan/cpp/cache.hpp>
-#include <thread>
+#include <future>
 
 namespace {
 
@@ -53,9 +53,9 @@ std::vector<std::vector<uint32_t>> serve(farspan::cache& cache, const farspan::s
         for (int session = next++; session < sessions; session = next++)
             results[static_cast<std::size_t>(session)] = decode(cache, scheme, session);
     };
-    std::vector<std::thread> pool;
-    for (int n = 0; n < pool_threads; ++n) pool.emplace_back(work);
-    for (std::thread& thread : pool) thread.join();
+    std::vector<std::future<void>> pool;
+    for (int n = 0; n < pool_threads; ++n) pool.push_back(std::async(std::launch::async, work));
+    for (std::future<void>& thread : pool) thread.get();  // throws what the thread threw
     return results;
 }
 

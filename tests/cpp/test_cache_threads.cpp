@@ -2,6 +2,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -92,15 +93,15 @@ Test(cpp_cache_threads, sessions_beside_each_other_read_what_they_read_alone) {
         alone[n] = session(all, rules, all.fork(prompt), static_cast<uint32_t>(n));
     for (int round = 0; round < 3; ++round) {
         std::vector<int64_t> forks;
-        std::vector<std::thread> threads;
+        std::vector<std::future<void>> threads;
         for (int n = 0; n < sessions; ++n) forks.push_back(all.fork(prompt));
         std::atomic<int> waiting{sessions};
         for (std::size_t n = 0; n < sessions; ++n)
-            threads.emplace_back([&, n] {
+            threads.push_back(std::async(std::launch::async, [&, n] {
                 for (--waiting; waiting > 0;) std::this_thread::yield();
                 together[n] = session(all, rules, forks[n], static_cast<uint32_t>(n));
-            });
-        for (std::thread& thread : threads) thread.join();
+            }));
+        for (std::future<void>& thread : threads) thread.get();  // throws what the session threw
         for (std::size_t n = 0; n < sessions; ++n)
             cr_expect(same_bits(together[n], alone[n]), "session %d reads other numbers", static_cast<int>(n));
     }
