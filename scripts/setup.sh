@@ -33,6 +33,7 @@ packages='
           test   libssl-dev              the conformance runners in C and C++ hash what they get
           test   libbenchmark-dev        Google Benchmark: every benchmark runs once
           test   swig                    the generated bindings must be current
+          test   locales                 locales with a decimal comma
           java   openjdk-17-jdk-headless:javac  Java
           java   maven:mvn               builds and tests it
           go     golang-go:go            Go

@@ -139,6 +139,8 @@ decoding_in_a_pool_agrees_with_decoding_alone() {
         java -Xcheck:jni -cp "$jar:$work/example" DecodePool | tee "$work/said" && grep -q 'the same numbers as one after the other' "$work/said"
 }
 
+mkdir -p "$output/locales"
+check 'a locale with a decimal comma' localedef -i de_DE -f UTF-8 "$output/locales/de_DE.UTF-8"
 junit 'java' "$root/java" "$output"/surefire-reports "$output"/surefire-reports-small-heap
 check 'the example prints what the C example prints' example_agrees_with_c
 check 'decoding in a pool agrees with decoding alone' decoding_in_a_pool_agrees_with_decoding_alone

@@ -4,9 +4,9 @@
 
 #include <cstdarg>
 #include <cstdint>
-#include <cstdio>
 #include <exception>
 
+#include "base/text.hpp"
 #include "farspan/farspan.h"
 
 namespace farspan {
@@ -19,7 +19,7 @@ public:
         : status_(status), argument_(argument) {
         va_list values;
         va_start(values, format);
-        std::vsnprintf(message_, sizeof message_, format, values);
+        format_text_list(message_, sizeof message_, format, values);
         va_end(values);
     }
 

@@ -59,7 +59,7 @@ public:
         char text[256];
         va_list values;
         va_start(values, format);
-        std::vsnprintf(text, sizeof text, format, values);
+        format_text_list(text, sizeof text, format, values);
         va_end(values);
         throw failure(FARSPAN_ERROR_FORMAT, 1, "GGUF, byte %zu: %s", at_, text);
     }

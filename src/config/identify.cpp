@@ -1,6 +1,5 @@
 #include "config/identify.hpp"
 
-#include <cctype>
 
 #include "base/failure.hpp"
 
@@ -76,7 +75,7 @@ std::string bare_name(std::string name) {
     std::string letters;
     for (const char c : name)
         if (std::isalnum(static_cast<unsigned char>(c)))
-            letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+            letters += ascii_lower(c);
     return letters;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/failure.hpp"
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "config/json_scan.hpp"
 #include "farspan/model.h"
@@ -153,13 +154,13 @@ json_value value_at(std::string_view text, std::size_t at, const std::string& pa
 std::string number(const json_value& value) {
     char text[32];
     if (value.kind == json_value::integer)
-        std::snprintf(text, sizeof text, "%lld", static_cast<long long>(value.integer_value));
+        format_text(text, sizeof text, "%lld", static_cast<long long>(value.integer_value));
     else if (std::isnan(value.real_value))
         return "NaN";
     else if (std::isinf(value.real_value))
         return value.real_value < 0 ? "-Infinity" : "Infinity";
     else
-        std::snprintf(text, sizeof text, "%.10g", value.real_value);
+        format_text(text, sizeof text, "%.10g", value.real_value);
     return text;
 }
 

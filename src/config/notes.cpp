@@ -1,8 +1,8 @@
 #include "config/notes.hpp"
 
 #include <cstdarg>
-#include <cstdio>
 
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "farspan/model.h"
 
@@ -12,7 +12,7 @@ void note_list::add(int32_t code, const std::string& path, const char* format, .
     char text[512], written[sizeof text + 3];  // what vsnprintf cuts within a character lies beyond text
     va_list values;
     va_start(values, format);
-    std::vsnprintf(written, sizeof written, format, values);
+    format_text_list(written, sizeof written, format, values);
     va_end(values);
     copy_utf8(written, text, sizeof text);
     for (const note& known : notes_)

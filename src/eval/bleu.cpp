@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 
 #include "base/failure.hpp"
@@ -79,9 +78,9 @@ std::string smoothing_name(const farspan_bleu_config& config) {
     char text[48] = "none";
     if (config.smoothing == FARSPAN_SMOOTHING_EXP) return "exp";
     if (config.smoothing == FARSPAN_SMOOTHING_FLOOR)
-        std::snprintf(text, sizeof text, "floor[%.2f]", smoothing_value(config));
+        format_text(text, sizeof text, "floor[%.2f]", smoothing_value(config));
     if (config.smoothing == FARSPAN_SMOOTHING_ADD_K)
-        std::snprintf(text, sizeof text, "add-k[%.2f]", smoothing_value(config));
+        format_text(text, sizeof text, "add-k[%.2f]", smoothing_value(config));
     return text;
 }
 

@@ -3,7 +3,6 @@
 
 #include <cinttypes>
 #include <cstdint>
-#include <cstdio>
 
 #include "base/failure.hpp"
 
@@ -23,9 +22,9 @@ struct counter_name {
     char text[96];
     counter_name(const counter_owner& owner, const char* field, int32_t index) {
         char entry[24] = "", place[16] = "";
-        if (owner.index >= 0) std::snprintf(entry, sizeof entry, "[%" PRId64 "]", owner.index);
-        if (index >= 0) std::snprintf(place, sizeof place, "[%d]", index);
-        std::snprintf(text, sizeof text, "%s%s.%s%s", owner.name, entry, field, place);
+        if (owner.index >= 0) format_text(entry, sizeof entry, "[%" PRId64 "]", owner.index);
+        if (index >= 0) format_text(place, sizeof place, "[%d]", index);
+        format_text(text, sizeof text, "%s%s.%s%s", owner.name, entry, field, place);
     }
 };
 

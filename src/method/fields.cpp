@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/failure.hpp"
+#include "base/text.hpp"
 
 namespace farspan {
 namespace {
@@ -101,7 +102,7 @@ number_text::number_text(double value) {
         std::strcpy(text, "2^40");
         return;
     }
-    *std::to_chars(text, text + sizeof text - 1, value).ptr = '\0';
+    shortest_text(text, sizeof text, value);
 }
 
 number_text::number_text(int64_t value) { *std::to_chars(text, text + sizeof text - 1, value).ptr = '\0'; }

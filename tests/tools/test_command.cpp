@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "made_model.hpp"
@@ -181,4 +182,34 @@ Test(command, logits_raw_and_json_agree) {
     }
     expect_refusal({"logits", "--model", model, "--text", text, "--rows", "40"}, "row 40 is outside 0 .. 39");
     expect_refusal({"logits", "--model", model, "--text", text, "--method", "pi"}, "needs a model with rotary positions");
+}
+
+// Numbers are written with a point and read with one, whatever the user's locale.
+Test(command, no_locale_reaches_what_it_prints) {
+    const scratch_folder folder;
+    write_file(folder / "hyp", "the cat sat on the mat\n");
+    write_file(folder / "ref", "the cat is on the mat\n");
+    const std::string hypothesis = (folder / "hyp").string(), reference = (folder / "ref").string();
+    const std::vector<std::vector<std::string>> calls = {
+        {"score", "bleu", hypothesis, reference, "--smooth", "floor", "--smooth-value", "0.25", "--confidence"},
+        {"score", "bleu", hypothesis, reference, "--sentences"},
+        {"score", "rouge", hypothesis, reference, "--confidence", "--json"},
+        {"score", "chrf", hypothesis, reference, "--beta", "1.5"},
+        {"score", "chrf", hypothesis, reference, "--beta", "-1.5"},
+        {"explain", "--rope", "yarn", "--rotary-dim", "64", "--layout", "half", "--factor", "2.5", "--original-context", "4096"},
+        {"explain", "--rope", "base", "--rotary-dim", "64", "--layout", "half", "--base", "0.5"},
+        {"explain", FARSPAN_FIXTURES_DIR "/configs/llama-3.1-8b.json"},
+        {"perplexity", "--model", FARSPAN_MODELS_DIR "/rope", "--text", reference, "--lengths", "8", "--quiet"}};
+    std::vector<command_result> expected;
+    for (const auto& arguments : calls) expected.push_back(run_farspan(arguments));
+    cr_expect(expected[0].out.find("floor[0.25]") != std::string::npos);
+    setenv("LOCPATH", FARSPAN_TEST_LOCALES, 1);
+    for (const char* locale : {"de_DE.UTF-8", "ps_AF.UTF-8", "tr_TR.ISO-8859-9"}) {
+        setenv("LC_ALL", locale, 1);
+        for (std::size_t n = 0; n < calls.size(); ++n) {
+            const command_result got = run_farspan(calls[n]);
+            cr_expect(got.out == expected[n].out && got.err == expected[n].err, "%s, call %zu: %s%s", locale, n, got.out.c_str(),
+                      got.err.c_str());
+        }
+    }
 }

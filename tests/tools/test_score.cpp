@@ -99,6 +99,28 @@ Test(score, rouge_is_the_mean_over_texts) {
     cr_expect(scored({"rouge", corpus.hypothesis, corpus.reference, "--types", "3,L"})["scores"].size() == 2);
 }
 
+// ROUGE's tokenizer knows a-z and 0-9: a 0 that comes from that says so. One that means no word in common says nothing.
+Test(score, rouge_of_another_script_says_why_it_is_0) {
+    const scratch_folder folder;
+    write_file(folder / "arabic", "\u0627\u0644\u0642\u0637\u0629 \u0639\u0644\u0649\nthe cat\n\u732b\u3002\n \n");
+    write_file(folder / "english", "the cat\nthe cat\nthe cat\n\n");
+    write_file(folder / "other", "a dog\na dog\na dog\n\n");
+    const auto path = [&](const char* name) { return (folder / name).string(); };
+    for (const std::vector<std::string>& files : {std::vector{path("arabic"), path("english")}, {path("english"), path("arabic")},
+                                                  {path("english"), path("arabic"), path("arabic")}}) {
+        std::vector<std::string> arguments = {"rouge"};
+        arguments.insert(arguments.end(), files.begin(), files.end());
+        const command_result result = score(arguments);
+        cr_expect(result.err.find("2 of 4 texts score 0 because") != result.err.npos, "%s", result.err.c_str());
+        cr_expect(scored(arguments)["texts_without_words"] == 2);
+    }
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"rouge", path("english"), path("other")}, {"rouge", path("english"), path("arabic"), path("english")}}) {
+        cr_expect(score(arguments).err.find("because") == std::string::npos, "%s", score(arguments).err.c_str());
+        cr_expect(scored(arguments)["texts_without_words"] == 0);
+    }
+}
+
 // With a separator a text has lines, and Lsum sees them as sentences.
 Test(score, texts_of_several_lines) {
     const scratch_folder folder;

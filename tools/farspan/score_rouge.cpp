@@ -1,5 +1,8 @@
 // farspan score rouge
+#include <algorithm>
 #include <array>
+#include <atomic>
+#include <cstdio>
 #include <memory>
 
 #include "handles.hpp"
@@ -55,6 +58,26 @@ void collect(rouge_series& series, int64_t texts, bool keep) {
     }
 }
 
+// Whether there is text, and nothing in it that ROUGE takes for a word.
+bool lacks_words(const char* text, int64_t bytes) {
+    const auto tokens = [&](int32_t tokenizer) {
+        int64_t needed = 0;
+        call("tokenize", [&](farspan_error* e) {
+            return farspan_tokenize(tokenizer, 0, text, bytes, nullptr, 0, &needed, e);
+        });
+        return needed > 1;
+    };
+    return !tokens(FARSPAN_TOKENIZER_ROUGE) && tokens(FARSPAN_TOKENIZER_NONE);
+}
+
+// A score of 0 that says nothing about the text: its tokenizer knows no other script.
+bool lacks_words(const segment_view& s) {
+    if (lacks_words(s.hypothesis->data(), s.bytes())) return true;
+    int32_t lacking = 0;
+    for (size_t n = 0; n < s.references.size(); ++n) lacking += lacks_words(s.references[n], s.reference_bytes[n]);
+    return lacking == s.count();
+}
+
 farspan_interval resample(const rouge_options& o, const std::vector<double>& values) {
     farspan_interval interval{};
     interval.struct_size = sizeof interval;
@@ -69,18 +92,27 @@ farspan_interval resample(const rouge_options& o, const std::vector<double>& val
 void run_rouge(const rouge_options& o) {
     std::vector<rouge_series> all;
     for (const std::string& type : o.types) all.push_back({.type = type, .config = config_of(type, o.stem), .all = {}});
+    std::atomic<int64_t> without_words{0};
     const int64_t texts = read_segments(
         o,
         [&](const batch_of_texts& batch, int64_t n) {
             const segment_view s(batch, n);
             for (rouge_series& series : all) score_segment(series, s, n);
+            const bool any = std::any_of(all.begin(), all.end(), [&](const rouge_series& series) {
+                return series.batch[static_cast<size_t>(n)].f_measure > 0;
+            });
+            if (!any && lacks_words(s)) ++without_words;
         },
         [&](int64_t segments) {
             for (rouge_series& series : all) collect(series, segments, o.confidence);
         });
 
     nlohmann::ordered_json json = {
-        {"metric", "rouge"}, {"texts", texts}, {"stem", o.stem}, {"scores", nlohmann::ordered_json::object()}};
+        {"metric", "rouge"},
+        {"texts", texts},
+        {"texts_without_words", without_words.load()},
+        {"stem", o.stem},
+        {"scores", nlohmann::ordered_json::object()}};
     std::string text = "               precision     recall          F\n";
     for (const rouge_series& series : all) {
         const auto count = static_cast<double>(texts);
@@ -98,6 +130,11 @@ void run_rouge(const rouge_options& o) {
         text += line + "\n";
     }
     print_score(o, text, json);
+    if (without_words > 0)
+        std::fprintf(stderr,
+                     "farspan: %lld of %lld texts score 0 because they, or their references, have no word of a-z and 0-9, the "
+                     "only ones that ROUGE counts; BLEU and chrF count every script\n",
+                     static_cast<long long>(without_words), static_cast<long long>(texts));
 }
 
 }  // namespace
