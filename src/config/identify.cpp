@@ -1,6 +1,5 @@
 #include "config/identify.hpp"
 
-
 #include "base/failure.hpp"
 
 namespace farspan::config {

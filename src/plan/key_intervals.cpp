@@ -28,10 +28,11 @@ std::vector<row_view> make_row_views(const problem& problem, const position_row&
         for (int64_t i = s.first_query; i < s.last_query; ++i) {
             stop_if_set(cancel);
             row_view& view = views[i];
+            const bool blind = !row.blind.empty() && row.blind[i];
             const std::array<interval, 2> positions = mask.visible(row.query[i]);
             for (int n = 0; n < 2; ++n) {
                 interval& indices = view.visible[n];
-                if (!positions[n].empty())
+                if (!positions[n].empty() && !blind)
                     indices = {clip(keys.lower_bound(positions[n].first)), clip(keys.lower_bound(positions[n].last))};
                 else
                     indices = n == 0 ? interval{s.first_key, s.first_key}

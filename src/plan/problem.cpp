@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cinttypes>
+#include <functional>
 
 #include "base/failure.hpp"
 
@@ -70,10 +71,61 @@ std::vector<segment> make_segments(const farspan_problem& given) {
     return segments;
 }
 
+bool valid_position(int64_t position) { return position >= 0 && position <= max_position; }
+
 void check_position(const char* name, int64_t index, int64_t position) {
-    if (position < 0 || position > max_position)
+    if (!valid_position(position))
         throw failure(FARSPAN_ERROR_POSITIONS, problem_argument,
                       "problem.%s[%" PRId64 "] is %" PRId64 ": must be between 0 and 2^40", name, index, position);
+}
+
+void read_key_range(const farspan_problem& given, int64_t b, position_row& row) {
+    row.last_valid_key = given.keys;
+    if (!given.key_ranges) return;
+    row.first_valid_key = given.key_ranges[2 * b];
+    row.last_valid_key = given.key_ranges[2 * b + 1];
+    if (row.first_valid_key < 0 || row.last_valid_key < row.first_valid_key || row.last_valid_key > given.keys)
+        throw failure(FARSPAN_ERROR_SHAPE, problem_argument,
+                      "problem.key_ranges[%" PRId64 "] is [%" PRId64 ", %" PRId64 "): must lie within [0, %" PRId64 ")",
+                      b, row.first_valid_key, row.last_valid_key, given.keys);
+}
+
+// The positions of the keys that are seen; the hidden ones go on from them, so that nothing depends on what was given for
+// padding (Hugging Face: 1 in front of 0, 1, 2 ...).
+void read_keys(const int64_t* positions, const segment& s, position_row& row) {
+    const int64_t first = std::clamp(row.first_valid_key, s.first_key, s.last_key),
+                  last = std::clamp(row.last_valid_key, first, s.last_key);
+    for (int64_t j = first; j < last; ++j) {
+        check_position("key_positions", j, row.key[j] = positions[j]);
+        if (j > first && row.key[j] < row.key[j - 1])
+            throw failure(FARSPAN_ERROR_POSITIONS, problem_argument,
+                          "problem.key_positions[%" PRId64 "] is %" PRId64 ": must not be below its predecessor, %" PRId64,
+                          j, row.key[j], row.key[j - 1]);
+    }
+    if (first == last) return;  // the default positions stay
+    for (int64_t j = first; j-- > s.first_key;) row.key[j] = std::max<int64_t>(row.key[j + 1] - 1, 0);
+    for (int64_t j = last; j < s.last_key; ++j) row.key[j] = std::min(row.key[j - 1] + 1, max_position);
+}
+
+// Queries are aligned with the last keys of their segment. A query whose own key is padding is padding too: its position may be
+// anything, and one that is no position sees nothing. It counts as its neighbour's then, so that no table is wider for it.
+void read_queries(const int64_t* positions, const segment& s, position_row& row) {
+    int64_t known = 0;
+    bool any = false;
+    for (int64_t i = s.first_query; i < s.last_query; ++i) {
+        const int64_t j = i - s.last_query + s.last_key;
+        const bool padding = j >= s.first_key && (j < row.first_valid_key || j >= row.last_valid_key);
+        if (padding && !valid_position(positions[i])) {
+            row.blind.resize(row.query.size());
+            row.blind[i] = 1;
+            row.query[i] = known;
+            continue;
+        }
+        check_position("query_positions", i, positions[i]);
+        row.query[i] = known = positions[i];
+        if (!any) std::fill(row.query.begin() + s.first_query, row.query.begin() + i, known);
+        any = true;
+    }
 }
 
 // Default positions: the keys of a segment count from 0, its queries are aligned with the last keys.
@@ -81,44 +133,46 @@ position_row make_row(const farspan_problem& given, const std::vector<segment>& 
     position_row row;
     row.query.resize(static_cast<std::size_t>(given.queries));
     row.key.resize(static_cast<std::size_t>(given.keys));
+    read_key_range(given, b, row);
     for (const segment& s : segments) {
         const int64_t shift = (s.last_key - s.first_key) - (s.last_query - s.first_query);
         for (int64_t i = s.first_query; i < s.last_query; ++i) row.query[i] = i - s.first_query + shift;
         for (int64_t j = s.first_key; j < s.last_key; ++j) row.key[j] = j - s.first_key;
-    }
-    if (given.query_positions) {
-        const int64_t* positions = given.query_positions + b * given.query_position_stride;
-        for (int64_t i = 0; i < given.queries; ++i) check_position("query_positions", i, row.query[i] = positions[i]);
-    }
-    if (given.key_positions) {
-        const int64_t* positions = given.key_positions + b * given.key_position_stride;
-        for (int64_t j = 0; j < given.keys; ++j) check_position("key_positions", j, row.key[j] = positions[j]);
-        for (const segment& s : segments)
-            for (int64_t j = s.first_key + 1; j < s.last_key; ++j)
-                if (row.key[j] < row.key[j - 1])
-                    throw failure(FARSPAN_ERROR_POSITIONS, problem_argument,
-                                  "problem.key_positions[%" PRId64 "] is %" PRId64
-                                  ": must not be below its predecessor, %" PRId64,
-                                  j, row.key[j], row.key[j - 1]);
-    }
-    row.last_valid_key = given.keys;
-    if (given.key_ranges) {
-        row.first_valid_key = given.key_ranges[2 * b];
-        row.last_valid_key = given.key_ranges[2 * b + 1];
-        if (row.first_valid_key < 0 || row.last_valid_key < row.first_valid_key || row.last_valid_key > given.keys)
-            throw failure(FARSPAN_ERROR_SHAPE, problem_argument,
-                          "problem.key_ranges[%" PRId64 "] is [%" PRId64 ", %" PRId64 "): must lie within [0, %" PRId64 ")",
-                          b, row.first_valid_key, row.last_valid_key, given.keys);
+        if (given.query_positions) read_queries(given.query_positions + b * given.query_position_stride, s, row);
+        if (given.key_positions) read_keys(given.key_positions + b * given.key_position_stride, s, row);
     }
     return row;
 }
 
-std::vector<int64_t> copy_axes(const char* name, const int64_t* positions, int64_t axes, int64_t count) {
+// Whether any batch entry sees key j.
+bool is_seen(const std::vector<position_row>& rows, int64_t j) {
+    return std::any_of(rows.begin(), rows.end(),
+                       [&](const position_row& row) { return row.first_valid_key <= j && j < row.last_valid_key; });
+}
+
+// The axis positions of what some batch entry sees; those of padding, which are shared by all entries too, count as 0.
+std::vector<int64_t> copy_axes(const char* name, const int64_t* positions, int64_t axes, int64_t count,
+                               const std::function<bool(int64_t)>& seen) {
     if (!positions)
         throw failure(FARSPAN_ERROR_NULL_ARGUMENT, problem_argument,
                       "problem.%s is NULL: the scheme's rope has %" PRId64 " position axes", name, axes);
-    for (int64_t n = 0; n < axes * count; ++n) check_position(name, n, positions[n]);
-    return {positions, positions + axes * count};
+    std::vector<int64_t> result(positions, positions + axes * count);
+    for (int64_t n = 0; n < axes * count; ++n) {
+        if (!valid_position(result[n]) && !seen(n % count)) result[n] = 0;
+        check_position(name, n, result[n]);
+    }
+    return result;
+}
+
+// The current length: one more than the largest position of what is seen.
+int64_t length_of(const problem& problem) {
+    int64_t largest = 0;
+    for (const position_row& row : problem.rows) {
+        for (std::size_t i = 0; i < row.query.size(); ++i)
+            if (row.blind.empty() || !row.blind[i]) largest = std::max(largest, row.query[i]);
+        for (int64_t j = row.first_valid_key; j < row.last_valid_key; ++j) largest = std::max(largest, row.key[j]);
+    }
+    return largest + 1;
 }
 
 }  // namespace
@@ -141,16 +195,17 @@ problem check_problem(const farspan_problem& given, int32_t axes) {
     const int64_t rows = per_batch ? given.batch : 1;
     for (int64_t b = 0; b < rows; ++b) result.rows.push_back(make_row(given, result.segments, b));
 
-    result.length = given.length;
-    if (result.length == 0) {
-        for (const position_row& row : result.rows)
-            for (const auto* positions : {&row.query, &row.key})
-                result.length = std::max(result.length, 1 + *std::max_element(positions->begin(), positions->end()));
-        result.length = std::max<int64_t>(result.length, 1);
-    }
+    result.length = given.length == 0 ? length_of(result) : given.length;
     if (axes > 1 && !result.rotated) {
-        result.query_axes = copy_axes("query_axis_positions", given.query_axis_positions, axes, given.queries);
-        result.key_axes = copy_axes("key_axis_positions", given.key_axis_positions, axes, given.keys);
+        const auto key_seen = [&](int64_t j) { return is_seen(result.rows, j); };
+        const auto query_seen = [&](int64_t i) {
+            const auto s = std::find_if(result.segments.begin(), result.segments.end(),
+                                        [&](const segment& one) { return i < one.last_query; });
+            const int64_t j = i - s->last_query + s->last_key;
+            return j < s->first_key || is_seen(result.rows, j);
+        };
+        result.query_axes = copy_axes("query_axis_positions", given.query_axis_positions, axes, given.queries, query_seen);
+        result.key_axes = copy_axes("key_axis_positions", given.key_axis_positions, axes, given.keys, key_seen);
     }
     return result;
 }

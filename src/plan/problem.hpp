@@ -19,8 +19,9 @@ struct position_row {
     std::vector<int64_t> query;  // [queries]
     std::vector<int64_t> key;    // [keys], not decreasing within a segment
     int64_t first_valid_key = 0, last_valid_key = 0;
+    std::vector<uint8_t> blind;  // [queries], 1: padding that sees nothing; empty: none
 
-    bool same_positions(const position_row& other) const { return query == other.query && key == other.key; }
+    bool same_positions(const position_row& other) const { return query == other.query && key == other.key && blind == other.blind; }
 };
 
 struct problem {

@@ -137,6 +137,38 @@ Test(api_plan, positions) {
         keys(p, {0, 1, 2, 3, 4, 5, 6, 7, 8, 5, 4, 6, 7, 8, 9, 10, 11, 12});
         p.problem.key_position_stride = 9;
     });
+    // Padding has no positions; what is seen has.
+    const auto padded = [&](plan_arguments& p) {
+        keys(p, {7, 7, -1, 0, 1, 2, 3, INT64_MIN, 3});
+        queries(p, {0, 1, 2, INT64_MAX, -1});
+        p.ranges = {3, 7, 3, 7};
+        p.problem.key_ranges = p.ranges.data();
+    };
+    scheme_spec spec("plain");
+    farspan_plan* plan = nullptr;
+    plan_arguments accepted;
+    padded(accepted);
+    accepted.problem.batch = 2;
+    error_slot error;
+    cr_expect(farspan_plan_create(nullptr, spec.create().get(), &accepted.problem, &plan, &error) == FARSPAN_OK, "%s", error.message);
+    farspan_plan_destroy(plan);
+    plan = nullptr;
+    expect_refused("falling key within the range", positions, {"key_positions[5]", "is 0"}, [&](auto& p) {
+        padded(p);
+        p.keys[5] = 0;
+    });
+    expect_refused("negative key within the range", positions, {"key_positions[3]", "-1"}, [&](auto& p) {
+        padded(p);
+        p.keys[3] = -1;
+    });
+    expect_refused("negative query whose key is seen", positions, {"query_positions[2]", "-1"}, [&](auto& p) {
+        padded(p);
+        p.queries[2] = -1;
+    });
+    expect_refused("a key that the second batch entry sees", positions, {"key_positions[2]", "-1"}, [&](auto& p) {
+        padded(p);
+        p.ranges[2] = 2;
+    });
     // Where a new segment begins, positions may start again.
     plan_arguments restart;
     keys(restart, {3, 4, 5, 0, 1, 2, 3, 4, 5});
@@ -145,8 +177,6 @@ Test(api_plan, positions) {
     restart.problem.segments = 2;
     restart.problem.query_offsets = restart.query_offsets.data();
     restart.problem.key_offsets = restart.key_offsets.data();
-    scheme_spec spec("plain");
-    farspan_plan* plan = nullptr;
     cr_expect(farspan_plan_create(nullptr, spec.create().get(), &restart.problem, &plan, nullptr) == FARSPAN_OK);
     farspan_plan_destroy(plan);
 }

@@ -14,6 +14,20 @@ scheme_spec with_rope(const std::string& name) {
     return spec;
 }
 
+// What looks at positions: rotation, remap, bias, window, decay, temperature.
+std::vector<scheme_spec> padded_schemes() {
+    std::vector<scheme_spec> schemes = {with_rope("causal"), with_rope("window"), with_rope("self-extend"), with_rope("all keys"),
+                                        scheme_spec("alibi"), scheme_spec("kerple"), scheme_spec("xpos")};
+    schemes[1].mask.window_left = 20, schemes[1].mask.sinks = 5;
+    schemes[2].with_remap(FARSPAN_REMAP_SELF_EXTEND, 40);
+    schemes[3].mask.causal = 0;
+    schemes[4].with_bias(FARSPAN_BIAS_ALIBI, 2);
+    schemes[5].with_bias(FARSPAN_BIAS_KERPLE_LOG, 2);
+    schemes[5].bias_a = schemes[5].bias_p = {0.5, 1.5};
+    schemes[6].with_rope(FARSPAN_ROPE_XPOS, FARSPAN_LAYOUT_HALF, 32);
+    return schemes;
+}
+
 // As many queries as keys, fewer, more, one.
 void check_shapes(sweep& family, const scheme_spec& spec, uint64_t seed) {
     for (const auto& [queries, keys] :
@@ -172,6 +186,29 @@ Test(attention_mask, padding) {
             for (int64_t n = 70; n < 200; ++n)
                 problem.query_positions.push_back(
                     std::max<int64_t>(0, n - problem.key_ranges[static_cast<size_t>(2 * b)]));
+        family.check(spec, problem);
+    }
+}
+
+// Position ids as Hugging Face's generate makes them from an attention mask: cumsum(mask) - 1, with 1 where the mask is 0.
+Test(attention_mask, left_padding_of_hugging_face) {
+    sweep family("padding ids");
+    uint64_t seed = 7000;
+    for (const scheme_spec& spec : padded_schemes()) {
+        const int64_t n = 150;
+        attention_problem problem = make_problem(n, n, 32, ++seed);
+        problem.batch = 3;
+        problem.key_ranges = {0, n, 2, n, 90, n};
+        for (int64_t b = 0; b < 3; ++b)
+            for (int64_t j = 0; j < n; ++j) {
+                const int64_t first = problem.key_ranges[static_cast<size_t>(2 * b)];
+                problem.key_positions.push_back(j < first ? 1 : j - first);
+            }
+        problem.query_positions = problem.key_positions;
+        family.check(spec, problem);
+        // A step of decoding: one query, whose key is the last.
+        problem.queries = 1;
+        problem.query_positions = {n - 1, n - 3, n - 91};
         family.check(spec, problem);
     }
 }

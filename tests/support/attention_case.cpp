@@ -76,7 +76,10 @@ int64_t attention_problem::current_length() const {
     int64_t largest = 0;
     for (int64_t b = 0; b < batch; ++b) {
         for (int64_t i = 0; i < queries; ++i) largest = std::max(largest, query_position(b, i));
-        for (int64_t j = 0; j < keys; ++j) largest = std::max(largest, key_position(b, j));
+        const auto at = static_cast<size_t>(2 * b);
+        for (int64_t j = 0; j < keys; ++j)  // hidden keys have no position
+            if (key_ranges.empty() || (key_ranges[at] <= j && j < key_ranges[at + 1]))
+                largest = std::max(largest, key_position(b, j));
     }
     return largest + 1;
 }

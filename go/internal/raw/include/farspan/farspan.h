@@ -462,7 +462,7 @@ typedef struct farspan_problem {
     int64_t keys;
     int64_t head_dim;    /* 1 .. 512 */
     int64_t value_dim;   /* 1 .. 512; 0 (default): head_dim */
-    int64_t length;      /* current length n for dynamic methods; 0 (default): largest position + 1 */
+    int64_t length;      /* current length n for dynamic methods; 0 (default): largest position that is seen + 1 */
 
     /* Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than keys the
      * first ones have negative positions, from which a causal mask shows nothing but a prefix. Key positions must not
@@ -483,7 +483,10 @@ typedef struct farspan_problem {
     const int64_t* query_offsets;
     const int64_t* key_offsets;
 
-    /* Padding: [batch][2] half-open ranges of valid keys; NULL: all. */
+    /* Padding: [batch][2] half-open ranges of valid keys; NULL: all. What nobody sees is not checked and has no effect: positions
+     * of hidden keys may be anything (Hugging Face's batches have 1 in front of 0, 1, 2 ...). So may the position of a query
+     * whose own key is hidden, where queries are aligned with the last keys; if it is no position (-1), the query sees
+     * nothing. */
     const int64_t* key_ranges;
 } farspan_problem;
 FARSPAN_API void farspan_problem_init(farspan_problem* problem, size_t size);
