@@ -58,7 +58,7 @@ private:
         const bool sink = !scheme_.score.sinks.empty() && task_.first_page == 0;
         for (int64_t line = 0; line < lines_; ++line) {
             const auto head = static_cast<std::size_t>(task_.first_head + line / task_.rows);
-            result_.maximum[line] = sink ? scheme_.score.sinks[head] * std::numbers::log2e_v<float>
+            result_.maximum[line] = sink ? in_base_2(scheme_.score.sinks[head])
                                          : -std::numeric_limits<float>::infinity();
             result_.sum[line] = sink ? 1.0f : 0.0f;
         }
@@ -147,6 +147,7 @@ private:
             kernels_.qk(queries, plan_.head_ld, lines_, scratch_.panel, plan_.shape.head_dim, scores, panel_keys, panel_keys);
         }
         if (plan_.shape.has_scales()) kernels_.scale_columns(scores, panel_keys, lines_, panel_keys, from.key_scales, scores);
+        kernels_.mark_overflow(scores, panel_keys, lines_, panel_keys);
     }
 
     kernels::panel_rotation rotation_of(const lane_table& lanes) const {

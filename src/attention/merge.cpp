@@ -14,7 +14,8 @@ namespace {
 constexpr int64_t chunk = kernels::block_rows;
 constexpr float minus_infinity = -std::numeric_limits<float>::infinity();
 
-// Weights of two parts and their joint lse. An empty part (-inf) has weight 0; two empty parts stay empty.
+// Weights of two parts and their joint lse. An empty part (-inf) has weight 0; two empty parts stay empty. A part of +inf outweighs
+// every other; two of them count the same.
 struct weights {
     double a, b;
     float lse;
@@ -22,6 +23,10 @@ struct weights {
 
 weights weigh(double a, double b) {
     if (a == minus_infinity && b == minus_infinity) return {0, 0, minus_infinity};
+    if (!std::isnan(a) && !std::isnan(b) && (a == -minus_infinity || b == -minus_infinity)) {
+        const double share = a == b ? 0.5 : 1;
+        return {a == -minus_infinity ? share : 0, b == -minus_infinity ? share : 0, -minus_infinity};
+    }
     const double most = std::max(a, b), least = std::min(a, b);
     const double lse = std::isnan(a) || std::isnan(b) ? a + b : most + std::log1p(std::exp(least - most));
     return {std::exp(a - lse), std::exp(b - lse), static_cast<float>(lse)};

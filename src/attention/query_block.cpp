@@ -63,9 +63,8 @@ private:
         std::fill(branch_ready_, branch_ready_ + max_branches, false);
         std::memset(scratch_.output, 0, static_cast<std::size_t>(rows_ * plan_.value_ld) * sizeof(float));
         const bool sink = !plan_.score.sinks.empty();
-        const auto log2e = std::numbers::log2e_v<float>;
         std::fill(scratch_.maximum, scratch_.maximum + rows_,
-                  sink ? plan_.score.sinks[task_.query_head] * log2e : -std::numeric_limits<float>::infinity());
+                  sink ? in_base_2(plan_.score.sinks[task_.query_head]) : -std::numeric_limits<float>::infinity());
         std::fill(scratch_.sum, scratch_.sum + rows_, sink ? 1.0f : 0.0f);
     }
 
@@ -142,6 +141,7 @@ private:
             kernels_.qk(queries, plan_.head_ld, where.rows,
                         space_.panel(task_.slot, plan_.copy_of_branch[b], (where.first_key + col) / panel_keys),
                         plan_.shape.head_dim, s + col, tile_keys, std::min(panel_keys, where.cols - col));
+        kernels_.mark_overflow(s, tile_keys, where.rows, where.cols);
     }
 
     void products(const region& where) {

@@ -1,7 +1,9 @@
 // Rows of a tensor in and out of f32 scratch, and their rotation: the kernel of the dtype and pair layout is picked here.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "base/strided.hpp"
@@ -22,6 +24,12 @@ inline void rotate_rows(const plan& plan, const rotary_table& table, int64_t fir
     (half ? plan.kernels->rotate_half : plan.kernels->rotate_interleaved)(
         scratch + plan.rope.rotary_offset, plan.head_ld, rows, plan.rope.rotary_dim / 2, table.cosine_row(first),
         table.sine_row(first), table.stride);
+}
+
+// A logit as a score, which is one in base 2 and at most the largest float.
+inline float in_base_2(float logit) {
+    constexpr float most = std::numeric_limits<float>::max();
+    return std::clamp(logit * std::numbers::log2e_v<float>, -most, most);
 }
 
 // Finished rows of a block, from their sums in base 2: out is output / sum, 0 where nothing was seen; lse may be NULL.

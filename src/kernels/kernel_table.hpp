@@ -104,12 +104,15 @@ struct kernel_table {
                           int64_t pairs, float* cosine, float* sine);
 
     // -- passes over a score tile
+    // s becomes NaN where it is infinite
+    void (*mark_overflow)(float* s, int64_t lds, int64_t rows, int64_t cols);
     // s = cap * tanh(s / cap)
     void (*softcap)(float* s, int64_t lds, int64_t rows, int64_t cols, float cap);
-    // s[r][c] -= slope * (row[r] - key[c]), or of the absolute value if symmetric
+    // s[r][c] -= slope * (row[r] - key[c]), or of the absolute value if symmetric; the largest float in place of an infinity
     void (*bias_slope)(float* s, int64_t lds, int64_t rows, int64_t cols, float slope, int32_t symmetric,
                        const float* row, const float* key);
-    // s[r][c] += factor * bias[r][c], c < count exactly (any alignment, any count)
+    // s[r][c] += factor * bias[r][c], c < count exactly (any alignment, any count); the largest float in place of an infinity, but
+    // -infinity where the bias is
     void (*bias_rows)(float* s, int64_t lds, int64_t rows, int64_t count, const float* const* bias, float factor);
     // lanes c < threshold[r] are taken from `older` (same lds)
     void (*select_older)(float* s, const float* older, int64_t lds, int64_t rows, int64_t cols,

@@ -107,8 +107,9 @@ FARSPAN_INLINE void multiply(const float* a, int64_t lda, int64_t rows, const fl
     }
 }
 
-// The error of a running sum grows with its length, so the logits of wide heads are sums of sums.
-constexpr int64_t longest_sum = 128;
+// The error of a running sum grows with its length, so the logits of wide heads are sums of sums. Plain floats round every product
+// too, and would be the least exact otherwise.
+constexpr int64_t longest_sum = lanes == 1 ? 32 : 128;
 
 void qk(const float* q, int64_t ldq, int64_t rows, const float* panel, int64_t dim, float* s, int64_t lds,
         int64_t cols) {

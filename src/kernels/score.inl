@@ -30,6 +30,28 @@ void softcap(float* s, int64_t lds, int64_t rows, int64_t cols, float cap) {
         }
 }
 
+// An infinite product is one that overflowed on its way, whatever its sign: 0 * infinity makes it NaN on every instruction set.
+void mark_overflow(float* s, int64_t lds, int64_t rows, int64_t cols) {
+    const vec zero = splat(0.0f);
+    for (int64_t r = 0; r < rows; ++r)
+        for (int64_t c = 0; c < cols; c += lanes) {
+            const vec x = load(s + r * lds + c);
+            store(s + r * lds + c, mul_add(x, zero, x));
+        }
+}
+
+// With a bias a score saturates: the largest floats take the place of infinities, which would hide the key or make NaN. NaN stays.
+FARSPAN_INLINE vec saturated(vec x) {
+    const vec most = splat(largest_float), least = splat(-largest_float);
+    return select(x < least, least, select(most < x, most, x));
+}
+
+// A bias of -infinity hides the key.
+FARSPAN_INLINE vec with_bias(vec factor, vec bias, vec x) {
+    const vec sum = mul_add(factor, bias, x);
+    return select(bias == splat(-infinity), sum, saturated(sum));
+}
+
 template <bool symmetric>
 FARSPAN_INLINE void subtract_slope(float* s, int64_t lds, int64_t rows, int64_t cols, float slope, const float* row,
                                    const float* key) {
@@ -39,7 +61,7 @@ FARSPAN_INLINE void subtract_slope(float* s, int64_t lds, int64_t rows, int64_t 
         for (int64_t c = 0; c < cols; c += lanes) {
             vec distance = position - load(key + c);
             if constexpr (symmetric) distance = absolute(distance);
-            store(s + r * lds + c, neg_mul_add(factor, distance, load(s + r * lds + c)));
+            store(s + r * lds + c, saturated(neg_mul_add(factor, distance, load(s + r * lds + c))));
         }
     }
 }
@@ -57,10 +79,10 @@ void bias_rows(float* s, int64_t lds, int64_t rows, int64_t count, const float* 
     for (int64_t r = 0; r < rows; ++r) {
         float* row = s + r * lds;
         int64_t c = 0;
-        for (; c + lanes <= count; c += lanes) store(row + c, mul_add(f, load(bias[r] + c), load(row + c)));
+        for (; c + lanes <= count; c += lanes) store(row + c, with_bias(f, load(bias[r] + c), load(row + c)));
         if (c < count) {
             const int64_t n = count - c;
-            store_part(row + c, mul_add(f, load_part(bias[r] + c, n), load_part(row + c, n)), n);
+            store_part(row + c, with_bias(f, load_part(bias[r] + c, n), load_part(row + c, n)), n);
         }
     }
 }

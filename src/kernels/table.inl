@@ -46,6 +46,7 @@ constinit const kernel_table table = {
     .load_rows_i8 = load_rows_i8,
     .turns = turns,
     .compose_turns = compose_turns,
+    .mark_overflow = mark_overflow,
     .softcap = softcap,
     .bias_slope = bias_slope,
     .bias_rows = bias_rows,

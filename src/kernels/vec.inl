@@ -35,7 +35,7 @@
 namespace farspan::kernels::FARSPAN_ISA_NS {
 namespace {
 
-constexpr float infinity = __builtin_inff();
+constexpr float infinity = __builtin_inff(), largest_float = 0x1.fffffep127f;
 
 FARSPAN_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 FARSPAN_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }

@@ -1,4 +1,5 @@
 // The passes over a score tile: softcap, bias_slope, bias_rows, select_older, mask.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -55,6 +56,14 @@ void test_softcap(run& run) {
     }
 }
 
+constexpr float most = std::numeric_limits<float>::max();
+
+// A score and its bias: the largest float in place of an infinity, but where the bias is -infinity.
+double with_bias(double score, double bias) {
+    const double sum = score + bias, largest = static_cast<double>(most);
+    return std::isnan(sum) || bias == -static_cast<double>(inf) ? sum : std::min(std::max(sum, -largest), largest);
+}
+
 void test_bias_slope(run& run) {
     guarded_memory memory(1 << 12);
     for (int repeat = 0; repeat < 200; ++repeat) {
@@ -75,10 +84,49 @@ void test_bias_slope(run& run) {
                 double distance = static_cast<double>(row[static_cast<std::size_t>(r)]) - key[c];
                 if (symmetric) distance = std::fabs(distance);
                 const double before = s.before(r, c), change = slope * distance;
-                result.close(s.at(r, c), before - change, 0x1p-23 * (std::fabs(before) + std::fabs(change)), r, c);
+                result.close(s.at(r, c), with_bias(before, -change), std::isfinite(before) ? 0x1p-23 * (std::fabs(before) + std::fabs(change)) : 0, r, c);
             }
         s.unchanged_outside(result, [&](int64_t r, int64_t c) { return r < rows && c < cols; });
     }
+}
+
+void test_mark_overflow(run& run) {
+    for (int repeat = 0; repeat < 200; ++repeat) {
+        const int64_t rows = some_rows(run), cols = some_cols(run);
+        scratch s(rows + 1, 144);
+        s.fill([&] {
+            const uint64_t kind = run.random.below(6);
+            return kind == 0 ? -inf : kind == 1 ? inf : kind == 2 ? std::numeric_limits<float>::quiet_NaN() : kind == 3 ? 3e38f : any_score(run);
+        });
+        s.remember();
+        verdict result(run, "mark_overflow rows %lld cols %lld", (long long)rows, (long long)cols);
+        run.table.mark_overflow(s.data(), s.ld(), rows, cols);
+        for (int64_t r = 0; r < rows; ++r)
+            for (int64_t c = 0; c < cols; ++c) {
+                const float before = s.before(r, c);
+                result.require(std::isfinite(before) ? s.at(r, c) == before : std::isnan(s.at(r, c)), "wrong element");
+            }
+        s.unchanged_outside(result, [&](int64_t r, int64_t c) { return r < rows && c < cols; });
+    }
+}
+
+// A bias never makes an infinity; -infinity is one already.
+void test_saturation(run& run) {
+    const float scores[] = {0, 1, -1, 1e30f, -1e30f}, biases[] = {most, -most, 3e38f, -3e38f, inf, -inf, 0, 2e38f};
+    scratch s(1, 144);
+    for (const float score : scores)
+        for (const float bias : biases) {
+            std::vector<float> row(128, bias);
+            const float* rows[1] = {row.data()};
+            s.fill([&] { return score; });
+            run.table.bias_rows(s.data(), s.ld(), 1, 128, rows, 1.4426950408889634f);
+            verdict result(run, "bias_rows of %g to %g", static_cast<double>(bias), static_cast<double>(score));
+            const double expected = with_bias(score, 1.4426950408889634 * static_cast<double>(bias));
+            for (int64_t c = 0; c < 128; ++c) result.close(s.at(0, c), expected, std::isfinite(expected) ? 0x1p-22 * std::fabs(expected) : 0, 0, c);
+            s.fill([&] { return std::numeric_limits<float>::quiet_NaN(); });
+            run.table.bias_rows(s.data(), s.ld(), 1, 128, rows, 1.4426950408889634f);
+            for (int64_t c = 0; c < 128; ++c) result.require(std::isnan(s.at(0, c)), "NaN is gone");
+        }
 }
 
 void test_bias_rows(run& run) {
@@ -106,7 +154,8 @@ void test_bias_rows(run& run) {
                 for (int64_t c = 0; c < count; ++c) {
                     const double before = s.before(r, c),
                                  change = static_cast<double>(factor) * values[static_cast<std::size_t>(r * count + c)];
-                    result.close(s.at(r, c), before + change, 0x1p-23 * (std::fabs(before) + std::fabs(change)), r, c);
+                    const double expected = with_bias(before, change);
+                    result.close(s.at(r, c), expected, std::isfinite(before) && std::isfinite(change) ? 0x1p-23 * (std::fabs(before) + std::fabs(change)) : 0, r, c);
                 }
             s.unchanged_outside(result, [&](int64_t r, int64_t c) { return r < rows && c < count; });
         }
@@ -175,7 +224,9 @@ void test_mask(run& run) {
 }  // namespace
 
 const std::vector<entry>& score_entries() {
-    static const std::vector<entry> entries = {{"softcap", test_softcap},
+    static const std::vector<entry> entries = {{"mark_overflow", test_mark_overflow},
+                                               {"saturation", test_saturation},
+                                               {"softcap", test_softcap},
                                                {"bias_slope", test_bias_slope},
                                                {"bias_rows", test_bias_rows},
                                                {"select_older", test_select_older},

@@ -512,7 +512,8 @@ FARSPAN_API farspan_status farspan_plan_tile_counts(const farspan_plan* plan, in
  *   bias  NULL, or for a dense bias [batch or 1, query_heads or 1, queries, keys] (-infinity hides a key)
  *   lse   NULL, or float[batch][query_heads][queries]: ln(sum of exp(logit)), sinks included
  * F32, F16 or BF16, mixed as you like; arithmetic and accumulation are f32. A query that sees no key gives 0 and lse = -inf
- * (with a sink: 0 and lse = sink). out must not overlap the inputs. For one instruction set, the bits do not depend
+ * (with a sink: 0 and lse = sink). A product <q, k> that exceeds float's range makes its row NaN; logits with their bias, and sinks,
+ * beyond 2.36e38 count as that: a mask of finfo.min on every key gives the mean (docs/numerics.md). out must not overlap the inputs. For one instruction set, the bits do not depend
  * on the number of threads. */
 FARSPAN_API farspan_status farspan_attention_run(const farspan_context* context, const farspan_plan* plan,
                                                  const farspan_tensor* q, const farspan_tensor* k,
@@ -527,7 +528,8 @@ FARSPAN_API farspan_status farspan_attention(const farspan_context* context, con
 
 /* Merges a partial result over other keys into (out_a, lse_a): L = ln(e^lse_a + e^lse_b),
  * out_a = e^(lse_a - L) out_a + e^(lse_b - L) out_b, lse_a = L. out_*: the same shape [batch, heads, queries, value_dim],
- * F32, F16 or BF16. lse_*: contiguous float[batch][heads][queries]. Give a sink to one part only. */
+ * F32, F16 or BF16. lse_*: contiguous float[batch][heads][queries]; a part of -infinity adds nothing, one of +infinity is the result.
+ * Give a sink to one part only. */
 FARSPAN_API farspan_status farspan_attention_merge(const farspan_tensor* out_a, float* lse_a,
                                                    const farspan_tensor* out_b, const float* lse_b,
                                                    farspan_error* error);
