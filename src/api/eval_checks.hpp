@@ -67,8 +67,14 @@ public:
         required(needed, argument + 2, "needed");
     }
     void write(const std::string& text) const {
-        *needed_ = static_cast<int64_t>(text.size()) + 1;
-        if (*needed_ <= size_) std::memcpy(buffer_, text.c_str(), text.size() + 1);
+        if (char* room = room_for(static_cast<int64_t>(text.size()))) std::memcpy(room, text.data(), text.size());
+    }
+    // Where a text of so many bytes goes, with its NUL written already; NULL if it does not fit.
+    char* room_for(int64_t bytes) const {
+        *needed_ = bytes + 1;
+        if (*needed_ > size_) return nullptr;
+        buffer_[bytes] = '\0';
+        return buffer_;
     }
 
 private:

@@ -5,6 +5,7 @@
 
 #include "api/eval_checks.hpp"
 #include "api/handles.hpp"
+#include "base/parallel.hpp"
 #include "eval/loss.hpp"
 #include "eval/token_loss.hpp"
 #include "eval/verdict.hpp"
@@ -21,7 +22,10 @@ token_loss_options read_options(const farspan_context* context) {
     return {given.kernels, given.threads, given.cancel};
 }
 
-token_loss_input read_input(const farspan_tensor* logits, const int64_t* targets, int64_t ignore_index) {
+constexpr int64_t rows_between_looks = 1 << 20;
+
+token_loss_input read_input(const farspan_tensor* logits, const int64_t* targets, int64_t ignore_index,
+                            const volatile int32_t* cancel) {
     const strided view = check_tensor(logits, 2, "logits", any_shape, access::read);
     required(targets, 3, "targets");
     const int64_t vocabulary = view.shape[3];
@@ -33,11 +37,13 @@ token_loss_input read_input(const farspan_tensor* logits, const int64_t* targets
     if (__builtin_mul_overflow(view.shape[0], view.shape[1], &rows) ||
         __builtin_mul_overflow(rows, view.shape[2], &rows) || rows >= int64_t{1} << 40)
         throw failure(FARSPAN_ERROR_SHAPE, 2, "logits has more than 2^40 - 1 rows");
-    for (int64_t n = 0; n < rows; ++n)
+    for (int64_t n = 0; n < rows; ++n) {
+        if (n % rows_between_looks == 0) stop_if_set(cancel);
         if (targets[n] != ignore_index && (targets[n] < 0 || targets[n] >= vocabulary))
             throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3,
                           "targets[%" PRId64 "] is %" PRId64 ": must be 0 .. %" PRId64 " or ignore_index, %" PRId64, n,
                           targets[n], vocabulary - 1, ignore_index);
+    }
     return {view, targets, ignore_index};
 }
 
@@ -49,12 +55,14 @@ strided check_gradient(const farspan_tensor* grad, const strided& logits) {
     return view;
 }
 
-void check_weights(const float* weights, const strided& logits) {
+void check_weights(const float* weights, const strided& logits, const volatile int32_t* cancel) {
     const int64_t rows = logits.shape[0] * logits.shape[1] * logits.shape[2];
-    for (int64_t n = 0; weights && n < rows; ++n)
+    for (int64_t n = 0; weights && n < rows; ++n) {
+        if (n % rows_between_looks == 0) stop_if_set(cancel);
         if (!std::isfinite(weights[n]))
             throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 5, "weights[%" PRId64 "] is %g: must be finite", n,
                           static_cast<double>(weights[n]));
+    }
 }
 
 farspan_windows_config default_windows(int32_t kind) {
@@ -138,8 +146,9 @@ extern "C" {
 farspan_status farspan_token_nll(const farspan_context* context, const farspan_tensor* logits, const int64_t* targets,
                                  int64_t ignore_index, double* nll, farspan_error* error) {
     return guard(error, [&] {
-        const token_loss_input input = read_input(logits, targets, ignore_index);
-        token_losses(read_options(context), input, &required(nll, 5, "nll"));
+        const token_loss_options options = read_options(context);
+        const token_loss_input input = read_input(logits, targets, ignore_index, options.cancel);
+        token_losses(options, input, &required(nll, 5, "nll"));
     });
 }
 
@@ -147,9 +156,10 @@ farspan_status farspan_token_nll_grad(const farspan_context* context, const fars
                                       const int64_t* targets, int64_t ignore_index, const float* weights,
                                       const farspan_tensor* grad, farspan_error* error) {
     return guard(error, [&] {
-        const token_loss_input input = read_input(logits, targets, ignore_index);
-        check_weights(weights, input.logits);
-        token_loss_gradient(read_options(context), input, weights, check_gradient(grad, input.logits));
+        const token_loss_options options = read_options(context);
+        const token_loss_input input = read_input(logits, targets, ignore_index, options.cancel);
+        check_weights(weights, input.logits, options.cancel);
+        token_loss_gradient(options, input, weights, check_gradient(grad, input.logits));
     });
 }
 

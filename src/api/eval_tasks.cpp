@@ -6,6 +6,7 @@
 #include "api/eval_bleu.hpp"
 #include "api/eval_checks.hpp"
 #include "api/handles.hpp"
+#include "base/parallel.hpp"
 #include "eval/bleu.hpp"
 #include "eval/passkey.hpp"
 
@@ -116,8 +117,10 @@ farspan_status farspan_bleu_bootstrap(const farspan_context* context, const fars
         check_items(count, 5);
         farspan_interval& result = required_result(interval, 6, "interval");
         std::vector<farspan_bleu_counts> known;
-        for (int64_t n = 0; n < count; ++n)
+        for (int64_t n = 0; n < count; ++n) {
+            if (n % 4096 == 0) stop_if_set(options.cancel);
             known.push_back(read_segment(segments, n, count, metric.max_order));
+        }
         write_struct(result, bootstrap(options, count, [&](const std::function<int64_t()>& draw) {
                          farspan_bleu_counts sums{};
                          for (int64_t n = 0; n < count; ++n)
@@ -135,9 +138,9 @@ farspan_status farspan_passkey_make(const farspan_passkey_config* config, char* 
         check_passkey(given);
         const text_result text(buffer, size, needed, 2);
         farspan_passkey& answer = required_result(passkey, 5, "passkey");
-        const passkey_task made = make_passkey(given);
-        text.write(made.text);
-        write_struct(answer, made.answer);
+        const farspan_passkey made = make_passkey(given, nullptr);
+        if (char* room = text.room_for(made.bytes)) make_passkey(given, room);
+        write_struct(answer, made);
     });
 }
 

@@ -109,6 +109,13 @@ farspan_chrf_counts read_chrf_counts(const farspan_chrf_counts& counts, int32_t 
 
 farspan_rouge_result best_of(const farspan_rouge_config& config, const std::vector<rouge_pair>& pairs,
                              const std::vector<int32_t>& index) {
+    double work = 0;
+    for (const rouge_pair& pair : pairs) work += lcs_work(config, pair);
+    if (work > most_lcs_work)
+        throw failure(FARSPAN_ERROR_SHAPE, 3,
+                      "the hypothesis and its references have %.0f pairs of tokens: must be at most 2^38 for ROUGE-L and "
+                      "LSUM, as two texts of 500000 tokens have",
+                      work);
     farspan_rouge_result best{};
     for (std::size_t n = 0; n < pairs.size(); ++n) {
         farspan_rouge_result now = score_rouge(config, pairs[n]);

@@ -19,6 +19,24 @@ double quantile(const std::vector<double>& sorted, double share) {
     return sorted[before] + (place - static_cast<double>(before)) * (sorted[after] - sorted[before]);
 }
 
+constexpr int64_t draws_between_looks = 1 << 14;
+
+// Sorts a million values, a few milliseconds between looks at the flag: blocks, and then what they are together.
+void sort_values(std::vector<double>& values, const volatile int32_t* cancel) {
+    constexpr std::ptrdiff_t block = 1 << 15;
+    const auto size = static_cast<std::ptrdiff_t>(values.size());
+    const auto at = [&](std::ptrdiff_t n) { return values.begin() + std::min(n, size); };
+    for (std::ptrdiff_t first = 0; first < size; first += block) {
+        stop_if_set(cancel);
+        std::sort(at(first), at(first + block));
+    }
+    for (std::ptrdiff_t width = block; width < size; width *= 2)
+        for (std::ptrdiff_t first = 0; first + width < size; first += 2 * width) {
+            stop_if_set(cancel);
+            std::inplace_merge(at(first), at(first + width), at(first + 2 * width));
+        }
+}
+
 }  // namespace
 
 uint64_t random_source::bits() {
@@ -47,13 +65,16 @@ void check_bootstrap(const farspan_bootstrap_config& config) {
 
 farspan_interval bootstrap(const bootstrap_options& options, int64_t items, const resampled_value& value) {
     std::vector<double> values(static_cast<std::size_t>(options.samples));
-    parallel_for(options.threads, options.samples, 100.0 * static_cast<double>(options.samples) * static_cast<double>(items), [&](int64_t sample, int32_t) {
-        if (options.cancel && *options.cancel != 0)
-            throw failure(FARSPAN_ERROR_CANCELLED, 0, "the cancel flag was set");
+    const double work = 100.0 * static_cast<double>(options.samples) * static_cast<double>(items);
+    parallel_for(options.threads, options.samples, work, [&](int64_t sample, int32_t) {
         // Consecutive states of this generator are independent enough; the first draw of each sample's own seed spreads
         // them.
         random_source random(random_source(options.seed + static_cast<uint64_t>(sample) * 0xd1342543de82ef95u).bits());
-        values[static_cast<std::size_t>(sample)] = value([&] { return random.below(items); });
+        int64_t drawn = 0;
+        values[static_cast<std::size_t>(sample)] = value([&] {
+            if (drawn++ % draws_between_looks == 0) stop_if_set(options.cancel);
+            return random.below(items);
+        });
     });
     farspan_interval interval{};
     interval.struct_size = sizeof interval;
@@ -63,7 +84,7 @@ farspan_interval bootstrap(const bootstrap_options& options, int64_t items, cons
         interval.low = interval.median = interval.high = interval.mean;
         return interval;
     }
-    std::sort(values.begin(), values.end());
+    sort_values(values, options.cancel);
     interval.low = quantile(values, (1 - options.confidence) / 2);
     interval.median = quantile(values, 0.5);
     interval.high = quantile(values, (1 + options.confidence) / 2);

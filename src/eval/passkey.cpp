@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cmath>
+#include <cstring>
 
 #include "base/failure.hpp"
 #include "eval/bootstrap.hpp"
@@ -28,48 +29,69 @@ std::string key_sentences(int64_t key) {
     return "The pass key is " + number + ". Remember it. " + number + " is the pass key.";
 }
 
-// The first `count` characters of the garbage, repeated with single spaces between.
-std::string cut_garbage(int64_t count) {
-    std::string text;
-    text.reserve(static_cast<std::size_t>(count) + garbage.size() + 1);
-    while (static_cast<int64_t>(text.size()) < count) text.append(garbage).append(" ");
-    text.resize(static_cast<std::size_t>(count));
-    return text;
-}
+// Writes a text from its start, or only measures it if there is no room.
+class text_writer {
+public:
+    explicit text_writer(char* to) : to_(to) {}
+    int64_t size() const { return size_; }
+    void put(std::string_view text) {
+        if (to_) std::memcpy(to_ + size_, text.data(), text.size());
+        size_ += static_cast<int64_t>(text.size());
+    }
+    // The first `count` characters of the garbage, repeated with single spaces between.
+    void put_garbage(int64_t count) {
+        constexpr auto period = static_cast<int64_t>(garbage.size()) + 1;
+        for (int64_t at = 0; to_ && at < count; at += period) {
+            std::memcpy(to_ + size_ + at, garbage.data(), static_cast<std::size_t>(std::min(count - at, period - 1)));
+            if (at + period <= count) to_[size_ + at + period - 1] = ' ';
+        }
+        size_ += count;
+    }
+
+private:
+    char* to_;
+    int64_t size_ = 0;
+};
 
 int64_t share_of(int64_t count, double depth) {
     return std::llround(static_cast<double>(count) * depth);
 }
 
+void put_key(text_writer& text, farspan_passkey& answer) {
+    answer.key_begin = text.size();
+    text.put(key_sentences(answer.key));
+    answer.key_end = text.size();
+}
+
 // Five lines. The garbage before the key and that behind it each begin anew.
-std::string landmark_text(const farspan_passkey_config& config, farspan_passkey& answer) {
-    const std::string info = key_sentences(answer.key);
-    const int64_t fixed = static_cast<int64_t>(task.size() + info.size() + question.size()) + 4,
-                  room = config.length - fixed;
+void put_landmark(const farspan_passkey_config& config, farspan_passkey& answer, text_writer& text) {
+    const auto info = static_cast<int64_t>(key_sentences(answer.key).size());
+    const int64_t room = config.length - static_cast<int64_t>(task.size() + question.size()) - info - 4;
     const int64_t before = share_of(room, answer.depth);
-    std::string text = std::string(task) + "\n" + cut_garbage(before) + "\n";
-    answer.key_begin = static_cast<int64_t>(text.size());
-    text += info;
-    answer.key_end = static_cast<int64_t>(text.size());
-    return text + "\n" + cut_garbage(room - before) + "\n" + std::string(question);
+    text.put(task);
+    text.put("\n");
+    text.put_garbage(before);
+    text.put("\n");
+    put_key(text, answer);
+    text.put("\n");
+    text.put_garbage(room - before);
+    text.put("\n");
+    text.put(question);
 }
 
 // One line. As many whole blocks of sentences as fit; the key stands between two of them.
-std::string sentences_text(const farspan_passkey_config& config, farspan_passkey& answer) {
-    const std::string info = key_sentences(answer.key);
-    const int64_t fixed = static_cast<int64_t>(task_sentences.size() + info.size() + question.size()) + 2;
-    const int64_t blocks = (config.length - fixed) / static_cast<int64_t>(garbage.size() + 1),
-                  before = share_of(blocks, answer.depth);
-    std::string text(task_sentences);
-    for (int64_t n = 0; n <= blocks; ++n) {
-        if (n == before) {
-            answer.key_begin = static_cast<int64_t>(text.size()) + 1;
-            text += " " + info;
-            answer.key_end = static_cast<int64_t>(text.size());
-        }
-        if (n < blocks) text.append(" ").append(garbage);
-    }
-    return text + " " + std::string(question);
+void put_sentences(const farspan_passkey_config& config, farspan_passkey& answer, text_writer& text) {
+    constexpr auto period = static_cast<int64_t>(garbage.size()) + 1;
+    const auto info = static_cast<int64_t>(key_sentences(answer.key).size());
+    const int64_t room = config.length - static_cast<int64_t>(task_sentences.size() + question.size()) - info - 2;
+    const int64_t blocks = room / period, before = share_of(blocks, answer.depth);
+    text.put(task_sentences);
+    text.put(" ");
+    text.put_garbage(before * period);  // each block with the space behind it
+    put_key(text, answer);
+    text.put(" ");
+    text.put_garbage((blocks - before) * period);
+    text.put(question);
 }
 
 // What a text takes beside its garbage, for the longest key.
@@ -95,18 +117,17 @@ void check_passkey(const farspan_passkey_config& c) {
                       "config.length is %" PRId64 ": must be between %" PRId64 " and 2^40 - 1", c.length, least_length(c));
 }
 
-passkey_task make_passkey(const farspan_passkey_config& config) {
+farspan_passkey make_passkey(const farspan_passkey_config& config, char* to) {
     random_source random(config.seed);
-    passkey_task made{};
-    farspan_passkey& answer = made.answer;
+    farspan_passkey answer{};
     answer.struct_size = sizeof answer;
     answer.key = config.lowest_key + random.below(config.highest_key - config.lowest_key + 1);
     const double drawn = random.unit();  // drawn in any case, so that the key is the same at every depth
     answer.depth = std::isnan(config.depth) ? drawn : config.depth;
-    made.text =
-        config.form == FARSPAN_PASSKEY_LANDMARK ? landmark_text(config, answer) : sentences_text(config, answer);
-    answer.bytes = static_cast<int64_t>(made.text.size());
-    return made;
+    text_writer text(to);
+    config.form == FARSPAN_PASSKEY_LANDMARK ? put_landmark(config, answer, text) : put_sentences(config, answer, text);
+    answer.bytes = text.size();
+    return answer;
 }
 
 bool says_key(std::string_view generated, int64_t key) {
@@ -120,9 +141,13 @@ bool says_key(std::string_view generated, int64_t key) {
 
 int64_t needle_position(const int64_t* haystack, int64_t haystack_length, int64_t rest, double depth,
                         const int64_t* boundary) {
-    int64_t position = share_of(rest, depth);
-    while (boundary && position > 0 && haystack[(position - 1) % haystack_length] != *boundary) --position;
-    return position;
+    const int64_t position = share_of(rest, depth);
+    if (!boundary) return position;
+    // The haystack repeats itself: where it has none, its repetitions have none.
+    const int64_t last = std::max<int64_t>(0, position - haystack_length);
+    for (int64_t p = position; p > last; --p)
+        if (haystack[(p - 1) % haystack_length] == *boundary) return p;
+    return 0;
 }
 
 }  // namespace farspan

@@ -12,11 +12,8 @@ namespace farspan {
 // Throws failure about argument 1.
 void check_passkey(const farspan_passkey_config& config);
 
-struct passkey_task {
-    std::string text;
-    farspan_passkey answer;
-};
-passkey_task make_passkey(const farspan_passkey_config& config);
+// Writes the text, `bytes` of the answer long, without NUL; or only answers if `to` is NULL. Takes no memory.
+farspan_passkey make_passkey(const farspan_passkey_config& config, char* to);
 
 // Whether the first run of digits in the text is the key.
 bool says_key(std::string_view generated, int64_t key);

@@ -57,7 +57,8 @@ farspan_rouge_result score_summary(const rouge_pair& pair) {
     token_counts left_in_reference = count_tokens(pair.reference, reference_tokens);
     for (const number_sequence& sentence : pair.reference) {
         std::vector<bool> marks(sentence.size());
-        for (const number_sequence& candidate : pair.hypothesis) mark_lcs(sentence, candidate, marks);
+        lcs_marker marker(sentence);
+        for (const number_sequence& candidate : pair.hypothesis) marker.mark(candidate, marks);
         for (std::size_t n = 0; n < sentence.size(); ++n) {
             if (!marks[n] || left_in_hypothesis[sentence[n]] == 0 || left_in_reference[sentence[n]] == 0) continue;
             ++hits;
@@ -92,6 +93,17 @@ void check_rouge(const farspan_rouge_config& c) {
         throw failure(FARSPAN_ERROR_COMBINATION, 1, "config.order is %d: must be 0, only ROUGE-N has an order",
                       c.order);
     if (c.stem != 0 && c.stem != 1) throw failure(FARSPAN_ERROR_METHOD, 1, "config.stem is %d: must be 0 or 1", c.stem);
+}
+
+double lcs_work(const farspan_rouge_config& config, const rouge_pair& pair) {
+    if (config.kind == FARSPAN_ROUGE_N) return 0;
+    // A sentence costs something for itself.
+    const auto weight = [](const sentence_list& sentences) {
+        double sum = 0;
+        for (const number_sequence& sentence : sentences) sum += 16 + static_cast<double>(sentence.size());
+        return sum;
+    };
+    return weight(pair.hypothesis) * weight(pair.reference);
 }
 
 rouge_pair read_rouge_pair(const farspan_rouge_config& config, std::string_view hypothesis,

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/aligned.hpp"
-#include "base/failure.hpp"
 #include "base/parallel.hpp"
 
 namespace farspan {
@@ -57,14 +56,19 @@ void add_logits(const kernels::kernel_table& kernels, int32_t dtype, const char*
     }
 }
 
-row_sum sum_row(const kernels::kernel_table& kernels, const row_view& row, float* scratch) {
+row_sum sum_row(const token_loss_options& options, const row_view& row, float* scratch) {
+    const kernels::kernel_table& kernels = *options.kernels;
     const int64_t width = row.tensor->shape[3];
     row_sum result;
     if (row.tensor->stride[3] == 1) {
-        add_logits(kernels, row.tensor->dtype, row.element(0), width, result);
+        for (int64_t from = 0; from < width; from += task_elements) {
+            stop_if_set(options.cancel);
+            add_logits(kernels, row.tensor->dtype, row.element(from), std::min(task_elements, width - from), result);
+        }
         return result;
     }
     for (int64_t from = 0; from < width; from += block) {
+        stop_if_set(options.cancel);
         const int64_t count = std::min(block, width - from);
         load(kernels, row, from, count, scratch);
         add_logits(kernels, FARSPAN_F32, reinterpret_cast<const char*>(scratch), count, result);
@@ -85,9 +89,9 @@ void for_each_row(const token_loss_options& options, const strided& logits,
     const int64_t group = std::max<int64_t>(1, task_elements / logits.shape[3]);
     const int64_t scratch_size = std::min(block, round_up(logits.shape[3], kernels::pad));
     aligned_vector<float> scratch(static_cast<std::size_t>(scratch_size * std::max(1, options.threads)));
-    parallel_for(options.threads, (rows + group - 1) / group, 4.0 * static_cast<double>(rows * logits.shape[3]), [&](int64_t task, int32_t worker) {
-        if (options.cancel && *options.cancel != 0)
-            throw failure(FARSPAN_ERROR_CANCELLED, 0, "the cancel flag was set");
+    const double work = 4.0 * static_cast<double>(rows) * static_cast<double>(logits.shape[3]);
+    parallel_for(options.threads, (rows + group - 1) / group, work, [&](int64_t task, int32_t worker) {
+        stop_if_set(options.cancel);
         for (int64_t row = task * group; row < std::min(rows, (task + 1) * group); ++row)
             body(row, scratch.data() + worker * scratch_size);
     });
@@ -104,7 +108,7 @@ void token_losses(const token_loss_options& options, const token_loss_input& inp
             return;
         }
         const row_view row(input.logits, n);
-        nll[n] = nll_of(sum_row(kernels, row, scratch), read_logit(kernels, row, target));
+        nll[n] = nll_of(sum_row(options, row, scratch), read_logit(kernels, row, target));
     });
 }
 
@@ -117,10 +121,11 @@ void token_loss_gradient(const token_loss_options& options, const token_loss_inp
         const bool ignored = target == input.ignore_index;
         const float weight = weights ? weights[n] : 1.0f;
         const row_view row(input.logits, n), out(grad, n);
-        const row_sum sum = ignored ? row_sum{} : sum_row(kernels, row, scratch);
+        const row_sum sum = ignored ? row_sum{} : sum_row(options, row, scratch);
         // 0 / 0 is NaN: a row without a distribution has no gradient either.
         const auto factor = static_cast<float>(static_cast<double>(weight) / sum.sum);
         for (int64_t from = 0; from < width; from += block) {
+            stop_if_set(options.cancel);
             const int64_t count = std::min(block, width - from);
             if (ignored) {
                 std::fill_n(scratch, count, 0.0f);

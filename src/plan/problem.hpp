@@ -21,7 +21,9 @@ struct position_row {
     int64_t first_valid_key = 0, last_valid_key = 0;
     std::vector<uint8_t> blind;  // [queries], 1: padding that sees nothing; empty: none
 
-    bool same_positions(const position_row& other) const { return query == other.query && key == other.key && blind == other.blind; }
+    bool same_positions(const position_row& other) const {
+        return query == other.query && key == other.key && blind == other.blind;
+    }
 };
 
 struct problem {

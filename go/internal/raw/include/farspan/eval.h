@@ -11,7 +11,9 @@
  *   7  bootstrap        confidence intervals of all these
  *   8  passkey          is a fact hidden far back found
  *
- * The rules of farspan.h hold here too. Natural logarithms everywhere; a loss is in nats. */
+ * The rules of farspan.h hold here too. Natural logarithms everywhere; a loss is in nats. Functions with a context look at its cancel
+ * flag every few milliseconds. The others cannot be cancelled: their time grows with the length of what they are given, to some 100
+ * nanoseconds a byte or token, but for ROUGE-L and LSUM, which say their limit. */
 #ifndef FARSPAN_EVAL_H
 #define FARSPAN_EVAL_H
 
@@ -30,7 +32,7 @@ extern "C" {
  * `ignore_index` is any number outside the vocabulary (-100 by custom). A target outside is FARSPAN_ERROR_PARAMETER_RANGE. A row with
  * NaN or +infinity, or with nothing but -infinity, has no distribution: its nll is NaN. A target with the logit -infinity costs
  * +infinity. Error below 5e-7 absolute for vocabularies up to 300,000; for one instruction set the bits do not depend on
- * the number of threads. Never negative. `context` may be NULL; its cancel flag is looked at between groups of rows. */
+ * the number of threads. Never negative. `context` may be NULL; its cancel flag is looked at within a row too. */
 FARSPAN_API farspan_status farspan_token_nll(const farspan_context* context, const farspan_tensor* logits,
                                              const int64_t* targets, int64_t ignore_index, double* nll,
                                              farspan_error* error);
@@ -320,7 +322,9 @@ typedef struct farspan_rouge_result {
 
 /* One hypothesis against its references, at least one: the result is that of the reference with the best f_measure. A corpus is
  * the mean over its texts. Only letters a-z and digits count: other scripts need token ids. Set result->struct_size before the
- * call. LSUM takes a bit of memory per pair of tokens of two sentences. */
+ * call. The work of L and LSUM grows with the pairs of tokens: more than 2^38 of them (two texts of 500,000 tokens, some ten seconds;
+ * a sentence counts as 16 tokens more) are FARSPAN_ERROR_SHAPE. Memory grows with the tokens, and for LSUM with sqrt(l) s / 4 bytes
+ * for sentences of l and s tokens, l >= s. */
 FARSPAN_API farspan_status farspan_rouge(const farspan_rouge_config* config, const char* hypothesis, int64_t hypothesis_bytes,
                                          const char* const* references, const int64_t* reference_bytes, int32_t reference_count,
                                          farspan_rouge_result* result, farspan_error* error);

@@ -10,14 +10,21 @@
  *
  * What is read is what decides positions and attention: sizes, rotary settings and their scaling, windows, biases, scales. A
  * key that is absent takes the default of the model's class, with a note that says so; a null means "none". An unknown model_type
- * or rope type is refused: a guess would give fluent nonsense. What looks wrong but has one reading becomes a warning.
+ * or rope type is refused: a guess would give fluent nonsense. What looks wrong but has one reading becomes a warning. A key that
+ * changes what a query sees, or how, and that the class does not read, is never ignored in silence: docs/models.md lists them all.
  *
  * The rules of farspan.h hold here too: failure writes nothing, inputs are borrowed for the call, a model is immutable and may
  * be used by any number of threads. Texts, configurations and schemes that a model hands out live as long as the model.
  *
  * Numbers come from files that nobody vouches for. Any bytes are safe: a malformed document is FARSPAN_ERROR_FORMAT (syntax, nesting
- * beyond 64 levels, a key twice, a wrong type, an absent size), a number outside its range FARSPAN_ERROR_PARAMETER_RANGE, an
- * unknown name FARSPAN_ERROR_METHOD, sizes that contradict each other FARSPAN_ERROR_SHAPE or FARSPAN_ERROR_HEAD_GROUPS. */
+ * beyond 64 levels, a key twice in an object that is read, a wrong type, an absent size), a number outside its range
+ * FARSPAN_ERROR_PARAMETER_RANGE, an unknown name FARSPAN_ERROR_METHOD, sizes that contradict each other FARSPAN_ERROR_SHAPE or
+ * FARSPAN_ERROR_HEAD_GROUPS, what no scheme can say FARSPAN_ERROR_COMBINATION. Messages and notes name the path where the value
+ * stands; control characters and what is no UTF-8 are written as \n, \u001b, \xff.
+ *
+ * Reading takes little memory, whatever the document: what nobody asks for does not become a value. Beyond these limits a document
+ * is FARSPAN_ERROR_FORMAT: JSON of 64 MiB, 2^20 keys in one object that is read; GGUF with 4096 keys of the architecture, 65536
+ * items in their lists together, texts of 16 MiB. With the input not counted, a model takes at most 128 MiB. */
 #ifndef FARSPAN_MODEL_H
 #define FARSPAN_MODEL_H
 
@@ -81,8 +88,9 @@ FARSPAN_API void farspan_model_options_init(farspan_model_options* options, size
 
 /* ---- 2. Reading ------------------------------------------------------------------------------- */
 
-/* Reads the text of a Hugging Face config.json, or of Mistral's params.json, `bytes` long (no NUL needed). Nested text models
- * (text_config, llm_config, thinker_config.text_config ...) are found; what they say wins over the top level. `options` may be NULL. */
+/* Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json, `bytes` long (no NUL needed). Nested text models
+ * (text_config, llm_config, thinker_config.text_config ...) are found; what they say wins over the top level. NaN and Infinity, which
+ * Python writes, are numbers out of range if somebody reads them. `options` may be NULL. */
 FARSPAN_API farspan_status farspan_model_from_config(const char* text, size_t bytes, const farspan_model_options* options,
                                                      farspan_model** model, farspan_error* error);
 
@@ -105,7 +113,7 @@ FARSPAN_API farspan_status farspan_model_from_metadata(const farspan_metadata* e
 
 /* Reads the beginning of a GGUF file, version 2 or 3, little-endian: header, metadata and tensor list must be within `bytes`. Tensors
  * rope_freqs.weight and rope_factors_{short,long}.weight (F32) are taken from the file if the bytes reach that far; otherwise they
- * are an error unless options give them. */
+ * are an error unless options give them. Of a split file give the first part. */
 FARSPAN_API farspan_status farspan_model_from_gguf(const void* file, size_t bytes, const farspan_model_options* options,
                                                    farspan_model** model, farspan_error* error);
 
@@ -125,7 +133,7 @@ typedef struct farspan_model_info {
     const char* family;      /* model_type, or general.architecture */
     int64_t layers;          /* encoder and decoder together; the encoder's come first */
     int64_t encoder_layers;  /* 0 unless encoder-decoder */
-    int64_t query_heads;     /* of layer 0, as the next three: see farspan_model_layer */
+    int64_t query_heads;     /* of the first layer with attention, as the next three: see farspan_model_layer */
     int64_t key_heads;
     int64_t head_dim;        /* of q and k; with latent attention (MLA) the rotated and unrotated parts together */
     int64_t value_dim;
@@ -181,12 +189,13 @@ enum {
     FARSPAN_NOTE_DEFAULT = 1,        /* a key is absent, the default of the model's class holds */
     FARSPAN_NOTE_DERIVED = 2,        /* a number was calculated: extension, a factor from two lengths */
     FARSPAN_NOTE_RELEASE = 3,        /* releases disagree here; see farspan_model_options.release */
-    FARSPAN_NOTE_IGNORED = 4,        /* a key that this family does not read */
-    FARSPAN_NOTE_UNKNOWN_FIELD = 16, /* warnings from here on: a field of the rope dictionary that its type does not read */
+    FARSPAN_NOTE_IGNORED = 4,        /* a key that this family does not read, as it should be */
+    FARSPAN_NOTE_UNKNOWN_FIELD = 16, /* warnings from here on: a field of the rope dictionary that its type does not read, or a key of
+                                        GGUF's attention.* and rope.* that nobody knows */
     FARSPAN_NOTE_LENGTHS = 17,       /* factor and lengths do not fit each other, or a length is missing */
     FARSPAN_NOTE_TWICE = 18,         /* the same setting in two places; the text says which one holds */
     FARSPAN_NOTE_WEIGHTS = 19,       /* the scheme lacks numbers that are weights: sinks, T5's table */
-    FARSPAN_NOTE_NO_EFFECT = 20,     /* a declared window or pattern that the model's class does not apply */
+    FARSPAN_NOTE_NO_EFFECT = 20,     /* a window, pattern, scale or rotation that is declared and that the model's class does not apply */
     FARSPAN_NOTE_INCOMPLETE = 21     /* the file describes more than a scheme can say */
 };
 
