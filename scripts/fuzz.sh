@@ -26,7 +26,7 @@ for target; do
     log=$folder/$target.log
     if UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 timeout $((seconds + 120)) "$folder/tests/fuzz/fuzz_$target" \
         -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=3000 -print_final_stats=1 \
-        -artifact_prefix="$folder/found/$target-" "$folder/corpus/fuzz_$target" >"$log" 2>&1 </dev/null; then
+        -artifact_prefix="$folder/found/$target-" -dict="$folder/corpus/words" "$folder/corpus/fuzz_$target" >"$log" 2>&1 </dev/null; then
         passed=$((passed + 1))
         echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs in $seconds s, none fails"
     else

@@ -13,8 +13,8 @@ constexpr struct {
     int64_t hidden, layers;
     double factor;
 } scaled_releases[] = {
-    {4096, 32, 8}, {8192, 80, 8}, {16384, 126, 8},  // Llama 3.1; 3.2 with images and 3.3 have these sizes too
-    {2048, 16, 32}, {3072, 28, 32},                 // Llama 3.2 1B and 3B
+    {4096, 32, 8},  {8192, 80, 8},  {16384, 126, 8},  // Llama 3.1; 3.2 with images and 3.3 have these sizes too
+    {2048, 16, 32}, {3072, 28, 32},                   // Llama 3.2 1B and 3B
 };
 
 double scaling_factor(config_source& s, const std::string& path) {

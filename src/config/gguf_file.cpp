@@ -247,7 +247,8 @@ void check_beginning(file_reader& in) {
     const auto version = in.number<uint32_t>("the version");
     if (version == 2 || version == 3) return;
     if (version == 0x02000000 || version == 0x03000000)
-        in.fail("the file is big-endian (version %" PRIu32 " from the other end): must be little-endian", version >> 24);
+        in.fail("the file is big-endian (version %" PRIu32 " from the other end): must be little-endian",
+                version >> 24);
     in.fail("version %" PRIu32 ": must be 2 or 3", version);
 }
 

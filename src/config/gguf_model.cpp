@@ -120,6 +120,9 @@ void read_layers(gguf_source& s) {
     const int64_t window = read_window(s);
     const std::vector<bool> sliding = read_sliding(s, window);
     const bool causal = s.keys.flag({"attention.causal"}).value_or(true);
+    if (!causal)
+        s.result.notes.add(FARSPAN_NOTE_DERIVED, s.keys.path_of("attention.causal"),
+                           "is false: tokens see to both sides");
     for (std::size_t n = 0; n < sliding.size(); ++n) {
         layer_draft layer{.kind = sliding[n] ? FARSPAN_LAYER_SLIDING : FARSPAN_LAYER_FULL,
                           .rope = rope_of(s, static_cast<int64_t>(n), sliding[n], window > 0),
@@ -222,7 +225,7 @@ std::unique_ptr<model> model_of(gguf_metadata metadata, const farspan_model_opti
     read_layers(s);
     read_scores(s);
     note_unread_keys(s.keys, gguf_keys(), d.family);
-    s.keys.note_unread("no key that is known here", [](std::string_view name) {
+    s.keys.note_unread("nobody reads it for this architecture", [](std::string_view name) {
         return (name.starts_with("attention.") || name.starts_with("rope.")) && !find_key(gguf_keys(), name);
     });
     if (s.row.kind == positions::learned) {

@@ -113,7 +113,8 @@ void use_scaling(gguf_source& s, farspan_rope_config& rope) {
     const double* far = pair_tensor(s, "rope_factors_long.weight", s.result.options.rope_long);
     if (s.metadata.parts > 1 && !divisors && !far)
         s.result.notes.add(FARSPAN_NOTE_WEIGHTS, "",
-                           "the first of %" PRId64 " parts has no rope_freqs.weight: if a later one has it, set "
+                           "the first of %" PRId64
+                           " parts has no rope_freqs.weight: if a later one has it, set "
                            "options.rope_freqs",
                            s.metadata.parts);
     const std::string type = keys.text({"rope.scaling.type"}).value_or(far ? "longrope" : "linear");
@@ -155,7 +156,8 @@ void use_axes(gguf_source& s, farspan_rope_config& rope) {
 }
 
 // llama.cpp's name, and those of Ollama's own files.
-constexpr names local_bases = {"rope.freq_base_swa", "rope.local.freq_base", "rope.freq_base_local", "rope.swa.freq_base"};
+constexpr names local_bases = {"rope.freq_base_swa", "rope.local.freq_base", "rope.freq_base_local",
+                               "rope.swa.freq_base"};
 
 // What sliding layers have: their own base, and the scaling only if the architecture's code says so.
 farspan_rope_config local_rope(gguf_source& s, const farspan_rope_config& plain, const farspan_rope_config& scaled) {

@@ -6,7 +6,8 @@ namespace farspan::config {
 namespace {
 
 constexpr const char* image_blocks = "the tokens of an image see each other to both sides; the scheme is causal";
-constexpr const char* prefix = "the tokens of image and prompt see each other to both sides: set mask.prefix to their number";
+constexpr const char* prefix =
+    "the tokens of image and prompt see each other to both sides: set mask.prefix to their number";
 
 // Multimodal models: the family of a text model that does not name its own, and what they do beyond it.
 constexpr struct {
@@ -125,7 +126,8 @@ const char* params_format(reader& keys) {
     if (!keys.has({"dim"}) || !keys.has({"n_layers"})) return nullptr;
     if (keys.has({"multiple_of"}) || keys.has({"ffn_dim_multiplier"}) || keys.has({"use_scaled_rope"}))
         return "llama_params";
-    for (const char* mark : {"hidden_dim", "head_dim", "sliding_window", "yarn", "llama_4_scaling", "q_lora_rank", "moe"})
+    for (const char* mark :
+         {"hidden_dim", "head_dim", "sliding_window", "yarn", "llama_4_scaling", "q_lora_rank", "moe"})
         if (keys.look(mark).value) return "mistral_params";
     throw failure(FARSPAN_ERROR_FORMAT, 1,
                   "$.model_type is absent: dim and n_layers alone are of Meta's params.json, which has multiple_of, or "
@@ -163,8 +165,10 @@ identity search(reader& keys, const json_value& document, const json_value* inne
         if (!row) fail_unknown(known);
         return {.row = row, .name = row->model_type, .wrapper_path = {}};
     }
-    if (const char* format = params_format(keys)) return {.row = find_family(format), .name = format, .wrapper_path = {}};
-    throw failure(FARSPAN_ERROR_FORMAT, 1, "%s.model_type is absent, and so are architectures", inner ? path.c_str() : "$");
+    if (const char* format = params_format(keys))
+        return {.row = find_family(format), .name = format, .wrapper_path = {}};
+    throw failure(FARSPAN_ERROR_FORMAT, 1, "%s.model_type is absent, and so are architectures",
+                  inner ? path.c_str() : "$");
 }
 
 }  // namespace

@@ -16,28 +16,37 @@ namespace {
 constexpr std::size_t most_bytes = std::size_t{64} << 20;
 constexpr std::size_t most_fields = std::size_t{1} << 20;
 constexpr std::size_t longest_text = 40;
+constexpr std::size_t most_kept = 65536;  // items of all lists together that became values
 
-json_value value_at(std::string_view text, std::size_t at, const std::string& path, int32_t argument);
+// The document, and how many items of its lists became values.
+struct json_text {
+    std::string_view text;
+    int32_t argument;
+    std::size_t kept = 0;
+};
+using text_handle = std::shared_ptr<json_text>;
+
+json_value value_at(const text_handle& document, std::size_t at, const std::string& path);
 
 }  // namespace
 
 // Where the fields of an object stand in the text, ordered by name.
 class json_object {
 public:
-    json_object(std::string_view text, std::size_t at, std::string path, int32_t argument)
-        : text_(text), at_(at), path_(std::move(path)), argument_(argument) {}
+    json_object(text_handle document, std::size_t at, std::string path)
+        : document_(std::move(document)), text_(document_->text), at_(at), path_(std::move(path)) {}
 
     std::size_t size() const { return fields().size(); }
     bool empty() const { return text_[skip_blanks(text_, at_ + 1)] == '}'; }
 
     const json_value* find(std::string_view name) const {
         const auto& all = fields();
-        const auto found = std::lower_bound(all.begin(), all.end(), name, [this](const field& f, std::string_view wanted) {
-            return means_less(name_of(f), wanted);
-        });
+        const auto found = std::lower_bound(
+            all.begin(), all.end(), name,
+            [this](const field& f, std::string_view wanted) { return means_less(name_of(f), wanted); });
         if (found == all.end() || unescaped(name_of(*found)) != name) return nullptr;
         const auto [known, fresh] = values_.try_emplace(found->value);
-        if (fresh) known->second = value_at(text_, found->value, join_path(path_, name), argument_);
+        if (fresh) known->second = value_at(document_, found->value, join_path(path_, name));
         return &known->second;
     }
 
@@ -76,8 +85,8 @@ private:
         std::size_t count = 0;
         scan([&](uint32_t, uint32_t) { ++count; });
         if (count > most_fields)
-            throw failure(FARSPAN_ERROR_FORMAT, argument_, "%s has %zu keys: must have at most %zu", path_.c_str(), count,
-                          most_fields);
+            throw failure(FARSPAN_ERROR_FORMAT, document_->argument, "%s has %zu keys: must have at most %zu",
+                          path_.c_str(), count, most_fields);
         fields_.reserve(count);
         scan([&](uint32_t name, uint32_t value) { fields_.push_back({name, value}); });
         std::sort(fields_.begin(), fields_.end(),
@@ -86,16 +95,16 @@ private:
             return !means_less(name_of(a), name_of(b));
         });
         if (same != fields_.end())
-            throw failure(FARSPAN_ERROR_FORMAT, argument_, "%s: has the key \"%s\" twice", path_.c_str(),
+            throw failure(FARSPAN_ERROR_FORMAT, document_->argument, "%s: has the key \"%s\" twice", path_.c_str(),
                           escaped(unescaped(name_of(*same)), longest_text).c_str());
         opened_ = true;
         return fields_;
     }
 
+    text_handle document_;
     std::string_view text_;
     std::size_t at_;
     std::string path_;
-    int32_t argument_;
     mutable bool opened_ = false;
     mutable std::vector<field> fields_;
     mutable std::map<uint32_t, json_value> values_;  // those that were looked for
@@ -103,38 +112,31 @@ private:
 
 namespace {
 
-std::size_t count_items(std::string_view text, std::size_t at) {
-    std::size_t result = 0;
-    for (at = skip_blanks(text, at + 1); text[at] != ']'; ++result) {
-        at = skip_blanks(text, skip_value(text, at));
-        if (text[at] == ',') at = skip_blanks(text, at + 1);
-    }
-    return result;
-}
-
-// Lists within lists are only counted: nobody reads them.
-json_value list_at(std::string_view text, std::size_t at, const std::string& path, int32_t argument) {
+json_value list_at(const text_handle& document, std::size_t at, const std::string& path) {
+    const std::string_view text = document->text;
     json_value result{.kind = json_value::array};
     at = skip_blanks(text, at + 1);
     while (text[at] != ']') {
         if (result.items.size() == most_items)
             ++result.left_out;
-        else if (text[at] == '[')
-            result.items.push_back({.kind = json_value::array, .left_out = count_items(text, at)});
+        else if (++document->kept > most_kept)
+            throw failure(FARSPAN_ERROR_FORMAT, document->argument,
+                          "%s: the lists that are read have more than %zu items together", path.c_str(), most_kept);
         else
-            result.items.push_back(value_at(text, at, join_path(path, result.items.size()), argument));
+            result.items.push_back(value_at(document, at, join_path(path, result.items.size())));
         at = skip_blanks(text, skip_value(text, at));
         if (text[at] == ',') at = skip_blanks(text, at + 1);
     }
     return result;
 }
 
-json_value value_at(std::string_view text, std::size_t at, const std::string& path, int32_t argument) {
+json_value value_at(const text_handle& document, std::size_t at, const std::string& path) {
+    const std::string_view text = document->text;
     switch (text[at]) {
         case '{':
-            return {.kind = json_value::object, .fields = std::make_shared<json_object>(text, at, path, argument)};
+            return {.kind = json_value::object, .fields = std::make_shared<json_object>(document, at, path)};
         case '[':
-            return list_at(text, at, path, argument);
+            return list_at(document, at, path);
         case '"':
             return {.kind = json_value::text, .text_value = unescaped(raw_text(text, at))};
         case 't':
@@ -219,7 +221,7 @@ json_value parse_json(std::string_view document, int32_t argument) {
     check_json(document, argument);
     std::size_t at = document.starts_with("\xef\xbb\xbf") ? 3 : 0;
     at = skip_blanks(document, at);
-    return value_at(document, at, "$", argument);
+    return value_at(std::make_shared<json_text>(json_text{document, argument}), at, "$");
 }
 
 }  // namespace farspan::config

@@ -19,9 +19,9 @@ struct json_value {
     int64_t integer_value = 0;  // boolean: 0 or 1
     double real_value = 0;      // integer: the same number
     std::string text_value{};
-    std::vector<json_value> items{};             // of a list, the first most_items; of an object that was put together
-    std::size_t left_out = 0;                    // items of a list beyond those; all, of a list within a list
-    std::vector<std::string> names{};            // of an object that was put together
+    std::vector<json_value> items{};              // of a list, the first most_items; of an object that was put together
+    std::size_t left_out = 0;                     // items of a list beyond those
+    std::vector<std::string> names{};             // of an object that was put together
     std::shared_ptr<const json_object> fields{};  // of an object in a text
 
     std::size_t size() const;  // of a list or an object

@@ -79,7 +79,8 @@ private:
 
     void open(bool is_list) {
         if (depth_ == deepest_json)
-            throw failure(FARSPAN_ERROR_FORMAT, argument_, "%s: more than %zu levels deep", path().c_str(), deepest_json);
+            throw failure(FARSPAN_ERROR_FORMAT, argument_, "%s: more than %zu levels deep", path().c_str(),
+                          deepest_json);
         ++at_;
         levels_[depth_++] = {is_list, false, 0, {}};
         blanks();
@@ -254,7 +255,8 @@ public:
 private:
     unsigned code_unit() {
         unsigned result = 0;
-        for (int n = 0; n < 4; ++n) result = result * 16 + static_cast<unsigned>(hex_digit(raw_[static_cast<std::size_t>(n)]));
+        for (int n = 0; n < 4; ++n)
+            result = result * 16 + static_cast<unsigned>(hex_digit(raw_[static_cast<std::size_t>(n)]));
         raw_.remove_prefix(4);
         return result;
     }
@@ -328,6 +330,7 @@ std::string_view raw_text(std::string_view text, std::size_t at) {
 
 std::string unescaped(std::string_view raw) {
     std::string result;
+    result.reserve(raw.size());  // escapes are longer than what they mean
     decoder bytes(raw);
     for (int byte = bytes.next(); byte >= 0; byte = bytes.next()) result += static_cast<char>(byte);
     return result;

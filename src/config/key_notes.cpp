@@ -14,8 +14,9 @@ void note_unread_keys(const reader& keys, std::span<const position_key> table, c
         if (key.unread == unread_key::refused)
             throw failure(FARSPAN_ERROR_COMBINATION, 1, "%s is %s: %s", found.path.c_str(), value.c_str(), key.meaning);
         if (key.unread == unread_key::no_effect)
-            keys.notes().add(FARSPAN_NOTE_NO_EFFECT, found.path, "is %s: %s where a class reads it; that of %s does not",
-                             value.c_str(), key.meaning, family.c_str());
+            keys.notes().add(FARSPAN_NOTE_NO_EFFECT, found.path,
+                             "is %s: %s where a class reads it; that of %s does not", value.c_str(), key.meaning,
+                             family.c_str());
         else
             keys.notes().add(FARSPAN_NOTE_INCOMPLETE, found.path, "is %s: %s; the scheme does not say so",
                              value.c_str(), key.meaning);

@@ -11,6 +11,7 @@ using enum touches;
 using enum unread_key;
 
 constexpr const char* both_sides = "tokens see to both sides";
+constexpr const char* prefix = "the tokens of the prefix see each other to both sides: set mask.prefix";
 constexpr const char* some_layers = "only some layers have softmax attention, or see everything";
 constexpr const char* another_base = "sliding layers have a base of their own";
 constexpr const char* sparse = "a query sees selected keys only";
@@ -23,8 +24,8 @@ constexpr position_key of_config[] = {
     {"causal", visibility, "true", incomplete, both_sides},
     {"use_bidirectional_attention", visibility, "false", incomplete, both_sides},
     {"bidirectional", visibility, "false", incomplete, both_sides},
-    {"prefix_lm", visibility, "false", incomplete, "the tokens of the prefix see each other to both sides: set mask.prefix"},
-    {"prefix_attn", visibility, "0 false", incomplete, "the first tokens see each other to both sides: set mask.prefix"},
+    {"prefix_lm", visibility, "false", incomplete, prefix},
+    {"prefix_attn", visibility, "0 false", incomplete, prefix},
     {"attn_uses_sequence_id", visibility, "false", incomplete, "packed sequences do not see each other: use segments"},
     {"layer_types", visibility, "*", no_effect, "which layers look where", true},
     {"sliding_window", visibility, "0 -1 false", no_effect, "layers see a window"},
@@ -134,7 +135,7 @@ constexpr position_key of_config[] = {
     {"add_full_attention_sink_bias", scale, "false", incomplete, sinks},
 };
 
-// "*" rows are known not to touch attention, or only beside another key. Any other key that begins with attention. or
+// Rows with "*" do not touch attention, or only beside another key. Any other key that begins with attention. or
 // rope. and that nobody reads is unknown and gets a note that says so.
 constexpr position_key of_gguf[] = {
     {"attention.causal", visibility, "true 1", incomplete, both_sides, true},
@@ -166,6 +167,11 @@ constexpr position_key of_gguf[] = {
     {"attention.sink_enabled", scale, "false 0", incomplete, sinks},
     {"attn_logit_softcapping", scale, "0", no_effect, softcap},
     {"final_logit_softcapping", scale, "0", no_effect, "the output logits are capped", true},
+    {"attention.key_length", scale, "*", no_effect, "of a head, beside the true size of latent attention"},
+    {"attention.value_length", scale, "*", no_effect, "of a head, beside the true size of latent attention"},
+    {"rope.dimension_count", position, "*", no_effect, "the width that rotates, if anything does"},
+    {"rope.freq_base", position, "*", no_effect, "the base of the rotation, if there is one"},
+    {"rope.freq_base_swa", position, "*", no_effect, "the base of sliding layers, if they rotate"},
     {"attention.layer_norm_epsilon", scale, "*", no_effect, "of a norm"},
     {"attention.layer_norm_rms_epsilon", scale, "*", no_effect, "of a norm"},
     {"attention.group_norm_epsilon", scale, "*", no_effect, "of a norm"},
@@ -216,7 +222,8 @@ const char* name_of(touches part) {
 }
 
 const char* name_of(unread_key treatment) {
-    return treatment == no_effect ? "warning `NO_EFFECT`" : treatment == incomplete ? "warning `INCOMPLETE`" : "refused";
+    if (treatment == refused) return "refused";
+    return treatment == no_effect ? "warning `NO_EFFECT`" : "warning `INCOMPLETE`";
 }
 
 std::string in_code(std::string_view words) {
@@ -271,7 +278,7 @@ bool is_at_rest(const position_key& key, const json_value& value) {
     if (value.kind == json_value::object) return value.empty();
     if (value.kind == json_value::array)
         return value.left_out == 0 && std::all_of(value.items.begin(), value.items.end(),
-                           [&](const json_value& item) { return is_at_rest(key, item); });
+                                                  [&](const json_value& item) { return is_at_rest(key, item); });
     return is_rest_word(rest, value);
 }
 
@@ -281,14 +288,15 @@ bool reads_key(const family& row, std::string_view name) {
     const bool rotary = row.kind == positions::rotary || row.prepare;  // prepare may turn the kind
     if (rotary && has_word("rope_scaling rope_parameters partial_rotary_factor", name)) return true;
     if (row.nope_rule == no_rotation::listed && has_word("no_rope_layers no_rope_layer_interval", name)) return true;
-    return std::any_of(row.defaults.begin(), row.defaults.end(),
-                       [&](const class_default& d) { return name == d.key; });
+    return std::any_of(row.defaults.begin(), row.defaults.end(), [&](const class_default& d) { return name == d.key; });
 }
 
 std::string key_tables_as_markdown() {
-    std::string result = "| key of config.json | touches | at rest | otherwise | read by | elsewhere |\n|---|---|---|---|---|---|\n";
+    constexpr const char* head =
+        " | touches | at rest | otherwise | read by | elsewhere |\n|---|---|---|---|---|---|\n";
+    std::string result = std::string("| key of config.json") + head;
     for (const position_key& key : of_config) result += row_of(key, readers_of(key));
-    result += "\n| key of GGUF | touches | at rest | otherwise | read by | elsewhere |\n|---|---|---|---|---|---|\n";
+    result += std::string("\n| key of GGUF") + head;
     for (const position_key& key : of_gguf)
         result += row_of(key, key.everyone ? "every architecture" : "some architectures");
     return result;

@@ -14,7 +14,10 @@ void fail_type(const entry& at, const char* must) {
 void fail_range(const std::string& path, double value, double low, double high) {
     if (!std::isfinite(value))
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "%s is %s: must be between %.15g and %.15g", path.c_str(),
-                      std::isnan(value) ? "NaN" : value < 0 ? "-Infinity" : "Infinity", low, high);
+                      std::isnan(value) ? "NaN"
+                      : value < 0       ? "-Infinity"
+                                        : "Infinity",
+                      low, high);
     throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "%s is %.15g: must be between %.15g and %.15g", path.c_str(), value,
                   low, high);
 }

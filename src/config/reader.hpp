@@ -35,7 +35,9 @@ public:
 
     // Objects in order of priority: what an earlier one says hides the later ones.
     void add_scope(const json_value& object, std::string path);
-    void add_defaults(std::span<const class_default> more) { defaults_.insert(defaults_.end(), more.begin(), more.end()); }
+    void add_defaults(std::span<const class_default> more) {
+        defaults_.insert(defaults_.end(), more.begin(), more.end());
+    }
     // Keys for which this is false are not found, and not marked as read; but for those that are revealed.
     void set_visible(std::function<bool(std::string_view)> visible) { visible_ = std::move(visible); }
     void reveal(names spellings) { revealed_.insert(spellings.begin(), spellings.end()); }

@@ -91,7 +91,8 @@ std::string note_of(const model_handle& model, int32_t code) {
 bool has_note(const model_handle& model, int32_t code, const std::string& path, const std::string& words) {
     for (int64_t n = 0; n < info_of(model).notes; ++n) {
         const farspan_model_note note = note_at(model, n);
-        if (note.code == code && note.path == path && std::string(note.text).find(words) != std::string::npos) return true;
+        if (note.code == code && note.path == path && std::string(note.text).find(words) != std::string::npos)
+            return true;
     }
     return false;
 }

@@ -348,7 +348,8 @@ Test(gguf, metadata_that_is_wrong) {
                    {"llama.rope.freq_base is \"x\""});
     expect_refused("NaN", base("llama", {{"rope.freq_base", NAN}}), FARSPAN_ERROR_PARAMETER_RANGE,
                    {"llama.rope.freq_base is NaN"});
-    expect_refused("infinite", base("llama", {{"attention.scale", INFINITY}}), FARSPAN_ERROR_PARAMETER_RANGE, {"Infinity"});
+    expect_refused("infinite", base("llama", {{"attention.scale", INFINITY}}), FARSPAN_ERROR_PARAMETER_RANGE,
+                   {"Infinity"});
     expect_refused("rotary_dim beyond the head", base("llama", {{"rope.dimension_count", int64_t{66}}}),
                    FARSPAN_ERROR_PARAMETER_RANGE, {"66"});
     expect_refused("odd", base("llama", {{"rope.dimension_count", int64_t{63}}}), FARSPAN_ERROR_ROTARY_DIM, {"63"});

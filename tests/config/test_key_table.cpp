@@ -1,5 +1,5 @@
-// The table of keys that touch visibility, positions or scale: its own consistency, and its copy in docs/models.md. After
-// a change of the table, FARSPAN_UPDATE_DOCS=1 build/dev/tests/config/test_key_table writes the copy.
+// The table of keys that touch visibility, positions or scale: its own consistency, and its copy in docs/models.md.
+// After a change of the table, FARSPAN_UPDATE_DOCS=1 build/dev/tests/config/test_key_table writes the copy.
 #include <criterion/criterion.h>
 
 #include <cstdlib>
@@ -58,7 +58,8 @@ Test(key_table, the_manual_is_current) {
 // Null, empty and what the row says are at rest, alone and in lists; anything else is not.
 Test(key_table, values_at_rest) {
     const auto whole = [](int64_t value) {
-        return json_value{.kind = json_value::integer, .integer_value = value, .real_value = static_cast<double>(value)};
+        return json_value{
+            .kind = json_value::integer, .integer_value = value, .real_value = static_cast<double>(value)};
     };
     const json_value yes{.kind = json_value::boolean, .integer_value = 1}, no{.kind = json_value::boolean};
     const json_value text{.kind = json_value::text, .text_value = "true"};
@@ -68,7 +69,8 @@ Test(key_table, values_at_rest) {
         return is_at_rest(*key, value);
     };
     cr_expect(rests("is_causal", yes) && !rests("is_causal", no) && rests("is_causal", {}));
-    cr_expect(rests("sliding_window", whole(0)) && rests("sliding_window", whole(-1)) && !rests("sliding_window", whole(7)));
+    cr_expect(rests("sliding_window", whole(0)) && rests("sliding_window", whole(-1)) &&
+              !rests("sliding_window", whole(7)));
     cr_expect(rests("no_rope_layers", {.kind = json_value::array}));
     cr_expect(rests("no_rope_layers", {.kind = json_value::array, .items = {whole(1), whole(1)}}));
     cr_expect(!rests("no_rope_layers", {.kind = json_value::array, .items = {whole(1), whole(0)}}));

@@ -21,9 +21,11 @@ void refuse_texts(case_list& list) {
         {"a list", "[]", "$ is a list of 0", format},
         {"no model_type", "{}", "$.model_type is absent", format},
         {"a number for a text", "{\"model_type\": 3}", "$.model_type is 3", format},
-        {"a key twice", "{\"x\": {\"y\": 1, \"y\": 1}}", "$.x", format},
-        {"NaN", "{\"a\": NaN}", "$.a", format},
-        {"a huge number", "{\"a\": 1e999}", "$.a", format},
+        {"a key twice", "{\"text_config\": {\"y\": 1, \"y\": 1}}", "$.text_config", format},
+        {"NaN", "{\"model_type\": \"llama\", \"rope_theta\": NaN}", "$.rope_theta is NaN", range},
+        {"a huge number", "{\"model_type\": \"llama\", \"rope_theta\": 1e999}", "$.rope_theta is Infinity", range},
+        {"a name that a terminal would obey", "{\"model_type\": \"ll\\u0000ama\\u001b[31m\\n\"}",
+         R"($.model_type is "ll\u0000ama\u001b[31m\n": no)", method},
         {"half a surrogate", "{\"a\": \"\\ud800\"}", "$.a", format},
         {"something behind it", "{\"a\": 1} {}", "$", format},
         {"a text after the number", "{\"a\": 12abc}", "$", format},
@@ -116,6 +118,8 @@ void refuse_gguf(case_list& list) {
                  "model_from_metadata", method, 1, "nonesuch");
     refuse_model(list, "model refused: another file", {{"gguf", "474747470300000000"}}, "model_from_gguf", format, 1,
                  "");
+    refuse_model(list, "model refused: a big-endian file", {{"gguf", "4747554600000003"}}, "model_from_gguf", format, 1,
+                 "big-endian");
     refuse_model(list, "model refused: a file that ends early", {{"gguf", "4747554603000000"}}, "model_from_gguf",
                  format, 1, "");
 }
@@ -128,6 +132,10 @@ case_list model_error_cases() {
     refuse_keys(list);
     refuse_options(list);
     refuse_gguf(list);
+    refuse_model(list, "model refused: two positions for each token", model_of(fixture("chatglm-6b")), from_config,
+                 combination, 1, "$.position_encoding_2d is true");
+    refuse_model(list, "model refused: a width outside the text model", model_of(fixture("outer-hidden-size")),
+                 from_config, shape, 1, "$.hidden_size is 2050");
     const json llama = model_of(fixture("llama-2-7b"));
     list.refuse("model layer refused: beyond the last", "model_layer_at", {}, {{"layer", 32}}, "model_layer_at", range,
                 2);

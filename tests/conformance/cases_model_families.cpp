@@ -47,6 +47,11 @@ json within(json scheme, int64_t window) {  // keys that a query sees, itself in
     scheme["mask"]["window_left"] = window - 1;
     return scheme;
 }
+json around(json scheme, int64_t window) {  // to both sides, 0: all
+    scheme["mask"] = {{"causal", 0}};
+    if (window > 0) scheme["mask"]["window_left"] = scheme["mask"]["window_right"] = window - 1;
+    return scheme;
+}
 json scored(json scheme, const json& score) {
     scheme["score"] = score;
     return scheme;
@@ -82,6 +87,12 @@ std::vector<layer_row> unscaled_rows() {
         {"gemma-2-27b", 45, 1, full, 32, 16, 128, 128, 0, 1.0 / 12, scored(plain(half, 128, 1e4), {{"softcap", 50}})},
         {"gemma-3-1b", 0, 0, sliding, 4, 1, 256, 256, 512, 0, within(plain(half, 256, 1e4), 512)},
         {"gemma-3-1b", 5, 5, full, 4, 1, 256, 256, 0, 0, plain(half, 256, 1e6)},
+        {"gemma-3n-with-gemma-3-scale", 0, 0, sliding, 8, 2, 256, 256, 512, 1, within(plain(half, 256, 1e4), 512)},
+        {"embeddinggemma-300m", 0, 0, sliding, 3, 1, 256, 256, 513, 0, around(plain(half, 256, 1e4), 257)},
+        {"embeddinggemma-300m", 5, 5, full, 3, 1, 256, 256, 0, 0, around(plain(half, 256, 1e6), 0)},
+        {"llama-2-70b-meta-params", 0, 0, full, 64, 8, 128, 128, 0, 0, plain(pairs, 128, 1e4)},
+        {"llava-1.5-7b", 0, 0, full, 32, 32, 128, 128, 0, 0, plain(half, 128, 1e4)},
+        {"deepseek-ocr", 0, 0, full, 10, 10, 128, 128, 0, 0, plain(half, 128, 1e4)},
         {"gemma-3-4b", 33, 0, sliding, 8, 4, 256, 256, 1024, 0, within(plain(half, 256, 1e4), 1024)},
         {"falcon-40b", 0, 0, full, 128, 8, 64, 64, 0, 0, plain(half, 64, 1e4)},
         {"gpt-neox-20b", 0, 0, full, 64, 64, 96, 96, 0, 0, plain(half, 24, 1e4)},
@@ -98,6 +109,7 @@ std::vector<layer_row> scaled_rows() {
     const json mscale_1 = {{"mscale", 1}, {"mscale_all_dim", 1}};
     const double head_192 = 1 / std::sqrt(192.0);
     return {
+        {"llama-3.1-8b-meta-params", 0, 0, full, 32, 8, 128, 128, 0, 0, llama3(pairs, 128, 5e5, 8)},
         {"llama-3.1-8b", 0, 0, full, 32, 8, 128, 128, 0, 0, llama3(half, 128, 5e5, 8)},
         {"llama-3.2-1b", 0, 0, full, 32, 8, 64, 64, 0, 0, llama3(half, 64, 5e5, 32)},
         {"ministral-3-8b", 0, 0, full, 32, 8, 128, 128, 0, 0,

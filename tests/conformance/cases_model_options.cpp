@@ -1,4 +1,5 @@
 // Models as a whole, their notes, the options, and GGUF. Derived parameters are worked out here from their definitions.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -179,6 +180,16 @@ json llama_metadata() {
             entry("tokenizer.ggml.scores", FARSPAN_METADATA_REAL, json::array({1.5, -2.0}))};
 }
 
+// The middle one of three layers has no heads.
+json deci_metadata() {
+    return {entry("general.architecture", FARSPAN_METADATA_TEXT, "deci"),
+            entry("deci.block_count", FARSPAN_METADATA_INTEGER, 3),
+            entry("deci.embedding_length", FARSPAN_METADATA_INTEGER, 64),
+            entry("deci.attention.head_count", FARSPAN_METADATA_INTEGER, json::array({4, 0, 4})),
+            entry("deci.attention.head_count_kv", FARSPAN_METADATA_INTEGER, json::array({2, 0, 1})),
+            entry("deci.rope.freq_base", FARSPAN_METADATA_REAL, 500000.0)};
+}
+
 class gguf_writer {
 public:
     template <class Number>
@@ -231,6 +242,13 @@ void add_gguf(case_list& list) {
     add_model_frequencies(
         list, "GGUF metadata and a tensor",
         {{"metadata", metadata}, {"options", {{"rope_freqs", {1, 2, 3, 4, 5, 6, 7, 8}}}}, {"layer", 1}}, divided);
+    json& none = list.add("model layer: without heads", "model_layer_at", {}, {{"layer", 1}});
+    none["model"] = {{"metadata", deci_metadata()}};
+    expected_output numbers, no_reals;
+    numbers.add(FARSPAN_LAYER_OTHER, 0);
+    for (const int value : {1, 0, 0, 16, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}) numbers.add(value, 0);
+    for (int n = 0; n < 4; ++n) no_reals.add(0, 0);
+    none["expected"]["outputs"] = {numbers.sample(double_digits), no_reals.sample(double_digits)};
     json& one = list.add("model layer: GGUF metadata, layer 1", "model_layer_at", {}, {{"layer", 1}});
     one["model"] = {{"metadata", metadata}};
     expected_output whole, reals;
@@ -250,6 +268,24 @@ case_list model_whole_cases() {
     add_note(list, "an absent key", model_of(llama), FARSPAN_NOTE_DEFAULT, "$.rope_theta");
     add_note(list, "a window that has no effect", model_of(fixture("qwen3-draft")), FARSPAN_NOTE_NO_EFFECT,
              "$.sliding_window");
+    add_note(list, "a prefix that is seen to both sides", model_of(fixture("paligemma-3b")), FARSPAN_NOTE_INCOMPLETE,
+             "$.model_type");
+    add_note(list, "a prefix switch that is not read", model_of(fixture("mpt-prefix-lm")), FARSPAN_NOTE_INCOMPLETE,
+             "$.attn_config.prefix_lm");
+    add_note(list, "a scale of another class", model_of(fixture("gemma-3n-with-gemma-3-scale")), FARSPAN_NOTE_NO_EFFECT,
+             "$.text_config.query_pre_attn_scalar");
+    add_note(list, "a field that a terminal would obey",
+             model_of(with(
+                 llama, {{"rope_scaling", {{"type", "linear"}, {"factor", 2}, {std::string("a\0\x1b[b\n", 6), 3}}}})),
+             FARSPAN_NOTE_UNKNOWN_FIELD, R"($.rope_scaling.a\u0000\u001b[b\n)");
+    json without = llama_metadata();
+    without.erase(std::remove_if(without.begin(), without.end(),
+                                 [](const json& e) { return e.at("key") == "llama.rope.freq_base"; }),
+                  without.end());
+    add_note(list, "a base that GGUF leaves out", {{"metadata", without}}, FARSPAN_NOTE_DEFAULT,
+             "llama.rope.freq_base");
+    add_note(list, "layers without heads", {{"metadata", deci_metadata()}}, FARSPAN_NOTE_INCOMPLETE,
+             "deci.attention.head_count_kv");
     add_note(list, "sinks", model_of(fixture("gpt-oss-20b")), FARSPAN_NOTE_WEIGHTS, "");
     add_note(
         list, "an unknown field",

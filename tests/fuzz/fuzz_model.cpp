@@ -27,7 +27,8 @@ void look_at_everything(const farspan_model* model) {
         farspan_model_layer layer{};
         layer.struct_size = sizeof layer;
         require(farspan_model_layer_at(model, n, &layer, nullptr) == FARSPAN_OK && layer.alike <= n);
-        require(layer.query_heads % layer.key_heads == 0 && layer.head_dim >= 1 && layer.head_dim <= 512);
+        require((layer.kind == FARSPAN_LAYER_OTHER) == !layer.scheme && layer.head_dim >= 1 && layer.head_dim <= 512);
+        require(!layer.scheme || layer.query_heads % layer.key_heads == 0);
         if (layer.scheme && layer.alike == n) look_at_scheme(layer);
     }
     for (int64_t n = 0; n < info.notes; ++n) {

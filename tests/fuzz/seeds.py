@@ -1,9 +1,13 @@
 """Inputs to start from: the fixtures for fuzz_config, small GGUF files for fuzz_gguf. usage: seeds.py FOLDER"""
+import re
 import struct
 import sys
 from pathlib import Path
 
-FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
+ROOT = Path(__file__).resolve().parents[2]
+FIXTURES = ROOT / "tests" / "fixtures" / "configs"
+FILES = ROOT / "tests" / "fixtures" / "gguf"
+KEY_TABLE = ROOT / "src" / "config" / "key_table.cpp"
 INTEGER, REAL, TEXT, LIST = 4, 6, 8, 9
 
 # Keys beside those that every file needs, by architecture.
@@ -43,6 +47,14 @@ def gguf(architecture, keys, divisors):
     return out
 
 
+def words():
+    """Keys and values that both readers look for, as quoted in the table and in the code: libFuzzer's dictionary."""
+    found = set()
+    for file in sorted(KEY_TABLE.parent.glob("*.cpp")):
+        found.update(re.findall(r'"([a-z0-9_.]{3,40})"', file.read_text()))
+    return sorted(found | {"NaN", "Infinity", "-Infinity", "\\\\u0000", "true", "false", "null"})
+
+
 def main():
     folder = Path(sys.argv[1])
     for name in ("fuzz_config", "fuzz_gguf", "fuzz_cache", "fuzz_scheme"):
@@ -50,6 +62,9 @@ def main():
     for file in FIXTURES.glob("*.json"):
         for extension in (0, 5):  # none and Self-Extend
             (folder / "fuzz_config" / f"{file.stem}-{extension}").write_bytes(bytes([0, extension]) + file.read_bytes())
+    for file in FILES.glob("*.gguf"):
+        (folder / "fuzz_gguf" / file.stem).write_bytes(b"\0\0" + file.read_bytes())
+    (folder / "words").write_text("".join(f'"{word}"\n' for word in words()))
     for architecture, keys in GGUF.items():
         (folder / "fuzz_gguf" / architecture).write_bytes(b"\0\0" + gguf(architecture, keys, []))
     (folder / "fuzz_gguf" / "divisors").write_bytes(b"\0\0" + gguf("llama", {}, [float(n) for n in range(1, 9)]))
