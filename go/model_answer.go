@@ -12,7 +12,7 @@ const (
 	AbsoluteSinusoidal AbsoluteKind = 2 // see SinusoidalFill
 )
 
-// ModelInfo is what a configuration says as a whole. Heads and sizes are those of layer 0; see ModelLayer.
+// ModelInfo is what a configuration says as a whole. Heads and sizes are those of the first layer with attention; see ModelLayer.
 type ModelInfo struct {
 	Family            string // model_type, or general.architecture
 	Absolute          AbsoluteKind

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <locale>
+#include <sstream>
 
 #include "base/failure.hpp"
 #include "base/utf8.hpp"
@@ -358,11 +360,12 @@ json_number number_at(std::string_view text, std::size_t at) {
         int64_t whole = 0;
         if (std::from_chars(first, last, whole).ec == std::errc()) return {true, whole, static_cast<double>(whole)};
     }
+    std::istringstream in{std::string(word)};
+    in.imbue(std::locale::classic());  // whatever the host has set
     double real = 0;
-    if (std::from_chars(first, last, real).ec == std::errc()) return {false, 0, real};
-    const bool tiny = word.find("e-") != std::string_view::npos || word.find("E-") != std::string_view::npos ||
-                      word.starts_with("0.") || word.starts_with("-0.");
-    return {false, 0, tiny ? 0 : word.front() == '-' ? -infinite : infinite};
+    in >> real;
+    if (in.fail()) real = real < 0 ? -infinite : infinite;  // too large; the stream says the largest instead
+    return {false, 0, real};
 }
 
 }  // namespace farspan::config

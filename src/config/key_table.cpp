@@ -7,8 +7,9 @@
 namespace farspan::config {
 namespace {
 
-using enum touches;
-using enum unread_key;
+constexpr touches visibility = touches::visibility, position = touches::position, scale = touches::scale;
+constexpr unread_key no_effect = unread_key::no_effect, incomplete = unread_key::incomplete,
+                     refused = unread_key::refused;
 
 constexpr const char* both_sides = "tokens see to both sides";
 constexpr const char* prefix = "the tokens of the prefix see each other to both sides: set mask.prefix";

@@ -65,7 +65,7 @@ void refuse_keys(case_list& list) {
         {"a wide head", {{"head_dim", 513}}, "$.head_dim is 513", range},
         {"base 0", {{"rope_theta", 0}}, "$.rope_theta is 0", range},
         {"a base in quotes", {{"rope_theta", "1e6"}}, "$.rope_theta is \"1e6\"", format},
-        {"a cap below 0", {{"attn_logit_softcapping", -1}}, "attn_logit_softcapping", range},
+        {"a cap below 0", {{"model_type", "gemma2"}, {"attn_logit_softcapping", -1}}, "attn_logit_softcapping", range},
         {"a number as dictionary", scaled(4), "$.rope_scaling is 4", format},
         {"an unknown type", scaled({{"type", "LINEAR"}, {"factor", 2}}), "LINEAR", method},
         {"no factor", scaled({{"type", "linear"}}), "$.rope_scaling.factor is absent", format},

@@ -15,7 +15,7 @@ unsafe fn text<'a>(text: *const c_char) -> Cow<'a, str> {
     unsafe { CStr::from_ptr(text) }.to_string_lossy()
 }
 
-/// What a configuration says as a whole. Heads and sizes are those of layer 0; see [`Layer`].
+/// What a configuration says as a whole. Heads and sizes are those of the first layer with attention; see [`Layer`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Info<'a> {

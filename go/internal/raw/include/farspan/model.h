@@ -23,8 +23,9 @@
  * stands; control characters and what is no UTF-8 are written as \n, \u001b, \xff.
  *
  * Reading takes little memory, whatever the document: what nobody asks for does not become a value. Beyond these limits a document
- * is FARSPAN_ERROR_FORMAT: JSON of 64 MiB, 2^20 keys in one object that is read; GGUF with 4096 keys of the architecture, 65536
- * items in their lists together, texts of 16 MiB. With the input not counted, a model takes at most 128 MiB. */
+ * is FARSPAN_ERROR_FORMAT: JSON of 64 MiB, 64 levels, 2^20 keys in one object that is read, 65536 items in the lists that are read;
+ * GGUF with 4096 keys of the architecture, 65536 items in their lists together, texts of 16 MiB. A call takes at most three times its
+ * input and 16 MiB. */
 #ifndef FARSPAN_MODEL_H
 #define FARSPAN_MODEL_H
 

@@ -3,14 +3,14 @@ package io.farspan;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a model's configuration says as a whole. Heads and sizes are those of layer 0; others may differ, see {@link ModelLayer}.
+ * What a model's configuration says as a whole. Heads and sizes are those of the first layer with attention; others may differ, see {@link ModelLayer}.
  *
  * @param family model_type, or general.architecture
  * @param absolute positions added to the embeddings
  * @param layers encoder and decoder together; the encoder's come first
  * @param encoderLayers 0 unless encoder-decoder
- * @param queryHeads of layer 0
- * @param keyHeads of layer 0
+ * @param queryHeads of the first layer with attention
+ * @param keyHeads of the first layer with attention
  * @param headDim of queries and keys; with latent attention (MLA) the rotated and unrotated parts together
  * @param valueDim of values
  * @param hidden width of the model; 0: unknown
