@@ -23,13 +23,14 @@ struct gguf_family {
     bool softcap = false;       // attn_logit_softcapping is applied
     bool rotary_last = false;   // of a head only the last rope.dimension_count features rotate, otherwise the first
     int32_t axes = FARSPAN_AXES_NONE;
-    bool axes_optional = false;  // without rope.dimension_sections there is one axis, with them the layout is half
-    bool chunked = false;        // Llama 4: chunks of 8192 on rotary layers, temperature on the others
-    double log_multiplier = 1;   // yarn_log_multiplier is this times mscale_all_dim
-    double scale = 0;            // on <q, k> if the file does not say; 0: 1/sqrt(key_length)
-    int64_t window = 0;          // of sliding layers if the file does not say; 0: none
-    bool scale_by_size = false;  // 1/key_length instead of its square root
-    int64_t layers_of_27b = 0;   // a model with so many layers has the scale 1/sqrt(embedding_length / heads)
+    bool axes_optional = false;   // without rope.dimension_sections there is one axis, with them the layout is half
+    bool chunked = false;         // Llama 4: chunks of 8192 on rotary layers, temperature on the others
+    double log_multiplier = 1;    // yarn_log_multiplier is this times mscale_all_dim
+    double scale = 0;             // on <q, k> if the file does not say; 0: 1/sqrt(key_length)
+    int64_t window = 0;           // of sliding layers if the file does not say; 0: none
+    int64_t attention_every = 0;  // only every n-th layer has softmax attention, full_attention_interval; 0: all
+    bool scale_by_size = false;   // 1/key_length instead of its square root
+    int64_t layers_of_27b = 0;    // a model with so many layers has the scale 1/sqrt(embedding_length / heads)
 };
 
 // What the architecture's code assumes for absent keys.

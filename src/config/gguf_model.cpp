@@ -73,7 +73,8 @@ void read_sizes(gguf_source& s) {
 // A layer whose list has no heads has no softmax attention: none at all, or a linear one.
 bool has_attention(const gguf_source& s, std::size_t layer) {
     const auto empty = [layer](const std::vector<int64_t>& heads) { return !heads.empty() && heads[layer] == 0; };
-    return !empty(s.query_heads_of) && !empty(s.key_heads_of);
+    return !empty(s.query_heads_of) && !empty(s.key_heads_of) &&
+           (s.attention_every == 0 || (static_cast<int64_t>(layer) + 1) % s.attention_every == 0);
 }
 
 // One truth per layer: has it the window?
@@ -123,6 +124,8 @@ void read_layers(gguf_source& s) {
     if (!causal)
         s.result.notes.add(FARSPAN_NOTE_DERIVED, s.keys.path_of("attention.causal"),
                            "is false: tokens see to both sides");
+    if (s.row.attention_every > 0)
+        s.attention_every = s.keys.integer({"full_attention_interval"}, 1, most_layers).value_or(s.row.attention_every);
     for (std::size_t n = 0; n < sliding.size(); ++n) {
         layer_draft layer{.kind = sliding[n] ? FARSPAN_LAYER_SLIDING : FARSPAN_LAYER_FULL,
                           .rope = rope_of(s, static_cast<int64_t>(n), sliding[n], window > 0),

@@ -18,7 +18,8 @@ struct gguf_source {
     draft& result;
     int64_t layers = 0, query_heads = 0, key_heads = 0, head_dim = 0, value_dim = 0, rotary_dim = 0;
     int64_t local_head_dim = 0, local_value_dim = 0, local_rotary_dim = 0;  // of sliding layers
-    std::vector<int64_t> query_heads_of{}, key_heads_of{};                  // per layer, if the file lists them
+    int64_t attention_every = 0;                            // only every n-th layer has softmax attention; 0: all
+    std::vector<int64_t> query_heads_of{}, key_heads_of{};  // per layer, if the file lists them
 };
 
 // Appends the rotation of full layers to draft::ropes and, if sliding layers have another, theirs.

@@ -1,10 +1,12 @@
 """The models that llama.cpp and Farspan read from one file each: what their metadata says and which tensors belong to their positions."""
 from dataclasses import dataclass, field
 
+import gguf
 import numpy as np
 
 import farspan
 import gguf_files
+import tiny_models
 
 PAIRS = 16  # of the heads of tiny_models.SIZES
 
@@ -173,6 +175,7 @@ CASES = [
     Case("nomic-bert-moe", "nomic-bert-moe", {**BERT, **EXPERTS, "moe_every_n_layers": 1}),
     Case("openelm", "openelm"),
     Case("orion", "orion"),
+    Case("plm", "plm", {**LATENT, "attention.key_length": 48, **ALL_HEADS}),
     Case("pangu-embedded", "pangu-embedded"),
     Case("plamo", "plamo"),
     Case("rnd1", "rnd1", {**EXPERTS, **BOTH_SIDES}),
@@ -192,3 +195,21 @@ CASES = [
     Case("bert", "bert", BERT),
     Case("starcoder", "starcoder", ALL_HEADS),
 ]
+
+
+def check_architectures():
+    """(passed, messages of failures): every architecture of the package gguf is read, or refused with a reason of the library's table."""
+    refused, unknown = {}, []
+    for name in sorted(gguf.MODEL_ARCH_NAMES.values()):
+        try:
+            farspan.Model(tiny_models.file_of(name, {}, {}))
+        except farspan.Failure as failure:
+            if "not supported: " in str(failure):
+                refused[name] = str(failure).split("not supported: ")[-1]
+            elif "no architecture that is known" in str(failure):
+                unknown.append(f"GGUF: {name} is neither an architecture that is read nor in the table of refusals")
+    count = len(gguf.MODEL_ARCH_NAMES)
+    print(f"the package gguf names {count} architectures: {count - len(refused) - len(unknown)} are read, {len(refused)} refused with a reason")
+    for name, reason in refused.items():
+        print(f"    {name:<26}{reason}")
+    return count - len(unknown), unknown

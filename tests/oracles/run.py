@@ -9,6 +9,7 @@ import defaults
 import families
 import gguf_files
 import huggingface
+import llama_cases
 import llama_cpp
 import llama_models
 import llama_operations
@@ -59,6 +60,7 @@ def compare_all(tally, given):
         tally.take(class_families.check_names())
         tally.take(defaults.run())
         tally.take(releases.run(given.old))
+        tally.take(llama_cases.check_architectures())
         tally.take(gguf_files.run())
         tally.take(torch_cases.run())
         compare_llama_cpp(tally, given.quick)

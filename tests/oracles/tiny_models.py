@@ -71,22 +71,26 @@ def asked_for(message, shapes):
     return None
 
 
-def make(architecture, keys, tensors, seed=1):
-    """(file, handle) of a model that llama.cpp accepts. `tensors` are those that it would not miss: factors, sinks."""
+def make(architecture, keys, tensors, seed=1, alike=True):
+    """(file, handle) of a model that llama.cpp accepts. `tensors` are those that it would not miss: factors, sinks. Where the layers turn out
+    not to be alike, each is asked for its tensors."""
     random = np.random.default_rng(seed)
-    tensors, shapes = {name: weights(name, given, random) if isinstance(given, tuple) else given for name, given in tensors.items()}, {}
+    given = {name: weights(name, value, random) if isinstance(value, tuple) else value for name, value in tensors.items()}
+    tensors, shapes = dict(given), {}
     for _ in range(MOST_TENSORS):
         data = file_of(architecture, keys, tensors)
         try:
             return data, llama_cpp.load_model(data)
         except llama_cpp.Failure as failure:
+            if alike and "wrong number of tensors" in str(failure):
+                return make(architecture, keys, given, seed, alike=False)
             wish = asked_for(str(failure), shapes)
             if not wish:
                 raise
         name, shape = wish
         shapes[kind(name)] = shape
         tensors[name] = weights(name, shape, random)
-        if name.startswith("blk.1."):  # the layers are alike, or nearly: what the first one has, the others are given at once
+        if alike and name.startswith("blk.1."):  # the layers are alike, or nearly: what the first one has, the others are given at once
             for layer in range(1, {**SIZES, **keys}["block_count"]):
                 for other in [other for other in tensors if other.startswith("blk.0.")]:
                     copy = other.replace("blk.0.", f"blk.{layer}.")
