@@ -19,6 +19,7 @@ CHANGES = {
     "cohere2_moe": {"first_k_dense_replace": 2},
     # Without them transformers 5.24 misses keys of its own.
     "dbrx": {"attn_config": {"kv_n_heads": 2, "rope_theta": 10000.0, "clip_qkv": 8.0}},
+    "falcon_h1": {"mamba_d_ssm": 256},
     "gemma3n": {"num_kv_shared_layers": 0}, "gemma3n_text": {"num_kv_shared_layers": 0},
     "gpt_neo": {"attention_types": [[["global", "local"], 3]], "attention_layers": ["global", "local"] * 3},
     "gptj": {"n_embd": 512},

@@ -145,6 +145,8 @@ def run_cases(cases):
             case = make(name)
             for index, layer, differences in compare_family(case):
                 table.add(name, case.family, index, layer, differences)
+            if case.family not in table.families:
+                table.failures.append(f"{name}: no layer of its attention was seen")
         except Exception:
             table.failures.append(f"{name}: {traceback.format_exc()}")
     return table

@@ -36,7 +36,7 @@ SEPARATE = {"gptj": ("attn", ("q_proj", "k_proj", "v_proj"), "out_proj", "n_head
             "t5": ("SelfAttention", ("q", "k", "v"), "o", "num_heads"),
             "gpt_neo": ("attn.attention", PARTS, "out_proj", "num_heads"), "mvp": ("self_attn", PARTS, "out_proj", "decoder_attention_heads"),
             "trocr": ("self_attn", PARTS, "out_proj", "decoder_attention_heads"), "xglm": ("self_attn", PARTS, "out_proj", "attention_heads"),
-            "roformer": BERT, "megatron-bert": BERT, "rembert": BERT, "xlm": ("attentions", ("q_lin", "k_lin", "v_lin"), "out_lin", "n_heads")}
+            "git": BERT, "roformer": BERT, "megatron-bert": BERT, "rembert": BERT, "xlm": ("attentions", ("q_lin", "k_lin", "v_lin"), "out_lin", "n_heads")}
 def split_neox(fused, config):
     """Each head's query, key and value side by side."""
     return split_bloom(fused, type("heads", (), {"n_head": config.num_attention_heads}))
