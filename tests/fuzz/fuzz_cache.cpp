@@ -49,7 +49,7 @@ void make_right(std::vector<char>& bytes, farspan_cache* cache, int32_t dtype, s
     const size_t page_bytes = farspan_cache_save_size(cache, sequence) - header_bytes;
     require(farspan_cache_clear(cache, nullptr) == FARSPAN_OK);
     bytes.resize(header_bytes + pages * page_bytes);
-    std::memcpy(bytes.data(), "FARSPANC\1\0\0\0", 12);
+    std::memcpy(bytes.data(), "FARSPANC\2\0\0\0", 12);
     put(bytes, dtype_at, dtype);
     const int64_t sizes[4] = {1, 1, 2, 1};
     put(bytes, sizes_at, sizes);
