@@ -2,10 +2,7 @@
 // of Debian 11, where the library is built that runs on old systems too (scripts/portable.sh). Not part of any other build.
 #pragma once
 
-#include <charconv>
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <type_traits>
@@ -24,17 +21,6 @@ template <class Array>
 unique_ptr<Array> make_unique_for_overwrite(size_t count) {
     static_assert(is_array_v<Array> && extent_v<Array> == 0);
     return unique_ptr<Array>(new remove_extent_t<Array>[count]);
-}
-
-// The shortest digits that read back the same, as %g writes them.
-inline to_chars_result to_chars(char* first, char* last, double value) {
-    const auto size = static_cast<size_t>(last - first);
-    int length = 0;
-    for (int digits = 1; digits <= 17; ++digits) {
-        length = snprintf(first, size, "%.*g", digits, value);
-        if (strtod(first, nullptr) == value) break;
-    }
-    return {first + length, errc{}};
 }
 
 }  // namespace std

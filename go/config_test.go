@@ -11,6 +11,9 @@ import (
 func distinct(config reflect.Value) {
 	for n := 0; n < config.NumField(); n++ {
 		field := config.Field(n)
+		if !field.CanSet() {
+			continue // no field of C
+		}
 		switch field.Kind() {
 		case reflect.Int32, reflect.Int64:
 			field.SetInt(int64(100 + n))

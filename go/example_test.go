@@ -86,7 +86,7 @@ func ExampleError() {
 	fmt.Println(failure)
 	// Output:
 	// true false
-	// farspan: rope.layout is 0: must be FARSPAN_LAYOUT_HALF or FARSPAN_LAYOUT_INTERLEAVED
+	// farspan: rope.layout is 0: must be half (1) or interleaved (2)
 }
 
 // Decodes token by token: the cache keeps keys without their positions, and the newest query sees all tokens so far.

@@ -154,8 +154,8 @@ func TestShortConfigurationArraysAreRefused(t *testing.T) {
 	fire.Hidden, fire.Heads, fire.W1, fire.B1, fire.W2, fire.B2 = 2, 2, make([]float32, 2), make([]float32, 2), make([]float32, 3), make([]float32, 2)
 	expectStatus(t, farspan.FireFill(fire, nil, nil, dense(make([]float32, 8), 1, 2, 2, 2)), farspan.ErrShape)
 	expectStatus(t, farspan.FireFill(nil, nil, nil, dense(make([]float32, 8), 1, 2, 2, 2)), farspan.ErrNullArgument)
-	bias := farspan.NewBiasConfig(99)
-	_, err := farspan.NewScheme(farspan.SchemeConfig{Rope: farspan.NewRopeConfig(farspan.RopeNone), Bias: bias})
+	strange := farspan.NewBiasConfig(99)
+	_, err := farspan.NewScheme(farspan.SchemeConfig{Rope: farspan.NewRopeConfig(farspan.RopeNone), Bias: strange})
 	expectStatus(t, err, farspan.ErrMethod)
 }
 

@@ -11,7 +11,15 @@ use std::process::{self, Command};
 const STATIC_NEEDS: [&str; 3] = ["tbb", "stdc++", "m"];
 
 fn main() {
-    for name in ["FARSPAN_LIB_DIR", "FARSPAN_STATIC", "FARSPAN_ONETBB_SOURCE", "PKG_CONFIG", "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "DOCS_RS"] {
+    for name in [
+        "FARSPAN_LIB_DIR",
+        "FARSPAN_STATIC",
+        "FARSPAN_ONETBB_SOURCE",
+        "PKG_CONFIG",
+        "PKG_CONFIG_PATH",
+        "PKG_CONFIG_LIBDIR",
+        "DOCS_RS",
+    ] {
         println!("cargo:rerun-if-env-changed={}", name);
     }
     println!("cargo:rerun-if-changed=build.rs");

@@ -239,10 +239,11 @@ FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t*
     return tensor;
 }
 
-/* An array of `count` entries, or none, where `needed` are used and no more than `most` may be given. */
+/* An array of `count` entries, or none, where `needed` are used and no more than `most` may be given. Where none are needed something else
+ * is missing, which the library names. */
 static int flat_miscounted(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed,
                            __int128 most) {
-    if (!array || ((__int128)count >= needed && (__int128)count <= most)) return 0;
+    if (!array || needed <= 0 || ((__int128)count >= needed && (__int128)count <= most)) return 0;
     flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "%s has %zu entries: %lld are needed", name, count,
               needed > INT64_MAX ? (long long)INT64_MAX : (long long)needed);
     return 1;

@@ -15,7 +15,6 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -125,9 +124,10 @@ class LoaderTest {
         System.setProperty(PATH, scratch.toString());
         String missing = loadFailure();
         assertTrue(missing.contains(scratch.resolve("libfarspan_java.so").toString()), missing);
-        // Half of a library: of a file that is none at all the JVM itself would complain, on the standard output.
-        byte[] whole = Files.readAllBytes(classes().resolve(FOLDER).resolve("libfarspan_java.so"));
-        Files.write(scratch.resolve("libfarspan_java.so"), Arrays.copyOf(whole, 4096));
+        // A library for another processor: of a file that is none at all the JVM itself would complain, on the standard output.
+        byte[] foreign = Files.readAllBytes(classes().resolve(FOLDER).resolve("libfarspan_java.so"));
+        foreign[18] = 40; // e_machine of ELF: ARM, 32 bits
+        Files.write(scratch.resolve("libfarspan_java.so"), foreign);
         String garbage = loadFailure();
         assertTrue(garbage.contains(scratch.resolve("libfarspan_java.so") + ": "), garbage);
         System.clearProperty(PATH);
