@@ -513,8 +513,8 @@ FARSPAN_API farspan_status farspan_plan_tile_counts(const farspan_plan* plan, in
  *   lse   NULL, or float[batch][query_heads][queries]: ln(sum of exp(logit)), sinks included
  * F32, F16 or BF16, mixed as you like; arithmetic and accumulation are f32. A query that sees no key gives 0 and lse = -inf
  * (with a sink: 0 and lse = sink). A product <q, k> that exceeds float's range makes its row NaN; logits with their bias, and sinks,
- * beyond 2.36e38 count as that: a mask of finfo.min on every key gives the mean (docs/numerics.md). out must not overlap the inputs. For one instruction set, the bits do not depend
- * on the number of threads. */
+ * beyond 2.36e38 count as that: a mask of finfo.min on every key gives the mean (docs/numerics.md). out must not overlap the
+ * inputs. For one instruction set, the bits do not depend on the number of threads. */
 FARSPAN_API farspan_status farspan_attention_run(const farspan_context* context, const farspan_plan* plan,
                                                  const farspan_tensor* q, const farspan_tensor* k,
                                                  const farspan_tensor* v, const farspan_tensor* bias,

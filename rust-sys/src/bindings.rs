@@ -3630,6 +3630,7 @@ pub const FARSPAN_TOKENIZER_CHAR: _bindgen_ty_23 = 3;
 pub const FARSPAN_TOKENIZER_INTL: _bindgen_ty_23 = 4;
 pub const FARSPAN_TOKENIZER_ROUGE: _bindgen_ty_23 = 5;
 pub const FARSPAN_TOKENIZER_ROUGE_STEMMED: _bindgen_ty_23 = 6;
+pub const FARSPAN_TOKENIZER_ZH: _bindgen_ty_23 = 7;
 pub type _bindgen_ty_23 = std::os::raw::c_uint;
 extern "C" {
     pub fn farspan_tokenize(

@@ -132,7 +132,7 @@ rouge_pair number_ids(const int64_t* hypothesis, int64_t length, const int64_t* 
 }
 
 std::string joined_tokens(int32_t tokenizer, int32_t lowercase, std::string_view text) {
-    if (tokenizer < FARSPAN_TOKENIZER_NONE || tokenizer > FARSPAN_TOKENIZER_ROUGE_STEMMED)
+    if (tokenizer < FARSPAN_TOKENIZER_NONE || tokenizer > FARSPAN_TOKENIZER_ZH)
         throw failure(FARSPAN_ERROR_METHOD, 1, "tokenizer is %d: must be none (1), 13a (2), char (3), intl (4), rouge (5) or rouge_stemmed (6)", tokenizer);
     if (lowercase != 0 && lowercase != 1)
         throw failure(FARSPAN_ERROR_METHOD, 2, "lowercase is %d: must be 0 or 1", lowercase);

@@ -46,7 +46,8 @@ void shortest_text(char* buffer, std::size_t size, double value) noexcept {
     std::snprintf(buffer, size, "%.*e", digits - 1, value);
     const int exponent = std::atoi(std::strchr(buffer, 'e') + 1), decimals = digits - 1 - exponent;
     const int length = std::snprintf(fixed, sizeof fixed, "%.*f", decimals > 0 ? decimals : 0, value);
-    if (static_cast<std::size_t>(length) <= std::strlen(buffer)) std::memcpy(buffer, fixed, static_cast<std::size_t>(length) + 1);
+    if (static_cast<std::size_t>(length) <= std::strlen(buffer))
+        std::memcpy(buffer, fixed, static_cast<std::size_t>(length) + 1);
 }
 
 }  // namespace farspan

@@ -69,6 +69,8 @@ const char* tokenizer_name(int32_t tokenizer) {
             return "13a";
         case FARSPAN_TOKENIZER_CHAR:
             return "char";
+        case FARSPAN_TOKENIZER_ZH:
+            return "zh";
         default:
             return "intl";
     }
@@ -92,9 +94,10 @@ void check_flag(int32_t argument, const char* name, const char* field, int32_t v
 }  // namespace
 
 void check_bleu(const farspan_bleu_config& c, int32_t argument, const char* name) {
-    if (c.tokenizer < FARSPAN_TOKENIZER_NONE || c.tokenizer > FARSPAN_TOKENIZER_INTL)
+    const bool known = c.tokenizer >= FARSPAN_TOKENIZER_NONE && c.tokenizer <= FARSPAN_TOKENIZER_INTL;
+    if (!known && c.tokenizer != FARSPAN_TOKENIZER_ZH)
         throw failure(FARSPAN_ERROR_METHOD, argument,
-                      "%s.tokenizer is %d: must be none (1), 13a (2), char (3) or intl (4)", name, c.tokenizer);
+                      "%s.tokenizer is %d: must be none (1), 13a (2), char (3), intl (4) or zh (7)", name, c.tokenizer);
     if (c.smoothing < FARSPAN_SMOOTHING_NONE || c.smoothing > FARSPAN_SMOOTHING_EXP)
         throw failure(FARSPAN_ERROR_METHOD, argument, "%s.smoothing is %d: must be none (1), floor (2), add_k (3) or exp (4)", name,
                       c.smoothing);

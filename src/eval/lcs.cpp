@@ -43,7 +43,8 @@ int64_t lcs_length(const number_sequence& a, const number_sequence& b) {
     return length;
 }
 
-lcs_marker::places::places(const number_sequence& sequence) : size_(sequence.size()), words_((sequence.size() + 63) / 64) {
+lcs_marker::places::places(const number_sequence& sequence)
+    : size_(sequence.size()), words_((sequence.size() + 63) / 64) {
     positions_.resize(size_);
     for (std::size_t n = 0; n < size_; ++n) positions_[n] = static_cast<int32_t>(n);
     std::stable_sort(positions_.begin(), positions_.end(), [&](int32_t a, int32_t b) {
@@ -133,7 +134,9 @@ void lcs_marker::walk(const number_sequence& rows, places& columns, const number
                       bool rows_are_reference, std::vector<bool>& marks) {
     rows_of table(rows, columns);
     std::size_t r = rows.size(), c = column_tokens.size();
-    const auto grows = [&](std::size_t row, std::size_t column) { return (table.row(row)[column / 64] >> column % 64 & 1) == 0; };
+    const auto grows = [&](std::size_t row, std::size_t column) {
+        return (table.row(row)[column / 64] >> column % 64 & 1) == 0;
+    };
     int64_t here = table.length(r, c), above = table.length(r - 1, c);
     while (here > 0) {
         // The upper row last: the block that holds both is loaded then.

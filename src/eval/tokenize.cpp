@@ -1,12 +1,17 @@
 #include "eval/tokenize.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "eval/unicode.hpp"
 #include "farspan/eval.h"
 
 namespace farspan {
 namespace {
+
+struct code_range {
+    char32_t first, last;
+};
 
 bool is_digit(char32_t code) {
     return code >= '0' && code <= '9';
@@ -69,7 +74,15 @@ bool is_western_punctuation(char32_t code) {
     return !word && code != '\'' && code != '-' && !is_stop(code) && code != 0x7F;
 }
 
-// mteval-v13a, the tokeniser of WMT: punctuation of Western languages. Numbers keep their points and commas.
+// Punctuation of Western languages. Numbers keep their points and commas.
+std::u32string space_western(std::u32string text) {
+    text = separate(text, is_western_punctuation);
+    text = separate_pairs(text, {false, true, true}, [](char32_t a, char32_t b) { return !is_digit(a) && is_stop(b); });
+    text = separate_pairs(text, {true, true, false}, [](char32_t a, char32_t b) { return is_stop(a) && !is_digit(b); });
+    return separate_pairs(text, {false, true, true}, [](char32_t a, char32_t b) { return is_digit(a) && b == '-'; });
+}
+
+// mteval-v13a, the tokeniser of WMT.
 std::u32string space_13a(std::u32string text) {
     replace_all(text, U"<skipped>", U"");
     replace_all(text, U"-\n", U"");
@@ -78,10 +91,23 @@ std::u32string space_13a(std::u32string text) {
     replace_all(text, U"&amp;", U"&");
     replace_all(text, U"&lt;", U"<");
     replace_all(text, U"&gt;", U">");
-    text = separate(U" " + text + U" ", is_western_punctuation);
-    text = separate_pairs(text, {false, true, true}, [](char32_t a, char32_t b) { return !is_digit(a) && is_stop(b); });
-    text = separate_pairs(text, {true, true, false}, [](char32_t a, char32_t b) { return is_stop(a) && !is_digit(b); });
-    return separate_pairs(text, {false, true, true}, [](char32_t a, char32_t b) { return is_digit(a) && b == '-'; });
+    return space_western(U" " + text + U" ");
+}
+
+// sacrebleu's zh: characters of these ranges stand alone. The fourth is not Chinese: the script of which this is the rule meant
+// U+20000 to U+2A6D6, wrote it with four digits, and so took punctuation and symbols. Published scores have it so.
+bool is_chinese(char32_t code) {
+    constexpr code_range ranges[] = {{0x3400, 0x4DB5}, {0x4E00, 0x9FBB}, {0xF900, 0xFA2D}, {0x2001, 0x2A6D}, {0xFA30, 0xFA6A},
+                                     {0xFA70, 0xFAD9}, {0xFF00, 0xFFEF}, {0x2E80, 0x2EFF}, {0x3000, 0x303F}, {0x31C0, 0x31EF},
+                                     {0x2F00, 0x2FDF}, {0x2FF0, 0x2FFF}, {0x3100, 0x312F}, {0x31A0, 0x31BF}, {0xFE10, 0xFE1F},
+                                     {0xFE30, 0xFE4F}, {0x3200, 0x33FF}};
+    return std::any_of(std::begin(ranges), std::end(ranges),
+                       [&](const code_range& range) { return range.first <= code && code <= range.last; });
+}
+
+std::u32string space_chinese(std::u32string_view text) {
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    return space_western(separate(text, is_chinese));
 }
 
 // mteval-v14: punctuation and symbols of every script, punctuation between digits excepted.
@@ -134,6 +160,8 @@ text_tokens tokenize(int32_t tokenizer, bool lowercase, std::string_view text) {
             return split_words(space_13a(std::move(codes)));
         case FARSPAN_TOKENIZER_INTL:
             return split_words(space_international(std::move(codes)));
+        case FARSPAN_TOKENIZER_ZH:
+            return split_words(space_chinese(codes));
         case FARSPAN_TOKENIZER_CHAR:
             return split_words(separate(codes, [](char32_t) { return true; }));
         default:

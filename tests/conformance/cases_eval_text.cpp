@@ -10,6 +10,12 @@ namespace {
 
 constexpr double score_error = 1e-9;
 
+// What sacrebleu's tokenizer for Chinese answered: tests/oracles/make_zh_vectors.py.
+const json& published_in_chinese() {
+    static const json all = json::parse(std::ifstream(FARSPAN_ZH_SCORES));
+    return all;
+}
+
 const json& published() {
     static const json all = json::parse(std::ifstream(FARSPAN_TEXT_SCORES));
     return all;
@@ -110,6 +116,22 @@ void add_tokens(case_list& list) {
     }
     add("published stems", FARSPAN_TOKENIZER_ROUGE_STEMMED, 0, words, expected);
     add("nothing", FARSPAN_TOKENIZER_13A, 0, "", "");
+    const json &chinese = published_in_chinese()["strings"];
+    for (size_t n = 0; n < chinese.size(); n += 40)
+        add("published Chinese string " + std::to_string(n), FARSPAN_TOKENIZER_ZH, chinese[n][0], chinese[n][1], chinese[n][2]);
+}
+
+void add_chinese(case_list& list) {
+    const json& corpora = published_in_chinese()["corpora"];
+    for (size_t n = 0; n < corpora.size(); n += 20) {
+        const json& row = corpora[n];
+        json segments = json::array();
+        for (size_t s = 0; s < row[1].size(); ++s)
+            segments.push_back({{"hypothesis", row[1][s]}, {"references", json::array({row[2][s]})}});
+        add_known(list, "bleu_score: Chinese corpus " + std::to_string(n), "bleu_score",
+                  {{"config", {{"tokenizer", FARSPAN_TOKENIZER_ZH}, {"lowercase", row[0]}}}, {"segments", segments}},
+                  json::array({values(json::array({row[3]}))}));
+    }
 }
 
 void add_ids(case_list& list) {
@@ -185,6 +207,7 @@ void add_tasks(case_list& list) {
 case_list eval_text_cases() {
     case_list list;
     add_tokens(list);
+    add_chinese(list);
     add_sentences(list);
     add_corpora(list);
     add_ids(list);

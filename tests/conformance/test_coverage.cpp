@@ -117,8 +117,9 @@ Test(conformance, every_option_of_the_evaluation_occurs) {
     expect("kind", {"windows_get"}, FARSPAN_WINDOWS_BLOCKS, FARSPAN_WINDOWS_LAST);
     expect("bos", {"windows_get"}, FARSPAN_BOS_NONE, FARSPAN_BOS_EVERY);
     expect("verdict", {"verdict_name"}, FARSPAN_VERDICT_UNTESTED, FARSPAN_VERDICT_EXPLODES);
-    expect("tokenizer", {"tokenize"}, FARSPAN_TOKENIZER_NONE, FARSPAN_TOKENIZER_ROUGE_STEMMED);
+    expect("tokenizer", {"tokenize"}, FARSPAN_TOKENIZER_NONE, FARSPAN_TOKENIZER_ZH);
     expect("tokenizer", {"bleu_score", "bleu_merge"}, FARSPAN_TOKENIZER_NONE, FARSPAN_TOKENIZER_INTL);
+    expect("tokenizer", {"bleu_score"}, FARSPAN_TOKENIZER_ZH, FARSPAN_TOKENIZER_ZH);
     expect("smoothing", {"bleu_score", "bleu_merge"}, FARSPAN_SMOOTHING_NONE, FARSPAN_SMOOTHING_EXP);
     expect("kind", {"rouge"}, FARSPAN_ROUGE_N, FARSPAN_ROUGE_LSUM);
     expect("kind", {"rouge_tokens"}, FARSPAN_ROUGE_N, FARSPAN_ROUGE_L);

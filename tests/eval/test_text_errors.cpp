@@ -30,7 +30,7 @@ Test(text_errors, tokenize) {
         });
         cr_expect(buffer[0] == '#' && needed == -7, "%s: wrote", what);
     };
-    for (const int32_t tokenizer : {-1, 0, 7})
+    for (const int32_t tokenizer : {-1, 0, 8})
         refuse("tokenizer", FARSPAN_ERROR_METHOD, 1, "tokenizer is", tokenizer, 0, "a", 1, buffer, 8, &needed);
     refuse("lowercase", FARSPAN_ERROR_METHOD, 2, "lowercase is 2", 1, 2, "a", 1, buffer, 8, &needed);
     refuse("text", FARSPAN_ERROR_NULL_ARGUMENT, 3, "text", 1, 0, nullptr, 1, buffer, 8, &needed);

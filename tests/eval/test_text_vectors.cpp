@@ -1,6 +1,7 @@
 // What sacrebleu and rouge-score answer (text_scores.json), within 1e-9.
 #include <criterion/criterion.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,11 @@ constexpr double promised = 1e-9;
 
 const json& vectors() {
     static const json all = json::parse(std::ifstream(FARSPAN_TEXT_SCORES));
+    return all;
+}
+
+const json& chinese() {
+    static const json all = json::parse(std::ifstream(FARSPAN_ZH_SCORES));
     return all;
 }
 
@@ -124,5 +130,52 @@ Test(text_vectors, stems) {
     for (const json& row : stems) {
         const std::string word = row[0], expected = row[1], got = tokens_of(FARSPAN_TOKENIZER_ROUGE_STEMMED, word);
         cr_expect(got == expected, "%s: %s, expected %s", word.c_str(), got.c_str(), expected.c_str());
+    }
+}
+
+// What sacrebleu's zh answers (zh_scores.json): every character, texts, corpora.
+Test(text_vectors, chinese_characters_stand_alone) {
+    const json& ranges = chinese()["apart"];
+    cr_assert(ranges.size() > 10);
+    const auto apart = [&](int code) {
+        return std::any_of(ranges.begin(), ranges.end(), [&](const json& range) { return range[0] <= code && code <= range[1]; });
+    };
+    for (int code = 0x80; code < 0x32000; ++code) {
+        if (code >= 0xD800 && code <= 0xDFFF) continue;
+        std::string character;
+        if (code < 0x800)
+            character = {static_cast<char>(0xC0 | code >> 6)};
+        else if (code < 0x10000)
+            character = {static_cast<char>(0xE0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 0x3F))};
+        else
+            character = {static_cast<char>(0xF0 | code >> 18), static_cast<char>(0x80 | (code >> 12 & 0x3F)), static_cast<char>(0x80 | (code >> 6 & 0x3F))};
+        character += static_cast<char>(0x80 | (code & 0x3F));
+        const std::string tokens = tokens_of(FARSPAN_TOKENIZER_ZH, "a" + character + "b");
+        if (tokens == "a b") continue;  // white space
+        cr_expect(tokens == (apart(code) ? "a " + character + " b" : "a" + character + "b"), "U+%04X: '%s'", static_cast<unsigned>(code), tokens.c_str());
+    }
+}
+
+Test(text_vectors, chinese_texts) {
+    const json &strings = chinese()["strings"], &corpora = chinese()["corpora"];
+    cr_assert(strings.size() == 400 && corpora.size() == 60);
+    for (size_t n = 0; n < strings.size(); ++n) {
+        const std::string got = tokens_of(FARSPAN_TOKENIZER_ZH, strings[n][1], strings[n][0] == 1), expected = strings[n][2];
+        cr_expect(got == expected, "row %zu: '%s', expected '%s'", n, got.c_str(), expected.c_str());
+    }
+    for (size_t n = 0; n < corpora.size(); ++n) {
+        const json& row = corpora[n];
+        farspan_bleu_config config = bleu_config();
+        config.tokenizer = FARSPAN_TOKENIZER_ZH;
+        config.lowercase = row[0];
+        farspan_bleu_counts counts = bleu_counts();
+        for (size_t s = 0; s < row[1].size(); ++s) add_bleu(config, row[1][s], {row[2][s].get<std::string>()}, counts);
+        const farspan_bleu_result result = bleu_of(config, counts);
+        expect_close("Chinese BLEU", n, result.score, row[3]);
+        cr_expect(result.hypothesis_length == row[4][0] && result.reference_length == row[4][1], "lengths of row %zu", n);
+        char signature[200];
+        int64_t needed = 0;
+        cr_assert(farspan_bleu_signature(&config, 1, signature, sizeof signature, &needed, nullptr) == FARSPAN_OK);
+        cr_expect(row[5].get<std::string>() + "|version:farspan-" + farspan_version_text() == signature, "%s", signature);
     }
 }

@@ -26,7 +26,8 @@ struct chrf_options : score_options {
 const std::map<std::string, int32_t> tokenizers = {{"none", FARSPAN_TOKENIZER_NONE},
                                                    {"13a", FARSPAN_TOKENIZER_13A},
                                                    {"char", FARSPAN_TOKENIZER_CHAR},
-                                                   {"intl", FARSPAN_TOKENIZER_INTL}};
+                                                   {"intl", FARSPAN_TOKENIZER_INTL},
+                                                   {"zh", FARSPAN_TOKENIZER_ZH}};
 const std::map<std::string, int32_t> smoothings = {{"none", FARSPAN_SMOOTHING_NONE},
                                                    {"floor", FARSPAN_SMOOTHING_FLOOR},
                                                    {"add-k", FARSPAN_SMOOTHING_ADD_K},
@@ -170,7 +171,7 @@ void add_score_bleu(CLI::App& score) {
     bleu_options& o = *options;
     CLI::App* app = score.add_subcommand("bleu", "Corpus BLEU as sacrebleu defines it");
     add_score_options(*app, o);
-    app->add_option("--tokenize", o.config.tokenizer, "13a (default), intl, char, none")
+    app->add_option("--tokenize", o.config.tokenizer, "13a (default), intl, zh, char, none")
         ->transform(CLI::CheckedTransformer(tokenizers));
     app->add_option("--smooth", o.config.smoothing, "exp (default), floor, add-k, none")
         ->transform(CLI::CheckedTransformer(smoothings));

@@ -57,6 +57,8 @@ option! {
         ROUGE = FARSPAN_TOKENIZER_ROUGE,
         /// The same, words longer than 3 letters stemmed.
         ROUGE_STEMMED = FARSPAN_TOKENIZER_ROUGE_STEMMED,
+        /// Chinese: every Chinese character and sign a token, the rest as [`V13A`](Self::V13A) (sacrebleu's zh).
+        ZH = FARSPAN_TOKENIZER_ZH,
     }
 }
 option! {

@@ -12,8 +12,8 @@
  *   8  passkey          is a fact hidden far back found
  *
  * The rules of farspan.h hold here too. Natural logarithms everywhere; a loss is in nats. Functions with a context look at its cancel
- * flag every few milliseconds. The others cannot be cancelled: their time grows with the length of what they are given, to some 100
- * nanoseconds a byte or token, but for ROUGE-L and LSUM, which say their limit. */
+ * flag every few milliseconds. The others cannot be cancelled: their time grows with the length of what they are given, but for
+ * ROUGE-L and LSUM, which say their limit. */
 #ifndef FARSPAN_EVAL_H
 #define FARSPAN_EVAL_H
 
@@ -186,7 +186,8 @@ enum {
     FARSPAN_TOKENIZER_CHAR = 3, /* every character a token */
     FARSPAN_TOKENIZER_INTL = 4, /* mteval-v14: punctuation and symbols of all scripts */
     FARSPAN_TOKENIZER_ROUGE = 5,        /* a-z and 0-9 after lower case, the rest separates; for farspan_tokenize only */
-    FARSPAN_TOKENIZER_ROUGE_STEMMED = 6 /* the same, words longer than 3 letters stemmed (Porter 1980, with NLTK's extensions) */
+    FARSPAN_TOKENIZER_ROUGE_STEMMED = 6, /* the same, words longer than 3 letters stemmed (Porter 1980, with NLTK's extensions) */
+    FARSPAN_TOKENIZER_ZH = 7            /* Chinese: every Chinese character and sign a token, the rest as 13a (sacrebleu's zh) */
 };
 
 /* What a score sees of a text: its tokens, joined by single spaces, NUL-terminated. `needed` receives the bytes with the NUL; they are
@@ -322,8 +323,8 @@ typedef struct farspan_rouge_result {
 
 /* One hypothesis against its references, at least one: the result is that of the reference with the best f_measure. A corpus is
  * the mean over its texts. Only letters a-z and digits count: other scripts need token ids. Set result->struct_size before the
- * call. The work of L and LSUM grows with the pairs of tokens: more than 2^38 of them (two texts of 500,000 tokens, some ten seconds;
- * a sentence counts as 16 tokens more) are FARSPAN_ERROR_SHAPE. Memory grows with the tokens, and for LSUM with sqrt(l) s / 4 bytes
+ * call. The work of L and LSUM grows with the pairs of tokens: more than 2^38 of them (two texts of 500,000 tokens; a sentence
+ * counts as 16 tokens more) are FARSPAN_ERROR_SHAPE. Memory grows with the tokens, and for LSUM with sqrt(l) s / 4 bytes
  * for sentences of l and s tokens, l >= s. */
 FARSPAN_API farspan_status farspan_rouge(const farspan_rouge_config* config, const char* hypothesis, int64_t hypothesis_bytes,
                                          const char* const* references, const int64_t* reference_bytes, int32_t reference_count,

@@ -16,7 +16,9 @@ public enum Tokenizer {
     /** a-z and 0-9 after lower case, the rest separates; for {@link #tokenize} only. */
     ROUGE(NativeConstants.TOKENIZER_ROUGE),
     /** The same, words longer than 3 letters stemmed (Porter 1980, with NLTK's extensions). */
-    ROUGE_STEMMED(NativeConstants.TOKENIZER_ROUGE_STEMMED);
+    ROUGE_STEMMED(NativeConstants.TOKENIZER_ROUGE_STEMMED),
+    /** Chinese: every Chinese character and sign a token, the rest as {@link #V13A} (sacrebleu's zh). */
+    ZH(NativeConstants.TOKENIZER_ZH);
 
     final int code;
 

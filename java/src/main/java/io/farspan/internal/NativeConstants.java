@@ -153,6 +153,7 @@ public interface NativeConstants {
   public final static int TOKENIZER_INTL = 4;
   public final static int TOKENIZER_ROUGE = 5;
   public final static int TOKENIZER_ROUGE_STEMMED = 6;
+  public final static int TOKENIZER_ZH = 7;
 
   public final static int SMOOTHING_NONE = 1;
   public final static int SMOOTHING_FLOOR = 2;
