@@ -66,7 +66,7 @@ Test(conformance_model, many_families_and_many_refusals_with_their_place) {
         } else if (one.at("call") == "rope_frequencies" && one.at("model").contains("config")) {
             const json config = json::parse(one.at("model").at("config").get<std::string>());
             const json& text = config.contains("text_config") ? config.at("text_config") : config;
-            families.insert(text.at("model_type").get<std::string>());
+            if (text.contains("model_type")) families.insert(text["model_type"].get<std::string>());
         }
     }
     cr_expect(families.size() >= 20, "frequencies of %zu families", families.size());
