@@ -161,7 +161,7 @@ func TestMetadata(t *testing.T) {
 		words string
 	}{
 		{"4", farspan.ErrFormat, `head_count is "4"`},
-		{math.NaN(), farspan.ErrParameterRange, "head_count is nan"},
+		{math.NaN(), farspan.ErrParameterRange, "head_count is NaN"},
 		{[]float64{}, farspan.ErrShape, "head_count has 0 entries"},
 		{[]string{"a"}, farspan.ErrFormat, "head_count"},
 		{"a\x00b", farspan.ErrFormat, "llama.attention.head_count has a NUL at byte 1"},

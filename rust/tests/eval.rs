@@ -98,7 +98,7 @@ fn losses_accumulate_and_merge() {
     refused(loss.add(&[1.0], -1), Status::Shape, 6, "bytes is -1");
     refused(loss.merge(&Loss::new()), Status::Combination, 2, "block_tokens is 128");
     refused(Loss { block_tokens: 0, ..before }.add(&[1.0], 0), Status::ParameterRange, 1, "block_tokens is 0");
-    refused(Loss { open_tokens: 9, ..before }.summary(), Status::ParameterRange, 1, "loss counts");
+    refused(Loss { open_tokens: 9, ..before }.summary(), Status::ParameterRange, 1, "loss.");
     assert_eq!(loss, before);
 }
 

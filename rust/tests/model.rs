@@ -123,7 +123,7 @@ fn metadata_is_read() {
     fails(read(Value::Text("4")), Status::Format, 1, "attention.head_count is \"4\"");
     fails(read(Value::Texts(&["a", "b"])), Status::Shape, 1, "llama.attention.head_count has 2 entries");
     fails(read(Value::Reals(&[])), Status::Shape, 1, "head_count has 0 entries");
-    fails(read(Value::Real(f64::NAN)), Status::ParameterRange, 1, "head_count is nan");
+    fails(read(Value::Real(f64::NAN)), Status::ParameterRange, 1, "head_count is NaN");
     fails(read(Value::Text("a\0b")), Status::Format, 1, "llama.attention.head_count has a NUL at byte 1");
     let key = [Metadata { key: "gen\0eral", value: Value::Integer(1) }];
     fails(Model::from_metadata(&key, &options), Status::Format, 1, "a key has a NUL at byte 3");

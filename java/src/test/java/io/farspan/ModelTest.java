@@ -179,7 +179,7 @@ class ModelTest {
             String text = LLAMA.substring(0, end);
             refused(Status.FORMAT, "$", () -> Model.fromConfigJson(text));
         }
-        refused(Status.FORMAT, "control character U+0000", () -> Model.fromConfigJson("{\"a\": 1, \"a\0\": 2}"));
+        refused(Status.FORMAT, "a control character", () -> Model.fromConfigJson("{\"a\": 1, \"a\0\": 2}"));
         refused(Status.METHOD, "$.model_type", () -> Model.fromConfigJson("{\"model_type\": \"nonesuch\"}"));
         // Characters beyond the basic plane, which JNI's own strings would spoil.
         refused(Status.FORMAT, "$.\u00e9\ud83d\ude00: error", () -> Model.fromConfigJson("{\"\u00e9\ud83d\ude00\": tru}"));

@@ -99,7 +99,7 @@ class LossTest {
         refused(Status.SHAPE, "bytes is -1", () -> loss.add(new double[2], -1));
         refused(Status.COMBINATION, "block_tokens is 5", () -> loss.merge(new Loss(5)));
         refused(Status.PARAMETER_RANGE, "block_tokens is 0", () -> new Loss(0));
-        refused(Status.PARAMETER_RANGE, "loss counts -1", () -> new Loss(new Loss.State(4, -1, 0, 0, 0, 0, 0, 0, 0)));
+        refused(Status.PARAMETER_RANGE, "loss.tokens is -1", () -> new Loss(new Loss.State(4, -1, 0, 0, 0, 0, 0, 0, 0)));
         refused(Status.SHAPE, "at most 2^62", () -> loss.add(new double[0], Long.MAX_VALUE));
         assertThrows(NullPointerException.class, () -> loss.add(null, 0));
         assertThrows(NullPointerException.class, () -> loss.merge(null));
