@@ -29,8 +29,9 @@ farspan_status farspan_plan_create(const farspan_context* context, const farspan
         const farspan_problem shape = read_struct(required(problem, 3, "problem"), default_problem(), 3, "problem");
         farspan_plan*& result = required(plan, 4, "plan");
         const farspan_context use = settings(context);
+        farspan::problem checked = check_problem(shape, given.rope_at_rest.axes, use.cancel);
         std::unique_ptr<const farspan::plan> made =
-            make_plan(*given.parts, check_problem(shape, given.rope_at_rest.axes), *use.kernels, use.threads, use.cancel);
+            make_plan(*given.parts, std::move(checked), *use.kernels, use.threads, use.cancel);
         const workspace_layout layout(*made);
         result = new farspan_plan{std::move(made), layout, use.cancel};
     });

@@ -5,6 +5,8 @@
 #include <functional>
 
 #include "base/failure.hpp"
+#include "base/host_memory.hpp"
+#include "base/parallel.hpp"
 
 namespace farspan {
 namespace {
@@ -177,7 +179,7 @@ int64_t length_of(const problem& problem) {
 
 }  // namespace
 
-problem check_problem(const farspan_problem& given, int32_t axes) {
+problem check_problem(const farspan_problem& given, int32_t axes, const volatile int32_t* cancel) {
     check_sizes(given);
     problem result;
     result.rotated = given.state == FARSPAN_STATE_ROTATED;
@@ -193,7 +195,12 @@ problem check_problem(const farspan_problem& given, int32_t axes) {
     const bool per_batch = given.key_ranges || (given.query_positions && given.query_position_stride != 0) ||
                            (given.key_positions && given.key_position_stride != 0);
     const int64_t rows = per_batch ? given.batch : 1;
-    for (int64_t b = 0; b < rows; ++b) result.rows.push_back(make_row(given, result.segments, b));
+    require_memory(static_cast<double>(rows) * static_cast<double>(given.queries + given.keys) * sizeof(int64_t),
+                   "positions of the plan");
+    for (int64_t b = 0; b < rows; ++b) {
+        stop_if_set(cancel);
+        result.rows.push_back(make_row(given, result.segments, b));
+    }
 
     result.length = given.length == 0 ? length_of(result) : given.length;
     if (axes > 1 && !result.rotated) {

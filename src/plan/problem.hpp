@@ -38,6 +38,7 @@ struct problem {
 };
 
 // Throws failure naming farspan_plan_create's argument 3. `axes` is the number of position axes of the scheme.
-problem check_problem(const farspan_problem& given, int32_t axes);
+// The flag is looked at for every batch entry.
+problem check_problem(const farspan_problem& given, int32_t axes, const volatile int32_t* cancel = nullptr);
 
 }  // namespace farspan
