@@ -37,7 +37,7 @@ fn main() {
              Give one of:\n  \
              - FARSPAN_LIB_DIR, the directory that holds libfarspan.so (libfarspan.a with FARSPAN_STATIC=1)\n  \
              - PKG_CONFIG_PATH, the directory that holds farspan.pc (PREFIX/lib/pkgconfig of an installation)\n  \
-             - the feature \"vendored\", which builds the library (needs CMake, a C++20 compiler, oneTBB, xsimd, nlohmann-json and xxHash)",
+             - the feature \"vendored\", which builds the library (needs CMake, a C++20 compiler, oneTBB, xsimd and xxHash)",
             reason
         );
         process::exit(1);

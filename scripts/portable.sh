@@ -5,7 +5,7 @@
 #
 #   scripts/portable.sh                  does nothing if the result is newer than every source
 #
-# The compiler is that system's gcc 10; CMake comes from PyPI, and the headers of xsimd, nlohmann-json and xxHash from this system.
+# The compiler is that system's gcc 10; CMake comes from PyPI, and the headers of xsimd and xxHash from this system.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -eq 0 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
@@ -24,7 +24,7 @@ root=$roots/bullseye-tools
 if [ ! -f "$root/.tools" ]; then
     copy_root bullseye bullseye-tools
     in_root "$root" apt-get -q install g++ make >&2
-    for package in libxsimd-dev nlohmann-json3-dev libxxhash-dev; do
+    for package in libxsimd-dev libxxhash-dev; do
         dpkg -L "$package" | grep -E '/(include|cmake)/' | while read -r file; do
             [ ! -f "$file" ] || cp --parents -L "$file" "$root/"
         done

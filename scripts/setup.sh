@@ -18,7 +18,7 @@ packages='
           run    libtbb-dev              oneTBB: threads
           run    libxsimd-dev            xsimd: vector instructions
           run    libxxhash-dev           checksums of saved caches
-          run    nlohmann-json3-dev      the library and the command read model configurations
+          run    nlohmann-json3-dev      the command and the tests read and write JSON
           run    libcli11-dev            the command reads its arguments
           run    libopenblas-dev         the command multiplies the matrices of the models outside attention
           test   libcriterion-dev        Criterion: the C and C++ tests

@@ -225,7 +225,7 @@ test_java25() {
 build_the_crate() {
     local root=$roots/crate
     copy_root bookworm crate && clone_into "$root" && cp -r "$(scripts/onetbb-source.sh)" "$root/root/farspan/rust-sys/vendor/onetbb" &&
-        in_root "$root" apt-get -q install cargo g++ cmake make libxsimd-dev nlohmann-json3-dev libxxhash-dev &&
+        in_root "$root" apt-get -q install cargo g++ cmake make libxsimd-dev libxxhash-dev &&
         in_root "$root" sh -exc 'cd ~ && cargo new app && cd app && cargo add farspan --path ../farspan/rust --features vendored &&
             cp ../farspan/examples/rust/long_context.rs src/main.rs && cargo build' && cp "$root/root/app/target/debug/app" "$work/crate"
 }

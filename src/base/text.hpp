@@ -30,6 +30,7 @@ int format_text_list(char* buffer, std::size_t size, const char* format, va_list
 // digit less next to some powers of two). Not to_chars itself: for doubles it needs a libstdc++ of 2021. `size` is at least 32.
 void shortest_text(char* buffer, std::size_t size, double value) noexcept;
 
+constexpr bool is_ascii_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace farspan

@@ -74,8 +74,7 @@ std::string bare_name(std::string name) {
         if (const std::size_t at = name.find(tail, 1); at != std::string::npos) name.resize(at);
     std::string letters;
     for (const char c : name)
-        if (std::isalnum(static_cast<unsigned char>(c)))
-            letters += ascii_lower(c);
+        if (is_ascii_alphanumeric(c)) letters += ascii_lower(c);
     return letters;
 }
 

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
+#include <cstdlib>
 #include <limits>
-#include <locale>
-#include <sstream>
 
 #include "base/failure.hpp"
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "config/json.hpp"
 #include "farspan/model.h"
@@ -360,12 +359,8 @@ json_number number_at(std::string_view text, std::size_t at) {
         int64_t whole = 0;
         if (std::from_chars(first, last, whole).ec == std::errc()) return {true, whole, static_cast<double>(whole)};
     }
-    std::istringstream in{std::string(word)};
-    in.imbue(std::locale::classic());  // whatever the host has set
-    double real = 0;
-    in >> real;
-    if (in.fail()) real = real < 0 ? -infinite : infinite;  // too large; the stream says the largest instead
-    return {false, 0, real};
+    const c_locale scope;
+    return {false, 0, std::strtod(std::string(word).c_str(), nullptr)};  // infinite if it is too large
 }
 
 }  // namespace farspan::config

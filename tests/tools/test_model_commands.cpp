@@ -43,7 +43,8 @@ Test(model_commands, explain_shows_every_kind_of_layer) {
     cr_expect(local["numbers"]["row"]["visible_keys"] == 1024 && full["numbers"]["row"]["visible_keys"] == 3000);
     const json& pair = full["numbers"]["rope"]["frequencies"][1];
     cr_expect(std::abs(pair["inv_freq"].get<double>() - std::pow(1e6, -1.0 / 128) / 8) < 1e-12);
-    cr_expect(found["notes"].size() == 8 && found["notes"][0]["path"] == "$.text_config.num_attention_heads");
+    cr_expect(found["notes"].size() == 9 && found["notes"][0]["path"] == "$.model_type" &&
+              found["notes"][1]["path"] == "$.text_config.num_attention_heads");
 }
 
 Test(model_commands, explain_as_text) {

@@ -206,7 +206,7 @@ Test(score, wrong_use_is_refused_with_a_reason) {
     expect_refusal({"bleu", h, "/nowhere"}, "/nowhere: cannot open: No such file");
     expect_refusal({"bleu", h, corpus.folder.path().string()}, "is a directory");
     expect_refusal({"bleu", "-", "-"}, "one of the files only");
-    expect_refusal({"bleu", h, r, "--tokenize", "zh"}, "zh");
+    expect_refusal({"bleu", h, r, "--tokenize", "ja"}, "ja");
     expect_refusal({"bleu", h, r, "--smooth", "much"}, "much");
     expect_refusal({"bleu", h, r, "--smooth-value", "1"}, "only --smooth floor and add-k");
     expect_refusal({"bleu", h, r, "--max-order", "9"}, "config.max_order is 9");
