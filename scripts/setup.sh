@@ -23,6 +23,7 @@ packages='
           run    libopenblas-dev         the command multiplies the matrices of the models outside attention
           test   libcriterion-dev        Criterion: the C and C++ tests
           run    pkg-config              finds OpenBLAS and Criterion
+          test   ccache                  compiles a source once for all checkouts
           test   python3                 counts results, checks the layers, takes the example out of the README
           test   python3-venv            the Python packages of the oracles
           test   clang                   the public header must compile with it too

@@ -3,6 +3,11 @@
 
 export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"
 export CTEST_OUTPUT_ON_FAILURE=1
+# Sources that have been compiled before, in this or another checkout, are not compiled again.
+if command -v ccache >/dev/null; then
+    export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+    export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+fi
 jobs=$(nproc)
 logs=build/logs
 mkdir -p "$logs"
