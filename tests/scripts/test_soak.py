@@ -66,8 +66,8 @@ def a_run_that_ends_early_fails():
 
 
 def the_windows_are_the_second_and_the_last_minute():
-    equal(windows(600), (slice(60, 120), slice(540, 600), 0.95, 0))
-    equal(windows(30), (slice(6, 12), slice(24, 30), 0.5, 3 << 20))
+    equal(windows(600), (slice(60, 120), slice(540, 600), 0.95, 0.05, 0))
+    equal(windows(30), (slice(6, 12), slice(24, 30), 0.5, 0.12, 3 << 20))
 
 
 def programs_are_sampled_and_judged():

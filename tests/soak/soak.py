@@ -4,8 +4,9 @@
 The program prints after each second how many calls it has made so far, and goes on for longer than that. Of a run of three minutes or
 more, the last minute is compared with the second, of a shorter one the last fifth with the second fifth; what comes before is warming up.
 
-  memory   the resident memory of the process may have grown by 5 %; in a short run by 3 MB if that is more, since a language's runtime
-           goes on to take such steps in its first minute (a leak of 20 bytes for each call shows in half a minute)
+  memory   the resident memory of the process may have grown by 5 %; in a short run by 12 %, or by 3 MB if that is more: a runtime goes on
+           to add threads, and the C library heaps for them, in its first minute. (An arena for each call, which these runs are there
+           to find, made it 19 to 73 % in half a minute.)
   rate     the calls may have become fewer by 5 %, in a short run by half. They are counted for each second of processor time that the
            process used or could have used, because the processors lay idle: on a quiet machine that is the rate of the clock, and
            other programs' work does not count as a fall. Waiting does.
@@ -28,11 +29,11 @@ class Second:
 
 
 def windows(seconds):
-    """The two stretches of seconds that are compared, how much of the rate must be left, and what memory may always grow by."""
+    """The two stretches of seconds that are compared, how much of the rate must be left, and what memory may grow by: a share, a step."""
     if seconds >= 180:
-        return slice(60, 120), slice(seconds - 60, seconds), 0.95, 0
+        return slice(60, 120), slice(seconds - 60, seconds), 0.95, 0.05, 0
     fifth = max(1, seconds // 5)
-    return slice(fifth, 2 * fifth), slice(seconds - fifth, seconds), 0.5, 3 * MEGABYTE
+    return slice(fifth, 2 * fifth), slice(seconds - fifth, seconds), 0.5, 0.12, 3 * MEGABYTE
 
 
 def memory(part):
@@ -49,10 +50,10 @@ def judge(seconds, run):
         return [f"{seconds} seconds are too few to judge"]
     if len(run) != seconds:
         return [f"it ended after {len(run)} of {seconds} seconds"]
-    early, late, rate_left, step = windows(seconds)
+    early, late, rate_left, share, step = windows(seconds)
     wrong = []
     before, after = memory(run[early]), memory(run[late])
-    if after > before + max(0.05 * before, step):
+    if after > before + max(share * before, step):
         wrong.append(f"memory grew from {before / MEGABYTE:.1f} to {after / MEGABYTE:.1f} MB")
     before, after = rate(run[early]), rate(run[late])
     if before == 0 or after < rate_left * before:
@@ -115,7 +116,7 @@ def main(name, seconds, threads, command):
     for text in wrong:
         print(f"FAILED  {name}: {text}")
     if not wrong:
-        early, late, _, _ = windows(seconds)
+        early, late, *_ = windows(seconds)
         print(f"ok      {name}: memory {memory(run[late]) / memory(run[early]) - 1:+.1%}, "
               f"rate {rate(run[late]) / rate(run[early]) - 1:+.1%}")
     return bool(wrong)
