@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Small calls for a long time, as servers make them: memory must not grow, and calls must not get slower. Runs the soak programs
-# of C, Java and Go (tests/soak), one after the other, against an installed library. The last line is "N passed, N failed".
+# of C, Java and Go (tests/soak) against an installed library, those of one number of threads beside each other: their rate is counted
+# for each second of processor time. The last line is "N passed, N failed".
 #
 #   scripts/soak.sh [--seconds N] [--threads "1 8 64"] [--load LOAD] [--prefix PREFIX] [LANGUAGE ...]
 #
@@ -13,7 +14,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
 seconds=30 threads='1 8 64' load=both prefix=build/prefix
-usage() { sed -n '5,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '6,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 while [ $# -gt 0 ]; do
     case $1 in
         --seconds | --threads | --load | --prefix) [ $# -ge 2 ] || usage; declare "${1#--}=$2"; shift 2 ;;
@@ -50,19 +51,31 @@ build_java() {
         javac -nowarn -d "$output/java/classes" "@$output/java/sources" java/src/test/java/io/farspan/Soak.java
 }
 
+# run_soak <language> <threads>
+run_soak() {
+    local command
+    read -ra command <<<"${commands[$1]}"
+    python3 tests/soak/soak.py "$1, $load, $2 threads" "$seconds" "$2" "${command[@]}" "$load" "$2" $((seconds + 60))
+}
+
+declare -A commands
 for language; do
-    if ! declare -F "build_$language" >/dev/null || ! "build_$language"; then
+    if declare -F "build_$language" >/dev/null && "build_$language"; then
+        commands[$language]="${command[*]}"
+    else
         echo "FAILED  $language: no program"
         failed=$((failed + 1))
-        continue
     fi
-    for count in $threads; do
-        if python3 tests/soak/soak.py "$language, $load, $count threads" "$seconds" "$count" \
-            "${command[@]}" "$load" "$count" $((seconds + 60)); then
-            passed=$((passed + 1))
-        else
-            failed=$((failed + 1))
-        fi
+done
+for count in $threads; do
+    declare -A running=()
+    for language in "${!commands[@]}"; do
+        run_soak "$language" "$count" >"$output/$language-$count.log" 2>&1 &
+        running[$language]=$!
+    done
+    for language in "${!running[@]}"; do
+        if wait "${running[$language]}"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+        cat "$output/$language-$count.log"
     done
 done
 

@@ -99,15 +99,15 @@ run_sanitizers() {
 
 # soak_languages <seconds>: of each run, one for each language and number of threads, with the library in build/prefix
 soak_languages() {
-    local language
-    for language in c java go; do
-        case ",c,${FARSPAN_LANGUAGES:-java,go}," in
-            *,$language,*)
-                tally "soak $language" scripts/soak.sh --seconds "${FARSPAN_SOAK_SECONDS:-$1}" "$language"
-                sed -n 's/^\(ok\|FAILED\) /    &/p' "$logs/soak-$language.log" ;;
+    local language languages=(c)
+    for language in java go; do
+        case ",${FARSPAN_LANGUAGES:-java,go}," in
+            *,$language,*) languages+=("$language") ;;
             *) skip "soak $language" "not in FARSPAN_LANGUAGES=$FARSPAN_LANGUAGES" ;;
         esac
     done
+    tally soak scripts/soak.sh --seconds "${FARSPAN_SOAK_SECONDS:-$1}" "${languages[@]}"
+    sed -n 's/^\(ok\|FAILED\) /    &/p' "$logs/soak.log"
 }
 
 # run_stages <stage> ...: functions of the script, one after the other
