@@ -57,6 +57,7 @@ const gguf_family families[] = {
      .scale = 1},
     {.architecture = "modern-bert",
      .layout = half,
+     .encoder = true,
      .full_every = 3,
      .full_first = true,
      .local_base = 10000,
@@ -69,7 +70,7 @@ const gguf_family families[] = {
     {.architecture = "minicpm3", .layout = half, .rotary_last = true},
     {.architecture = "hunyuan-moe", .layout = half},
     {.architecture = "hunyuan-dense", .layout = half},
-    {.architecture = "gpt-oss", .layout = half, .full_every = 2},
+    {.architecture = "gpt-oss", .layout = half, .full_every = 2, .sink_rule = sinks::every_layer},
     {.architecture = "starcoder2", .layout = half},
     {.architecture = "glm4moe", .layout = half, .axes = FARSPAN_AXES_SECTIONS, .axes_optional = true},
     {.architecture = "minimax-m2", .layout = half},
@@ -97,6 +98,13 @@ const gguf_family* find_gguf_family(const std::string& architecture) {
     for (const gguf_family& row : more_gguf_rows())
         if (architecture == row.architecture) return &row;
     return nullptr;
+}
+
+std::vector<std::string> known_architectures() {
+    std::vector<std::string> result;
+    for (const gguf_family& row : families) result.push_back(row.architecture);
+    for (const gguf_family& row : more_gguf_rows()) result.push_back(row.architecture);
+    return result;
 }
 
 }  // namespace farspan::config

@@ -121,7 +121,7 @@ void read_layers(gguf_source& s) {
     const int64_t window = read_window(s);
     const std::vector<bool> sliding = read_sliding(s, window);
     const bool causal = s.keys.flag({"attention.causal"}).value_or(true);
-    if (!causal)
+    if (!causal && !s.row.encoder)
         s.result.notes.add(FARSPAN_NOTE_DERIVED, s.keys.path_of("attention.causal"),
                            "is false: tokens see to both sides");
     if (s.row.attention_every > 0)
@@ -186,9 +186,10 @@ void read_scores(gguf_source& s) {
         score.alpha = 0.1;
     }
     read_temperature(s);
-    if (s.metadata.architecture == "gpt-oss")
+    if (s.row.sink_rule != sinks::none)
         s.result.notes.add(FARSPAN_NOTE_WEIGHTS, "",
-                           "each head has a learned sink: set score.sinks from the weights of each layer");
+                           "each head %s learned sink: set score.sinks from the weights \"attn_sinks\" of each layer",
+                           s.row.sink_rule == sinks::every_layer ? "has a" : "of a sliding layer has a");
 }
 
 void read_bias(gguf_source& s) {

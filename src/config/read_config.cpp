@@ -10,11 +10,14 @@ namespace {
 // Hugging Face's masks look at this key whatever the class. A window then reaches as far to the right.
 void read_causality(config_source& s) {
     if (s.kind == positions::t5 || s.keys.flag({"is_causal"}).value_or(true)) return;
+    bool changed = false;
     for (layer_draft& layer : s.result.layers) {
         if (layer.window > 0 && layer.causal) ++layer.window;  // the window does not count the query's own key
+        changed |= layer.causal;
         layer.causal = false;
     }
-    s.result.notes.add(FARSPAN_NOTE_DERIVED, s.keys.path_of("is_causal"), "is false: tokens see to both sides");
+    if (changed)
+        s.result.notes.add(FARSPAN_NOTE_DERIVED, s.keys.path_of("is_causal"), "is false: tokens see to both sides");
 }
 
 }  // namespace

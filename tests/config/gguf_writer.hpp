@@ -28,6 +28,11 @@ public:
         for (const uint32_t v : values) number(v);
         return *this;
     }
+    file_writer& flags(const std::string& key, const std::vector<bool>& values) {
+        text(key).number(uint32_t{9}).number(uint32_t{7}).number(uint64_t{values.size()});
+        for (const bool v : values) number(static_cast<uint8_t>(v));
+        return *this;
+    }
     file_writer& tensor(const std::string& name, uint64_t elements, uint64_t offset, uint32_t type = 0) {
         return text(name).number(uint32_t{1}).number(elements).number(type).number(offset);
     }
