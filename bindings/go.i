@@ -1,4 +1,4 @@
-/* The header for Go: typemaps only. bindings/regenerate.sh writes the result to go/internal/raw, where it is checked in, so that
+/* The header for Go: typemaps only. tools/describe/generate.py writes the result to go/internal/raw, where it is checked in, so that
  * users of the module need no SWIG. Run it from the root of the repository:
  *
  *     swig -go -cgo -intgosize 64 -Iinclude -Ibindings -outdir go/internal/raw -o go/internal/raw/raw_wrap.c bindings/go.i */

@@ -186,7 +186,7 @@ func TestHeadersAreCurrent(t *testing.T) {
 	root := inRepository(t)
 	for _, name := range carriedHeaders {
 		if read(t, filepath.Join(root, "include/farspan", name)) != read(t, filepath.Join("internal/raw/include/farspan", name)) {
-			t.Errorf("go/internal/raw/include/farspan/%s is not a copy of include/farspan/%s: run bindings/regenerate.sh", name, name)
+			t.Errorf("go/internal/raw/include/farspan/%s is not a copy of include/farspan/%s: run tools/describe/generate.py", name, name)
 		}
 	}
 }
@@ -206,7 +206,7 @@ func TestGeneratedSourcesAreCurrent(t *testing.T) {
 	}
 	for _, name := range []string{"raw.go", "raw_wrap.c"} {
 		if read(t, filepath.Join(made, name)) != read(t, filepath.Join("internal/raw", name)) {
-			t.Errorf("go/internal/raw/%s is not what SWIG makes of bindings/go.i: run bindings/regenerate.sh", name)
+			t.Errorf("go/internal/raw/%s is not what SWIG makes of bindings/go.i: run tools/describe/generate.py", name)
 		}
 	}
 }

@@ -2,16 +2,6 @@ package farspan
 
 import "farspan.io/farspan/internal/raw"
 
-// AbsoluteKind says which positions are added to the embeddings.
-type AbsoluteKind int32
-
-// The kinds of absolute positions.
-const (
-	AbsoluteNone       AbsoluteKind = 0
-	AbsoluteLearned    AbsoluteKind = 1 // a table of weights, see PositionLookup
-	AbsoluteSinusoidal AbsoluteKind = 2 // see SinusoidalFill
-)
-
 // ModelInfo is what a configuration says as a whole. Heads and sizes are those of the first layer with attention; see ModelLayer.
 type ModelInfo struct {
 	Family            string // model_type, or general.architecture
@@ -40,17 +30,6 @@ func (i *ModelInfo) read(n raw.ModelInfo) {
 		n.GetUsable_context(), n.GetUsable_context_most(), n.GetAbsolute_rows(), n.GetAbsolute_offset(), n.GetLayer_kinds(),
 		n.GetFinal_softcap()}
 }
-
-// LayerKind says what the queries of a layer see.
-type LayerKind int32
-
-// The kinds of layers.
-const (
-	LayerFull    LayerKind = 0
-	LayerSliding LayerKind = 1
-	LayerChunked LayerKind = 2
-	LayerOther   LayerKind = 3 // no softmax attention (linear attention, convolution, state space): there is no scheme
-)
 
 // ModelLayer is one layer of a model. Its SchemeConfig is what its scheme is made of, a copy: change it (sinks, another remap ...) and
 // give it to NewScheme. For LayerOther all five parts are nil.
@@ -123,32 +102,6 @@ func layerArray[T any](model raw.Model, index int64, which int32,
 	values := make([]T, size)
 	return values, asError(copied(model, index, which, first(values), count(values)))
 }
-
-// Severity says how much a note matters.
-type Severity int32
-
-// The severities.
-const (
-	SeverityNote    Severity = 0 // says how the configuration was read
-	SeverityWarning Severity = 1 // something looks wrong, but has one reading
-)
-
-// NoteCode is what a note is about.
-type NoteCode int32
-
-// The codes of notes, and from 16 on of warnings.
-const (
-	NoteDefault      NoteCode = 1  // a key is absent, the default of the model's class holds
-	NoteDerived      NoteCode = 2  // a number was calculated: extension, a factor from two lengths
-	NoteRelease      NoteCode = 3  // releases disagree here; see ModelOptions.Release
-	NoteIgnored      NoteCode = 4  // a key that this family does not read
-	NoteUnknownField NoteCode = 16 // a field of the rope dictionary that its type does not read
-	NoteLengths      NoteCode = 17 // factor and lengths do not fit each other, or a length is missing
-	NoteTwice        NoteCode = 18 // the same setting in two places; the text says which one holds
-	NoteWeights      NoteCode = 19 // the scheme lacks numbers that are weights: sinks, T5's table
-	NoteNoEffect     NoteCode = 20 // a declared window or pattern that the model's class does not apply
-	NoteIncomplete   NoteCode = 21 // the file describes more than a scheme can say
-)
 
 // ModelNote is something that reading a configuration has to say.
 type ModelNote struct {

@@ -8,34 +8,6 @@ import (
 	"farspan.io/farspan/internal/raw"
 )
 
-// Release says whose numbers are wanted where published releases compute different ones from the same file.
-type Release int32
-
-// The releases.
-const (
-	ReleaseReference       Release = 0 // what the authors trained with; Hugging Face transformers 5 where it agrees
-	ReleaseTransformers448 Release = 1 // Hugging Face transformers 4.48
-	ReleaseLlamaCpp        Release = 2 // llama.cpp: YaRN's ramp has whole ends, yarn_ keys are hardly read, dynamic scaling is not applied
-)
-
-// Extension is a way to run a model beyond its trained length L, up to TargetLength T = s L. What is not given is derived, and a note
-// shows how. Layers without rotation or with a window stay as they are.
-type Extension int32
-
-// The extensions.
-const (
-	ExtensionNone        Extension = 0
-	ExtensionLinear      Extension = 1 // PI, factor s; needs fine-tuning
-	ExtensionNTK         Extension = 2 // a larger base, so that no pair sees an unseen angle
-	ExtensionDynamicNTK  Extension = 3 // the same at length T, growing from L on
-	ExtensionYarn        Extension = 4 // factor s over L
-	ExtensionSelfExtend  Extension = 5 // the least group that reaches T
-	ExtensionReRope      Extension = 6 // any length
-	ExtensionLeakyReRope Extension = 7
-	ExtensionDualChunk   Extension = 8 // any length
-	ExtensionALiBiSlopes Extension = 9 // ALiBi only: slopes shrink by L/n beyond L
-)
-
 // ModelOptions says how a model is read.
 type ModelOptions struct {
 	Release      Release

@@ -6,18 +6,6 @@ import (
 	"farspan.io/farspan/internal/raw"
 )
 
-// DType is the type of a tensor's elements.
-type DType int32
-
-// The element types. Attention and rope take F32, F16 and BF16.
-const (
-	F32  DType = 1
-	F64  DType = 2
-	F16  DType = 3 // IEEE half precision, in uint16
-	BF16 DType = 4 // the upper half of a float32, in uint16
-	I8   DType = 5 // whole numbers of a byte with scales, for the storage of a Cache only
-)
-
 // View says how a tensor [batch, head, sequence, feature] lies in a slice.
 type View struct {
 	Shape  [4]int64

@@ -25,6 +25,8 @@ packages='
           run    pkg-config              finds OpenBLAS and Criterion
           test   ccache                  compiles a source once for all checkouts
           test   python3                 counts results, checks the layers, takes the example out of the README
+          test   python3-clang-14        libclang: tools/describe reads the public headers with it
+          test   python3-jinja2          and prints the bindings with this
           test   python3-venv            the Python packages of the oracles
           test   clang                   the public header must compile with it too
           test   libclang-rt-14-dev      libFuzzer (scripts/fuzz.sh)
@@ -46,7 +48,6 @@ packages='
           deep   unzip:unzip             looks into the jar
           deep   valgrind                reads of undefined memory
           deep   rustfmt:rustfmt         the style of the Rust crates
-          deep   bindgen:bindgen         their declarations must be current
 '
 
 groups="run test ${FARSPAN_LANGUAGES:-java,go,rust}"

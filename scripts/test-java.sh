@@ -158,7 +158,7 @@ check 'the conformance vectors' answers_the_conformance_vectors
 junit 'the service' "$root/examples/java-service" "$service/surefire-reports"
 check 'JNI is used correctly' jni_is_used_correctly
 if command -v swig >/dev/null; then
-    check 'the generated sources are those of SWIG' "$root/bindings/regenerate.sh" --check
+    check 'the generated sources are those of SWIG' "$root/tools/describe/generate.py" --check
 else
     skipped=$((skipped + 1))
     echo 'skipped the generated sources: swig is not installed'

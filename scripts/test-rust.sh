@@ -176,7 +176,6 @@ if [ "$deep" -eq 1 ]; then
     check_with rustfmt 'the format is that of rustfmt' in_each cargo fmt --check
     check_with cargo-clippy 'clippy has nothing to say' in_each cargo clippy --quiet --locked --all-targets -- -D warnings
     RUSTDOCFLAGS='-D warnings' check 'the documentation has no broken links' in_each cargo doc --quiet --locked --no-deps
-    check_with bindgen 'the declarations are what the header gives' "$root/rust-sys/regenerate.sh" --check
     check 'the feature vendored builds the library' vendored
 fi
 

@@ -6,17 +6,6 @@ import (
 	"farspan.io/farspan/internal/raw"
 )
 
-// Smoothing is what an order of n-grams without a match counts (Chen and Cherry 2014).
-type Smoothing int32
-
-// The smoothings.
-const (
-	SmoothingNone  Smoothing = 1 // 0, and so does the score
-	SmoothingFloor Smoothing = 2 // SmoothingValue matches
-	SmoothingAddK  Smoothing = 3 // SmoothingValue more matches and n-grams in every order above 1
-	SmoothingExp   Smoothing = 4 // 1/2 match in the first such order, 1/4 in the next ... (NIST)
-)
-
 // BleuMaxOrder is the largest MaxOrder.
 const BleuMaxOrder = 8
 

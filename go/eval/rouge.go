@@ -2,16 +2,6 @@ package eval
 
 import "farspan.io/farspan/internal/raw"
 
-// RougeKind is what ROUGE compares.
-type RougeKind int32
-
-// The kinds.
-const (
-	RougeN    RougeKind = 1 // n-grams in common
-	RougeL    RougeKind = 2 // longest common subsequence of the whole texts
-	RougeLsum RougeKind = 3 // of every reference sentence with all sentences of the hypothesis; a line is a sentence
-)
-
 // RougeConfig says how ROUGE is computed. Scores equal rouge-score's with the same options.
 type RougeConfig struct {
 	Kind  RougeKind

@@ -2,15 +2,6 @@ package eval
 
 import "farspan.io/farspan/internal/raw"
 
-// PasskeyForm is one of the published texts.
-type PasskeyForm int32
-
-// The forms.
-const (
-	PasskeyLandmark  PasskeyForm = 1 // five lines; the garbage is cut by characters (Mohtashami and Jaggi 2023)
-	PasskeySentences PasskeyForm = 2 // one line of whole sentences (RedPajama; LM-Infinite)
-)
-
 // PasskeyConfig describes a text that hides a number among repeated sentences and asks for it at the end. The same configuration gives
 // the same text everywhere.
 type PasskeyConfig struct {

@@ -2,18 +2,6 @@ package eval
 
 import "farspan.io/farspan/internal/raw"
 
-// Verdict says whether a model extrapolates: VerdictRule has the numbers.
-type Verdict int32
-
-// The verdicts.
-const (
-	VerdictUntested Verdict = 0 // no length up to the trained one, or none beyond it
-	VerdictImproves Verdict = 1
-	VerdictHolds    Verdict = 2
-	VerdictDegrades Verdict = 3
-	VerdictExplodes Verdict = 4
-)
-
 // String is the word for a verdict, such as "holds"; "" if unknown.
 func (v Verdict) String() string { return raw.Verdict_name(int32(v)) }
 

@@ -2,27 +2,6 @@ package eval
 
 import "farspan.io/farspan/internal/raw"
 
-// WindowsKind is a schedule: how a long text is cut into windows.
-type WindowsKind int32
-
-// The schedules.
-const (
-	WindowsBlocks  WindowsKind = 1 // without overlap: every token scored once (Press et al. 2022, main tables)
-	WindowsSliding WindowsKind = 2 // begins at 0, Stride ...; the first scores all of itself, later ones what is new (Hugging Face, YaRN)
-	WindowsGrowing WindowsKind = 3 // Stride new tokens each, after up to Length - Stride earlier ones (fairseq)
-	WindowsLast    WindowsKind = 4 // only the last Segment tokens, laid from the end backwards: equal tokens at every length (Su 2023)
-)
-
-// BOS says what stands before the first token that is scored. There is no default, because it moves perplexity.
-type BOS int32
-
-// The policies.
-const (
-	BOSNone  BOS = 1 // the token before is read as context; the text's first token is not scored
-	BOSFirst BOS = 2 // a BOS stands before the text: only windows that begin with the text read it
-	BOSEvery BOS = 3 // every window reads a BOS in place of the token before it, as models do that are trained so
-)
-
 // WindowsConfig says how a text is cut into windows that a model can read, and which tokens each of them scores.
 type WindowsConfig struct {
 	Kind    WindowsKind

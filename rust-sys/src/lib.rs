@@ -15,6 +15,7 @@
 
 #![allow(non_camel_case_types)]
 
+#[rustfmt::skip]
 mod bindings;
 
 pub use bindings::*;

@@ -61,6 +61,7 @@ mod context;
 mod encode;
 mod error;
 pub mod eval;
+mod generated;
 mod library;
 pub mod model;
 mod plan;
@@ -69,14 +70,11 @@ mod tensor;
 
 pub use attention::{attention_merge, Run};
 pub use config::{BiasConfig, MaskConfig, RemapConfig, RopeConfig, ScoreConfig};
-pub use constants::{
-    Angle, Axes, BiasMethod, Direction, Dtype, Isa, Layout, LengthSwitch, Magnitude, Ramp, RemapMethod, RopeMethod,
-    Side, Sinusoidal, State, Temperature,
-};
 pub use context::{Context, ContextConfig};
 pub use encode::{fire_fill, position_lookup, sinusoidal_fill, FireConfig, RopeOptions};
 pub use error::{Error, Result, Status};
 pub use farspan_sys as sys;
+pub use generated::constants::*;
 pub use library::{abi_version, diagnose, shutdown, version, version_text};
 pub use plan::{Plan, Problem, TileCounts};
 pub use scheme::{Probe, Scheme, SchemeBuilder};

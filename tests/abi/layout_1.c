@@ -1,8 +1,9 @@
-/* The binary layout of ABI 1, as first published: never edited, only added to. A new field goes to the end of its struct and
- * gets its own line here; the size in force then grows with it. 64-bit targets. */
+/* The binary layout of ABI 1, as first published: what tools/describe/generate.py once wrote here it never changes. A new field goes to
+ * the end of its struct and gets its own line; the size in force then grows with it. 64-bit targets. */
 #include <stddef.h>
 
 #include "farspan/api_table.h"
+#include "farspan/cache.h"
 #include "farspan/eval.h"
 #include "farspan/farspan.h"
 #include "farspan/model.h"
@@ -177,122 +178,6 @@ AT(farspan_context_config, reserved, 12);
 AT(farspan_context_config, cancel, 16);
 SIZE(farspan_context_config, 24);
 
-VALUE(FARSPAN_OK, 0);
-VALUE(FARSPAN_ERROR_NULL_ARGUMENT, 1);
-VALUE(FARSPAN_ERROR_STRUCT_SIZE, 2);
-VALUE(FARSPAN_ERROR_DTYPE, 3);
-VALUE(FARSPAN_ERROR_SHAPE, 4);
-VALUE(FARSPAN_ERROR_STRIDE, 5);
-VALUE(FARSPAN_ERROR_HEAD_GROUPS, 6);
-VALUE(FARSPAN_ERROR_ROTARY_DIM, 7);
-VALUE(FARSPAN_ERROR_PARAMETER_RANGE, 8);
-VALUE(FARSPAN_ERROR_METHOD, 9);
-VALUE(FARSPAN_ERROR_COMBINATION, 10);
-VALUE(FARSPAN_ERROR_POSITIONS, 11);
-VALUE(FARSPAN_ERROR_WORKSPACE_SIZE, 12);
-VALUE(FARSPAN_ERROR_ISA_UNSUPPORTED, 13);
-VALUE(FARSPAN_ERROR_OUT_OF_MEMORY, 14);
-VALUE(FARSPAN_ERROR_CANCELLED, 15);
-VALUE(FARSPAN_ERROR_INTERNAL, 16);
-VALUE(FARSPAN_ERROR_FORMAT, 17);
-
-VALUE(FARSPAN_F32, 1);
-VALUE(FARSPAN_F64, 2);
-VALUE(FARSPAN_F16, 3);
-VALUE(FARSPAN_BF16, 4);
-
-VALUE(FARSPAN_ROPE_NONE, 0);
-VALUE(FARSPAN_ROPE_BASE, 1);
-VALUE(FARSPAN_ROPE_LINEAR, 2);
-VALUE(FARSPAN_ROPE_DYNAMIC_LINEAR, 3);
-VALUE(FARSPAN_ROPE_NTK, 4);
-VALUE(FARSPAN_ROPE_NTK_OLD, 5);
-VALUE(FARSPAN_ROPE_NTK_FIXED, 6);
-VALUE(FARSPAN_ROPE_NTK_MIXED, 7);
-VALUE(FARSPAN_ROPE_DYNAMIC_NTK, 8);
-VALUE(FARSPAN_ROPE_DYNAMIC_NTK_QWEN, 9);
-VALUE(FARSPAN_ROPE_NTK_BY_PARTS, 10);
-VALUE(FARSPAN_ROPE_YARN, 11);
-VALUE(FARSPAN_ROPE_DYNAMIC_YARN, 12);
-VALUE(FARSPAN_ROPE_LONGROPE, 13);
-VALUE(FARSPAN_ROPE_LLAMA3, 14);
-VALUE(FARSPAN_ROPE_PROPORTIONAL, 15);
-VALUE(FARSPAN_ROPE_XPOS, 16);
-VALUE(FARSPAN_ROPE_PAIR_FACTORS, 17);
-
-VALUE(FARSPAN_LAYOUT_HALF, 1);
-VALUE(FARSPAN_LAYOUT_INTERLEAVED, 2);
-
-VALUE(FARSPAN_ANGLE_EXACT, 0);
-VALUE(FARSPAN_ANGLE_FLOAT32, 1);
-
-VALUE(FARSPAN_RAMP_PAIR_INDEX, 0);
-VALUE(FARSPAN_RAMP_ROTATIONS, 1);
-
-VALUE(FARSPAN_MAGNITUDE_DEFAULT, 0);
-VALUE(FARSPAN_MAGNITUDE_YARN, 1);
-VALUE(FARSPAN_MAGNITUDE_EXPLICIT, 2);
-VALUE(FARSPAN_MAGNITUDE_UNCLAMPED, 3);
-
-VALUE(FARSPAN_SWITCH_AFTER, 0);
-VALUE(FARSPAN_SWITCH_AT, 1);
-VALUE(FARSPAN_SWITCH_ALWAYS_LONG, 2);
-
-VALUE(FARSPAN_AXES_NONE, 0);
-VALUE(FARSPAN_AXES_SECTIONS, 1);
-VALUE(FARSPAN_AXES_INTERLEAVED, 2);
-VALUE(FARSPAN_AXES_INTERLEAVED_GGML, 3);
-
-VALUE(FARSPAN_REMAP_NONE, 0);
-VALUE(FARSPAN_REMAP_REROPE, 1);
-VALUE(FARSPAN_REMAP_LEAKY_REROPE, 2);
-VALUE(FARSPAN_REMAP_SELF_EXTEND, 3);
-VALUE(FARSPAN_REMAP_DUAL_CHUNK, 4);
-VALUE(FARSPAN_REMAP_LM_INFINITE, 5);
-VALUE(FARSPAN_REMAP_STREAMING, 6);
-
-VALUE(FARSPAN_BIAS_NONE, 0);
-VALUE(FARSPAN_BIAS_ALIBI, 1);
-VALUE(FARSPAN_BIAS_T5, 2);
-VALUE(FARSPAN_BIAS_KERPLE_LOG, 3);
-VALUE(FARSPAN_BIAS_KERPLE_POWER, 4);
-VALUE(FARSPAN_BIAS_SANDWICH, 5);
-VALUE(FARSPAN_BIAS_DENSE, 6);
-
-VALUE(FARSPAN_TEMPERATURE_NONE, 0);
-VALUE(FARSPAN_TEMPERATURE_LOG_N, 1);
-VALUE(FARSPAN_TEMPERATURE_LOG_N_TRAINED, 2);
-VALUE(FARSPAN_TEMPERATURE_LOG_N_LONG, 3);
-VALUE(FARSPAN_TEMPERATURE_LLAMA4, 4);
-VALUE(FARSPAN_TEMPERATURE_LENGTH, 5);
-VALUE(FARSPAN_TEMPERATURE_MINISTRAL3, 6);
-
-VALUE(FARSPAN_PART_ROPE, 0);
-VALUE(FARSPAN_PART_REMAP, 1);
-VALUE(FARSPAN_PART_BIAS, 2);
-VALUE(FARSPAN_PART_TEMPERATURE, 3);
-
-VALUE(FARSPAN_SIDE_QUERY, 0);
-VALUE(FARSPAN_SIDE_KEY, 1);
-
-VALUE(FARSPAN_ROTATE_FORWARD, 0);
-VALUE(FARSPAN_ROTATE_INVERSE, 1);
-VALUE(FARSPAN_ROTATE_DELTA, 2);
-
-VALUE(FARSPAN_SINUSOIDAL_INTERLEAVED, 1);
-VALUE(FARSPAN_SINUSOIDAL_BLOCKS, 2);
-VALUE(FARSPAN_SINUSOIDAL_TENSOR2TENSOR, 3);
-
-VALUE(FARSPAN_STATE_RAW, 0);
-VALUE(FARSPAN_STATE_ROTATED, 1);
-
-VALUE(FARSPAN_ISA_BEST, 0);
-VALUE(FARSPAN_ISA_SCALAR, 1);
-VALUE(FARSPAN_ISA_AVX2, 2);
-VALUE(FARSPAN_ISA_AVX512, 3);
-VALUE(FARSPAN_ISA_NEON, 4);
-
-/* farspan/cache.h */
 AT(farspan_cache_config, struct_size, 0);
 AT(farspan_cache_config, dtype, 4);
 AT(farspan_cache_config, layers, 8);
@@ -326,121 +211,6 @@ AT(farspan_cache_batch, sequence, 16);
 AT(farspan_cache_batch, offsets, 24);
 SIZE(farspan_cache_batch, 32);
 
-VALUE(FARSPAN_I8, 5);
-/* farspan/model.h */
-AT(farspan_model_options, struct_size, 0);
-AT(farspan_model_options, release, 4);
-AT(farspan_model_options, angle, 8);
-AT(farspan_model_options, extension, 12);
-AT(farspan_model_options, target_length, 16);
-AT(farspan_model_options, window, 24);
-AT(farspan_model_options, group, 32);
-AT(farspan_model_options, t5_encoder, 40);
-AT(farspan_model_options, t5_decoder, 48);
-AT(farspan_model_options, rope_freqs, 56);
-AT(farspan_model_options, rope_short, 64);
-AT(farspan_model_options, rope_long, 72);
-AT(farspan_model_options, t5_values, 80);
-AT(farspan_model_options, rope_pairs, 88);
-SIZE(farspan_model_options, 96);
-
-AT(farspan_metadata, key, 0);
-AT(farspan_metadata, type, 8);
-AT(farspan_metadata, is_array, 12);
-AT(farspan_metadata, count, 16);
-AT(farspan_metadata, values, 24);
-SIZE(farspan_metadata, 32);
-
-AT(farspan_model_info, struct_size, 0);
-AT(farspan_model_info, absolute, 4);
-AT(farspan_model_info, family, 8);
-AT(farspan_model_info, layers, 16);
-AT(farspan_model_info, encoder_layers, 24);
-AT(farspan_model_info, query_heads, 32);
-AT(farspan_model_info, key_heads, 40);
-AT(farspan_model_info, head_dim, 48);
-AT(farspan_model_info, value_dim, 56);
-AT(farspan_model_info, hidden, 64);
-AT(farspan_model_info, vocabulary, 72);
-AT(farspan_model_info, context, 80);
-AT(farspan_model_info, trained_context, 88);
-AT(farspan_model_info, usable_context, 96);
-AT(farspan_model_info, usable_context_most, 104);
-AT(farspan_model_info, absolute_rows, 112);
-AT(farspan_model_info, absolute_offset, 120);
-AT(farspan_model_info, layer_kinds, 128);
-AT(farspan_model_info, notes, 136);
-AT(farspan_model_info, final_softcap, 144);
-SIZE(farspan_model_info, 152);
-
-AT(farspan_model_layer, struct_size, 0);
-AT(farspan_model_layer, kind, 4);
-AT(farspan_model_layer, alike, 8);
-AT(farspan_model_layer, query_heads, 16);
-AT(farspan_model_layer, key_heads, 24);
-AT(farspan_model_layer, head_dim, 32);
-AT(farspan_model_layer, value_dim, 40);
-AT(farspan_model_layer, window, 48);
-AT(farspan_model_layer, attention_scale, 56);
-AT(farspan_model_layer, scheme, 64);
-AT(farspan_model_layer, rope, 72);
-AT(farspan_model_layer, remap, 80);
-AT(farspan_model_layer, bias, 88);
-AT(farspan_model_layer, mask, 96);
-AT(farspan_model_layer, score, 104);
-SIZE(farspan_model_layer, 112);
-
-AT(farspan_model_note, struct_size, 0);
-AT(farspan_model_note, severity, 4);
-AT(farspan_model_note, code, 8);
-AT(farspan_model_note, reserved, 12);
-AT(farspan_model_note, path, 16);
-AT(farspan_model_note, text, 24);
-SIZE(farspan_model_note, 32);
-
-VALUE(FARSPAN_RELEASE_REFERENCE, 0);
-VALUE(FARSPAN_RELEASE_TRANSFORMERS_4_48, 1);
-VALUE(FARSPAN_RELEASE_LLAMA_CPP, 2);
-
-VALUE(FARSPAN_EXTENSION_NONE, 0);
-VALUE(FARSPAN_EXTENSION_LINEAR, 1);
-VALUE(FARSPAN_EXTENSION_NTK, 2);
-VALUE(FARSPAN_EXTENSION_DYNAMIC_NTK, 3);
-VALUE(FARSPAN_EXTENSION_YARN, 4);
-VALUE(FARSPAN_EXTENSION_SELF_EXTEND, 5);
-VALUE(FARSPAN_EXTENSION_REROPE, 6);
-VALUE(FARSPAN_EXTENSION_LEAKY_REROPE, 7);
-VALUE(FARSPAN_EXTENSION_DUAL_CHUNK, 8);
-VALUE(FARSPAN_EXTENSION_ALIBI_SLOPES, 9);
-
-VALUE(FARSPAN_METADATA_INTEGER, 1);
-VALUE(FARSPAN_METADATA_REAL, 2);
-VALUE(FARSPAN_METADATA_TEXT, 3);
-
-VALUE(FARSPAN_ABSOLUTE_NONE, 0);
-VALUE(FARSPAN_ABSOLUTE_LEARNED, 1);
-VALUE(FARSPAN_ABSOLUTE_SINUSOIDAL, 2);
-
-VALUE(FARSPAN_LAYER_FULL, 0);
-VALUE(FARSPAN_LAYER_SLIDING, 1);
-VALUE(FARSPAN_LAYER_CHUNKED, 2);
-VALUE(FARSPAN_LAYER_OTHER, 3);
-
-VALUE(FARSPAN_SEVERITY_NOTE, 0);
-VALUE(FARSPAN_SEVERITY_WARNING, 1);
-
-VALUE(FARSPAN_NOTE_DEFAULT, 1);
-VALUE(FARSPAN_NOTE_DERIVED, 2);
-VALUE(FARSPAN_NOTE_RELEASE, 3);
-VALUE(FARSPAN_NOTE_IGNORED, 4);
-VALUE(FARSPAN_NOTE_UNKNOWN_FIELD, 16);
-VALUE(FARSPAN_NOTE_LENGTHS, 17);
-VALUE(FARSPAN_NOTE_TWICE, 18);
-VALUE(FARSPAN_NOTE_WEIGHTS, 19);
-VALUE(FARSPAN_NOTE_NO_EFFECT, 20);
-VALUE(FARSPAN_NOTE_INCOMPLETE, 21);
-
-/* farspan/eval.h */
 AT(farspan_windows_config, struct_size, 0);
 AT(farspan_windows_config, kind, 4);
 AT(farspan_windows_config, bos, 8);
@@ -579,46 +349,76 @@ AT(farspan_passkey, bytes, 32);
 AT(farspan_passkey, depth, 40);
 SIZE(farspan_passkey, 48);
 
-VALUE(FARSPAN_WINDOWS_BLOCKS, 1);
-VALUE(FARSPAN_WINDOWS_SLIDING, 2);
-VALUE(FARSPAN_WINDOWS_GROWING, 3);
-VALUE(FARSPAN_WINDOWS_LAST, 4);
+AT(farspan_model_options, struct_size, 0);
+AT(farspan_model_options, release, 4);
+AT(farspan_model_options, angle, 8);
+AT(farspan_model_options, extension, 12);
+AT(farspan_model_options, target_length, 16);
+AT(farspan_model_options, window, 24);
+AT(farspan_model_options, group, 32);
+AT(farspan_model_options, t5_encoder, 40);
+AT(farspan_model_options, t5_decoder, 48);
+AT(farspan_model_options, rope_freqs, 56);
+AT(farspan_model_options, rope_short, 64);
+AT(farspan_model_options, rope_long, 72);
+AT(farspan_model_options, t5_values, 80);
+AT(farspan_model_options, rope_pairs, 88);
+SIZE(farspan_model_options, 96);
 
-VALUE(FARSPAN_BOS_NONE, 1);
-VALUE(FARSPAN_BOS_FIRST, 2);
-VALUE(FARSPAN_BOS_EVERY, 3);
+AT(farspan_metadata, key, 0);
+AT(farspan_metadata, type, 8);
+AT(farspan_metadata, is_array, 12);
+AT(farspan_metadata, count, 16);
+AT(farspan_metadata, values, 24);
+SIZE(farspan_metadata, 32);
 
-VALUE(FARSPAN_VERDICT_UNTESTED, 0);
-VALUE(FARSPAN_VERDICT_IMPROVES, 1);
-VALUE(FARSPAN_VERDICT_HOLDS, 2);
-VALUE(FARSPAN_VERDICT_DEGRADES, 3);
-VALUE(FARSPAN_VERDICT_EXPLODES, 4);
+AT(farspan_model_info, struct_size, 0);
+AT(farspan_model_info, absolute, 4);
+AT(farspan_model_info, family, 8);
+AT(farspan_model_info, layers, 16);
+AT(farspan_model_info, encoder_layers, 24);
+AT(farspan_model_info, query_heads, 32);
+AT(farspan_model_info, key_heads, 40);
+AT(farspan_model_info, head_dim, 48);
+AT(farspan_model_info, value_dim, 56);
+AT(farspan_model_info, hidden, 64);
+AT(farspan_model_info, vocabulary, 72);
+AT(farspan_model_info, context, 80);
+AT(farspan_model_info, trained_context, 88);
+AT(farspan_model_info, usable_context, 96);
+AT(farspan_model_info, usable_context_most, 104);
+AT(farspan_model_info, absolute_rows, 112);
+AT(farspan_model_info, absolute_offset, 120);
+AT(farspan_model_info, layer_kinds, 128);
+AT(farspan_model_info, notes, 136);
+AT(farspan_model_info, final_softcap, 144);
+SIZE(farspan_model_info, 152);
 
-VALUE(FARSPAN_TOKENIZER_NONE, 1);
-VALUE(FARSPAN_TOKENIZER_13A, 2);
-VALUE(FARSPAN_TOKENIZER_CHAR, 3);
-VALUE(FARSPAN_TOKENIZER_INTL, 4);
-VALUE(FARSPAN_TOKENIZER_ZH, 7);
-VALUE(FARSPAN_TOKENIZER_ROUGE, 5);
-VALUE(FARSPAN_TOKENIZER_ROUGE_STEMMED, 6);
+AT(farspan_model_layer, struct_size, 0);
+AT(farspan_model_layer, kind, 4);
+AT(farspan_model_layer, alike, 8);
+AT(farspan_model_layer, query_heads, 16);
+AT(farspan_model_layer, key_heads, 24);
+AT(farspan_model_layer, head_dim, 32);
+AT(farspan_model_layer, value_dim, 40);
+AT(farspan_model_layer, window, 48);
+AT(farspan_model_layer, attention_scale, 56);
+AT(farspan_model_layer, scheme, 64);
+AT(farspan_model_layer, rope, 72);
+AT(farspan_model_layer, remap, 80);
+AT(farspan_model_layer, bias, 88);
+AT(farspan_model_layer, mask, 96);
+AT(farspan_model_layer, score, 104);
+SIZE(farspan_model_layer, 112);
 
-VALUE(FARSPAN_SMOOTHING_NONE, 1);
-VALUE(FARSPAN_SMOOTHING_FLOOR, 2);
-VALUE(FARSPAN_SMOOTHING_ADD_K, 3);
-VALUE(FARSPAN_SMOOTHING_EXP, 4);
+AT(farspan_model_note, struct_size, 0);
+AT(farspan_model_note, severity, 4);
+AT(farspan_model_note, code, 8);
+AT(farspan_model_note, reserved, 12);
+AT(farspan_model_note, path, 16);
+AT(farspan_model_note, text, 24);
+SIZE(farspan_model_note, 32);
 
-VALUE(FARSPAN_BLEU_MAX_ORDER, 8);
-
-VALUE(FARSPAN_CHRF_MAX_ORDERS, 16);
-
-VALUE(FARSPAN_ROUGE_N, 1);
-VALUE(FARSPAN_ROUGE_L, 2);
-VALUE(FARSPAN_ROUGE_LSUM, 3);
-
-VALUE(FARSPAN_PASSKEY_LANDMARK, 1);
-VALUE(FARSPAN_PASSKEY_SENTENCES, 2);
-
-/* The table of farspan_get_api. */
 AT(farspan_api, struct_size, 0);
 AT(farspan_api, abi, 4);
 AT(farspan_api, status_text, 8);
@@ -732,3 +532,202 @@ AT(farspan_api, model_describe, 864);
 AT(farspan_api, model_layer_at, 872);
 AT(farspan_api, model_note_at, 880);
 SIZE(farspan_api, 888);
+
+VALUE(FARSPAN_OK, 0);
+VALUE(FARSPAN_ERROR_NULL_ARGUMENT, 1);
+VALUE(FARSPAN_ERROR_STRUCT_SIZE, 2);
+VALUE(FARSPAN_ERROR_DTYPE, 3);
+VALUE(FARSPAN_ERROR_SHAPE, 4);
+VALUE(FARSPAN_ERROR_STRIDE, 5);
+VALUE(FARSPAN_ERROR_HEAD_GROUPS, 6);
+VALUE(FARSPAN_ERROR_ROTARY_DIM, 7);
+VALUE(FARSPAN_ERROR_PARAMETER_RANGE, 8);
+VALUE(FARSPAN_ERROR_METHOD, 9);
+VALUE(FARSPAN_ERROR_COMBINATION, 10);
+VALUE(FARSPAN_ERROR_POSITIONS, 11);
+VALUE(FARSPAN_ERROR_WORKSPACE_SIZE, 12);
+VALUE(FARSPAN_ERROR_ISA_UNSUPPORTED, 13);
+VALUE(FARSPAN_ERROR_OUT_OF_MEMORY, 14);
+VALUE(FARSPAN_ERROR_CANCELLED, 15);
+VALUE(FARSPAN_ERROR_INTERNAL, 16);
+
+VALUE(FARSPAN_F32, 1);
+VALUE(FARSPAN_F64, 2);
+VALUE(FARSPAN_F16, 3);
+VALUE(FARSPAN_BF16, 4);
+
+VALUE(FARSPAN_ROPE_NONE, 0);
+VALUE(FARSPAN_ROPE_BASE, 1);
+VALUE(FARSPAN_ROPE_LINEAR, 2);
+VALUE(FARSPAN_ROPE_DYNAMIC_LINEAR, 3);
+VALUE(FARSPAN_ROPE_NTK, 4);
+VALUE(FARSPAN_ROPE_NTK_OLD, 5);
+VALUE(FARSPAN_ROPE_NTK_FIXED, 6);
+VALUE(FARSPAN_ROPE_NTK_MIXED, 7);
+VALUE(FARSPAN_ROPE_DYNAMIC_NTK, 8);
+VALUE(FARSPAN_ROPE_DYNAMIC_NTK_QWEN, 9);
+VALUE(FARSPAN_ROPE_NTK_BY_PARTS, 10);
+VALUE(FARSPAN_ROPE_YARN, 11);
+VALUE(FARSPAN_ROPE_DYNAMIC_YARN, 12);
+VALUE(FARSPAN_ROPE_LONGROPE, 13);
+VALUE(FARSPAN_ROPE_LLAMA3, 14);
+VALUE(FARSPAN_ROPE_PROPORTIONAL, 15);
+VALUE(FARSPAN_ROPE_XPOS, 16);
+VALUE(FARSPAN_ROPE_PAIR_FACTORS, 17);
+
+VALUE(FARSPAN_LAYOUT_HALF, 1);
+VALUE(FARSPAN_LAYOUT_INTERLEAVED, 2);
+
+VALUE(FARSPAN_ANGLE_EXACT, 0);
+VALUE(FARSPAN_ANGLE_FLOAT32, 1);
+
+VALUE(FARSPAN_RAMP_PAIR_INDEX, 0);
+VALUE(FARSPAN_RAMP_ROTATIONS, 1);
+
+VALUE(FARSPAN_MAGNITUDE_DEFAULT, 0);
+VALUE(FARSPAN_MAGNITUDE_YARN, 1);
+VALUE(FARSPAN_MAGNITUDE_EXPLICIT, 2);
+VALUE(FARSPAN_MAGNITUDE_UNCLAMPED, 3);
+
+VALUE(FARSPAN_SWITCH_AFTER, 0);
+VALUE(FARSPAN_SWITCH_AT, 1);
+VALUE(FARSPAN_SWITCH_ALWAYS_LONG, 2);
+
+VALUE(FARSPAN_AXES_NONE, 0);
+VALUE(FARSPAN_AXES_SECTIONS, 1);
+VALUE(FARSPAN_AXES_INTERLEAVED, 2);
+VALUE(FARSPAN_AXES_INTERLEAVED_GGML, 3);
+
+VALUE(FARSPAN_REMAP_NONE, 0);
+VALUE(FARSPAN_REMAP_REROPE, 1);
+VALUE(FARSPAN_REMAP_LEAKY_REROPE, 2);
+VALUE(FARSPAN_REMAP_SELF_EXTEND, 3);
+VALUE(FARSPAN_REMAP_DUAL_CHUNK, 4);
+VALUE(FARSPAN_REMAP_LM_INFINITE, 5);
+VALUE(FARSPAN_REMAP_STREAMING, 6);
+
+VALUE(FARSPAN_BIAS_NONE, 0);
+VALUE(FARSPAN_BIAS_ALIBI, 1);
+VALUE(FARSPAN_BIAS_T5, 2);
+VALUE(FARSPAN_BIAS_KERPLE_LOG, 3);
+VALUE(FARSPAN_BIAS_KERPLE_POWER, 4);
+VALUE(FARSPAN_BIAS_SANDWICH, 5);
+VALUE(FARSPAN_BIAS_DENSE, 6);
+
+VALUE(FARSPAN_TEMPERATURE_NONE, 0);
+VALUE(FARSPAN_TEMPERATURE_LOG_N, 1);
+VALUE(FARSPAN_TEMPERATURE_LOG_N_TRAINED, 2);
+VALUE(FARSPAN_TEMPERATURE_LOG_N_LONG, 3);
+VALUE(FARSPAN_TEMPERATURE_LLAMA4, 4);
+VALUE(FARSPAN_TEMPERATURE_LENGTH, 5);
+VALUE(FARSPAN_TEMPERATURE_MINISTRAL3, 6);
+
+VALUE(FARSPAN_PART_ROPE, 0);
+VALUE(FARSPAN_PART_REMAP, 1);
+VALUE(FARSPAN_PART_BIAS, 2);
+VALUE(FARSPAN_PART_TEMPERATURE, 3);
+
+VALUE(FARSPAN_SIDE_QUERY, 0);
+VALUE(FARSPAN_SIDE_KEY, 1);
+
+VALUE(FARSPAN_ROTATE_FORWARD, 0);
+VALUE(FARSPAN_ROTATE_INVERSE, 1);
+VALUE(FARSPAN_ROTATE_DELTA, 2);
+
+VALUE(FARSPAN_SINUSOIDAL_INTERLEAVED, 1);
+VALUE(FARSPAN_SINUSOIDAL_BLOCKS, 2);
+VALUE(FARSPAN_SINUSOIDAL_TENSOR2TENSOR, 3);
+
+VALUE(FARSPAN_STATE_RAW, 0);
+VALUE(FARSPAN_STATE_ROTATED, 1);
+
+VALUE(FARSPAN_ISA_BEST, 0);
+VALUE(FARSPAN_ISA_SCALAR, 1);
+VALUE(FARSPAN_ISA_AVX2, 2);
+VALUE(FARSPAN_ISA_AVX512, 3);
+VALUE(FARSPAN_ISA_NEON, 4);
+
+VALUE(FARSPAN_I8, 5);
+
+VALUE(FARSPAN_WINDOWS_BLOCKS, 1);
+VALUE(FARSPAN_WINDOWS_SLIDING, 2);
+VALUE(FARSPAN_WINDOWS_GROWING, 3);
+VALUE(FARSPAN_WINDOWS_LAST, 4);
+
+VALUE(FARSPAN_BOS_NONE, 1);
+VALUE(FARSPAN_BOS_FIRST, 2);
+VALUE(FARSPAN_BOS_EVERY, 3);
+
+VALUE(FARSPAN_VERDICT_UNTESTED, 0);
+VALUE(FARSPAN_VERDICT_IMPROVES, 1);
+VALUE(FARSPAN_VERDICT_HOLDS, 2);
+VALUE(FARSPAN_VERDICT_DEGRADES, 3);
+VALUE(FARSPAN_VERDICT_EXPLODES, 4);
+
+VALUE(FARSPAN_TOKENIZER_NONE, 1);
+VALUE(FARSPAN_TOKENIZER_13A, 2);
+VALUE(FARSPAN_TOKENIZER_CHAR, 3);
+VALUE(FARSPAN_TOKENIZER_INTL, 4);
+VALUE(FARSPAN_TOKENIZER_ROUGE, 5);
+VALUE(FARSPAN_TOKENIZER_ROUGE_STEMMED, 6);
+VALUE(FARSPAN_TOKENIZER_ZH, 7);
+
+VALUE(FARSPAN_SMOOTHING_NONE, 1);
+VALUE(FARSPAN_SMOOTHING_FLOOR, 2);
+VALUE(FARSPAN_SMOOTHING_ADD_K, 3);
+VALUE(FARSPAN_SMOOTHING_EXP, 4);
+
+VALUE(FARSPAN_BLEU_MAX_ORDER, 8);
+
+VALUE(FARSPAN_CHRF_MAX_ORDERS, 16);
+
+VALUE(FARSPAN_ROUGE_N, 1);
+VALUE(FARSPAN_ROUGE_L, 2);
+VALUE(FARSPAN_ROUGE_LSUM, 3);
+
+VALUE(FARSPAN_PASSKEY_LANDMARK, 1);
+VALUE(FARSPAN_PASSKEY_SENTENCES, 2);
+
+VALUE(FARSPAN_ERROR_FORMAT, 17);
+
+VALUE(FARSPAN_RELEASE_REFERENCE, 0);
+VALUE(FARSPAN_RELEASE_TRANSFORMERS_4_48, 1);
+VALUE(FARSPAN_RELEASE_LLAMA_CPP, 2);
+
+VALUE(FARSPAN_EXTENSION_NONE, 0);
+VALUE(FARSPAN_EXTENSION_LINEAR, 1);
+VALUE(FARSPAN_EXTENSION_NTK, 2);
+VALUE(FARSPAN_EXTENSION_DYNAMIC_NTK, 3);
+VALUE(FARSPAN_EXTENSION_YARN, 4);
+VALUE(FARSPAN_EXTENSION_SELF_EXTEND, 5);
+VALUE(FARSPAN_EXTENSION_REROPE, 6);
+VALUE(FARSPAN_EXTENSION_LEAKY_REROPE, 7);
+VALUE(FARSPAN_EXTENSION_DUAL_CHUNK, 8);
+VALUE(FARSPAN_EXTENSION_ALIBI_SLOPES, 9);
+
+VALUE(FARSPAN_METADATA_INTEGER, 1);
+VALUE(FARSPAN_METADATA_REAL, 2);
+VALUE(FARSPAN_METADATA_TEXT, 3);
+
+VALUE(FARSPAN_ABSOLUTE_NONE, 0);
+VALUE(FARSPAN_ABSOLUTE_LEARNED, 1);
+VALUE(FARSPAN_ABSOLUTE_SINUSOIDAL, 2);
+
+VALUE(FARSPAN_LAYER_FULL, 0);
+VALUE(FARSPAN_LAYER_SLIDING, 1);
+VALUE(FARSPAN_LAYER_CHUNKED, 2);
+VALUE(FARSPAN_LAYER_OTHER, 3);
+
+VALUE(FARSPAN_SEVERITY_NOTE, 0);
+VALUE(FARSPAN_SEVERITY_WARNING, 1);
+
+VALUE(FARSPAN_NOTE_DEFAULT, 1);
+VALUE(FARSPAN_NOTE_DERIVED, 2);
+VALUE(FARSPAN_NOTE_RELEASE, 3);
+VALUE(FARSPAN_NOTE_IGNORED, 4);
+VALUE(FARSPAN_NOTE_UNKNOWN_FIELD, 16);
+VALUE(FARSPAN_NOTE_LENGTHS, 17);
+VALUE(FARSPAN_NOTE_TWICE, 18);
+VALUE(FARSPAN_NOTE_WEIGHTS, 19);
+VALUE(FARSPAN_NOTE_NO_EFFECT, 20);
+VALUE(FARSPAN_NOTE_INCOMPLETE, 21);

@@ -1610,7 +1610,7 @@ SWIGINTERN void delete_flat_metadata(struct flat_metadata *self){ flat_metadata_
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_8aa373d49c1bceac(void *_swig_go_0) {
+void _wrap_Swig_free_raw_bd236e152e9762a3(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -1620,7 +1620,7 @@ void _wrap_Swig_free_raw_8aa373d49c1bceac(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_8aa373d49c1bceac(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_bd236e152e9762a3(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -1633,7 +1633,7 @@ void *_wrap_Swig_malloc_raw_8aa373d49c1bceac(intgo _swig_go_0) {
 }
 
 
-void _wrap_delete_Scheme_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0) {
+void _wrap_delete_Scheme_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0) {
   struct farspan_scheme *arg1 = (struct farspan_scheme *) 0 ;
   
   arg1 = *(struct farspan_scheme **)&_swig_go_0; 
@@ -1643,7 +1643,7 @@ void _wrap_delete_Scheme_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0)
 }
 
 
-void _wrap_delete_Plan_raw_8aa373d49c1bceac(struct farspan_plan *_swig_go_0) {
+void _wrap_delete_Plan_raw_bd236e152e9762a3(struct farspan_plan *_swig_go_0) {
   struct farspan_plan *arg1 = (struct farspan_plan *) 0 ;
   
   arg1 = *(struct farspan_plan **)&_swig_go_0; 
@@ -1653,7 +1653,7 @@ void _wrap_delete_Plan_raw_8aa373d49c1bceac(struct farspan_plan *_swig_go_0) {
 }
 
 
-void _wrap_delete_Context_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0) {
+void _wrap_delete_Context_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0) {
   struct farspan_context *arg1 = (struct farspan_context *) 0 ;
   
   arg1 = *(struct farspan_context **)&_swig_go_0; 
@@ -1663,7 +1663,7 @@ void _wrap_delete_Context_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_
 }
 
 
-_gostring_ _wrap_status_text_raw_8aa373d49c1bceac(int _swig_go_0) {
+_gostring_ _wrap_status_text_raw_bd236e152e9762a3(int _swig_go_0) {
   farspan_status arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1676,7 +1676,7 @@ _gostring_ _wrap_status_text_raw_8aa373d49c1bceac(int _swig_go_0) {
 }
 
 
-int _wrap_version_raw_8aa373d49c1bceac() {
+int _wrap_version_raw_bd236e152e9762a3() {
   uint32_t result;
   int _swig_go_result;
   
@@ -1687,7 +1687,7 @@ int _wrap_version_raw_8aa373d49c1bceac() {
 }
 
 
-_gostring_ _wrap_version_text_raw_8aa373d49c1bceac() {
+_gostring_ _wrap_version_text_raw_bd236e152e9762a3() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -1698,7 +1698,7 @@ _gostring_ _wrap_version_text_raw_8aa373d49c1bceac() {
 }
 
 
-int _wrap_abi_version_raw_8aa373d49c1bceac() {
+int _wrap_abi_version_raw_bd236e152e9762a3() {
   uint32_t result;
   int _swig_go_result;
   
@@ -1709,7 +1709,7 @@ int _wrap_abi_version_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_RopeConfig_method_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_method_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1721,7 +1721,7 @@ void _wrap_RopeConfig_method_set_raw_8aa373d49c1bceac(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_method_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_method_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1734,7 +1734,7 @@ int _wrap_RopeConfig_method_get_raw_8aa373d49c1bceac(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_layout_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_layout_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1746,7 +1746,7 @@ void _wrap_RopeConfig_layout_set_raw_8aa373d49c1bceac(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_layout_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_layout_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1759,7 +1759,7 @@ int _wrap_RopeConfig_layout_get_raw_8aa373d49c1bceac(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_rotary_dim_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_dim_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1771,7 +1771,7 @@ void _wrap_RopeConfig_rotary_dim_set_raw_8aa373d49c1bceac(struct farspan_rope_co
 }
 
 
-int _wrap_RopeConfig_rotary_dim_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_dim_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1784,7 +1784,7 @@ int _wrap_RopeConfig_rotary_dim_get_raw_8aa373d49c1bceac(struct farspan_rope_con
 }
 
 
-void _wrap_RopeConfig_rotary_offset_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_offset_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1796,7 +1796,7 @@ void _wrap_RopeConfig_rotary_offset_set_raw_8aa373d49c1bceac(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_rotary_offset_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_offset_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1809,7 +1809,7 @@ int _wrap_RopeConfig_rotary_offset_get_raw_8aa373d49c1bceac(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_angle_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_angle_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1821,7 +1821,7 @@ void _wrap_RopeConfig_angle_set_raw_8aa373d49c1bceac(struct farspan_rope_config 
 }
 
 
-int _wrap_RopeConfig_angle_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_angle_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1834,7 +1834,7 @@ int _wrap_RopeConfig_angle_get_raw_8aa373d49c1bceac(struct farspan_rope_config *
 }
 
 
-void _wrap_RopeConfig_base_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_base_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1846,7 +1846,7 @@ void _wrap_RopeConfig_base_set_raw_8aa373d49c1bceac(struct farspan_rope_config *
 }
 
 
-double _wrap_RopeConfig_base_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_base_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1859,7 +1859,7 @@ double _wrap_RopeConfig_base_get_raw_8aa373d49c1bceac(struct farspan_rope_config
 }
 
 
-void _wrap_RopeConfig_factor_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_factor_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1871,7 +1871,7 @@ void _wrap_RopeConfig_factor_set_raw_8aa373d49c1bceac(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_factor_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_factor_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1884,7 +1884,7 @@ double _wrap_RopeConfig_factor_get_raw_8aa373d49c1bceac(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_original_context_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeConfig_original_context_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t arg2 ;
   
@@ -1896,7 +1896,7 @@ void _wrap_RopeConfig_original_context_set_raw_8aa373d49c1bceac(struct farspan_r
 }
 
 
-long long _wrap_RopeConfig_original_context_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+long long _wrap_RopeConfig_original_context_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1909,7 +1909,7 @@ long long _wrap_RopeConfig_original_context_get_raw_8aa373d49c1bceac(struct fars
 }
 
 
-void _wrap_RopeConfig_beta_fast_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_fast_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1921,7 +1921,7 @@ void _wrap_RopeConfig_beta_fast_set_raw_8aa373d49c1bceac(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_fast_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_fast_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1934,7 +1934,7 @@ double _wrap_RopeConfig_beta_fast_get_raw_8aa373d49c1bceac(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_beta_slow_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_slow_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1946,7 +1946,7 @@ void _wrap_RopeConfig_beta_slow_set_raw_8aa373d49c1bceac(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_slow_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_slow_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1959,7 +1959,7 @@ double _wrap_RopeConfig_beta_slow_get_raw_8aa373d49c1bceac(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_extrapolation_factor_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_extrapolation_factor_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1971,7 +1971,7 @@ void _wrap_RopeConfig_extrapolation_factor_set_raw_8aa373d49c1bceac(struct farsp
 }
 
 
-double _wrap_RopeConfig_extrapolation_factor_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_extrapolation_factor_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1984,7 +1984,7 @@ double _wrap_RopeConfig_extrapolation_factor_get_raw_8aa373d49c1bceac(struct far
 }
 
 
-void _wrap_RopeConfig_ramp_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_ramp_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1996,7 +1996,7 @@ void _wrap_RopeConfig_ramp_set_raw_8aa373d49c1bceac(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_ramp_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_ramp_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2009,7 +2009,7 @@ int _wrap_RopeConfig_ramp_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_
 }
 
 
-void _wrap_RopeConfig_truncate_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_truncate_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2021,7 +2021,7 @@ void _wrap_RopeConfig_truncate_set_raw_8aa373d49c1bceac(struct farspan_rope_conf
 }
 
 
-int _wrap_RopeConfig_truncate_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_truncate_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2034,7 +2034,7 @@ int _wrap_RopeConfig_truncate_get_raw_8aa373d49c1bceac(struct farspan_rope_confi
 }
 
 
-void _wrap_RopeConfig_mscale_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2046,7 +2046,7 @@ void _wrap_RopeConfig_mscale_set_raw_8aa373d49c1bceac(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_mscale_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2059,7 +2059,7 @@ double _wrap_RopeConfig_mscale_get_raw_8aa373d49c1bceac(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_mscale_all_dim_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_all_dim_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2071,7 +2071,7 @@ void _wrap_RopeConfig_mscale_all_dim_set_raw_8aa373d49c1bceac(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mscale_all_dim_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_all_dim_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2084,7 +2084,7 @@ double _wrap_RopeConfig_mscale_all_dim_get_raw_8aa373d49c1bceac(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_magnitude_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_magnitude_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2096,7 +2096,7 @@ void _wrap_RopeConfig_magnitude_set_raw_8aa373d49c1bceac(struct farspan_rope_con
 }
 
 
-int _wrap_RopeConfig_magnitude_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_magnitude_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2109,7 +2109,7 @@ int _wrap_RopeConfig_magnitude_get_raw_8aa373d49c1bceac(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_length_switch_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_length_switch_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2121,7 +2121,7 @@ void _wrap_RopeConfig_length_switch_set_raw_8aa373d49c1bceac(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_length_switch_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_length_switch_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2134,7 +2134,7 @@ int _wrap_RopeConfig_length_switch_get_raw_8aa373d49c1bceac(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_attention_factor_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_attention_factor_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2146,7 +2146,7 @@ void _wrap_RopeConfig_attention_factor_set_raw_8aa373d49c1bceac(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_attention_factor_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_attention_factor_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2159,7 +2159,7 @@ double _wrap_RopeConfig_attention_factor_get_raw_8aa373d49c1bceac(struct farspan
 }
 
 
-void _wrap_RopeConfig_mixed_exponent_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mixed_exponent_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2171,7 +2171,7 @@ void _wrap_RopeConfig_mixed_exponent_set_raw_8aa373d49c1bceac(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mixed_exponent_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mixed_exponent_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2184,7 +2184,7 @@ double _wrap_RopeConfig_mixed_exponent_get_raw_8aa373d49c1bceac(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_low_freq_factor_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_low_freq_factor_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2196,7 +2196,7 @@ void _wrap_RopeConfig_low_freq_factor_set_raw_8aa373d49c1bceac(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_low_freq_factor_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_low_freq_factor_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2209,7 +2209,7 @@ double _wrap_RopeConfig_low_freq_factor_get_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-void _wrap_RopeConfig_high_freq_factor_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_high_freq_factor_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2221,7 +2221,7 @@ void _wrap_RopeConfig_high_freq_factor_set_raw_8aa373d49c1bceac(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_high_freq_factor_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_high_freq_factor_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2234,7 +2234,7 @@ double _wrap_RopeConfig_high_freq_factor_get_raw_8aa373d49c1bceac(struct farspan
 }
 
 
-void _wrap_RopeConfig_rotated_fraction_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_rotated_fraction_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2246,7 +2246,7 @@ void _wrap_RopeConfig_rotated_fraction_set_raw_8aa373d49c1bceac(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_rotated_fraction_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_rotated_fraction_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2259,7 +2259,7 @@ double _wrap_RopeConfig_rotated_fraction_get_raw_8aa373d49c1bceac(struct farspan
 }
 
 
-void _wrap_RopeConfig_xpos_scale_base_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_scale_base_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2271,7 +2271,7 @@ void _wrap_RopeConfig_xpos_scale_base_set_raw_8aa373d49c1bceac(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_xpos_scale_base_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_scale_base_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2284,7 +2284,7 @@ double _wrap_RopeConfig_xpos_scale_base_get_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-void _wrap_RopeConfig_xpos_gamma_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_gamma_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2296,7 +2296,7 @@ void _wrap_RopeConfig_xpos_gamma_set_raw_8aa373d49c1bceac(struct farspan_rope_co
 }
 
 
-double _wrap_RopeConfig_xpos_gamma_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_gamma_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2309,7 +2309,7 @@ double _wrap_RopeConfig_xpos_gamma_get_raw_8aa373d49c1bceac(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_pair_factor_count_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_pair_factor_count_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2321,7 +2321,7 @@ void _wrap_RopeConfig_pair_factor_count_set_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-int _wrap_RopeConfig_pair_factor_count_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_pair_factor_count_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2334,7 +2334,7 @@ int _wrap_RopeConfig_pair_factor_count_get_raw_8aa373d49c1bceac(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_axes_set_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_axes_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2346,7 +2346,7 @@ void _wrap_RopeConfig_axes_set_raw_8aa373d49c1bceac(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_axes_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_axes_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2359,7 +2359,7 @@ int _wrap_RopeConfig_axes_get_raw_8aa373d49c1bceac(struct farspan_rope_config *_
 }
 
 
-struct farspan_rope_config *_wrap_new_RopeConfig_raw_8aa373d49c1bceac(int _swig_go_0) {
+struct farspan_rope_config *_wrap_new_RopeConfig_raw_bd236e152e9762a3(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_rope_config *result = 0 ;
   struct farspan_rope_config *_swig_go_result;
@@ -2372,7 +2372,7 @@ struct farspan_rope_config *_wrap_new_RopeConfig_raw_8aa373d49c1bceac(int _swig_
 }
 
 
-void _wrap_delete_RopeConfig_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0) {
+void _wrap_delete_RopeConfig_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   
   arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
@@ -2382,7 +2382,7 @@ void _wrap_delete_RopeConfig_raw_8aa373d49c1bceac(struct farspan_rope_config *_s
 }
 
 
-void _wrap_RopeConfig_set_axis_section_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
+void _wrap_RopeConfig_set_axis_section_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t arg3 ;
@@ -2396,7 +2396,7 @@ void _wrap_RopeConfig_set_axis_section_raw_8aa373d49c1bceac(struct farspan_rope_
 }
 
 
-int _wrap_RopeConfig_get_axis_section_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+int _wrap_RopeConfig_get_axis_section_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t result;
@@ -2411,7 +2411,7 @@ int _wrap_RopeConfig_get_axis_section_raw_8aa373d49c1bceac(struct farspan_rope_c
 }
 
 
-void _wrap_RemapConfig_method_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_method_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -2423,7 +2423,7 @@ void _wrap_RemapConfig_method_set_raw_8aa373d49c1bceac(struct farspan_remap_conf
 }
 
 
-int _wrap_RemapConfig_method_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_method_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2436,7 +2436,7 @@ int _wrap_RemapConfig_method_get_raw_8aa373d49c1bceac(struct farspan_remap_confi
 }
 
 
-void _wrap_RemapConfig_window_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_window_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2448,7 +2448,7 @@ void _wrap_RemapConfig_window_set_raw_8aa373d49c1bceac(struct farspan_remap_conf
 }
 
 
-long long _wrap_RemapConfig_window_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_window_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2461,7 +2461,7 @@ long long _wrap_RemapConfig_window_get_raw_8aa373d49c1bceac(struct farspan_remap
 }
 
 
-void _wrap_RemapConfig_group_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_group_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2473,7 +2473,7 @@ void _wrap_RemapConfig_group_set_raw_8aa373d49c1bceac(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_group_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_group_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2486,7 +2486,7 @@ long long _wrap_RemapConfig_group_get_raw_8aa373d49c1bceac(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_leak_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_leak_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -2498,7 +2498,7 @@ void _wrap_RemapConfig_leak_set_raw_8aa373d49c1bceac(struct farspan_remap_config
 }
 
 
-double _wrap_RemapConfig_leak_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_leak_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2511,7 +2511,7 @@ double _wrap_RemapConfig_leak_get_raw_8aa373d49c1bceac(struct farspan_remap_conf
 }
 
 
-void _wrap_RemapConfig_chunk_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_chunk_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2523,7 +2523,7 @@ void _wrap_RemapConfig_chunk_set_raw_8aa373d49c1bceac(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_chunk_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_chunk_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2536,7 +2536,7 @@ long long _wrap_RemapConfig_chunk_get_raw_8aa373d49c1bceac(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_local_window_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_local_window_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2548,7 +2548,7 @@ void _wrap_RemapConfig_local_window_set_raw_8aa373d49c1bceac(struct farspan_rema
 }
 
 
-long long _wrap_RemapConfig_local_window_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_local_window_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2561,7 +2561,7 @@ long long _wrap_RemapConfig_local_window_get_raw_8aa373d49c1bceac(struct farspan
 }
 
 
-void _wrap_RemapConfig_limit_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_limit_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2573,7 +2573,7 @@ void _wrap_RemapConfig_limit_set_raw_8aa373d49c1bceac(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_limit_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_limit_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2586,7 +2586,7 @@ long long _wrap_RemapConfig_limit_get_raw_8aa373d49c1bceac(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_sinks_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_sinks_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2598,7 +2598,7 @@ void _wrap_RemapConfig_sinks_set_raw_8aa373d49c1bceac(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_sinks_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_sinks_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2611,7 +2611,7 @@ long long _wrap_RemapConfig_sinks_get_raw_8aa373d49c1bceac(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_real_shift_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_real_shift_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -2623,7 +2623,7 @@ void _wrap_RemapConfig_real_shift_set_raw_8aa373d49c1bceac(struct farspan_remap_
 }
 
 
-int _wrap_RemapConfig_real_shift_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_real_shift_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2636,7 +2636,7 @@ int _wrap_RemapConfig_real_shift_get_raw_8aa373d49c1bceac(struct farspan_remap_c
 }
 
 
-void _wrap_RemapConfig_position_scale_set_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_position_scale_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -2648,7 +2648,7 @@ void _wrap_RemapConfig_position_scale_set_raw_8aa373d49c1bceac(struct farspan_re
 }
 
 
-double _wrap_RemapConfig_position_scale_get_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_position_scale_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2661,7 +2661,7 @@ double _wrap_RemapConfig_position_scale_get_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-struct farspan_remap_config *_wrap_new_RemapConfig_raw_8aa373d49c1bceac(int _swig_go_0) {
+struct farspan_remap_config *_wrap_new_RemapConfig_raw_bd236e152e9762a3(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_remap_config *result = 0 ;
   struct farspan_remap_config *_swig_go_result;
@@ -2674,7 +2674,7 @@ struct farspan_remap_config *_wrap_new_RemapConfig_raw_8aa373d49c1bceac(int _swi
 }
 
 
-void _wrap_delete_RemapConfig_raw_8aa373d49c1bceac(struct farspan_remap_config *_swig_go_0) {
+void _wrap_delete_RemapConfig_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   
   arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
@@ -2684,7 +2684,7 @@ void _wrap_delete_RemapConfig_raw_8aa373d49c1bceac(struct farspan_remap_config *
 }
 
 
-void _wrap_BiasConfig_method_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_method_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2696,7 +2696,7 @@ void _wrap_BiasConfig_method_set_raw_8aa373d49c1bceac(struct farspan_bias_config
 }
 
 
-int _wrap_BiasConfig_method_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_method_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2709,7 +2709,7 @@ int _wrap_BiasConfig_method_get_raw_8aa373d49c1bceac(struct farspan_bias_config 
 }
 
 
-void _wrap_BiasConfig_heads_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_heads_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2721,7 +2721,7 @@ void _wrap_BiasConfig_heads_set_raw_8aa373d49c1bceac(struct farspan_bias_config 
 }
 
 
-int _wrap_BiasConfig_heads_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_heads_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2734,7 +2734,7 @@ int _wrap_BiasConfig_heads_get_raw_8aa373d49c1bceac(struct farspan_bias_config *
 }
 
 
-void _wrap_BiasConfig_head_offset_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_head_offset_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2746,7 +2746,7 @@ void _wrap_BiasConfig_head_offset_set_raw_8aa373d49c1bceac(struct farspan_bias_c
 }
 
 
-int _wrap_BiasConfig_head_offset_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_head_offset_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2759,7 +2759,7 @@ int _wrap_BiasConfig_head_offset_get_raw_8aa373d49c1bceac(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_bidirectional_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_bidirectional_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2771,7 +2771,7 @@ void _wrap_BiasConfig_bidirectional_set_raw_8aa373d49c1bceac(struct farspan_bias
 }
 
 
-int _wrap_BiasConfig_bidirectional_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_bidirectional_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2784,7 +2784,7 @@ int _wrap_BiasConfig_bidirectional_get_raw_8aa373d49c1bceac(struct farspan_bias_
 }
 
 
-void _wrap_BiasConfig_buckets_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_buckets_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2796,7 +2796,7 @@ void _wrap_BiasConfig_buckets_set_raw_8aa373d49c1bceac(struct farspan_bias_confi
 }
 
 
-int _wrap_BiasConfig_buckets_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_buckets_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2809,7 +2809,7 @@ int _wrap_BiasConfig_buckets_get_raw_8aa373d49c1bceac(struct farspan_bias_config
 }
 
 
-void _wrap_BiasConfig_max_distance_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_max_distance_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2821,7 +2821,7 @@ void _wrap_BiasConfig_max_distance_set_raw_8aa373d49c1bceac(struct farspan_bias_
 }
 
 
-long long _wrap_BiasConfig_max_distance_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_max_distance_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2834,7 +2834,7 @@ long long _wrap_BiasConfig_max_distance_get_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-void _wrap_BiasConfig_distance_limit_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_distance_limit_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2846,7 +2846,7 @@ void _wrap_BiasConfig_distance_limit_set_raw_8aa373d49c1bceac(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_distance_limit_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_distance_limit_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2859,7 +2859,7 @@ long long _wrap_BiasConfig_distance_limit_get_raw_8aa373d49c1bceac(struct farspa
 }
 
 
-void _wrap_BiasConfig_max_bias_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_max_bias_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -2871,7 +2871,7 @@ void _wrap_BiasConfig_max_bias_set_raw_8aa373d49c1bceac(struct farspan_bias_conf
 }
 
 
-double _wrap_BiasConfig_max_bias_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_max_bias_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2884,7 +2884,7 @@ double _wrap_BiasConfig_max_bias_get_raw_8aa373d49c1bceac(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_scale_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_scale_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -2896,7 +2896,7 @@ void _wrap_BiasConfig_scale_set_raw_8aa373d49c1bceac(struct farspan_bias_config 
 }
 
 
-double _wrap_BiasConfig_scale_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_scale_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2909,7 +2909,7 @@ double _wrap_BiasConfig_scale_get_raw_8aa373d49c1bceac(struct farspan_bias_confi
 }
 
 
-void _wrap_BiasConfig_trained_length_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_trained_length_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2921,7 +2921,7 @@ void _wrap_BiasConfig_trained_length_set_raw_8aa373d49c1bceac(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_trained_length_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_trained_length_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2934,7 +2934,7 @@ long long _wrap_BiasConfig_trained_length_get_raw_8aa373d49c1bceac(struct farspa
 }
 
 
-void _wrap_BiasConfig_dim_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_dim_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2946,7 +2946,7 @@ void _wrap_BiasConfig_dim_set_raw_8aa373d49c1bceac(struct farspan_bias_config *_
 }
 
 
-int _wrap_BiasConfig_dim_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_dim_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2959,7 +2959,7 @@ int _wrap_BiasConfig_dim_get_raw_8aa373d49c1bceac(struct farspan_bias_config *_s
 }
 
 
-struct farspan_bias_config *_wrap_new_BiasConfig_raw_8aa373d49c1bceac(int _swig_go_0) {
+struct farspan_bias_config *_wrap_new_BiasConfig_raw_bd236e152e9762a3(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_bias_config *result = 0 ;
   struct farspan_bias_config *_swig_go_result;
@@ -2972,7 +2972,7 @@ struct farspan_bias_config *_wrap_new_BiasConfig_raw_8aa373d49c1bceac(int _swig_
 }
 
 
-void _wrap_delete_BiasConfig_raw_8aa373d49c1bceac(struct farspan_bias_config *_swig_go_0) {
+void _wrap_delete_BiasConfig_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   
   arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
@@ -2982,7 +2982,7 @@ void _wrap_delete_BiasConfig_raw_8aa373d49c1bceac(struct farspan_bias_config *_s
 }
 
 
-void _wrap_MaskConfig_causal_set_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
+void _wrap_MaskConfig_causal_set_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t arg2 ;
   
@@ -2994,7 +2994,7 @@ void _wrap_MaskConfig_causal_set_raw_8aa373d49c1bceac(struct farspan_mask_config
 }
 
 
-int _wrap_MaskConfig_causal_get_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
+int _wrap_MaskConfig_causal_get_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3007,7 +3007,7 @@ int _wrap_MaskConfig_causal_get_raw_8aa373d49c1bceac(struct farspan_mask_config 
 }
 
 
-void _wrap_MaskConfig_window_left_set_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_left_set_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3019,7 +3019,7 @@ void _wrap_MaskConfig_window_left_set_raw_8aa373d49c1bceac(struct farspan_mask_c
 }
 
 
-long long _wrap_MaskConfig_window_left_get_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_left_get_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3032,7 +3032,7 @@ long long _wrap_MaskConfig_window_left_get_raw_8aa373d49c1bceac(struct farspan_m
 }
 
 
-void _wrap_MaskConfig_window_right_set_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_right_set_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3044,7 +3044,7 @@ void _wrap_MaskConfig_window_right_set_raw_8aa373d49c1bceac(struct farspan_mask_
 }
 
 
-long long _wrap_MaskConfig_window_right_get_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_right_get_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3057,7 +3057,7 @@ long long _wrap_MaskConfig_window_right_get_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-void _wrap_MaskConfig_sinks_set_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_sinks_set_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3069,7 +3069,7 @@ void _wrap_MaskConfig_sinks_set_raw_8aa373d49c1bceac(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_sinks_get_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_sinks_get_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3082,7 +3082,7 @@ long long _wrap_MaskConfig_sinks_get_raw_8aa373d49c1bceac(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_chunk_set_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_chunk_set_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3094,7 +3094,7 @@ void _wrap_MaskConfig_chunk_set_raw_8aa373d49c1bceac(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_chunk_get_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_chunk_get_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3107,7 +3107,7 @@ long long _wrap_MaskConfig_chunk_get_raw_8aa373d49c1bceac(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_prefix_set_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_prefix_set_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3119,7 +3119,7 @@ void _wrap_MaskConfig_prefix_set_raw_8aa373d49c1bceac(struct farspan_mask_config
 }
 
 
-long long _wrap_MaskConfig_prefix_get_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_prefix_get_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3132,7 +3132,7 @@ long long _wrap_MaskConfig_prefix_get_raw_8aa373d49c1bceac(struct farspan_mask_c
 }
 
 
-struct farspan_mask_config *_wrap_new_MaskConfig_raw_8aa373d49c1bceac() {
+struct farspan_mask_config *_wrap_new_MaskConfig_raw_bd236e152e9762a3() {
   struct farspan_mask_config *result = 0 ;
   struct farspan_mask_config *_swig_go_result;
   
@@ -3143,7 +3143,7 @@ struct farspan_mask_config *_wrap_new_MaskConfig_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_MaskConfig_raw_8aa373d49c1bceac(struct farspan_mask_config *_swig_go_0) {
+void _wrap_delete_MaskConfig_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   
   arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
@@ -3153,7 +3153,7 @@ void _wrap_delete_MaskConfig_raw_8aa373d49c1bceac(struct farspan_mask_config *_s
 }
 
 
-void _wrap_ScoreConfig_temperature_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_temperature_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -3165,7 +3165,7 @@ void _wrap_ScoreConfig_temperature_set_raw_8aa373d49c1bceac(struct farspan_score
 }
 
 
-int _wrap_ScoreConfig_temperature_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_temperature_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3178,7 +3178,7 @@ int _wrap_ScoreConfig_temperature_get_raw_8aa373d49c1bceac(struct farspan_score_
 }
 
 
-void _wrap_ScoreConfig_scale_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_scale_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3190,7 +3190,7 @@ void _wrap_ScoreConfig_scale_set_raw_8aa373d49c1bceac(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_scale_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_scale_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3203,7 +3203,7 @@ double _wrap_ScoreConfig_scale_get_raw_8aa373d49c1bceac(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_multiplier_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_multiplier_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3215,7 +3215,7 @@ void _wrap_ScoreConfig_multiplier_set_raw_8aa373d49c1bceac(struct farspan_score_
 }
 
 
-double _wrap_ScoreConfig_multiplier_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_multiplier_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3228,7 +3228,7 @@ double _wrap_ScoreConfig_multiplier_get_raw_8aa373d49c1bceac(struct farspan_scor
 }
 
 
-void _wrap_ScoreConfig_trained_length_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_trained_length_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3240,7 +3240,7 @@ void _wrap_ScoreConfig_trained_length_set_raw_8aa373d49c1bceac(struct farspan_sc
 }
 
 
-double _wrap_ScoreConfig_trained_length_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_trained_length_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3253,7 +3253,7 @@ double _wrap_ScoreConfig_trained_length_get_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-void _wrap_ScoreConfig_alpha_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_alpha_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3265,7 +3265,7 @@ void _wrap_ScoreConfig_alpha_set_raw_8aa373d49c1bceac(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_alpha_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_alpha_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3278,7 +3278,7 @@ double _wrap_ScoreConfig_alpha_get_raw_8aa373d49c1bceac(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_power_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_power_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3290,7 +3290,7 @@ void _wrap_ScoreConfig_power_set_raw_8aa373d49c1bceac(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_power_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_power_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3303,7 +3303,7 @@ double _wrap_ScoreConfig_power_get_raw_8aa373d49c1bceac(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_softcap_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_softcap_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3315,7 +3315,7 @@ void _wrap_ScoreConfig_softcap_set_raw_8aa373d49c1bceac(struct farspan_score_con
 }
 
 
-double _wrap_ScoreConfig_softcap_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_softcap_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3328,7 +3328,7 @@ double _wrap_ScoreConfig_softcap_get_raw_8aa373d49c1bceac(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_heads_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_heads_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -3340,7 +3340,7 @@ void _wrap_ScoreConfig_sink_heads_set_raw_8aa373d49c1bceac(struct farspan_score_
 }
 
 
-int _wrap_ScoreConfig_sink_heads_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_heads_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3353,7 +3353,7 @@ int _wrap_ScoreConfig_sink_heads_get_raw_8aa373d49c1bceac(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_head_offset_set_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_head_offset_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -3365,7 +3365,7 @@ void _wrap_ScoreConfig_sink_head_offset_set_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-int _wrap_ScoreConfig_sink_head_offset_get_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_head_offset_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3378,7 +3378,7 @@ int _wrap_ScoreConfig_sink_head_offset_get_raw_8aa373d49c1bceac(struct farspan_s
 }
 
 
-struct farspan_score_config *_wrap_new_ScoreConfig_raw_8aa373d49c1bceac() {
+struct farspan_score_config *_wrap_new_ScoreConfig_raw_bd236e152e9762a3() {
   struct farspan_score_config *result = 0 ;
   struct farspan_score_config *_swig_go_result;
   
@@ -3389,7 +3389,7 @@ struct farspan_score_config *_wrap_new_ScoreConfig_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_ScoreConfig_raw_8aa373d49c1bceac(struct farspan_score_config *_swig_go_0) {
+void _wrap_delete_ScoreConfig_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   
   arg1 = *(struct farspan_score_config **)&_swig_go_0; 
@@ -3399,7 +3399,7 @@ void _wrap_delete_ScoreConfig_raw_8aa373d49c1bceac(struct farspan_score_config *
 }
 
 
-_gostring_ _wrap_method_name_raw_8aa373d49c1bceac(int _swig_go_0, int _swig_go_1) {
+_gostring_ _wrap_method_name_raw_bd236e152e9762a3(int _swig_go_0, int _swig_go_1) {
   int32_t arg1 ;
   int32_t arg2 ;
   char *result = 0 ;
@@ -3414,7 +3414,7 @@ _gostring_ _wrap_method_name_raw_8aa373d49c1bceac(int _swig_go_0, int _swig_go_1
 }
 
 
-int _wrap_method_find_raw_8aa373d49c1bceac(int _swig_go_0, _gostring_ _swig_go_1) {
+int _wrap_method_find_raw_bd236e152e9762a3(int _swig_go_0, _gostring_ _swig_go_1) {
   int32_t arg1 ;
   char *arg2 = (char *) 0 ;
   int32_t result;
@@ -3434,7 +3434,7 @@ int _wrap_method_find_raw_8aa373d49c1bceac(int _swig_go_0, _gostring_ _swig_go_1
 }
 
 
-int _wrap_method_count_raw_8aa373d49c1bceac(int _swig_go_0) {
+int _wrap_method_count_raw_bd236e152e9762a3(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -3447,7 +3447,7 @@ int _wrap_method_count_raw_8aa373d49c1bceac(int _swig_go_0) {
 }
 
 
-int _wrap_scheme_axes_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0) {
+int _wrap_scheme_axes_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3460,7 +3460,7 @@ int _wrap_scheme_axes_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0) {
 }
 
 
-void _wrap_Probe_visible_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_visible_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -3472,7 +3472,7 @@ void _wrap_Probe_visible_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go
 }
 
 
-int _wrap_Probe_visible_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_visible_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3485,7 +3485,7 @@ int _wrap_Probe_visible_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_branch_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_branch_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -3497,7 +3497,7 @@ void _wrap_Probe_branch_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_
 }
 
 
-int _wrap_Probe_branch_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_branch_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3510,7 +3510,7 @@ int _wrap_Probe_branch_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0
 }
 
 
-void _wrap_Probe_query_angle_position_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_query_angle_position_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3522,7 +3522,7 @@ void _wrap_Probe_query_angle_position_set_raw_8aa373d49c1bceac(struct farspan_pr
 }
 
 
-double _wrap_Probe_query_angle_position_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_query_angle_position_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3535,7 +3535,7 @@ double _wrap_Probe_query_angle_position_get_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-void _wrap_Probe_key_angle_position_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_key_angle_position_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3547,7 +3547,7 @@ void _wrap_Probe_key_angle_position_set_raw_8aa373d49c1bceac(struct farspan_prob
 }
 
 
-double _wrap_Probe_key_angle_position_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_key_angle_position_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3560,7 +3560,7 @@ double _wrap_Probe_key_angle_position_get_raw_8aa373d49c1bceac(struct farspan_pr
 }
 
 
-void _wrap_Probe_relative_position_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_relative_position_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3572,7 +3572,7 @@ void _wrap_Probe_relative_position_set_raw_8aa373d49c1bceac(struct farspan_probe
 }
 
 
-double _wrap_Probe_relative_position_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_relative_position_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3585,7 +3585,7 @@ double _wrap_Probe_relative_position_get_raw_8aa373d49c1bceac(struct farspan_pro
 }
 
 
-void _wrap_Probe_bias_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_bias_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3597,7 +3597,7 @@ void _wrap_Probe_bias_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0,
 }
 
 
-double _wrap_Probe_bias_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_bias_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3610,7 +3610,7 @@ double _wrap_Probe_bias_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_scale_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_scale_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3622,7 +3622,7 @@ void _wrap_Probe_scale_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0
 }
 
 
-double _wrap_Probe_scale_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_scale_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3635,7 +3635,7 @@ double _wrap_Probe_scale_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go
 }
 
 
-void _wrap_Probe_magnitude_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_magnitude_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3647,7 +3647,7 @@ void _wrap_Probe_magnitude_set_raw_8aa373d49c1bceac(struct farspan_probe *_swig_
 }
 
 
-double _wrap_Probe_magnitude_get_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_magnitude_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3660,7 +3660,7 @@ double _wrap_Probe_magnitude_get_raw_8aa373d49c1bceac(struct farspan_probe *_swi
 }
 
 
-struct farspan_probe *_wrap_new_Probe_raw_8aa373d49c1bceac() {
+struct farspan_probe *_wrap_new_Probe_raw_bd236e152e9762a3() {
   struct farspan_probe *result = 0 ;
   struct farspan_probe *_swig_go_result;
   
@@ -3671,7 +3671,7 @@ struct farspan_probe *_wrap_new_Probe_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_Probe_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
+void _wrap_delete_Probe_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   
   arg1 = *(struct farspan_probe **)&_swig_go_0; 
@@ -3681,7 +3681,7 @@ void _wrap_delete_Probe_raw_8aa373d49c1bceac(struct farspan_probe *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_scheme_probe_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
+_gostring_ _wrap_scheme_probe_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -3709,7 +3709,7 @@ _gostring_ _wrap_scheme_probe_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_
 }
 
 
-void _wrap_RopeOptions_side_set_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_side_set_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -3721,7 +3721,7 @@ void _wrap_RopeOptions_side_set_raw_8aa373d49c1bceac(struct farspan_rope_options
 }
 
 
-int _wrap_RopeOptions_side_get_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_side_get_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3734,7 +3734,7 @@ int _wrap_RopeOptions_side_get_raw_8aa373d49c1bceac(struct farspan_rope_options 
 }
 
 
-void _wrap_RopeOptions_branch_set_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_branch_set_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -3746,7 +3746,7 @@ void _wrap_RopeOptions_branch_set_raw_8aa373d49c1bceac(struct farspan_rope_optio
 }
 
 
-int _wrap_RopeOptions_branch_get_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_branch_get_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3759,7 +3759,7 @@ int _wrap_RopeOptions_branch_get_raw_8aa373d49c1bceac(struct farspan_rope_option
 }
 
 
-void _wrap_RopeOptions_direction_set_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_direction_set_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -3771,7 +3771,7 @@ void _wrap_RopeOptions_direction_set_raw_8aa373d49c1bceac(struct farspan_rope_op
 }
 
 
-int _wrap_RopeOptions_direction_get_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_direction_get_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3784,7 +3784,7 @@ int _wrap_RopeOptions_direction_get_raw_8aa373d49c1bceac(struct farspan_rope_opt
 }
 
 
-void _wrap_RopeOptions_length_set_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_length_set_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -3796,7 +3796,7 @@ void _wrap_RopeOptions_length_set_raw_8aa373d49c1bceac(struct farspan_rope_optio
 }
 
 
-long long _wrap_RopeOptions_length_get_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_length_get_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3809,7 +3809,7 @@ long long _wrap_RopeOptions_length_get_raw_8aa373d49c1bceac(struct farspan_rope_
 }
 
 
-void _wrap_RopeOptions_axis_stride_set_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_axis_stride_set_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -3821,7 +3821,7 @@ void _wrap_RopeOptions_axis_stride_set_raw_8aa373d49c1bceac(struct farspan_rope_
 }
 
 
-long long _wrap_RopeOptions_axis_stride_get_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_axis_stride_get_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3834,7 +3834,7 @@ long long _wrap_RopeOptions_axis_stride_get_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-void _wrap_RopeOptions_xpos_centre_set_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeOptions_xpos_centre_set_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double arg2 ;
   
@@ -3846,7 +3846,7 @@ void _wrap_RopeOptions_xpos_centre_set_raw_8aa373d49c1bceac(struct farspan_rope_
 }
 
 
-double _wrap_RopeOptions_xpos_centre_get_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
+double _wrap_RopeOptions_xpos_centre_get_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double result;
   double _swig_go_result;
@@ -3859,7 +3859,7 @@ double _wrap_RopeOptions_xpos_centre_get_raw_8aa373d49c1bceac(struct farspan_rop
 }
 
 
-struct farspan_rope_options *_wrap_new_RopeOptions_raw_8aa373d49c1bceac() {
+struct farspan_rope_options *_wrap_new_RopeOptions_raw_bd236e152e9762a3() {
   struct farspan_rope_options *result = 0 ;
   struct farspan_rope_options *_swig_go_result;
   
@@ -3870,7 +3870,7 @@ struct farspan_rope_options *_wrap_new_RopeOptions_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_RopeOptions_raw_8aa373d49c1bceac(struct farspan_rope_options *_swig_go_0) {
+void _wrap_delete_RopeOptions_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   
   arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
@@ -3880,7 +3880,7 @@ void _wrap_delete_RopeOptions_raw_8aa373d49c1bceac(struct farspan_rope_options *
 }
 
 
-void _wrap_FireConfig_hidden_set_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_hidden_set_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -3892,7 +3892,7 @@ void _wrap_FireConfig_hidden_set_raw_8aa373d49c1bceac(struct farspan_fire_config
 }
 
 
-int _wrap_FireConfig_hidden_get_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_hidden_get_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3905,7 +3905,7 @@ int _wrap_FireConfig_hidden_get_raw_8aa373d49c1bceac(struct farspan_fire_config 
 }
 
 
-void _wrap_FireConfig_heads_set_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_heads_set_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -3917,7 +3917,7 @@ void _wrap_FireConfig_heads_set_raw_8aa373d49c1bceac(struct farspan_fire_config 
 }
 
 
-int _wrap_FireConfig_heads_get_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_heads_get_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3930,7 +3930,7 @@ int _wrap_FireConfig_heads_get_raw_8aa373d49c1bceac(struct farspan_fire_config *
 }
 
 
-void _wrap_FireConfig_c_set_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_c_set_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3942,7 +3942,7 @@ void _wrap_FireConfig_c_set_raw_8aa373d49c1bceac(struct farspan_fire_config *_sw
 }
 
 
-double _wrap_FireConfig_c_get_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_c_get_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3955,7 +3955,7 @@ double _wrap_FireConfig_c_get_raw_8aa373d49c1bceac(struct farspan_fire_config *_
 }
 
 
-void _wrap_FireConfig_threshold_set_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_threshold_set_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3967,7 +3967,7 @@ void _wrap_FireConfig_threshold_set_raw_8aa373d49c1bceac(struct farspan_fire_con
 }
 
 
-double _wrap_FireConfig_threshold_get_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_threshold_get_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3980,7 +3980,7 @@ double _wrap_FireConfig_threshold_get_raw_8aa373d49c1bceac(struct farspan_fire_c
 }
 
 
-void _wrap_FireConfig_epsilon_set_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_epsilon_set_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3992,7 +3992,7 @@ void _wrap_FireConfig_epsilon_set_raw_8aa373d49c1bceac(struct farspan_fire_confi
 }
 
 
-double _wrap_FireConfig_epsilon_get_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_epsilon_get_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -4005,7 +4005,7 @@ double _wrap_FireConfig_epsilon_get_raw_8aa373d49c1bceac(struct farspan_fire_con
 }
 
 
-struct farspan_fire_config *_wrap_new_FireConfig_raw_8aa373d49c1bceac() {
+struct farspan_fire_config *_wrap_new_FireConfig_raw_bd236e152e9762a3() {
   struct farspan_fire_config *result = 0 ;
   struct farspan_fire_config *_swig_go_result;
   
@@ -4016,7 +4016,7 @@ struct farspan_fire_config *_wrap_new_FireConfig_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_FireConfig_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0) {
+void _wrap_delete_FireConfig_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   
   arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
@@ -4026,7 +4026,7 @@ void _wrap_delete_FireConfig_raw_8aa373d49c1bceac(struct farspan_fire_config *_s
 }
 
 
-void _wrap_Problem_state_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, int _swig_go_1) {
+void _wrap_Problem_state_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, int _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t arg2 ;
   
@@ -4038,7 +4038,7 @@ void _wrap_Problem_state_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_
 }
 
 
-int _wrap_Problem_state_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+int _wrap_Problem_state_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4051,7 +4051,7 @@ int _wrap_Problem_state_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_g
 }
 
 
-void _wrap_Problem_batch_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_batch_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4063,7 +4063,7 @@ void _wrap_Problem_batch_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_
 }
 
 
-long long _wrap_Problem_batch_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_batch_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4076,7 +4076,7 @@ long long _wrap_Problem_batch_get_raw_8aa373d49c1bceac(struct farspan_problem *_
 }
 
 
-void _wrap_Problem_query_heads_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_heads_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4088,7 +4088,7 @@ void _wrap_Problem_query_heads_set_raw_8aa373d49c1bceac(struct farspan_problem *
 }
 
 
-long long _wrap_Problem_query_heads_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_heads_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4101,7 +4101,7 @@ long long _wrap_Problem_query_heads_get_raw_8aa373d49c1bceac(struct farspan_prob
 }
 
 
-void _wrap_Problem_key_heads_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_heads_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4113,7 +4113,7 @@ void _wrap_Problem_key_heads_set_raw_8aa373d49c1bceac(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_key_heads_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_heads_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4126,7 +4126,7 @@ long long _wrap_Problem_key_heads_get_raw_8aa373d49c1bceac(struct farspan_proble
 }
 
 
-void _wrap_Problem_queries_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_queries_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4138,7 +4138,7 @@ void _wrap_Problem_queries_set_raw_8aa373d49c1bceac(struct farspan_problem *_swi
 }
 
 
-long long _wrap_Problem_queries_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_queries_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4151,7 +4151,7 @@ long long _wrap_Problem_queries_get_raw_8aa373d49c1bceac(struct farspan_problem 
 }
 
 
-void _wrap_Problem_keys_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_keys_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4163,7 +4163,7 @@ void _wrap_Problem_keys_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_g
 }
 
 
-long long _wrap_Problem_keys_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_keys_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4176,7 +4176,7 @@ long long _wrap_Problem_keys_get_raw_8aa373d49c1bceac(struct farspan_problem *_s
 }
 
 
-void _wrap_Problem_head_dim_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_head_dim_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4188,7 +4188,7 @@ void _wrap_Problem_head_dim_set_raw_8aa373d49c1bceac(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_head_dim_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_head_dim_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4201,7 +4201,7 @@ long long _wrap_Problem_head_dim_get_raw_8aa373d49c1bceac(struct farspan_problem
 }
 
 
-void _wrap_Problem_value_dim_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_value_dim_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4213,7 +4213,7 @@ void _wrap_Problem_value_dim_set_raw_8aa373d49c1bceac(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_value_dim_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_value_dim_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4226,7 +4226,7 @@ long long _wrap_Problem_value_dim_get_raw_8aa373d49c1bceac(struct farspan_proble
 }
 
 
-void _wrap_Problem_length_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_length_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4238,7 +4238,7 @@ void _wrap_Problem_length_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig
 }
 
 
-long long _wrap_Problem_length_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_length_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4251,7 +4251,7 @@ long long _wrap_Problem_length_get_raw_8aa373d49c1bceac(struct farspan_problem *
 }
 
 
-void _wrap_Problem_query_position_stride_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_position_stride_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4263,7 +4263,7 @@ void _wrap_Problem_query_position_stride_set_raw_8aa373d49c1bceac(struct farspan
 }
 
 
-long long _wrap_Problem_query_position_stride_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_position_stride_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4276,7 +4276,7 @@ long long _wrap_Problem_query_position_stride_get_raw_8aa373d49c1bceac(struct fa
 }
 
 
-void _wrap_Problem_key_position_stride_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_position_stride_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4288,7 +4288,7 @@ void _wrap_Problem_key_position_stride_set_raw_8aa373d49c1bceac(struct farspan_p
 }
 
 
-long long _wrap_Problem_key_position_stride_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_position_stride_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4301,7 +4301,7 @@ long long _wrap_Problem_key_position_stride_get_raw_8aa373d49c1bceac(struct fars
 }
 
 
-void _wrap_Problem_segments_set_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_segments_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4313,7 +4313,7 @@ void _wrap_Problem_segments_set_raw_8aa373d49c1bceac(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_segments_get_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_segments_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4326,7 +4326,7 @@ long long _wrap_Problem_segments_get_raw_8aa373d49c1bceac(struct farspan_problem
 }
 
 
-struct farspan_problem *_wrap_new_Problem_raw_8aa373d49c1bceac() {
+struct farspan_problem *_wrap_new_Problem_raw_bd236e152e9762a3() {
   struct farspan_problem *result = 0 ;
   struct farspan_problem *_swig_go_result;
   
@@ -4337,7 +4337,7 @@ struct farspan_problem *_wrap_new_Problem_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_Problem_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_0) {
+void _wrap_delete_Problem_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   
   arg1 = *(struct farspan_problem **)&_swig_go_0; 
@@ -4347,7 +4347,7 @@ void _wrap_delete_Problem_raw_8aa373d49c1bceac(struct farspan_problem *_swig_go_
 }
 
 
-long long _wrap_plan_workspace_size_raw_8aa373d49c1bceac(struct farspan_plan *_swig_go_0) {
+long long _wrap_plan_workspace_size_raw_bd236e152e9762a3(struct farspan_plan *_swig_go_0) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -4360,7 +4360,7 @@ long long _wrap_plan_workspace_size_raw_8aa373d49c1bceac(struct farspan_plan *_s
 }
 
 
-void _wrap_ContextConfig_threads_set_raw_8aa373d49c1bceac(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_threads_set_raw_bd236e152e9762a3(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -4372,7 +4372,7 @@ void _wrap_ContextConfig_threads_set_raw_8aa373d49c1bceac(struct farspan_context
 }
 
 
-int _wrap_ContextConfig_threads_get_raw_8aa373d49c1bceac(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_threads_get_raw_bd236e152e9762a3(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4385,7 +4385,7 @@ int _wrap_ContextConfig_threads_get_raw_8aa373d49c1bceac(struct farspan_context_
 }
 
 
-void _wrap_ContextConfig_isa_set_raw_8aa373d49c1bceac(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_isa_set_raw_bd236e152e9762a3(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -4397,7 +4397,7 @@ void _wrap_ContextConfig_isa_set_raw_8aa373d49c1bceac(struct farspan_context_con
 }
 
 
-int _wrap_ContextConfig_isa_get_raw_8aa373d49c1bceac(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_isa_get_raw_bd236e152e9762a3(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4410,7 +4410,7 @@ int _wrap_ContextConfig_isa_get_raw_8aa373d49c1bceac(struct farspan_context_conf
 }
 
 
-struct farspan_context_config *_wrap_new_ContextConfig_raw_8aa373d49c1bceac() {
+struct farspan_context_config *_wrap_new_ContextConfig_raw_bd236e152e9762a3() {
   struct farspan_context_config *result = 0 ;
   struct farspan_context_config *_swig_go_result;
   
@@ -4421,7 +4421,7 @@ struct farspan_context_config *_wrap_new_ContextConfig_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_ContextConfig_raw_8aa373d49c1bceac(struct farspan_context_config *_swig_go_0) {
+void _wrap_delete_ContextConfig_raw_bd236e152e9762a3(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   
   arg1 = *(struct farspan_context_config **)&_swig_go_0; 
@@ -4431,7 +4431,7 @@ void _wrap_delete_ContextConfig_raw_8aa373d49c1bceac(struct farspan_context_conf
 }
 
 
-int _wrap_context_threads_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0) {
+int _wrap_context_threads_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4444,7 +4444,7 @@ int _wrap_context_threads_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_
 }
 
 
-int _wrap_context_isa_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0) {
+int _wrap_context_isa_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4457,7 +4457,7 @@ int _wrap_context_isa_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0) {
 }
 
 
-int _wrap_isa_supported_raw_8aa373d49c1bceac(int _swig_go_0) {
+int _wrap_isa_supported_raw_bd236e152e9762a3(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -4470,7 +4470,7 @@ int _wrap_isa_supported_raw_8aa373d49c1bceac(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_isa_name_raw_8aa373d49c1bceac(int _swig_go_0) {
+_gostring_ _wrap_isa_name_raw_bd236e152e9762a3(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -4483,13 +4483,13 @@ _gostring_ _wrap_isa_name_raw_8aa373d49c1bceac(int _swig_go_0) {
 }
 
 
-void _wrap_shutdown_raw_8aa373d49c1bceac() {
+void _wrap_shutdown_raw_bd236e152e9762a3() {
   farspan_shutdown();
   
 }
 
 
-void _wrap_tensor_contiguous_raw_8aa373d49c1bceac(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
+void _wrap_tensor_contiguous_raw_bd236e152e9762a3(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
   int64_t arg1 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -4507,7 +4507,7 @@ void _wrap_tensor_contiguous_raw_8aa373d49c1bceac(long long _swig_go_0, long lon
 }
 
 
-_gostring_ _wrap_tensor_check_raw_8aa373d49c1bceac(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_tensor_check_raw_bd236e152e9762a3(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   int32_t arg1 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -4529,7 +4529,7 @@ _gostring_ _wrap_tensor_check_raw_8aa373d49c1bceac(int _swig_go_0, int64_t *_swi
 }
 
 
-_gostring_ _wrap_scheme_create_raw_8aa373d49c1bceac(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_scheme_create_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
   farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
   double *arg2 = (double *) 0 ;
   size_t arg3 ;
@@ -4582,7 +4582,7 @@ _gostring_ _wrap_scheme_create_raw_8aa373d49c1bceac(struct farspan_rope_config *
 }
 
 
-_gostring_ _wrap_rope_frequencies_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_rope_frequencies_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -4610,7 +4610,7 @@ _gostring_ _wrap_rope_frequencies_raw_8aa373d49c1bceac(struct farspan_scheme *_s
 }
 
 
-_gostring_ _wrap_scheme_visible_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_scheme_visible_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -4636,7 +4636,7 @@ _gostring_ _wrap_scheme_visible_raw_8aa373d49c1bceac(struct farspan_scheme *_swi
 }
 
 
-_gostring_ _wrap_rope_apply_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_rope_apply_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   int32_t arg3 ;
@@ -4684,7 +4684,7 @@ _gostring_ _wrap_rope_apply_raw_8aa373d49c1bceac(struct farspan_context *_swig_g
 }
 
 
-_gostring_ _wrap_bias_fill_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bias_fill_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t arg2 ;
   int64_t arg3 ;
@@ -4712,7 +4712,7 @@ _gostring_ _wrap_bias_fill_raw_8aa373d49c1bceac(struct farspan_scheme *_swig_go_
 }
 
 
-_gostring_ _wrap_sinusoidal_fill_raw_8aa373d49c1bceac(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
+_gostring_ _wrap_sinusoidal_fill_raw_bd236e152e9762a3(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
   int32_t arg1 ;
   int64_t arg2 ;
   double arg3 ;
@@ -4740,7 +4740,7 @@ _gostring_ _wrap_sinusoidal_fill_raw_8aa373d49c1bceac(int _swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_position_lookup_raw_8aa373d49c1bceac(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
+_gostring_ _wrap_position_lookup_raw_bd236e152e9762a3(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -4772,7 +4772,7 @@ _gostring_ _wrap_position_lookup_raw_8aa373d49c1bceac(void *_swig_go_0, int _swi
 }
 
 
-_gostring_ _wrap_fire_fill_raw_8aa373d49c1bceac(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_fire_fill_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_fire_config *arg1 = (farspan_fire_config *) 0 ;
   float *arg2 = (float *) 0 ;
   size_t arg3 ;
@@ -4820,7 +4820,7 @@ _gostring_ _wrap_fire_fill_raw_8aa373d49c1bceac(struct farspan_fire_config *_swi
 }
 
 
-_gostring_ _wrap_plan_create_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_plan_create_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_problem *arg3 = (farspan_problem *) 0 ;
@@ -4873,7 +4873,7 @@ _gostring_ _wrap_plan_create_raw_8aa373d49c1bceac(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_plan_tile_counts_raw_8aa373d49c1bceac(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_plan_tile_counts_raw_bd236e152e9762a3(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -4895,7 +4895,7 @@ _gostring_ _wrap_plan_tile_counts_raw_8aa373d49c1bceac(struct farspan_plan *_swi
 }
 
 
-_gostring_ _wrap_attention_run_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
+_gostring_ _wrap_attention_run_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_plan *arg2 = (farspan_plan *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -4953,7 +4953,7 @@ _gostring_ _wrap_attention_run_raw_8aa373d49c1bceac(struct farspan_context *_swi
 }
 
 
-_gostring_ _wrap_attention_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
+_gostring_ _wrap_attention_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -4997,7 +4997,7 @@ _gostring_ _wrap_attention_raw_8aa373d49c1bceac(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_merge_raw_8aa373d49c1bceac(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
+_gostring_ _wrap_attention_merge_raw_bd236e152e9762a3(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -5033,7 +5033,7 @@ _gostring_ _wrap_attention_merge_raw_8aa373d49c1bceac(void *_swig_go_0, int _swi
 }
 
 
-struct flat_cancel_flag *_wrap_new_CancelFlag_raw_8aa373d49c1bceac() {
+struct flat_cancel_flag *_wrap_new_CancelFlag_raw_bd236e152e9762a3() {
   struct flat_cancel_flag *result = 0 ;
   struct flat_cancel_flag *_swig_go_result;
   
@@ -5044,7 +5044,7 @@ struct flat_cancel_flag *_wrap_new_CancelFlag_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_CancelFlag_raw_8aa373d49c1bceac(struct flat_cancel_flag *_swig_go_0) {
+void _wrap_delete_CancelFlag_raw_bd236e152e9762a3(struct flat_cancel_flag *_swig_go_0) {
   struct flat_cancel_flag *arg1 = (struct flat_cancel_flag *) 0 ;
   
   arg1 = *(struct flat_cancel_flag **)&_swig_go_0; 
@@ -5054,7 +5054,7 @@ void _wrap_delete_CancelFlag_raw_8aa373d49c1bceac(struct flat_cancel_flag *_swig
 }
 
 
-void _wrap_cancel_flag_set_raw_8aa373d49c1bceac(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
+void _wrap_cancel_flag_set_raw_bd236e152e9762a3(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
   flat_cancel_flag *arg1 = (flat_cancel_flag *) 0 ;
   int32_t arg2 ;
   
@@ -5066,7 +5066,7 @@ void _wrap_cancel_flag_set_raw_8aa373d49c1bceac(struct flat_cancel_flag *_swig_g
 }
 
 
-_gostring_ _wrap_context_create_raw_8aa373d49c1bceac(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
+_gostring_ _wrap_context_create_raw_bd236e152e9762a3(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
   farspan_context_config *arg1 = (farspan_context_config *) 0 ;
   flat_cancel_flag *arg2 = (flat_cancel_flag *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5089,7 +5089,7 @@ _gostring_ _wrap_context_create_raw_8aa373d49c1bceac(struct farspan_context_conf
 }
 
 
-_gostring_ _wrap_diagnose_raw_8aa373d49c1bceac() {
+_gostring_ _wrap_diagnose_raw_bd236e152e9762a3() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -5101,7 +5101,7 @@ _gostring_ _wrap_diagnose_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_Cache_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0) {
+void _wrap_delete_Cache_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0) {
   struct farspan_cache *arg1 = (struct farspan_cache *) 0 ;
   
   arg1 = *(struct farspan_cache **)&_swig_go_0; 
@@ -5111,7 +5111,7 @@ void _wrap_delete_Cache_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0) {
 }
 
 
-void _wrap_delete_CachePlan_raw_8aa373d49c1bceac(struct farspan_cache_plan *_swig_go_0) {
+void _wrap_delete_CachePlan_raw_bd236e152e9762a3(struct farspan_cache_plan *_swig_go_0) {
   struct farspan_cache_plan *arg1 = (struct farspan_cache_plan *) 0 ;
   
   arg1 = *(struct farspan_cache_plan **)&_swig_go_0; 
@@ -5121,7 +5121,7 @@ void _wrap_delete_CachePlan_raw_8aa373d49c1bceac(struct farspan_cache_plan *_swi
 }
 
 
-void _wrap_CacheConfig_dtype_set_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0, int _swig_go_1) {
+void _wrap_CacheConfig_dtype_set_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0, int _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int32_t arg2 ;
   
@@ -5133,7 +5133,7 @@ void _wrap_CacheConfig_dtype_set_raw_8aa373d49c1bceac(struct farspan_cache_confi
 }
 
 
-int _wrap_CacheConfig_dtype_get_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
+int _wrap_CacheConfig_dtype_get_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -5146,7 +5146,7 @@ int _wrap_CacheConfig_dtype_get_raw_8aa373d49c1bceac(struct farspan_cache_config
 }
 
 
-void _wrap_CacheConfig_layers_set_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_layers_set_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5158,7 +5158,7 @@ void _wrap_CacheConfig_layers_set_raw_8aa373d49c1bceac(struct farspan_cache_conf
 }
 
 
-long long _wrap_CacheConfig_layers_get_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_layers_get_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5171,7 +5171,7 @@ long long _wrap_CacheConfig_layers_get_raw_8aa373d49c1bceac(struct farspan_cache
 }
 
 
-void _wrap_CacheConfig_key_heads_set_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_key_heads_set_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5183,7 +5183,7 @@ void _wrap_CacheConfig_key_heads_set_raw_8aa373d49c1bceac(struct farspan_cache_c
 }
 
 
-long long _wrap_CacheConfig_key_heads_get_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_key_heads_get_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5196,7 +5196,7 @@ long long _wrap_CacheConfig_key_heads_get_raw_8aa373d49c1bceac(struct farspan_ca
 }
 
 
-void _wrap_CacheConfig_head_dim_set_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_head_dim_set_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5208,7 +5208,7 @@ void _wrap_CacheConfig_head_dim_set_raw_8aa373d49c1bceac(struct farspan_cache_co
 }
 
 
-long long _wrap_CacheConfig_head_dim_get_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_head_dim_get_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5221,7 +5221,7 @@ long long _wrap_CacheConfig_head_dim_get_raw_8aa373d49c1bceac(struct farspan_cac
 }
 
 
-void _wrap_CacheConfig_value_dim_set_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_value_dim_set_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5233,7 +5233,7 @@ void _wrap_CacheConfig_value_dim_set_raw_8aa373d49c1bceac(struct farspan_cache_c
 }
 
 
-long long _wrap_CacheConfig_value_dim_get_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_value_dim_get_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5246,7 +5246,7 @@ long long _wrap_CacheConfig_value_dim_get_raw_8aa373d49c1bceac(struct farspan_ca
 }
 
 
-void _wrap_CacheConfig_memory_limit_set_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_memory_limit_set_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5258,7 +5258,7 @@ void _wrap_CacheConfig_memory_limit_set_raw_8aa373d49c1bceac(struct farspan_cach
 }
 
 
-long long _wrap_CacheConfig_memory_limit_get_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_memory_limit_get_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5271,7 +5271,7 @@ long long _wrap_CacheConfig_memory_limit_get_raw_8aa373d49c1bceac(struct farspan
 }
 
 
-struct farspan_cache_config *_wrap_new_CacheConfig_raw_8aa373d49c1bceac() {
+struct farspan_cache_config *_wrap_new_CacheConfig_raw_bd236e152e9762a3() {
   struct farspan_cache_config *result = 0 ;
   struct farspan_cache_config *_swig_go_result;
   
@@ -5282,7 +5282,7 @@ struct farspan_cache_config *_wrap_new_CacheConfig_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_CacheConfig_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
+void _wrap_delete_CacheConfig_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   
   arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
@@ -5292,7 +5292,7 @@ void _wrap_delete_CacheConfig_raw_8aa373d49c1bceac(struct farspan_cache_config *
 }
 
 
-_gostring_ _wrap_cache_sequence_create_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
+_gostring_ _wrap_cache_sequence_create_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5312,7 +5312,7 @@ _gostring_ _wrap_cache_sequence_create_raw_8aa373d49c1bceac(struct farspan_cache
 }
 
 
-_gostring_ _wrap_cache_sequence_destroy_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+_gostring_ _wrap_cache_sequence_destroy_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5332,7 +5332,7 @@ _gostring_ _wrap_cache_sequence_destroy_raw_8aa373d49c1bceac(struct farspan_cach
 }
 
 
-_gostring_ _wrap_cache_fork_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
+_gostring_ _wrap_cache_fork_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -5354,7 +5354,7 @@ _gostring_ _wrap_cache_fork_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_evict_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_evict_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -5378,7 +5378,7 @@ _gostring_ _wrap_cache_evict_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go
 }
 
 
-_gostring_ _wrap_cache_keep_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_keep_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -5402,7 +5402,7 @@ _gostring_ _wrap_cache_keep_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_clear_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0) {
+_gostring_ _wrap_cache_clear_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
   farspan_status result;
@@ -5420,7 +5420,7 @@ _gostring_ _wrap_cache_clear_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go
 }
 
 
-void _wrap_SequenceInfo_tokens_set_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_tokens_set_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5432,7 +5432,7 @@ void _wrap_SequenceInfo_tokens_set_raw_8aa373d49c1bceac(struct farspan_sequence_
 }
 
 
-long long _wrap_SequenceInfo_tokens_get_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_tokens_get_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5445,7 +5445,7 @@ long long _wrap_SequenceInfo_tokens_get_raw_8aa373d49c1bceac(struct farspan_sequ
 }
 
 
-void _wrap_SequenceInfo_first_position_set_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_first_position_set_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5457,7 +5457,7 @@ void _wrap_SequenceInfo_first_position_set_raw_8aa373d49c1bceac(struct farspan_s
 }
 
 
-long long _wrap_SequenceInfo_first_position_get_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_first_position_get_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5470,7 +5470,7 @@ long long _wrap_SequenceInfo_first_position_get_raw_8aa373d49c1bceac(struct fars
 }
 
 
-void _wrap_SequenceInfo_next_position_set_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_next_position_set_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5482,7 +5482,7 @@ void _wrap_SequenceInfo_next_position_set_raw_8aa373d49c1bceac(struct farspan_se
 }
 
 
-long long _wrap_SequenceInfo_next_position_get_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_next_position_get_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5495,7 +5495,7 @@ long long _wrap_SequenceInfo_next_position_get_raw_8aa373d49c1bceac(struct farsp
 }
 
 
-void _wrap_SequenceInfo_blocks_set_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_blocks_set_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5507,7 +5507,7 @@ void _wrap_SequenceInfo_blocks_set_raw_8aa373d49c1bceac(struct farspan_sequence_
 }
 
 
-long long _wrap_SequenceInfo_blocks_get_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_blocks_get_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5520,7 +5520,7 @@ long long _wrap_SequenceInfo_blocks_get_raw_8aa373d49c1bceac(struct farspan_sequ
 }
 
 
-void _wrap_SequenceInfo_shared_blocks_set_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_shared_blocks_set_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5532,7 +5532,7 @@ void _wrap_SequenceInfo_shared_blocks_set_raw_8aa373d49c1bceac(struct farspan_se
 }
 
 
-long long _wrap_SequenceInfo_shared_blocks_get_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_shared_blocks_get_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5545,7 +5545,7 @@ long long _wrap_SequenceInfo_shared_blocks_get_raw_8aa373d49c1bceac(struct farsp
 }
 
 
-struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_8aa373d49c1bceac() {
+struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_bd236e152e9762a3() {
   struct farspan_sequence_info *result = 0 ;
   struct farspan_sequence_info *_swig_go_result;
   
@@ -5556,7 +5556,7 @@ struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_SequenceInfo_raw_8aa373d49c1bceac(struct farspan_sequence_info *_swig_go_0) {
+void _wrap_delete_SequenceInfo_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   
   arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
@@ -5566,7 +5566,7 @@ void _wrap_delete_SequenceInfo_raw_8aa373d49c1bceac(struct farspan_sequence_info
 }
 
 
-_gostring_ _wrap_cache_sequence_info_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1, struct farspan_sequence_info *_swig_go_2) {
+_gostring_ _wrap_cache_sequence_info_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1, struct farspan_sequence_info *_swig_go_2) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   farspan_sequence_info *arg3 = (farspan_sequence_info *) 0 ;
@@ -5588,7 +5588,7 @@ _gostring_ _wrap_cache_sequence_info_raw_8aa373d49c1bceac(struct farspan_cache *
 }
 
 
-void _wrap_CacheStatistics_sequences_set_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_sequences_set_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5600,7 +5600,7 @@ void _wrap_CacheStatistics_sequences_set_raw_8aa373d49c1bceac(struct farspan_cac
 }
 
 
-long long _wrap_CacheStatistics_sequences_get_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_sequences_get_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5613,7 +5613,7 @@ long long _wrap_CacheStatistics_sequences_get_raw_8aa373d49c1bceac(struct farspa
 }
 
 
-void _wrap_CacheStatistics_blocks_set_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_blocks_set_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5625,7 +5625,7 @@ void _wrap_CacheStatistics_blocks_set_raw_8aa373d49c1bceac(struct farspan_cache_
 }
 
 
-long long _wrap_CacheStatistics_blocks_get_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_blocks_get_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5638,7 +5638,7 @@ long long _wrap_CacheStatistics_blocks_get_raw_8aa373d49c1bceac(struct farspan_c
 }
 
 
-void _wrap_CacheStatistics_free_blocks_set_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_free_blocks_set_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5650,7 +5650,7 @@ void _wrap_CacheStatistics_free_blocks_set_raw_8aa373d49c1bceac(struct farspan_c
 }
 
 
-long long _wrap_CacheStatistics_free_blocks_get_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_free_blocks_get_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5663,7 +5663,7 @@ long long _wrap_CacheStatistics_free_blocks_get_raw_8aa373d49c1bceac(struct fars
 }
 
 
-void _wrap_CacheStatistics_block_bytes_set_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_block_bytes_set_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5675,7 +5675,7 @@ void _wrap_CacheStatistics_block_bytes_set_raw_8aa373d49c1bceac(struct farspan_c
 }
 
 
-long long _wrap_CacheStatistics_block_bytes_get_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_block_bytes_get_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5688,7 +5688,7 @@ long long _wrap_CacheStatistics_block_bytes_get_raw_8aa373d49c1bceac(struct fars
 }
 
 
-struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_8aa373d49c1bceac() {
+struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_bd236e152e9762a3() {
   struct farspan_cache_statistics *result = 0 ;
   struct farspan_cache_statistics *_swig_go_result;
   
@@ -5699,7 +5699,7 @@ struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_8aa373d49c1bceac(
 }
 
 
-void _wrap_delete_CacheStatistics_raw_8aa373d49c1bceac(struct farspan_cache_statistics *_swig_go_0) {
+void _wrap_delete_CacheStatistics_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   
   arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
@@ -5709,7 +5709,7 @@ void _wrap_delete_CacheStatistics_raw_8aa373d49c1bceac(struct farspan_cache_stat
 }
 
 
-_gostring_ _wrap_cache_get_statistics_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, struct farspan_cache_statistics *_swig_go_1) {
+_gostring_ _wrap_cache_get_statistics_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, struct farspan_cache_statistics *_swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   farspan_cache_statistics *arg2 = (farspan_cache_statistics *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5729,7 +5729,7 @@ _gostring_ _wrap_cache_get_statistics_raw_8aa373d49c1bceac(struct farspan_cache 
 }
 
 
-long long _wrap_cache_plan_workspace_size_raw_8aa373d49c1bceac(struct farspan_cache_plan *_swig_go_0) {
+long long _wrap_cache_plan_workspace_size_raw_bd236e152e9762a3(struct farspan_cache_plan *_swig_go_0) {
   farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -5742,7 +5742,7 @@ long long _wrap_cache_plan_workspace_size_raw_8aa373d49c1bceac(struct farspan_ca
 }
 
 
-long long _wrap_cache_save_size_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+long long _wrap_cache_save_size_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   size_t result;
@@ -5757,7 +5757,7 @@ long long _wrap_cache_save_size_raw_8aa373d49c1bceac(struct farspan_cache *_swig
 }
 
 
-_gostring_ _wrap_cache_save_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_save_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   void *arg3 = (void *) 0 ;
@@ -5781,7 +5781,7 @@ _gostring_ _wrap_cache_save_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_restore_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
+_gostring_ _wrap_cache_restore_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   void *arg2 = (void *) 0 ;
   size_t arg3 ;
@@ -5805,7 +5805,7 @@ _gostring_ _wrap_cache_restore_raw_8aa373d49c1bceac(struct farspan_cache *_swig_
 }
 
 
-_gostring_ _wrap_cache_create_raw_8aa373d49c1bceac(struct farspan_cache_config *_swig_go_0) {
+_gostring_ _wrap_cache_create_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
   farspan_cache_config *arg1 = (farspan_cache_config *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
   farspan_cache *result = 0 ;
@@ -5826,7 +5826,7 @@ _gostring_ _wrap_cache_create_raw_8aa373d49c1bceac(struct farspan_cache_config *
 }
 
 
-_gostring_ _wrap_cache_append_raw_8aa373d49c1bceac(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_cache_append_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -5856,7 +5856,7 @@ _gostring_ _wrap_cache_append_raw_8aa373d49c1bceac(struct farspan_cache *_swig_g
 }
 
 
-_gostring_ _wrap_cache_write_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
+_gostring_ _wrap_cache_write_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_cache *arg2 = (farspan_cache *) 0 ;
   int64_t arg3 ;
@@ -5898,7 +5898,7 @@ _gostring_ _wrap_cache_write_raw_8aa373d49c1bceac(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_cache_plan_create_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
+_gostring_ _wrap_cache_plan_create_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
@@ -5939,7 +5939,7 @@ _gostring_ _wrap_cache_plan_create_raw_8aa373d49c1bceac(struct farspan_context *
 }
 
 
-_gostring_ _wrap_cache_run_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
+_gostring_ _wrap_cache_run_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_cache_plan *arg2 = (farspan_cache_plan *) 0 ;
   int64_t arg3 ;
@@ -5981,7 +5981,7 @@ _gostring_ _wrap_cache_run_raw_8aa373d49c1bceac(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_decode_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
+_gostring_ _wrap_attention_decode_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
@@ -6029,7 +6029,7 @@ _gostring_ _wrap_attention_decode_raw_8aa373d49c1bceac(struct farspan_context *_
 }
 
 
-void _wrap_WindowsConfig_kind_set_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
+void _wrap_WindowsConfig_kind_set_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t arg2 ;
   
@@ -6041,7 +6041,7 @@ void _wrap_WindowsConfig_kind_set_raw_8aa373d49c1bceac(struct farspan_windows_co
 }
 
 
-int _wrap_WindowsConfig_kind_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
+int _wrap_WindowsConfig_kind_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6054,7 +6054,7 @@ int _wrap_WindowsConfig_kind_get_raw_8aa373d49c1bceac(struct farspan_windows_con
 }
 
 
-void _wrap_WindowsConfig_bos_set_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
+void _wrap_WindowsConfig_bos_set_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t arg2 ;
   
@@ -6066,7 +6066,7 @@ void _wrap_WindowsConfig_bos_set_raw_8aa373d49c1bceac(struct farspan_windows_con
 }
 
 
-int _wrap_WindowsConfig_bos_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
+int _wrap_WindowsConfig_bos_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6079,7 +6079,7 @@ int _wrap_WindowsConfig_bos_get_raw_8aa373d49c1bceac(struct farspan_windows_conf
 }
 
 
-void _wrap_WindowsConfig_tokens_set_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_tokens_set_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -6091,7 +6091,7 @@ void _wrap_WindowsConfig_tokens_set_raw_8aa373d49c1bceac(struct farspan_windows_
 }
 
 
-long long _wrap_WindowsConfig_tokens_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_tokens_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6104,7 +6104,7 @@ long long _wrap_WindowsConfig_tokens_get_raw_8aa373d49c1bceac(struct farspan_win
 }
 
 
-void _wrap_WindowsConfig_length_set_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_length_set_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -6116,7 +6116,7 @@ void _wrap_WindowsConfig_length_set_raw_8aa373d49c1bceac(struct farspan_windows_
 }
 
 
-long long _wrap_WindowsConfig_length_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_length_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6129,7 +6129,7 @@ long long _wrap_WindowsConfig_length_get_raw_8aa373d49c1bceac(struct farspan_win
 }
 
 
-void _wrap_WindowsConfig_stride_set_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_stride_set_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -6141,7 +6141,7 @@ void _wrap_WindowsConfig_stride_set_raw_8aa373d49c1bceac(struct farspan_windows_
 }
 
 
-long long _wrap_WindowsConfig_stride_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_stride_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6154,7 +6154,7 @@ long long _wrap_WindowsConfig_stride_get_raw_8aa373d49c1bceac(struct farspan_win
 }
 
 
-void _wrap_WindowsConfig_segment_set_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_segment_set_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -6166,7 +6166,7 @@ void _wrap_WindowsConfig_segment_set_raw_8aa373d49c1bceac(struct farspan_windows
 }
 
 
-long long _wrap_WindowsConfig_segment_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_segment_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6179,7 +6179,7 @@ long long _wrap_WindowsConfig_segment_get_raw_8aa373d49c1bceac(struct farspan_wi
 }
 
 
-struct farspan_windows_config *_wrap_new_WindowsConfig_raw_8aa373d49c1bceac(int _swig_go_0) {
+struct farspan_windows_config *_wrap_new_WindowsConfig_raw_bd236e152e9762a3(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_windows_config *result = 0 ;
   struct farspan_windows_config *_swig_go_result;
@@ -6192,7 +6192,7 @@ struct farspan_windows_config *_wrap_new_WindowsConfig_raw_8aa373d49c1bceac(int 
 }
 
 
-void _wrap_delete_WindowsConfig_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0) {
+void _wrap_delete_WindowsConfig_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   
   arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
@@ -6202,7 +6202,7 @@ void _wrap_delete_WindowsConfig_raw_8aa373d49c1bceac(struct farspan_windows_conf
 }
 
 
-_gostring_ _wrap_verdict_name_raw_8aa373d49c1bceac(int _swig_go_0) {
+_gostring_ _wrap_verdict_name_raw_bd236e152e9762a3(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -6215,7 +6215,7 @@ _gostring_ _wrap_verdict_name_raw_8aa373d49c1bceac(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_verdict_rule_raw_8aa373d49c1bceac() {
+_gostring_ _wrap_verdict_rule_raw_bd236e152e9762a3() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -6226,7 +6226,7 @@ _gostring_ _wrap_verdict_rule_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_BleuConfig_tokenizer_set_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_tokenizer_set_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6238,7 +6238,7 @@ void _wrap_BleuConfig_tokenizer_set_raw_8aa373d49c1bceac(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_tokenizer_get_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_tokenizer_get_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6251,7 +6251,7 @@ int _wrap_BleuConfig_tokenizer_get_raw_8aa373d49c1bceac(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_smoothing_set_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_smoothing_set_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6263,7 +6263,7 @@ void _wrap_BleuConfig_smoothing_set_raw_8aa373d49c1bceac(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_smoothing_get_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_smoothing_get_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6276,7 +6276,7 @@ int _wrap_BleuConfig_smoothing_get_raw_8aa373d49c1bceac(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_max_order_set_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_max_order_set_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6288,7 +6288,7 @@ void _wrap_BleuConfig_max_order_set_raw_8aa373d49c1bceac(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_max_order_get_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_max_order_get_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6301,7 +6301,7 @@ int _wrap_BleuConfig_max_order_get_raw_8aa373d49c1bceac(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_lowercase_set_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_lowercase_set_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6313,7 +6313,7 @@ void _wrap_BleuConfig_lowercase_set_raw_8aa373d49c1bceac(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_lowercase_get_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_lowercase_get_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6326,7 +6326,7 @@ int _wrap_BleuConfig_lowercase_get_raw_8aa373d49c1bceac(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_effective_order_set_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_effective_order_set_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6338,7 +6338,7 @@ void _wrap_BleuConfig_effective_order_set_raw_8aa373d49c1bceac(struct farspan_bl
 }
 
 
-int _wrap_BleuConfig_effective_order_get_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_effective_order_get_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6351,7 +6351,7 @@ int _wrap_BleuConfig_effective_order_get_raw_8aa373d49c1bceac(struct farspan_ble
 }
 
 
-void _wrap_BleuConfig_smoothing_value_set_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BleuConfig_smoothing_value_set_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   double arg2 ;
   
@@ -6363,7 +6363,7 @@ void _wrap_BleuConfig_smoothing_value_set_raw_8aa373d49c1bceac(struct farspan_bl
 }
 
 
-double _wrap_BleuConfig_smoothing_value_get_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
+double _wrap_BleuConfig_smoothing_value_get_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6376,7 +6376,7 @@ double _wrap_BleuConfig_smoothing_value_get_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-struct farspan_bleu_config *_wrap_new_BleuConfig_raw_8aa373d49c1bceac() {
+struct farspan_bleu_config *_wrap_new_BleuConfig_raw_bd236e152e9762a3() {
   struct farspan_bleu_config *result = 0 ;
   struct farspan_bleu_config *_swig_go_result;
   
@@ -6387,7 +6387,7 @@ struct farspan_bleu_config *_wrap_new_BleuConfig_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_BleuConfig_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0) {
+void _wrap_delete_BleuConfig_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   
   arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
@@ -6397,7 +6397,7 @@ void _wrap_delete_BleuConfig_raw_8aa373d49c1bceac(struct farspan_bleu_config *_s
 }
 
 
-void _wrap_ChrfConfig_char_order_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_char_order_set_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6409,7 +6409,7 @@ void _wrap_ChrfConfig_char_order_set_raw_8aa373d49c1bceac(struct farspan_chrf_co
 }
 
 
-int _wrap_ChrfConfig_char_order_get_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_char_order_get_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6422,7 +6422,7 @@ int _wrap_ChrfConfig_char_order_get_raw_8aa373d49c1bceac(struct farspan_chrf_con
 }
 
 
-void _wrap_ChrfConfig_word_order_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_word_order_set_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6434,7 +6434,7 @@ void _wrap_ChrfConfig_word_order_set_raw_8aa373d49c1bceac(struct farspan_chrf_co
 }
 
 
-int _wrap_ChrfConfig_word_order_get_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_word_order_get_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6447,7 +6447,7 @@ int _wrap_ChrfConfig_word_order_get_raw_8aa373d49c1bceac(struct farspan_chrf_con
 }
 
 
-void _wrap_ChrfConfig_lowercase_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_lowercase_set_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6459,7 +6459,7 @@ void _wrap_ChrfConfig_lowercase_set_raw_8aa373d49c1bceac(struct farspan_chrf_con
 }
 
 
-int _wrap_ChrfConfig_lowercase_get_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_lowercase_get_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6472,7 +6472,7 @@ int _wrap_ChrfConfig_lowercase_get_raw_8aa373d49c1bceac(struct farspan_chrf_conf
 }
 
 
-void _wrap_ChrfConfig_whitespace_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_whitespace_set_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6484,7 +6484,7 @@ void _wrap_ChrfConfig_whitespace_set_raw_8aa373d49c1bceac(struct farspan_chrf_co
 }
 
 
-int _wrap_ChrfConfig_whitespace_get_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_whitespace_get_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6497,7 +6497,7 @@ int _wrap_ChrfConfig_whitespace_get_raw_8aa373d49c1bceac(struct farspan_chrf_con
 }
 
 
-void _wrap_ChrfConfig_every_order_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_every_order_set_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6509,7 +6509,7 @@ void _wrap_ChrfConfig_every_order_set_raw_8aa373d49c1bceac(struct farspan_chrf_c
 }
 
 
-int _wrap_ChrfConfig_every_order_get_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_every_order_get_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6522,7 +6522,7 @@ int _wrap_ChrfConfig_every_order_get_raw_8aa373d49c1bceac(struct farspan_chrf_co
 }
 
 
-void _wrap_ChrfConfig_beta_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ChrfConfig_beta_set_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, double _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   double arg2 ;
   
@@ -6534,7 +6534,7 @@ void _wrap_ChrfConfig_beta_set_raw_8aa373d49c1bceac(struct farspan_chrf_config *
 }
 
 
-double _wrap_ChrfConfig_beta_get_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
+double _wrap_ChrfConfig_beta_get_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6547,7 +6547,7 @@ double _wrap_ChrfConfig_beta_get_raw_8aa373d49c1bceac(struct farspan_chrf_config
 }
 
 
-struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_8aa373d49c1bceac() {
+struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_bd236e152e9762a3() {
   struct farspan_chrf_config *result = 0 ;
   struct farspan_chrf_config *_swig_go_result;
   
@@ -6558,7 +6558,7 @@ struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_ChrfConfig_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0) {
+void _wrap_delete_ChrfConfig_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   
   arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
@@ -6568,7 +6568,7 @@ void _wrap_delete_ChrfConfig_raw_8aa373d49c1bceac(struct farspan_chrf_config *_s
 }
 
 
-void _wrap_RougeConfig_kind_set_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RougeConfig_kind_set_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t arg2 ;
   
@@ -6580,7 +6580,7 @@ void _wrap_RougeConfig_kind_set_raw_8aa373d49c1bceac(struct farspan_rouge_config
 }
 
 
-int _wrap_RougeConfig_kind_get_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0) {
+int _wrap_RougeConfig_kind_get_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6593,7 +6593,7 @@ int _wrap_RougeConfig_kind_get_raw_8aa373d49c1bceac(struct farspan_rouge_config 
 }
 
 
-void _wrap_RougeConfig_order_set_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RougeConfig_order_set_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t arg2 ;
   
@@ -6605,7 +6605,7 @@ void _wrap_RougeConfig_order_set_raw_8aa373d49c1bceac(struct farspan_rouge_confi
 }
 
 
-int _wrap_RougeConfig_order_get_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0) {
+int _wrap_RougeConfig_order_get_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6618,7 +6618,7 @@ int _wrap_RougeConfig_order_get_raw_8aa373d49c1bceac(struct farspan_rouge_config
 }
 
 
-void _wrap_RougeConfig_stem_set_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RougeConfig_stem_set_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t arg2 ;
   
@@ -6630,7 +6630,7 @@ void _wrap_RougeConfig_stem_set_raw_8aa373d49c1bceac(struct farspan_rouge_config
 }
 
 
-int _wrap_RougeConfig_stem_get_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0) {
+int _wrap_RougeConfig_stem_get_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6643,7 +6643,7 @@ int _wrap_RougeConfig_stem_get_raw_8aa373d49c1bceac(struct farspan_rouge_config 
 }
 
 
-struct farspan_rouge_config *_wrap_new_RougeConfig_raw_8aa373d49c1bceac(int _swig_go_0) {
+struct farspan_rouge_config *_wrap_new_RougeConfig_raw_bd236e152e9762a3(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_rouge_config *result = 0 ;
   struct farspan_rouge_config *_swig_go_result;
@@ -6656,7 +6656,7 @@ struct farspan_rouge_config *_wrap_new_RougeConfig_raw_8aa373d49c1bceac(int _swi
 }
 
 
-void _wrap_delete_RougeConfig_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0) {
+void _wrap_delete_RougeConfig_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   
   arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
@@ -6666,7 +6666,7 @@ void _wrap_delete_RougeConfig_raw_8aa373d49c1bceac(struct farspan_rouge_config *
 }
 
 
-void _wrap_BootstrapConfig_samples_set_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BootstrapConfig_samples_set_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   int32_t arg2 ;
   
@@ -6678,7 +6678,7 @@ void _wrap_BootstrapConfig_samples_set_raw_8aa373d49c1bceac(struct farspan_boots
 }
 
 
-int _wrap_BootstrapConfig_samples_get_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0) {
+int _wrap_BootstrapConfig_samples_get_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6691,7 +6691,7 @@ int _wrap_BootstrapConfig_samples_get_raw_8aa373d49c1bceac(struct farspan_bootst
 }
 
 
-void _wrap_BootstrapConfig_seed_set_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BootstrapConfig_seed_set_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   uint64_t arg2 ;
   
@@ -6703,7 +6703,7 @@ void _wrap_BootstrapConfig_seed_set_raw_8aa373d49c1bceac(struct farspan_bootstra
 }
 
 
-long long _wrap_BootstrapConfig_seed_get_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0) {
+long long _wrap_BootstrapConfig_seed_get_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -6716,7 +6716,7 @@ long long _wrap_BootstrapConfig_seed_get_raw_8aa373d49c1bceac(struct farspan_boo
 }
 
 
-void _wrap_BootstrapConfig_confidence_set_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BootstrapConfig_confidence_set_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   double arg2 ;
   
@@ -6728,7 +6728,7 @@ void _wrap_BootstrapConfig_confidence_set_raw_8aa373d49c1bceac(struct farspan_bo
 }
 
 
-double _wrap_BootstrapConfig_confidence_get_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0) {
+double _wrap_BootstrapConfig_confidence_get_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6741,7 +6741,7 @@ double _wrap_BootstrapConfig_confidence_get_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_8aa373d49c1bceac() {
+struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_bd236e152e9762a3() {
   struct farspan_bootstrap_config *result = 0 ;
   struct farspan_bootstrap_config *_swig_go_result;
   
@@ -6752,7 +6752,7 @@ struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_8aa373d49c1bceac(
 }
 
 
-void _wrap_delete_BootstrapConfig_raw_8aa373d49c1bceac(struct farspan_bootstrap_config *_swig_go_0) {
+void _wrap_delete_BootstrapConfig_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   
   arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
@@ -6762,7 +6762,7 @@ void _wrap_delete_BootstrapConfig_raw_8aa373d49c1bceac(struct farspan_bootstrap_
 }
 
 
-void _wrap_PasskeyConfig_form_set_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, int _swig_go_1) {
+void _wrap_PasskeyConfig_form_set_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, int _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int32_t arg2 ;
   
@@ -6774,7 +6774,7 @@ void _wrap_PasskeyConfig_form_set_raw_8aa373d49c1bceac(struct farspan_passkey_co
 }
 
 
-int _wrap_PasskeyConfig_form_get_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
+int _wrap_PasskeyConfig_form_get_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6787,7 +6787,7 @@ int _wrap_PasskeyConfig_form_get_raw_8aa373d49c1bceac(struct farspan_passkey_con
 }
 
 
-void _wrap_PasskeyConfig_length_set_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_length_set_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t arg2 ;
   
@@ -6799,7 +6799,7 @@ void _wrap_PasskeyConfig_length_set_raw_8aa373d49c1bceac(struct farspan_passkey_
 }
 
 
-long long _wrap_PasskeyConfig_length_get_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_length_get_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6812,7 +6812,7 @@ long long _wrap_PasskeyConfig_length_get_raw_8aa373d49c1bceac(struct farspan_pas
 }
 
 
-void _wrap_PasskeyConfig_seed_set_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_seed_set_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   uint64_t arg2 ;
   
@@ -6824,7 +6824,7 @@ void _wrap_PasskeyConfig_seed_set_raw_8aa373d49c1bceac(struct farspan_passkey_co
 }
 
 
-long long _wrap_PasskeyConfig_seed_get_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_seed_get_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -6837,7 +6837,7 @@ long long _wrap_PasskeyConfig_seed_get_raw_8aa373d49c1bceac(struct farspan_passk
 }
 
 
-void _wrap_PasskeyConfig_depth_set_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, double _swig_go_1) {
+void _wrap_PasskeyConfig_depth_set_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, double _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   double arg2 ;
   
@@ -6849,7 +6849,7 @@ void _wrap_PasskeyConfig_depth_set_raw_8aa373d49c1bceac(struct farspan_passkey_c
 }
 
 
-double _wrap_PasskeyConfig_depth_get_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
+double _wrap_PasskeyConfig_depth_get_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6862,7 +6862,7 @@ double _wrap_PasskeyConfig_depth_get_raw_8aa373d49c1bceac(struct farspan_passkey
 }
 
 
-void _wrap_PasskeyConfig_lowest_key_set_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_lowest_key_set_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t arg2 ;
   
@@ -6874,7 +6874,7 @@ void _wrap_PasskeyConfig_lowest_key_set_raw_8aa373d49c1bceac(struct farspan_pass
 }
 
 
-long long _wrap_PasskeyConfig_lowest_key_get_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_lowest_key_get_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6887,7 +6887,7 @@ long long _wrap_PasskeyConfig_lowest_key_get_raw_8aa373d49c1bceac(struct farspan
 }
 
 
-void _wrap_PasskeyConfig_highest_key_set_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_highest_key_set_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t arg2 ;
   
@@ -6899,7 +6899,7 @@ void _wrap_PasskeyConfig_highest_key_set_raw_8aa373d49c1bceac(struct farspan_pas
 }
 
 
-long long _wrap_PasskeyConfig_highest_key_get_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_highest_key_get_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6912,7 +6912,7 @@ long long _wrap_PasskeyConfig_highest_key_get_raw_8aa373d49c1bceac(struct farspa
 }
 
 
-struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_8aa373d49c1bceac(int _swig_go_0) {
+struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_bd236e152e9762a3(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_passkey_config *result = 0 ;
   struct farspan_passkey_config *_swig_go_result;
@@ -6925,7 +6925,7 @@ struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_8aa373d49c1bceac(int 
 }
 
 
-void _wrap_delete_PasskeyConfig_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0) {
+void _wrap_delete_PasskeyConfig_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   
   arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
@@ -6935,7 +6935,7 @@ void _wrap_delete_PasskeyConfig_raw_8aa373d49c1bceac(struct farspan_passkey_conf
 }
 
 
-_gostring_ _wrap_token_nll_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_token_nll_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
@@ -6969,7 +6969,7 @@ _gostring_ _wrap_token_nll_raw_8aa373d49c1bceac(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_token_nll_grad_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, void *_swig_go_9, int _swig_go_10, int64_t *_swig_go_11) {
+_gostring_ _wrap_token_nll_grad_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, void *_swig_go_9, int _swig_go_10, int64_t *_swig_go_11) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
@@ -7009,7 +7009,7 @@ _gostring_ _wrap_token_nll_grad_raw_8aa373d49c1bceac(struct farspan_context *_sw
 }
 
 
-_gostring_ _wrap_windows_count_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_windows_count_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7031,7 +7031,7 @@ _gostring_ _wrap_windows_count_raw_8aa373d49c1bceac(struct farspan_windows_confi
 }
 
 
-_gostring_ _wrap_windows_get_raw_8aa373d49c1bceac(struct farspan_windows_config *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_windows_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
   farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
   int64_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7055,7 +7055,7 @@ _gostring_ _wrap_windows_get_raw_8aa373d49c1bceac(struct farspan_windows_config 
 }
 
 
-_gostring_ _wrap_loss_init_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_loss_init_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7079,7 +7079,7 @@ _gostring_ _wrap_loss_init_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _
 }
 
 
-_gostring_ _wrap_loss_add_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, long long _swig_go_8, long long _swig_go_9) {
+_gostring_ _wrap_loss_add_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, long long _swig_go_8, long long _swig_go_9) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7115,7 +7115,7 @@ _gostring_ _wrap_loss_add_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _s
 }
 
 
-_gostring_ _wrap_loss_merge_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7) {
+_gostring_ _wrap_loss_merge_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7147,7 +7147,7 @@ _gostring_ _wrap_loss_merge_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_loss_add_by_context_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, long long _swig_go_11) {
+_gostring_ _wrap_loss_add_by_context_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, long long _swig_go_11) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7187,7 +7187,7 @@ _gostring_ _wrap_loss_add_by_context_raw_8aa373d49c1bceac(int64_t *_swig_go_0, l
 }
 
 
-_gostring_ _wrap_loss_summarize_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_loss_summarize_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7215,7 +7215,7 @@ _gostring_ _wrap_loss_summarize_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long l
 }
 
 
-_gostring_ _wrap_judge_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_judge_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7249,7 +7249,7 @@ _gostring_ _wrap_judge_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig
 }
 
 
-_gostring_ _wrap_tokenize_raw_8aa373d49c1bceac(int _swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, uint8_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7) {
+_gostring_ _wrap_tokenize_raw_bd236e152e9762a3(int _swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, uint8_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7) {
   int32_t arg1 ;
   int32_t arg2 ;
   uint8_t *arg3 = (uint8_t *) 0 ;
@@ -7281,7 +7281,7 @@ _gostring_ _wrap_tokenize_raw_8aa373d49c1bceac(int _swig_go_0, int _swig_go_1, u
 }
 
 
-_gostring_ _wrap_bleu_add_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_add_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7311,7 +7311,7 @@ _gostring_ _wrap_bleu_add_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig
 }
 
 
-_gostring_ _wrap_bleu_add_tokens_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_add_tokens_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7341,7 +7341,7 @@ _gostring_ _wrap_bleu_add_tokens_raw_8aa373d49c1bceac(struct farspan_bleu_config
 }
 
 
-_gostring_ _wrap_bleu_merge_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_bleu_merge_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7365,7 +7365,7 @@ _gostring_ _wrap_bleu_merge_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_bleu_score_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_score_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7395,7 +7395,7 @@ _gostring_ _wrap_bleu_score_raw_8aa373d49c1bceac(struct farspan_bleu_config *_sw
 }
 
 
-_gostring_ _wrap_bleu_signature_raw_8aa373d49c1bceac(struct farspan_bleu_config *_swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bleu_signature_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   uint8_t *arg3 = (uint8_t *) 0 ;
@@ -7423,7 +7423,7 @@ _gostring_ _wrap_bleu_signature_raw_8aa373d49c1bceac(struct farspan_bleu_config 
 }
 
 
-_gostring_ _wrap_chrf_add_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_chrf_add_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7453,7 +7453,7 @@ _gostring_ _wrap_chrf_add_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig
 }
 
 
-_gostring_ _wrap_chrf_merge_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_chrf_merge_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7477,7 +7477,7 @@ _gostring_ _wrap_chrf_merge_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_chrf_score_raw_8aa373d49c1bceac(struct farspan_chrf_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_chrf_score_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
   farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7503,7 +7503,7 @@ _gostring_ _wrap_chrf_score_raw_8aa373d49c1bceac(struct farspan_chrf_config *_sw
 }
 
 
-_gostring_ _wrap_rouge_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_rouge_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7537,7 +7537,7 @@ _gostring_ _wrap_rouge_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_g
 }
 
 
-_gostring_ _wrap_rouge_tokens_raw_8aa373d49c1bceac(struct farspan_rouge_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_rouge_tokens_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7571,7 +7571,7 @@ _gostring_ _wrap_rouge_tokens_raw_8aa373d49c1bceac(struct farspan_rouge_config *
 }
 
 
-_gostring_ _wrap_bootstrap_mean_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bootstrap_mean_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
   double *arg3 = (double *) 0 ;
@@ -7599,7 +7599,7 @@ _gostring_ _wrap_bootstrap_mean_raw_8aa373d49c1bceac(struct farspan_context *_sw
 }
 
 
-_gostring_ _wrap_bleu_bootstrap_raw_8aa373d49c1bceac(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, struct farspan_bleu_config *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_bootstrap_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, struct farspan_bleu_config *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
   farspan_bleu_config *arg3 = (farspan_bleu_config *) 0 ;
@@ -7629,7 +7629,7 @@ _gostring_ _wrap_bleu_bootstrap_raw_8aa373d49c1bceac(struct farspan_context *_sw
 }
 
 
-_gostring_ _wrap_passkey_make_raw_8aa373d49c1bceac(struct farspan_passkey_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_passkey_make_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
   farspan_passkey_config *arg1 = (farspan_passkey_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7659,7 +7659,7 @@ _gostring_ _wrap_passkey_make_raw_8aa373d49c1bceac(struct farspan_passkey_config
 }
 
 
-_gostring_ _wrap_passkey_check_raw_8aa373d49c1bceac(uint8_t *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_passkey_check_raw_bd236e152e9762a3(uint8_t *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
   uint8_t *arg1 = (uint8_t *) 0 ;
   size_t arg2 ;
   int64_t arg3 ;
@@ -7685,7 +7685,7 @@ _gostring_ _wrap_passkey_check_raw_8aa373d49c1bceac(uint8_t *_swig_go_0, long lo
 }
 
 
-_gostring_ _wrap_needle_place_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, double _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10) {
+_gostring_ _wrap_needle_place_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, double _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7723,7 +7723,7 @@ _gostring_ _wrap_needle_place_raw_8aa373d49c1bceac(int64_t *_swig_go_0, long lon
 }
 
 
-void _wrap_delete_Model_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0) {
+void _wrap_delete_Model_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0) {
   struct farspan_model *arg1 = (struct farspan_model *) 0 ;
   
   arg1 = *(struct farspan_model **)&_swig_go_0; 
@@ -7733,7 +7733,7 @@ void _wrap_delete_Model_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0) {
 }
 
 
-void _wrap_ModelOptions_release_set_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelOptions_release_set_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t arg2 ;
   
@@ -7745,7 +7745,7 @@ void _wrap_ModelOptions_release_set_raw_8aa373d49c1bceac(struct farspan_model_op
 }
 
 
-int _wrap_ModelOptions_release_get_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+int _wrap_ModelOptions_release_get_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -7758,7 +7758,7 @@ int _wrap_ModelOptions_release_get_raw_8aa373d49c1bceac(struct farspan_model_opt
 }
 
 
-void _wrap_ModelOptions_angle_set_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelOptions_angle_set_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t arg2 ;
   
@@ -7770,7 +7770,7 @@ void _wrap_ModelOptions_angle_set_raw_8aa373d49c1bceac(struct farspan_model_opti
 }
 
 
-int _wrap_ModelOptions_angle_get_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+int _wrap_ModelOptions_angle_get_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -7783,7 +7783,7 @@ int _wrap_ModelOptions_angle_get_raw_8aa373d49c1bceac(struct farspan_model_optio
 }
 
 
-void _wrap_ModelOptions_extension_set_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelOptions_extension_set_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t arg2 ;
   
@@ -7795,7 +7795,7 @@ void _wrap_ModelOptions_extension_set_raw_8aa373d49c1bceac(struct farspan_model_
 }
 
 
-int _wrap_ModelOptions_extension_get_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+int _wrap_ModelOptions_extension_get_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -7808,7 +7808,7 @@ int _wrap_ModelOptions_extension_get_raw_8aa373d49c1bceac(struct farspan_model_o
 }
 
 
-void _wrap_ModelOptions_target_length_set_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelOptions_target_length_set_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t arg2 ;
   
@@ -7820,7 +7820,7 @@ void _wrap_ModelOptions_target_length_set_raw_8aa373d49c1bceac(struct farspan_mo
 }
 
 
-long long _wrap_ModelOptions_target_length_get_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+long long _wrap_ModelOptions_target_length_get_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7833,7 +7833,7 @@ long long _wrap_ModelOptions_target_length_get_raw_8aa373d49c1bceac(struct farsp
 }
 
 
-void _wrap_ModelOptions_window_set_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelOptions_window_set_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t arg2 ;
   
@@ -7845,7 +7845,7 @@ void _wrap_ModelOptions_window_set_raw_8aa373d49c1bceac(struct farspan_model_opt
 }
 
 
-long long _wrap_ModelOptions_window_get_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+long long _wrap_ModelOptions_window_get_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7858,7 +7858,7 @@ long long _wrap_ModelOptions_window_get_raw_8aa373d49c1bceac(struct farspan_mode
 }
 
 
-void _wrap_ModelOptions_group_set_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelOptions_group_set_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t arg2 ;
   
@@ -7870,7 +7870,7 @@ void _wrap_ModelOptions_group_set_raw_8aa373d49c1bceac(struct farspan_model_opti
 }
 
 
-long long _wrap_ModelOptions_group_get_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+long long _wrap_ModelOptions_group_get_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7883,7 +7883,7 @@ long long _wrap_ModelOptions_group_get_raw_8aa373d49c1bceac(struct farspan_model
 }
 
 
-struct farspan_model_options *_wrap_new_ModelOptions_raw_8aa373d49c1bceac() {
+struct farspan_model_options *_wrap_new_ModelOptions_raw_bd236e152e9762a3() {
   struct farspan_model_options *result = 0 ;
   struct farspan_model_options *_swig_go_result;
   
@@ -7894,7 +7894,7 @@ struct farspan_model_options *_wrap_new_ModelOptions_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_ModelOptions_raw_8aa373d49c1bceac(struct farspan_model_options *_swig_go_0) {
+void _wrap_delete_ModelOptions_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   
   arg1 = *(struct farspan_model_options **)&_swig_go_0; 
@@ -7904,7 +7904,7 @@ void _wrap_delete_ModelOptions_raw_8aa373d49c1bceac(struct farspan_model_options
 }
 
 
-void _wrap_ModelInfo_absolute_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelInfo_absolute_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, int _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int32_t arg2 ;
   
@@ -7916,7 +7916,7 @@ void _wrap_ModelInfo_absolute_set_raw_8aa373d49c1bceac(struct farspan_model_info
 }
 
 
-int _wrap_ModelInfo_absolute_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+int _wrap_ModelInfo_absolute_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -7929,7 +7929,7 @@ int _wrap_ModelInfo_absolute_get_raw_8aa373d49c1bceac(struct farspan_model_info 
 }
 
 
-_gostring_ _wrap_ModelInfo_family_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+_gostring_ _wrap_ModelInfo_family_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -7942,7 +7942,7 @@ _gostring_ _wrap_ModelInfo_family_get_raw_8aa373d49c1bceac(struct farspan_model_
 }
 
 
-void _wrap_ModelInfo_layers_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_layers_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -7954,7 +7954,7 @@ void _wrap_ModelInfo_layers_set_raw_8aa373d49c1bceac(struct farspan_model_info *
 }
 
 
-long long _wrap_ModelInfo_layers_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_layers_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7967,7 +7967,7 @@ long long _wrap_ModelInfo_layers_get_raw_8aa373d49c1bceac(struct farspan_model_i
 }
 
 
-void _wrap_ModelInfo_encoder_layers_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_encoder_layers_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -7979,7 +7979,7 @@ void _wrap_ModelInfo_encoder_layers_set_raw_8aa373d49c1bceac(struct farspan_mode
 }
 
 
-long long _wrap_ModelInfo_encoder_layers_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_encoder_layers_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7992,7 +7992,7 @@ long long _wrap_ModelInfo_encoder_layers_get_raw_8aa373d49c1bceac(struct farspan
 }
 
 
-void _wrap_ModelInfo_query_heads_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_query_heads_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8004,7 +8004,7 @@ void _wrap_ModelInfo_query_heads_set_raw_8aa373d49c1bceac(struct farspan_model_i
 }
 
 
-long long _wrap_ModelInfo_query_heads_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_query_heads_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8017,7 +8017,7 @@ long long _wrap_ModelInfo_query_heads_get_raw_8aa373d49c1bceac(struct farspan_mo
 }
 
 
-void _wrap_ModelInfo_key_heads_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_key_heads_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8029,7 +8029,7 @@ void _wrap_ModelInfo_key_heads_set_raw_8aa373d49c1bceac(struct farspan_model_inf
 }
 
 
-long long _wrap_ModelInfo_key_heads_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_key_heads_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8042,7 +8042,7 @@ long long _wrap_ModelInfo_key_heads_get_raw_8aa373d49c1bceac(struct farspan_mode
 }
 
 
-void _wrap_ModelInfo_head_dim_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_head_dim_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8054,7 +8054,7 @@ void _wrap_ModelInfo_head_dim_set_raw_8aa373d49c1bceac(struct farspan_model_info
 }
 
 
-long long _wrap_ModelInfo_head_dim_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_head_dim_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8067,7 +8067,7 @@ long long _wrap_ModelInfo_head_dim_get_raw_8aa373d49c1bceac(struct farspan_model
 }
 
 
-void _wrap_ModelInfo_value_dim_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_value_dim_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8079,7 +8079,7 @@ void _wrap_ModelInfo_value_dim_set_raw_8aa373d49c1bceac(struct farspan_model_inf
 }
 
 
-long long _wrap_ModelInfo_value_dim_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_value_dim_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8092,7 +8092,7 @@ long long _wrap_ModelInfo_value_dim_get_raw_8aa373d49c1bceac(struct farspan_mode
 }
 
 
-void _wrap_ModelInfo_hidden_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_hidden_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8104,7 +8104,7 @@ void _wrap_ModelInfo_hidden_set_raw_8aa373d49c1bceac(struct farspan_model_info *
 }
 
 
-long long _wrap_ModelInfo_hidden_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_hidden_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8117,7 +8117,7 @@ long long _wrap_ModelInfo_hidden_get_raw_8aa373d49c1bceac(struct farspan_model_i
 }
 
 
-void _wrap_ModelInfo_vocabulary_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_vocabulary_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8129,7 +8129,7 @@ void _wrap_ModelInfo_vocabulary_set_raw_8aa373d49c1bceac(struct farspan_model_in
 }
 
 
-long long _wrap_ModelInfo_vocabulary_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_vocabulary_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8142,7 +8142,7 @@ long long _wrap_ModelInfo_vocabulary_get_raw_8aa373d49c1bceac(struct farspan_mod
 }
 
 
-void _wrap_ModelInfo_context_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_context_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8154,7 +8154,7 @@ void _wrap_ModelInfo_context_set_raw_8aa373d49c1bceac(struct farspan_model_info 
 }
 
 
-long long _wrap_ModelInfo_context_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_context_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8167,7 +8167,7 @@ long long _wrap_ModelInfo_context_get_raw_8aa373d49c1bceac(struct farspan_model_
 }
 
 
-void _wrap_ModelInfo_trained_context_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_trained_context_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8179,7 +8179,7 @@ void _wrap_ModelInfo_trained_context_set_raw_8aa373d49c1bceac(struct farspan_mod
 }
 
 
-long long _wrap_ModelInfo_trained_context_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_trained_context_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8192,7 +8192,7 @@ long long _wrap_ModelInfo_trained_context_get_raw_8aa373d49c1bceac(struct farspa
 }
 
 
-void _wrap_ModelInfo_usable_context_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_usable_context_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8204,7 +8204,7 @@ void _wrap_ModelInfo_usable_context_set_raw_8aa373d49c1bceac(struct farspan_mode
 }
 
 
-long long _wrap_ModelInfo_usable_context_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_usable_context_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8217,7 +8217,7 @@ long long _wrap_ModelInfo_usable_context_get_raw_8aa373d49c1bceac(struct farspan
 }
 
 
-void _wrap_ModelInfo_usable_context_most_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_usable_context_most_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8229,7 +8229,7 @@ void _wrap_ModelInfo_usable_context_most_set_raw_8aa373d49c1bceac(struct farspan
 }
 
 
-long long _wrap_ModelInfo_usable_context_most_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_usable_context_most_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8242,7 +8242,7 @@ long long _wrap_ModelInfo_usable_context_most_get_raw_8aa373d49c1bceac(struct fa
 }
 
 
-void _wrap_ModelInfo_absolute_rows_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_absolute_rows_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8254,7 +8254,7 @@ void _wrap_ModelInfo_absolute_rows_set_raw_8aa373d49c1bceac(struct farspan_model
 }
 
 
-long long _wrap_ModelInfo_absolute_rows_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_absolute_rows_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8267,7 +8267,7 @@ long long _wrap_ModelInfo_absolute_rows_get_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-void _wrap_ModelInfo_absolute_offset_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_absolute_offset_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8279,7 +8279,7 @@ void _wrap_ModelInfo_absolute_offset_set_raw_8aa373d49c1bceac(struct farspan_mod
 }
 
 
-long long _wrap_ModelInfo_absolute_offset_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_absolute_offset_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8292,7 +8292,7 @@ long long _wrap_ModelInfo_absolute_offset_get_raw_8aa373d49c1bceac(struct farspa
 }
 
 
-void _wrap_ModelInfo_layer_kinds_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_layer_kinds_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8304,7 +8304,7 @@ void _wrap_ModelInfo_layer_kinds_set_raw_8aa373d49c1bceac(struct farspan_model_i
 }
 
 
-long long _wrap_ModelInfo_layer_kinds_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_layer_kinds_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8317,7 +8317,7 @@ long long _wrap_ModelInfo_layer_kinds_get_raw_8aa373d49c1bceac(struct farspan_mo
 }
 
 
-void _wrap_ModelInfo_notes_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_notes_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8329,7 +8329,7 @@ void _wrap_ModelInfo_notes_set_raw_8aa373d49c1bceac(struct farspan_model_info *_
 }
 
 
-long long _wrap_ModelInfo_notes_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_notes_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8342,7 +8342,7 @@ long long _wrap_ModelInfo_notes_get_raw_8aa373d49c1bceac(struct farspan_model_in
 }
 
 
-void _wrap_ModelInfo_final_softcap_set_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0, double _swig_go_1) {
+void _wrap_ModelInfo_final_softcap_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, double _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   double arg2 ;
   
@@ -8354,7 +8354,7 @@ void _wrap_ModelInfo_final_softcap_set_raw_8aa373d49c1bceac(struct farspan_model
 }
 
 
-double _wrap_ModelInfo_final_softcap_get_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+double _wrap_ModelInfo_final_softcap_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   double result;
   double _swig_go_result;
@@ -8367,7 +8367,7 @@ double _wrap_ModelInfo_final_softcap_get_raw_8aa373d49c1bceac(struct farspan_mod
 }
 
 
-struct farspan_model_info *_wrap_new_ModelInfo_raw_8aa373d49c1bceac() {
+struct farspan_model_info *_wrap_new_ModelInfo_raw_bd236e152e9762a3() {
   struct farspan_model_info *result = 0 ;
   struct farspan_model_info *_swig_go_result;
   
@@ -8378,7 +8378,7 @@ struct farspan_model_info *_wrap_new_ModelInfo_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_ModelInfo_raw_8aa373d49c1bceac(struct farspan_model_info *_swig_go_0) {
+void _wrap_delete_ModelInfo_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   
   arg1 = *(struct farspan_model_info **)&_swig_go_0; 
@@ -8388,7 +8388,7 @@ void _wrap_delete_ModelInfo_raw_8aa373d49c1bceac(struct farspan_model_info *_swi
 }
 
 
-_gostring_ _wrap_model_describe_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, struct farspan_model_info *_swig_go_1) {
+_gostring_ _wrap_model_describe_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, struct farspan_model_info *_swig_go_1) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   farspan_model_info *arg2 = (farspan_model_info *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -8408,7 +8408,7 @@ _gostring_ _wrap_model_describe_raw_8aa373d49c1bceac(struct farspan_model *_swig
 }
 
 
-void _wrap_ModelLayer_kind_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelLayer_kind_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, int _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int32_t arg2 ;
   
@@ -8420,7 +8420,7 @@ void _wrap_ModelLayer_kind_set_raw_8aa373d49c1bceac(struct farspan_model_layer *
 }
 
 
-int _wrap_ModelLayer_kind_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+int _wrap_ModelLayer_kind_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -8433,7 +8433,7 @@ int _wrap_ModelLayer_kind_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_
 }
 
 
-void _wrap_ModelLayer_alike_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_alike_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8445,7 +8445,7 @@ void _wrap_ModelLayer_alike_set_raw_8aa373d49c1bceac(struct farspan_model_layer 
 }
 
 
-long long _wrap_ModelLayer_alike_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_alike_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8458,7 +8458,7 @@ long long _wrap_ModelLayer_alike_get_raw_8aa373d49c1bceac(struct farspan_model_l
 }
 
 
-void _wrap_ModelLayer_query_heads_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_query_heads_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8470,7 +8470,7 @@ void _wrap_ModelLayer_query_heads_set_raw_8aa373d49c1bceac(struct farspan_model_
 }
 
 
-long long _wrap_ModelLayer_query_heads_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_query_heads_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8483,7 +8483,7 @@ long long _wrap_ModelLayer_query_heads_get_raw_8aa373d49c1bceac(struct farspan_m
 }
 
 
-void _wrap_ModelLayer_key_heads_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_key_heads_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8495,7 +8495,7 @@ void _wrap_ModelLayer_key_heads_set_raw_8aa373d49c1bceac(struct farspan_model_la
 }
 
 
-long long _wrap_ModelLayer_key_heads_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_key_heads_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8508,7 +8508,7 @@ long long _wrap_ModelLayer_key_heads_get_raw_8aa373d49c1bceac(struct farspan_mod
 }
 
 
-void _wrap_ModelLayer_head_dim_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_head_dim_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8520,7 +8520,7 @@ void _wrap_ModelLayer_head_dim_set_raw_8aa373d49c1bceac(struct farspan_model_lay
 }
 
 
-long long _wrap_ModelLayer_head_dim_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_head_dim_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8533,7 +8533,7 @@ long long _wrap_ModelLayer_head_dim_get_raw_8aa373d49c1bceac(struct farspan_mode
 }
 
 
-void _wrap_ModelLayer_value_dim_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_value_dim_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8545,7 +8545,7 @@ void _wrap_ModelLayer_value_dim_set_raw_8aa373d49c1bceac(struct farspan_model_la
 }
 
 
-long long _wrap_ModelLayer_value_dim_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_value_dim_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8558,7 +8558,7 @@ long long _wrap_ModelLayer_value_dim_get_raw_8aa373d49c1bceac(struct farspan_mod
 }
 
 
-void _wrap_ModelLayer_window_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_window_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8570,7 +8570,7 @@ void _wrap_ModelLayer_window_set_raw_8aa373d49c1bceac(struct farspan_model_layer
 }
 
 
-long long _wrap_ModelLayer_window_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_window_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8583,7 +8583,7 @@ long long _wrap_ModelLayer_window_get_raw_8aa373d49c1bceac(struct farspan_model_
 }
 
 
-void _wrap_ModelLayer_attention_scale_set_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0, double _swig_go_1) {
+void _wrap_ModelLayer_attention_scale_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, double _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   double arg2 ;
   
@@ -8595,7 +8595,7 @@ void _wrap_ModelLayer_attention_scale_set_raw_8aa373d49c1bceac(struct farspan_mo
 }
 
 
-double _wrap_ModelLayer_attention_scale_get_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+double _wrap_ModelLayer_attention_scale_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   double result;
   double _swig_go_result;
@@ -8608,7 +8608,7 @@ double _wrap_ModelLayer_attention_scale_get_raw_8aa373d49c1bceac(struct farspan_
 }
 
 
-struct farspan_model_layer *_wrap_new_ModelLayer_raw_8aa373d49c1bceac() {
+struct farspan_model_layer *_wrap_new_ModelLayer_raw_bd236e152e9762a3() {
   struct farspan_model_layer *result = 0 ;
   struct farspan_model_layer *_swig_go_result;
   
@@ -8619,7 +8619,7 @@ struct farspan_model_layer *_wrap_new_ModelLayer_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_ModelLayer_raw_8aa373d49c1bceac(struct farspan_model_layer *_swig_go_0) {
+void _wrap_delete_ModelLayer_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   
   arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
@@ -8629,7 +8629,7 @@ void _wrap_delete_ModelLayer_raw_8aa373d49c1bceac(struct farspan_model_layer *_s
 }
 
 
-_gostring_ _wrap_model_layer_at_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_layer *_swig_go_2) {
+_gostring_ _wrap_model_layer_at_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_layer *_swig_go_2) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   farspan_model_layer *arg3 = (farspan_model_layer *) 0 ;
@@ -8651,7 +8651,7 @@ _gostring_ _wrap_model_layer_at_raw_8aa373d49c1bceac(struct farspan_model *_swig
 }
 
 
-void _wrap_ModelNote_severity_set_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelNote_severity_set_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   int32_t arg2 ;
   
@@ -8663,7 +8663,7 @@ void _wrap_ModelNote_severity_set_raw_8aa373d49c1bceac(struct farspan_model_note
 }
 
 
-int _wrap_ModelNote_severity_get_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0) {
+int _wrap_ModelNote_severity_get_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -8676,7 +8676,7 @@ int _wrap_ModelNote_severity_get_raw_8aa373d49c1bceac(struct farspan_model_note 
 }
 
 
-void _wrap_ModelNote_code_set_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelNote_code_set_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   int32_t arg2 ;
   
@@ -8688,7 +8688,7 @@ void _wrap_ModelNote_code_set_raw_8aa373d49c1bceac(struct farspan_model_note *_s
 }
 
 
-int _wrap_ModelNote_code_get_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0) {
+int _wrap_ModelNote_code_get_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -8701,7 +8701,7 @@ int _wrap_ModelNote_code_get_raw_8aa373d49c1bceac(struct farspan_model_note *_sw
 }
 
 
-_gostring_ _wrap_ModelNote_path_get_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0) {
+_gostring_ _wrap_ModelNote_path_get_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -8714,7 +8714,7 @@ _gostring_ _wrap_ModelNote_path_get_raw_8aa373d49c1bceac(struct farspan_model_no
 }
 
 
-_gostring_ _wrap_ModelNote_text_get_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0) {
+_gostring_ _wrap_ModelNote_text_get_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -8727,7 +8727,7 @@ _gostring_ _wrap_ModelNote_text_get_raw_8aa373d49c1bceac(struct farspan_model_no
 }
 
 
-struct farspan_model_note *_wrap_new_ModelNote_raw_8aa373d49c1bceac() {
+struct farspan_model_note *_wrap_new_ModelNote_raw_bd236e152e9762a3() {
   struct farspan_model_note *result = 0 ;
   struct farspan_model_note *_swig_go_result;
   
@@ -8738,7 +8738,7 @@ struct farspan_model_note *_wrap_new_ModelNote_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_ModelNote_raw_8aa373d49c1bceac(struct farspan_model_note *_swig_go_0) {
+void _wrap_delete_ModelNote_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   
   arg1 = *(struct farspan_model_note **)&_swig_go_0; 
@@ -8748,7 +8748,7 @@ void _wrap_delete_ModelNote_raw_8aa373d49c1bceac(struct farspan_model_note *_swi
 }
 
 
-_gostring_ _wrap_model_note_at_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_note *_swig_go_2) {
+_gostring_ _wrap_model_note_at_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_note *_swig_go_2) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   farspan_model_note *arg3 = (farspan_model_note *) 0 ;
@@ -8770,7 +8770,7 @@ _gostring_ _wrap_model_note_at_raw_8aa373d49c1bceac(struct farspan_model *_swig_
 }
 
 
-struct flat_metadata *_wrap_new_Metadata_raw_8aa373d49c1bceac() {
+struct flat_metadata *_wrap_new_Metadata_raw_bd236e152e9762a3() {
   struct flat_metadata *result = 0 ;
   struct flat_metadata *_swig_go_result;
   
@@ -8781,7 +8781,7 @@ struct flat_metadata *_wrap_new_Metadata_raw_8aa373d49c1bceac() {
 }
 
 
-void _wrap_delete_Metadata_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0) {
+void _wrap_delete_Metadata_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0) {
   struct flat_metadata *arg1 = (struct flat_metadata *) 0 ;
   
   arg1 = *(struct flat_metadata **)&_swig_go_0; 
@@ -8791,7 +8791,7 @@ void _wrap_delete_Metadata_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0
 }
 
 
-_gostring_ _wrap_metadata_integers_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_metadata_integers_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -8820,7 +8820,7 @@ _gostring_ _wrap_metadata_integers_raw_8aa373d49c1bceac(struct flat_metadata *_s
 }
 
 
-_gostring_ _wrap_metadata_reals_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_metadata_reals_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -8849,7 +8849,7 @@ _gostring_ _wrap_metadata_reals_raw_8aa373d49c1bceac(struct flat_metadata *_swig
 }
 
 
-_gostring_ _wrap_metadata_texts_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_metadata_texts_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, long long _swig_go_4) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -8876,7 +8876,7 @@ _gostring_ _wrap_metadata_texts_raw_8aa373d49c1bceac(struct flat_metadata *_swig
 }
 
 
-_gostring_ _wrap_metadata_text_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0, long long _swig_go_1, char *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_metadata_text_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0, long long _swig_go_1, char *_swig_go_2, long long _swig_go_3) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   int64_t arg2 ;
   char *arg3 = (char *) 0 ;
@@ -8901,7 +8901,7 @@ _gostring_ _wrap_metadata_text_raw_8aa373d49c1bceac(struct flat_metadata *_swig_
 }
 
 
-_gostring_ _wrap_model_from_config_raw_8aa373d49c1bceac(char *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
+_gostring_ _wrap_model_from_config_raw_bd236e152e9762a3(char *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
   char *arg1 = (char *) 0 ;
   size_t arg2 ;
   farspan_model_options *arg3 = (farspan_model_options *) 0 ;
@@ -8947,7 +8947,7 @@ _gostring_ _wrap_model_from_config_raw_8aa373d49c1bceac(char *_swig_go_0, long l
 }
 
 
-_gostring_ _wrap_model_from_metadata_raw_8aa373d49c1bceac(struct flat_metadata *_swig_go_0, struct farspan_model_options *_swig_go_1, float *_swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7, double *_swig_go_8, long long _swig_go_9, double *_swig_go_10, long long _swig_go_11) {
+_gostring_ _wrap_model_from_metadata_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0, struct farspan_model_options *_swig_go_1, float *_swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7, double *_swig_go_8, long long _swig_go_9, double *_swig_go_10, long long _swig_go_11) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   farspan_model_options *arg2 = (farspan_model_options *) 0 ;
   float *arg3 = (float *) 0 ;
@@ -8990,7 +8990,7 @@ _gostring_ _wrap_model_from_metadata_raw_8aa373d49c1bceac(struct flat_metadata *
 }
 
 
-_gostring_ _wrap_model_from_gguf_raw_8aa373d49c1bceac(void *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
+_gostring_ _wrap_model_from_gguf_raw_bd236e152e9762a3(void *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
   void *arg1 = (void *) 0 ;
   size_t arg2 ;
   farspan_model_options *arg3 = (farspan_model_options *) 0 ;
@@ -9035,7 +9035,7 @@ _gostring_ _wrap_model_from_gguf_raw_8aa373d49c1bceac(void *_swig_go_0, long lon
 }
 
 
-_gostring_ _wrap_model_layer_scheme_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1) {
+_gostring_ _wrap_model_layer_scheme_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -9058,7 +9058,7 @@ _gostring_ _wrap_model_layer_scheme_raw_8aa373d49c1bceac(struct farspan_model *_
 }
 
 
-_gostring_ _wrap_model_layer_parts_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_rope_config *_swig_go_2, struct farspan_remap_config *_swig_go_3, struct farspan_bias_config *_swig_go_4, struct farspan_mask_config *_swig_go_5, struct farspan_score_config *_swig_go_6) {
+_gostring_ _wrap_model_layer_parts_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_rope_config *_swig_go_2, struct farspan_remap_config *_swig_go_3, struct farspan_bias_config *_swig_go_4, struct farspan_mask_config *_swig_go_5, struct farspan_score_config *_swig_go_6) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   farspan_rope_config *arg3 = (farspan_rope_config *) 0 ;
@@ -9088,7 +9088,7 @@ _gostring_ _wrap_model_layer_parts_raw_8aa373d49c1bceac(struct farspan_model *_s
 }
 
 
-long long _wrap_model_layer_array_count_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
+long long _wrap_model_layer_array_count_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   int32_t arg3 ;
@@ -9105,7 +9105,7 @@ long long _wrap_model_layer_array_count_raw_8aa373d49c1bceac(struct farspan_mode
 }
 
 
-_gostring_ _wrap_model_layer_doubles_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_model_layer_doubles_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   int32_t arg3 ;
@@ -9131,7 +9131,7 @@ _gostring_ _wrap_model_layer_doubles_raw_8aa373d49c1bceac(struct farspan_model *
 }
 
 
-_gostring_ _wrap_model_layer_floats_raw_8aa373d49c1bceac(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, float *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_model_layer_floats_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, float *_swig_go_3, long long _swig_go_4) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   int32_t arg3 ;

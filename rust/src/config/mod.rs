@@ -1,11 +1,6 @@
 //! The structs that describe a scheme, a problem and the like. Each mirrors one of C: its constructor takes every default from
 //! the library, and its fields have the names, units and ranges of the header.
 
-use crate::constants::{
-    Angle, Axes, BiasMethod, Direction, Dtype, Isa, Layout, LengthSwitch, Magnitude, Ramp, RemapMethod, RopeMethod,
-    Side, State, Temperature,
-};
-
 mod bias;
 mod mask;
 mod remap;
@@ -61,7 +56,7 @@ impl<T> Field for Option<&[T]> {
     }
 }
 
-/// Options, which `constants::option` defines.
+/// For the options of `generated`.
 macro_rules! option_fields {
     ($($type:ty),*) => {
         $(impl $crate::config::Field for $type {
@@ -76,8 +71,6 @@ macro_rules! option_fields {
     };
 }
 pub(crate) use option_fields;
-option_fields!(RopeMethod, Layout, Angle, Ramp, Magnitude, LengthSwitch, Axes, RemapMethod, BiasMethod, Temperature);
-option_fields!(Side, Direction, State, Isa, Dtype);
 
 /// Defines a struct that mirrors a C one: `Name<'a> = c_struct by init_function(method: MethodType) { fields }`.
 macro_rules! config {

@@ -40,7 +40,6 @@
 mod bleu;
 mod bootstrap;
 mod chrf;
-mod constants;
 mod loss;
 mod rouge;
 mod task;
@@ -52,7 +51,7 @@ mod windows;
 pub use bleu::{BleuConfig, BleuCounts, BleuResult};
 pub use bootstrap::{bleu_bootstrap, bootstrap_mean, BootstrapConfig, Interval};
 pub use chrf::{ChrfConfig, ChrfCounts};
-pub use constants::{Bos, PasskeyForm, RougeKind, Smoothing, Tokenizer, Verdict, WindowsKind};
+pub use crate::generated::eval_constants::*;
 pub use loss::{Loss, LossCurve, LossSummary};
 pub use rouge::{rouge, rouge_tokens, RougeConfig, RougeResult};
 pub use task::{needle_place, passkey, passkey_check, Passkey, PasskeyConfig};

@@ -40,3 +40,17 @@ pub fn verdict_rule() -> &'static str {
     // SAFETY: takes nothing.
     constant_text(unsafe { sys::farspan_verdict_rule() }).unwrap_or_default()
 }
+
+impl Verdict {
+    /// The word for it, such as `"holds"`; `None` if it is unknown.
+    pub fn name(self) -> Option<&'static str> {
+        // SAFETY: takes any number.
+        constant_text(unsafe { sys::farspan_verdict_name(self.0) })
+    }
+}
+
+impl From<i32> for Verdict {
+    fn from(number: i32) -> Self {
+        Verdict(number)
+    }
+}

@@ -26,7 +26,6 @@
 //! has the JSON path or the key.
 
 mod answers;
-mod constants;
 mod options;
 
 use std::fs::File;
@@ -36,7 +35,7 @@ use std::path::Path;
 use std::ptr::{self, NonNull};
 
 pub use answers::{Info, Layer, Note, Parts};
-pub use constants::{Absolute, Extension, LayerKind, NoteCode, Release, Severity};
+pub use crate::generated::model_constants::*;
 pub use options::{Metadata, Options, Value};
 
 use crate::error::{check, Error, Result, Status};

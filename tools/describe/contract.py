@@ -1,0 +1,129 @@
+"""The model together with what bindings/contract.toml adds: names in every language, and what only a person knows."""
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from model import Enum, Model, Value
+
+LANGUAGES = ("java", "go", "rust")
+AREAS = {"farspan.h": "", "cache.h": "", "eval.h": "eval", "model.h": "model"}  # where a header's things live in a language
+
+
+@dataclass(frozen=True)
+class Option:
+    """An enumeration as the languages see it."""
+
+    key: str  # ROPE
+    values: tuple[Value, ...]
+    doc: str
+    header: str
+    notes: dict[str, Any]
+
+    def name(self, language: str) -> str:
+        return self.notes.get(language) or self.notes.get("name") or camel(self.key)
+
+    def is_made_for(self, language: str) -> bool:
+        return language not in self.notes.get("by_hand", ())
+
+    @property
+    def part(self) -> str | None:
+        return self.notes.get("part")
+
+    @property
+    def open(self) -> str | None:
+        return self.notes.get("open")
+
+    @property
+    def within(self) -> str | None:
+        """The class of Java that the type stands in."""
+        return self.notes.get("within")
+
+    @property
+    def area(self) -> str:
+        return AREAS[self.header]
+
+    def short(self, value: Value) -> str:
+        """A name without its prefix: YARN; V13A, because names do not begin with a digit."""
+        text = re.sub(rf"^FARSPAN_({self.key}_)?", "", value.name)
+        return "V" + text if text[0].isdigit() else text
+
+
+def camel(text: str, words: dict[str, str] | None = None) -> str:
+    """ROPE_NTK -> RopeNtk, or RopeNTK if the words say so."""
+    return "".join((words or {}).get(word.lower(), word.capitalize()) for word in text.split("_"))
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All that the templates print."""
+
+    model: Model
+    notes: dict[str, Any]
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """The enumerations that a language has types for, in the order of the headers."""
+        listed: dict[str, str] = {name: key for key, notes in self.notes["enum"].items() for name in notes.get("values", ())}
+        groups: dict[str, list[tuple[Value, Enum]]] = {}
+        for enum in self.model.enums:
+            for value in enum.values:
+                key = listed.get(value.name) or value.name.split("_")[1]
+                groups.setdefault(key, []).append((value, enum))
+        unknown = [key for key, group in groups.items() if key not in self.notes["enum"] and len(group) > 1]
+        if unknown:
+            raise SystemExit(f"describe: bindings/contract.toml has no [enum.{unknown[0]}]")
+        return tuple(
+            Option(key, tuple(v for v, _ in group), self.notes["enum"][key].get("doc") or group[0][1].doc, group[0][1].header,
+                   self.notes["enum"][key])
+            for key, group in groups.items() if key in self.notes["enum"])
+
+    @cached_property
+    def limits(self) -> tuple[Value, ...]:
+        """Constants that stand alone, such as FARSPAN_BLEU_MAX_ORDER."""
+        taken = {value.name for option in self.options for value in option.values}
+        return tuple(v for enum in self.model.enums for v in enum.values if v.name not in taken)
+
+    def go_name(self, option: Option, value: Value | None = None) -> str:
+        """RopeMethod, or RopeNTKByParts."""
+        words = self.notes["words"]["go"]
+        if value is None:
+            name = option.notes.get("go") or option.notes.get("name") or option.key
+            return camel(name, words) if name.isupper() or name.lower() in words else name
+        text = value.name.removeprefix("FARSPAN_").removeprefix(option.key + "_")
+        prefix = option.notes.get("go_prefix", camel(option.key, words))
+        return prefix + camel(text, words) if prefix else text
+
+
+    @cached_property
+    def renamed(self) -> dict[str, dict[str, str]]:
+        """What a comment of the header calls by its C name, in each language."""
+        words = self.notes["words"]["go"]
+        fields = {f.name for s in self.model.structs for f in s.data if "_" in f.name}
+        names: dict[str, dict[str, str]] = {
+            "go": {f: camel(f, words) for f in fields},
+            "java": {f: f[0] + camel(f)[1:] for f in fields},
+            "rust": {},
+        }
+        for option in self.options:
+            for language in LANGUAGES:
+                type_name = self.go_name(option) if language == "go" else option.name(language)
+                names[language][f"FARSPAN_{option.key}_*"] = type_name
+                for value in option.values:
+                    short = {"go": self.go_name(option, value), "java": f"{type_name}.{option.short(value)}",
+                             "rust": f"{type_name}::{option.short(value)}"}
+                    names[language][value.name] = short[language]
+        return names
+
+    def translate(self, language: str) -> Callable[[str], str]:
+        names = self.renamed[language]
+        return lambda text: re.sub(r"\b(FARSPAN_[A-Z0-9_]+\*?|[a-z]+(?:_[a-z0-9]+)+)(?!\()", lambda m: names.get(m[0], m[0]), text)
+
+
+def load(root: Path, model: Model) -> Contract:
+    return Contract(model, tomllib.loads((root / "bindings" / "contract.toml").read_text()))

@@ -1,0 +1,64 @@
+"""Prints the templates."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import rust
+import words
+from contract import Contract, Option
+
+RUST_CONSTANTS = {"": "constants", "eval": "eval_constants", "model": "model_constants"}
+
+
+class Pages:
+    """The templates, filled from one contract."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.environment = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), trim_blocks=True,
+                                       lstrip_blocks=True, keep_trailing_newline=True, undefined=StrictUndefined)
+        self.environment.filters.update(
+            javadoc=words.javadoc, rustdoc=words.rustdoc, go_constants=self.go_constants, rust_word=rust.word, rust_type=rust.type_of, rust_argument=rust.argument,
+            godoc=lambda text, name="", indent="", translate=str: words.godoc(name, text, indent, translate))
+        self.environment.globals.update(
+            c=contract, model=contract.model, to_java=contract.translate("java"), to_go=contract.translate("go"),
+            to_rust=contract.translate("rust"))
+
+    def print(self, template: str, **values: Any) -> str:
+        return self.environment.get_template(template + ".jinja").render(values)
+
+    def constants(self) -> dict[str, str]:
+        """The enumerations of Rust, Go and Java."""
+        made: dict[str, str] = {}
+        for area, name in RUST_CONSTANTS.items():
+            options = self.options("rust", (area,))
+            made[f"rust/src/generated/{name}.rs"] = self.print("constants.rs", options=options, headers=headers(options))
+        made["rust/src/generated/mod.rs"] = self.print("mod.rs")
+        for areas, path, package in ((("", "model"), "go/constants_generated.go", "farspan"),
+                                     (("eval",), "go/eval/constants_generated.go", "eval")):
+            options = self.options("go", areas)
+            made[path] = self.print("constants.go", options=options, headers=headers(options), package=package)
+        for option in self.contract.options:
+            if option.is_made_for("java") and not option.within:
+                folder = "eval/" if option.area == "eval" else ""
+                path = f"java/src/main/java/io/farspan/{folder}{option.name('java')}.java"
+                made[path] = self.print("enum.java", option=option)
+        return made
+
+    def go_constants(self, option: Option) -> str:
+        """Success is no error in Go, so FARSPAN_OK has no constant."""
+        translate = self.contract.translate("go")
+        values = [value for value in option.values if value.name != "FARSPAN_OK"]
+        return words.go_columns([
+            (words.godoc("", value.doc, "\t", translate),
+             (self.contract.go_name(option, value), self.contract.go_name(option), f"= {value.number}")) for value in values])
+
+    def options(self, language: str, areas: tuple[str, ...]) -> list[Option]:
+        return [o for o in self.contract.options if o.area in areas and o.is_made_for(language)]
+
+
+def headers(options: list[Option]) -> list[str]:
+    return list(dict.fromkeys(option.header for option in options))

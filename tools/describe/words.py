@@ -1,0 +1,112 @@
+"""From the comments of the headers to those of a language."""
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable
+
+Translate = Callable[[str], str]
+
+
+def sentence(text: str) -> str:
+    """With a capital, unless it begins with a name or a formula, and a full stop."""
+    text = text.strip()
+    first = re.match(r"(?:[a-z]{2,}(?=[ ,;:.]|$)|a(?= [a-z]{2}))(?! [*/=^<>])", text)
+    if first:
+        text = text[0].upper() + text[1:]
+    return text if not text or text[-1] in ".!?:" or text.endswith("...") else text + "."
+
+
+def blocks(text: str) -> list[tuple[bool, list[str]]]:
+    """Paragraphs; True for those that are drawn (indented lines), whose line breaks mean something."""
+    found: list[tuple[bool, list[str]]] = []
+    for line in text.splitlines():
+        drawn = line.startswith("  ")
+        if not line.strip():
+            found.append((False, []))
+        elif found and found[-1][1] and found[-1][0] == drawn:
+            found[-1][1].append(line)
+        else:
+            found.append((drawn, [line]))
+    return [block for block in found if block[1]]
+
+
+def paragraph(lines: list[str], before_drawing: bool = False) -> str:
+    text = " ".join(line.strip() for line in lines)
+    return sentence(text + ":" if before_drawing and text[-1].isalnum() else text)
+
+
+def wrapped(text: str, prefix: str, width: int = 118) -> list[str]:
+    return [prefix + line for line in textwrap.wrap(text, width - len(prefix), break_long_words=False, break_on_hyphens=False)]
+
+
+def comment(text: str, prefix: str, draw: Callable[[list[str]], list[str]], translate: Translate) -> list[str]:
+    """Lines of a comment; `draw` gives what stands for a drawing."""
+    lines: list[str] = []
+    parts = blocks(text)
+    for n, (drawn, block) in enumerate(parts):
+        before_drawing = n + 1 < len(parts) and parts[n + 1][0]
+        if lines:
+            lines.append(prefix.rstrip())
+        if drawn:
+            lines += [(prefix + line).rstrip() for line in draw(textwrap.dedent("\n".join(block)).splitlines())]
+        else:
+            lines += wrapped(translate(paragraph(block, before_drawing)), prefix)
+    return lines
+
+
+def java_text(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;").replace("*/", "*&#47;")
+
+
+def javadoc(text: str, indent: str = "", translate: Translate = str) -> str:
+    """A comment of Java; on one line if it fits."""
+    drawing = lambda lines: ["<pre>", *(java_text(line) for line in lines), "</pre>"]  # noqa: E731
+    lines = comment(text, indent + " * ", drawing, lambda t: java_text(translate(t)))
+    if len(lines) == 1 and len(lines[0]) < 114:
+        return f"{indent}/** {lines[0].strip()[2:]} */"
+    body = [f"{indent} * <p>{line[len(indent) + 3:]}" if n and lines[n - 1].strip() == "*" and "<pre>" not in line else line
+            for n, line in enumerate(lines)]
+    return "\n".join([f"{indent}/**", *body, f"{indent} */"])
+
+
+def rust_text(text: str) -> str:
+    return re.sub(r"([\[\]<>])", r"\\\1", text)
+
+
+def rustdoc(text: str, indent: str = "", translate: Translate = str) -> str:
+    drawing = lambda lines: ["```text", *lines, "```"]  # noqa: E731
+    return "\n".join(comment(text, indent + "/// ", drawing, lambda t: rust_text(translate(t))))
+
+
+def godoc(name: str, text: str, indent: str = "", translate: Translate = str) -> str:
+    """Begins with the name, as Go wants it."""
+    text = translate_first(name, text)
+    drawing = lambda lines: ["\t" + line for line in lines]  # noqa: E731
+    return "\n".join(comment(text, indent + "// ", drawing, translate)).replace("// \t", "//\t")
+
+
+def go_columns(rows: list[tuple[str, tuple[str, ...]]], indent: str = "\t") -> str:
+    """Lines in the columns of gofmt: a comment above a line begins a new table."""
+    lines: list[str] = []
+    table: list[tuple[str, ...]] = []
+
+    def flush() -> None:
+        widths = [max(len(cell) for cell in column) for column in zip(*table)]
+        for cells in table:
+            lines.append((indent + " ".join(cell.ljust(width) for cell, width in zip(cells, widths))).rstrip())
+        table.clear()
+
+    for doc, cells in rows:
+        if doc:
+            flush()
+            lines.append(doc)
+        table.append(cells)
+    flush()
+    return "\n".join(lines)
+
+
+def translate_first(name: str, text: str) -> str:
+    """The name and a colon before the header's words: "Layout: the pairing of features." """
+    first = re.match(r"[A-Z](?=[a-z]+ )", text)
+    return f"{name}: {text[0].lower() + text[1:] if first else text}" if name else text
