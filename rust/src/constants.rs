@@ -35,7 +35,9 @@ macro_rules! named {
             /// The spelling of the method, such as `"yarn"`; `None` if it is unknown.
             pub fn name(self) -> Option<&'static str> {
                 // SAFETY: takes any numbers.
-                $crate::error::constant_text(unsafe { $crate::sys::farspan_method_name($crate::sys::$part as i32, self.0) })
+                $crate::error::constant_text(unsafe {
+                    $crate::sys::farspan_method_name($crate::sys::$part as i32, self.0)
+                })
             }
 
             /// The method that is spelled so.

@@ -34,6 +34,7 @@ def described(root: Path, baseline: bool) -> dict[str, str]:
         "src/api/parameters.inc": printer.print("parameters.inc"),
         "rust-sys/src/bindings.rs": printer.print("bindings.rs"),
         "rust-sys/tests/layout/names.rs": printer.print("layout_names.rs"),
+        "python/farspan/_abi.py": printer.print("abi.py"),
         **printer.constants(),
     }
     if not baseline:

@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+import python
 import rust
 import words
 from contract import Contract, Option
@@ -22,6 +23,8 @@ class Pages:
                                        lstrip_blocks=True, keep_trailing_newline=True, undefined=StrictUndefined)
         self.environment.filters.update(
             javadoc=words.javadoc, rustdoc=words.rustdoc, go_constants=self.go_constants, rust_word=rust.word, rust_type=rust.type_of, rust_argument=rust.argument,
+            ctype=python.ctype, hash_comment=python.hash_comment, docstring=python.docstring,
+            docstring_body=python.docstring_body,
             godoc=lambda text, name="", indent="", translate=str: words.godoc(name, text, indent, translate))
         self.environment.globals.update(
             c=contract, model=contract.model, to_java=contract.translate("java"), to_go=contract.translate("go"),

@@ -48,10 +48,10 @@ mod token_loss;
 mod verdict;
 mod windows;
 
+pub use crate::generated::eval_constants::*;
 pub use bleu::{BleuConfig, BleuCounts, BleuResult};
 pub use bootstrap::{bleu_bootstrap, bootstrap_mean, BootstrapConfig, Interval};
 pub use chrf::{ChrfConfig, ChrfCounts};
-pub use crate::generated::eval_constants::*;
 pub use loss::{Loss, LossCurve, LossSummary};
 pub use rouge::{rouge, rouge_tokens, RougeConfig, RougeResult};
 pub use task::{needle_place, passkey, passkey_check, Passkey, PasskeyConfig};

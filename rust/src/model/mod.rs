@@ -34,8 +34,8 @@ use std::mem::{size_of, ManuallyDrop, MaybeUninit};
 use std::path::Path;
 use std::ptr::{self, NonNull};
 
-pub use answers::{Info, Layer, Note, Parts};
 pub use crate::generated::model_constants::*;
+pub use answers::{Info, Layer, Note, Parts};
 pub use options::{Metadata, Options, Value};
 
 use crate::error::{check, Error, Result, Status};
