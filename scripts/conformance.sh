@@ -3,19 +3,19 @@
 #
 #   scripts/conformance.sh [BUILD_DIR]        default: build/dev, where the runners of C and C++ are built
 #
-# The cases are in tests/vectors/conformance. The runners of Java, Go and Rust are left in build/conformance by
+# The cases are in tests/vectors/conformance. The runners of Java, Go, Rust and Python are left in build/conformance by
 # scripts/test-<language>.sh. For each language, each instruction set of this machine, and 1 and 2 threads it prints a line
 #
 #   LANGUAGE ISA THREADS CASES FAILED DIGEST
 #
 # and asks that no case fails and that for each instruction set all digests are equal. FARSPAN_LANGUAGES (default:
-# c,cpp,java,go,rust) leaves languages out.
+# c,cpp,java,go,rust,python) leaves languages out.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 build=$(realpath "${1:-build/dev}")
 vectors=$PWD/tests/vectors/conformance
-wanted=,${FARSPAN_LANGUAGES:-c,cpp,java,go,rust},
+wanted=,${FARSPAN_LANGUAGES:-c,cpp,java,go,rust,python},
 passed=0 failed=0 skipped=0
 
 pass() { passed=$((passed + 1)); }
@@ -30,7 +30,7 @@ for language in c cpp; do
 done
 
 languages=()
-for language in c cpp java go rust; do
+for language in c cpp java go rust python; do
     case $wanted in
         *,$language,*)
             if [ -x build/conformance/$language ]; then

@@ -5,7 +5,7 @@
 #   scripts/setup.sh --run-only  only what the library and the command need (scripts/demo.sh)
 #   scripts/setup.sh --all       also the slow checks (scripts/test-deep.sh)
 #
-# FARSPAN_LANGUAGES (default: c,cpp,java,go,rust) leaves the toolchains of other languages out. A toolchain that is on the
+# FARSPAN_LANGUAGES (default: c,cpp,java,go,rust,python) leaves the toolchains of other languages out. A toolchain that is on the
 # path already, from wherever, is not installed. Works as root or with sudo. Made for Debian 12; other releases with the
 # same package names work too.
 set -euo pipefail
@@ -27,7 +27,7 @@ packages='
           test   python3                 counts results, checks the layers, takes the example out of the README
           test   python3-clang-14        libclang: tools/describe reads the public headers with it
           test   python3-jinja2          and prints the bindings with this
-          test   python3-venv            the Python packages of the oracles
+          test   python3-venv            the Python packages of the oracles, and of the tests of the Python package
           test   clang                   the public header must compile with it too
           test   libclang-rt-14-dev      libFuzzer (scripts/fuzz.sh)
           test   g++-aarch64-linux-gnu   builds the NEON kernels

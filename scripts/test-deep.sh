@@ -122,6 +122,13 @@ rust_crates() {
     tally rust-crates scripts/test-rust.sh --deep "$PWD/build/prefix"
 }
 
+# The Python package's sdist, from which a wheel is compiled.
+python_package() {
+    build dev-build build/dev --preset dev || return
+    install_library "$PWD/build/prefix" || return
+    tally python-package scripts/test-python.sh --deep "$PWD/build/prefix"
+}
+
 # Installing and using the library on systems with nothing on them, as the READMEs say.
 bare_roots() {
     tally bare scripts/test-bare.sh
@@ -155,7 +162,7 @@ fuzzing() {
     tally fuzz scripts/fuzz.sh --seconds "${FARSPAN_FUZZ_SECONDS:-60}"
 }
 
-[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds million_tokens many_ranks rust_crates bare_roots published_models published_metrics \
+[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds million_tokens many_ranks rust_crates python_package bare_roots published_models published_metrics \
                        fuzzing sanitizers thread_sanitizer undefined_memory old_processors soak
 run_stages "$@"
 finish

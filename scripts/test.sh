@@ -4,7 +4,7 @@
 #
 #   scripts/test.sh [STAGE ...]     default: all of them; the names are those of the functions below
 #
-# FARSPAN_LANGUAGES (default: c,cpp,java,go,rust) leaves languages out; C and C++ are always tested, and what is left out is
+# FARSPAN_LANGUAGES (default: c,cpp,java,go,rust,python) leaves languages out; C and C++ are always tested, and what is left out is
 # reported as skipped. So is the comparison with PyTorch if its packages cannot be had within FARSPAN_INSTALL_SECONDS (default: 900).
 # FARSPAN_SOAK_SECONDS (default 30) is the time of each of the nine soak runs.
 set -uo pipefail
@@ -41,8 +41,8 @@ bindings() {
     local prefix=$PWD/build/prefix language
     rm -rf build/conformance
     install_library "$prefix" || return
-    for language in java go rust; do
-        case ",${FARSPAN_LANGUAGES:-java,go,rust}," in
+    for language in java go rust python; do
+        case ",${FARSPAN_LANGUAGES:-java,go,rust,python}," in
             *,$language,*) tally "$language" "scripts/test-$language.sh" "$prefix" ;;
             *) skip "$language" "not in FARSPAN_LANGUAGES=$FARSPAN_LANGUAGES" ;;
         esac

@@ -2135,7 +2135,7 @@ FUNCTIONS = {
 }
 
 
-def load(path):
+def load(path: str) -> ctypes.CDLL:
     """Loads the library and gives its functions their types and comments. OSError if it is another ABI version."""
     library = ctypes.CDLL(path)
     for name, (result, arguments, doc) in FUNCTIONS.items():

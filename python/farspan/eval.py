@@ -1,0 +1,496 @@
+"""Judging how a model behaves beyond its trained length, from what any runtime can give: logits, losses, texts, token ids.
+
+Natural logarithms everywhere; a loss is in nats.
+"""
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Optional, TypeVar, Union
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _abi, _structs
+from ._library import call, library, text as decoded
+from ._tensor import Vector, like, view
+from .context import Context, pointer
+
+Array = TypeVar("Array")
+Text = Union[str, bytes]
+Ids = Union[Sequence[int], "npt.NDArray[np.int64]"]
+Numbers = Union[Sequence[float], "npt.NDArray[np.float64]"]
+
+
+def _encoded(value: Text) -> bytes:
+    return value.encode("utf-8", "replace") if isinstance(value, str) else value
+
+
+def _int64(values: Any, name: str) -> tuple[Any, np.ndarray[Any, Any] | None]:
+    found = None if values is None else _structs.array(values, np.int64, name)
+    return _structs.pointer(found, ctypes.c_int64), found
+
+
+def _float64(values: Any, name: str) -> tuple[Any, np.ndarray[Any, Any]]:
+    found = _structs.array(values, np.float64, name)
+    return _structs.pointer(found, ctypes.c_double), found
+
+
+def _expect(found: np.ndarray[Any, Any] | None, count: int, name: str, why: str) -> None:
+    if found is not None and found.size != count:
+        raise ValueError(f"{name} has {found.size} entries: must have {count}, {why}")
+
+
+def _written(write: Any) -> str:
+    """What write(buffer, size, needed) writes."""
+    needed = ctypes.c_int64()
+    write(None, 0, ctypes.byref(needed))
+    buffer = ctypes.create_string_buffer(needed.value)
+    write(buffer, needed.value, ctypes.byref(needed))
+    return buffer.raw[:needed.value - 1].decode("utf-8", "replace")
+
+
+# ---- Token loss ----
+
+
+def token_nll(logits: Any, targets: Ids, ignore_index: int = -100, out: Any = None, context: Context | None = None) -> npt.NDArray[np.float64]:
+    """The negative log-likelihood of each target: float64 [batch * heads * tokens], 0 where the target is ignored.
+
+    Args:
+        logits: [batch, heads, tokens, vocabulary]    targets: int64 [batch, heads, tokens]
+        out: None, or where to write: float64, contiguous.
+    """
+    source = view(logits, "logits")
+    where, ids = _int64(targets, "targets")
+    rows = source.shape[0] * source.shape[1] * source.shape[2]
+    _expect(ids, rows, "targets", "one for each row of logits")
+    result = np.zeros(rows) if out is None else out
+    target = Vector(result, ctypes.c_double, "out")
+    _expect(target.owner, rows, "out", "one for each row of logits")
+    call("farspan_token_nll", pointer(context), ctypes.byref(source.tensor), where, ignore_index, target.pointer)
+    return result
+
+
+def token_nll_grad(logits: Array, targets: Ids, weights: Any = None, ignore_index: int = -100, out: Any = None,
+                   context: Context | None = None) -> Array:
+    """The gradient of sum(weights * nll) with respect to the logits, in their shape.
+
+    Args:
+        weights: float32 [batch, heads, tokens]; None: 1.
+        out: None: new memory; logits itself works in place.
+    """
+    source = view(logits, "logits")
+    where, ids = _int64(targets, "targets")
+    rows = source.shape[0] * source.shape[1] * source.shape[2]
+    _expect(ids, rows, "targets", "one for each row of logits")
+    factors = None if weights is None else _structs.array(weights, np.float32, "weights")
+    _expect(factors, rows, "weights", "one for each row of logits")
+    result = like(logits, source.shape) if out is None else out
+    call("farspan_token_nll_grad", pointer(context), ctypes.byref(source.tensor), where, ignore_index,
+         _structs.pointer(factors, ctypes.c_float), ctypes.byref(view(result, "out", True).tensor))
+    return result  # type: ignore[no-any-return]
+
+
+# ---- Windows ----
+
+
+@dataclass(frozen=True)
+class Window:
+    """The model reads `rows` inputs: a BOS if bos, then the tokens [begin, end - 1). Row r of its logits predicts token
+    end - rows + r; the rows [first_row, rows) are scored: they predict the tokens [first_scored, end)."""
+
+    bos: bool
+    begin: int
+    end: int
+    first_scored: int
+    rows: int
+    first_row: int
+
+
+class Windows:
+    """How a long text is cut into windows that a model can read: len(), index, iteration in text order.
+
+    Args:
+        kind: "blocks", "sliding", "growing" or "last".    bos: "none", "first" or "every".
+        tokens: of the text.    length: what a model reads at most, BOS included.
+        stride: of sliding and growing.    segment: of last: tokens scored.
+    """
+
+    __slots__ = ("_config", "_count")
+
+    def __init__(self, kind: int | str, *, bos: int | str, tokens: int, length: int, **more: int) -> None:
+        number = _structs.number("WINDOWS", kind, "windows.kind")
+        self._config = _structs.new("farspan_windows_config", number)
+        _structs.fill(self._config, "windows", {"bos": bos, "tokens": tokens, "length": length, **more})
+        count = ctypes.c_int64()
+        call("farspan_windows_count", ctypes.byref(self._config), ctypes.byref(count))
+        self._count = count.value
+
+    def __len__(self) -> int:
+        return self._count
+
+    def get(self, index: int) -> Window:
+        answer = _structs.new("farspan_window")
+        call("farspan_windows_get", ctypes.byref(self._config), index, ctypes.byref(answer))
+        return _structs.read(Window, answer)
+
+    def __getitem__(self, index: int) -> Window:
+        if not -self._count <= index < self._count:
+            raise IndexError(f"window {index} of {self._count}")
+        return self.get(index % self._count)
+
+    def __iter__(self) -> Iterator[Window]:
+        return (self.get(index) for index in range(self._count))
+
+
+# ---- Accumulators ----
+
+
+@dataclass(frozen=True)
+class LossSummary:
+    """nll: mean, nats per token; standard_error of that mean, from the means of blocks."""
+
+    tokens: int
+    nll: float
+    standard_error: float
+    perplexity: float
+    bits_per_token: float
+    bits_per_byte: float
+
+
+class _Record:
+    """Plain data of fixed size: may be pickled, and sent elsewhere to be merged."""
+
+    _name: str
+    _struct: Any
+
+    def __bytes__(self) -> bytes:
+        return bytes(self._struct)
+
+    def __getstate__(self) -> bytes:
+        return bytes(self)
+
+    def __setstate__(self, state: bytes) -> None:
+        self._struct = getattr(_abi, self._name).from_buffer_copy(state)
+
+
+class Loss(_Record):
+    """Running sums over scored tokens. For one thread; merge() adds what others gathered."""
+
+    _name = "farspan_loss"
+
+    def __init__(self, block_tokens: int = 128) -> None:
+        self._struct = _structs.new(self._name)
+        _structs.fill(self._struct, "loss", {"block_tokens": block_tokens})
+
+    def add(self, nll: Numbers, *, targets: Ids | None = None, ignore_index: int = -100, bytes: int = 0) -> None:
+        """Adds losses in text order; where targets has ignore_index, the loss is skipped. bytes: of text behind them."""
+        losses, values = _float64(nll, "nll")
+        where, ids = _int64(targets, "targets")
+        _expect(ids, values.size, "targets", "one for each loss")
+        call("farspan_loss_add", ctypes.byref(self._struct), losses, values.size, where, ignore_index, bytes)
+
+    def merge(self, other: Loss) -> None:
+        call("farspan_loss_merge", ctypes.byref(self._struct), ctypes.byref(other._struct))
+
+    def summary(self) -> LossSummary:
+        answer = _structs.new("farspan_loss_summary")
+        call("farspan_loss_summarize", ctypes.byref(self._struct), ctypes.byref(answer))
+        return _structs.read(LossSummary, answer)
+
+
+class LossCurve:
+    """Losses by the number of tokens that the model had read: bucket k holds edges[k] <= context < edges[k + 1]."""
+
+    def __init__(self, edges: Ids, block_tokens: int = 128) -> None:
+        self.edges = _structs.array(edges, np.int64, "edges")
+        count = max(self.edges.size - 1, 0)
+        self._losses = (_abi.farspan_loss * max(count, 1))()
+        self._count = count
+        for n in range(count):
+            library.farspan_loss_init(ctypes.byref(self._losses[n]), ctypes.sizeof(_abi.farspan_loss))
+            _structs.fill(self._losses[n], "loss", {"block_tokens": block_tokens})
+
+    def add(self, first_context: int, nll: Numbers, *, targets: Ids | None = None, ignore_index: int = -100) -> None:
+        """Adds losses of which the first was predicted after first_context tokens."""
+        losses, values = _float64(nll, "nll")
+        where, ids = _int64(targets, "targets")
+        _expect(ids, values.size, "targets", "one for each loss")
+        call("farspan_loss_add_by_context", self._losses, self._count, _structs.pointer(self.edges, ctypes.c_int64), first_context, losses,
+             values.size, where, ignore_index)
+
+    def merge(self, other: LossCurve) -> None:
+        if not np.array_equal(self.edges, other.edges):
+            raise ValueError("curves of different edges cannot be merged")
+        for n in range(self._count):
+            call("farspan_loss_merge", ctypes.byref(self._losses[n]), ctypes.byref(other._losses[n]))
+
+    @property
+    def buckets(self) -> list[Loss]:
+        """A copy of each bucket."""
+        result = []
+        for n in range(self._count):
+            loss = Loss()
+            loss.__setstate__(bytes(self._losses[n]))
+            result.append(loss)
+        return result
+
+
+# ---- Verdict ----
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """verdict: a number, whose word is `name`; worst_ratio: perplexity at worst_length over that at reference_length."""
+
+    verdict: int
+    reference_length: int
+    worst_length: int
+    worst_ratio: float
+
+    @property
+    def name(self) -> str:
+        return verdict_name(self.verdict) or ""
+
+
+def judge(lengths: Ids, nll: Numbers, trained_length: int) -> Verdict:
+    """Judges mean losses of the same tokens at ascending lengths."""
+    where, lengths_found = _int64(lengths, "lengths")
+    losses, values = _float64(nll, "nll")
+    _expect(values, lengths_found.size if lengths_found is not None else 0, "nll", "one for each length")
+    answer = _structs.new("farspan_verdict")
+    call("farspan_judge", where, losses, values.size, trained_length, ctypes.byref(answer))
+    return _structs.read(Verdict, answer)
+
+
+def verdict_name(verdict: int) -> str | None:
+    """ "holds"; None if unknown."""
+    return decoded(library.farspan_verdict_name(verdict))
+
+
+def verdict_rule() -> str:
+    """The rule in words, for reports."""
+    return decoded(library.farspan_verdict_rule()) or ""
+
+
+# ---- BLEU, chrF, ROUGE ----
+
+
+def tokenize(tokenizer: int | str, text: Text, lowercase: bool = False) -> str:
+    """What a score sees of a text: its tokens, joined by spaces. tokenizer: "none", "13a", "char", "intl", "zh", "rouge" ..."""
+    data = _encoded(text)
+    number = _structs.number("TOKENIZER", tokenizer, "tokenizer")
+    return _written(lambda buffer, size, needed: call("farspan_tokenize", number, int(lowercase), data, len(data), buffer, size, needed))
+
+
+class _Texts:
+    """References as the C interface takes them; None is a reference that a segment does not have."""
+
+    def __init__(self, references: Sequence[Optional[Text]]) -> None:
+        data = [None if r is None else _encoded(r) for r in references]
+        self.count = len(data)
+        self.texts = (ctypes.c_char_p * max(len(data), 1))(*data)
+        self.lengths = (ctypes.c_int64 * max(len(data), 1))(*(0 if d is None else len(d) for d in data))
+
+
+class _IdLists:
+    def __init__(self, references: Sequence[Optional[Ids]]) -> None:
+        self.arrays = [None if r is None else _structs.array(r, np.int64, "references") for r in references]
+        self.count = len(self.arrays)
+        kind = ctypes.POINTER(ctypes.c_int64)
+        self.ids = (kind * max(self.count, 1))(*(kind() if a is None else _structs.pointer(a, ctypes.c_int64) for a in self.arrays))
+        self.lengths = (ctypes.c_int64 * max(self.count, 1))(*(0 if a is None else a.size for a in self.arrays))
+
+
+def _is_text(hypothesis: Any) -> bool:
+    return isinstance(hypothesis, (str, bytes))
+
+
+@dataclass(frozen=True)
+class BleuResult:
+    score: float
+    brevity_penalty: float
+    precisions: tuple[float, ...]
+    hypothesis_length: int
+    reference_length: int
+
+
+class Bleu:
+    """How BLEU is counted: tokenizer "13a", smoothing "exp", max_order 4, lowercase, effective_order, smoothing_value."""
+
+    def __init__(self, **options: Any) -> None:
+        self._config = _structs.new("farspan_bleu_config")
+        _structs.fill(self._config, "bleu", options)
+
+    def signature(self, references: int = 1) -> str:
+        """What must be stated with a score, in sacrebleu's form. references: how many, or 0 if that varies."""
+        return _written(lambda buffer, size, needed: call("farspan_bleu_signature", ctypes.byref(self._config), references, buffer, size, needed))
+
+
+class BleuCounts(_Record):
+    """What BLEU knows of a corpus. For one thread; merge() adds what others counted."""
+
+    _name = "farspan_bleu_counts"
+
+    def __init__(self) -> None:
+        self._struct = _structs.new(self._name)
+
+    def add(self, bleu: Bleu, hypothesis: Text | Ids, references: Sequence[Any]) -> None:
+        """Counts a segment: a text against texts, or token ids against lists of token ids; a reference may be None."""
+        if _is_text(hypothesis):
+            data, given = _encoded(hypothesis), _Texts(references)  # type: ignore[arg-type]
+            call("farspan_bleu_add", ctypes.byref(bleu._config), data, len(data), given.texts, given.lengths, given.count, ctypes.byref(self._struct))
+            return
+        where, ids = _int64(hypothesis, "hypothesis")
+        lists = _IdLists(references)
+        call("farspan_bleu_add_tokens", ctypes.byref(bleu._config), where, ids.size if ids is not None else 0, lists.ids, lists.lengths,
+             lists.count, ctypes.byref(self._struct))
+
+    def merge(self, other: BleuCounts) -> None:
+        call("farspan_bleu_merge", ctypes.byref(self._struct), ctypes.byref(other._struct))
+
+    def score(self, bleu: Bleu) -> BleuResult:
+        answer = _structs.new("farspan_bleu_result")
+        call("farspan_bleu_score", ctypes.byref(bleu._config), ctypes.byref(self._struct), ctypes.byref(answer))
+        return _structs.read(BleuResult, answer)
+
+
+class Chrf:
+    """How chrF is counted: char_order 6, word_order 0 (2: chrF++), lowercase, whitespace, every_order, beta 2."""
+
+    def __init__(self, **options: Any) -> None:
+        self._config = _structs.new("farspan_chrf_config")
+        _structs.fill(self._config, "chrf", options)
+
+
+class ChrfCounts(_Record):
+    _name = "farspan_chrf_counts"
+
+    def __init__(self) -> None:
+        self._struct = _structs.new(self._name)
+
+    def add(self, chrf: Chrf, hypothesis: Text, references: Sequence[Optional[Text]]) -> None:
+        data, given = _encoded(hypothesis), _Texts(references)
+        call("farspan_chrf_add", ctypes.byref(chrf._config), data, len(data), given.texts, given.lengths, given.count, ctypes.byref(self._struct))
+
+    def merge(self, other: ChrfCounts) -> None:
+        call("farspan_chrf_merge", ctypes.byref(self._struct), ctypes.byref(other._struct))
+
+    def score(self, chrf: Chrf) -> float:
+        """0 .. 100."""
+        score = ctypes.c_double()
+        call("farspan_chrf_score", ctypes.byref(chrf._config), ctypes.byref(self._struct), ctypes.byref(score))
+        return score.value
+
+
+@dataclass(frozen=True)
+class RougeResult:
+    """Of the reference that scored best, whose index is `reference`."""
+
+    precision: float
+    recall: float
+    f_measure: float
+    reference: int
+
+
+def rouge(kind: int | str, hypothesis: Text | Ids, references: Sequence[Any], **options: int) -> RougeResult:
+    """ROUGE of one hypothesis. kind: "n" (with order), "l" or "lsum"; stem 1: Porter's stemmer. Texts, or token ids for "n" and "l"."""
+    config = _structs.new("farspan_rouge_config", _structs.number("ROUGE", kind, "rouge.kind"))
+    _structs.fill(config, "rouge", options)
+    answer = _structs.new("farspan_rouge_result")
+    if _is_text(hypothesis):
+        data, given = _encoded(hypothesis), _Texts(references)  # type: ignore[arg-type]
+        call("farspan_rouge", ctypes.byref(config), data, len(data), given.texts, given.lengths, given.count, ctypes.byref(answer))
+    else:
+        where, ids = _int64(hypothesis, "hypothesis")
+        lists = _IdLists(references)
+        call("farspan_rouge_tokens", ctypes.byref(config), where, ids.size if ids is not None else 0, lists.ids, lists.lengths, lists.count,
+             ctypes.byref(answer))
+    return _structs.read(RougeResult, answer)
+
+
+# ---- Bootstrap ----
+
+
+@dataclass(frozen=True)
+class Interval:
+    low: float
+    median: float
+    high: float
+    mean: float
+
+
+def _bootstrap(options: dict[str, Any]) -> Any:
+    config = _structs.new("farspan_bootstrap_config")
+    _structs.fill(config, "bootstrap", options)
+    return config
+
+
+def bootstrap_mean(values: Numbers, context: Context | None = None, **options: Any) -> Interval:
+    """The interval of a mean by resampling (Efron 1979). Options: samples 1000, seed 12345, confidence 0.95."""
+    where, found = _float64(values, "values")
+    answer = _structs.new("farspan_interval")
+    call("farspan_bootstrap_mean", pointer(context), ctypes.byref(_bootstrap(options)), where, found.size, ctypes.byref(answer))
+    return _structs.read(Interval, answer)
+
+
+def bleu_bootstrap(bleu: Bleu, segments: Sequence[BleuCounts], context: Context | None = None, **options: Any) -> Interval:
+    """The interval of corpus BLEU (Koehn 2004) from the counts of single segments."""
+    counts = (_abi.farspan_bleu_counts * max(len(segments), 1))(*(s._struct for s in segments))
+    answer = _structs.new("farspan_interval")
+    call("farspan_bleu_bootstrap", pointer(context), ctypes.byref(_bootstrap(options)), ctypes.byref(bleu._config), counts, len(segments),
+         ctypes.byref(answer))
+    return _structs.read(Interval, answer)
+
+
+# ---- Passkey ----
+
+
+@dataclass(frozen=True)
+class Passkey:
+    """A text that hides a number; bytes [key_begin, key_end) of it tell the key."""
+
+    text: str
+    key: int
+    key_begin: int
+    key_end: int
+    bytes: int
+    depth: float
+
+
+def passkey(form: int | str, length: int, **options: Any) -> Passkey:
+    """Makes a passkey task of at most `length` bytes. form: "landmark" (Mohtashami and Jaggi 2023) or "sentences" (RedPajama).
+
+    Options: seed 0, depth (drawn), lowest_key 1, highest_key. The same options make the same text everywhere.
+    """
+    config = _structs.new("farspan_passkey_config", _structs.number("PASSKEY", form, "passkey.form"))
+    _structs.fill(config, "passkey", {"length": length, **options})
+    answer = _structs.new("farspan_passkey")
+    text = _written(lambda buffer, size, needed: call("farspan_passkey_make", ctypes.byref(config), buffer, size, needed, ctypes.byref(answer)))
+    return Passkey(text, answer.key, answer.key_begin, answer.key_end, answer.bytes, answer.depth)
+
+
+def passkey_check(generated: Text, key: int) -> bool:
+    """Whether the first whole number in what the model wrote is the key."""
+    data = _encoded(generated)
+    correct = ctypes.c_int32()
+    call("farspan_passkey_check", data, len(data), key, ctypes.byref(correct))
+    return bool(correct.value)
+
+
+def needle_place(haystack: Ids, needle: Ids, question: Ids, length: int, depth: float,
+                 boundary: int | None = None) -> tuple[npt.NDArray[np.int64], int]:
+    """A needle in a haystack of token ids, `length` of them together with the question, and where the needle begins.
+
+    Args:
+        depth: 0 the start, 1 the end.    boundary: the needle moves back to just behind this id, as that of ".".
+    """
+    given = [_int64(ids, name) for ids, name in ((haystack, "haystack"), (needle, "needle"), (question, "question"))]
+    out = np.zeros(max(length, 0), np.int64)
+    position = ctypes.c_int64()
+    edge = None if boundary is None else ctypes.byref(ctypes.c_int64(boundary))
+    sizes = [(where, 0 if ids is None else ids.size) for where, ids in given]
+    call("farspan_needle_place", *(value for pair in sizes for value in pair), length, depth, edge, _structs.pointer(out, ctypes.c_int64),
+         ctypes.byref(position))
+    return out, position.value
