@@ -35,45 +35,14 @@ mod sequence;
 use std::ptr::{self, NonNull};
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use crate::generated::cache_structs::*;
 pub use attention::{CachePlan, CachePlanBuilder, CacheRun, Decode};
 pub use batch::{CacheBatch, CacheBatchMut};
-pub use sequence::{Sequence, SequenceInfo};
+pub use sequence::Sequence;
 
-use crate::config::config;
 use crate::context;
 use crate::error::{check, check_exact, Result};
-use crate::{sys, Context, Dtype, Tensor};
-
-config! {
-    /// The form of a cache.
-    CacheConfig = farspan_cache_config by farspan_cache_config_init() {
-        /// In which keys and values are stored: `F32`, `F16`, `BF16` or `I8`.
-        dtype: Dtype,
-        /// Layers of the model; all have the same heads and sizes.
-        layers: i64,
-        /// Heads of keys and values. Required.
-        key_heads: i64,
-        /// Features of a key, 1 .. 512. Required.
-        head_dim: i64,
-        /// Features of a value, 1 .. 512; 0: as `head_dim`.
-        value_dim: i64,
-        /// Bytes of all blocks, free ones included; 0: no limit.
-        memory_limit: i64,
-    }
-}
-
-/// What a cache holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CacheStatistics {
-    /// Sequences that have not ended.
-    pub sequences: i64,
-    /// Blocks in use; a shared block counts once.
-    pub blocks: i64,
-    /// Blocks kept for later.
-    pub free_blocks: i64,
-    /// Bytes of one block, all layers and heads.
-    pub block_bytes: i64,
-}
+use crate::{sys, Context, Tensor};
 
 /// The C object. The cache and its sequences keep it; plans only know it again.
 #[derive(Debug)]
@@ -193,13 +162,10 @@ impl Cache {
 
     /// What the cache holds.
     pub fn statistics(&self) -> Result<CacheStatistics> {
-        // SAFETY: all zero bits are a value of the struct.
-        let mut answer: sys::farspan_cache_statistics = unsafe { std::mem::zeroed() };
-        answer.struct_size = std::mem::size_of_val(&answer) as u32;
+        let mut answer = CacheStatistics::empty();
         // SAFETY: C writes the struct only.
         self.store.call(|cache, error| unsafe { sys::farspan_cache_get_statistics(cache, &mut answer, error) })?;
-        let sys::farspan_cache_statistics { sequences, blocks, free_blocks, block_bytes, .. } = answer;
-        Ok(CacheStatistics { sequences, blocks, free_blocks, block_bytes })
+        Ok(CacheStatistics::from_c(&answer))
     }
 
     /// Makes room for the rows of the batch as new tokens, in all layers: for all of them, or for none. Their content is 0 until

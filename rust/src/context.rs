@@ -2,28 +2,8 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::AtomicI32;
 use std::sync::Arc;
 
-use crate::config::config;
 use crate::error::{check, Result};
-use crate::{sys, Isa};
-
-config! {
-    /// How calls run: on how many threads, with which instructions.
-    ///
-    /// ```
-    /// use farspan::{Context, ContextConfig};
-    ///
-    /// let context = Context::new(&ContextConfig { threads: 1, ..ContextConfig::new() })?;
-    /// assert_eq!(context.threads(), 1);
-    /// # Ok::<(), farspan::Error>(())
-    /// ```
-    ContextConfig = farspan_context_config by farspan_context_config_init() {
-        /// 0: the least of affinity, cgroup quota and `FARSPAN_NUM_THREADS`. 1 starts no threads. More than the machine has are
-        /// clamped.
-        threads: i32,
-        /// The instruction set.
-        isa: Isa,
-    }
-}
+use crate::{sys, ContextConfig, Isa};
 
 /// Threads, instruction set and cancellation. Calls without a context use the defaults.
 ///

@@ -1,52 +1,8 @@
 //! Positions without attention.
 
-use crate::config::config;
 use crate::context;
 use crate::error::{check, check_exact, check_length, check_rows, Error, Result, Status};
-use crate::{sys, Context, Direction, Scheme, Side, Sinusoidal, Tensor, TensorMut};
-
-config! {
-    /// How [`Scheme::rope_apply`] rotates.
-    RopeOptions = farspan_rope_options by farspan_rope_options_init() {
-        /// Whose map of the branch to use; matters with a remap and for xPos.
-        side: Side,
-        /// The branch; 0 has the true positions.
-        branch: i32,
-        /// Which way.
-        direction: Direction,
-        /// The current length n of dynamic methods; 0: the largest position + 1.
-        length: i64,
-        /// Entries between the axes of the positions for M-RoPE; 0: tightly packed.
-        axis_stride: i64,
-        /// Positions count from here for the decay. Read by xpos.
-        xpos_centre: f64,
-    }
-}
-
-config! {
-    /// FIRE (Li et al. 2024): `bias[h](i, j) = MLP(x)[h]` with
-    /// `x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) + epsilon)`, d = p_i - p_j >= 0, MLP = w2 relu(w1 x + b1) + b2.
-    FireConfig<'a> = farspan_fire_config by farspan_fire_config_init() {
-        /// Width of the hidden layer.
-        hidden: i32,
-        /// Heads of the output.
-        heads: i32,
-        /// The factor on distances.
-        c: f64,
-        /// |l * L0|, in positions.
-        threshold: f64,
-        /// Keeps the quotient finite.
-        epsilon: f64,
-        /// At least `hidden` entries; required.
-        w1: Option<&'a [f32]>,
-        /// At least `hidden` entries; required.
-        b1: Option<&'a [f32]>,
-        /// At least `heads * hidden` entries, `[heads][hidden]`; required.
-        w2: Option<&'a [f32]>,
-        /// At least `heads` entries; required.
-        b2: Option<&'a [f32]>,
-    }
-}
+use crate::{sys, Context, FireConfig, RopeOptions, Scheme, Sinusoidal, Tensor, TensorMut};
 
 impl Scheme {
     /// Writes inv_freq (radians per position) of all `rotary_dim / 2` pairs at the current `length` (0: the trained one, so that
@@ -69,7 +25,7 @@ impl Scheme {
     /// are copied. Element types may differ.
     ///
     /// `positions` has one entry per row (times [`Scheme::axes`] for M-RoPE) of magnitude at most 2^40; only
-    /// [`Direction::DELTA`] takes negative ones. `None` is 0, 1, 2 ... With exact angles the result is within 2 ulp (f32) of the
+    /// [`Direction::DELTA`](crate::Direction::DELTA) takes negative ones. `None` is 0, 1, 2 ... With exact angles the result is within 2 ulp (f32) of the
     /// real-number result.
     ///
     /// ```

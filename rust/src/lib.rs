@@ -61,6 +61,7 @@ mod context;
 mod encode;
 mod error;
 pub mod eval;
+#[rustfmt::skip]
 mod generated;
 mod library;
 pub mod model;
@@ -69,13 +70,13 @@ mod scheme;
 mod tensor;
 
 pub use attention::{attention_merge, Run};
-pub use config::{BiasConfig, MaskConfig, RemapConfig, RopeConfig, ScoreConfig};
-pub use context::{Context, ContextConfig};
-pub use encode::{fire_fill, position_lookup, sinusoidal_fill, FireConfig, RopeOptions};
+pub use context::Context;
+pub use encode::{fire_fill, position_lookup, sinusoidal_fill};
 pub use error::{Error, Result, Status};
 pub use farspan_sys as sys;
 pub use generated::constants::*;
+pub use generated::structs::*;
 pub use library::{abi_version, diagnose, shutdown, version, version_text};
-pub use plan::{Plan, Problem, TileCounts};
-pub use scheme::{Probe, Scheme, SchemeBuilder};
+pub use plan::{Plan, TileCounts};
+pub use scheme::{Scheme, SchemeBuilder};
 pub use tensor::{Bf16, Element, Tensor, TensorMut, F16};

@@ -2,62 +2,9 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::AtomicI32;
 use std::sync::Arc;
 
-use crate::config::config;
 use crate::context;
 use crate::error::{check, check_exact, check_rows, Error, Result, Status};
-use crate::{sys, Context, Run, Scheme, State, Tensor};
-
-config! {
-    /// The sizes and positions of one attention.
-    ///
-    /// ```
-    /// use farspan::Problem;
-    ///
-    /// let decode = Problem { query_heads: 8, key_heads: 2, queries: 1, keys: 4096, head_dim: 64, ..Problem::new() };
-    /// assert_eq!(decode.batch, 1);
-    /// ```
-    Problem<'a> = farspan_problem by farspan_problem_init() {
-        /// Whether q and k are rotated already; rotated needs a scheme without remap and not xPos.
-        state: State,
-        /// Batches.
-        batch: i64,
-        /// A multiple of `key_heads`; head h reads key head h / (query_heads / key_heads).
-        query_heads: i64,
-        /// Heads of k and v.
-        key_heads: i64,
-        /// Rows of q.
-        queries: i64,
-        /// Rows of k and v.
-        keys: i64,
-        /// Features of q and k, 1 .. 512.
-        head_dim: i64,
-        /// Features of v, 1 .. 512; 0: as `head_dim`.
-        value_dim: i64,
-        /// The current length n of dynamic methods; 0: the largest position + 1.
-        length: i64,
-        /// One per query, 0 .. 2^40. `None`: the queries are the last of the default keys.
-        query_positions: Option<&'a [i64]>,
-        /// One per key, not decreasing (within a segment). `None`: 0 .. keys - 1.
-        key_positions: Option<&'a [i64]>,
-        /// Entries from one batch's query positions to the next; 0 shares one row.
-        query_position_stride: i64,
-        /// Entries from one batch's key positions to the next; 0 shares one row.
-        key_position_stride: i64,
-        /// M-RoPE: `[axes][queries]` rotary positions, shared by all batches. The arrays above then serve mask and bias only.
-        query_axis_positions: Option<&'a [i64]>,
-        /// M-RoPE: `[axes][keys]` rotary positions.
-        key_axis_positions: Option<&'a [i64]>,
-        /// Packed sequences: segment s owns the queries from `query_offsets[s]` to before `query_offsets[s+1]`, keys alike, and sees nothing
-        /// else. Default positions then restart in each. 0: not packed.
-        segments: i64,
-        /// segments + 1 entries.
-        query_offsets: Option<&'a [i64]>,
-        /// segments + 1 entries.
-        key_offsets: Option<&'a [i64]>,
-        /// Padding: `[batch][2]` half-open ranges of valid keys. `None`: all.
-        key_ranges: Option<&'a [i64]>,
-    }
-}
+use crate::{sys, Context, Problem, Run, Scheme, Tensor};
 
 impl Problem<'_> {
     fn check(&self, axes: i32) -> Result<()> {

@@ -3,7 +3,7 @@ use std::ops::Range;
 use std::ptr::{self, NonNull};
 
 use crate::error::{check, Result};
-use crate::{sys, BiasConfig, MaskConfig, RemapConfig, RopeConfig, ScoreConfig};
+use crate::{sys, BiasConfig, MaskConfig, Probe, RemapConfig, RopeConfig, ScoreConfig};
 
 /// The five parts together, checked: what attention and the encodings compute.
 ///
@@ -110,27 +110,6 @@ fn pointer<T>(value: &Option<T>) -> *const T {
     value.as_ref().map_or(ptr::null(), |value| value)
 }
 
-/// Everything that a scheme says about one pair of query and key.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Probe {
-    /// Whether the query sees the key.
-    pub visible: bool,
-    /// 0 near, 1 or 2 far.
-    pub branch: i32,
-    /// The position that the query is rotated by.
-    pub query_angle_position: f64,
-    /// The position that the key is rotated by.
-    pub key_angle_position: f64,
-    /// Their difference: what the rotation sees.
-    pub relative_position: f64,
-    /// Added to the logit; 0 for a dense bias.
-    pub bias: f64,
-    /// s_i, without 1/sqrt(head_dim) when `score.scale` is 0.
-    pub scale: f64,
-    /// m: rotated logits carry m^2.
-    pub magnitude: f64,
-}
-
 impl Scheme {
     /// Begins a scheme without parts.
     pub fn builder<'a>() -> SchemeBuilder<'a> {
@@ -151,29 +130,9 @@ impl Scheme {
     ///
     /// [`Status::Positions`](crate::Status::Positions), [`Status::HeadGroups`](crate::Status::HeadGroups).
     pub fn probe(&self, length: i64, query: i64, key: i64, head: i32) -> Result<Probe> {
-        let mut probe = sys::farspan_probe {
-            struct_size: std::mem::size_of::<sys::farspan_probe>() as u32,
-            visible: 0,
-            branch: 0,
-            reserved: 0,
-            query_angle_position: 0.0,
-            key_angle_position: 0.0,
-            relative_position: 0.0,
-            bias: 0.0,
-            scale: 0.0,
-            magnitude: 0.0,
-        };
-        // SAFETY: the handle is valid and the struct has the size it says.
-        check(|error| unsafe { sys::farspan_scheme_probe(self.as_c(), length, query, key, head, &mut probe, error) })?;
-        Ok(Probe {
-            visible: probe.visible != 0,
-            branch: probe.branch,
-            query_angle_position: probe.query_angle_position,
-            key_angle_position: probe.key_angle_position,
-            relative_position: probe.relative_position,
-            bias: probe.bias,
-            scale: probe.scale,
-            magnitude: probe.magnitude,
+        // SAFETY: the handle is valid.
+        Probe::filled(|probe, error| unsafe {
+            sys::farspan_scheme_probe(self.as_c(), length, query, key, head, probe, error)
         })
     }
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from model import Enum, Model, Value
+from model import Enum, Field, Function, Model, Struct, Value
 
 LANGUAGES = ("java", "go", "rust")
 AREAS = {"farspan.h": "", "cache.h": "", "eval.h": "eval", "model.h": "model"}  # where a header's things live in a language
@@ -60,6 +60,73 @@ def camel(text: str, words: dict[str, str] | None = None) -> str:
 
 
 @dataclass(frozen=True)
+class Member:
+    """A field as the languages see it."""
+
+    field: Field
+    option: Option | None
+    is_flag: bool
+    struct: Struct
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @property
+    def is_array(self) -> bool:
+        return self.field.type.is_pointer and self.field.type.name in ("double", "float", "int64_t")
+
+    @property
+    def doc(self) -> str:
+        """The comment beside it, or above its run. The name's words stand where it begins with a default or a list of methods."""
+        words, text = self.name.replace("_", " "), self.field.doc or self.field.group
+        text = re.sub(r"^FARSPAN_[A-Z]+_\*", "", text) if self.option else text
+        if self.is_flag:
+            text = re.sub(r"\b([01])(?=: )", lambda m: "true" if m[1] == "1" else "false", text)
+        if not text or text[0] in ";:,":
+            return words + text
+        separator = "; " if text.startswith("default") else " " if text[0] in "[(" or self.option else ""
+        return words + separator + text if separator else text
+
+
+@dataclass(frozen=True)
+class Record:
+    """A struct that the languages have a type for."""
+
+    struct: Struct
+    notes: dict[str, Any]
+    members: tuple[Member, ...]
+    init: Function | None
+
+    @property
+    def kind(self) -> str:
+        return self.notes["kind"]
+
+    def name(self, language: str) -> str:
+        return self.notes.get(language) or self.notes.get("name") or camel(self.struct.short)
+
+    def is_made_for(self, language: str) -> bool:
+        return language not in self.notes.get("by_hand", ())
+
+    @property
+    def doc(self) -> str:
+        return self.notes.get("doc") or self.struct.doc
+
+    @property
+    def area(self) -> str:
+        return AREAS[self.struct.header]
+
+    @property
+    def selector(self) -> Member | None:
+        """The field that init asks for: the method, kind or form."""
+        names = [p.name for p in self.init.parameters[2:]] if self.init else []
+        return next((m for m in self.members if m.name in names), None)
+
+    def is_flag(self, member: Member, language: str) -> bool:
+        return member.is_flag and member.name not in self.notes.get("plain", {}).get(language, ())
+
+
+@dataclass(frozen=True)
 class Contract:
     """All that the templates print."""
 
@@ -82,6 +149,28 @@ class Contract:
             Option(key, tuple(v for v, _ in group), self.notes["enum"][key].get("doc") or group[0][1].doc, group[0][1].header,
                    self.notes["enum"][key])
             for key, group in groups.items() if key in self.notes["enum"])
+
+    @cached_property
+    def records(self) -> tuple[Record, ...]:
+        """The structs of contract.toml, in the order of the headers."""
+        unknown = [name for name in self.notes["struct"] if not self.model.has_struct("farspan_" + name)]
+        if unknown:
+            raise SystemExit(f"describe: bindings/contract.toml describes [struct.{unknown[0]}], which no header has")
+        return tuple(self.record(s, self.notes["struct"][s.short]) for s in self.model.structs if s.short in self.notes["struct"])
+
+    def record(self, struct: Struct, notes: dict[str, Any]) -> Record:
+        counts = {f.count for f in struct.fields if f.count}
+        left_out = counts | set(notes.get("without", ()))
+        flags = {*self.notes["fields"]["flags"], *notes.get("flags", ())}
+        members = tuple(Member(f, self.option_of(f), f.name in flags, struct) for f in struct.data if f.name not in left_out)
+        return Record(struct, notes, members, self.model.init_of(struct))
+
+    def option_of(self, field: Field) -> Option | None:
+        if field.type.name != "int32_t" or field.type.extent is not None:
+            return None
+        named = re.match(r"FARSPAN_([A-Z]+)_\*", field.doc)
+        key = named[1] if named else self.notes["fields"]["options"].get(field.name)
+        return next((option for option in self.options if option.key == key), None)
 
     @cached_property
     def limits(self) -> tuple[Value, ...]:

@@ -11,8 +11,7 @@ import rust
 import words
 from contract import Contract, Option
 
-RUST_CONSTANTS = {"": "constants", "eval": "eval_constants", "model": "model_constants"}
-
+ROOT = Path(__file__).resolve().parents[2]
 
 class Pages:
     """The templates, filled from one contract."""
@@ -22,7 +21,7 @@ class Pages:
         self.environment = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), trim_blocks=True,
                                        lstrip_blocks=True, keep_trailing_newline=True, undefined=StrictUndefined)
         self.environment.filters.update(
-            javadoc=words.javadoc, rustdoc=words.rustdoc, go_constants=self.go_constants, rust_word=rust.word, rust_type=rust.type_of, rust_argument=rust.argument,
+            javadoc=words.javadoc, rustdoc=words.rustdoc, go_constants=self.go_constants, rust_word=rust.word, rust_type=rust.type_of, rust_argument=rust.argument, rust_macro=rust.macro, rust_member=rust.member,
             ctype=python.ctype, hash_comment=python.hash_comment, docstring=python.docstring,
             docstring_body=python.docstring_body,
             godoc=lambda text, name="", indent="", translate=str: words.godoc(name, text, indent, translate))
@@ -33,13 +32,20 @@ class Pages:
     def print(self, template: str, **values: Any) -> str:
         return self.environment.get_template(template + ".jinja").render(values)
 
-    def constants(self) -> dict[str, str]:
-        """The enumerations of Rust, Go and Java."""
-        made: dict[str, str] = {}
-        for area, name in RUST_CONSTANTS.items():
+    def rust(self) -> dict[str, str]:
+        made = {"rust/src/generated/mod.rs": self.print("mod.rs", modules=sorted([*rust.CONSTANTS.values(), *rust.STRUCTS.values()]))}
+        examples = {file.stem for file in (ROOT / "rust/src/doc").glob("*.md")}
+        for area, name in rust.CONSTANTS.items():
             options = self.options("rust", (area,))
             made[f"rust/src/generated/{name}.rs"] = self.print("constants.rs", options=options, headers=headers(options))
-        made["rust/src/generated/mod.rs"] = self.print("mod.rs")
+        for header, name in rust.STRUCTS.items():
+            records = [r for r in self.contract.records if r.struct.header == header and r.is_made_for("rust")]
+            made[f"rust/src/generated/{name}.rs"] = self.print("structs.rs", records=records, uses=rust.uses(records), examples=examples)
+        return made
+
+    def constants(self) -> dict[str, str]:
+        """The enumerations of Rust, Go and Java."""
+        made = self.rust()
         for areas, path, package in ((("", "model"), "go/constants_generated.go", "farspan"),
                                      (("eval",), "go/eval/constants_generated.go", "eval")):
             options = self.options("go", areas)

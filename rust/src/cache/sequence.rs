@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Store;
+use super::{SequenceInfo, Store};
 use crate::error::Result;
 use crate::sys;
 
@@ -23,21 +23,6 @@ use crate::sys;
 pub struct Sequence {
     pub(super) store: Arc<Store>,
     id: i64,
-}
-
-/// What a cache knows of a sequence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SequenceInfo {
-    /// Tokens in the cache.
-    pub tokens: i64,
-    /// Position of the oldest token; 0 without tokens.
-    pub first_position: i64,
-    /// Position of the next token that is appended without one.
-    pub next_position: i64,
-    /// Blocks of 64 positions that the tokens lie in.
-    pub blocks: i64,
-    /// Of these, also in use by a fork.
-    pub shared_blocks: i64,
 }
 
 impl Sequence {
@@ -105,14 +90,11 @@ impl Sequence {
     ///
     /// [`Status::ParameterRange`](crate::Status::ParameterRange) if it has ended.
     pub fn info(&self) -> Result<SequenceInfo> {
-        // SAFETY: all zero bits are a value of the struct.
-        let mut info: sys::farspan_sequence_info = unsafe { std::mem::zeroed() };
-        info.struct_size = std::mem::size_of_val(&info) as u32;
+        let mut info = SequenceInfo::empty();
         // SAFETY: as in `fork`; C writes the struct only.
         self.store
             .call(|cache, error| unsafe { sys::farspan_cache_sequence_info(cache, self.id, &mut info, error) })?;
-        let sys::farspan_sequence_info { tokens, first_position, next_position, blocks, shared_blocks, .. } = info;
-        Ok(SequenceInfo { tokens, first_position, next_position, blocks, shared_blocks })
+        Ok(SequenceInfo::from_c(&info))
     }
 
     /// Bytes that [`Sequence::save`] gives; 0 if the sequence has ended.

@@ -1,17 +1,7 @@
-//! The structs that describe a scheme, a problem and the like. Each mirrors one of C: its constructor takes every default from
-//! the library, and its fields have the names, units and ranges of the header.
+//! What the structs of `generated` are made of. Each mirrors one of C: a configuration's constructor takes every default from the
+//! library, and fields have the names, units and ranges of the header.
 
-mod bias;
-mod mask;
-mod remap;
-mod rope;
-mod score;
-
-pub use bias::BiasConfig;
-pub use mask::MaskConfig;
-pub use remap::RemapConfig;
-pub use rope::RopeConfig;
-pub use score::ScoreConfig;
+mod check;
 
 /// A field as Rust has it, from and to the C type.
 pub(crate) trait Field {
@@ -33,7 +23,7 @@ macro_rules! same_in_c {
         })*
     };
 }
-same_in_c!(i32, i64, u64, f64, [i32; 4]);
+same_in_c!(i32, i64, u64, f64, [i32; 4], [f64; 8]);
 
 impl Field for bool {
     type C = i32;
@@ -72,12 +62,32 @@ macro_rules! option_fields {
 }
 pub(crate) use option_fields;
 
+/// A field of a C struct; an array has its count beside it.
+macro_rules! read_field {
+    ($field:expr) => {
+        $crate::config::Field::from_c($field)
+    };
+    ($array:expr, $count:expr) => {
+        // SAFETY: the caller of `from_c` promises it.
+        unsafe { $crate::config::array($array, $count.into()) }
+    };
+}
+pub(crate) use read_field;
+
+/// # Safety
+///
+/// `array` is NULL, or has `count` entries that live as long as `'a`.
+pub(crate) unsafe fn array<'a, T>(array: *const T, count: i64) -> Option<&'a [T]> {
+    // SAFETY: the caller's promise.
+    (!array.is_null()).then(|| unsafe { std::slice::from_raw_parts(array, count as usize) })
+}
+
 /// Defines a struct that mirrors a C one: `Name<'a> = c_struct by init_function(method: MethodType) { fields }`.
 macro_rules! config {
     (
         $(#[$doc:meta])*
         $name:ident $(<$life:lifetime>)? = $c:ident by $init:ident($($method:ident: $method_type:ty)?) {
-            $($(#[$field_doc:meta])* $field:ident: $type:ty,)*
+            $($(#[$field_doc:meta])* $field:ident $([$count:ident])?: $type:ty,)*
         }
     ) => {
         $(#[$doc])*
@@ -90,12 +100,17 @@ macro_rules! config {
             /// Every field at the library's default.
             #[allow(clippy::new_without_default)] // one way to make it, the same for all configurations
             pub fn new($($method: $method_type)?) -> Self {
-                Self::from_c(&Self::c_defaults($($method)?))
+                // SAFETY: the defaults have no arrays.
+                unsafe { Self::from_c(&Self::c_defaults($($method)?)) }
             }
 
-            /// As C has it, without its arrays.
-            pub(crate) fn from_c(c: &$crate::sys::$c) -> Self {
-                Self { $($field: $crate::config::Field::from_c(c.$field),)* }
+            /// As C has it.
+            ///
+            /// # Safety
+            ///
+            /// Its arrays live as long as the struct that is made.
+            pub(crate) unsafe fn from_c(c: &$crate::sys::$c) -> Self {
+                Self { $($field: $crate::config::read_field!(c.$field $(, c.$count)?),)* }
             }
 
             fn c_defaults($($method: $method_type)?) -> $crate::sys::$c {
@@ -110,10 +125,100 @@ macro_rules! config {
             /// For C. Its pointers are those of the slices: it must not outlive `self`.
             pub(crate) fn to_c(self) -> $crate::sys::$c {
                 let mut c = Self::c_defaults($(self.$method)?);
-                $(c.$field = $crate::config::Field::to_c(&self.$field);)*
+                $(
+                    c.$field = $crate::config::Field::to_c(&self.$field);
+                    $(c.$count = self.$field.map_or(0, |array| array.len() as _);)?
+                )*
                 c
             }
         }
     };
 }
 pub(crate) use config;
+
+/// Defines a struct with fields of a C one that the library fills.
+macro_rules! result {
+    ($(#[$doc:meta])* $name:ident = $c:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $type,)*
+        }
+
+        impl $name {
+            /// Lets the library fill the struct.
+            #[allow(dead_code)] // where the call is made under a lock, `empty` and `from_c` stand around it
+            pub(crate) fn filled(
+                fill: impl FnOnce(*mut $crate::sys::$c, *mut $crate::sys::farspan_error) -> $crate::sys::farspan_status,
+            ) -> $crate::Result<Self> {
+                let mut c = Self::empty();
+                $crate::error::check(|error| fill(&mut c, error))?;
+                Ok(Self::from_c(&c))
+            }
+
+            /// What the library is given to fill.
+            pub(crate) fn empty() -> $crate::sys::$c {
+                // SAFETY: all zero bits are a value of the struct.
+                let mut c: $crate::sys::$c = unsafe { std::mem::zeroed() };
+                c.struct_size = std::mem::size_of::<$crate::sys::$c>() as u32;
+                c
+            }
+
+            pub(crate) fn from_c(c: &$crate::sys::$c) -> Self {
+                Self { $($field: $crate::config::Field::from_c(c.$field),)* }
+            }
+        }
+    };
+}
+pub(crate) use result;
+
+/// Defines a struct that the library counts in: plain data with the fields of a C struct.
+macro_rules! counter {
+    ($(#[$doc:meta])* $name:ident = $c:ident by $init:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $type,)*
+        }
+
+        impl $name {
+            /// Nothing counted yet.
+            #[allow(clippy::new_without_default)] // one way to make it, as for the configurations
+            pub fn new() -> Self {
+                Self::from_c(&Self::empty())
+            }
+
+            fn empty() -> $crate::sys::$c {
+                let mut c = std::mem::MaybeUninit::zeroed();
+                // SAFETY: all zero bits are a value of the struct, and C writes no more than the given size.
+                unsafe {
+                    $crate::sys::$init(c.as_mut_ptr(), std::mem::size_of::<$crate::sys::$c>() as _);
+                    c.assume_init()
+                }
+            }
+
+            pub(crate) fn from_c(c: &$crate::sys::$c) -> Self {
+                Self { $($field: c.$field,)* }
+            }
+
+            pub(crate) fn to_c(self) -> $crate::sys::$c {
+                let mut c = Self::empty();
+                $(c.$field = self.$field;)*
+                c
+            }
+
+            /// Lets the library change what was counted. A call that fails changes nothing.
+            pub(crate) fn change(
+                &mut self,
+                call: impl FnOnce(*mut $crate::sys::$c, *mut $crate::sys::farspan_error) -> $crate::sys::farspan_status,
+            ) -> $crate::Result<()> {
+                let mut c = self.to_c();
+                $crate::error::check(|error| call(&mut c, error))?;
+                *self = Self::from_c(&c);
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use counter;

@@ -1,25 +1,6 @@
 use super::text::{written, Reference, References};
-use super::{counter, Smoothing, Tokenizer};
-use crate::config::config;
+use super::{BleuConfig, BleuCounts, BleuResult};
 use crate::{sys, Result};
-
-config! {
-    /// How BLEU is computed. Equal to sacrebleu's with the same options.
-    BleuConfig = farspan_bleu_config by farspan_bleu_config_init() {
-        /// Not read for token ids.
-        tokenizer: Tokenizer,
-        /// What an order without a match counts.
-        smoothing: Smoothing,
-        /// 1 to 8.
-        max_order: i32,
-        /// Compare lower case; not read for token ids.
-        lowercase: bool,
-        /// Orders for which the hypothesis is too short do not count. For single sentences.
-        effective_order: bool,
-        /// NaN: that of the smoothing. Read by floor, add_k.
-        smoothing_value: f64,
-    }
-}
 
 impl BleuConfig {
     /// What must be stated with a score so that others can repeat it, in sacrebleu's form. `references`: how many, or 0 if that
@@ -33,53 +14,6 @@ impl BleuConfig {
         written(128, |buffer, size, needed, error| unsafe {
             sys::farspan_bleu_signature(&self.to_c(), references, buffer, size, needed, error)
         })
-    }
-}
-
-counter! {
-    /// What BLEU knows of a corpus: plain data of fixed size.
-    ///
-    /// ```
-    /// use farspan::eval::{BleuConfig, BleuCounts};
-    ///
-    /// let config = BleuConfig::new();
-    /// let mut counts = BleuCounts::new();
-    /// counts.add(&config, "The cat sat on the mat.", &["The cat sat on a mat.", "A cat sat on the mat."])?;
-    /// counts.add(&config, "It is raining again today.", &["It is raining again today."])?;
-    /// let result = counts.score(&config)?;
-    /// assert!(result.score > 80.0 && result.brevity_penalty == 1.0);
-    /// assert!(config.signature(0)?.starts_with("nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp|version:farspan-"));
-    /// # Ok::<(), farspan::Error>(())
-    /// ```
-    BleuCounts = farspan_bleu_counts by farspan_bleu_counts_init {
-        /// Of the configuration that counted; 0 before the first segment.
-        max_order: i32,
-        /// Counted so far.
-        segments: i64,
-        /// In tokens.
-        hypothesis_length: i64,
-        /// Of each segment's reference that is closest in length.
-        reference_length: i64,
-        /// N-grams of the hypotheses that are in a reference, clipped; `[n - 1]`.
-        correct: [i64; 8],
-        /// N-grams of the hypotheses.
-        total: [i64; 8],
-    }
-}
-
-super::result! {
-    /// The score of what was counted.
-    BleuResult = farspan_bleu_result {
-        /// 0 to 100 (above 100 by rounding only).
-        score: f64,
-        /// 1, or exp(1 - reference / hypothesis) for hypotheses that are too short.
-        brevity_penalty: f64,
-        /// Percent, smoothed; `[n - 1]`.
-        precisions: [f64; 8],
-        /// In tokens.
-        hypothesis_length: i64,
-        /// In tokens.
-        reference_length: i64,
     }
 }
 

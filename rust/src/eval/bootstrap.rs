@@ -1,34 +1,6 @@
-use super::{result, BleuConfig, BleuCounts};
-use crate::config::config;
+use super::{BleuConfig, BleuCounts, BootstrapConfig, Interval};
 use crate::context::as_c;
 use crate::{sys, Context, Result};
-
-config! {
-    /// Confidence intervals by resampling with replacement (Efron 1979; for BLEU Koehn 2004). The same seed gives the same interval
-    /// on every machine, for any number of threads.
-    BootstrapConfig = farspan_bootstrap_config by farspan_bootstrap_config_init() {
-        /// 1 to 1,000,000.
-        samples: i32,
-        /// Of the library's generator.
-        seed: u64,
-        /// Between 0 and 1.
-        confidence: f64,
-    }
-}
-
-result! {
-    /// An interval of resampled values.
-    Interval = farspan_interval {
-        /// Quantile (1 - confidence) / 2, interpolated between neighbours.
-        low: f64,
-        /// The middle one.
-        median: f64,
-        /// Quantile (1 + confidence) / 2.
-        high: f64,
-        /// Of the resampled values.
-        mean: f64,
-    }
-}
 
 /// The interval of the mean of `values`, at least one: losses of blocks, ROUGE of texts, hits of passkeys.
 ///

@@ -1,52 +1,7 @@
-use super::counter;
 use super::text::{Reference, References};
-use crate::config::config;
+use super::{ChrfConfig, ChrfCounts};
 use crate::error::check;
 use crate::{sys, Result};
-
-config! {
-    /// How chrF is computed. Equal to sacrebleu's with the same options.
-    ChrfConfig = farspan_chrf_config by farspan_chrf_config_init() {
-        /// N-grams of characters up to this order.
-        char_order: i32,
-        /// N-grams of words up to this order; 2 is chrF++. Both orders together are at most 16.
-        word_order: i32,
-        /// Compare lower case.
-        lowercase: bool,
-        /// White space counts as characters.
-        whitespace: bool,
-        /// Orders that either text is too short for count as 0, instead of being left out.
-        every_order: bool,
-        /// How much more recall weighs than precision.
-        beta: f64,
-    }
-}
-
-counter! {
-    /// What chrF knows of a corpus: plain data of fixed size.
-    ///
-    /// ```
-    /// use farspan::eval::{ChrfConfig, ChrfCounts};
-    ///
-    /// let config = ChrfConfig { word_order: 2, ..ChrfConfig::new() }; // chrF++
-    /// let mut counts = ChrfCounts::new();
-    /// counts.add(&config, "Die Katze saß auf der Matte.", &["Die Katze saß auf der Matte."])?;
-    /// assert!((counts.score(&config)? - 100.0).abs() < 1e-9);
-    /// # Ok::<(), farspan::Error>(())
-    /// ```
-    ChrfCounts = farspan_chrf_counts by farspan_chrf_counts_init {
-        /// Orders of characters and words that counted; 0 before the first segment.
-        orders: i32,
-        /// Counted so far.
-        segments: i64,
-        /// N-grams of the hypotheses, orders of characters first.
-        hypothesis: [i64; 16],
-        /// Those of the references.
-        reference: [i64; 16],
-        /// Those in both.
-        matches: [i64; 16],
-    }
-}
 
 impl ChrfCounts {
     /// Counts one segment against its references, at least one; the one that gives this segment the best score is counted.

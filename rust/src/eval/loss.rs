@@ -1,49 +1,7 @@
-use super::{counter, result};
+use super::{Loss, LossSummary};
 use crate::config::Field;
 use crate::error::{check, check_exact};
 use crate::{sys, Error, Result, Status};
-
-counter! {
-    /// Running sums over the losses of scored tokens: plain data of fixed size, whatever the length of the text.
-    Loss = farspan_loss by farspan_loss_init {
-        /// The standard error comes from the means of blocks of so many tokens; set it before the first loss.
-        block_tokens: i64,
-        /// Scored so far.
-        tokens: i64,
-        /// Bytes of text behind them, 0 if never given.
-        bytes: i64,
-        /// Nats, without the open block.
-        sum: f64,
-        /// Full blocks.
-        blocks: i64,
-        /// Mean of the blocks' means.
-        block_mean: f64,
-        /// Sum of their squared deviations from it.
-        block_squares: f64,
-        /// Tokens of the block that is not full yet.
-        open_tokens: i64,
-        /// Their sum.
-        open_sum: f64,
-    }
-}
-
-result! {
-    /// What the sums say. Every token weighs the same, whatever window it was in.
-    LossSummary = farspan_loss_summary {
-        /// Scored.
-        tokens: i64,
-        /// Mean, in nats per token.
-        nll: f64,
-        /// Of that mean, from the means of blocks, because neighbouring tokens are not independent; NaN below two blocks.
-        standard_error: f64,
-        /// exp(nll).
-        perplexity: f64,
-        /// nll / ln 2.
-        bits_per_token: f64,
-        /// Bits of all tokens / bytes; NaN if the bytes are unknown.
-        bits_per_byte: f64,
-    }
-}
 
 impl Loss {
     /// Adds losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Infinities and NaN are not

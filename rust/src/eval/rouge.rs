@@ -1,33 +1,6 @@
 use super::text::{Reference, References};
-use super::{result, RougeKind};
-use crate::config::config;
+use super::{RougeConfig, RougeResult};
 use crate::{sys, Result};
-
-config! {
-    /// How ROUGE is computed. Equal to rouge-score's with the same options.
-    RougeConfig = farspan_rouge_config by farspan_rouge_config_init(kind: RougeKind) {
-        /// What is compared.
-        kind: RougeKind,
-        /// 1 to 9. Read by n.
-        order: i32,
-        /// Porter's stemmer, as published scores mostly use.
-        stem: bool,
-    }
-}
-
-result! {
-    /// The score against the best reference.
-    RougeResult = farspan_rouge_result {
-        /// Its index.
-        reference: i32,
-        /// 0 to 1.
-        precision: f64,
-        /// 0 to 1.
-        recall: f64,
-        /// 0 to 1.
-        f_measure: f64,
-    }
-}
 
 /// Scores one hypothesis against its references, at least one: the result is that of the reference with the best f_measure. A corpus
 /// is the mean over its texts. Only letters a-z and digits count: other scripts need token ids.
@@ -60,7 +33,7 @@ pub fn rouge<R: Reference<u8>>(
     })
 }
 
-/// The same on token ids, for [`RougeKind::N`] and [`RougeKind::L`], without stems.
+/// The same on token ids, for [`RougeKind::N`](super::RougeKind::N) and [`RougeKind::L`](super::RougeKind::L), without stems.
 ///
 /// # Errors
 ///

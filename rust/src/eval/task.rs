@@ -1,29 +1,9 @@
 use std::ops::Range;
 
 use super::text::written;
-use super::PasskeyForm;
-use crate::config::config;
+use super::PasskeyConfig;
 use crate::error::check;
 use crate::{sys, Result};
-
-config! {
-    /// A text that hides a number among repeated sentences and asks for it at the end. The same configuration gives the same text
-    /// everywhere.
-    PasskeyConfig = farspan_passkey_config by farspan_passkey_config_init(form: PasskeyForm) {
-        /// Which of the published texts.
-        form: PasskeyForm,
-        /// Bytes of the whole text at most; the text is ASCII.
-        length: i64,
-        /// Decides the key, and the depth if that is drawn.
-        seed: u64,
-        /// Where the key stands: 0 the start of the garbage, 1 its end; NaN: drawn.
-        depth: f64,
-        /// The least key.
-        lowest_key: i64,
-        /// The greatest, below 10^18.
-        highest_key: i64,
-    }
-}
 
 /// A passkey task.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,20 +1,6 @@
-use super::{result, Verdict};
+use super::{Judgement, Verdict};
 use crate::error::{constant_text, Error};
 use crate::{sys, Result, Status};
-
-result! {
-    /// A verdict with its reasons.
-    Judgement = farspan_verdict {
-        /// Does it extrapolate.
-        verdict: Verdict,
-        /// The longest length up to the trained one; 0 if untested, as the following.
-        reference_length: i64,
-        /// The length beyond it with the highest perplexity.
-        worst_length: i64,
-        /// Perplexity there over perplexity at the reference length.
-        worst_ratio: f64,
-    }
-}
 
 /// Judges mean losses (nats per token, the same tokens at every length) by [`verdict_rule`]. `lengths` ascend; a ratio that is not a
 /// number is worse than any number.

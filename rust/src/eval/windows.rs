@@ -1,47 +1,9 @@
 use std::iter::FusedIterator;
 use std::ops::Range;
 
-use super::{result, Bos, WindowsKind};
-use crate::config::config;
+use super::{Window, WindowsConfig};
 use crate::error::check;
 use crate::{sys, Result};
-
-config! {
-    /// How a text is cut into windows that a model can read, and which tokens each of them scores.
-    WindowsConfig = farspan_windows_config by farspan_windows_config_init(kind: WindowsKind) {
-        /// The schedule.
-        kind: WindowsKind,
-        /// What stands before the first scored token; required.
-        bos: Bos,
-        /// Tokens of the text, without BOS; below 2^40, with [`Bos::NONE`] at least 2.
-        tokens: i64,
-        /// Inputs that a model reads at most, BOS included.
-        length: i64,
-        /// New tokens of a window, at most `length`. Read by sliding, growing.
-        stride: i64,
-        /// Tokens that are scored. Read by last.
-        segment: i64,
-    }
-}
-
-result! {
-    /// One window. The model reads `rows` inputs: a BOS if `bos` is 1, then the tokens `begin .. end - 1`. Row r of its logits
-    /// predicts token `end - rows + r`; the rows `first_row .. rows` are scored.
-    Window = farspan_window {
-        /// 1: reads a BOS first.
-        bos: i32,
-        /// The first token.
-        begin: i64,
-        /// One past the last token that is predicted; it is not read.
-        end: i64,
-        /// The first token that counts.
-        first_scored: i64,
-        /// Inputs.
-        rows: i64,
-        /// The first row of logits that counts.
-        first_row: i64,
-    }
-}
 
 /// The windows of a text, in its order. A window is computed from its index: nothing is kept, however long the text is.
 #[derive(Clone, Debug)]

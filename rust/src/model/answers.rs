@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::ffi::CStr;
 use std::os::raw::c_char;
 
+use crate::config::array;
 use crate::model::{Absolute, LayerKind, NoteCode, Severity};
 use crate::{sys, BiasConfig, MaskConfig, RemapConfig, RopeConfig, Scheme, SchemeBuilder, ScoreConfig};
 
@@ -105,14 +106,6 @@ pub struct Parts<'a> {
     pub mask: MaskConfig,
     /// The scale of the logit.
     pub score: ScoreConfig<'a>,
-}
-
-/// # Safety
-///
-/// `array` is NULL, or has `count` entries that live as long as `'a`.
-unsafe fn array<'a, T>(array: *const T, count: i64) -> Option<&'a [T]> {
-    // SAFETY: the caller's promise.
-    (!array.is_null()).then(|| unsafe { std::slice::from_raw_parts(array, count as usize) })
 }
 
 impl<'a> Parts<'a> {

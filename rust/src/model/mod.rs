@@ -35,8 +35,9 @@ use std::path::Path;
 use std::ptr::{self, NonNull};
 
 pub use crate::generated::model_constants::*;
+pub use crate::generated::model_structs::*;
 pub use answers::{Info, Layer, Note, Parts};
-pub use options::{Metadata, Options, Value};
+pub use options::{Metadata, Value};
 
 use crate::error::{check, Error, Result, Status};
 use crate::{sys, Scheme};

@@ -1,41 +1,9 @@
 use std::ffi::CString;
 use std::os::raw::{c_char, c_void};
 
-use crate::config::config;
 use crate::error::{Error, Result, Status};
-use crate::model::{Extension, Release};
-use crate::{sys, Angle};
-
-config! {
-    /// How a [`Model`](crate::model::Model) is read.
-    ///
-    /// The arrays are weights that are part of the positions and not of the file; without them see
-    /// [`NoteCode::WEIGHTS`](crate::model::NoteCode::WEIGHTS).
-    Options<'a> = farspan_model_options by farspan_model_options_init() {
-        /// Whose numbers are wanted.
-        release: Release,
-        /// The precision of angles of every scheme.
-        angle: Angle,
-        /// How to go beyond the trained length; needs `target_length`.
-        extension: Extension,
-        /// T; 0 without an extension. At most the trained length: nothing is changed.
-        target_length: i64,
-        /// The window of the extension; 0: derived. Read by self_extend, rerope, leaky_rerope.
-        window: i64,
-        /// The group of the extension; 0: derived. Read by self_extend.
-        group: i64,
-        /// `[buckets][heads]`: relative_attention_bias.weight of T5's encoder.
-        t5_encoder: Option<&'a [f32]>,
-        /// `[buckets][heads]`, of the decoder.
-        t5_decoder: Option<&'a [f32]>,
-        /// GGUF's rope_freqs.weight: divisors of inv_freq, one per pair.
-        rope_freqs: Option<&'a [f64]>,
-        /// GGUF's rope_factors_short.weight.
-        rope_short: Option<&'a [f64]>,
-        /// GGUF's rope_factors_long.weight.
-        rope_long: Option<&'a [f64]>,
-    }
-}
+use crate::model::Options;
+use crate::sys;
 
 /// The length that all arrays of a kind have, 0 without any.
 fn common_length<T, const N: usize>(arrays: [(&str, Option<&[T]>); N]) -> Result<i64> {
