@@ -3,29 +3,9 @@ package farspan
 import (
 	"unsafe"
 
+	"farspan.io/farspan/internal/cross"
 	"farspan.io/farspan/internal/raw"
 )
-
-// CacheConfig is the form of a cache.
-type CacheConfig struct {
-	DType       DType // in which keys and values are stored: F32, F16, BF16 or I8
-	Layers      int64
-	KeyHeads    int64
-	HeadDim     int64 // 1 .. 512
-	ValueDim    int64 // 1 .. 512; 0: HeadDim
-	MemoryLimit int64 // bytes of all blocks, free ones included; 0: none
-
-	made made
-}
-
-// NewCacheConfig gives the defaults. KeyHeads and HeadDim have none.
-func NewCacheConfig() *CacheConfig {
-	native := raw.NewCacheConfig()
-	defer raw.DeleteCacheConfig(native)
-	config := new(CacheConfig)
-	config.move(fromC, native)
-	return config
-}
 
 // Sequence is a number that is never used again in its cache: one that has ended is refused, never mistaken for another.
 type Sequence int64
@@ -38,23 +18,6 @@ type CacheBatch struct {
 }
 
 func (b CacheBatch) sequences() *int64 { return (*int64)(unsafe.Pointer(first(b.Sequences))) }
-
-// SequenceInfo is what a cache knows of a sequence.
-type SequenceInfo struct {
-	Tokens        int64
-	FirstPosition int64 // of the oldest token; 0 without tokens
-	NextPosition  int64 // of the next token that is appended without a position
-	Blocks        int64 // of 64 positions
-	SharedBlocks  int64 // of these, also in use by a fork
-}
-
-// CacheStatistics is what a cache holds.
-type CacheStatistics struct {
-	Sequences  int64
-	Blocks     int64 // in use; a shared block counts once
-	FreeBlocks int64 // kept for later
-	BlockBytes int64 // of one block, all layers and heads
-}
 
 // Cache holds keys and values of many sequences for decoding, without their positions: keys are rotated when they are read. Every
 // scheme is therefore right on every cache: dynamic frequencies at the current length, remaps, a switch of scheme in mid-sequence,
@@ -79,7 +42,7 @@ func NewCache(config *CacheConfig) (*Cache, error) {
 		}
 		native = raw.NewCacheConfig()
 		defer raw.DeleteCacheConfig(native)
-		config.move(toC, native)
+		config.move(cross.ToC, native)
 	}
 	made := raw.Cache_create(native)
 	if made.Failure != nil {
@@ -213,7 +176,7 @@ func (c *Cache) SequenceInfo(sequence Sequence) (SequenceInfo, error) {
 	native := raw.NewSequenceInfo()
 	defer raw.DeleteSequenceInfo(native)
 	err = asError(raw.Cache_sequence_info(cache, int64(sequence), native))
-	info.move(fromC, native)
+	info.move(cross.FromC, native)
 	return info, err
 }
 
@@ -228,7 +191,7 @@ func (c *Cache) Statistics() (CacheStatistics, error) {
 	native := raw.NewCacheStatistics()
 	defer raw.DeleteCacheStatistics(native)
 	err = asError(raw.Cache_get_statistics(cache, native))
-	statistics.move(fromC, native)
+	statistics.move(cross.FromC, native)
 	return statistics, err
 }
 

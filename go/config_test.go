@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"farspan.io/farspan/internal/cross"
 	"farspan.io/farspan/internal/raw"
 )
 
@@ -30,13 +31,13 @@ func distinct(config reflect.Value) {
 }
 
 // crosses sends a configuration to a C struct and reads it back.
-func crosses[Config, Native any](t *testing.T, config *Config, native Native, free func(Native), move func(*Config, direction, Native)) {
+func crosses[Config, Native any](t *testing.T, config *Config, native Native, free func(Native), move func(*Config, cross.Direction, Native)) {
 	t.Helper()
 	defer free(native)
 	distinct(reflect.ValueOf(config).Elem())
-	move(config, toC, native)
+	move(config, cross.ToC, native)
 	back := new(Config)
-	move(back, fromC, native)
+	move(back, cross.FromC, native)
 	if !reflect.DeepEqual(back, config) {
 		t.Errorf("%T comes back as %+v, was %+v", config, back, config)
 	}

@@ -3,23 +3,9 @@ package farspan
 import (
 	"runtime"
 
+	"farspan.io/farspan/internal/cross"
 	"farspan.io/farspan/internal/raw"
 )
-
-// ContextConfig says how calls run.
-type ContextConfig struct {
-	Threads int32 // 0: min(affinity, cgroup quota, FARSPAN_NUM_THREADS); more than the machine has are clamped
-	ISA     ISA   // instruction set
-}
-
-// NewContextConfig gives the defaults.
-func NewContextConfig() *ContextConfig {
-	native := raw.NewContextConfig()
-	defer raw.DeleteContextConfig(native)
-	config := new(ContextConfig)
-	config.move(fromC, native)
-	return config
-}
 
 // cancelFlag is in C memory, because the library reads it while a call runs. A context and the plans made with it share it.
 type cancelFlag struct {
@@ -46,7 +32,7 @@ func NewContext(config *ContextConfig) (*Context, error) {
 	}
 	native := raw.NewContextConfig()
 	defer raw.DeleteContextConfig(native)
-	config.move(toC, native)
+	config.move(cross.ToC, native)
 	flag := newCancelFlag()
 	made := raw.Context_create(native, flag.native)
 	if made.Failure != nil {

@@ -1,25 +1,9 @@
 package farspan
 
-import "farspan.io/farspan/internal/raw"
-
-// RopeOptions are those of Scheme.RopeApply.
-type RopeOptions struct {
-	Side       Side      // which of the branch's maps to use; matters with a remap and for xpos
-	Branch     int32     // 0: the true positions
-	Direction  Direction // forward, inverse or delta
-	Length     int64     // current length n for dynamic methods; 0: largest position + 1
-	AxisStride int64     // elements between the axes of the positions for M-RoPE; 0: tightly packed
-	XPosCentre float64   // positions are taken relative to this for the decay [xpos]
-}
-
-// NewRopeOptions gives the defaults.
-func NewRopeOptions() *RopeOptions {
-	native := raw.NewRopeOptions()
-	defer raw.DeleteRopeOptions(native)
-	options := new(RopeOptions)
-	options.move(fromC, native)
-	return options
-}
+import (
+	"farspan.io/farspan/internal/cross"
+	"farspan.io/farspan/internal/raw"
+)
 
 // defaultRopeOptions is what nil options mean; it is never changed.
 var defaultRopeOptions = NewRopeOptions()
@@ -63,30 +47,6 @@ func PositionLookup(table *Tensor, positions []int64, out *Tensor) error {
 		int32(out.dtype), &out.dims))
 }
 
-// FireConfig is FIRE (Li et al. 2024): a small network that gives a bias for each pair of positions.
-type FireConfig struct {
-	Hidden    int32     // width of the hidden layer
-	Heads     int32     // outputs
-	C         float64   // slope of the logarithm
-	Threshold float64   // |l * L0|, in positions
-	Epsilon   float64   // added to the divisor
-	W1        []float32 // [Hidden]
-	B1        []float32 // [Hidden]
-	W2        []float32 // [Heads][Hidden]
-	B2        []float32 // [Heads]
-
-	made made
-}
-
-// NewFireConfig gives the defaults. Hidden, Heads and the weights have none.
-func NewFireConfig() *FireConfig {
-	native := raw.NewFireConfig()
-	defer raw.DeleteFireConfig(native)
-	config := new(FireConfig)
-	config.move(fromC, native)
-	return config
-}
-
 // FireFill writes out[0, h, i, j] = MLP(x)[h] with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) + epsilon), d = p_i - p_j >= 0
 // and MLP = w2 relu(w1 x + b1) + b2. Give out to Plan.Run as a dense bias. Empty positions are 0, 1, 2 ...
 // Errors: ErrShape, ErrParameterRange, ErrPositions.
@@ -99,7 +59,7 @@ func FireFill(config *FireConfig, queryPositions, keyPositions []int64, out *Ten
 		}
 		native = raw.NewFireConfig()
 		defer raw.DeleteFireConfig(native)
-		config.move(toC, native)
+		config.move(cross.ToC, native)
 		arrays = *config
 	}
 	out = out.orAbsent()

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 
+	"farspan.io/farspan/internal/cross"
 	"farspan.io/farspan/internal/raw"
 )
 
@@ -125,7 +126,7 @@ func describe(model raw.Model) (info ModelInfo, notes int64, err error) {
 	if failure := raw.Model_describe(model, native); failure != nil {
 		return ModelInfo{}, 0, asError(failure)
 	}
-	info.read(native)
+	info.move(cross.FromC, native)
 	return info, native.GetNotes(), nil
 }
 

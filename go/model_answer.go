@@ -1,35 +1,9 @@
 package farspan
 
-import "farspan.io/farspan/internal/raw"
-
-// ModelInfo is what a configuration says as a whole. Heads and sizes are those of the first layer with attention; see ModelLayer.
-type ModelInfo struct {
-	Family            string // model_type, or general.architecture
-	Absolute          AbsoluteKind
-	Layers            int64 // encoder and decoder together; the encoder's come first
-	EncoderLayers     int64 // 0 unless encoder-decoder
-	QueryHeads        int64
-	KeyHeads          int64
-	HeadDim           int64 // of queries and keys; with latent attention (MLA) the rotated and unrotated parts together
-	ValueDim          int64
-	Hidden            int64   // width of the model; 0: unknown
-	Vocabulary        int64   // 0: unknown
-	Context           int64   // the length that the file states; 0: unknown or unlimited
-	TrainedContext    int64   // L: positions that the unscaled rotation was trained on; 0: unknown
-	UsableContext     int64   // longest length for which the resolved settings are meant; 0: no limit known
-	UsableContextMost int64   // the same unless the file is ambiguous: linear or dynamic scaling may or may not be in Context
-	AbsoluteRows      int64   // rows of the learned table; 0: none
-	AbsoluteOffset    int64   // position p is row p + offset (OPT: 2)
-	LayerKinds        int64   // how many different layers there are
-	FinalSoftcap      float64 // cap on the output logits, not on attention (Gemma 2: 30); 0: none
-}
-
-func (i *ModelInfo) read(n raw.ModelInfo) {
-	*i = ModelInfo{n.GetFamily(), AbsoluteKind(n.GetAbsolute()), n.GetLayers(), n.GetEncoder_layers(), n.GetQuery_heads(),
-		n.GetKey_heads(), n.GetHead_dim(), n.GetValue_dim(), n.GetHidden(), n.GetVocabulary(), n.GetContext(), n.GetTrained_context(),
-		n.GetUsable_context(), n.GetUsable_context_most(), n.GetAbsolute_rows(), n.GetAbsolute_offset(), n.GetLayer_kinds(),
-		n.GetFinal_softcap()}
-}
+import (
+	"farspan.io/farspan/internal/cross"
+	"farspan.io/farspan/internal/raw"
+)
 
 // ModelLayer is one layer of a model. Its SchemeConfig is what its scheme is made of, a copy: change it (sinks, another remap ...) and
 // give it to NewScheme. For LayerOther all five parts are nil.
@@ -73,11 +47,11 @@ func layerParts(model raw.Model, index int64) (parts SchemeConfig, err error) {
 		return parts, asError(failure)
 	}
 	parts = SchemeConfig{new(RopeConfig), new(RemapConfig), new(BiasConfig), new(MaskConfig), new(ScoreConfig)}
-	parts.Rope.move(fromC, rope)
-	parts.Remap.move(fromC, remap)
-	parts.Bias.move(fromC, bias)
-	parts.Mask.move(fromC, mask)
-	parts.Score.move(fromC, score)
+	parts.Rope.move(cross.FromC, rope)
+	parts.Remap.move(cross.FromC, remap)
+	parts.Bias.move(cross.FromC, bias)
+	parts.Mask.move(cross.FromC, mask)
+	parts.Score.move(cross.FromC, score)
 	for which, array := range map[int32]*[]float64{layerShortFactors: &parts.Rope.ShortFactors, layerLongFactors: &parts.Rope.LongFactors,
 		layerBiasA: &parts.Bias.A, layerBiasP: &parts.Bias.P} {
 		if err == nil {
@@ -101,12 +75,4 @@ func layerArray[T any](model raw.Model, index int64, which int32,
 	}
 	values := make([]T, size)
 	return values, asError(copied(model, index, which, first(values), count(values)))
-}
-
-// ModelNote is something that reading a configuration has to say.
-type ModelNote struct {
-	Severity Severity
-	Code     NoteCode
-	Path     string // JSON path "$.rope_scaling.factor", or GGUF key; "" if it concerns no single key
-	Text     string // a sentence
 }

@@ -5,35 +5,9 @@ import (
 	"math"
 	"reflect"
 
+	"farspan.io/farspan/internal/cross"
 	"farspan.io/farspan/internal/raw"
 )
-
-// ModelOptions says how a model is read.
-type ModelOptions struct {
-	Release      Release
-	Angle        Angle     // of every scheme
-	Extension    Extension // needs TargetLength
-	TargetLength int64     // T; 0 without an extension. At most L: nothing is changed
-	Window       int64     // of the extension; 0: derived [self_extend, rerope, leaky_rerope]
-	Group        int64     // of the extension; 0: derived [self_extend]
-
-	// Weights that are part of the positions and not of the file. nil: see NoteWeights.
-
-	T5Encoder []float32 // [buckets][heads]: relative_attention_bias.weight of the encoder
-	T5Decoder []float32 // [buckets][heads], of the decoder
-	RopeFreqs []float64 // [R/2] GGUF's rope_freqs.weight: divisors of inv_freq
-	RopeShort []float64 // [R/2] GGUF's rope_factors_short.weight
-	RopeLong  []float64 // [R/2] GGUF's rope_factors_long.weight
-}
-
-// NewModelOptions gives the defaults.
-func NewModelOptions() *ModelOptions {
-	native := raw.NewModelOptions()
-	defer raw.DeleteModelOptions(native)
-	options := new(ModelOptions)
-	options.move(fromC, native)
-	return options
-}
 
 // native gives the options, the defaults for nil, in both forms; the second is to be deleted.
 func (o *ModelOptions) native() (*ModelOptions, raw.ModelOptions) {
@@ -41,17 +15,8 @@ func (o *ModelOptions) native() (*ModelOptions, raw.ModelOptions) {
 		o = NewModelOptions()
 	}
 	native := raw.NewModelOptions()
-	o.move(toC, native)
+	o.move(cross.ToC, native)
 	return o, native
-}
-
-func (o *ModelOptions) move(d direction, n raw.ModelOptions) {
-	move(d, &o.Release, n.GetRelease, n.SetRelease)
-	move(d, &o.Angle, n.GetAngle, n.SetAngle)
-	move(d, &o.Extension, n.GetExtension, n.SetExtension)
-	move(d, &o.TargetLength, n.GetTarget_length, n.SetTarget_length)
-	move(d, &o.Window, n.GetWindow, n.SetWindow)
-	move(d, &o.Group, n.GetGroup, n.SetGroup)
 }
 
 // Metadata is one key of GGUF metadata. The value is a bool, an integer, a float or a string, or a slice or an array of one of these.

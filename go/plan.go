@@ -1,50 +1,9 @@
 package farspan
 
-import "farspan.io/farspan/internal/raw"
-
-// Problem is the shape of an attention, and its positions.
-type Problem struct {
-	State      State // rotated needs a scheme without remap and not xpos
-	Batch      int64
-	QueryHeads int64 // a multiple of KeyHeads; head h reads key head h / (QueryHeads / KeyHeads)
-	KeyHeads   int64
-	Queries    int64
-	Keys       int64
-	HeadDim    int64 // 1 .. 512
-	ValueDim   int64 // 1 .. 512; 0: HeadDim
-	Length     int64 // current length n for dynamic methods; 0: largest position + 1
-
-	// Positions, 0 .. 2^40. Empty: keys 0 .. Keys-1, queries the last Queries of them. Key positions must not decrease (within a
-	// segment). The batch stride is in elements; 0 shares one row between all batches.
-	QueryPositions      []int64
-	KeyPositions        []int64
-	QueryPositionStride int64
-	KeyPositionStride   int64
-
-	// M-RoPE: [axes][Queries] and [axes][Keys] rotary positions, shared by all batches; the slices above then serve mask and bias only.
-	QueryAxisPositions []int64
-	KeyAxisPositions   []int64
-
-	// Packed sequences: segment s owns the queries [QueryOffsets[s], QueryOffsets[s+1]) and the keys [KeyOffsets[s], KeyOffsets[s+1])
-	// and sees nothing else. Default positions then restart in each segment.
-	Segments     int64 // 0: not packed
-	QueryOffsets []int64
-	KeyOffsets   []int64
-
-	// Padding: [Batch][2] half-open ranges of valid keys. Empty: all.
-	KeyRanges []int64
-
-	made made
-}
-
-// NewProblem gives the defaults. Heads, queries, keys and HeadDim have none.
-func NewProblem() *Problem {
-	native := raw.NewProblem()
-	defer raw.DeleteProblem(native)
-	problem := new(Problem)
-	problem.move(fromC, native)
-	return problem
-}
+import (
+	"farspan.io/farspan/internal/cross"
+	"farspan.io/farspan/internal/raw"
+)
 
 // Plan is all that does not depend on the data: rotation tables, bias tables, intervals, tiles. Its memory grows linearly with queries
 // + keys. Plan once, run often, from any number of goroutines. Close it.
@@ -73,7 +32,7 @@ func NewPlan(context *Context, scheme *Scheme, problem *Problem) (*Plan, error) 
 		}
 		native = raw.NewProblem()
 		defer raw.DeleteProblem(native)
-		problem.move(toC, native)
+		problem.move(cross.ToC, native)
 		arrays = *problem
 	}
 	made := raw.Plan_create(c, s, native, first(arrays.QueryPositions), count(arrays.QueryPositions), first(arrays.KeyPositions),

@@ -1,6 +1,9 @@
 package farspan
 
-import "farspan.io/farspan/internal/raw"
+import (
+	"farspan.io/farspan/internal/cross"
+	"farspan.io/farspan/internal/raw"
+)
 
 // SchemeConfig is the five parts of a scheme. Each may be nil: no rotation, no remap, no bias, a causal mask, and a plain
 // 1/sqrt(head_dim) score.
@@ -38,7 +41,7 @@ func NewScheme(config SchemeConfig) (*Scheme, error) {
 		}
 		rope = raw.NewRopeConfig(int32(c.Method))
 		defer raw.DeleteRopeConfig(rope)
-		c.move(toC, rope)
+		c.move(cross.ToC, rope)
 		shortFactors, longFactors = c.ShortFactors, c.LongFactors
 	}
 	if c := config.Remap; c != nil {
@@ -47,7 +50,7 @@ func NewScheme(config SchemeConfig) (*Scheme, error) {
 		}
 		remap = raw.NewRemapConfig(int32(c.Method))
 		defer raw.DeleteRemapConfig(remap)
-		c.move(toC, remap)
+		c.move(cross.ToC, remap)
 	}
 	if c := config.Bias; c != nil {
 		if err := c.made.check(3, "NewBiasConfig"); err != nil {
@@ -55,7 +58,7 @@ func NewScheme(config SchemeConfig) (*Scheme, error) {
 		}
 		bias = raw.NewBiasConfig(int32(c.Method))
 		defer raw.DeleteBiasConfig(bias)
-		c.move(toC, bias)
+		c.move(cross.ToC, bias)
 		values, a, p = c.Values, c.A, c.P
 	}
 	if c := config.Mask; c != nil {
@@ -64,7 +67,7 @@ func NewScheme(config SchemeConfig) (*Scheme, error) {
 		}
 		mask = raw.NewMaskConfig()
 		defer raw.DeleteMaskConfig(mask)
-		c.move(toC, mask)
+		c.move(cross.ToC, mask)
 	}
 	if c := config.Score; c != nil {
 		if err := c.made.check(5, "NewScoreConfig"); err != nil {
@@ -72,7 +75,7 @@ func NewScheme(config SchemeConfig) (*Scheme, error) {
 		}
 		score = raw.NewScoreConfig()
 		defer raw.DeleteScoreConfig(score)
-		c.move(toC, score)
+		c.move(cross.ToC, score)
 		sinks = c.Sinks
 	}
 	return newScheme(raw.Scheme_create(rope, first(shortFactors), count(shortFactors), first(longFactors), count(longFactors), remap, bias,
@@ -111,18 +114,6 @@ func (s *Scheme) Axes() int {
 	return int(raw.Scheme_axes(scheme))
 }
 
-// Probe is everything that a scheme says about one pair of query and key.
-type Probe struct {
-	Visible            bool
-	Branch             int32   // 0 near, 1 or 2 far
-	QueryAnglePosition float64 // the position that rotates the query
-	KeyAnglePosition   float64 // the position that rotates the key
-	RelativePosition   float64 // their difference: what the rotation sees
-	Bias               float64 // 0 for a dense bias
-	Scale              float64 // s_i, without 1/sqrt(head_dim) when ScoreConfig.Scale is 0
-	Magnitude          float64 // m: rotated logits carry m^2
-}
-
 // Probe answers for one query position, key position and head. length is the current length of the methods that depend on it;
 // 0: the larger position + 1. Errors: ErrPositions, ErrHeadGroups, ErrParameterRange.
 func (s *Scheme) Probe(length, query, key int64, head int32) (Probe, error) {
@@ -137,7 +128,7 @@ func (s *Scheme) Probe(length, query, key int64, head int32) (Probe, error) {
 		return Probe{}, asError(failure)
 	}
 	var probe Probe
-	probe.move(fromC, native)
+	probe.move(cross.FromC, native)
 	return probe, nil
 }
 

@@ -9,38 +9,6 @@ import (
 // BleuMaxOrder is the largest MaxOrder.
 const BleuMaxOrder = 8
 
-// BleuConfig says how BLEU is computed. Scores equal sacrebleu's with the same options.
-type BleuConfig struct {
-	Tokenizer      Tokenizer // not read for token ids
-	Smoothing      Smoothing
-	MaxOrder       int32   // 1 to BleuMaxOrder
-	Lowercase      bool    // not read for token ids
-	EffectiveOrder bool    // orders for which the hypothesis is too short do not count; for single sentences
-	SmoothingValue float64 // NaN: that of the smoothing [floor, add_k]
-}
-
-// NewBleuConfig gives the defaults.
-func NewBleuConfig() *BleuConfig {
-	native := raw.NewBleuConfig()
-	defer raw.DeleteBleuConfig(native)
-	return &BleuConfig{Tokenizer(native.GetTokenizer()), Smoothing(native.GetSmoothing()), native.GetMax_order(),
-		native.GetLowercase() != 0, native.GetEffective_order() != 0, native.GetSmoothing_value()}
-}
-
-func (c *BleuConfig) native() raw.BleuConfig {
-	if c == nil {
-		return raw.SwigcptrBleuConfig(0)
-	}
-	native := raw.NewBleuConfig()
-	native.SetTokenizer(int32(c.Tokenizer))
-	native.SetSmoothing(int32(c.Smoothing))
-	native.SetMax_order(c.MaxOrder)
-	native.SetLowercase(flag(c.Lowercase))
-	native.SetEffective_order(flag(c.EffectiveOrder))
-	native.SetSmoothing_value(c.SmoothingValue)
-	return native
-}
-
 // Signature is what must be stated with a score so that others can repeat it, in sacrebleu's form. references: how many, or 0 if that
 // varies.
 func (c *BleuConfig) Signature(references int32) (string, error) {
@@ -108,15 +76,6 @@ func (b *BleuCounts) Merge(from BleuCounts) error {
 		b.take(numbers)
 	}
 	return asError(failure)
-}
-
-// BleuResult is the score of what was counted.
-type BleuResult struct {
-	Score            float64               // 0 to 100 (above 100 by rounding only)
-	BrevityPenalty   float64               // 1, or exp(1 - reference / hypothesis) for hypotheses that are too short
-	Precisions       [BleuMaxOrder]float64 // percent, smoothed; [n - 1]
-	HypothesisLength int64                 // in tokens
-	ReferenceLength  int64
 }
 
 // Score gives the score of the corpus, or of one sentence if only that was counted. Errors are those of Add.

@@ -5,38 +5,6 @@ import "farspan.io/farspan/internal/raw"
 // ChrfMaxOrders is the most that CharOrder and WordOrder together can be.
 const ChrfMaxOrders = 16
 
-// ChrfConfig says how chrF is computed. Scores equal sacrebleu's with the same options.
-type ChrfConfig struct {
-	CharOrder  int32 // n-grams of characters
-	WordOrder  int32 // 2: chrF++; both orders together at most ChrfMaxOrders
-	Lowercase  bool
-	Whitespace bool    // white space counts as characters
-	EveryOrder bool    // orders that either text is too short for count as 0, instead of being left out
-	Beta       float64 // how much more recall weighs than precision
-}
-
-// NewChrfConfig gives the defaults.
-func NewChrfConfig() *ChrfConfig {
-	native := raw.NewChrfConfig()
-	defer raw.DeleteChrfConfig(native)
-	return &ChrfConfig{native.GetChar_order(), native.GetWord_order(), native.GetLowercase() != 0, native.GetWhitespace() != 0,
-		native.GetEvery_order() != 0, native.GetBeta()}
-}
-
-func (c *ChrfConfig) native() raw.ChrfConfig {
-	if c == nil {
-		return raw.SwigcptrChrfConfig(0)
-	}
-	native := raw.NewChrfConfig()
-	native.SetChar_order(c.CharOrder)
-	native.SetWord_order(c.WordOrder)
-	native.SetLowercase(flag(c.Lowercase))
-	native.SetWhitespace(flag(c.Whitespace))
-	native.SetEvery_order(flag(c.EveryOrder))
-	native.SetBeta(c.Beta)
-	return native
-}
-
 // ChrfCounts is what chrF knows of a corpus: plain data of fixed size. The zero value has counted nothing.
 type ChrfCounts struct {
 	Orders     int32 // CharOrder + WordOrder that counted; 0 before the first segment

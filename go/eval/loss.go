@@ -71,16 +71,6 @@ func (l *Loss) Merge(from Loss) error {
 	return asError(failure)
 }
 
-// LossSummary is what the sums say. Every token weighs the same, whatever window it was in.
-type LossSummary struct {
-	Tokens        int64
-	NLL           float64 // mean, nats per token
-	StandardError float64 // of that mean, from the means of blocks, because neighbouring tokens are not independent; NaN below two
-	Perplexity    float64 // exp(NLL)
-	BitsPerToken  float64 // NLL / ln 2
-	BitsPerByte   float64 // bits of all tokens / bytes; NaN if the bytes are unknown
-}
-
 // Summary gives the means. Without any token they are NaN.
 func (l *Loss) Summary() (LossSummary, error) {
 	whole, real := l.flat()

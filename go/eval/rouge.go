@@ -2,38 +2,6 @@ package eval
 
 import "farspan.io/farspan/internal/raw"
 
-// RougeConfig says how ROUGE is computed. Scores equal rouge-score's with the same options.
-type RougeConfig struct {
-	Kind  RougeKind
-	Order int32 // 1 to 9 [n]
-	Stem  bool  // Porter's stemmer, as published scores mostly use
-}
-
-// NewRougeConfig gives the defaults of a kind.
-func NewRougeConfig(kind RougeKind) *RougeConfig {
-	native := raw.NewRougeConfig(int32(kind))
-	defer raw.DeleteRougeConfig(native)
-	return &RougeConfig{RougeKind(native.GetKind()), native.GetOrder(), native.GetStem() != 0}
-}
-
-func (c *RougeConfig) native() raw.RougeConfig {
-	if c == nil {
-		return raw.SwigcptrRougeConfig(0)
-	}
-	native := raw.NewRougeConfig(int32(c.Kind))
-	native.SetOrder(c.Order)
-	native.SetStem(flag(c.Stem))
-	return native
-}
-
-// RougeResult is the score against the best reference.
-type RougeResult struct {
-	Reference int     // its index
-	Precision float64 // 0 to 1, as the others
-	Recall    float64
-	FMeasure  float64
-}
-
 // Rouge scores one hypothesis against its references, at least one: the result is that of the reference with the best FMeasure. A
 // corpus is the mean over its texts. Only letters a-z and digits count: other scripts need token ids. Errors: ErrMethod,
 // ErrParameterRange and ErrCombination for the configuration, ErrShape without references, ErrNullArgument without a configuration.

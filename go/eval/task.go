@@ -2,38 +2,6 @@ package eval
 
 import "farspan.io/farspan/internal/raw"
 
-// PasskeyConfig describes a text that hides a number among repeated sentences and asks for it at the end. The same configuration gives
-// the same text everywhere.
-type PasskeyConfig struct {
-	Form       PasskeyForm
-	Length     int64   // bytes of the whole text at most; the text is ASCII
-	Seed       uint64  // decides the key, and the depth if that is drawn
-	Depth      float64 // where the key stands: 0 the start of the garbage, 1 its end; NaN: drawn
-	LowestKey  int64
-	HighestKey int64 // below 10^18
-}
-
-// NewPasskeyConfig gives the defaults of a form.
-func NewPasskeyConfig(form PasskeyForm) *PasskeyConfig {
-	native := raw.NewPasskeyConfig(int32(form))
-	defer raw.DeletePasskeyConfig(native)
-	return &PasskeyConfig{PasskeyForm(native.GetForm()), native.GetLength(), native.GetSeed(), native.GetDepth(),
-		native.GetLowest_key(), native.GetHighest_key()}
-}
-
-func (c *PasskeyConfig) native() raw.PasskeyConfig {
-	if c == nil {
-		return raw.SwigcptrPasskeyConfig(0)
-	}
-	native := raw.NewPasskeyConfig(int32(c.Form))
-	native.SetLength(c.Length)
-	native.SetSeed(c.Seed)
-	native.SetDepth(c.Depth)
-	native.SetLowest_key(c.LowestKey)
-	native.SetHighest_key(c.HighestKey)
-	return native
-}
-
 // Passkey is a passkey task.
 type Passkey struct {
 	Text     string // what the model reads

@@ -8,14 +8,6 @@ func (v Verdict) String() string { return raw.Verdict_name(int32(v)) }
 // VerdictRule is the rule of Judge in words, for reports.
 func VerdictRule() string { return raw.Verdict_rule() }
 
-// Judgement is a verdict with its reasons.
-type Judgement struct {
-	Verdict         Verdict
-	ReferenceLength int64   // the longest length up to the trained one; 0 if untested, and so below
-	WorstLength     int64   // the length beyond it with the highest perplexity
-	WorstRatio      float64 // perplexity there over perplexity at the reference length
-}
-
 // Judge judges mean losses (nats per token, the same tokens at every length). lengths ascend. A ratio that is not a number is worse
 // than any number. Errors: ErrShape if there are not as many losses as lengths, ErrPositions, ErrParameterRange.
 func Judge(lengths []int64, nll []float64, trainedLength int64) (Judgement, error) {

@@ -77,11 +77,16 @@ class Member:
         return self.field.type.is_pointer and self.field.type.name in ("double", "float", "int64_t")
 
     @property
+    def is_text(self) -> bool:
+        return self.field.type.name == "char" and self.field.type.is_pointer
+
+    @property
     def doc(self) -> str:
         """The comment beside it, or above its run. The name's words stand where it begins with a default or a list of methods."""
         words, text = self.name.replace("_", " "), self.field.doc or self.field.group
         text = re.sub(r"^FARSPAN_[A-Z]+_\*", "", text) if self.option else text
         if self.is_flag:
+            text = text.replace("0 or 1", "whether so")
             text = re.sub(r"\b([01])(?=: )", lambda m: "true" if m[1] == "1" else "false", text)
         if not text or text[0] in ";:,":
             return words + text

@@ -36,6 +36,8 @@ def described(root: Path, baseline: bool) -> dict[str, str]:
         "rust-sys/tests/layout/names.rs": printer.print("layout_names.rs"),
         "python/farspan/_abi.py": printer.print("abi.py"),
         **printer.constants(),
+        **printer.java_structs(),
+        **printer.go_structs(),
     }
     if not baseline:
         frozen.check_layout(root, made["tests/abi/layout_1.c"])

@@ -6,6 +6,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+import go
+import java
 import python
 import rust
 import words
@@ -21,7 +23,10 @@ class Pages:
         self.environment = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), trim_blocks=True,
                                        lstrip_blocks=True, keep_trailing_newline=True, undefined=StrictUndefined)
         self.environment.filters.update(
-            javadoc=words.javadoc, rustdoc=words.rustdoc, go_constants=self.go_constants, rust_word=rust.word, rust_type=rust.type_of, rust_argument=rust.argument, rust_macro=rust.macro, rust_member=rust.member,
+            javadoc=words.javadoc, javadoc_tag=words.javadoc_tag, javadoc_method=words.javadoc_method,
+            javadoc_record=lambda doc, fields, translate: "\n".join([
+                "/**", *words.javadoc_lines(doc, "", translate), " *",
+                *(words.javadoc_tag(f.member.doc, f"@param {f.name}", "", translate) for f in fields), " */"]), rustdoc=words.rustdoc, go_constants=self.go_constants, rust_word=rust.word, rust_type=rust.type_of, rust_argument=rust.argument, rust_macro=rust.macro, rust_member=rust.member,
             ctype=python.ctype, hash_comment=python.hash_comment, docstring=python.docstring,
             docstring_body=python.docstring_body,
             godoc=lambda text, name="", indent="", translate=str: words.godoc(name, text, indent, translate))
@@ -64,6 +69,36 @@ class Pages:
         return words.go_columns([
             (words.godoc("", value.doc, "\t", translate),
              (self.contract.go_name(option, value), self.contract.go_name(option), f"= {value.number}")) for value in values])
+
+    def java_structs(self) -> dict[str, str]:
+        made: dict[str, str] = {}
+        for record in self.contract.records:
+            given = java.JavaClass(self.contract, record, ROOT / "bindings/java" / f"{record.name('java')}.java")
+            if not record.is_made_for("java"):
+                continue
+            if record.kind == "config":
+                made[given.path] = self.print("config.java", java=given)
+                if settings := given.settings:
+                    reads = [f.read for f in given.fields]
+                    needed = ["java.util.List"] if any("List" in f.component for f in given.fields) else []
+                    doc = f"What a {given.name} says, to be read and compared. An option is null if these classes do not know it."
+                    path = given.path.replace(given.name + ".java", settings + ".java")
+                    made[path] = self.print("answer.java", java=given, name=settings, doc=doc, needed=needed, read=bool(reads), config=given.name)
+            elif record.kind == "answer":
+                needed = ["java.nio.charset.StandardCharsets"] if any("String" in f.component for f in given.fields) else []
+                made[given.path] = self.print("answer.java", java=given, name=given.name, doc=record.doc, needed=needed,
+                                              read=record.notes.get("java_read", False), config=None)
+        return made
+
+    def go_structs(self) -> dict[str, str]:
+        made: dict[str, str] = {}
+        for package, folder in (("farspan", "go"), ("eval", "go/eval")):
+            records = [r for r in self.contract.records
+                       if r.is_made_for("go") and r.kind != "counter" and (r.area == "eval") == (package == "eval")]
+            made[f"{folder}/structs_generated.go"] = self.print(
+                "structs.go", records=records, package=package, go=go.Go(self.contract),
+                headers=list(dict.fromkeys(r.struct.header for r in records)))
+        return made
 
     def options(self, language: str, areas: tuple[str, ...]) -> list[Option]:
         return [o for o in self.contract.options if o.area in areas and o.is_made_for(language)]

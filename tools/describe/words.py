@@ -56,7 +56,8 @@ def comment(text: str, prefix: str, draw: Callable[[list[str]], list[str]], tran
 
 
 def java_text(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;").replace("*/", "*&#47;")
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;").replace("*/", "*&#47;")
+    return re.sub(r"`([^`]+)`", r"{@code \1}", text)
 
 
 def javadoc(text: str, indent: str = "", translate: Translate = str) -> str:
@@ -68,6 +69,23 @@ def javadoc(text: str, indent: str = "", translate: Translate = str) -> str:
     body = [f"{indent} * <p>{line[len(indent) + 3:]}" if n and lines[n - 1].strip() == "*" and "<pre>" not in line else line
             for n, line in enumerate(lines)]
     return "\n".join([f"{indent}/**", *body, f"{indent} */"])
+
+
+def javadoc_lines(text: str, indent: str, translate: Translate) -> list[str]:
+    drawing = lambda lines: ["<pre>", *(java_text(line) for line in lines), "</pre>"]  # noqa: E731
+    return comment(text, indent + " * ", drawing, lambda t: java_text(translate(t)))
+
+
+def javadoc_tag(text: str, tag: str, indent: str = "", translate: Translate = str) -> str:
+    """A tag with a note, which is no sentence."""
+    note = java_text(translate(" ".join(text.split())).rstrip("."))
+    lines = wrapped(f"{tag} {note}", "", 114 - len(indent))
+    return "\n".join([f"{indent} * {lines[0]}", *(f"{indent} *     {line}" for line in lines[1:])])
+
+
+def javadoc_method(text: str, tags: list[str], indent: str = "", translate: Translate = str) -> str:
+    lines = [f"{indent}/**", *javadoc_lines(text, indent, translate), f"{indent} *", *(f"{indent} * {tag}" for tag in tags), f"{indent} */"]
+    return "\n".join(lines)
 
 
 def rust_text(text: str) -> str:

@@ -190,7 +190,7 @@ config! {
 result! {
     /// Everything that a scheme says about one pair.
     Probe = farspan_probe {
-        /// 0 or 1.
+        /// Whether so.
         visible: bool,
         /// 0 near, 1 or 2 far.
         branch: i32,

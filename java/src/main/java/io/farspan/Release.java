@@ -9,7 +9,7 @@ public enum Release {
     REFERENCE(NativeConstants.RELEASE_REFERENCE),
     /**
      * YaRN: L is max_position_embeddings, no mscale, no truncate, m = 0.1 ln s + 1 also for s &lt; 1. LongRoPE: a
-     * top-level original length overrides `factor`.
+     * top-level original length overrides {@code factor}.
      */
     TRANSFORMERS_4_48(NativeConstants.RELEASE_TRANSFORMERS_4_48),
     /**

@@ -18,8 +18,8 @@ public enum WindowsKind {
      */
     GROWING(NativeConstants.WINDOWS_GROWING),
     /**
-     * Only the last `segment` tokens, in as few windows as it takes, laid from the end backwards: equal tokens at
-     * every length (Su 2023).
+     * Only the last {@code segment} tokens, in as few windows as it takes, laid from the end backwards: equal tokens
+     * at every length (Su 2023).
      */
     LAST(NativeConstants.WINDOWS_LAST);
 

@@ -1,0 +1,173 @@
+"""Structs as Java's classes and records."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from contract import Contract, Member, Option, Record, camel
+
+NUMBERS = {"int32_t": "int", "int64_t": "long", "uint64_t": "long", "double": "double", "float": "float"}
+BOXES = {"int": "Integer", "long": "Long", "double": "Double", "float": "Float"}
+PACKAGES = {"": "io.farspan", "model": "io.farspan", "eval": "io.farspan.eval"}
+FOLDERS = {"": "", "model": "", "eval": "eval/"}
+
+
+def lower(name: str) -> str:
+    text = camel(name)
+    return text[0].lower() + text[1:]
+
+
+@dataclass(frozen=True)
+class JavaField:
+    """A field: its setter's parameter and what the setter does; how the value is read back."""
+
+    member: Member
+    record: Record
+    after: str | None  # what else the setter does
+
+    @property
+    def name(self) -> str:
+        return lower(self.member.name)
+
+    @property
+    def is_array(self) -> bool:
+        return self.member.is_array
+
+    @property
+    def accessor(self) -> str:
+        return self.name[0].upper() + self.name[1:]
+
+    @property
+    def element(self) -> str:
+        return NUMBERS[self.member.field.type.name]
+
+    def option_type(self, inside: str = "") -> str:
+        option = self.member.option
+        assert option
+        within = f"{option.within}." if option.within and option.within != inside else ""
+        return within + option.name("java")
+
+    def parameter(self, inside: str) -> str:
+        if self.member.option:
+            return self.option_type(inside)
+        if self.record.is_flag(self.member, "java"):
+            return "boolean"
+        return self.element + ("..." if self.is_array or self.member.field.type.extent else "")
+
+    @property
+    def statements(self) -> list[str]:
+        name, accessor = self.name, self.accessor
+        if self.is_array:
+            return [f"this.{name} = {name}.clone();", *([self.after] if self.after else [])]
+        if extent := self.member.field.type.extent:
+            text = self.member.name.replace("_", " ")
+            return [f"if ({name}.length > {extent}) {{",
+                    f'    throw new IllegalArgumentException({name}.length + " {text}: at most {extent}");', "}",
+                    f"for (int n = 0; n < {name}.length; ++n) {{",
+                    f"    fields.set_{self.member.name.rstrip('s')}(n, {name}[n]);", "}"]
+        if self.member.option:
+            return [f"fields.set{accessor}({name}.code);"]
+        return [f"fields.set{accessor}({name} ? 1 : 0);" if self.record.is_flag(self.member, "java") else f"fields.set{accessor}({name});"]
+
+    @property
+    def note(self) -> str:
+        """What follows @param of a setter."""
+        if self.is_array:
+            return "copied"
+        if extent := self.member.field.type.extent:
+            return f"up to {extent} numbers"
+        return "the choice" if self.member.option else "whether so" if self.record.is_flag(self.member, "java") else "the number"
+
+    @property
+    def component(self) -> str:
+        """The type in a record."""
+        if self.member.field.type.is_pointer and not self.is_array:
+            return "String"
+        if self.member.option:
+            return self.option_type()
+        if self.record.is_flag(self.member, "java"):
+            return "boolean"
+        return f"List<{BOXES[self.element]}>" if self.is_array or self.member.field.type.extent else self.element
+
+    @property
+    def read(self) -> str:
+        """The value of a record, from the fields of a struct."""
+        get = f"fields.get{self.accessor}()"
+        if self.member.field.type.is_pointer and not self.is_array:
+            return f"new String({get}, StandardCharsets.UTF_8)"
+        if self.is_array:
+            return f"Codes.list(config.{self.name})"
+        if extent := self.member.field.type.extent:
+            return "List.of(" + ", ".join(f"fields.get_{self.member.name.rstrip('s')}({n})" for n in range(extent)) + ")"
+        if self.member.option:
+            kind = self.option_type()
+            otherwise = f"{kind}.UNKNOWN" if self.member.option.open else "null"
+            return f"Codes.find({kind}.values(), option -> option.code, {get}, {otherwise})"
+        return get + " != 0" if self.record.is_flag(self.member, "java") else get
+
+
+@dataclass(frozen=True)
+class JavaClass:
+    """A configuration or an answer."""
+
+    contract: Contract
+    record: Record
+    members_file: Path
+
+    @property
+    def name(self) -> str:
+        return self.record.name("java")
+
+    @property
+    def package(self) -> str:
+        return PACKAGES[self.record.area]
+
+    @property
+    def path(self) -> str:
+        return f"java/src/main/java/io/farspan/{FOLDERS[self.record.area]}{self.name}.java"
+
+    @property
+    def nested(self) -> list[Option]:
+        return [option for option in self.contract.options if option.within == self.name]
+
+    @property
+    def fields(self) -> list[JavaField]:
+        notes = self.record.notes
+        after, hidden = notes.get("java_after", {}), notes.get("java_without", ())
+        return [JavaField(m, self.record, after.get(m.name)) for m in self.record.members if m.name not in hidden]
+
+    @property
+    def selector(self) -> JavaField | None:
+        return next((f for f in self.fields if f.member == self.record.selector), None)
+
+    @property
+    def setters(self) -> list[JavaField]:
+        return [f for f in self.fields if f.member != self.record.selector]
+
+    @property
+    def required(self) -> list[JavaField]:
+        """What the constructor takes."""
+        names = self.record.notes.get("required", ())
+        return [f for f in self.fields if f.member == self.record.selector or f.member.name in names]
+
+    @property
+    def settings(self) -> str | None:
+        """The record that tells what the configuration says."""
+        return self.record.notes.get("settings")
+
+    @property
+    def by_hand(self) -> str:
+        """Members that a person wrote, without the imports above them."""
+        if not self.members_file.exists():
+            return ""
+        return re.sub(r"^(?:import [^\n]*\n|//[^\n]*\n|\n)*", "", self.members_file.read_text())
+
+    def imports(self, *needed: str) -> list[str]:
+        lines = set(re.findall(r"^import [^\n]*;", self.members_file.read_text(), re.M)) if self.members_file.exists() else set()
+        lines |= {f"import {name};" for name in needed}
+        if self.nested and self.record.kind == "config" and not needed:
+            lines.add("import io.farspan.internal.NativeConstants;")
+        if any("List<" in f.component for f in self.fields) and self.record.kind == "answer":
+            lines.add("import java.util.List;")
+        return sorted(lines)
