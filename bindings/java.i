@@ -68,6 +68,15 @@ JAVA_ARRAY(int64_t, long, jlong, Long)
 JAVA_ARRAY(double, double, jdouble, Double)
 JAVA_ARRAY(float, float, jfloat, Float)
 
+/* Counts of the C functions themselves. */
+%apply (const int64_t* ARRAY, size_t COUNT) { (const int64_t* ARRAY, int64_t COUNT) };
+%apply (const double* ARRAY, size_t COUNT) { (const double* ARRAY, int64_t COUNT) };
+%apply (const float* ARRAY, size_t COUNT) { (const float* ARRAY, int64_t COUNT) };
+%apply (int64_t* ARRAY, size_t COUNT) { (int64_t* ARRAY, int64_t COUNT) };
+%apply (double* ARRAY, size_t COUNT) { (double* ARRAY, int64_t COUNT) };
+%apply (float* ARRAY, size_t COUNT) { (float* ARRAY, int64_t COUNT) };
+%include "java_arrays_generated.i"
+
 %apply (const double* ARRAY, size_t COUNT) {
     (const double* short_factors, size_t short_count), (const double* long_factors, size_t long_count),
     (const double* a, size_t a_count), (const double* p, size_t p_count) };

@@ -316,4 +316,6 @@ inline void shutdown() {
 
 }  // namespace farspan
 
+#include "farspan/cpp/calls.hpp"
+
 #endif

@@ -194,6 +194,9 @@ class Contract:
         return prefix + camel(text, words) if prefix else text
 
 
+    def go_function(self, function: Function) -> str:
+        return camel(function.short, self.notes["words"]["go"])
+
     @cached_property
     def renamed(self) -> dict[str, dict[str, str]]:
         """What a comment of the header calls by its C name, in each language."""

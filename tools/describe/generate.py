@@ -38,6 +38,7 @@ def described(root: Path, baseline: bool) -> dict[str, str]:
         **printer.constants(),
         **printer.java_structs(),
         **printer.go_structs(),
+        **printer.calls(),
     }
     if not baseline:
         frozen.check_layout(root, made["tests/abi/layout_1.c"])

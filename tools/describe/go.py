@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import words
+from calls import Call, Kind
 from contract import Contract, Member, Record, camel
 
+KEYWORDS = ("range", "type", "func", "map", "len")
 NUMBERS = {"int32_t": "int32", "int64_t": "int64", "uint64_t": "uint64", "double": "float64", "float": "float32"}
 
 
@@ -58,3 +60,36 @@ class Go:
                 function = "Flag" if record.is_flag(member, "go") else "Number"
                 lines.append(f"cross.{function}(d, &c.{name}, n.Get{raw}, n.Set{raw})")
         return lines
+
+    def call(self, given: Call) -> list[str]:
+        """The lines of a plain call, without its comment."""
+        function = given.function
+        parameters, values, lines = [], [], []
+        for a in given.arguments:
+            name, kind = a.name if a.name not in KEYWORDS else a.name + "_", a.parameter.type
+            if a.kind in (Kind.CONTEXT, Kind.HANDLE):
+                parameters.append(f"{name} *{camel(kind.short)}")
+                lines += [f"{name}Native, err := {name}.native().enter()", "if err != nil {", "\treturn" + " 0," * (not function.can_fail) + " err",
+                          "}", f"defer {name}.native().leave()"]
+                values.append(f"{name}Native")
+            elif a.kind == Kind.ARRAY:
+                parameters.append(f"{name} []{NUMBERS[kind.name]}")
+                values += [f"first({name})", f"count({name})"]
+            elif a.kind == Kind.CONFIG:
+                assert a.record
+                raw = a.record.name("")
+                parameters.append(f"{name} *{a.record.name('go')}")
+                lines += [f"{name}Native := raw.New{raw}({'0' if a.record.selector else ''})", f"defer raw.Delete{raw}({name}Native)",
+                          f"{name}.move(cross.ToC, {name}Native)"]
+                values.append(f"{name}Native")
+            else:
+                parameters.append(f"{name} {NUMBERS[kind.name]}")
+                values.append(name)
+        name = camel(function.short, self.words)
+        call = f"raw.{function.short[0].upper()}{function.short[1:]}({', '.join(values)})"
+        if function.can_fail:
+            return [f"func {name}({', '.join(parameters)}) error {{", *("\t" + line for line in lines), f"\treturn asError({call})", "}"]
+        number = NUMBERS[function.result.name]
+        if any(a.kind in (Kind.CONTEXT, Kind.HANDLE) for a in given.arguments):
+            return [f"func {name}({', '.join(parameters)}) ({number}, error) {{", *("\t" + line for line in lines), f"\treturn {call}, nil", "}"]
+        return [f"func {name}({', '.join(parameters)}) {number} {{", *("\t" + line for line in lines), f"\treturn {call}", "}"]

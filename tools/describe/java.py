@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from calls import Call, Kind
 from contract import Contract, Member, Option, Record, camel
 
 NUMBERS = {"int32_t": "int", "int64_t": "long", "uint64_t": "long", "double": "double", "float": "float"}
@@ -171,3 +172,38 @@ class JavaClass:
         if any("List<" in f.component for f in self.fields) and self.record.kind == "answer":
             lines.add("import java.util.List;")
         return sorted(lines)
+
+
+def call(given: Call) -> list[str]:
+    """The lines of a plain call, without its comment."""
+    function = given.function
+    parameters, values, entered = [], [], []
+    for a in given.arguments:
+        name, kind = lower(a.name), a.parameter.type
+        if a.kind == Kind.CONTEXT:
+            parameters.append(f"Context {name}")
+            entered.append((f"io.farspan.internal.Context {name}Object = Context.acquire({name});", f"Context.release({name});"))
+            values.append(f"{name}Object")
+        elif a.kind == Kind.HANDLE:
+            parameters.append(f"{camel(kind.short)} {name}")
+            entered.append((f"io.farspan.internal.{camel(kind.short)} {name}Object = {name}.handle.acquire();", f"{name}.handle.release();"))
+            values.append(f"{name}Object")
+        elif a.kind == Kind.CONFIG:
+            assert a.record
+            parameters.append(f"{a.record.name('java')} {name}")
+            values.append(f"{name}.fields")
+        else:
+            parameters.append(f"{NUMBERS[kind.name]}{'[]' * (a.kind == Kind.ARRAY)} {name}")
+            values.append(name)
+    result = "void" if function.can_fail else NUMBERS[function.result.name]
+    lines = [f"{'return ' * (result != 'void')}Native.{function.short}({', '.join(values)});"]
+    for enter, leave in reversed(entered):
+        lines = [enter, "try {", *("    " + line for line in lines), "} finally {", "    " + leave, "}"]
+    return [f"public static {result} {lower(function.short)}({', '.join(parameters)}) {{", *("    " + line for line in lines), "}"]
+
+
+def tags(given: Call) -> list[str]:
+    notes = {Kind.CONTEXT: "null for the defaults", Kind.HANDLE: "not closed", Kind.ARRAY: "an array; what it must hold is said above",
+             Kind.NUMBER: "a number", Kind.CONFIG: "not changed"}
+    lines = [f"@param {lower(a.name)} {notes[a.kind]}" for a in given.arguments]
+    return lines + (["@throws FarspanException if the library refuses an argument"] if given.function.can_fail else ["@return the number"])

@@ -6,6 +6,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+import calls
+import cpp
 import go
 import java
 import python
@@ -38,7 +40,7 @@ class Pages:
         return self.environment.get_template(template + ".jinja").render(values)
 
     def rust(self) -> dict[str, str]:
-        made = {"rust/src/generated/mod.rs": self.print("mod.rs", modules=sorted([*rust.CONSTANTS.values(), *rust.STRUCTS.values()]))}
+        made = {"rust/src/generated/mod.rs": self.print("mod.rs", modules=sorted(["calls", *rust.CONSTANTS.values(), *rust.STRUCTS.values()]))}
         examples = {file.stem for file in (ROOT / "rust/src/doc").glob("*.md")}
         for area, name in rust.CONSTANTS.items():
             options = self.options("rust", (area,))
@@ -99,6 +101,20 @@ class Pages:
                 "structs.go", records=records, package=package, go=go.Go(self.contract),
                 headers=list(dict.fromkeys(r.struct.header for r in records)))
         return made
+
+    def calls(self) -> dict[str, str]:
+        """The plain calls of all languages."""
+        made = calls.plain(self.contract)
+        arrays = sorted({("const " * (not a.is_written), a.parameter.type.name, a.name, a.parameter.count)
+                         for call in made for a in call.of(calls.Kind.ARRAY)})
+        pairs = [dict(zip(("const", "type", "name", "count"), pair)) for pair in arrays]
+        return {
+            "include/farspan/cpp/calls.hpp": self.print("calls.hpp", calls=made, cpp=cpp),
+            "rust/src/generated/calls.rs": self.print("calls.rs", calls=made, rust=rust),
+            "go/calls_generated.go": self.print("calls.go", calls=made, go=go.Go(self.contract)),
+            "java/src/main/java/io/farspan/Calls.java": self.print("Calls.java", calls=made, java=java),
+            "bindings/java_arrays_generated.i": self.print("arrays.i", pairs=pairs),
+        }
 
     def options(self, language: str, areas: tuple[str, ...]) -> list[Option]:
         return [o for o in self.contract.options if o.area in areas and o.is_made_for(language)]

@@ -1,7 +1,8 @@
 """C types in Rust."""
 from __future__ import annotations
 
-from contract import Member, Record
+from calls import Call, Kind
+from contract import Member, Record, camel
 from model import Type
 
 CONSTANTS = {"": "constants", "eval": "eval_constants", "model": "model_constants"}
@@ -50,3 +51,32 @@ def uses(records: list[Record]) -> dict[str, list[str]]:
 def argument(kind: Type) -> str:
     """An array as an argument is a pointer."""
     return f"*mut {NAMES.get(kind.name, kind.name)}" if kind.extent is not None else type_of(kind)
+
+
+def call(given: Call) -> list[str]:
+    """The lines of a plain call, without its comment."""
+    parameters, values = [], []
+    for a in given.arguments:
+        name, kind = word(a.name), a.parameter.type
+        if a.kind == Kind.CONTEXT:
+            parameters.append(f"{name}: Option<&Context>")
+            values.append(f"crate::context::as_c({name})")
+        elif a.kind == Kind.HANDLE:
+            parameters.append(f"{name}: &{camel(kind.short)}")
+            values.append(f"{name}.as_c()")
+        elif a.kind == Kind.ARRAY:
+            parameters.append(f"{name}: &{'mut ' * a.is_written}[{NAMES[kind.name]}]")
+            values += [f"{name}.{'as_mut_ptr' if a.is_written else 'as_ptr'}()", f"{name}.len() as i64"]
+        elif a.kind == Kind.CONFIG:
+            assert a.record
+            parameters.append(f"{name}: &{a.record.name('rust')}")
+            values.append(f"&{name}.to_c()")
+        else:
+            parameters.append(f"{name}: {NAMES[kind.name]}")
+            values.append(name)
+    function, result = given.function, NAMES.get(given.function.result.name, "")
+    if not function.can_fail:
+        return [f"pub fn {function.short}({', '.join(parameters)}) -> {result} {{", "    // SAFETY: handles are valid, and arrays as long as told.",
+                f"    unsafe {{ sys::{function.name}({', '.join(values)}) }}", "}"]
+    return [f"pub fn {function.short}({', '.join(parameters)}) -> Result<()> {{", "    // SAFETY: handles are valid, and arrays as long as told.",
+            f"    check(|error| unsafe {{ sys::{function.name}({', '.join([*values, 'error'])}) }})", "}"]

@@ -12,7 +12,7 @@ import java.util.Objects;
  * forgotten is freed after garbage collection.
  */
 public final class Plan implements AutoCloseable {
-    private final Handle<io.farspan.internal.Plan> handle;
+    final Handle<io.farspan.internal.Plan> handle;
 
     private Plan(io.farspan.internal.Plan object, Object cancel) {
         handle = Handle.of(this, object, cancel, "the plan", io.farspan.internal.Plan::delete);
