@@ -12,9 +12,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "farspan/eval.h"
 #include "farspan/farspan.h"
 %}
 %insert("header") "flat.h"
+%insert("header") "flat_cache.h"
+%insert("header") "flat_eval.h"
+%insert("header") "flat_eval_text.h"
+%insert("header") "flat_model.h"
 
 /* Not stdint.i: it would spell int64_t as long long in the wrapper, which is another type than the header's. */
 %apply int { int32_t };
@@ -32,91 +37,21 @@
 %rename("%(strip:[FARSPAN_])s", %$isconstant) "";
 #endif
 
-%rename(Scheme) farspan_scheme;
-%rename(Plan) farspan_plan;
-%rename(Context) farspan_context;
-%rename(RopeConfig) farspan_rope_config;
-%rename(RemapConfig) farspan_remap_config;
-%rename(BiasConfig) farspan_bias_config;
-%rename(MaskConfig) farspan_mask_config;
-%rename(ScoreConfig) farspan_score_config;
-%rename(FireConfig) farspan_fire_config;
-%rename(RopeOptions) farspan_rope_options;
-%rename(Problem) farspan_problem;
-%rename(Probe) farspan_probe;
-%rename(ContextConfig) farspan_context_config;
 %rename(CancelFlag) flat_cancel_flag;
+%rename(Metadata) flat_metadata;
 
-/* ---- left out: flat.h, a constructor or a destructor calls these -------------------------------- */
-
-%ignore farspan_error;
-%ignore farspan_tensor;
-%ignore farspan_api;
-%ignore farspan_get_api;
-%ignore FARSPAN_ERROR_INIT;
-
-%ignore farspan_tensor_contiguous;
-%ignore farspan_tensor_check;
-%ignore farspan_rope_config_init;
-%ignore farspan_remap_config_init;
-%ignore farspan_bias_config_init;
-%ignore farspan_mask_config_init;
-%ignore farspan_score_config_init;
-%ignore farspan_scheme_create;
-%ignore farspan_scheme_destroy;
-%ignore farspan_scheme_visible;
-%ignore farspan_rope_frequencies;
-%ignore farspan_rope_options_init;
-%ignore farspan_rope_apply;
-%ignore farspan_bias_fill;
-%ignore farspan_sinusoidal_fill;
-%ignore farspan_position_lookup;
-%ignore farspan_fire_config_init;
-%ignore farspan_fire_fill;
-%ignore farspan_problem_init;
-%ignore farspan_plan_create;
-%ignore farspan_plan_destroy;
-%ignore farspan_plan_tile_counts;
-%ignore farspan_attention_run;
-%ignore farspan_attention;
-%ignore farspan_attention_merge;
-%ignore farspan_context_config_init;
-%ignore farspan_context_create;
-%ignore farspan_context_destroy;
-%ignore farspan_diagnose;
-
-%ignore flat_fail;
-%ignore flat_tensor;
-%ignore flat_short;
-%ignore flat_miscounted;
-%ignore flat_unequal;
-%ignore flat_unequal_rows;
-%ignore flat_rows;
-%ignore flat_row_count;
-
-/* Fields that are pointers, sizes of this build, or padding. */
-%ignore struct_size;
-%ignore reserved;
-%ignore farspan_rope_config::short_factors;
-%ignore farspan_rope_config::long_factors;
-%ignore farspan_rope_config::axis_sections;
-%ignore farspan_bias_config::values;
-%ignore farspan_bias_config::a;
-%ignore farspan_bias_config::p;
-%ignore farspan_score_config::sinks;
-%ignore farspan_fire_config::w1;
-%ignore farspan_fire_config::b1;
-%ignore farspan_fire_config::w2;
-%ignore farspan_fire_config::b2;
-%ignore farspan_problem::query_positions;
-%ignore farspan_problem::key_positions;
-%ignore farspan_problem::query_axis_positions;
-%ignore farspan_problem::key_axis_positions;
-%ignore farspan_problem::query_offsets;
-%ignore farspan_problem::key_offsets;
-%ignore farspan_problem::key_ranges;
-%ignore farspan_context_config::cancel;
+/* The library's own names of GGUF's types: flat_metadata_integers, _reals and _texts. */
+%ignore FARSPAN_METADATA_INTEGER;
+%ignore FARSPAN_METADATA_REAL;
+%ignore FARSPAN_METADATA_TEXT;
+%ignore farspan_metadata::type; /* SWIG would warn of the name all the same */
 %ignore flat_cancel_flag::value;
+%ignore flat_metadata::entries;
+%ignore flat_metadata::count;
+%ignore flat_metadata::room;
+%ignore farspan_context_config::cancel;
+%ignore farspan_model_options::t5_values;
+%ignore farspan_model_options::rope_pairs;
 
 /* ---- constructors and destructors --------------------------------------------------------------- */
 
@@ -142,32 +77,27 @@
 }
 %enddef
 
-FARSPAN_CONFIG_OF_METHOD(rope_config)
-FARSPAN_CONFIG_OF_METHOD(remap_config)
-FARSPAN_CONFIG_OF_METHOD(bias_config)
-FARSPAN_CONFIG(mask_config)
-FARSPAN_CONFIG(score_config)
-FARSPAN_CONFIG(fire_config)
-FARSPAN_CONFIG(rope_options)
-FARSPAN_CONFIG(problem)
-FARSPAN_CONFIG(context_config)
-
-%extend farspan_probe {
-    farspan_probe() {
-        farspan_probe* probe = (farspan_probe*)calloc(1, sizeof *probe);
-        if (probe) probe->struct_size = (uint32_t)sizeof *probe;
-        return probe;
+/* Structs that the library fills: `new` says how large they are. */
+%define FARSPAN_ANSWER(name)
+%extend farspan_##name {
+    farspan_##name() {
+        farspan_##name* answer = (farspan_##name*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
     }
-    ~farspan_probe() { free($self); }
+    ~farspan_##name() { free($self); }
 }
+%enddef
 
-/* axis outside 0 .. 3 is ignored, and reads as 0. */
-%extend farspan_rope_config {
-    void set_axis_section(int32_t axis, int32_t pairs) {
-        if (axis >= 0 && axis < 4) $self->axis_sections[axis] = pairs;
+/* An index outside the array is ignored, and reads as 0. */
+%define FARSPAN_FIXED_ARRAY(struct_name, field, one, type, extent)
+%extend struct_name {
+    void set_##one(int32_t index, type value) {
+        if (index >= 0 && index < extent) $self->field[index] = value;
     }
-    int32_t get_axis_section(int32_t axis) { return axis >= 0 && axis < 4 ? $self->axis_sections[axis] : 0; }
+    type get_##one(int32_t index) { return index >= 0 && index < extent ? $self->field[index] : 0; }
 }
+%enddef
 
 %extend flat_cancel_flag {
     flat_cancel_flag() { return (flat_cancel_flag*)calloc(1, sizeof(flat_cancel_flag)); }
@@ -176,22 +106,28 @@ FARSPAN_CONFIG(context_config)
 
 %define FARSPAN_HANDLE(name)
 %nodefaultctor farspan_##name;
-%newobject flat_##name##_create;
 struct farspan_##name {};
 %extend farspan_##name {
     ~farspan_##name() { farspan_##name##_destroy($self); }
 }
 %enddef
 
-FARSPAN_HANDLE(scheme)
-FARSPAN_HANDLE(plan)
-FARSPAN_HANDLE(context)
+%extend flat_metadata {
+    flat_metadata() { return (flat_metadata*)calloc(1, sizeof(flat_metadata)); }
+    ~flat_metadata() { flat_metadata_free($self); }
+}
+
+%include "names_generated.i"
 
 %newobject flat_diagnose;
 %typemap(newfree) char* flat_diagnose "free($1);"
 
 %include "farspan/farspan.h"
 %include "flat.h"
-%include "farspan_cache.i"
-%include "farspan_eval.i"
-%include "farspan_model.i"
+%include "farspan/cache.h"
+%include "flat_cache.h"
+%include "farspan/eval.h"
+%include "flat_eval.h"
+%include "flat_eval_text.h"
+%include "farspan/model.h"
+%include "flat_model.h"

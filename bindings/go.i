@@ -35,17 +35,6 @@ FARSPAN_MEMORY(int64_t *, *int64)
 FARSPAN_MEMORY(const int64_t *, *int64)
 FARSPAN_MEMORY(void *, *byte)
 FARSPAN_MEMORY(const void *, *byte)
-FARSPAN_MEMORY(int64_t *dims, *[10]int64)
-FARSPAN_MEMORY(const int64_t *dims, *[10]int64)
-FARSPAN_MEMORY(const int64_t *in_dims, *[10]int64)
-FARSPAN_MEMORY(const int64_t *out_dims, *[10]int64)
-FARSPAN_MEMORY(const int64_t *table_dims, *[10]int64)
-FARSPAN_MEMORY(const int64_t *q_dims, *[10]int64)
-FARSPAN_MEMORY(const int64_t *k_dims, *[10]int64)
-FARSPAN_MEMORY(const int64_t *v_dims, *[10]int64)
-FARSPAN_MEMORY(const int64_t *bias_dims, *[10]int64)
-FARSPAN_MEMORY(const int64_t *a_dims, *[10]int64)
-FARSPAN_MEMORY(const int64_t *b_dims, *[10]int64)
 
 /* ---- failures ---------------------------------------------------------------------------------- */
 
@@ -116,17 +105,13 @@ func madeOf(text string) Made {
 %typemap(goout) type *function "	$result = madeOf($input)"
 %enddef
 
-FARSPAN_MAKER(farspan_scheme, flat_scheme_create)
-FARSPAN_MAKER(farspan_plan, flat_plan_create)
-FARSPAN_MAKER(farspan_context, flat_context_create)
-FARSPAN_MAKER(farspan_cache, flat_cache_create)
-FARSPAN_MAKER(farspan_cache_plan, flat_cache_plan_create)
 %include "go_model.i"
+%include "go_generated.i"
 
 /* farspan_status_text is given a status. */
 %typemap(gotype) farspan_status status "int32"
 %typemap(imtype) farspan_status status "int32"
 
-#pragma SWIG nowarn=453 /* farspan.i pairs arrays with their lengths; here they cross one by one */
+#pragma SWIG nowarn=453 /* java.i pairs arrays with their lengths; here they cross one by one */
 %include "go_eval.i"
 %include "farspan.i"

@@ -4,5 +4,3 @@
 
 FARSPAN_MEMORY(const uint8_t *, *byte)
 FARSPAN_MEMORY(uint8_t *, *byte)
-FARSPAN_MEMORY(const int64_t *logits_dims, *[10]int64)
-FARSPAN_MEMORY(const int64_t *grad_dims, *[10]int64)

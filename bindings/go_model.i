@@ -3,8 +3,3 @@
 FARSPAN_MEMORY(const char *document, *byte)
 FARSPAN_MEMORY(const char *key, *byte)
 FARSPAN_MEMORY(const char *content, *byte)
-
-FARSPAN_MAKER(farspan_model, flat_model_from_config)
-FARSPAN_MAKER(farspan_model, flat_model_from_metadata)
-FARSPAN_MAKER(farspan_model, flat_model_from_gguf)
-FARSPAN_MAKER(farspan_scheme, flat_model_layer_scheme)

@@ -62,35 +62,15 @@ import io.farspan.runtime.NativeLibrary;
 %typemap(argout) (TYPE* ARRAY, size_t COUNT) {
     if (result == FARSPAN_OK && $input) (*jenv)->Set##NAME##ArrayRegion(jenv, $input, 0, (jsize)$2, (const ELEMENT*)$1);
 }
+%apply (const TYPE* ARRAY, size_t COUNT) { (const TYPE* ARRAY, int64_t COUNT) };
+%apply (TYPE* ARRAY, size_t COUNT) { (TYPE* ARRAY, int64_t COUNT) };
 %enddef
 
 JAVA_ARRAY(int64_t, long, jlong, Long)
 JAVA_ARRAY(double, double, jdouble, Double)
 JAVA_ARRAY(float, float, jfloat, Float)
-
-/* Counts of the C functions themselves. */
-%apply (const int64_t* ARRAY, size_t COUNT) { (const int64_t* ARRAY, int64_t COUNT) };
-%apply (const double* ARRAY, size_t COUNT) { (const double* ARRAY, int64_t COUNT) };
-%apply (const float* ARRAY, size_t COUNT) { (const float* ARRAY, int64_t COUNT) };
-%apply (int64_t* ARRAY, size_t COUNT) { (int64_t* ARRAY, int64_t COUNT) };
-%apply (double* ARRAY, size_t COUNT) { (double* ARRAY, int64_t COUNT) };
-%apply (float* ARRAY, size_t COUNT) { (float* ARRAY, int64_t COUNT) };
-%include "java_arrays_generated.i"
-
-%apply (const double* ARRAY, size_t COUNT) {
-    (const double* short_factors, size_t short_count), (const double* long_factors, size_t long_count),
-    (const double* a, size_t a_count), (const double* p, size_t p_count) };
-%apply (const float* ARRAY, size_t COUNT) {
-    (const float* values, size_t value_count), (const float* sinks, size_t sink_count), (const float* w1, size_t w1_count),
-    (const float* b1, size_t b1_count), (const float* w2, size_t w2_count), (const float* b2, size_t b2_count) };
-%apply (const int64_t* ARRAY, size_t COUNT) {
-    (const int64_t* positions, size_t position_count), (const int64_t* query_positions, size_t query_count),
-    (const int64_t* key_positions, size_t key_count), (const int64_t* query_axis_positions, size_t query_axis_count),
-    (const int64_t* key_axis_positions, size_t key_axis_count), (const int64_t* query_offsets, size_t query_offset_count),
-    (const int64_t* key_offsets, size_t key_offset_count), (const int64_t* key_ranges, size_t key_range_count) };
-%apply (double* ARRAY, size_t COUNT) { (double* inv_freq, size_t count), (double* magnitude, size_t magnitude_count) };
-%apply (float* ARRAY, size_t COUNT) { (float* out, size_t count) };
-%apply (int64_t* ARRAY, size_t COUNT) { (int64_t* intervals, size_t count), (int64_t* counts, size_t count) };
+JAVA_ARRAY(uint8_t, byte, jbyte, Byte)
+JAVA_ARRAY(char, byte, jbyte, Byte)
 
 /* ---- tensors ---------------------------------------------------------------------------------- */
 
@@ -183,19 +163,11 @@ static long long buffer_address(void* buffer) { return (intptr_t)buffer; }
 %}
 %enddef
 
-JAVA_CONFIG(struct farspan_rope_config)
-JAVA_CONFIG(struct farspan_remap_config)
-JAVA_CONFIG(struct farspan_bias_config)
-JAVA_CONFIG(struct farspan_mask_config)
-JAVA_CONFIG(struct farspan_score_config)
-JAVA_CONFIG(struct farspan_fire_config)
-JAVA_CONFIG(struct farspan_rope_options)
-JAVA_CONFIG(struct farspan_problem)
-JAVA_CONFIG(struct farspan_probe)
-JAVA_CONFIG(struct farspan_context_config)
 JAVA_CONFIG(struct flat_cancel_flag)
-%include "java_model.i"
+JAVA_CONFIG(struct flat_metadata)
 
+%include "java_model.i"
 %include "java_cache.i"
 %include "java_eval.i"
+%include "java_generated.i"
 %include "farspan.i"

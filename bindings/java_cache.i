@@ -1,7 +1,4 @@
-/* Typemaps of Java for cache.h: the two arrays of a batch, a number that is made, the bytes of a saved sequence. */
-
-%apply (const int64_t* ARRAY, size_t COUNT) {
-    (const int64_t* sequences, size_t sequence_count), (const int64_t* offsets, size_t offset_count) };
+/* Typemaps of Java for cache.h: a number that is made, the bytes of a saved sequence. */
 
 /* The number of a new sequence: a long[1]. */
 %typemap(jni) int64_t* sequence, int64_t* child "jlongArray"
@@ -35,7 +32,3 @@
     $1 = memory$argnum.data;
 }
 %typemap(argout) (const void* buffer, size_t size) ""
-
-JAVA_CONFIG(struct farspan_cache_config)
-JAVA_CONFIG(struct farspan_cache_statistics)
-JAVA_CONFIG(struct farspan_sequence_info)

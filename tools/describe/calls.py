@@ -46,9 +46,6 @@ class Call:
     function: Function
     arguments: tuple[Argument, ...]
 
-    def of(self, *kinds: Kind) -> list[Argument]:
-        return [a for a in self.arguments if a.kind in kinds]
-
 
 def classify(contract: Contract, parameter: Parameter) -> Argument | None:
     kind = parameter.type

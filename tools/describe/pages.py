@@ -9,11 +9,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import calls
 import cpp
 import go
+import interface
 import java
 import python
 import rust
 import words
 from contract import Contract, Option
+from model import Function
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -105,16 +107,17 @@ class Pages:
     def calls(self) -> dict[str, str]:
         """The plain calls of all languages."""
         made = calls.plain(self.contract)
-        arrays = sorted({("const " * (not a.is_written), a.parameter.type.name, a.name, a.parameter.count)
-                         for call in made for a in call.of(calls.Kind.ARRAY)})
-        pairs = [dict(zip(("const", "type", "name", "count"), pair)) for pair in arrays]
         return {
             "include/farspan/cpp/calls.hpp": self.print("calls.hpp", calls=made, cpp=cpp),
             "rust/src/generated/calls.rs": self.print("calls.rs", calls=made, rust=rust),
             "go/calls_generated.go": self.print("calls.go", calls=made, go=go.Go(self.contract)),
             "java/src/main/java/io/farspan/Calls.java": self.print("Calls.java", calls=made, java=java),
-            "bindings/java_arrays_generated.i": self.print("arrays.i", pairs=pairs),
         }
+
+    def swig(self, flat: tuple[Function, ...]) -> dict[str, str]:
+        """The parts of the interface files that follow from the headers."""
+        described = interface.Interface(self.contract, flat)
+        return {f"bindings/{name}_generated.i": self.print(f"{name}.i", swig=described) for name in ("names", "java", "go")}
 
     def options(self, language: str, areas: tuple[str, ...]) -> list[Option]:
         return [o for o in self.contract.options if o.area in areas and o.is_made_for(language)]

@@ -120,6 +120,23 @@ def share_docs(functions: list[tuple[Function, int, int]]) -> tuple[Function, ..
     return tuple(shared)
 
 
+def read_flat(root: Path) -> tuple[Function, ...]:
+    """The functions of bindings/flat*.h, which SWIG wraps beside those of the headers."""
+    folder = root / "bindings"
+    names = sorted((file.name for file in folder.glob("flat*.h")), key=lambda name: (len(name), name))
+    source = "".join(f'#include "{name}"\n' for name in names)
+    unit = Index.create().parse("flat.c", [*ARGUMENTS, f"-I{root / 'include'}", f"-I{folder}", "-w"], [("flat.c", source)])
+    fatal = [str(d) for d in unit.diagnostics if d.severity >= 3 and "stddef.h" not in d.spelling]
+    if fatal:
+        raise SystemExit("describe: the flat headers do not compile:\n" + "\n".join(fatal))
+    functions = []
+    for cursor in unit.cursor.get_children():
+        if cursor.kind == CursorKind.FUNCTION_DECL and cursor.location.file and Path(cursor.location.file.name).parent == folder:
+            parameters = tuple(Parameter(a.spelling, read_type(a.type)) for a in cursor.get_arguments())
+            functions.append(Function(cursor.spelling, read_type(cursor.result_type), parameters, "", Path(cursor.location.file.name).name))
+    return tuple(functions)
+
+
 def read(root: Path) -> Model:
     folder = root / "include" / "farspan"
     include = f"-I{root / 'include'}"

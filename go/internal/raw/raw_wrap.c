@@ -184,6 +184,7 @@ static void* Swig_malloc(int c) {
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "farspan/eval.h"
 #include "farspan/farspan.h"
 
 /* The public header in a form that a garbage-collected language can call: tensors are flat (address, dtype, dims), the arrays of
@@ -531,82 +532,6 @@ static char* flat_diagnose(void) {
 
 #endif
 
-SWIGINTERN void delete_farspan_scheme(struct farspan_scheme *self){ farspan_scheme_destroy(self); }
-SWIGINTERN void delete_farspan_plan(struct farspan_plan *self){ farspan_plan_destroy(self); }
-SWIGINTERN void delete_farspan_context(struct farspan_context *self){ farspan_context_destroy(self); }
-SWIGINTERN struct farspan_rope_config *new_farspan_rope_config(int32_t method){
-        farspan_rope_config* config = (farspan_rope_config*)calloc(1, sizeof *config);
-        if (config) farspan_rope_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_rope_config(struct farspan_rope_config *self){ free(self); }
-SWIGINTERN void farspan_rope_config_set_axis_section(struct farspan_rope_config *self,int32_t axis,int32_t pairs){
-        if (axis >= 0 && axis < 4) self->axis_sections[axis] = pairs;
-    }
-SWIGINTERN int32_t farspan_rope_config_get_axis_section(struct farspan_rope_config *self,int32_t axis){ return axis >= 0 && axis < 4 ? self->axis_sections[axis] : 0; }
-SWIGINTERN struct farspan_remap_config *new_farspan_remap_config(int32_t method){
-        farspan_remap_config* config = (farspan_remap_config*)calloc(1, sizeof *config);
-        if (config) farspan_remap_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_remap_config(struct farspan_remap_config *self){ free(self); }
-SWIGINTERN struct farspan_bias_config *new_farspan_bias_config(int32_t method){
-        farspan_bias_config* config = (farspan_bias_config*)calloc(1, sizeof *config);
-        if (config) farspan_bias_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_bias_config(struct farspan_bias_config *self){ free(self); }
-SWIGINTERN struct farspan_mask_config *new_farspan_mask_config(void){
-        farspan_mask_config* config = (farspan_mask_config*)calloc(1, sizeof *config);
-        if (config) farspan_mask_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_mask_config(struct farspan_mask_config *self){ free(self); }
-SWIGINTERN struct farspan_score_config *new_farspan_score_config(void){
-        farspan_score_config* config = (farspan_score_config*)calloc(1, sizeof *config);
-        if (config) farspan_score_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_score_config(struct farspan_score_config *self){ free(self); }
-SWIGINTERN struct farspan_probe *new_farspan_probe(void){
-        farspan_probe* probe = (farspan_probe*)calloc(1, sizeof *probe);
-        if (probe) probe->struct_size = (uint32_t)sizeof *probe;
-        return probe;
-    }
-SWIGINTERN void delete_farspan_probe(struct farspan_probe *self){ free(self); }
-
-static _gostring_ failure_text(const farspan_error *slot) {
-  const size_t start = offsetof(farspan_error, code), text = offsetof(farspan_error, message);
-  _gostring_ none = {NULL, 0};
-  return slot->code == FARSPAN_OK ? none : Swig_AllocateString((const char *)slot + start, text - start + strlen(slot->message));
-}
-
-SWIGINTERN struct farspan_rope_options *new_farspan_rope_options(void){
-        farspan_rope_options* config = (farspan_rope_options*)calloc(1, sizeof *config);
-        if (config) farspan_rope_options_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_rope_options(struct farspan_rope_options *self){ free(self); }
-SWIGINTERN struct farspan_fire_config *new_farspan_fire_config(void){
-        farspan_fire_config* config = (farspan_fire_config*)calloc(1, sizeof *config);
-        if (config) farspan_fire_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_fire_config(struct farspan_fire_config *self){ free(self); }
-SWIGINTERN struct farspan_problem *new_farspan_problem(void){
-        farspan_problem* config = (farspan_problem*)calloc(1, sizeof *config);
-        if (config) farspan_problem_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_problem(struct farspan_problem *self){ free(self); }
-SWIGINTERN struct farspan_context_config *new_farspan_context_config(void){
-        farspan_context_config* config = (farspan_context_config*)calloc(1, sizeof *config);
-        if (config) farspan_context_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_context_config(struct farspan_context_config *self){ free(self); }
-SWIGINTERN struct flat_cancel_flag *new_flat_cancel_flag(void){ return (flat_cancel_flag*)calloc(1, sizeof(flat_cancel_flag)); }
-SWIGINTERN void delete_flat_cancel_flag(struct flat_cancel_flag *self){ free(self); }
 /* cache.h in the form of flat.h, for languages that collect garbage: a batch is two arrays with their lengths, tensors and arrays
  * as there, with its functions: it stands behind flat.h in the SWIG wrappers, and nowhere else. */
 #ifndef FARSPAN_BINDINGS_FLAT_CACHE_H
@@ -693,29 +618,6 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
 }
 
 #endif
-
-SWIGINTERN void delete_farspan_cache(struct farspan_cache *self){ farspan_cache_destroy(self); }
-SWIGINTERN void delete_farspan_cache_plan(struct farspan_cache_plan *self){ farspan_cache_plan_destroy(self); }
-SWIGINTERN struct farspan_cache_config *new_farspan_cache_config(void){
-        farspan_cache_config* config = (farspan_cache_config*)calloc(1, sizeof *config);
-        if (config) farspan_cache_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_cache_config(struct farspan_cache_config *self){ free(self); }
-SWIGINTERN struct farspan_sequence_info *new_farspan_sequence_info(void){
-        farspan_sequence_info* answer = (farspan_sequence_info*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
-    }
-SWIGINTERN void delete_farspan_sequence_info(struct farspan_sequence_info *self){ free(self); }
-SWIGINTERN struct farspan_cache_statistics *new_farspan_cache_statistics(void){
-        farspan_cache_statistics* answer = (farspan_cache_statistics*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
-    }
-SWIGINTERN void delete_farspan_cache_statistics(struct farspan_cache_statistics *self){ free(self); }
-
-#include "farspan/eval.h"
 
 /* eval.h in the form of flat.h, its sections 1 to 4; flat_eval_text.h has the others. Include flat.h before. A result or an
  * accumulator is two arrays, its whole numbers and its real ones, in the order of the enum below: so a program may keep or send them
@@ -1253,42 +1155,6 @@ static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, con
 
 #endif
 
-SWIGINTERN struct farspan_windows_config *new_farspan_windows_config(int32_t method){
-        farspan_windows_config* config = (farspan_windows_config*)calloc(1, sizeof *config);
-        if (config) farspan_windows_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_windows_config(struct farspan_windows_config *self){ free(self); }
-SWIGINTERN struct farspan_bleu_config *new_farspan_bleu_config(void){
-        farspan_bleu_config* config = (farspan_bleu_config*)calloc(1, sizeof *config);
-        if (config) farspan_bleu_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_bleu_config(struct farspan_bleu_config *self){ free(self); }
-SWIGINTERN struct farspan_chrf_config *new_farspan_chrf_config(void){
-        farspan_chrf_config* config = (farspan_chrf_config*)calloc(1, sizeof *config);
-        if (config) farspan_chrf_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_chrf_config(struct farspan_chrf_config *self){ free(self); }
-SWIGINTERN struct farspan_rouge_config *new_farspan_rouge_config(int32_t method){
-        farspan_rouge_config* config = (farspan_rouge_config*)calloc(1, sizeof *config);
-        if (config) farspan_rouge_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_rouge_config(struct farspan_rouge_config *self){ free(self); }
-SWIGINTERN struct farspan_bootstrap_config *new_farspan_bootstrap_config(void){
-        farspan_bootstrap_config* config = (farspan_bootstrap_config*)calloc(1, sizeof *config);
-        if (config) farspan_bootstrap_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_bootstrap_config(struct farspan_bootstrap_config *self){ free(self); }
-SWIGINTERN struct farspan_passkey_config *new_farspan_passkey_config(int32_t method){
-        farspan_passkey_config* config = (farspan_passkey_config*)calloc(1, sizeof *config);
-        if (config) farspan_passkey_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_passkey_config(struct farspan_passkey_config *self){ free(self); }
 /* model.h in a form that a garbage-collected language can call, like flat.h: arrays of the options are arguments with a length,
  * metadata is a list that is built entry by entry, and what a model hands out is copied, so that nothing points into it. The wrappers hold
  * flat.h before this. */
@@ -1579,7 +1445,139 @@ static farspan_status flat_model_layer_floats(const farspan_model* model, int64_
 
 #endif
 
+SWIGINTERN void delete_farspan_context(struct farspan_context *self){ farspan_context_destroy(self); }
+SWIGINTERN void delete_farspan_scheme(struct farspan_scheme *self){ farspan_scheme_destroy(self); }
+SWIGINTERN void delete_farspan_plan(struct farspan_plan *self){ farspan_plan_destroy(self); }
+SWIGINTERN void delete_farspan_cache(struct farspan_cache *self){ farspan_cache_destroy(self); }
+SWIGINTERN void delete_farspan_cache_plan(struct farspan_cache_plan *self){ farspan_cache_plan_destroy(self); }
 SWIGINTERN void delete_farspan_model(struct farspan_model *self){ farspan_model_destroy(self); }
+SWIGINTERN struct farspan_rope_config *new_farspan_rope_config(int32_t method){
+        farspan_rope_config* config = (farspan_rope_config*)calloc(1, sizeof *config);
+        if (config) farspan_rope_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_rope_config(struct farspan_rope_config *self){ free(self); }
+SWIGINTERN void farspan_rope_config_set_axis_section(struct farspan_rope_config *self,int32_t index,int32_t value){
+        if (index >= 0 && index < 4) self->axis_sections[index] = value;
+    }
+SWIGINTERN int32_t farspan_rope_config_get_axis_section(struct farspan_rope_config *self,int32_t index){ return index >= 0 && index < 4 ? self->axis_sections[index] : 0; }
+SWIGINTERN struct farspan_remap_config *new_farspan_remap_config(int32_t method){
+        farspan_remap_config* config = (farspan_remap_config*)calloc(1, sizeof *config);
+        if (config) farspan_remap_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_remap_config(struct farspan_remap_config *self){ free(self); }
+SWIGINTERN struct farspan_bias_config *new_farspan_bias_config(int32_t method){
+        farspan_bias_config* config = (farspan_bias_config*)calloc(1, sizeof *config);
+        if (config) farspan_bias_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_bias_config(struct farspan_bias_config *self){ free(self); }
+SWIGINTERN struct farspan_mask_config *new_farspan_mask_config(void){
+        farspan_mask_config* config = (farspan_mask_config*)calloc(1, sizeof *config);
+        if (config) farspan_mask_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_mask_config(struct farspan_mask_config *self){ free(self); }
+SWIGINTERN struct farspan_score_config *new_farspan_score_config(void){
+        farspan_score_config* config = (farspan_score_config*)calloc(1, sizeof *config);
+        if (config) farspan_score_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_score_config(struct farspan_score_config *self){ free(self); }
+SWIGINTERN struct farspan_probe *new_farspan_probe(void){
+        farspan_probe* answer = (farspan_probe*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_probe(struct farspan_probe *self){ free(self); }
+
+static _gostring_ failure_text(const farspan_error *slot) {
+  const size_t start = offsetof(farspan_error, code), text = offsetof(farspan_error, message);
+  _gostring_ none = {NULL, 0};
+  return slot->code == FARSPAN_OK ? none : Swig_AllocateString((const char *)slot + start, text - start + strlen(slot->message));
+}
+
+SWIGINTERN struct farspan_rope_options *new_farspan_rope_options(void){
+        farspan_rope_options* config = (farspan_rope_options*)calloc(1, sizeof *config);
+        if (config) farspan_rope_options_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_rope_options(struct farspan_rope_options *self){ free(self); }
+SWIGINTERN struct farspan_fire_config *new_farspan_fire_config(void){
+        farspan_fire_config* config = (farspan_fire_config*)calloc(1, sizeof *config);
+        if (config) farspan_fire_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_fire_config(struct farspan_fire_config *self){ free(self); }
+SWIGINTERN struct farspan_problem *new_farspan_problem(void){
+        farspan_problem* config = (farspan_problem*)calloc(1, sizeof *config);
+        if (config) farspan_problem_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_problem(struct farspan_problem *self){ free(self); }
+SWIGINTERN struct farspan_context_config *new_farspan_context_config(void){
+        farspan_context_config* config = (farspan_context_config*)calloc(1, sizeof *config);
+        if (config) farspan_context_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_context_config(struct farspan_context_config *self){ free(self); }
+SWIGINTERN struct flat_cancel_flag *new_flat_cancel_flag(void){ return (flat_cancel_flag*)calloc(1, sizeof(flat_cancel_flag)); }
+SWIGINTERN void delete_flat_cancel_flag(struct flat_cancel_flag *self){ free(self); }
+SWIGINTERN struct farspan_cache_config *new_farspan_cache_config(void){
+        farspan_cache_config* config = (farspan_cache_config*)calloc(1, sizeof *config);
+        if (config) farspan_cache_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_cache_config(struct farspan_cache_config *self){ free(self); }
+SWIGINTERN struct farspan_sequence_info *new_farspan_sequence_info(void){
+        farspan_sequence_info* answer = (farspan_sequence_info*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_sequence_info(struct farspan_sequence_info *self){ free(self); }
+SWIGINTERN struct farspan_cache_statistics *new_farspan_cache_statistics(void){
+        farspan_cache_statistics* answer = (farspan_cache_statistics*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_cache_statistics(struct farspan_cache_statistics *self){ free(self); }
+SWIGINTERN struct farspan_windows_config *new_farspan_windows_config(int32_t method){
+        farspan_windows_config* config = (farspan_windows_config*)calloc(1, sizeof *config);
+        if (config) farspan_windows_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_windows_config(struct farspan_windows_config *self){ free(self); }
+SWIGINTERN struct farspan_bleu_config *new_farspan_bleu_config(void){
+        farspan_bleu_config* config = (farspan_bleu_config*)calloc(1, sizeof *config);
+        if (config) farspan_bleu_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_bleu_config(struct farspan_bleu_config *self){ free(self); }
+SWIGINTERN struct farspan_chrf_config *new_farspan_chrf_config(void){
+        farspan_chrf_config* config = (farspan_chrf_config*)calloc(1, sizeof *config);
+        if (config) farspan_chrf_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_chrf_config(struct farspan_chrf_config *self){ free(self); }
+SWIGINTERN struct farspan_rouge_config *new_farspan_rouge_config(int32_t method){
+        farspan_rouge_config* config = (farspan_rouge_config*)calloc(1, sizeof *config);
+        if (config) farspan_rouge_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_rouge_config(struct farspan_rouge_config *self){ free(self); }
+SWIGINTERN struct farspan_bootstrap_config *new_farspan_bootstrap_config(void){
+        farspan_bootstrap_config* config = (farspan_bootstrap_config*)calloc(1, sizeof *config);
+        if (config) farspan_bootstrap_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_bootstrap_config(struct farspan_bootstrap_config *self){ free(self); }
+SWIGINTERN struct farspan_passkey_config *new_farspan_passkey_config(int32_t method){
+        farspan_passkey_config* config = (farspan_passkey_config*)calloc(1, sizeof *config);
+        if (config) farspan_passkey_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_passkey_config(struct farspan_passkey_config *self){ free(self); }
 SWIGINTERN struct farspan_model_options *new_farspan_model_options(void){
         farspan_model_options* config = (farspan_model_options*)calloc(1, sizeof *config);
         if (config) farspan_model_options_init(config, sizeof *config);
@@ -1610,7 +1608,7 @@ SWIGINTERN void delete_flat_metadata(struct flat_metadata *self){ flat_metadata_
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_bd236e152e9762a3(void *_swig_go_0) {
+void _wrap_Swig_free_raw_2f258117ab7aa964(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -1620,7 +1618,7 @@ void _wrap_Swig_free_raw_bd236e152e9762a3(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_bd236e152e9762a3(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_2f258117ab7aa964(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -1633,27 +1631,7 @@ void *_wrap_Swig_malloc_raw_bd236e152e9762a3(intgo _swig_go_0) {
 }
 
 
-void _wrap_delete_Scheme_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0) {
-  struct farspan_scheme *arg1 = (struct farspan_scheme *) 0 ;
-  
-  arg1 = *(struct farspan_scheme **)&_swig_go_0; 
-  
-  delete_farspan_scheme(arg1);
-  
-}
-
-
-void _wrap_delete_Plan_raw_bd236e152e9762a3(struct farspan_plan *_swig_go_0) {
-  struct farspan_plan *arg1 = (struct farspan_plan *) 0 ;
-  
-  arg1 = *(struct farspan_plan **)&_swig_go_0; 
-  
-  delete_farspan_plan(arg1);
-  
-}
-
-
-void _wrap_delete_Context_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0) {
+void _wrap_delete_Context_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0) {
   struct farspan_context *arg1 = (struct farspan_context *) 0 ;
   
   arg1 = *(struct farspan_context **)&_swig_go_0; 
@@ -1663,7 +1641,57 @@ void _wrap_delete_Context_raw_bd236e152e9762a3(struct farspan_context *_swig_go_
 }
 
 
-_gostring_ _wrap_status_text_raw_bd236e152e9762a3(int _swig_go_0) {
+void _wrap_delete_Scheme_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0) {
+  struct farspan_scheme *arg1 = (struct farspan_scheme *) 0 ;
+  
+  arg1 = *(struct farspan_scheme **)&_swig_go_0; 
+  
+  delete_farspan_scheme(arg1);
+  
+}
+
+
+void _wrap_delete_Plan_raw_2f258117ab7aa964(struct farspan_plan *_swig_go_0) {
+  struct farspan_plan *arg1 = (struct farspan_plan *) 0 ;
+  
+  arg1 = *(struct farspan_plan **)&_swig_go_0; 
+  
+  delete_farspan_plan(arg1);
+  
+}
+
+
+void _wrap_delete_Cache_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0) {
+  struct farspan_cache *arg1 = (struct farspan_cache *) 0 ;
+  
+  arg1 = *(struct farspan_cache **)&_swig_go_0; 
+  
+  delete_farspan_cache(arg1);
+  
+}
+
+
+void _wrap_delete_CachePlan_raw_2f258117ab7aa964(struct farspan_cache_plan *_swig_go_0) {
+  struct farspan_cache_plan *arg1 = (struct farspan_cache_plan *) 0 ;
+  
+  arg1 = *(struct farspan_cache_plan **)&_swig_go_0; 
+  
+  delete_farspan_cache_plan(arg1);
+  
+}
+
+
+void _wrap_delete_Model_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0) {
+  struct farspan_model *arg1 = (struct farspan_model *) 0 ;
+  
+  arg1 = *(struct farspan_model **)&_swig_go_0; 
+  
+  delete_farspan_model(arg1);
+  
+}
+
+
+_gostring_ _wrap_status_text_raw_2f258117ab7aa964(int _swig_go_0) {
   farspan_status arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1676,7 +1704,7 @@ _gostring_ _wrap_status_text_raw_bd236e152e9762a3(int _swig_go_0) {
 }
 
 
-int _wrap_version_raw_bd236e152e9762a3() {
+int _wrap_version_raw_2f258117ab7aa964() {
   uint32_t result;
   int _swig_go_result;
   
@@ -1687,7 +1715,7 @@ int _wrap_version_raw_bd236e152e9762a3() {
 }
 
 
-_gostring_ _wrap_version_text_raw_bd236e152e9762a3() {
+_gostring_ _wrap_version_text_raw_2f258117ab7aa964() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -1698,7 +1726,7 @@ _gostring_ _wrap_version_text_raw_bd236e152e9762a3() {
 }
 
 
-int _wrap_abi_version_raw_bd236e152e9762a3() {
+int _wrap_abi_version_raw_2f258117ab7aa964() {
   uint32_t result;
   int _swig_go_result;
   
@@ -1709,7 +1737,7 @@ int _wrap_abi_version_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_RopeConfig_method_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_method_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1721,7 +1749,7 @@ void _wrap_RopeConfig_method_set_raw_bd236e152e9762a3(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_method_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_method_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1734,7 +1762,7 @@ int _wrap_RopeConfig_method_get_raw_bd236e152e9762a3(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_layout_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_layout_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1746,7 +1774,7 @@ void _wrap_RopeConfig_layout_set_raw_bd236e152e9762a3(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_layout_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_layout_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1759,7 +1787,7 @@ int _wrap_RopeConfig_layout_get_raw_bd236e152e9762a3(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_rotary_dim_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_dim_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1771,7 +1799,7 @@ void _wrap_RopeConfig_rotary_dim_set_raw_bd236e152e9762a3(struct farspan_rope_co
 }
 
 
-int _wrap_RopeConfig_rotary_dim_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_dim_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1784,7 +1812,7 @@ int _wrap_RopeConfig_rotary_dim_get_raw_bd236e152e9762a3(struct farspan_rope_con
 }
 
 
-void _wrap_RopeConfig_rotary_offset_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_offset_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1796,7 +1824,7 @@ void _wrap_RopeConfig_rotary_offset_set_raw_bd236e152e9762a3(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_rotary_offset_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_offset_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1809,7 +1837,7 @@ int _wrap_RopeConfig_rotary_offset_get_raw_bd236e152e9762a3(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_angle_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_angle_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1821,7 +1849,7 @@ void _wrap_RopeConfig_angle_set_raw_bd236e152e9762a3(struct farspan_rope_config 
 }
 
 
-int _wrap_RopeConfig_angle_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_angle_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1834,7 +1862,7 @@ int _wrap_RopeConfig_angle_get_raw_bd236e152e9762a3(struct farspan_rope_config *
 }
 
 
-void _wrap_RopeConfig_base_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_base_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1846,7 +1874,7 @@ void _wrap_RopeConfig_base_set_raw_bd236e152e9762a3(struct farspan_rope_config *
 }
 
 
-double _wrap_RopeConfig_base_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_base_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1859,7 +1887,7 @@ double _wrap_RopeConfig_base_get_raw_bd236e152e9762a3(struct farspan_rope_config
 }
 
 
-void _wrap_RopeConfig_factor_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_factor_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1871,7 +1899,7 @@ void _wrap_RopeConfig_factor_set_raw_bd236e152e9762a3(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_factor_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_factor_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1884,7 +1912,7 @@ double _wrap_RopeConfig_factor_get_raw_bd236e152e9762a3(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_original_context_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeConfig_original_context_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t arg2 ;
   
@@ -1896,7 +1924,7 @@ void _wrap_RopeConfig_original_context_set_raw_bd236e152e9762a3(struct farspan_r
 }
 
 
-long long _wrap_RopeConfig_original_context_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+long long _wrap_RopeConfig_original_context_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1909,7 +1937,7 @@ long long _wrap_RopeConfig_original_context_get_raw_bd236e152e9762a3(struct fars
 }
 
 
-void _wrap_RopeConfig_beta_fast_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_fast_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1921,7 +1949,7 @@ void _wrap_RopeConfig_beta_fast_set_raw_bd236e152e9762a3(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_fast_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_fast_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1934,7 +1962,7 @@ double _wrap_RopeConfig_beta_fast_get_raw_bd236e152e9762a3(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_beta_slow_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_slow_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1946,7 +1974,7 @@ void _wrap_RopeConfig_beta_slow_set_raw_bd236e152e9762a3(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_slow_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_slow_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1959,7 +1987,7 @@ double _wrap_RopeConfig_beta_slow_get_raw_bd236e152e9762a3(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_extrapolation_factor_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_extrapolation_factor_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1971,7 +1999,7 @@ void _wrap_RopeConfig_extrapolation_factor_set_raw_bd236e152e9762a3(struct farsp
 }
 
 
-double _wrap_RopeConfig_extrapolation_factor_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_extrapolation_factor_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1984,7 +2012,7 @@ double _wrap_RopeConfig_extrapolation_factor_get_raw_bd236e152e9762a3(struct far
 }
 
 
-void _wrap_RopeConfig_ramp_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_ramp_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1996,7 +2024,7 @@ void _wrap_RopeConfig_ramp_set_raw_bd236e152e9762a3(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_ramp_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_ramp_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2009,7 +2037,7 @@ int _wrap_RopeConfig_ramp_get_raw_bd236e152e9762a3(struct farspan_rope_config *_
 }
 
 
-void _wrap_RopeConfig_truncate_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_truncate_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2021,7 +2049,7 @@ void _wrap_RopeConfig_truncate_set_raw_bd236e152e9762a3(struct farspan_rope_conf
 }
 
 
-int _wrap_RopeConfig_truncate_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_truncate_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2034,7 +2062,7 @@ int _wrap_RopeConfig_truncate_get_raw_bd236e152e9762a3(struct farspan_rope_confi
 }
 
 
-void _wrap_RopeConfig_mscale_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2046,7 +2074,7 @@ void _wrap_RopeConfig_mscale_set_raw_bd236e152e9762a3(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_mscale_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2059,7 +2087,7 @@ double _wrap_RopeConfig_mscale_get_raw_bd236e152e9762a3(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_mscale_all_dim_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_all_dim_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2071,7 +2099,7 @@ void _wrap_RopeConfig_mscale_all_dim_set_raw_bd236e152e9762a3(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mscale_all_dim_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_all_dim_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2084,7 +2112,7 @@ double _wrap_RopeConfig_mscale_all_dim_get_raw_bd236e152e9762a3(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_magnitude_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_magnitude_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2096,7 +2124,7 @@ void _wrap_RopeConfig_magnitude_set_raw_bd236e152e9762a3(struct farspan_rope_con
 }
 
 
-int _wrap_RopeConfig_magnitude_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_magnitude_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2109,7 +2137,7 @@ int _wrap_RopeConfig_magnitude_get_raw_bd236e152e9762a3(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_length_switch_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_length_switch_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2121,7 +2149,7 @@ void _wrap_RopeConfig_length_switch_set_raw_bd236e152e9762a3(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_length_switch_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_length_switch_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2134,7 +2162,7 @@ int _wrap_RopeConfig_length_switch_get_raw_bd236e152e9762a3(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_attention_factor_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_attention_factor_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2146,7 +2174,7 @@ void _wrap_RopeConfig_attention_factor_set_raw_bd236e152e9762a3(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_attention_factor_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_attention_factor_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2159,7 +2187,7 @@ double _wrap_RopeConfig_attention_factor_get_raw_bd236e152e9762a3(struct farspan
 }
 
 
-void _wrap_RopeConfig_mixed_exponent_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mixed_exponent_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2171,7 +2199,7 @@ void _wrap_RopeConfig_mixed_exponent_set_raw_bd236e152e9762a3(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mixed_exponent_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mixed_exponent_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2184,7 +2212,7 @@ double _wrap_RopeConfig_mixed_exponent_get_raw_bd236e152e9762a3(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_low_freq_factor_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_low_freq_factor_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2196,7 +2224,7 @@ void _wrap_RopeConfig_low_freq_factor_set_raw_bd236e152e9762a3(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_low_freq_factor_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_low_freq_factor_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2209,7 +2237,7 @@ double _wrap_RopeConfig_low_freq_factor_get_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-void _wrap_RopeConfig_high_freq_factor_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_high_freq_factor_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2221,7 +2249,7 @@ void _wrap_RopeConfig_high_freq_factor_set_raw_bd236e152e9762a3(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_high_freq_factor_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_high_freq_factor_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2234,7 +2262,7 @@ double _wrap_RopeConfig_high_freq_factor_get_raw_bd236e152e9762a3(struct farspan
 }
 
 
-void _wrap_RopeConfig_rotated_fraction_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_rotated_fraction_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2246,7 +2274,7 @@ void _wrap_RopeConfig_rotated_fraction_set_raw_bd236e152e9762a3(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_rotated_fraction_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_rotated_fraction_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2259,7 +2287,7 @@ double _wrap_RopeConfig_rotated_fraction_get_raw_bd236e152e9762a3(struct farspan
 }
 
 
-void _wrap_RopeConfig_xpos_scale_base_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_scale_base_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2271,7 +2299,7 @@ void _wrap_RopeConfig_xpos_scale_base_set_raw_bd236e152e9762a3(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_xpos_scale_base_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_scale_base_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2284,7 +2312,7 @@ double _wrap_RopeConfig_xpos_scale_base_get_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-void _wrap_RopeConfig_xpos_gamma_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_gamma_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2296,7 +2324,7 @@ void _wrap_RopeConfig_xpos_gamma_set_raw_bd236e152e9762a3(struct farspan_rope_co
 }
 
 
-double _wrap_RopeConfig_xpos_gamma_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_gamma_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2309,7 +2337,7 @@ double _wrap_RopeConfig_xpos_gamma_get_raw_bd236e152e9762a3(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_pair_factor_count_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_pair_factor_count_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2321,7 +2349,7 @@ void _wrap_RopeConfig_pair_factor_count_set_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-int _wrap_RopeConfig_pair_factor_count_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_pair_factor_count_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2334,7 +2362,7 @@ int _wrap_RopeConfig_pair_factor_count_get_raw_bd236e152e9762a3(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_axes_set_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_axes_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2346,7 +2374,7 @@ void _wrap_RopeConfig_axes_set_raw_bd236e152e9762a3(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_axes_get_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_axes_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2359,7 +2387,7 @@ int _wrap_RopeConfig_axes_get_raw_bd236e152e9762a3(struct farspan_rope_config *_
 }
 
 
-struct farspan_rope_config *_wrap_new_RopeConfig_raw_bd236e152e9762a3(int _swig_go_0) {
+struct farspan_rope_config *_wrap_new_RopeConfig_raw_2f258117ab7aa964(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_rope_config *result = 0 ;
   struct farspan_rope_config *_swig_go_result;
@@ -2372,7 +2400,7 @@ struct farspan_rope_config *_wrap_new_RopeConfig_raw_bd236e152e9762a3(int _swig_
 }
 
 
-void _wrap_delete_RopeConfig_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0) {
+void _wrap_delete_RopeConfig_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   
   arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
@@ -2382,7 +2410,7 @@ void _wrap_delete_RopeConfig_raw_bd236e152e9762a3(struct farspan_rope_config *_s
 }
 
 
-void _wrap_RopeConfig_set_axis_section_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
+void _wrap_RopeConfig_set_axis_section_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t arg3 ;
@@ -2396,7 +2424,7 @@ void _wrap_RopeConfig_set_axis_section_raw_bd236e152e9762a3(struct farspan_rope_
 }
 
 
-int _wrap_RopeConfig_get_axis_section_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+int _wrap_RopeConfig_get_axis_section_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t result;
@@ -2411,7 +2439,7 @@ int _wrap_RopeConfig_get_axis_section_raw_bd236e152e9762a3(struct farspan_rope_c
 }
 
 
-void _wrap_RemapConfig_method_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_method_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -2423,7 +2451,7 @@ void _wrap_RemapConfig_method_set_raw_bd236e152e9762a3(struct farspan_remap_conf
 }
 
 
-int _wrap_RemapConfig_method_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_method_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2436,7 +2464,7 @@ int _wrap_RemapConfig_method_get_raw_bd236e152e9762a3(struct farspan_remap_confi
 }
 
 
-void _wrap_RemapConfig_window_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_window_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2448,7 +2476,7 @@ void _wrap_RemapConfig_window_set_raw_bd236e152e9762a3(struct farspan_remap_conf
 }
 
 
-long long _wrap_RemapConfig_window_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_window_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2461,7 +2489,7 @@ long long _wrap_RemapConfig_window_get_raw_bd236e152e9762a3(struct farspan_remap
 }
 
 
-void _wrap_RemapConfig_group_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_group_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2473,7 +2501,7 @@ void _wrap_RemapConfig_group_set_raw_bd236e152e9762a3(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_group_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_group_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2486,7 +2514,7 @@ long long _wrap_RemapConfig_group_get_raw_bd236e152e9762a3(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_leak_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_leak_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -2498,7 +2526,7 @@ void _wrap_RemapConfig_leak_set_raw_bd236e152e9762a3(struct farspan_remap_config
 }
 
 
-double _wrap_RemapConfig_leak_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_leak_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2511,7 +2539,7 @@ double _wrap_RemapConfig_leak_get_raw_bd236e152e9762a3(struct farspan_remap_conf
 }
 
 
-void _wrap_RemapConfig_chunk_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_chunk_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2523,7 +2551,7 @@ void _wrap_RemapConfig_chunk_set_raw_bd236e152e9762a3(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_chunk_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_chunk_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2536,7 +2564,7 @@ long long _wrap_RemapConfig_chunk_get_raw_bd236e152e9762a3(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_local_window_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_local_window_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2548,7 +2576,7 @@ void _wrap_RemapConfig_local_window_set_raw_bd236e152e9762a3(struct farspan_rema
 }
 
 
-long long _wrap_RemapConfig_local_window_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_local_window_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2561,7 +2589,7 @@ long long _wrap_RemapConfig_local_window_get_raw_bd236e152e9762a3(struct farspan
 }
 
 
-void _wrap_RemapConfig_limit_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_limit_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2573,7 +2601,7 @@ void _wrap_RemapConfig_limit_set_raw_bd236e152e9762a3(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_limit_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_limit_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2586,7 +2614,7 @@ long long _wrap_RemapConfig_limit_get_raw_bd236e152e9762a3(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_sinks_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_sinks_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2598,7 +2626,7 @@ void _wrap_RemapConfig_sinks_set_raw_bd236e152e9762a3(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_sinks_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_sinks_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2611,7 +2639,7 @@ long long _wrap_RemapConfig_sinks_get_raw_bd236e152e9762a3(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_real_shift_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_real_shift_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -2623,7 +2651,7 @@ void _wrap_RemapConfig_real_shift_set_raw_bd236e152e9762a3(struct farspan_remap_
 }
 
 
-int _wrap_RemapConfig_real_shift_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_real_shift_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2636,7 +2664,7 @@ int _wrap_RemapConfig_real_shift_get_raw_bd236e152e9762a3(struct farspan_remap_c
 }
 
 
-void _wrap_RemapConfig_position_scale_set_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_position_scale_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -2648,7 +2676,7 @@ void _wrap_RemapConfig_position_scale_set_raw_bd236e152e9762a3(struct farspan_re
 }
 
 
-double _wrap_RemapConfig_position_scale_get_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_position_scale_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2661,7 +2689,7 @@ double _wrap_RemapConfig_position_scale_get_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-struct farspan_remap_config *_wrap_new_RemapConfig_raw_bd236e152e9762a3(int _swig_go_0) {
+struct farspan_remap_config *_wrap_new_RemapConfig_raw_2f258117ab7aa964(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_remap_config *result = 0 ;
   struct farspan_remap_config *_swig_go_result;
@@ -2674,7 +2702,7 @@ struct farspan_remap_config *_wrap_new_RemapConfig_raw_bd236e152e9762a3(int _swi
 }
 
 
-void _wrap_delete_RemapConfig_raw_bd236e152e9762a3(struct farspan_remap_config *_swig_go_0) {
+void _wrap_delete_RemapConfig_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   
   arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
@@ -2684,7 +2712,7 @@ void _wrap_delete_RemapConfig_raw_bd236e152e9762a3(struct farspan_remap_config *
 }
 
 
-void _wrap_BiasConfig_method_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_method_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2696,7 +2724,7 @@ void _wrap_BiasConfig_method_set_raw_bd236e152e9762a3(struct farspan_bias_config
 }
 
 
-int _wrap_BiasConfig_method_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_method_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2709,7 +2737,7 @@ int _wrap_BiasConfig_method_get_raw_bd236e152e9762a3(struct farspan_bias_config 
 }
 
 
-void _wrap_BiasConfig_heads_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_heads_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2721,7 +2749,7 @@ void _wrap_BiasConfig_heads_set_raw_bd236e152e9762a3(struct farspan_bias_config 
 }
 
 
-int _wrap_BiasConfig_heads_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_heads_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2734,7 +2762,7 @@ int _wrap_BiasConfig_heads_get_raw_bd236e152e9762a3(struct farspan_bias_config *
 }
 
 
-void _wrap_BiasConfig_head_offset_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_head_offset_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2746,7 +2774,7 @@ void _wrap_BiasConfig_head_offset_set_raw_bd236e152e9762a3(struct farspan_bias_c
 }
 
 
-int _wrap_BiasConfig_head_offset_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_head_offset_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2759,7 +2787,7 @@ int _wrap_BiasConfig_head_offset_get_raw_bd236e152e9762a3(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_bidirectional_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_bidirectional_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2771,7 +2799,7 @@ void _wrap_BiasConfig_bidirectional_set_raw_bd236e152e9762a3(struct farspan_bias
 }
 
 
-int _wrap_BiasConfig_bidirectional_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_bidirectional_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2784,7 +2812,7 @@ int _wrap_BiasConfig_bidirectional_get_raw_bd236e152e9762a3(struct farspan_bias_
 }
 
 
-void _wrap_BiasConfig_buckets_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_buckets_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2796,7 +2824,7 @@ void _wrap_BiasConfig_buckets_set_raw_bd236e152e9762a3(struct farspan_bias_confi
 }
 
 
-int _wrap_BiasConfig_buckets_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_buckets_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2809,7 +2837,7 @@ int _wrap_BiasConfig_buckets_get_raw_bd236e152e9762a3(struct farspan_bias_config
 }
 
 
-void _wrap_BiasConfig_max_distance_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_max_distance_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2821,7 +2849,7 @@ void _wrap_BiasConfig_max_distance_set_raw_bd236e152e9762a3(struct farspan_bias_
 }
 
 
-long long _wrap_BiasConfig_max_distance_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_max_distance_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2834,7 +2862,7 @@ long long _wrap_BiasConfig_max_distance_get_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-void _wrap_BiasConfig_distance_limit_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_distance_limit_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2846,7 +2874,7 @@ void _wrap_BiasConfig_distance_limit_set_raw_bd236e152e9762a3(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_distance_limit_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_distance_limit_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2859,7 +2887,7 @@ long long _wrap_BiasConfig_distance_limit_get_raw_bd236e152e9762a3(struct farspa
 }
 
 
-void _wrap_BiasConfig_max_bias_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_max_bias_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -2871,7 +2899,7 @@ void _wrap_BiasConfig_max_bias_set_raw_bd236e152e9762a3(struct farspan_bias_conf
 }
 
 
-double _wrap_BiasConfig_max_bias_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_max_bias_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2884,7 +2912,7 @@ double _wrap_BiasConfig_max_bias_get_raw_bd236e152e9762a3(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_scale_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_scale_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -2896,7 +2924,7 @@ void _wrap_BiasConfig_scale_set_raw_bd236e152e9762a3(struct farspan_bias_config 
 }
 
 
-double _wrap_BiasConfig_scale_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_scale_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2909,7 +2937,7 @@ double _wrap_BiasConfig_scale_get_raw_bd236e152e9762a3(struct farspan_bias_confi
 }
 
 
-void _wrap_BiasConfig_trained_length_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_trained_length_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2921,7 +2949,7 @@ void _wrap_BiasConfig_trained_length_set_raw_bd236e152e9762a3(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_trained_length_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_trained_length_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2934,7 +2962,7 @@ long long _wrap_BiasConfig_trained_length_get_raw_bd236e152e9762a3(struct farspa
 }
 
 
-void _wrap_BiasConfig_dim_set_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_dim_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2946,7 +2974,7 @@ void _wrap_BiasConfig_dim_set_raw_bd236e152e9762a3(struct farspan_bias_config *_
 }
 
 
-int _wrap_BiasConfig_dim_get_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_dim_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2959,7 +2987,7 @@ int _wrap_BiasConfig_dim_get_raw_bd236e152e9762a3(struct farspan_bias_config *_s
 }
 
 
-struct farspan_bias_config *_wrap_new_BiasConfig_raw_bd236e152e9762a3(int _swig_go_0) {
+struct farspan_bias_config *_wrap_new_BiasConfig_raw_2f258117ab7aa964(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_bias_config *result = 0 ;
   struct farspan_bias_config *_swig_go_result;
@@ -2972,7 +3000,7 @@ struct farspan_bias_config *_wrap_new_BiasConfig_raw_bd236e152e9762a3(int _swig_
 }
 
 
-void _wrap_delete_BiasConfig_raw_bd236e152e9762a3(struct farspan_bias_config *_swig_go_0) {
+void _wrap_delete_BiasConfig_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   
   arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
@@ -2982,7 +3010,7 @@ void _wrap_delete_BiasConfig_raw_bd236e152e9762a3(struct farspan_bias_config *_s
 }
 
 
-void _wrap_MaskConfig_causal_set_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
+void _wrap_MaskConfig_causal_set_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t arg2 ;
   
@@ -2994,7 +3022,7 @@ void _wrap_MaskConfig_causal_set_raw_bd236e152e9762a3(struct farspan_mask_config
 }
 
 
-int _wrap_MaskConfig_causal_get_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
+int _wrap_MaskConfig_causal_get_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3007,7 +3035,7 @@ int _wrap_MaskConfig_causal_get_raw_bd236e152e9762a3(struct farspan_mask_config 
 }
 
 
-void _wrap_MaskConfig_window_left_set_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_left_set_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3019,7 +3047,7 @@ void _wrap_MaskConfig_window_left_set_raw_bd236e152e9762a3(struct farspan_mask_c
 }
 
 
-long long _wrap_MaskConfig_window_left_get_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_left_get_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3032,7 +3060,7 @@ long long _wrap_MaskConfig_window_left_get_raw_bd236e152e9762a3(struct farspan_m
 }
 
 
-void _wrap_MaskConfig_window_right_set_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_right_set_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3044,7 +3072,7 @@ void _wrap_MaskConfig_window_right_set_raw_bd236e152e9762a3(struct farspan_mask_
 }
 
 
-long long _wrap_MaskConfig_window_right_get_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_right_get_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3057,7 +3085,7 @@ long long _wrap_MaskConfig_window_right_get_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-void _wrap_MaskConfig_sinks_set_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_sinks_set_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3069,7 +3097,7 @@ void _wrap_MaskConfig_sinks_set_raw_bd236e152e9762a3(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_sinks_get_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_sinks_get_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3082,7 +3110,7 @@ long long _wrap_MaskConfig_sinks_get_raw_bd236e152e9762a3(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_chunk_set_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_chunk_set_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3094,7 +3122,7 @@ void _wrap_MaskConfig_chunk_set_raw_bd236e152e9762a3(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_chunk_get_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_chunk_get_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3107,7 +3135,7 @@ long long _wrap_MaskConfig_chunk_get_raw_bd236e152e9762a3(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_prefix_set_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_prefix_set_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3119,7 +3147,7 @@ void _wrap_MaskConfig_prefix_set_raw_bd236e152e9762a3(struct farspan_mask_config
 }
 
 
-long long _wrap_MaskConfig_prefix_get_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_prefix_get_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3132,7 +3160,7 @@ long long _wrap_MaskConfig_prefix_get_raw_bd236e152e9762a3(struct farspan_mask_c
 }
 
 
-struct farspan_mask_config *_wrap_new_MaskConfig_raw_bd236e152e9762a3() {
+struct farspan_mask_config *_wrap_new_MaskConfig_raw_2f258117ab7aa964() {
   struct farspan_mask_config *result = 0 ;
   struct farspan_mask_config *_swig_go_result;
   
@@ -3143,7 +3171,7 @@ struct farspan_mask_config *_wrap_new_MaskConfig_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_MaskConfig_raw_bd236e152e9762a3(struct farspan_mask_config *_swig_go_0) {
+void _wrap_delete_MaskConfig_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   
   arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
@@ -3153,7 +3181,7 @@ void _wrap_delete_MaskConfig_raw_bd236e152e9762a3(struct farspan_mask_config *_s
 }
 
 
-void _wrap_ScoreConfig_temperature_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_temperature_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -3165,7 +3193,7 @@ void _wrap_ScoreConfig_temperature_set_raw_bd236e152e9762a3(struct farspan_score
 }
 
 
-int _wrap_ScoreConfig_temperature_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_temperature_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3178,7 +3206,7 @@ int _wrap_ScoreConfig_temperature_get_raw_bd236e152e9762a3(struct farspan_score_
 }
 
 
-void _wrap_ScoreConfig_scale_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_scale_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3190,7 +3218,7 @@ void _wrap_ScoreConfig_scale_set_raw_bd236e152e9762a3(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_scale_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_scale_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3203,7 +3231,7 @@ double _wrap_ScoreConfig_scale_get_raw_bd236e152e9762a3(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_multiplier_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_multiplier_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3215,7 +3243,7 @@ void _wrap_ScoreConfig_multiplier_set_raw_bd236e152e9762a3(struct farspan_score_
 }
 
 
-double _wrap_ScoreConfig_multiplier_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_multiplier_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3228,7 +3256,7 @@ double _wrap_ScoreConfig_multiplier_get_raw_bd236e152e9762a3(struct farspan_scor
 }
 
 
-void _wrap_ScoreConfig_trained_length_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_trained_length_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3240,7 +3268,7 @@ void _wrap_ScoreConfig_trained_length_set_raw_bd236e152e9762a3(struct farspan_sc
 }
 
 
-double _wrap_ScoreConfig_trained_length_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_trained_length_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3253,7 +3281,7 @@ double _wrap_ScoreConfig_trained_length_get_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-void _wrap_ScoreConfig_alpha_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_alpha_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3265,7 +3293,7 @@ void _wrap_ScoreConfig_alpha_set_raw_bd236e152e9762a3(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_alpha_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_alpha_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3278,7 +3306,7 @@ double _wrap_ScoreConfig_alpha_get_raw_bd236e152e9762a3(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_power_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_power_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3290,7 +3318,7 @@ void _wrap_ScoreConfig_power_set_raw_bd236e152e9762a3(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_power_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_power_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3303,7 +3331,7 @@ double _wrap_ScoreConfig_power_get_raw_bd236e152e9762a3(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_softcap_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_softcap_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3315,7 +3343,7 @@ void _wrap_ScoreConfig_softcap_set_raw_bd236e152e9762a3(struct farspan_score_con
 }
 
 
-double _wrap_ScoreConfig_softcap_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_softcap_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3328,7 +3356,7 @@ double _wrap_ScoreConfig_softcap_get_raw_bd236e152e9762a3(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_heads_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_heads_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -3340,7 +3368,7 @@ void _wrap_ScoreConfig_sink_heads_set_raw_bd236e152e9762a3(struct farspan_score_
 }
 
 
-int _wrap_ScoreConfig_sink_heads_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_heads_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3353,7 +3381,7 @@ int _wrap_ScoreConfig_sink_heads_get_raw_bd236e152e9762a3(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_head_offset_set_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_head_offset_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -3365,7 +3393,7 @@ void _wrap_ScoreConfig_sink_head_offset_set_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-int _wrap_ScoreConfig_sink_head_offset_get_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_head_offset_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3378,7 +3406,7 @@ int _wrap_ScoreConfig_sink_head_offset_get_raw_bd236e152e9762a3(struct farspan_s
 }
 
 
-struct farspan_score_config *_wrap_new_ScoreConfig_raw_bd236e152e9762a3() {
+struct farspan_score_config *_wrap_new_ScoreConfig_raw_2f258117ab7aa964() {
   struct farspan_score_config *result = 0 ;
   struct farspan_score_config *_swig_go_result;
   
@@ -3389,7 +3417,7 @@ struct farspan_score_config *_wrap_new_ScoreConfig_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_ScoreConfig_raw_bd236e152e9762a3(struct farspan_score_config *_swig_go_0) {
+void _wrap_delete_ScoreConfig_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   
   arg1 = *(struct farspan_score_config **)&_swig_go_0; 
@@ -3399,7 +3427,7 @@ void _wrap_delete_ScoreConfig_raw_bd236e152e9762a3(struct farspan_score_config *
 }
 
 
-_gostring_ _wrap_method_name_raw_bd236e152e9762a3(int _swig_go_0, int _swig_go_1) {
+_gostring_ _wrap_method_name_raw_2f258117ab7aa964(int _swig_go_0, int _swig_go_1) {
   int32_t arg1 ;
   int32_t arg2 ;
   char *result = 0 ;
@@ -3414,7 +3442,7 @@ _gostring_ _wrap_method_name_raw_bd236e152e9762a3(int _swig_go_0, int _swig_go_1
 }
 
 
-int _wrap_method_find_raw_bd236e152e9762a3(int _swig_go_0, _gostring_ _swig_go_1) {
+int _wrap_method_find_raw_2f258117ab7aa964(int _swig_go_0, _gostring_ _swig_go_1) {
   int32_t arg1 ;
   char *arg2 = (char *) 0 ;
   int32_t result;
@@ -3434,7 +3462,7 @@ int _wrap_method_find_raw_bd236e152e9762a3(int _swig_go_0, _gostring_ _swig_go_1
 }
 
 
-int _wrap_method_count_raw_bd236e152e9762a3(int _swig_go_0) {
+int _wrap_method_count_raw_2f258117ab7aa964(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -3447,7 +3475,7 @@ int _wrap_method_count_raw_bd236e152e9762a3(int _swig_go_0) {
 }
 
 
-int _wrap_scheme_axes_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0) {
+int _wrap_scheme_axes_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3460,7 +3488,7 @@ int _wrap_scheme_axes_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0) {
 }
 
 
-void _wrap_Probe_visible_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_visible_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -3472,7 +3500,7 @@ void _wrap_Probe_visible_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go
 }
 
 
-int _wrap_Probe_visible_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_visible_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3485,7 +3513,7 @@ int _wrap_Probe_visible_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_branch_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_branch_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -3497,7 +3525,7 @@ void _wrap_Probe_branch_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_
 }
 
 
-int _wrap_Probe_branch_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_branch_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3510,7 +3538,7 @@ int _wrap_Probe_branch_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0
 }
 
 
-void _wrap_Probe_query_angle_position_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_query_angle_position_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3522,7 +3550,7 @@ void _wrap_Probe_query_angle_position_set_raw_bd236e152e9762a3(struct farspan_pr
 }
 
 
-double _wrap_Probe_query_angle_position_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_query_angle_position_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3535,7 +3563,7 @@ double _wrap_Probe_query_angle_position_get_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-void _wrap_Probe_key_angle_position_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_key_angle_position_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3547,7 +3575,7 @@ void _wrap_Probe_key_angle_position_set_raw_bd236e152e9762a3(struct farspan_prob
 }
 
 
-double _wrap_Probe_key_angle_position_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_key_angle_position_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3560,7 +3588,7 @@ double _wrap_Probe_key_angle_position_get_raw_bd236e152e9762a3(struct farspan_pr
 }
 
 
-void _wrap_Probe_relative_position_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_relative_position_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3572,7 +3600,7 @@ void _wrap_Probe_relative_position_set_raw_bd236e152e9762a3(struct farspan_probe
 }
 
 
-double _wrap_Probe_relative_position_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_relative_position_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3585,7 +3613,7 @@ double _wrap_Probe_relative_position_get_raw_bd236e152e9762a3(struct farspan_pro
 }
 
 
-void _wrap_Probe_bias_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_bias_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3597,7 +3625,7 @@ void _wrap_Probe_bias_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0,
 }
 
 
-double _wrap_Probe_bias_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_bias_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3610,7 +3638,7 @@ double _wrap_Probe_bias_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_scale_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_scale_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3622,7 +3650,7 @@ void _wrap_Probe_scale_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0
 }
 
 
-double _wrap_Probe_scale_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_scale_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3635,7 +3663,7 @@ double _wrap_Probe_scale_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go
 }
 
 
-void _wrap_Probe_magnitude_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_magnitude_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3647,7 +3675,7 @@ void _wrap_Probe_magnitude_set_raw_bd236e152e9762a3(struct farspan_probe *_swig_
 }
 
 
-double _wrap_Probe_magnitude_get_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_magnitude_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3660,7 +3688,7 @@ double _wrap_Probe_magnitude_get_raw_bd236e152e9762a3(struct farspan_probe *_swi
 }
 
 
-struct farspan_probe *_wrap_new_Probe_raw_bd236e152e9762a3() {
+struct farspan_probe *_wrap_new_Probe_raw_2f258117ab7aa964() {
   struct farspan_probe *result = 0 ;
   struct farspan_probe *_swig_go_result;
   
@@ -3671,7 +3699,7 @@ struct farspan_probe *_wrap_new_Probe_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_Probe_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
+void _wrap_delete_Probe_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   
   arg1 = *(struct farspan_probe **)&_swig_go_0; 
@@ -3681,7 +3709,7 @@ void _wrap_delete_Probe_raw_bd236e152e9762a3(struct farspan_probe *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_scheme_probe_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
+_gostring_ _wrap_scheme_probe_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -3709,7 +3737,7 @@ _gostring_ _wrap_scheme_probe_raw_bd236e152e9762a3(struct farspan_scheme *_swig_
 }
 
 
-void _wrap_RopeOptions_side_set_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_side_set_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -3721,7 +3749,7 @@ void _wrap_RopeOptions_side_set_raw_bd236e152e9762a3(struct farspan_rope_options
 }
 
 
-int _wrap_RopeOptions_side_get_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_side_get_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3734,7 +3762,7 @@ int _wrap_RopeOptions_side_get_raw_bd236e152e9762a3(struct farspan_rope_options 
 }
 
 
-void _wrap_RopeOptions_branch_set_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_branch_set_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -3746,7 +3774,7 @@ void _wrap_RopeOptions_branch_set_raw_bd236e152e9762a3(struct farspan_rope_optio
 }
 
 
-int _wrap_RopeOptions_branch_get_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_branch_get_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3759,7 +3787,7 @@ int _wrap_RopeOptions_branch_get_raw_bd236e152e9762a3(struct farspan_rope_option
 }
 
 
-void _wrap_RopeOptions_direction_set_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_direction_set_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -3771,7 +3799,7 @@ void _wrap_RopeOptions_direction_set_raw_bd236e152e9762a3(struct farspan_rope_op
 }
 
 
-int _wrap_RopeOptions_direction_get_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_direction_get_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3784,7 +3812,7 @@ int _wrap_RopeOptions_direction_get_raw_bd236e152e9762a3(struct farspan_rope_opt
 }
 
 
-void _wrap_RopeOptions_length_set_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_length_set_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -3796,7 +3824,7 @@ void _wrap_RopeOptions_length_set_raw_bd236e152e9762a3(struct farspan_rope_optio
 }
 
 
-long long _wrap_RopeOptions_length_get_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_length_get_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3809,7 +3837,7 @@ long long _wrap_RopeOptions_length_get_raw_bd236e152e9762a3(struct farspan_rope_
 }
 
 
-void _wrap_RopeOptions_axis_stride_set_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_axis_stride_set_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -3821,7 +3849,7 @@ void _wrap_RopeOptions_axis_stride_set_raw_bd236e152e9762a3(struct farspan_rope_
 }
 
 
-long long _wrap_RopeOptions_axis_stride_get_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_axis_stride_get_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3834,7 +3862,7 @@ long long _wrap_RopeOptions_axis_stride_get_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-void _wrap_RopeOptions_xpos_centre_set_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeOptions_xpos_centre_set_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double arg2 ;
   
@@ -3846,7 +3874,7 @@ void _wrap_RopeOptions_xpos_centre_set_raw_bd236e152e9762a3(struct farspan_rope_
 }
 
 
-double _wrap_RopeOptions_xpos_centre_get_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
+double _wrap_RopeOptions_xpos_centre_get_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double result;
   double _swig_go_result;
@@ -3859,7 +3887,7 @@ double _wrap_RopeOptions_xpos_centre_get_raw_bd236e152e9762a3(struct farspan_rop
 }
 
 
-struct farspan_rope_options *_wrap_new_RopeOptions_raw_bd236e152e9762a3() {
+struct farspan_rope_options *_wrap_new_RopeOptions_raw_2f258117ab7aa964() {
   struct farspan_rope_options *result = 0 ;
   struct farspan_rope_options *_swig_go_result;
   
@@ -3870,7 +3898,7 @@ struct farspan_rope_options *_wrap_new_RopeOptions_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_RopeOptions_raw_bd236e152e9762a3(struct farspan_rope_options *_swig_go_0) {
+void _wrap_delete_RopeOptions_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   
   arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
@@ -3880,7 +3908,7 @@ void _wrap_delete_RopeOptions_raw_bd236e152e9762a3(struct farspan_rope_options *
 }
 
 
-void _wrap_FireConfig_hidden_set_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_hidden_set_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -3892,7 +3920,7 @@ void _wrap_FireConfig_hidden_set_raw_bd236e152e9762a3(struct farspan_fire_config
 }
 
 
-int _wrap_FireConfig_hidden_get_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_hidden_get_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3905,7 +3933,7 @@ int _wrap_FireConfig_hidden_get_raw_bd236e152e9762a3(struct farspan_fire_config 
 }
 
 
-void _wrap_FireConfig_heads_set_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_heads_set_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -3917,7 +3945,7 @@ void _wrap_FireConfig_heads_set_raw_bd236e152e9762a3(struct farspan_fire_config 
 }
 
 
-int _wrap_FireConfig_heads_get_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_heads_get_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3930,7 +3958,7 @@ int _wrap_FireConfig_heads_get_raw_bd236e152e9762a3(struct farspan_fire_config *
 }
 
 
-void _wrap_FireConfig_c_set_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_c_set_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3942,7 +3970,7 @@ void _wrap_FireConfig_c_set_raw_bd236e152e9762a3(struct farspan_fire_config *_sw
 }
 
 
-double _wrap_FireConfig_c_get_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_c_get_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3955,7 +3983,7 @@ double _wrap_FireConfig_c_get_raw_bd236e152e9762a3(struct farspan_fire_config *_
 }
 
 
-void _wrap_FireConfig_threshold_set_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_threshold_set_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3967,7 +3995,7 @@ void _wrap_FireConfig_threshold_set_raw_bd236e152e9762a3(struct farspan_fire_con
 }
 
 
-double _wrap_FireConfig_threshold_get_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_threshold_get_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3980,7 +4008,7 @@ double _wrap_FireConfig_threshold_get_raw_bd236e152e9762a3(struct farspan_fire_c
 }
 
 
-void _wrap_FireConfig_epsilon_set_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_epsilon_set_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3992,7 +4020,7 @@ void _wrap_FireConfig_epsilon_set_raw_bd236e152e9762a3(struct farspan_fire_confi
 }
 
 
-double _wrap_FireConfig_epsilon_get_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_epsilon_get_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -4005,7 +4033,7 @@ double _wrap_FireConfig_epsilon_get_raw_bd236e152e9762a3(struct farspan_fire_con
 }
 
 
-struct farspan_fire_config *_wrap_new_FireConfig_raw_bd236e152e9762a3() {
+struct farspan_fire_config *_wrap_new_FireConfig_raw_2f258117ab7aa964() {
   struct farspan_fire_config *result = 0 ;
   struct farspan_fire_config *_swig_go_result;
   
@@ -4016,7 +4044,7 @@ struct farspan_fire_config *_wrap_new_FireConfig_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_FireConfig_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0) {
+void _wrap_delete_FireConfig_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   
   arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
@@ -4026,7 +4054,7 @@ void _wrap_delete_FireConfig_raw_bd236e152e9762a3(struct farspan_fire_config *_s
 }
 
 
-void _wrap_Problem_state_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, int _swig_go_1) {
+void _wrap_Problem_state_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, int _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t arg2 ;
   
@@ -4038,7 +4066,7 @@ void _wrap_Problem_state_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_
 }
 
 
-int _wrap_Problem_state_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+int _wrap_Problem_state_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4051,7 +4079,7 @@ int _wrap_Problem_state_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_g
 }
 
 
-void _wrap_Problem_batch_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_batch_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4063,7 +4091,7 @@ void _wrap_Problem_batch_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_
 }
 
 
-long long _wrap_Problem_batch_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_batch_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4076,7 +4104,7 @@ long long _wrap_Problem_batch_get_raw_bd236e152e9762a3(struct farspan_problem *_
 }
 
 
-void _wrap_Problem_query_heads_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_heads_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4088,7 +4116,7 @@ void _wrap_Problem_query_heads_set_raw_bd236e152e9762a3(struct farspan_problem *
 }
 
 
-long long _wrap_Problem_query_heads_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_heads_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4101,7 +4129,7 @@ long long _wrap_Problem_query_heads_get_raw_bd236e152e9762a3(struct farspan_prob
 }
 
 
-void _wrap_Problem_key_heads_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_heads_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4113,7 +4141,7 @@ void _wrap_Problem_key_heads_set_raw_bd236e152e9762a3(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_key_heads_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_heads_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4126,7 +4154,7 @@ long long _wrap_Problem_key_heads_get_raw_bd236e152e9762a3(struct farspan_proble
 }
 
 
-void _wrap_Problem_queries_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_queries_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4138,7 +4166,7 @@ void _wrap_Problem_queries_set_raw_bd236e152e9762a3(struct farspan_problem *_swi
 }
 
 
-long long _wrap_Problem_queries_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_queries_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4151,7 +4179,7 @@ long long _wrap_Problem_queries_get_raw_bd236e152e9762a3(struct farspan_problem 
 }
 
 
-void _wrap_Problem_keys_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_keys_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4163,7 +4191,7 @@ void _wrap_Problem_keys_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_g
 }
 
 
-long long _wrap_Problem_keys_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_keys_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4176,7 +4204,7 @@ long long _wrap_Problem_keys_get_raw_bd236e152e9762a3(struct farspan_problem *_s
 }
 
 
-void _wrap_Problem_head_dim_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_head_dim_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4188,7 +4216,7 @@ void _wrap_Problem_head_dim_set_raw_bd236e152e9762a3(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_head_dim_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_head_dim_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4201,7 +4229,7 @@ long long _wrap_Problem_head_dim_get_raw_bd236e152e9762a3(struct farspan_problem
 }
 
 
-void _wrap_Problem_value_dim_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_value_dim_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4213,7 +4241,7 @@ void _wrap_Problem_value_dim_set_raw_bd236e152e9762a3(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_value_dim_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_value_dim_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4226,7 +4254,7 @@ long long _wrap_Problem_value_dim_get_raw_bd236e152e9762a3(struct farspan_proble
 }
 
 
-void _wrap_Problem_length_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_length_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4238,7 +4266,7 @@ void _wrap_Problem_length_set_raw_bd236e152e9762a3(struct farspan_problem *_swig
 }
 
 
-long long _wrap_Problem_length_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_length_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4251,7 +4279,7 @@ long long _wrap_Problem_length_get_raw_bd236e152e9762a3(struct farspan_problem *
 }
 
 
-void _wrap_Problem_query_position_stride_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_position_stride_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4263,7 +4291,7 @@ void _wrap_Problem_query_position_stride_set_raw_bd236e152e9762a3(struct farspan
 }
 
 
-long long _wrap_Problem_query_position_stride_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_position_stride_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4276,7 +4304,7 @@ long long _wrap_Problem_query_position_stride_get_raw_bd236e152e9762a3(struct fa
 }
 
 
-void _wrap_Problem_key_position_stride_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_position_stride_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4288,7 +4316,7 @@ void _wrap_Problem_key_position_stride_set_raw_bd236e152e9762a3(struct farspan_p
 }
 
 
-long long _wrap_Problem_key_position_stride_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_position_stride_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4301,7 +4329,7 @@ long long _wrap_Problem_key_position_stride_get_raw_bd236e152e9762a3(struct fars
 }
 
 
-void _wrap_Problem_segments_set_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_segments_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4313,7 +4341,7 @@ void _wrap_Problem_segments_set_raw_bd236e152e9762a3(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_segments_get_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_segments_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4326,7 +4354,7 @@ long long _wrap_Problem_segments_get_raw_bd236e152e9762a3(struct farspan_problem
 }
 
 
-struct farspan_problem *_wrap_new_Problem_raw_bd236e152e9762a3() {
+struct farspan_problem *_wrap_new_Problem_raw_2f258117ab7aa964() {
   struct farspan_problem *result = 0 ;
   struct farspan_problem *_swig_go_result;
   
@@ -4337,7 +4365,7 @@ struct farspan_problem *_wrap_new_Problem_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_Problem_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_0) {
+void _wrap_delete_Problem_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   
   arg1 = *(struct farspan_problem **)&_swig_go_0; 
@@ -4347,7 +4375,7 @@ void _wrap_delete_Problem_raw_bd236e152e9762a3(struct farspan_problem *_swig_go_
 }
 
 
-long long _wrap_plan_workspace_size_raw_bd236e152e9762a3(struct farspan_plan *_swig_go_0) {
+long long _wrap_plan_workspace_size_raw_2f258117ab7aa964(struct farspan_plan *_swig_go_0) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -4360,7 +4388,7 @@ long long _wrap_plan_workspace_size_raw_bd236e152e9762a3(struct farspan_plan *_s
 }
 
 
-void _wrap_ContextConfig_threads_set_raw_bd236e152e9762a3(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_threads_set_raw_2f258117ab7aa964(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -4372,7 +4400,7 @@ void _wrap_ContextConfig_threads_set_raw_bd236e152e9762a3(struct farspan_context
 }
 
 
-int _wrap_ContextConfig_threads_get_raw_bd236e152e9762a3(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_threads_get_raw_2f258117ab7aa964(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4385,7 +4413,7 @@ int _wrap_ContextConfig_threads_get_raw_bd236e152e9762a3(struct farspan_context_
 }
 
 
-void _wrap_ContextConfig_isa_set_raw_bd236e152e9762a3(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_isa_set_raw_2f258117ab7aa964(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -4397,7 +4425,7 @@ void _wrap_ContextConfig_isa_set_raw_bd236e152e9762a3(struct farspan_context_con
 }
 
 
-int _wrap_ContextConfig_isa_get_raw_bd236e152e9762a3(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_isa_get_raw_2f258117ab7aa964(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4410,7 +4438,7 @@ int _wrap_ContextConfig_isa_get_raw_bd236e152e9762a3(struct farspan_context_conf
 }
 
 
-struct farspan_context_config *_wrap_new_ContextConfig_raw_bd236e152e9762a3() {
+struct farspan_context_config *_wrap_new_ContextConfig_raw_2f258117ab7aa964() {
   struct farspan_context_config *result = 0 ;
   struct farspan_context_config *_swig_go_result;
   
@@ -4421,7 +4449,7 @@ struct farspan_context_config *_wrap_new_ContextConfig_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_ContextConfig_raw_bd236e152e9762a3(struct farspan_context_config *_swig_go_0) {
+void _wrap_delete_ContextConfig_raw_2f258117ab7aa964(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   
   arg1 = *(struct farspan_context_config **)&_swig_go_0; 
@@ -4431,7 +4459,7 @@ void _wrap_delete_ContextConfig_raw_bd236e152e9762a3(struct farspan_context_conf
 }
 
 
-int _wrap_context_threads_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0) {
+int _wrap_context_threads_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4444,7 +4472,7 @@ int _wrap_context_threads_raw_bd236e152e9762a3(struct farspan_context *_swig_go_
 }
 
 
-int _wrap_context_isa_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0) {
+int _wrap_context_isa_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4457,7 +4485,7 @@ int _wrap_context_isa_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0) {
 }
 
 
-int _wrap_isa_supported_raw_bd236e152e9762a3(int _swig_go_0) {
+int _wrap_isa_supported_raw_2f258117ab7aa964(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -4470,7 +4498,7 @@ int _wrap_isa_supported_raw_bd236e152e9762a3(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_isa_name_raw_bd236e152e9762a3(int _swig_go_0) {
+_gostring_ _wrap_isa_name_raw_2f258117ab7aa964(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -4483,13 +4511,13 @@ _gostring_ _wrap_isa_name_raw_bd236e152e9762a3(int _swig_go_0) {
 }
 
 
-void _wrap_shutdown_raw_bd236e152e9762a3() {
+void _wrap_shutdown_raw_2f258117ab7aa964() {
   farspan_shutdown();
   
 }
 
 
-void _wrap_tensor_contiguous_raw_bd236e152e9762a3(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
+void _wrap_tensor_contiguous_raw_2f258117ab7aa964(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
   int64_t arg1 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -4507,7 +4535,7 @@ void _wrap_tensor_contiguous_raw_bd236e152e9762a3(long long _swig_go_0, long lon
 }
 
 
-_gostring_ _wrap_tensor_check_raw_bd236e152e9762a3(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_tensor_check_raw_2f258117ab7aa964(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   int32_t arg1 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -4529,7 +4557,7 @@ _gostring_ _wrap_tensor_check_raw_bd236e152e9762a3(int _swig_go_0, int64_t *_swi
 }
 
 
-_gostring_ _wrap_scheme_create_raw_bd236e152e9762a3(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_scheme_create_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
   farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
   double *arg2 = (double *) 0 ;
   size_t arg3 ;
@@ -4582,7 +4610,7 @@ _gostring_ _wrap_scheme_create_raw_bd236e152e9762a3(struct farspan_rope_config *
 }
 
 
-_gostring_ _wrap_rope_frequencies_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_rope_frequencies_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -4610,7 +4638,7 @@ _gostring_ _wrap_rope_frequencies_raw_bd236e152e9762a3(struct farspan_scheme *_s
 }
 
 
-_gostring_ _wrap_scheme_visible_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_scheme_visible_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -4636,7 +4664,7 @@ _gostring_ _wrap_scheme_visible_raw_bd236e152e9762a3(struct farspan_scheme *_swi
 }
 
 
-_gostring_ _wrap_rope_apply_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_rope_apply_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   int32_t arg3 ;
@@ -4684,7 +4712,7 @@ _gostring_ _wrap_rope_apply_raw_bd236e152e9762a3(struct farspan_context *_swig_g
 }
 
 
-_gostring_ _wrap_bias_fill_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bias_fill_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t arg2 ;
   int64_t arg3 ;
@@ -4712,7 +4740,7 @@ _gostring_ _wrap_bias_fill_raw_bd236e152e9762a3(struct farspan_scheme *_swig_go_
 }
 
 
-_gostring_ _wrap_sinusoidal_fill_raw_bd236e152e9762a3(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
+_gostring_ _wrap_sinusoidal_fill_raw_2f258117ab7aa964(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
   int32_t arg1 ;
   int64_t arg2 ;
   double arg3 ;
@@ -4740,7 +4768,7 @@ _gostring_ _wrap_sinusoidal_fill_raw_bd236e152e9762a3(int _swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_position_lookup_raw_bd236e152e9762a3(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
+_gostring_ _wrap_position_lookup_raw_2f258117ab7aa964(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -4772,7 +4800,7 @@ _gostring_ _wrap_position_lookup_raw_bd236e152e9762a3(void *_swig_go_0, int _swi
 }
 
 
-_gostring_ _wrap_fire_fill_raw_bd236e152e9762a3(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_fire_fill_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_fire_config *arg1 = (farspan_fire_config *) 0 ;
   float *arg2 = (float *) 0 ;
   size_t arg3 ;
@@ -4820,7 +4848,7 @@ _gostring_ _wrap_fire_fill_raw_bd236e152e9762a3(struct farspan_fire_config *_swi
 }
 
 
-_gostring_ _wrap_plan_create_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_plan_create_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_problem *arg3 = (farspan_problem *) 0 ;
@@ -4873,7 +4901,7 @@ _gostring_ _wrap_plan_create_raw_bd236e152e9762a3(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_plan_tile_counts_raw_bd236e152e9762a3(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_plan_tile_counts_raw_2f258117ab7aa964(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -4895,7 +4923,7 @@ _gostring_ _wrap_plan_tile_counts_raw_bd236e152e9762a3(struct farspan_plan *_swi
 }
 
 
-_gostring_ _wrap_attention_run_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
+_gostring_ _wrap_attention_run_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_plan *arg2 = (farspan_plan *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -4953,7 +4981,7 @@ _gostring_ _wrap_attention_run_raw_bd236e152e9762a3(struct farspan_context *_swi
 }
 
 
-_gostring_ _wrap_attention_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
+_gostring_ _wrap_attention_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -4997,7 +5025,7 @@ _gostring_ _wrap_attention_raw_bd236e152e9762a3(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_merge_raw_bd236e152e9762a3(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
+_gostring_ _wrap_attention_merge_raw_2f258117ab7aa964(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -5033,7 +5061,7 @@ _gostring_ _wrap_attention_merge_raw_bd236e152e9762a3(void *_swig_go_0, int _swi
 }
 
 
-struct flat_cancel_flag *_wrap_new_CancelFlag_raw_bd236e152e9762a3() {
+struct flat_cancel_flag *_wrap_new_CancelFlag_raw_2f258117ab7aa964() {
   struct flat_cancel_flag *result = 0 ;
   struct flat_cancel_flag *_swig_go_result;
   
@@ -5044,7 +5072,7 @@ struct flat_cancel_flag *_wrap_new_CancelFlag_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_CancelFlag_raw_bd236e152e9762a3(struct flat_cancel_flag *_swig_go_0) {
+void _wrap_delete_CancelFlag_raw_2f258117ab7aa964(struct flat_cancel_flag *_swig_go_0) {
   struct flat_cancel_flag *arg1 = (struct flat_cancel_flag *) 0 ;
   
   arg1 = *(struct flat_cancel_flag **)&_swig_go_0; 
@@ -5054,7 +5082,7 @@ void _wrap_delete_CancelFlag_raw_bd236e152e9762a3(struct flat_cancel_flag *_swig
 }
 
 
-void _wrap_cancel_flag_set_raw_bd236e152e9762a3(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
+void _wrap_cancel_flag_set_raw_2f258117ab7aa964(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
   flat_cancel_flag *arg1 = (flat_cancel_flag *) 0 ;
   int32_t arg2 ;
   
@@ -5066,7 +5094,7 @@ void _wrap_cancel_flag_set_raw_bd236e152e9762a3(struct flat_cancel_flag *_swig_g
 }
 
 
-_gostring_ _wrap_context_create_raw_bd236e152e9762a3(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
+_gostring_ _wrap_context_create_raw_2f258117ab7aa964(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
   farspan_context_config *arg1 = (farspan_context_config *) 0 ;
   flat_cancel_flag *arg2 = (flat_cancel_flag *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5089,7 +5117,7 @@ _gostring_ _wrap_context_create_raw_bd236e152e9762a3(struct farspan_context_conf
 }
 
 
-_gostring_ _wrap_diagnose_raw_bd236e152e9762a3() {
+_gostring_ _wrap_diagnose_raw_2f258117ab7aa964() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -5101,27 +5129,7 @@ _gostring_ _wrap_diagnose_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_Cache_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0) {
-  struct farspan_cache *arg1 = (struct farspan_cache *) 0 ;
-  
-  arg1 = *(struct farspan_cache **)&_swig_go_0; 
-  
-  delete_farspan_cache(arg1);
-  
-}
-
-
-void _wrap_delete_CachePlan_raw_bd236e152e9762a3(struct farspan_cache_plan *_swig_go_0) {
-  struct farspan_cache_plan *arg1 = (struct farspan_cache_plan *) 0 ;
-  
-  arg1 = *(struct farspan_cache_plan **)&_swig_go_0; 
-  
-  delete_farspan_cache_plan(arg1);
-  
-}
-
-
-void _wrap_CacheConfig_dtype_set_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0, int _swig_go_1) {
+void _wrap_CacheConfig_dtype_set_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0, int _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int32_t arg2 ;
   
@@ -5133,7 +5141,7 @@ void _wrap_CacheConfig_dtype_set_raw_bd236e152e9762a3(struct farspan_cache_confi
 }
 
 
-int _wrap_CacheConfig_dtype_get_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
+int _wrap_CacheConfig_dtype_get_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -5146,7 +5154,7 @@ int _wrap_CacheConfig_dtype_get_raw_bd236e152e9762a3(struct farspan_cache_config
 }
 
 
-void _wrap_CacheConfig_layers_set_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_layers_set_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5158,7 +5166,7 @@ void _wrap_CacheConfig_layers_set_raw_bd236e152e9762a3(struct farspan_cache_conf
 }
 
 
-long long _wrap_CacheConfig_layers_get_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_layers_get_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5171,7 +5179,7 @@ long long _wrap_CacheConfig_layers_get_raw_bd236e152e9762a3(struct farspan_cache
 }
 
 
-void _wrap_CacheConfig_key_heads_set_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_key_heads_set_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5183,7 +5191,7 @@ void _wrap_CacheConfig_key_heads_set_raw_bd236e152e9762a3(struct farspan_cache_c
 }
 
 
-long long _wrap_CacheConfig_key_heads_get_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_key_heads_get_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5196,7 +5204,7 @@ long long _wrap_CacheConfig_key_heads_get_raw_bd236e152e9762a3(struct farspan_ca
 }
 
 
-void _wrap_CacheConfig_head_dim_set_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_head_dim_set_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5208,7 +5216,7 @@ void _wrap_CacheConfig_head_dim_set_raw_bd236e152e9762a3(struct farspan_cache_co
 }
 
 
-long long _wrap_CacheConfig_head_dim_get_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_head_dim_get_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5221,7 +5229,7 @@ long long _wrap_CacheConfig_head_dim_get_raw_bd236e152e9762a3(struct farspan_cac
 }
 
 
-void _wrap_CacheConfig_value_dim_set_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_value_dim_set_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5233,7 +5241,7 @@ void _wrap_CacheConfig_value_dim_set_raw_bd236e152e9762a3(struct farspan_cache_c
 }
 
 
-long long _wrap_CacheConfig_value_dim_get_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_value_dim_get_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5246,7 +5254,7 @@ long long _wrap_CacheConfig_value_dim_get_raw_bd236e152e9762a3(struct farspan_ca
 }
 
 
-void _wrap_CacheConfig_memory_limit_set_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_memory_limit_set_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5258,7 +5266,7 @@ void _wrap_CacheConfig_memory_limit_set_raw_bd236e152e9762a3(struct farspan_cach
 }
 
 
-long long _wrap_CacheConfig_memory_limit_get_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_memory_limit_get_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5271,7 +5279,7 @@ long long _wrap_CacheConfig_memory_limit_get_raw_bd236e152e9762a3(struct farspan
 }
 
 
-struct farspan_cache_config *_wrap_new_CacheConfig_raw_bd236e152e9762a3() {
+struct farspan_cache_config *_wrap_new_CacheConfig_raw_2f258117ab7aa964() {
   struct farspan_cache_config *result = 0 ;
   struct farspan_cache_config *_swig_go_result;
   
@@ -5282,7 +5290,7 @@ struct farspan_cache_config *_wrap_new_CacheConfig_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_CacheConfig_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
+void _wrap_delete_CacheConfig_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   
   arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
@@ -5292,7 +5300,7 @@ void _wrap_delete_CacheConfig_raw_bd236e152e9762a3(struct farspan_cache_config *
 }
 
 
-_gostring_ _wrap_cache_sequence_create_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
+_gostring_ _wrap_cache_sequence_create_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5312,7 +5320,7 @@ _gostring_ _wrap_cache_sequence_create_raw_bd236e152e9762a3(struct farspan_cache
 }
 
 
-_gostring_ _wrap_cache_sequence_destroy_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+_gostring_ _wrap_cache_sequence_destroy_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5332,7 +5340,7 @@ _gostring_ _wrap_cache_sequence_destroy_raw_bd236e152e9762a3(struct farspan_cach
 }
 
 
-_gostring_ _wrap_cache_fork_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
+_gostring_ _wrap_cache_fork_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -5354,7 +5362,7 @@ _gostring_ _wrap_cache_fork_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_evict_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_evict_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -5378,7 +5386,7 @@ _gostring_ _wrap_cache_evict_raw_bd236e152e9762a3(struct farspan_cache *_swig_go
 }
 
 
-_gostring_ _wrap_cache_keep_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_keep_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -5402,7 +5410,7 @@ _gostring_ _wrap_cache_keep_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_clear_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0) {
+_gostring_ _wrap_cache_clear_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
   farspan_status result;
@@ -5420,7 +5428,7 @@ _gostring_ _wrap_cache_clear_raw_bd236e152e9762a3(struct farspan_cache *_swig_go
 }
 
 
-void _wrap_SequenceInfo_tokens_set_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_tokens_set_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5432,7 +5440,7 @@ void _wrap_SequenceInfo_tokens_set_raw_bd236e152e9762a3(struct farspan_sequence_
 }
 
 
-long long _wrap_SequenceInfo_tokens_get_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_tokens_get_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5445,7 +5453,7 @@ long long _wrap_SequenceInfo_tokens_get_raw_bd236e152e9762a3(struct farspan_sequ
 }
 
 
-void _wrap_SequenceInfo_first_position_set_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_first_position_set_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5457,7 +5465,7 @@ void _wrap_SequenceInfo_first_position_set_raw_bd236e152e9762a3(struct farspan_s
 }
 
 
-long long _wrap_SequenceInfo_first_position_get_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_first_position_get_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5470,7 +5478,7 @@ long long _wrap_SequenceInfo_first_position_get_raw_bd236e152e9762a3(struct fars
 }
 
 
-void _wrap_SequenceInfo_next_position_set_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_next_position_set_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5482,7 +5490,7 @@ void _wrap_SequenceInfo_next_position_set_raw_bd236e152e9762a3(struct farspan_se
 }
 
 
-long long _wrap_SequenceInfo_next_position_get_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_next_position_get_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5495,7 +5503,7 @@ long long _wrap_SequenceInfo_next_position_get_raw_bd236e152e9762a3(struct farsp
 }
 
 
-void _wrap_SequenceInfo_blocks_set_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_blocks_set_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5507,7 +5515,7 @@ void _wrap_SequenceInfo_blocks_set_raw_bd236e152e9762a3(struct farspan_sequence_
 }
 
 
-long long _wrap_SequenceInfo_blocks_get_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_blocks_get_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5520,7 +5528,7 @@ long long _wrap_SequenceInfo_blocks_get_raw_bd236e152e9762a3(struct farspan_sequ
 }
 
 
-void _wrap_SequenceInfo_shared_blocks_set_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_shared_blocks_set_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5532,7 +5540,7 @@ void _wrap_SequenceInfo_shared_blocks_set_raw_bd236e152e9762a3(struct farspan_se
 }
 
 
-long long _wrap_SequenceInfo_shared_blocks_get_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_shared_blocks_get_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5545,7 +5553,7 @@ long long _wrap_SequenceInfo_shared_blocks_get_raw_bd236e152e9762a3(struct farsp
 }
 
 
-struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_bd236e152e9762a3() {
+struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_2f258117ab7aa964() {
   struct farspan_sequence_info *result = 0 ;
   struct farspan_sequence_info *_swig_go_result;
   
@@ -5556,7 +5564,7 @@ struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_SequenceInfo_raw_bd236e152e9762a3(struct farspan_sequence_info *_swig_go_0) {
+void _wrap_delete_SequenceInfo_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   
   arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
@@ -5566,7 +5574,7 @@ void _wrap_delete_SequenceInfo_raw_bd236e152e9762a3(struct farspan_sequence_info
 }
 
 
-_gostring_ _wrap_cache_sequence_info_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1, struct farspan_sequence_info *_swig_go_2) {
+_gostring_ _wrap_cache_sequence_info_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1, struct farspan_sequence_info *_swig_go_2) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   farspan_sequence_info *arg3 = (farspan_sequence_info *) 0 ;
@@ -5588,7 +5596,7 @@ _gostring_ _wrap_cache_sequence_info_raw_bd236e152e9762a3(struct farspan_cache *
 }
 
 
-void _wrap_CacheStatistics_sequences_set_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_sequences_set_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5600,7 +5608,7 @@ void _wrap_CacheStatistics_sequences_set_raw_bd236e152e9762a3(struct farspan_cac
 }
 
 
-long long _wrap_CacheStatistics_sequences_get_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_sequences_get_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5613,7 +5621,7 @@ long long _wrap_CacheStatistics_sequences_get_raw_bd236e152e9762a3(struct farspa
 }
 
 
-void _wrap_CacheStatistics_blocks_set_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_blocks_set_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5625,7 +5633,7 @@ void _wrap_CacheStatistics_blocks_set_raw_bd236e152e9762a3(struct farspan_cache_
 }
 
 
-long long _wrap_CacheStatistics_blocks_get_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_blocks_get_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5638,7 +5646,7 @@ long long _wrap_CacheStatistics_blocks_get_raw_bd236e152e9762a3(struct farspan_c
 }
 
 
-void _wrap_CacheStatistics_free_blocks_set_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_free_blocks_set_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5650,7 +5658,7 @@ void _wrap_CacheStatistics_free_blocks_set_raw_bd236e152e9762a3(struct farspan_c
 }
 
 
-long long _wrap_CacheStatistics_free_blocks_get_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_free_blocks_get_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5663,7 +5671,7 @@ long long _wrap_CacheStatistics_free_blocks_get_raw_bd236e152e9762a3(struct fars
 }
 
 
-void _wrap_CacheStatistics_block_bytes_set_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_block_bytes_set_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5675,7 +5683,7 @@ void _wrap_CacheStatistics_block_bytes_set_raw_bd236e152e9762a3(struct farspan_c
 }
 
 
-long long _wrap_CacheStatistics_block_bytes_get_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_block_bytes_get_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5688,7 +5696,7 @@ long long _wrap_CacheStatistics_block_bytes_get_raw_bd236e152e9762a3(struct fars
 }
 
 
-struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_bd236e152e9762a3() {
+struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_2f258117ab7aa964() {
   struct farspan_cache_statistics *result = 0 ;
   struct farspan_cache_statistics *_swig_go_result;
   
@@ -5699,7 +5707,7 @@ struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_bd236e152e9762a3(
 }
 
 
-void _wrap_delete_CacheStatistics_raw_bd236e152e9762a3(struct farspan_cache_statistics *_swig_go_0) {
+void _wrap_delete_CacheStatistics_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   
   arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
@@ -5709,7 +5717,7 @@ void _wrap_delete_CacheStatistics_raw_bd236e152e9762a3(struct farspan_cache_stat
 }
 
 
-_gostring_ _wrap_cache_get_statistics_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, struct farspan_cache_statistics *_swig_go_1) {
+_gostring_ _wrap_cache_get_statistics_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, struct farspan_cache_statistics *_swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   farspan_cache_statistics *arg2 = (farspan_cache_statistics *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5729,7 +5737,7 @@ _gostring_ _wrap_cache_get_statistics_raw_bd236e152e9762a3(struct farspan_cache 
 }
 
 
-long long _wrap_cache_plan_workspace_size_raw_bd236e152e9762a3(struct farspan_cache_plan *_swig_go_0) {
+long long _wrap_cache_plan_workspace_size_raw_2f258117ab7aa964(struct farspan_cache_plan *_swig_go_0) {
   farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -5742,7 +5750,7 @@ long long _wrap_cache_plan_workspace_size_raw_bd236e152e9762a3(struct farspan_ca
 }
 
 
-long long _wrap_cache_save_size_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+long long _wrap_cache_save_size_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   size_t result;
@@ -5757,7 +5765,7 @@ long long _wrap_cache_save_size_raw_bd236e152e9762a3(struct farspan_cache *_swig
 }
 
 
-_gostring_ _wrap_cache_save_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_save_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   void *arg3 = (void *) 0 ;
@@ -5781,7 +5789,7 @@ _gostring_ _wrap_cache_save_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_restore_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
+_gostring_ _wrap_cache_restore_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   void *arg2 = (void *) 0 ;
   size_t arg3 ;
@@ -5805,7 +5813,7 @@ _gostring_ _wrap_cache_restore_raw_bd236e152e9762a3(struct farspan_cache *_swig_
 }
 
 
-_gostring_ _wrap_cache_create_raw_bd236e152e9762a3(struct farspan_cache_config *_swig_go_0) {
+_gostring_ _wrap_cache_create_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
   farspan_cache_config *arg1 = (farspan_cache_config *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
   farspan_cache *result = 0 ;
@@ -5826,7 +5834,7 @@ _gostring_ _wrap_cache_create_raw_bd236e152e9762a3(struct farspan_cache_config *
 }
 
 
-_gostring_ _wrap_cache_append_raw_bd236e152e9762a3(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_cache_append_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -5856,7 +5864,7 @@ _gostring_ _wrap_cache_append_raw_bd236e152e9762a3(struct farspan_cache *_swig_g
 }
 
 
-_gostring_ _wrap_cache_write_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
+_gostring_ _wrap_cache_write_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_cache *arg2 = (farspan_cache *) 0 ;
   int64_t arg3 ;
@@ -5898,7 +5906,7 @@ _gostring_ _wrap_cache_write_raw_bd236e152e9762a3(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_cache_plan_create_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
+_gostring_ _wrap_cache_plan_create_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
@@ -5939,7 +5947,7 @@ _gostring_ _wrap_cache_plan_create_raw_bd236e152e9762a3(struct farspan_context *
 }
 
 
-_gostring_ _wrap_cache_run_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
+_gostring_ _wrap_cache_run_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_cache_plan *arg2 = (farspan_cache_plan *) 0 ;
   int64_t arg3 ;
@@ -5981,7 +5989,7 @@ _gostring_ _wrap_cache_run_raw_bd236e152e9762a3(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_decode_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
+_gostring_ _wrap_attention_decode_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
@@ -6029,7 +6037,7 @@ _gostring_ _wrap_attention_decode_raw_bd236e152e9762a3(struct farspan_context *_
 }
 
 
-void _wrap_WindowsConfig_kind_set_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
+void _wrap_WindowsConfig_kind_set_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t arg2 ;
   
@@ -6041,7 +6049,7 @@ void _wrap_WindowsConfig_kind_set_raw_bd236e152e9762a3(struct farspan_windows_co
 }
 
 
-int _wrap_WindowsConfig_kind_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
+int _wrap_WindowsConfig_kind_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6054,7 +6062,7 @@ int _wrap_WindowsConfig_kind_get_raw_bd236e152e9762a3(struct farspan_windows_con
 }
 
 
-void _wrap_WindowsConfig_bos_set_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
+void _wrap_WindowsConfig_bos_set_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t arg2 ;
   
@@ -6066,7 +6074,7 @@ void _wrap_WindowsConfig_bos_set_raw_bd236e152e9762a3(struct farspan_windows_con
 }
 
 
-int _wrap_WindowsConfig_bos_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
+int _wrap_WindowsConfig_bos_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6079,7 +6087,7 @@ int _wrap_WindowsConfig_bos_get_raw_bd236e152e9762a3(struct farspan_windows_conf
 }
 
 
-void _wrap_WindowsConfig_tokens_set_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_tokens_set_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -6091,7 +6099,7 @@ void _wrap_WindowsConfig_tokens_set_raw_bd236e152e9762a3(struct farspan_windows_
 }
 
 
-long long _wrap_WindowsConfig_tokens_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_tokens_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6104,7 +6112,7 @@ long long _wrap_WindowsConfig_tokens_get_raw_bd236e152e9762a3(struct farspan_win
 }
 
 
-void _wrap_WindowsConfig_length_set_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_length_set_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -6116,7 +6124,7 @@ void _wrap_WindowsConfig_length_set_raw_bd236e152e9762a3(struct farspan_windows_
 }
 
 
-long long _wrap_WindowsConfig_length_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_length_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6129,7 +6137,7 @@ long long _wrap_WindowsConfig_length_get_raw_bd236e152e9762a3(struct farspan_win
 }
 
 
-void _wrap_WindowsConfig_stride_set_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_stride_set_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -6141,7 +6149,7 @@ void _wrap_WindowsConfig_stride_set_raw_bd236e152e9762a3(struct farspan_windows_
 }
 
 
-long long _wrap_WindowsConfig_stride_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_stride_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6154,7 +6162,7 @@ long long _wrap_WindowsConfig_stride_get_raw_bd236e152e9762a3(struct farspan_win
 }
 
 
-void _wrap_WindowsConfig_segment_set_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_segment_set_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -6166,7 +6174,7 @@ void _wrap_WindowsConfig_segment_set_raw_bd236e152e9762a3(struct farspan_windows
 }
 
 
-long long _wrap_WindowsConfig_segment_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_segment_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6179,7 +6187,7 @@ long long _wrap_WindowsConfig_segment_get_raw_bd236e152e9762a3(struct farspan_wi
 }
 
 
-struct farspan_windows_config *_wrap_new_WindowsConfig_raw_bd236e152e9762a3(int _swig_go_0) {
+struct farspan_windows_config *_wrap_new_WindowsConfig_raw_2f258117ab7aa964(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_windows_config *result = 0 ;
   struct farspan_windows_config *_swig_go_result;
@@ -6192,7 +6200,7 @@ struct farspan_windows_config *_wrap_new_WindowsConfig_raw_bd236e152e9762a3(int 
 }
 
 
-void _wrap_delete_WindowsConfig_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0) {
+void _wrap_delete_WindowsConfig_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   
   arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
@@ -6202,7 +6210,7 @@ void _wrap_delete_WindowsConfig_raw_bd236e152e9762a3(struct farspan_windows_conf
 }
 
 
-_gostring_ _wrap_verdict_name_raw_bd236e152e9762a3(int _swig_go_0) {
+_gostring_ _wrap_verdict_name_raw_2f258117ab7aa964(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -6215,7 +6223,7 @@ _gostring_ _wrap_verdict_name_raw_bd236e152e9762a3(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_verdict_rule_raw_bd236e152e9762a3() {
+_gostring_ _wrap_verdict_rule_raw_2f258117ab7aa964() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -6226,7 +6234,7 @@ _gostring_ _wrap_verdict_rule_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_BleuConfig_tokenizer_set_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_tokenizer_set_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6238,7 +6246,7 @@ void _wrap_BleuConfig_tokenizer_set_raw_bd236e152e9762a3(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_tokenizer_get_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_tokenizer_get_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6251,7 +6259,7 @@ int _wrap_BleuConfig_tokenizer_get_raw_bd236e152e9762a3(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_smoothing_set_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_smoothing_set_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6263,7 +6271,7 @@ void _wrap_BleuConfig_smoothing_set_raw_bd236e152e9762a3(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_smoothing_get_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_smoothing_get_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6276,7 +6284,7 @@ int _wrap_BleuConfig_smoothing_get_raw_bd236e152e9762a3(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_max_order_set_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_max_order_set_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6288,7 +6296,7 @@ void _wrap_BleuConfig_max_order_set_raw_bd236e152e9762a3(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_max_order_get_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_max_order_get_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6301,7 +6309,7 @@ int _wrap_BleuConfig_max_order_get_raw_bd236e152e9762a3(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_lowercase_set_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_lowercase_set_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6313,7 +6321,7 @@ void _wrap_BleuConfig_lowercase_set_raw_bd236e152e9762a3(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_lowercase_get_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_lowercase_get_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6326,7 +6334,7 @@ int _wrap_BleuConfig_lowercase_get_raw_bd236e152e9762a3(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_effective_order_set_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_effective_order_set_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6338,7 +6346,7 @@ void _wrap_BleuConfig_effective_order_set_raw_bd236e152e9762a3(struct farspan_bl
 }
 
 
-int _wrap_BleuConfig_effective_order_get_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_effective_order_get_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6351,7 +6359,7 @@ int _wrap_BleuConfig_effective_order_get_raw_bd236e152e9762a3(struct farspan_ble
 }
 
 
-void _wrap_BleuConfig_smoothing_value_set_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BleuConfig_smoothing_value_set_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   double arg2 ;
   
@@ -6363,7 +6371,7 @@ void _wrap_BleuConfig_smoothing_value_set_raw_bd236e152e9762a3(struct farspan_bl
 }
 
 
-double _wrap_BleuConfig_smoothing_value_get_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
+double _wrap_BleuConfig_smoothing_value_get_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6376,7 +6384,7 @@ double _wrap_BleuConfig_smoothing_value_get_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-struct farspan_bleu_config *_wrap_new_BleuConfig_raw_bd236e152e9762a3() {
+struct farspan_bleu_config *_wrap_new_BleuConfig_raw_2f258117ab7aa964() {
   struct farspan_bleu_config *result = 0 ;
   struct farspan_bleu_config *_swig_go_result;
   
@@ -6387,7 +6395,7 @@ struct farspan_bleu_config *_wrap_new_BleuConfig_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_BleuConfig_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0) {
+void _wrap_delete_BleuConfig_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   
   arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
@@ -6397,7 +6405,7 @@ void _wrap_delete_BleuConfig_raw_bd236e152e9762a3(struct farspan_bleu_config *_s
 }
 
 
-void _wrap_ChrfConfig_char_order_set_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_char_order_set_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6409,7 +6417,7 @@ void _wrap_ChrfConfig_char_order_set_raw_bd236e152e9762a3(struct farspan_chrf_co
 }
 
 
-int _wrap_ChrfConfig_char_order_get_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_char_order_get_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6422,7 +6430,7 @@ int _wrap_ChrfConfig_char_order_get_raw_bd236e152e9762a3(struct farspan_chrf_con
 }
 
 
-void _wrap_ChrfConfig_word_order_set_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_word_order_set_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6434,7 +6442,7 @@ void _wrap_ChrfConfig_word_order_set_raw_bd236e152e9762a3(struct farspan_chrf_co
 }
 
 
-int _wrap_ChrfConfig_word_order_get_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_word_order_get_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6447,7 +6455,7 @@ int _wrap_ChrfConfig_word_order_get_raw_bd236e152e9762a3(struct farspan_chrf_con
 }
 
 
-void _wrap_ChrfConfig_lowercase_set_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_lowercase_set_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6459,7 +6467,7 @@ void _wrap_ChrfConfig_lowercase_set_raw_bd236e152e9762a3(struct farspan_chrf_con
 }
 
 
-int _wrap_ChrfConfig_lowercase_get_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_lowercase_get_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6472,7 +6480,7 @@ int _wrap_ChrfConfig_lowercase_get_raw_bd236e152e9762a3(struct farspan_chrf_conf
 }
 
 
-void _wrap_ChrfConfig_whitespace_set_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_whitespace_set_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6484,7 +6492,7 @@ void _wrap_ChrfConfig_whitespace_set_raw_bd236e152e9762a3(struct farspan_chrf_co
 }
 
 
-int _wrap_ChrfConfig_whitespace_get_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_whitespace_get_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6497,7 +6505,7 @@ int _wrap_ChrfConfig_whitespace_get_raw_bd236e152e9762a3(struct farspan_chrf_con
 }
 
 
-void _wrap_ChrfConfig_every_order_set_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_every_order_set_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6509,7 +6517,7 @@ void _wrap_ChrfConfig_every_order_set_raw_bd236e152e9762a3(struct farspan_chrf_c
 }
 
 
-int _wrap_ChrfConfig_every_order_get_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_every_order_get_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6522,7 +6530,7 @@ int _wrap_ChrfConfig_every_order_get_raw_bd236e152e9762a3(struct farspan_chrf_co
 }
 
 
-void _wrap_ChrfConfig_beta_set_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ChrfConfig_beta_set_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, double _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   double arg2 ;
   
@@ -6534,7 +6542,7 @@ void _wrap_ChrfConfig_beta_set_raw_bd236e152e9762a3(struct farspan_chrf_config *
 }
 
 
-double _wrap_ChrfConfig_beta_get_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
+double _wrap_ChrfConfig_beta_get_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6547,7 +6555,7 @@ double _wrap_ChrfConfig_beta_get_raw_bd236e152e9762a3(struct farspan_chrf_config
 }
 
 
-struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_bd236e152e9762a3() {
+struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_2f258117ab7aa964() {
   struct farspan_chrf_config *result = 0 ;
   struct farspan_chrf_config *_swig_go_result;
   
@@ -6558,7 +6566,7 @@ struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_ChrfConfig_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0) {
+void _wrap_delete_ChrfConfig_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   
   arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
@@ -6568,7 +6576,7 @@ void _wrap_delete_ChrfConfig_raw_bd236e152e9762a3(struct farspan_chrf_config *_s
 }
 
 
-void _wrap_RougeConfig_kind_set_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RougeConfig_kind_set_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t arg2 ;
   
@@ -6580,7 +6588,7 @@ void _wrap_RougeConfig_kind_set_raw_bd236e152e9762a3(struct farspan_rouge_config
 }
 
 
-int _wrap_RougeConfig_kind_get_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0) {
+int _wrap_RougeConfig_kind_get_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6593,7 +6601,7 @@ int _wrap_RougeConfig_kind_get_raw_bd236e152e9762a3(struct farspan_rouge_config 
 }
 
 
-void _wrap_RougeConfig_order_set_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RougeConfig_order_set_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t arg2 ;
   
@@ -6605,7 +6613,7 @@ void _wrap_RougeConfig_order_set_raw_bd236e152e9762a3(struct farspan_rouge_confi
 }
 
 
-int _wrap_RougeConfig_order_get_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0) {
+int _wrap_RougeConfig_order_get_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6618,7 +6626,7 @@ int _wrap_RougeConfig_order_get_raw_bd236e152e9762a3(struct farspan_rouge_config
 }
 
 
-void _wrap_RougeConfig_stem_set_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RougeConfig_stem_set_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t arg2 ;
   
@@ -6630,7 +6638,7 @@ void _wrap_RougeConfig_stem_set_raw_bd236e152e9762a3(struct farspan_rouge_config
 }
 
 
-int _wrap_RougeConfig_stem_get_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0) {
+int _wrap_RougeConfig_stem_get_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6643,7 +6651,7 @@ int _wrap_RougeConfig_stem_get_raw_bd236e152e9762a3(struct farspan_rouge_config 
 }
 
 
-struct farspan_rouge_config *_wrap_new_RougeConfig_raw_bd236e152e9762a3(int _swig_go_0) {
+struct farspan_rouge_config *_wrap_new_RougeConfig_raw_2f258117ab7aa964(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_rouge_config *result = 0 ;
   struct farspan_rouge_config *_swig_go_result;
@@ -6656,7 +6664,7 @@ struct farspan_rouge_config *_wrap_new_RougeConfig_raw_bd236e152e9762a3(int _swi
 }
 
 
-void _wrap_delete_RougeConfig_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0) {
+void _wrap_delete_RougeConfig_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   
   arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
@@ -6666,7 +6674,7 @@ void _wrap_delete_RougeConfig_raw_bd236e152e9762a3(struct farspan_rouge_config *
 }
 
 
-void _wrap_BootstrapConfig_samples_set_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BootstrapConfig_samples_set_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   int32_t arg2 ;
   
@@ -6678,7 +6686,7 @@ void _wrap_BootstrapConfig_samples_set_raw_bd236e152e9762a3(struct farspan_boots
 }
 
 
-int _wrap_BootstrapConfig_samples_get_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0) {
+int _wrap_BootstrapConfig_samples_get_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6691,7 +6699,7 @@ int _wrap_BootstrapConfig_samples_get_raw_bd236e152e9762a3(struct farspan_bootst
 }
 
 
-void _wrap_BootstrapConfig_seed_set_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BootstrapConfig_seed_set_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   uint64_t arg2 ;
   
@@ -6703,7 +6711,7 @@ void _wrap_BootstrapConfig_seed_set_raw_bd236e152e9762a3(struct farspan_bootstra
 }
 
 
-long long _wrap_BootstrapConfig_seed_get_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0) {
+long long _wrap_BootstrapConfig_seed_get_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -6716,7 +6724,7 @@ long long _wrap_BootstrapConfig_seed_get_raw_bd236e152e9762a3(struct farspan_boo
 }
 
 
-void _wrap_BootstrapConfig_confidence_set_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BootstrapConfig_confidence_set_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   double arg2 ;
   
@@ -6728,7 +6736,7 @@ void _wrap_BootstrapConfig_confidence_set_raw_bd236e152e9762a3(struct farspan_bo
 }
 
 
-double _wrap_BootstrapConfig_confidence_get_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0) {
+double _wrap_BootstrapConfig_confidence_get_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6741,7 +6749,7 @@ double _wrap_BootstrapConfig_confidence_get_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_bd236e152e9762a3() {
+struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_2f258117ab7aa964() {
   struct farspan_bootstrap_config *result = 0 ;
   struct farspan_bootstrap_config *_swig_go_result;
   
@@ -6752,7 +6760,7 @@ struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_bd236e152e9762a3(
 }
 
 
-void _wrap_delete_BootstrapConfig_raw_bd236e152e9762a3(struct farspan_bootstrap_config *_swig_go_0) {
+void _wrap_delete_BootstrapConfig_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   
   arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
@@ -6762,7 +6770,7 @@ void _wrap_delete_BootstrapConfig_raw_bd236e152e9762a3(struct farspan_bootstrap_
 }
 
 
-void _wrap_PasskeyConfig_form_set_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, int _swig_go_1) {
+void _wrap_PasskeyConfig_form_set_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, int _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int32_t arg2 ;
   
@@ -6774,7 +6782,7 @@ void _wrap_PasskeyConfig_form_set_raw_bd236e152e9762a3(struct farspan_passkey_co
 }
 
 
-int _wrap_PasskeyConfig_form_get_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
+int _wrap_PasskeyConfig_form_get_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6787,7 +6795,7 @@ int _wrap_PasskeyConfig_form_get_raw_bd236e152e9762a3(struct farspan_passkey_con
 }
 
 
-void _wrap_PasskeyConfig_length_set_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_length_set_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t arg2 ;
   
@@ -6799,7 +6807,7 @@ void _wrap_PasskeyConfig_length_set_raw_bd236e152e9762a3(struct farspan_passkey_
 }
 
 
-long long _wrap_PasskeyConfig_length_get_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_length_get_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6812,7 +6820,7 @@ long long _wrap_PasskeyConfig_length_get_raw_bd236e152e9762a3(struct farspan_pas
 }
 
 
-void _wrap_PasskeyConfig_seed_set_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_seed_set_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   uint64_t arg2 ;
   
@@ -6824,7 +6832,7 @@ void _wrap_PasskeyConfig_seed_set_raw_bd236e152e9762a3(struct farspan_passkey_co
 }
 
 
-long long _wrap_PasskeyConfig_seed_get_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_seed_get_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -6837,7 +6845,7 @@ long long _wrap_PasskeyConfig_seed_get_raw_bd236e152e9762a3(struct farspan_passk
 }
 
 
-void _wrap_PasskeyConfig_depth_set_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, double _swig_go_1) {
+void _wrap_PasskeyConfig_depth_set_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, double _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   double arg2 ;
   
@@ -6849,7 +6857,7 @@ void _wrap_PasskeyConfig_depth_set_raw_bd236e152e9762a3(struct farspan_passkey_c
 }
 
 
-double _wrap_PasskeyConfig_depth_get_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
+double _wrap_PasskeyConfig_depth_get_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6862,7 +6870,7 @@ double _wrap_PasskeyConfig_depth_get_raw_bd236e152e9762a3(struct farspan_passkey
 }
 
 
-void _wrap_PasskeyConfig_lowest_key_set_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_lowest_key_set_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t arg2 ;
   
@@ -6874,7 +6882,7 @@ void _wrap_PasskeyConfig_lowest_key_set_raw_bd236e152e9762a3(struct farspan_pass
 }
 
 
-long long _wrap_PasskeyConfig_lowest_key_get_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_lowest_key_get_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6887,7 +6895,7 @@ long long _wrap_PasskeyConfig_lowest_key_get_raw_bd236e152e9762a3(struct farspan
 }
 
 
-void _wrap_PasskeyConfig_highest_key_set_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_highest_key_set_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t arg2 ;
   
@@ -6899,7 +6907,7 @@ void _wrap_PasskeyConfig_highest_key_set_raw_bd236e152e9762a3(struct farspan_pas
 }
 
 
-long long _wrap_PasskeyConfig_highest_key_get_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_highest_key_get_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6912,7 +6920,7 @@ long long _wrap_PasskeyConfig_highest_key_get_raw_bd236e152e9762a3(struct farspa
 }
 
 
-struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_bd236e152e9762a3(int _swig_go_0) {
+struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_2f258117ab7aa964(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_passkey_config *result = 0 ;
   struct farspan_passkey_config *_swig_go_result;
@@ -6925,7 +6933,7 @@ struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_bd236e152e9762a3(int 
 }
 
 
-void _wrap_delete_PasskeyConfig_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0) {
+void _wrap_delete_PasskeyConfig_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   
   arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
@@ -6935,7 +6943,7 @@ void _wrap_delete_PasskeyConfig_raw_bd236e152e9762a3(struct farspan_passkey_conf
 }
 
 
-_gostring_ _wrap_token_nll_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_token_nll_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
@@ -6969,7 +6977,7 @@ _gostring_ _wrap_token_nll_raw_bd236e152e9762a3(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_token_nll_grad_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, void *_swig_go_9, int _swig_go_10, int64_t *_swig_go_11) {
+_gostring_ _wrap_token_nll_grad_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, void *_swig_go_9, int _swig_go_10, int64_t *_swig_go_11) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
@@ -7009,7 +7017,7 @@ _gostring_ _wrap_token_nll_grad_raw_bd236e152e9762a3(struct farspan_context *_sw
 }
 
 
-_gostring_ _wrap_windows_count_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_windows_count_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7031,7 +7039,7 @@ _gostring_ _wrap_windows_count_raw_bd236e152e9762a3(struct farspan_windows_confi
 }
 
 
-_gostring_ _wrap_windows_get_raw_bd236e152e9762a3(struct farspan_windows_config *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_windows_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
   farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
   int64_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7055,7 +7063,7 @@ _gostring_ _wrap_windows_get_raw_bd236e152e9762a3(struct farspan_windows_config 
 }
 
 
-_gostring_ _wrap_loss_init_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_loss_init_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7079,7 +7087,7 @@ _gostring_ _wrap_loss_init_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _
 }
 
 
-_gostring_ _wrap_loss_add_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, long long _swig_go_8, long long _swig_go_9) {
+_gostring_ _wrap_loss_add_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, long long _swig_go_8, long long _swig_go_9) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7115,7 +7123,7 @@ _gostring_ _wrap_loss_add_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _s
 }
 
 
-_gostring_ _wrap_loss_merge_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7) {
+_gostring_ _wrap_loss_merge_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7147,7 +7155,7 @@ _gostring_ _wrap_loss_merge_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_loss_add_by_context_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, long long _swig_go_11) {
+_gostring_ _wrap_loss_add_by_context_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, long long _swig_go_11) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7187,7 +7195,7 @@ _gostring_ _wrap_loss_add_by_context_raw_bd236e152e9762a3(int64_t *_swig_go_0, l
 }
 
 
-_gostring_ _wrap_loss_summarize_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_loss_summarize_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7215,7 +7223,7 @@ _gostring_ _wrap_loss_summarize_raw_bd236e152e9762a3(int64_t *_swig_go_0, long l
 }
 
 
-_gostring_ _wrap_judge_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_judge_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7249,7 +7257,7 @@ _gostring_ _wrap_judge_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig
 }
 
 
-_gostring_ _wrap_tokenize_raw_bd236e152e9762a3(int _swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, uint8_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7) {
+_gostring_ _wrap_tokenize_raw_2f258117ab7aa964(int _swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, uint8_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7) {
   int32_t arg1 ;
   int32_t arg2 ;
   uint8_t *arg3 = (uint8_t *) 0 ;
@@ -7281,7 +7289,7 @@ _gostring_ _wrap_tokenize_raw_bd236e152e9762a3(int _swig_go_0, int _swig_go_1, u
 }
 
 
-_gostring_ _wrap_bleu_add_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_add_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7311,7 +7319,7 @@ _gostring_ _wrap_bleu_add_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig
 }
 
 
-_gostring_ _wrap_bleu_add_tokens_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_add_tokens_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7341,7 +7349,7 @@ _gostring_ _wrap_bleu_add_tokens_raw_bd236e152e9762a3(struct farspan_bleu_config
 }
 
 
-_gostring_ _wrap_bleu_merge_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_bleu_merge_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7365,7 +7373,7 @@ _gostring_ _wrap_bleu_merge_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_bleu_score_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_score_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7395,7 +7403,7 @@ _gostring_ _wrap_bleu_score_raw_bd236e152e9762a3(struct farspan_bleu_config *_sw
 }
 
 
-_gostring_ _wrap_bleu_signature_raw_bd236e152e9762a3(struct farspan_bleu_config *_swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bleu_signature_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   uint8_t *arg3 = (uint8_t *) 0 ;
@@ -7423,7 +7431,7 @@ _gostring_ _wrap_bleu_signature_raw_bd236e152e9762a3(struct farspan_bleu_config 
 }
 
 
-_gostring_ _wrap_chrf_add_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_chrf_add_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7453,7 +7461,7 @@ _gostring_ _wrap_chrf_add_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig
 }
 
 
-_gostring_ _wrap_chrf_merge_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_chrf_merge_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7477,7 +7485,7 @@ _gostring_ _wrap_chrf_merge_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_chrf_score_raw_bd236e152e9762a3(struct farspan_chrf_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_chrf_score_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
   farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7503,7 +7511,7 @@ _gostring_ _wrap_chrf_score_raw_bd236e152e9762a3(struct farspan_chrf_config *_sw
 }
 
 
-_gostring_ _wrap_rouge_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_rouge_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7537,7 +7545,7 @@ _gostring_ _wrap_rouge_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_g
 }
 
 
-_gostring_ _wrap_rouge_tokens_raw_bd236e152e9762a3(struct farspan_rouge_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_rouge_tokens_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7571,7 +7579,7 @@ _gostring_ _wrap_rouge_tokens_raw_bd236e152e9762a3(struct farspan_rouge_config *
 }
 
 
-_gostring_ _wrap_bootstrap_mean_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bootstrap_mean_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
   double *arg3 = (double *) 0 ;
@@ -7599,7 +7607,7 @@ _gostring_ _wrap_bootstrap_mean_raw_bd236e152e9762a3(struct farspan_context *_sw
 }
 
 
-_gostring_ _wrap_bleu_bootstrap_raw_bd236e152e9762a3(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, struct farspan_bleu_config *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_bootstrap_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, struct farspan_bleu_config *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
   farspan_bleu_config *arg3 = (farspan_bleu_config *) 0 ;
@@ -7629,7 +7637,7 @@ _gostring_ _wrap_bleu_bootstrap_raw_bd236e152e9762a3(struct farspan_context *_sw
 }
 
 
-_gostring_ _wrap_passkey_make_raw_bd236e152e9762a3(struct farspan_passkey_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_passkey_make_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
   farspan_passkey_config *arg1 = (farspan_passkey_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7659,7 +7667,7 @@ _gostring_ _wrap_passkey_make_raw_bd236e152e9762a3(struct farspan_passkey_config
 }
 
 
-_gostring_ _wrap_passkey_check_raw_bd236e152e9762a3(uint8_t *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_passkey_check_raw_2f258117ab7aa964(uint8_t *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
   uint8_t *arg1 = (uint8_t *) 0 ;
   size_t arg2 ;
   int64_t arg3 ;
@@ -7685,7 +7693,7 @@ _gostring_ _wrap_passkey_check_raw_bd236e152e9762a3(uint8_t *_swig_go_0, long lo
 }
 
 
-_gostring_ _wrap_needle_place_raw_bd236e152e9762a3(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, double _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10) {
+_gostring_ _wrap_needle_place_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, double _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7723,17 +7731,7 @@ _gostring_ _wrap_needle_place_raw_bd236e152e9762a3(int64_t *_swig_go_0, long lon
 }
 
 
-void _wrap_delete_Model_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0) {
-  struct farspan_model *arg1 = (struct farspan_model *) 0 ;
-  
-  arg1 = *(struct farspan_model **)&_swig_go_0; 
-  
-  delete_farspan_model(arg1);
-  
-}
-
-
-void _wrap_ModelOptions_release_set_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelOptions_release_set_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t arg2 ;
   
@@ -7745,7 +7743,7 @@ void _wrap_ModelOptions_release_set_raw_bd236e152e9762a3(struct farspan_model_op
 }
 
 
-int _wrap_ModelOptions_release_get_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
+int _wrap_ModelOptions_release_get_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -7758,7 +7756,7 @@ int _wrap_ModelOptions_release_get_raw_bd236e152e9762a3(struct farspan_model_opt
 }
 
 
-void _wrap_ModelOptions_angle_set_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelOptions_angle_set_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t arg2 ;
   
@@ -7770,7 +7768,7 @@ void _wrap_ModelOptions_angle_set_raw_bd236e152e9762a3(struct farspan_model_opti
 }
 
 
-int _wrap_ModelOptions_angle_get_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
+int _wrap_ModelOptions_angle_get_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -7783,7 +7781,7 @@ int _wrap_ModelOptions_angle_get_raw_bd236e152e9762a3(struct farspan_model_optio
 }
 
 
-void _wrap_ModelOptions_extension_set_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelOptions_extension_set_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t arg2 ;
   
@@ -7795,7 +7793,7 @@ void _wrap_ModelOptions_extension_set_raw_bd236e152e9762a3(struct farspan_model_
 }
 
 
-int _wrap_ModelOptions_extension_get_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
+int _wrap_ModelOptions_extension_get_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -7808,7 +7806,7 @@ int _wrap_ModelOptions_extension_get_raw_bd236e152e9762a3(struct farspan_model_o
 }
 
 
-void _wrap_ModelOptions_target_length_set_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelOptions_target_length_set_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t arg2 ;
   
@@ -7820,7 +7818,7 @@ void _wrap_ModelOptions_target_length_set_raw_bd236e152e9762a3(struct farspan_mo
 }
 
 
-long long _wrap_ModelOptions_target_length_get_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
+long long _wrap_ModelOptions_target_length_get_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7833,7 +7831,7 @@ long long _wrap_ModelOptions_target_length_get_raw_bd236e152e9762a3(struct farsp
 }
 
 
-void _wrap_ModelOptions_window_set_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelOptions_window_set_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t arg2 ;
   
@@ -7845,7 +7843,7 @@ void _wrap_ModelOptions_window_set_raw_bd236e152e9762a3(struct farspan_model_opt
 }
 
 
-long long _wrap_ModelOptions_window_get_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
+long long _wrap_ModelOptions_window_get_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7858,7 +7856,7 @@ long long _wrap_ModelOptions_window_get_raw_bd236e152e9762a3(struct farspan_mode
 }
 
 
-void _wrap_ModelOptions_group_set_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelOptions_group_set_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t arg2 ;
   
@@ -7870,7 +7868,7 @@ void _wrap_ModelOptions_group_set_raw_bd236e152e9762a3(struct farspan_model_opti
 }
 
 
-long long _wrap_ModelOptions_group_get_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
+long long _wrap_ModelOptions_group_get_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7883,7 +7881,7 @@ long long _wrap_ModelOptions_group_get_raw_bd236e152e9762a3(struct farspan_model
 }
 
 
-struct farspan_model_options *_wrap_new_ModelOptions_raw_bd236e152e9762a3() {
+struct farspan_model_options *_wrap_new_ModelOptions_raw_2f258117ab7aa964() {
   struct farspan_model_options *result = 0 ;
   struct farspan_model_options *_swig_go_result;
   
@@ -7894,7 +7892,7 @@ struct farspan_model_options *_wrap_new_ModelOptions_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_ModelOptions_raw_bd236e152e9762a3(struct farspan_model_options *_swig_go_0) {
+void _wrap_delete_ModelOptions_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   
   arg1 = *(struct farspan_model_options **)&_swig_go_0; 
@@ -7904,7 +7902,7 @@ void _wrap_delete_ModelOptions_raw_bd236e152e9762a3(struct farspan_model_options
 }
 
 
-void _wrap_ModelInfo_absolute_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelInfo_absolute_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, int _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int32_t arg2 ;
   
@@ -7916,7 +7914,7 @@ void _wrap_ModelInfo_absolute_set_raw_bd236e152e9762a3(struct farspan_model_info
 }
 
 
-int _wrap_ModelInfo_absolute_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+int _wrap_ModelInfo_absolute_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -7929,7 +7927,7 @@ int _wrap_ModelInfo_absolute_get_raw_bd236e152e9762a3(struct farspan_model_info 
 }
 
 
-_gostring_ _wrap_ModelInfo_family_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+_gostring_ _wrap_ModelInfo_family_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -7942,7 +7940,7 @@ _gostring_ _wrap_ModelInfo_family_get_raw_bd236e152e9762a3(struct farspan_model_
 }
 
 
-void _wrap_ModelInfo_layers_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_layers_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -7954,7 +7952,7 @@ void _wrap_ModelInfo_layers_set_raw_bd236e152e9762a3(struct farspan_model_info *
 }
 
 
-long long _wrap_ModelInfo_layers_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_layers_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7967,7 +7965,7 @@ long long _wrap_ModelInfo_layers_get_raw_bd236e152e9762a3(struct farspan_model_i
 }
 
 
-void _wrap_ModelInfo_encoder_layers_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_encoder_layers_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -7979,7 +7977,7 @@ void _wrap_ModelInfo_encoder_layers_set_raw_bd236e152e9762a3(struct farspan_mode
 }
 
 
-long long _wrap_ModelInfo_encoder_layers_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_encoder_layers_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7992,7 +7990,7 @@ long long _wrap_ModelInfo_encoder_layers_get_raw_bd236e152e9762a3(struct farspan
 }
 
 
-void _wrap_ModelInfo_query_heads_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_query_heads_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8004,7 +8002,7 @@ void _wrap_ModelInfo_query_heads_set_raw_bd236e152e9762a3(struct farspan_model_i
 }
 
 
-long long _wrap_ModelInfo_query_heads_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_query_heads_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8017,7 +8015,7 @@ long long _wrap_ModelInfo_query_heads_get_raw_bd236e152e9762a3(struct farspan_mo
 }
 
 
-void _wrap_ModelInfo_key_heads_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_key_heads_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8029,7 +8027,7 @@ void _wrap_ModelInfo_key_heads_set_raw_bd236e152e9762a3(struct farspan_model_inf
 }
 
 
-long long _wrap_ModelInfo_key_heads_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_key_heads_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8042,7 +8040,7 @@ long long _wrap_ModelInfo_key_heads_get_raw_bd236e152e9762a3(struct farspan_mode
 }
 
 
-void _wrap_ModelInfo_head_dim_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_head_dim_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8054,7 +8052,7 @@ void _wrap_ModelInfo_head_dim_set_raw_bd236e152e9762a3(struct farspan_model_info
 }
 
 
-long long _wrap_ModelInfo_head_dim_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_head_dim_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8067,7 +8065,7 @@ long long _wrap_ModelInfo_head_dim_get_raw_bd236e152e9762a3(struct farspan_model
 }
 
 
-void _wrap_ModelInfo_value_dim_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_value_dim_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8079,7 +8077,7 @@ void _wrap_ModelInfo_value_dim_set_raw_bd236e152e9762a3(struct farspan_model_inf
 }
 
 
-long long _wrap_ModelInfo_value_dim_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_value_dim_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8092,7 +8090,7 @@ long long _wrap_ModelInfo_value_dim_get_raw_bd236e152e9762a3(struct farspan_mode
 }
 
 
-void _wrap_ModelInfo_hidden_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_hidden_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8104,7 +8102,7 @@ void _wrap_ModelInfo_hidden_set_raw_bd236e152e9762a3(struct farspan_model_info *
 }
 
 
-long long _wrap_ModelInfo_hidden_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_hidden_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8117,7 +8115,7 @@ long long _wrap_ModelInfo_hidden_get_raw_bd236e152e9762a3(struct farspan_model_i
 }
 
 
-void _wrap_ModelInfo_vocabulary_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_vocabulary_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8129,7 +8127,7 @@ void _wrap_ModelInfo_vocabulary_set_raw_bd236e152e9762a3(struct farspan_model_in
 }
 
 
-long long _wrap_ModelInfo_vocabulary_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_vocabulary_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8142,7 +8140,7 @@ long long _wrap_ModelInfo_vocabulary_get_raw_bd236e152e9762a3(struct farspan_mod
 }
 
 
-void _wrap_ModelInfo_context_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_context_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8154,7 +8152,7 @@ void _wrap_ModelInfo_context_set_raw_bd236e152e9762a3(struct farspan_model_info 
 }
 
 
-long long _wrap_ModelInfo_context_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_context_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8167,7 +8165,7 @@ long long _wrap_ModelInfo_context_get_raw_bd236e152e9762a3(struct farspan_model_
 }
 
 
-void _wrap_ModelInfo_trained_context_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_trained_context_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8179,7 +8177,7 @@ void _wrap_ModelInfo_trained_context_set_raw_bd236e152e9762a3(struct farspan_mod
 }
 
 
-long long _wrap_ModelInfo_trained_context_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_trained_context_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8192,7 +8190,7 @@ long long _wrap_ModelInfo_trained_context_get_raw_bd236e152e9762a3(struct farspa
 }
 
 
-void _wrap_ModelInfo_usable_context_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_usable_context_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8204,7 +8202,7 @@ void _wrap_ModelInfo_usable_context_set_raw_bd236e152e9762a3(struct farspan_mode
 }
 
 
-long long _wrap_ModelInfo_usable_context_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_usable_context_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8217,7 +8215,7 @@ long long _wrap_ModelInfo_usable_context_get_raw_bd236e152e9762a3(struct farspan
 }
 
 
-void _wrap_ModelInfo_usable_context_most_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_usable_context_most_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8229,7 +8227,7 @@ void _wrap_ModelInfo_usable_context_most_set_raw_bd236e152e9762a3(struct farspan
 }
 
 
-long long _wrap_ModelInfo_usable_context_most_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_usable_context_most_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8242,7 +8240,7 @@ long long _wrap_ModelInfo_usable_context_most_get_raw_bd236e152e9762a3(struct fa
 }
 
 
-void _wrap_ModelInfo_absolute_rows_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_absolute_rows_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8254,7 +8252,7 @@ void _wrap_ModelInfo_absolute_rows_set_raw_bd236e152e9762a3(struct farspan_model
 }
 
 
-long long _wrap_ModelInfo_absolute_rows_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_absolute_rows_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8267,7 +8265,7 @@ long long _wrap_ModelInfo_absolute_rows_get_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-void _wrap_ModelInfo_absolute_offset_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_absolute_offset_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8279,7 +8277,7 @@ void _wrap_ModelInfo_absolute_offset_set_raw_bd236e152e9762a3(struct farspan_mod
 }
 
 
-long long _wrap_ModelInfo_absolute_offset_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_absolute_offset_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8292,7 +8290,7 @@ long long _wrap_ModelInfo_absolute_offset_get_raw_bd236e152e9762a3(struct farspa
 }
 
 
-void _wrap_ModelInfo_layer_kinds_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_layer_kinds_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8304,7 +8302,7 @@ void _wrap_ModelInfo_layer_kinds_set_raw_bd236e152e9762a3(struct farspan_model_i
 }
 
 
-long long _wrap_ModelInfo_layer_kinds_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_layer_kinds_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8317,7 +8315,7 @@ long long _wrap_ModelInfo_layer_kinds_get_raw_bd236e152e9762a3(struct farspan_mo
 }
 
 
-void _wrap_ModelInfo_notes_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_notes_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8329,7 +8327,7 @@ void _wrap_ModelInfo_notes_set_raw_bd236e152e9762a3(struct farspan_model_info *_
 }
 
 
-long long _wrap_ModelInfo_notes_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_notes_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8342,7 +8340,7 @@ long long _wrap_ModelInfo_notes_get_raw_bd236e152e9762a3(struct farspan_model_in
 }
 
 
-void _wrap_ModelInfo_final_softcap_set_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0, double _swig_go_1) {
+void _wrap_ModelInfo_final_softcap_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, double _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   double arg2 ;
   
@@ -8354,7 +8352,7 @@ void _wrap_ModelInfo_final_softcap_set_raw_bd236e152e9762a3(struct farspan_model
 }
 
 
-double _wrap_ModelInfo_final_softcap_get_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+double _wrap_ModelInfo_final_softcap_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   double result;
   double _swig_go_result;
@@ -8367,7 +8365,7 @@ double _wrap_ModelInfo_final_softcap_get_raw_bd236e152e9762a3(struct farspan_mod
 }
 
 
-struct farspan_model_info *_wrap_new_ModelInfo_raw_bd236e152e9762a3() {
+struct farspan_model_info *_wrap_new_ModelInfo_raw_2f258117ab7aa964() {
   struct farspan_model_info *result = 0 ;
   struct farspan_model_info *_swig_go_result;
   
@@ -8378,7 +8376,7 @@ struct farspan_model_info *_wrap_new_ModelInfo_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_ModelInfo_raw_bd236e152e9762a3(struct farspan_model_info *_swig_go_0) {
+void _wrap_delete_ModelInfo_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   
   arg1 = *(struct farspan_model_info **)&_swig_go_0; 
@@ -8388,7 +8386,7 @@ void _wrap_delete_ModelInfo_raw_bd236e152e9762a3(struct farspan_model_info *_swi
 }
 
 
-_gostring_ _wrap_model_describe_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, struct farspan_model_info *_swig_go_1) {
+_gostring_ _wrap_model_describe_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, struct farspan_model_info *_swig_go_1) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   farspan_model_info *arg2 = (farspan_model_info *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -8408,7 +8406,7 @@ _gostring_ _wrap_model_describe_raw_bd236e152e9762a3(struct farspan_model *_swig
 }
 
 
-void _wrap_ModelLayer_kind_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelLayer_kind_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, int _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int32_t arg2 ;
   
@@ -8420,7 +8418,7 @@ void _wrap_ModelLayer_kind_set_raw_bd236e152e9762a3(struct farspan_model_layer *
 }
 
 
-int _wrap_ModelLayer_kind_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
+int _wrap_ModelLayer_kind_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -8433,7 +8431,7 @@ int _wrap_ModelLayer_kind_get_raw_bd236e152e9762a3(struct farspan_model_layer *_
 }
 
 
-void _wrap_ModelLayer_alike_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_alike_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8445,7 +8443,7 @@ void _wrap_ModelLayer_alike_set_raw_bd236e152e9762a3(struct farspan_model_layer 
 }
 
 
-long long _wrap_ModelLayer_alike_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_alike_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8458,7 +8456,7 @@ long long _wrap_ModelLayer_alike_get_raw_bd236e152e9762a3(struct farspan_model_l
 }
 
 
-void _wrap_ModelLayer_query_heads_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_query_heads_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8470,7 +8468,7 @@ void _wrap_ModelLayer_query_heads_set_raw_bd236e152e9762a3(struct farspan_model_
 }
 
 
-long long _wrap_ModelLayer_query_heads_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_query_heads_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8483,7 +8481,7 @@ long long _wrap_ModelLayer_query_heads_get_raw_bd236e152e9762a3(struct farspan_m
 }
 
 
-void _wrap_ModelLayer_key_heads_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_key_heads_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8495,7 +8493,7 @@ void _wrap_ModelLayer_key_heads_set_raw_bd236e152e9762a3(struct farspan_model_la
 }
 
 
-long long _wrap_ModelLayer_key_heads_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_key_heads_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8508,7 +8506,7 @@ long long _wrap_ModelLayer_key_heads_get_raw_bd236e152e9762a3(struct farspan_mod
 }
 
 
-void _wrap_ModelLayer_head_dim_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_head_dim_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8520,7 +8518,7 @@ void _wrap_ModelLayer_head_dim_set_raw_bd236e152e9762a3(struct farspan_model_lay
 }
 
 
-long long _wrap_ModelLayer_head_dim_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_head_dim_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8533,7 +8531,7 @@ long long _wrap_ModelLayer_head_dim_get_raw_bd236e152e9762a3(struct farspan_mode
 }
 
 
-void _wrap_ModelLayer_value_dim_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_value_dim_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8545,7 +8543,7 @@ void _wrap_ModelLayer_value_dim_set_raw_bd236e152e9762a3(struct farspan_model_la
 }
 
 
-long long _wrap_ModelLayer_value_dim_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_value_dim_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8558,7 +8556,7 @@ long long _wrap_ModelLayer_value_dim_get_raw_bd236e152e9762a3(struct farspan_mod
 }
 
 
-void _wrap_ModelLayer_window_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_window_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8570,7 +8568,7 @@ void _wrap_ModelLayer_window_set_raw_bd236e152e9762a3(struct farspan_model_layer
 }
 
 
-long long _wrap_ModelLayer_window_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_window_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8583,7 +8581,7 @@ long long _wrap_ModelLayer_window_get_raw_bd236e152e9762a3(struct farspan_model_
 }
 
 
-void _wrap_ModelLayer_attention_scale_set_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0, double _swig_go_1) {
+void _wrap_ModelLayer_attention_scale_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, double _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   double arg2 ;
   
@@ -8595,7 +8593,7 @@ void _wrap_ModelLayer_attention_scale_set_raw_bd236e152e9762a3(struct farspan_mo
 }
 
 
-double _wrap_ModelLayer_attention_scale_get_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
+double _wrap_ModelLayer_attention_scale_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   double result;
   double _swig_go_result;
@@ -8608,7 +8606,7 @@ double _wrap_ModelLayer_attention_scale_get_raw_bd236e152e9762a3(struct farspan_
 }
 
 
-struct farspan_model_layer *_wrap_new_ModelLayer_raw_bd236e152e9762a3() {
+struct farspan_model_layer *_wrap_new_ModelLayer_raw_2f258117ab7aa964() {
   struct farspan_model_layer *result = 0 ;
   struct farspan_model_layer *_swig_go_result;
   
@@ -8619,7 +8617,7 @@ struct farspan_model_layer *_wrap_new_ModelLayer_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_ModelLayer_raw_bd236e152e9762a3(struct farspan_model_layer *_swig_go_0) {
+void _wrap_delete_ModelLayer_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   
   arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
@@ -8629,7 +8627,7 @@ void _wrap_delete_ModelLayer_raw_bd236e152e9762a3(struct farspan_model_layer *_s
 }
 
 
-_gostring_ _wrap_model_layer_at_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_layer *_swig_go_2) {
+_gostring_ _wrap_model_layer_at_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_layer *_swig_go_2) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   farspan_model_layer *arg3 = (farspan_model_layer *) 0 ;
@@ -8651,7 +8649,7 @@ _gostring_ _wrap_model_layer_at_raw_bd236e152e9762a3(struct farspan_model *_swig
 }
 
 
-void _wrap_ModelNote_severity_set_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelNote_severity_set_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   int32_t arg2 ;
   
@@ -8663,7 +8661,7 @@ void _wrap_ModelNote_severity_set_raw_bd236e152e9762a3(struct farspan_model_note
 }
 
 
-int _wrap_ModelNote_severity_get_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0) {
+int _wrap_ModelNote_severity_get_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -8676,7 +8674,7 @@ int _wrap_ModelNote_severity_get_raw_bd236e152e9762a3(struct farspan_model_note 
 }
 
 
-void _wrap_ModelNote_code_set_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelNote_code_set_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   int32_t arg2 ;
   
@@ -8688,7 +8686,7 @@ void _wrap_ModelNote_code_set_raw_bd236e152e9762a3(struct farspan_model_note *_s
 }
 
 
-int _wrap_ModelNote_code_get_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0) {
+int _wrap_ModelNote_code_get_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -8701,7 +8699,7 @@ int _wrap_ModelNote_code_get_raw_bd236e152e9762a3(struct farspan_model_note *_sw
 }
 
 
-_gostring_ _wrap_ModelNote_path_get_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0) {
+_gostring_ _wrap_ModelNote_path_get_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -8714,7 +8712,7 @@ _gostring_ _wrap_ModelNote_path_get_raw_bd236e152e9762a3(struct farspan_model_no
 }
 
 
-_gostring_ _wrap_ModelNote_text_get_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0) {
+_gostring_ _wrap_ModelNote_text_get_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -8727,7 +8725,7 @@ _gostring_ _wrap_ModelNote_text_get_raw_bd236e152e9762a3(struct farspan_model_no
 }
 
 
-struct farspan_model_note *_wrap_new_ModelNote_raw_bd236e152e9762a3() {
+struct farspan_model_note *_wrap_new_ModelNote_raw_2f258117ab7aa964() {
   struct farspan_model_note *result = 0 ;
   struct farspan_model_note *_swig_go_result;
   
@@ -8738,7 +8736,7 @@ struct farspan_model_note *_wrap_new_ModelNote_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_ModelNote_raw_bd236e152e9762a3(struct farspan_model_note *_swig_go_0) {
+void _wrap_delete_ModelNote_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   
   arg1 = *(struct farspan_model_note **)&_swig_go_0; 
@@ -8748,7 +8746,7 @@ void _wrap_delete_ModelNote_raw_bd236e152e9762a3(struct farspan_model_note *_swi
 }
 
 
-_gostring_ _wrap_model_note_at_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_note *_swig_go_2) {
+_gostring_ _wrap_model_note_at_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_note *_swig_go_2) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   farspan_model_note *arg3 = (farspan_model_note *) 0 ;
@@ -8770,7 +8768,7 @@ _gostring_ _wrap_model_note_at_raw_bd236e152e9762a3(struct farspan_model *_swig_
 }
 
 
-struct flat_metadata *_wrap_new_Metadata_raw_bd236e152e9762a3() {
+struct flat_metadata *_wrap_new_Metadata_raw_2f258117ab7aa964() {
   struct flat_metadata *result = 0 ;
   struct flat_metadata *_swig_go_result;
   
@@ -8781,7 +8779,7 @@ struct flat_metadata *_wrap_new_Metadata_raw_bd236e152e9762a3() {
 }
 
 
-void _wrap_delete_Metadata_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0) {
+void _wrap_delete_Metadata_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0) {
   struct flat_metadata *arg1 = (struct flat_metadata *) 0 ;
   
   arg1 = *(struct flat_metadata **)&_swig_go_0; 
@@ -8791,7 +8789,7 @@ void _wrap_delete_Metadata_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0
 }
 
 
-_gostring_ _wrap_metadata_integers_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_metadata_integers_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -8820,7 +8818,7 @@ _gostring_ _wrap_metadata_integers_raw_bd236e152e9762a3(struct flat_metadata *_s
 }
 
 
-_gostring_ _wrap_metadata_reals_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_metadata_reals_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -8849,7 +8847,7 @@ _gostring_ _wrap_metadata_reals_raw_bd236e152e9762a3(struct flat_metadata *_swig
 }
 
 
-_gostring_ _wrap_metadata_texts_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_metadata_texts_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, long long _swig_go_4) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -8876,7 +8874,7 @@ _gostring_ _wrap_metadata_texts_raw_bd236e152e9762a3(struct flat_metadata *_swig
 }
 
 
-_gostring_ _wrap_metadata_text_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0, long long _swig_go_1, char *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_metadata_text_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0, long long _swig_go_1, char *_swig_go_2, long long _swig_go_3) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   int64_t arg2 ;
   char *arg3 = (char *) 0 ;
@@ -8901,7 +8899,7 @@ _gostring_ _wrap_metadata_text_raw_bd236e152e9762a3(struct flat_metadata *_swig_
 }
 
 
-_gostring_ _wrap_model_from_config_raw_bd236e152e9762a3(char *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
+_gostring_ _wrap_model_from_config_raw_2f258117ab7aa964(char *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
   char *arg1 = (char *) 0 ;
   size_t arg2 ;
   farspan_model_options *arg3 = (farspan_model_options *) 0 ;
@@ -8947,7 +8945,7 @@ _gostring_ _wrap_model_from_config_raw_bd236e152e9762a3(char *_swig_go_0, long l
 }
 
 
-_gostring_ _wrap_model_from_metadata_raw_bd236e152e9762a3(struct flat_metadata *_swig_go_0, struct farspan_model_options *_swig_go_1, float *_swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7, double *_swig_go_8, long long _swig_go_9, double *_swig_go_10, long long _swig_go_11) {
+_gostring_ _wrap_model_from_metadata_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0, struct farspan_model_options *_swig_go_1, float *_swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7, double *_swig_go_8, long long _swig_go_9, double *_swig_go_10, long long _swig_go_11) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   farspan_model_options *arg2 = (farspan_model_options *) 0 ;
   float *arg3 = (float *) 0 ;
@@ -8990,7 +8988,7 @@ _gostring_ _wrap_model_from_metadata_raw_bd236e152e9762a3(struct flat_metadata *
 }
 
 
-_gostring_ _wrap_model_from_gguf_raw_bd236e152e9762a3(void *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
+_gostring_ _wrap_model_from_gguf_raw_2f258117ab7aa964(void *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
   void *arg1 = (void *) 0 ;
   size_t arg2 ;
   farspan_model_options *arg3 = (farspan_model_options *) 0 ;
@@ -9035,7 +9033,7 @@ _gostring_ _wrap_model_from_gguf_raw_bd236e152e9762a3(void *_swig_go_0, long lon
 }
 
 
-_gostring_ _wrap_model_layer_scheme_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1) {
+_gostring_ _wrap_model_layer_scheme_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -9058,7 +9056,7 @@ _gostring_ _wrap_model_layer_scheme_raw_bd236e152e9762a3(struct farspan_model *_
 }
 
 
-_gostring_ _wrap_model_layer_parts_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_rope_config *_swig_go_2, struct farspan_remap_config *_swig_go_3, struct farspan_bias_config *_swig_go_4, struct farspan_mask_config *_swig_go_5, struct farspan_score_config *_swig_go_6) {
+_gostring_ _wrap_model_layer_parts_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_rope_config *_swig_go_2, struct farspan_remap_config *_swig_go_3, struct farspan_bias_config *_swig_go_4, struct farspan_mask_config *_swig_go_5, struct farspan_score_config *_swig_go_6) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   farspan_rope_config *arg3 = (farspan_rope_config *) 0 ;
@@ -9088,7 +9086,7 @@ _gostring_ _wrap_model_layer_parts_raw_bd236e152e9762a3(struct farspan_model *_s
 }
 
 
-long long _wrap_model_layer_array_count_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
+long long _wrap_model_layer_array_count_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   int32_t arg3 ;
@@ -9105,7 +9103,7 @@ long long _wrap_model_layer_array_count_raw_bd236e152e9762a3(struct farspan_mode
 }
 
 
-_gostring_ _wrap_model_layer_doubles_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_model_layer_doubles_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   int32_t arg3 ;
@@ -9131,7 +9129,7 @@ _gostring_ _wrap_model_layer_doubles_raw_bd236e152e9762a3(struct farspan_model *
 }
 
 
-_gostring_ _wrap_model_layer_floats_raw_bd236e152e9762a3(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, float *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_model_layer_floats_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, float *_swig_go_3, long long _swig_go_4) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   int32_t arg3 ;

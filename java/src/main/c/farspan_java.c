@@ -293,6 +293,7 @@ static long long buffer_address(void* buffer) { return (intptr_t)buffer; }
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "farspan/eval.h"
 #include "farspan/farspan.h"
 
 /* The public header in a form that a garbage-collected language can call: tensors are flat (address, dtype, dims), the arrays of
@@ -640,75 +641,6 @@ static char* flat_diagnose(void) {
 
 #endif
 
-SWIGINTERN void delete_farspan_scheme(struct farspan_scheme *self){ farspan_scheme_destroy(self); }
-SWIGINTERN void delete_farspan_plan(struct farspan_plan *self){ farspan_plan_destroy(self); }
-SWIGINTERN void delete_farspan_context(struct farspan_context *self){ farspan_context_destroy(self); }
-SWIGINTERN struct farspan_rope_config *new_farspan_rope_config(int32_t method){
-        farspan_rope_config* config = (farspan_rope_config*)calloc(1, sizeof *config);
-        if (config) farspan_rope_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_rope_config(struct farspan_rope_config *self){ free(self); }
-SWIGINTERN void farspan_rope_config_set_axis_section(struct farspan_rope_config *self,int32_t axis,int32_t pairs){
-        if (axis >= 0 && axis < 4) self->axis_sections[axis] = pairs;
-    }
-SWIGINTERN int32_t farspan_rope_config_get_axis_section(struct farspan_rope_config *self,int32_t axis){ return axis >= 0 && axis < 4 ? self->axis_sections[axis] : 0; }
-SWIGINTERN struct farspan_remap_config *new_farspan_remap_config(int32_t method){
-        farspan_remap_config* config = (farspan_remap_config*)calloc(1, sizeof *config);
-        if (config) farspan_remap_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_remap_config(struct farspan_remap_config *self){ free(self); }
-SWIGINTERN struct farspan_bias_config *new_farspan_bias_config(int32_t method){
-        farspan_bias_config* config = (farspan_bias_config*)calloc(1, sizeof *config);
-        if (config) farspan_bias_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_bias_config(struct farspan_bias_config *self){ free(self); }
-SWIGINTERN struct farspan_mask_config *new_farspan_mask_config(void){
-        farspan_mask_config* config = (farspan_mask_config*)calloc(1, sizeof *config);
-        if (config) farspan_mask_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_mask_config(struct farspan_mask_config *self){ free(self); }
-SWIGINTERN struct farspan_score_config *new_farspan_score_config(void){
-        farspan_score_config* config = (farspan_score_config*)calloc(1, sizeof *config);
-        if (config) farspan_score_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_score_config(struct farspan_score_config *self){ free(self); }
-SWIGINTERN struct farspan_probe *new_farspan_probe(void){
-        farspan_probe* probe = (farspan_probe*)calloc(1, sizeof *probe);
-        if (probe) probe->struct_size = (uint32_t)sizeof *probe;
-        return probe;
-    }
-SWIGINTERN void delete_farspan_probe(struct farspan_probe *self){ free(self); }
-SWIGINTERN struct farspan_rope_options *new_farspan_rope_options(void){
-        farspan_rope_options* config = (farspan_rope_options*)calloc(1, sizeof *config);
-        if (config) farspan_rope_options_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_rope_options(struct farspan_rope_options *self){ free(self); }
-SWIGINTERN struct farspan_fire_config *new_farspan_fire_config(void){
-        farspan_fire_config* config = (farspan_fire_config*)calloc(1, sizeof *config);
-        if (config) farspan_fire_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_fire_config(struct farspan_fire_config *self){ free(self); }
-SWIGINTERN struct farspan_problem *new_farspan_problem(void){
-        farspan_problem* config = (farspan_problem*)calloc(1, sizeof *config);
-        if (config) farspan_problem_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_problem(struct farspan_problem *self){ free(self); }
-SWIGINTERN struct farspan_context_config *new_farspan_context_config(void){
-        farspan_context_config* config = (farspan_context_config*)calloc(1, sizeof *config);
-        if (config) farspan_context_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_context_config(struct farspan_context_config *self){ free(self); }
-SWIGINTERN struct flat_cancel_flag *new_flat_cancel_flag(void){ return (flat_cancel_flag*)calloc(1, sizeof(flat_cancel_flag)); }
-SWIGINTERN void delete_flat_cancel_flag(struct flat_cancel_flag *self){ free(self); }
 /* cache.h in the form of flat.h, for languages that collect garbage: a batch is two arrays with their lengths, tensors and arrays
  * as there, with its functions: it stands behind flat.h in the SWIG wrappers, and nowhere else. */
 #ifndef FARSPAN_BINDINGS_FLAT_CACHE_H
@@ -795,29 +727,6 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
 }
 
 #endif
-
-SWIGINTERN void delete_farspan_cache(struct farspan_cache *self){ farspan_cache_destroy(self); }
-SWIGINTERN void delete_farspan_cache_plan(struct farspan_cache_plan *self){ farspan_cache_plan_destroy(self); }
-SWIGINTERN struct farspan_cache_config *new_farspan_cache_config(void){
-        farspan_cache_config* config = (farspan_cache_config*)calloc(1, sizeof *config);
-        if (config) farspan_cache_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_cache_config(struct farspan_cache_config *self){ free(self); }
-SWIGINTERN struct farspan_sequence_info *new_farspan_sequence_info(void){
-        farspan_sequence_info* answer = (farspan_sequence_info*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
-    }
-SWIGINTERN void delete_farspan_sequence_info(struct farspan_sequence_info *self){ free(self); }
-SWIGINTERN struct farspan_cache_statistics *new_farspan_cache_statistics(void){
-        farspan_cache_statistics* answer = (farspan_cache_statistics*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
-    }
-SWIGINTERN void delete_farspan_cache_statistics(struct farspan_cache_statistics *self){ free(self); }
-
-#include "farspan/eval.h"
 
 /* eval.h in the form of flat.h, its sections 1 to 4; flat_eval_text.h has the others. Include flat.h before. A result or an
  * accumulator is two arrays, its whole numbers and its real ones, in the order of the enum below: so a program may keep or send them
@@ -1355,42 +1264,6 @@ static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, con
 
 #endif
 
-SWIGINTERN struct farspan_windows_config *new_farspan_windows_config(int32_t method){
-        farspan_windows_config* config = (farspan_windows_config*)calloc(1, sizeof *config);
-        if (config) farspan_windows_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_windows_config(struct farspan_windows_config *self){ free(self); }
-SWIGINTERN struct farspan_bleu_config *new_farspan_bleu_config(void){
-        farspan_bleu_config* config = (farspan_bleu_config*)calloc(1, sizeof *config);
-        if (config) farspan_bleu_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_bleu_config(struct farspan_bleu_config *self){ free(self); }
-SWIGINTERN struct farspan_chrf_config *new_farspan_chrf_config(void){
-        farspan_chrf_config* config = (farspan_chrf_config*)calloc(1, sizeof *config);
-        if (config) farspan_chrf_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_chrf_config(struct farspan_chrf_config *self){ free(self); }
-SWIGINTERN struct farspan_rouge_config *new_farspan_rouge_config(int32_t method){
-        farspan_rouge_config* config = (farspan_rouge_config*)calloc(1, sizeof *config);
-        if (config) farspan_rouge_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_rouge_config(struct farspan_rouge_config *self){ free(self); }
-SWIGINTERN struct farspan_bootstrap_config *new_farspan_bootstrap_config(void){
-        farspan_bootstrap_config* config = (farspan_bootstrap_config*)calloc(1, sizeof *config);
-        if (config) farspan_bootstrap_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_bootstrap_config(struct farspan_bootstrap_config *self){ free(self); }
-SWIGINTERN struct farspan_passkey_config *new_farspan_passkey_config(int32_t method){
-        farspan_passkey_config* config = (farspan_passkey_config*)calloc(1, sizeof *config);
-        if (config) farspan_passkey_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_passkey_config(struct farspan_passkey_config *self){ free(self); }
 /* model.h in a form that a garbage-collected language can call, like flat.h: arrays of the options are arguments with a length,
  * metadata is a list that is built entry by entry, and what a model hands out is copied, so that nothing points into it. The wrappers hold
  * flat.h before this. */
@@ -1681,7 +1554,132 @@ static farspan_status flat_model_layer_floats(const farspan_model* model, int64_
 
 #endif
 
+SWIGINTERN void delete_farspan_context(struct farspan_context *self){ farspan_context_destroy(self); }
+SWIGINTERN void delete_farspan_scheme(struct farspan_scheme *self){ farspan_scheme_destroy(self); }
+SWIGINTERN void delete_farspan_plan(struct farspan_plan *self){ farspan_plan_destroy(self); }
+SWIGINTERN void delete_farspan_cache(struct farspan_cache *self){ farspan_cache_destroy(self); }
+SWIGINTERN void delete_farspan_cache_plan(struct farspan_cache_plan *self){ farspan_cache_plan_destroy(self); }
 SWIGINTERN void delete_farspan_model(struct farspan_model *self){ farspan_model_destroy(self); }
+SWIGINTERN struct farspan_rope_config *new_farspan_rope_config(int32_t method){
+        farspan_rope_config* config = (farspan_rope_config*)calloc(1, sizeof *config);
+        if (config) farspan_rope_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_rope_config(struct farspan_rope_config *self){ free(self); }
+SWIGINTERN void farspan_rope_config_set_axis_section(struct farspan_rope_config *self,int32_t index,int32_t value){
+        if (index >= 0 && index < 4) self->axis_sections[index] = value;
+    }
+SWIGINTERN int32_t farspan_rope_config_get_axis_section(struct farspan_rope_config *self,int32_t index){ return index >= 0 && index < 4 ? self->axis_sections[index] : 0; }
+SWIGINTERN struct farspan_remap_config *new_farspan_remap_config(int32_t method){
+        farspan_remap_config* config = (farspan_remap_config*)calloc(1, sizeof *config);
+        if (config) farspan_remap_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_remap_config(struct farspan_remap_config *self){ free(self); }
+SWIGINTERN struct farspan_bias_config *new_farspan_bias_config(int32_t method){
+        farspan_bias_config* config = (farspan_bias_config*)calloc(1, sizeof *config);
+        if (config) farspan_bias_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_bias_config(struct farspan_bias_config *self){ free(self); }
+SWIGINTERN struct farspan_mask_config *new_farspan_mask_config(void){
+        farspan_mask_config* config = (farspan_mask_config*)calloc(1, sizeof *config);
+        if (config) farspan_mask_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_mask_config(struct farspan_mask_config *self){ free(self); }
+SWIGINTERN struct farspan_score_config *new_farspan_score_config(void){
+        farspan_score_config* config = (farspan_score_config*)calloc(1, sizeof *config);
+        if (config) farspan_score_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_score_config(struct farspan_score_config *self){ free(self); }
+SWIGINTERN struct farspan_probe *new_farspan_probe(void){
+        farspan_probe* answer = (farspan_probe*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_probe(struct farspan_probe *self){ free(self); }
+SWIGINTERN struct farspan_rope_options *new_farspan_rope_options(void){
+        farspan_rope_options* config = (farspan_rope_options*)calloc(1, sizeof *config);
+        if (config) farspan_rope_options_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_rope_options(struct farspan_rope_options *self){ free(self); }
+SWIGINTERN struct farspan_fire_config *new_farspan_fire_config(void){
+        farspan_fire_config* config = (farspan_fire_config*)calloc(1, sizeof *config);
+        if (config) farspan_fire_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_fire_config(struct farspan_fire_config *self){ free(self); }
+SWIGINTERN struct farspan_problem *new_farspan_problem(void){
+        farspan_problem* config = (farspan_problem*)calloc(1, sizeof *config);
+        if (config) farspan_problem_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_problem(struct farspan_problem *self){ free(self); }
+SWIGINTERN struct farspan_context_config *new_farspan_context_config(void){
+        farspan_context_config* config = (farspan_context_config*)calloc(1, sizeof *config);
+        if (config) farspan_context_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_context_config(struct farspan_context_config *self){ free(self); }
+SWIGINTERN struct flat_cancel_flag *new_flat_cancel_flag(void){ return (flat_cancel_flag*)calloc(1, sizeof(flat_cancel_flag)); }
+SWIGINTERN void delete_flat_cancel_flag(struct flat_cancel_flag *self){ free(self); }
+SWIGINTERN struct farspan_cache_config *new_farspan_cache_config(void){
+        farspan_cache_config* config = (farspan_cache_config*)calloc(1, sizeof *config);
+        if (config) farspan_cache_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_cache_config(struct farspan_cache_config *self){ free(self); }
+SWIGINTERN struct farspan_sequence_info *new_farspan_sequence_info(void){
+        farspan_sequence_info* answer = (farspan_sequence_info*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_sequence_info(struct farspan_sequence_info *self){ free(self); }
+SWIGINTERN struct farspan_cache_statistics *new_farspan_cache_statistics(void){
+        farspan_cache_statistics* answer = (farspan_cache_statistics*)calloc(1, sizeof *answer);
+        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
+        return answer;
+    }
+SWIGINTERN void delete_farspan_cache_statistics(struct farspan_cache_statistics *self){ free(self); }
+SWIGINTERN struct farspan_windows_config *new_farspan_windows_config(int32_t method){
+        farspan_windows_config* config = (farspan_windows_config*)calloc(1, sizeof *config);
+        if (config) farspan_windows_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_windows_config(struct farspan_windows_config *self){ free(self); }
+SWIGINTERN struct farspan_bleu_config *new_farspan_bleu_config(void){
+        farspan_bleu_config* config = (farspan_bleu_config*)calloc(1, sizeof *config);
+        if (config) farspan_bleu_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_bleu_config(struct farspan_bleu_config *self){ free(self); }
+SWIGINTERN struct farspan_chrf_config *new_farspan_chrf_config(void){
+        farspan_chrf_config* config = (farspan_chrf_config*)calloc(1, sizeof *config);
+        if (config) farspan_chrf_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_chrf_config(struct farspan_chrf_config *self){ free(self); }
+SWIGINTERN struct farspan_rouge_config *new_farspan_rouge_config(int32_t method){
+        farspan_rouge_config* config = (farspan_rouge_config*)calloc(1, sizeof *config);
+        if (config) farspan_rouge_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_rouge_config(struct farspan_rouge_config *self){ free(self); }
+SWIGINTERN struct farspan_bootstrap_config *new_farspan_bootstrap_config(void){
+        farspan_bootstrap_config* config = (farspan_bootstrap_config*)calloc(1, sizeof *config);
+        if (config) farspan_bootstrap_config_init(config, sizeof *config);
+        return config;
+    }
+SWIGINTERN void delete_farspan_bootstrap_config(struct farspan_bootstrap_config *self){ free(self); }
+SWIGINTERN struct farspan_passkey_config *new_farspan_passkey_config(int32_t method){
+        farspan_passkey_config* config = (farspan_passkey_config*)calloc(1, sizeof *config);
+        if (config) farspan_passkey_config_init(config, sizeof *config, method);
+        return config;
+    }
+SWIGINTERN void delete_farspan_passkey_config(struct farspan_passkey_config *self){ free(self); }
 SWIGINTERN struct farspan_model_options *new_farspan_model_options(void){
         farspan_model_options* config = (farspan_model_options*)calloc(1, sizeof *config);
         if (config) farspan_model_options_init(config, sizeof *config);
@@ -1727,6 +1725,16 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_buffer_1address(JNIE
 }
 
 
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Context(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_context *arg1 = (struct farspan_context *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_context **)&jarg1; 
+  delete_farspan_context(arg1);
+}
+
+
 SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Scheme(JNIEnv *jenv, jclass jcls, jlong jarg1) {
   struct farspan_scheme *arg1 = (struct farspan_scheme *) 0 ;
   
@@ -1747,13 +1755,33 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Plan(JNIEnv *
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Context(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_context *arg1 = (struct farspan_context *) 0 ;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Cache(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_cache *arg1 = (struct farspan_cache *) 0 ;
   
   (void)jenv;
   (void)jcls;
-  arg1 = *(struct farspan_context **)&jarg1; 
-  delete_farspan_context(arg1);
+  arg1 = *(struct farspan_cache **)&jarg1; 
+  delete_farspan_cache(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1CachePlan(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_cache_plan *arg1 = (struct farspan_cache_plan *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_cache_plan **)&jarg1; 
+  delete_farspan_cache_plan(arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Model(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  struct farspan_model *arg1 = (struct farspan_model *) 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = *(struct farspan_model **)&jarg1; 
+  delete_farspan_model(arg1);
 }
 
 
@@ -5835,26 +5863,6 @@ SWIGEXPORT jstring JNICALL Java_io_farspan_internal_NativeJNI_diagnose(JNIEnv *j
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Cache(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_cache *arg1 = (struct farspan_cache *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_cache **)&jarg1; 
-  delete_farspan_cache(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1CachePlan(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_cache_plan *arg1 = (struct farspan_cache_plan *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_cache_plan **)&jarg1; 
-  delete_farspan_cache_plan(arg1);
-}
-
-
 SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1dtype_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int32_t arg2 ;
@@ -9306,16 +9314,6 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_needle_1place(JNIEnv 
   {
     if (arg12->code != FARSPAN_OK) java_throw(jenv, arg12);
   }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Model(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_model *arg1 = (struct farspan_model *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_model **)&jarg1; 
-  delete_farspan_model(arg1);
 }
 
 

@@ -17,9 +17,12 @@ public class NativeJNI {
   }
 
   public final static native long buffer_address(java.nio.Buffer jarg1);
+  public final static native void delete_Context(long jarg1);
   public final static native void delete_Scheme(long jarg1);
   public final static native void delete_Plan(long jarg1);
-  public final static native void delete_Context(long jarg1);
+  public final static native void delete_Cache(long jarg1);
+  public final static native void delete_CachePlan(long jarg1);
+  public final static native void delete_Model(long jarg1);
   public final static native String status_text(int jarg1);
   public final static native long version();
   public final static native String version_text();
@@ -267,8 +270,6 @@ public class NativeJNI {
   public final static native void cancel_flag_set(long jarg1, CancelFlag jarg1_, int jarg2);
   public final static native long context_create(long jarg1, ContextConfig jarg1_, long jarg2, CancelFlag jarg2_);
   public final static native String diagnose();
-  public final static native void delete_Cache(long jarg1);
-  public final static native void delete_CachePlan(long jarg1);
   public final static native void CacheConfig_dtype_set(long jarg1, CacheConfig jarg1_, int jarg2);
   public final static native int CacheConfig_dtype_get(long jarg1, CacheConfig jarg1_);
   public final static native void CacheConfig_layers_set(long jarg1, CacheConfig jarg1_, long jarg2);
@@ -423,7 +424,6 @@ public class NativeJNI {
   public final static native void passkey_make(long jarg1, PasskeyConfig jarg1_, byte[] jarg2, long[] jarg4, double[] jarg6);
   public final static native void passkey_check(byte[] jarg1, long jarg3, long[] jarg4);
   public final static native void needle_place(long[] jarg1, long[] jarg3, double jarg5, long[] jarg6, long[] jarg8, long[] jarg10);
-  public final static native void delete_Model(long jarg1);
   public final static native void ModelOptions_release_set(long jarg1, ModelOptions jarg1_, int jarg2);
   public final static native int ModelOptions_release_get(long jarg1, ModelOptions jarg1_);
   public final static native void ModelOptions_angle_set(long jarg1, ModelOptions jarg1_, int jarg2);

@@ -233,12 +233,12 @@ public class RopeConfig {
     this(NativeJNI.new_RopeConfig(method), true);
   }
 
-  public void set_axis_section(int axis, int pairs) {
-    NativeJNI.RopeConfig_set_axis_section(swigCPtr, this, axis, pairs);
+  public void set_axis_section(int index, int value) {
+    NativeJNI.RopeConfig_set_axis_section(swigCPtr, this, index, value);
   }
 
-  public int get_axis_section(int axis) {
-    return NativeJNI.RopeConfig_get_axis_section(swigCPtr, this, axis);
+  public int get_axis_section(int index) {
+    return NativeJNI.RopeConfig_get_axis_section(swigCPtr, this, index);
   }
 
 }
