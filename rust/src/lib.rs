@@ -74,6 +74,7 @@ pub use context::Context;
 pub use encode::{fire_fill, position_lookup, sinusoidal_fill};
 pub use error::{Error, Result, Status};
 pub use farspan_sys as sys;
+#[allow(unused_imports)] // none, while people write them all
 pub use generated::calls::*;
 pub use generated::constants::*;
 pub use generated::structs::*;

@@ -106,7 +106,38 @@ def what_is_frozen_stays():
     assert "FARSPAN_BIAS_ALIBI was 1 and would be 21" in Copy(value).refusal()
     gone = (HEADER, "FARSPAN_API void farspan_shutdown(void);", "")
     assert "shutdown" in Copy(gone).refusal()
-    Copy(field, value, gone).made(baseline=True)
+    Copy(field, value).made(baseline=True)
+
+
+def a_plain_function_is_in_every_language():
+    made = Copy((HEADER, "#ifdef __cplusplus\n}", FUNCTION)).made()
+    expected = {
+        "include/farspan/cpp/calls.hpp": "inline void sum(const scheme& scheme, array_view<const float> left, array_view<float> right)",
+        "rust/src/generated/calls.rs": "pub fn sum(scheme: &Scheme, left: &[f32], right: &mut [f32]) -> Result<()>",
+        "go/calls_generated.go": "func Sum(scheme *Scheme, left []float32, right []float32) error",
+        "java/src/main/java/io/farspan/Calls.java": "public static void sum(Scheme scheme, float[] left, float[] right)",
+        "python/farspan/_abi.py": '"farspan_sum"',
+        "bindings/java_generated.i": "(float* right, int64_t right_count)",
+    }
+    for path, text in expected.items():
+        assert text in made[path], f"{path} lacks {text}:\n{made[path][-1500:]}"
+        assert path.endswith(".i") or "dds two arrays." in made[path], f"{path} lacks the comment"
+
+
+def other_functions_are_left_to_people():
+    odd = FUNCTION.replace("float* right", "void* right")
+    assert "no rule covers right of farspan_sum" in Copy((HEADER, "#ifdef __cplusplus\n}", odd)).refusal()
+    listed = ("bindings/contract.toml", '"status_text", ', '"status_text", "sum", ')
+    assert "sum(" not in Copy((HEADER, "#ifdef __cplusplus\n}", odd), listed).made()["include/farspan/cpp/calls.hpp"]
+
+
+def a_field_is_in_every_struct():
+    made = Copy((HEADER, "} farspan_mask_config;", "    int64_t new_rule; /* default 3: a rule */\n} farspan_mask_config;")).made()
+    expected = {"rust/src/generated/structs.rs": "new_rule: i64", "go/structs_generated.go": "NewRule int64",
+                "java/src/main/java/io/farspan/MaskConfig.java": "fields.setNewRule(newRule)",
+                "java/src/main/java/io/farspan/MaskSettings.java": "long newRule"}
+    for path, text in expected.items():
+        assert text in made[path], f"{path} lacks {text}"
 
 
 def a_header_with_an_error_is_refused():
@@ -121,6 +152,7 @@ def sentences_are_made_of_notes():
     equal(words.javadoc("x < 1 [yarn]"), "/** x &lt; 1 [yarn]. */")
     equal(words.rustdoc("one of [a, b]"), "/// One of \\[a, b\\].")
     equal(words.godoc("Side", "Which side."), "// Side: which side.")
+    equal(words.godoc("Keep", "Keeps the newest.", joint=" "), "// Keep keeps the newest.")
 
 
 def columns_are_those_of_gofmt():
@@ -130,5 +162,6 @@ def columns_are_those_of_gofmt():
 if __name__ == "__main__":
     run([the_tree_is_current, comments_belong_to_what_they_stand_at, every_function_of_the_headers_is_read,
          an_array_is_counted_by_its_neighbour, a_method_reaches_every_language, a_function_goes_to_the_end_of_the_table,
-         a_field_at_the_end_is_welcome, what_is_frozen_stays, a_header_with_an_error_is_refused, sentences_are_made_of_notes,
+         a_field_at_the_end_is_welcome, what_is_frozen_stays, a_plain_function_is_in_every_language, other_functions_are_left_to_people,
+         a_field_is_in_every_struct, a_header_with_an_error_is_refused, sentences_are_made_of_notes,
          columns_are_those_of_gofmt])

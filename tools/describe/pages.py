@@ -33,7 +33,7 @@ class Pages:
                 *(words.javadoc_tag(f.member.doc, f"@param {f.name}", "", translate) for f in fields), " */"]), rustdoc=words.rustdoc, go_constants=self.go_constants, rust_word=rust.word, rust_type=rust.type_of, rust_argument=rust.argument, rust_macro=rust.macro, rust_member=rust.member,
             ctype=python.ctype, hash_comment=python.hash_comment, docstring=python.docstring,
             docstring_body=python.docstring_body,
-            godoc=lambda text, name="", indent="", translate=str: words.godoc(name, text, indent, translate))
+            godoc=lambda text, name="", indent="", translate=str, joint=": ": words.godoc(name, text, indent, translate, joint))
         self.environment.globals.update(
             c=contract, model=contract.model, to_java=contract.translate("java"), to_go=contract.translate("go"),
             to_rust=contract.translate("rust"))

@@ -97,9 +97,9 @@ def rustdoc(text: str, indent: str = "", translate: Translate = str) -> str:
     return "\n".join(comment(text, indent + "/// ", drawing, lambda t: rust_text(translate(t))))
 
 
-def godoc(name: str, text: str, indent: str = "", translate: Translate = str) -> str:
+def godoc(name: str, text: str, indent: str = "", translate: Translate = str, joint: str = ": ") -> str:
     """Begins with the name, as Go wants it."""
-    text = translate_first(name, text)
+    text = translate_first(name, text, joint)
     drawing = lambda lines: ["\t" + line for line in lines]  # noqa: E731
     return "\n".join(comment(text, indent + "// ", drawing, translate)).replace("// \t", "//\t")
 
@@ -124,7 +124,7 @@ def go_columns(rows: list[tuple[str, tuple[str, ...]]], indent: str = "\t") -> s
     return "\n".join(lines)
 
 
-def translate_first(name: str, text: str) -> str:
-    """The name and a colon before the header's words: "Layout: the pairing of features." """
-    first = re.match(r"[A-Z](?=[a-z]+ )", text)
-    return f"{name}: {text[0].lower() + text[1:] if first else text}" if name else text
+def translate_first(name: str, text: str, joint: str) -> str:
+    """The name before the header's words: "Layout: the pairing of features." or, with another joint, "Keep forgets the others." """
+    plain = re.match(r"[A-Z][a-z]+ ", text)
+    return f"{name}{joint}{text[0].lower() + text[1:] if plain else text}" if name else text

@@ -141,7 +141,6 @@ macro_rules! result {
     ($(#[$doc:meta])* $name:ident = $c:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
-        #[non_exhaustive]
         pub struct $name {
             $($(#[$field_doc])* pub $field: $type,)*
         }

@@ -25,6 +25,7 @@ result! {
     /// One window. The model reads `rows` inputs: a BOS if `bos` is 1, then the tokens \[begin, end - 1). Row r of
     /// its logits predicts token end - rows + r; the rows \[first_row, rows) are scored: they predict the tokens
     /// \[first_scored, end).
+    #[non_exhaustive]
     #[derive(Eq)]
     Window = farspan_window {
         /// True: reads a BOS first.
@@ -71,6 +72,7 @@ counter! {
 
 result! {
     /// What the sums say. Every token weighs the same, whatever window it was in.
+    #[non_exhaustive]
     LossSummary = farspan_loss_summary {
         /// Tokens.
         tokens: i64,
@@ -90,6 +92,7 @@ result! {
 
 result! {
     /// A verdict with its reasons.
+    #[non_exhaustive]
     Judgement = farspan_verdict {
         /// Verdict.
         verdict: Verdict,
@@ -144,6 +147,7 @@ counter! {
 
 result! {
     /// A BLEU score.
+    #[non_exhaustive]
     BleuResult = farspan_bleu_result {
         /// 0 .. 100 (above 100 by rounding only).
         score: f64,
@@ -209,6 +213,7 @@ config! {
 
 result! {
     /// The score against the best reference.
+    #[non_exhaustive]
     RougeResult = farspan_rouge_result {
         /// Index of the reference that scored best.
         reference: i32,
@@ -236,6 +241,7 @@ config! {
 
 result! {
     /// An interval of resampled values.
+    #[non_exhaustive]
     Interval = farspan_interval {
         /// Quantile (1 - confidence) / 2 of the resampled values, interpolated between neighbours.
         low: f64,
