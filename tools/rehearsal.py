@@ -81,7 +81,7 @@ class Rehearsal:
         self.library = self.prefix / "lib"
         self.environment = {**os.environ, "PKG_CONFIG_PATH": str(self.library / "pkgconfig"), "LD_LIBRARY_PATH": str(self.library),
                             "GOWORK": "off", "GOFLAGS": "-mod=mod", "CARGO_TARGET_DIR": str(root / "build/rust"),
-                            "PYTHONPATH": str(root / "python")}
+                            "PYTHONPATH": str(root / "python/farspan")}
 
     def run(self, name: str, *commands: list[str], folder: str = ".") -> bool:
         """Says whether all commands succeed, and why not."""

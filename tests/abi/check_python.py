@@ -7,9 +7,10 @@ import re
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
+# The module alone: the package would look for a library of its own.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python" / "farspan"))
+import _abi  # noqa: E402
 from check import equal, run  # noqa: E402
-from farspan import _abi  # noqa: E402
 
 LIBRARY = _abi.load(sys.argv[1])
 LAYOUT = Path(sys.argv[2]).read_text()

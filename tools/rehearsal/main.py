@@ -2,7 +2,7 @@
 import ctypes
 import sys
 
-from farspan import _abi
+import _abi
 
 library = _abi.load(sys.argv[1])
 assert library.farspan_method_find(_abi.FARSPAN_PART_TEMPERATURE, b"rehearsal") == _abi.FARSPAN_TEMPERATURE_REHEARSAL
