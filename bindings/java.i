@@ -17,7 +17,7 @@ import io.farspan.runtime.NativeLibrary;
 %}
 %pragma(java) jniclasscode=%{
   static {
-    NativeLibrary.load();
+    NativeLibrary.load(NativeJNI::abi_version);
   }
 %}
 

@@ -13,7 +13,7 @@ import io.farspan.runtime.NativeLibrary;
 public class NativeJNI {
 
   static {
-    NativeLibrary.load();
+    NativeLibrary.load(NativeJNI::abi_version);
   }
 
   public final static native long buffer_address(java.nio.Buffer jarg1);

@@ -1,7 +1,6 @@
 package io.farspan.runtime;
 
 import io.farspan.internal.NativeConstants;
-import io.farspan.internal.NativeJNI;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -9,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /**
  * Loads libfarspan and its bridge to Java: from the folder that the system property {@code farspan.library.path} names, or else
@@ -28,15 +28,16 @@ public final class NativeLibrary {
     /**
      * Called once by the static initializer of the generated class.
      *
+     * @param loadedAbi asks the library, once it is loaded, for its ABI version
      * @throws UnsatisfiedLinkError if nothing could be loaded; its message lists what was tried
      */
-    public static void load() {
+    public static void load(LongSupplier loadedAbi) {
         NativeLibrary loader = new NativeLibrary();
         String folder = System.getProperty(PATH_PROPERTY);
         if (!(folder != null ? loader.loadFolder(Path.of(folder)) : loader.loadJar())) {
             throw new UnsatisfiedLinkError("farspan: no native library could be loaded. Tried:\n  " + String.join("\n  ", loader.attempts));
         }
-        long abi = NativeJNI.abi_version();
+        long abi = loadedAbi.getAsLong();
         if (abi != NativeConstants.FARSPAN_ABI_VERSION) {
             throw new UnsatisfiedLinkError("farspan: the library has ABI version " + abi + ", these classes need "
                     + NativeConstants.FARSPAN_ABI_VERSION);
