@@ -105,7 +105,7 @@ class Record:
 
     @property
     def kind(self) -> str:
-        return self.notes["kind"]
+        return str(self.notes["kind"])
 
     def name(self, language: str) -> str:
         return self.notes.get(language) or self.notes.get("name") or camel(self.struct.short)

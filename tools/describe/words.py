@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 Translate = Callable[[str], str]
 
@@ -104,7 +104,7 @@ def godoc(name: str, text: str, indent: str = "", translate: Translate = str, jo
     return "\n".join(comment(text, indent + "// ", drawing, translate)).replace("// \t", "//\t")
 
 
-def go_columns(rows: list[tuple[str, tuple[str, ...]]], indent: str = "\t") -> str:
+def go_columns(rows: Sequence[tuple[str, tuple[str, ...]]], indent: str = "\t") -> str:
     """Lines in the columns of gofmt: a comment above a line begins a new table."""
     lines: list[str] = []
     table: list[tuple[str, ...]] = []
