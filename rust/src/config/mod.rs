@@ -136,9 +136,20 @@ macro_rules! config {
 }
 pub(crate) use config;
 
+/// Writes what a struct begins with: its size.
+macro_rules! begin {
+    ($c:ident, $init:ident) => {
+        $crate::sys::$init(&mut $c, std::mem::size_of_val(&$c))
+    };
+    ($c:ident) => {
+        $c.struct_size = std::mem::size_of_val(&$c) as u32
+    };
+}
+pub(crate) use begin;
+
 /// Defines a struct with fields of a C one that the library fills.
 macro_rules! result {
-    ($(#[$doc:meta])* $name:ident = $c:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+    ($(#[$doc:meta])* $name:ident = $c:ident $(by $init:ident)? { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $name {
@@ -158,10 +169,13 @@ macro_rules! result {
 
             /// What the library is given to fill.
             pub(crate) fn empty() -> $crate::sys::$c {
-                // SAFETY: all zero bits are a value of the struct.
-                let mut c: $crate::sys::$c = unsafe { std::mem::zeroed() };
-                c.struct_size = std::mem::size_of::<$crate::sys::$c>() as u32;
-                c
+                // SAFETY: all zero bits are a value of the struct, and C writes no more than its size.
+                #[allow(unused_unsafe)]
+                unsafe {
+                    let mut c: $crate::sys::$c = std::mem::zeroed();
+                    $crate::config::begin!(c $(, $init)?);
+                    c
+                }
             }
 
             pub(crate) fn from_c(c: &$crate::sys::$c) -> Self {
