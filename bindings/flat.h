@@ -25,6 +25,7 @@ static farspan_status flat_fail(farspan_error* error, farspan_status status, int
         va_start(values, format);
         error->code = status;
         error->argument = argument;
+        error->field[0] = '\0';
         vsnprintf(error->message, sizeof error->message, format, values);
         va_end(values);
     }

@@ -58,10 +58,14 @@ static _gostring_ failure_text(const farspan_error *slot) {
 type Failure struct {
 	Code     int32
 	Argument int32
+	Field    string
 	Message  string
 }
 
-const messageStart = 12 // after code, argument and a reserved word
+const (
+	fieldStart   = 12              // after code, argument and a reserved word
+	messageStart = fieldStart + 64 // after the path, which ends with a NUL
+)
 
 // failureOf reads what failure_text wrote, and frees it.
 func failureOf(text string) *Failure {
@@ -70,7 +74,11 @@ func failureOf(text string) *Failure {
 	}
 	address := *(*unsafe.Pointer)(unsafe.Pointer(&text))
 	numbers := (*[2]int32)(address)
-	failure := &Failure{numbers[0], numbers[1], string([]byte(text[messageStart:]))}
+	end := fieldStart
+	for text[end] != 0 {
+		end++
+	}
+	failure := &Failure{numbers[0], numbers[1], string([]byte(text[fieldStart:end])), string([]byte(text[messageStart:]))}
 	Swig_free(uintptr(address))
 	return failure
 }

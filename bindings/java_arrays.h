@@ -87,8 +87,9 @@ static jbyteArray java_text(JNIEnv* env, const char* text) {
 
 static void java_throw(JNIEnv* env, const farspan_error* error) {
     jclass type = (*env)->FindClass(env, "io/farspan/FarspanException");
-    jmethodID make = type ? (*env)->GetMethodID(env, type, "<init>", "(II[B)V") : NULL;
+    jmethodID make = type ? (*env)->GetMethodID(env, type, "<init>", "(III[B)V") : NULL;
     jbyteArray message = make ? java_text(env, error->message) : NULL;
-    jobject exception = message ? (*env)->NewObject(env, type, make, error->code, error->argument, message) : NULL;
+    jobject exception =
+        message ? (*env)->NewObject(env, type, make, error->code, error->argument, (jint)strlen(error->field), message) : NULL;
     if (exception) (*env)->Throw(env, (jthrowable)exception);
 }

@@ -56,6 +56,7 @@
 %ignore farspan_score_config_init;
 %ignore farspan_scheme_create;
 %ignore farspan_scheme_destroy;
+%ignore farspan_probe_init;
 %ignore farspan_scheme_visible;
 %ignore farspan_rope_frequencies;
 %ignore farspan_rope_options_init;
@@ -199,7 +200,7 @@ FARSPAN_CONFIG_OF_METHOD(remap_config)
 FARSPAN_CONFIG_OF_METHOD(bias_config)
 FARSPAN_CONFIG(mask_config)
 FARSPAN_CONFIG(score_config)
-FARSPAN_ANSWER(probe)
+FARSPAN_CONFIG(probe)
 FARSPAN_CONFIG(rope_options)
 FARSPAN_CONFIG(fire_config)
 FARSPAN_CONFIG(problem)

@@ -38,7 +38,8 @@ const (
 	ErrCancelled Status = 15
 	// A defect of the library: please report the message.
 	ErrInternal Status = 16
-	ErrFormat   Status = 17
+	// A malformed document (model.h).
+	ErrFormat Status = 17
 )
 
 // DType: the type of a tensor's elements. Attention and rope take F32, F16 and BF16; I8 is for the storage of a cache
@@ -51,7 +52,8 @@ const (
 	F64  DType = 2
 	F16  DType = 3
 	BF16 DType = 4
-	I8   DType = 5
+	// Stored keys and values of a cache only (cache.h).
+	I8 DType = 5
 )
 
 // RopeMethod: how the angle of each rotary pair grows with position. Pair p of RotaryDim/2 turns by position *

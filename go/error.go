@@ -16,7 +16,8 @@ var ErrClosed = errors.New("farspan: used after Close")
 type Error struct {
 	Code     Status
 	Argument int    // 1-based index of the offending argument of the C function, 0 if none
-	Message  string // names the field, the value and the allowed range
+	Field    string // the path of the offending field, "problem.key_positions[7]"; empty if none
+	Message  string // begins with the path, and gives the value and the allowed range
 }
 
 // Error gives the message.
@@ -30,5 +31,5 @@ func asError(failure *raw.Failure) error {
 	if failure == nil {
 		return nil
 	}
-	return &Error{Status(failure.Code), int(failure.Argument), failure.Message}
+	return &Error{Status(failure.Code), int(failure.Argument), failure.Field, failure.Message}
 }

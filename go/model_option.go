@@ -64,7 +64,7 @@ func (m *Metadata) add(list raw.Metadata) error {
 		}
 		return asError(raw.Metadata_reals(list, first(key), count(key), isArray, first(reals), count(reals)))
 	}
-	return &Error{ErrDType, 1, fmt.Sprintf("%s has a value of type %T: must be a bool, a number or a string, or a slice of one of these",
+	return &Error{Code: ErrDType, Argument: 1, Message: fmt.Sprintf("%s has a value of type %T: must be a bool, a number or a string, or a slice of one of these",
 		m.Key, m.Value)}
 }
 
@@ -78,7 +78,7 @@ func integersOf(key string, values reflect.Value) ([]int64, error) {
 		case value.CanInt():
 			integers[n] = value.Int()
 		case value.Uint() > math.MaxInt64:
-			return nil, &Error{ErrParameterRange, 1, fmt.Sprintf("%s is %d: must be at most %d", key, value.Uint(), math.MaxInt64)}
+			return nil, &Error{Code: ErrParameterRange, Argument: 1, Message: fmt.Sprintf("%s is %d: must be at most %d", key, value.Uint(), math.MaxInt64)}
 		default:
 			integers[n] = int64(value.Uint())
 		}

@@ -20,6 +20,6 @@ func (m made) check(argument int, function string) error {
 	if m {
 		return nil
 	}
-	return &Error{ErrParameterRange, argument, "a " + strings.TrimPrefix(function, "New") + " must come from " + function +
+	return &Error{Code: ErrParameterRange, Argument: argument, Message: "a " + strings.TrimPrefix(function, "New") + " must come from " + function +
 		": its zero value has none of the library's defaults"}
 }

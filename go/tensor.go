@@ -47,7 +47,7 @@ func NewTensor(data []float32, view View) (*Tensor, error) {
 // NewTensor16 makes a tensor of 16-bit elements in data; dtype is F16 or BF16. Errors are those of NewTensor, and ErrDType.
 func NewTensor16(data []uint16, dtype DType, view View) (*Tensor, error) {
 	if dtype != F16 && dtype != BF16 {
-		return nil, &Error{ErrDType, 2, "dtype of a []uint16 must be F16 or BF16"}
+		return nil, &Error{Code: ErrDType, Argument: 2, Message: "dtype of a []uint16 must be F16 or BF16"}
 	}
 	return newTensor(unsafe.Pointer(first(data)), dtype, len(data)*2, view)
 }

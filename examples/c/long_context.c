@@ -17,7 +17,8 @@ static void fill(float* data, int count, uint32_t seed) {
 static int run(const char* name, const farspan_rope_config* rope, const farspan_remap_config* remap) {
     farspan_error error = FARSPAN_ERROR_INIT;
     farspan_scheme* scheme = NULL;
-    farspan_probe probe = {sizeof probe, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    farspan_probe probe;
+    farspan_probe_init(&probe, sizeof probe);
     /* The probe says what the scheme does to one pair: here the last query and the first key. */
     if (farspan_scheme_create(rope, remap, NULL, NULL, NULL, &scheme, &error) ||
         farspan_scheme_probe(scheme, KEYS, KEYS - 1, 0, 0, &probe, &error) ||

@@ -36,6 +36,7 @@
     ENTRY(scheme_create) \
     ENTRY(scheme_destroy) \
     ENTRY(scheme_axes) \
+    ENTRY(probe_init) \
     ENTRY(scheme_probe) \
     ENTRY(scheme_visible) \
     ENTRY(rope_frequencies) \

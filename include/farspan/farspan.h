@@ -28,6 +28,8 @@
  *   - Schemes, plans and contexts are immutable: any number of threads may use one at the same time.
  *     Destroying one while another thread uses it is the caller's error. destroy(NULL) does nothing.
  *   - No function prints, exits, throws, installs a signal handler or keeps a caller's pointer.
+ *   - A struct that begins with struct_size may grow at its end. Fill it by its init function, answers too, which is given your
+ *     sizeof: then programs and libraries of different versions understand each other. A newer caller's field is refused if it is set.
  *   - Sizes and positions are int64_t, strides are in elements, intervals are half-open [first, last).
  */
 #ifndef FARSPAN_FARSPAN_H
@@ -64,7 +66,8 @@ enum {
     FARSPAN_ERROR_ISA_UNSUPPORTED = 13,  /* the instruction set asked for is not on this machine or not built in */
     FARSPAN_ERROR_OUT_OF_MEMORY = 14,
     FARSPAN_ERROR_CANCELLED = 15,        /* the context's cancel flag was set; outputs are then unspecified */
-    FARSPAN_ERROR_INTERNAL = 16          /* a defect of the library: please report the message */
+    FARSPAN_ERROR_INTERNAL = 16,         /* a defect of the library: please report the message */
+    FARSPAN_ERROR_FORMAT = 17            /* a malformed document (model.h) */
 };
 
 /* The cause of a failure. Caller-owned plain data; set struct_size = sizeof(farspan_error) before the
@@ -74,10 +77,11 @@ typedef struct farspan_error {
     int32_t code;      /* the returned status */
     int32_t argument;  /* 1-based index of the offending argument, 0 if none */
     int32_t reserved;
-    char message[256]; /* UTF-8, NUL-terminated: names the field, the value and the allowed range */
+    char field[64];    /* the path of the offending field: "problem.key_positions[7]", "rope.factor"; "" if none, cut if it is longer */
+    char message[256]; /* UTF-8, NUL-terminated: begins with the path, and gives the value and the allowed range */
 } farspan_error;
 
-#define FARSPAN_ERROR_INIT { (uint32_t)sizeof(farspan_error), 0, 0, 0, { 0 } }
+#define FARSPAN_ERROR_INIT { (uint32_t)sizeof(farspan_error), 0, 0, 0, { 0 }, { 0 } }
 
 /* A short constant text for a status ("shape mismatch"); never NULL, also for unknown values. */
 FARSPAN_API const char* farspan_status_text(farspan_status status);
@@ -90,7 +94,13 @@ FARSPAN_API uint32_t farspan_abi_version(void);
 
 /* ---- 2. Tensor -------------------------------------------------------------------------------- */
 
-enum { FARSPAN_F32 = 1, FARSPAN_F64 = 2, FARSPAN_F16 = 3, FARSPAN_BF16 = 4 };
+enum {
+    FARSPAN_F32 = 1,
+    FARSPAN_F64 = 2,
+    FARSPAN_F16 = 3,
+    FARSPAN_BF16 = 4,
+    FARSPAN_I8 = 5 /* stored keys and values of a cache only (cache.h) */
+};
 
 /* A borrowed view, always [batch, head, sequence, feature]. Strides count elements; 0 repeats one
  * element along the axis (inputs only), negative strides are allowed, no alignment is demanded. Nothing
@@ -360,9 +370,10 @@ typedef struct farspan_probe {
     double scale;          /* s_i, without 1/sqrt(head_dim) when score.scale is 0 */
     double magnitude;      /* m: rotated logits carry m^2 */
 } farspan_probe;
+FARSPAN_API void farspan_probe_init(farspan_probe* probe, size_t size);
 
 /* `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head counts from the
- * problem's head 0. Set probe->struct_size before the call. */
+ * problem's head 0. */
 FARSPAN_API farspan_status farspan_scheme_probe(const farspan_scheme* scheme, int64_t length, int64_t query,
                                                 int64_t key, int32_t head, farspan_probe* probe, farspan_error* error);
 

@@ -107,8 +107,8 @@ public:
 
     // Everything that the scheme says about one pair of positions; length 0: the larger of them + 1. The order is that of C.
     farspan_probe probe(int64_t length, int64_t query, int64_t key, int32_t head = 0) const {
-        farspan_probe result{};
-        result.struct_size = sizeof result;
+        farspan_probe result;
+        farspan_probe_init(&result, sizeof result);
         detail::check([&](farspan_error* cause) {
             return farspan_scheme_probe(get(), length, query, key, head, &result, cause);
         });

@@ -35,9 +35,6 @@
 extern "C" {
 #endif
 
-/* A status beside those of farspan.h: a document is malformed; the message says where. */
-enum { FARSPAN_ERROR_FORMAT = 17 };
-
 typedef struct farspan_model farspan_model;
 
 /* ---- 1. Options ------------------------------------------------------------------------------- */

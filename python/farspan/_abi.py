@@ -48,11 +48,15 @@ FARSPAN_ERROR_OUT_OF_MEMORY = 14
 FARSPAN_ERROR_CANCELLED = 15
 # A defect of the library: please report the message.
 FARSPAN_ERROR_INTERNAL = 16
+# A malformed document (model.h).
+FARSPAN_ERROR_FORMAT = 17
 
 FARSPAN_F32 = 1
 FARSPAN_F64 = 2
 FARSPAN_F16 = 3
 FARSPAN_BF16 = 4
+# Stored keys and values of a cache only (cache.h).
+FARSPAN_I8 = 5
 
 # No rotation.
 FARSPAN_ROPE_NONE = 0
@@ -207,8 +211,6 @@ FARSPAN_ISA_AVX2 = 2
 FARSPAN_ISA_AVX512 = 3
 FARSPAN_ISA_NEON = 4
 
-FARSPAN_I8 = 5
-
 # Without overlap: every token scored once (Press et al. 2022, main tables).
 FARSPAN_WINDOWS_BLOCKS = 1
 # Begins at 0, S, 2S ...; the first scores all of itself, later ones what is new; ends when the text does (Hugging
@@ -278,8 +280,6 @@ FARSPAN_ROUGE_LSUM = 3
 FARSPAN_PASSKEY_LANDMARK = 1
 # One line of whole sentences (RedPajama; LM-Infinite).
 FARSPAN_PASSKEY_SENTENCES = 2
-
-FARSPAN_ERROR_FORMAT = 17
 
 # What the authors trained with; Hugging Face transformers 5 where it agrees.
 FARSPAN_RELEASE_REFERENCE = 0
@@ -393,7 +393,9 @@ class farspan_error(ctypes.Structure):
         # 1-based index of the offending argument, 0 if none.
         ("argument", ctypes.c_int32),
         ("reserved", ctypes.c_int32),
-        # UTF-8, NUL-terminated: names the field, the value and the allowed range.
+        # The path of the offending field: "problem.key_positions[7]", "rope.factor"; "" if none, cut if it is longer.
+        ("field", ctypes.c_char * 64),
+        # UTF-8, NUL-terminated: begins with the path, and gives the value and the allowed range.
         ("message", ctypes.c_char * 256),
     ]
 
@@ -1321,13 +1323,18 @@ FUNCTIONS = {
         Positions per token that the rope part reads: 1, or the number of axes for M-RoPE; 0 for NULL.
         """,
     ),
+    "farspan_probe_init": (
+        None,
+        [ctypes.POINTER(farspan_probe), ctypes.c_size_t],
+        """farspan_probe_init(probe, size)""",
+    ),
     "farspan_scheme_probe": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_scheme), ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_int32, ctypes.POINTER(farspan_probe), ctypes.POINTER(farspan_error)],
         """farspan_scheme_probe(scheme, length, query, key, head, probe, error)
 
         `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head counts from the
-        problem's head 0. Set probe->struct_size before the call.
+        problem's head 0.
         """,
     ),
     "farspan_scheme_visible": (

@@ -41,11 +41,15 @@ pub const FARSPAN_ERROR_OUT_OF_MEMORY: u32 = 14;
 pub const FARSPAN_ERROR_CANCELLED: u32 = 15;
 /// A defect of the library: please report the message.
 pub const FARSPAN_ERROR_INTERNAL: u32 = 16;
+/// A malformed document (model.h).
+pub const FARSPAN_ERROR_FORMAT: u32 = 17;
 
 pub const FARSPAN_F32: u32 = 1;
 pub const FARSPAN_F64: u32 = 2;
 pub const FARSPAN_F16: u32 = 3;
 pub const FARSPAN_BF16: u32 = 4;
+/// Stored keys and values of a cache only (cache.h).
+pub const FARSPAN_I8: u32 = 5;
 
 /// No rotation.
 pub const FARSPAN_ROPE_NONE: u32 = 0;
@@ -200,8 +204,6 @@ pub const FARSPAN_ISA_AVX2: u32 = 2;
 pub const FARSPAN_ISA_AVX512: u32 = 3;
 pub const FARSPAN_ISA_NEON: u32 = 4;
 
-pub const FARSPAN_I8: u32 = 5;
-
 /// Without overlap: every token scored once (Press et al. 2022, main tables).
 pub const FARSPAN_WINDOWS_BLOCKS: u32 = 1;
 /// Begins at 0, S, 2S ...; the first scores all of itself, later ones what is new; ends when the text does (Hugging
@@ -271,8 +273,6 @@ pub const FARSPAN_ROUGE_LSUM: u32 = 3;
 pub const FARSPAN_PASSKEY_LANDMARK: u32 = 1;
 /// One line of whole sentences (RedPajama; LM-Infinite).
 pub const FARSPAN_PASSKEY_SENTENCES: u32 = 2;
-
-pub const FARSPAN_ERROR_FORMAT: u32 = 17;
 
 /// What the authors trained with; Hugging Face transformers 5 where it agrees.
 pub const FARSPAN_RELEASE_REFERENCE: u32 = 0;
@@ -405,7 +405,9 @@ pub struct farspan_error {
     /// 1-based index of the offending argument, 0 if none.
     pub argument: i32,
     pub reserved: i32,
-    /// UTF-8, NUL-terminated: names the field, the value and the allowed range.
+    /// The path of the offending field: "problem.key_positions\[7\]", "rope.factor"; "" if none, cut if it is longer.
+    pub field: [c_char; 64],
+    /// UTF-8, NUL-terminated: begins with the path, and gives the value and the allowed range.
     pub message: [c_char; 256],
 }
 
@@ -1282,8 +1284,12 @@ extern "C" {
     pub fn farspan_scheme_axes(
         scheme: *const farspan_scheme,
     ) -> i32;
+    pub fn farspan_probe_init(
+        probe: *mut farspan_probe,
+        size: usize,
+    );
     /// `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head counts
-    /// from the problem's head 0. Set probe-\>struct_size before the call.
+    /// from the problem's head 0.
     pub fn farspan_scheme_probe(
         scheme: *const farspan_scheme,
         length: i64,

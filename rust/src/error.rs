@@ -98,6 +98,7 @@ impl fmt::Display for Status {
 pub struct Error {
     status: Status,
     argument: i32,
+    field: String,
     message: String,
 }
 
@@ -112,13 +113,18 @@ impl Error {
         self.argument
     }
 
+    /// The path of the offending field, such as "problem.key_positions[7]"; empty if none. The message begins with it.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
     /// The cause: the field, its value and the allowed range.
     pub fn message(&self) -> &str {
         &self.message
     }
 
     pub(crate) fn new(status: Status, argument: i32, message: String) -> Self {
-        Error { status, argument, message }
+        Error { status, argument, field: String::new(), message }
     }
 }
 
@@ -141,15 +147,17 @@ pub(crate) fn check(call: impl FnOnce(*mut sys::farspan_error) -> sys::farspan_s
         code: 0,
         argument: 0,
         reserved: 0,
+        field: [0; 64],
         message: [0; 256],
     };
     let status = call(&mut slot);
     if status == sys::FARSPAN_OK as i32 {
         return Ok(());
     }
-    // SAFETY: the library ends every message with a NUL, and the slot began as zeros.
-    let message = unsafe { CStr::from_ptr(slot.message.as_ptr()) }.to_string_lossy().into_owned();
-    Err(Error::new(Status::from_code(status), slot.argument, message))
+    // SAFETY: the library ends every text with a NUL, and the slot began as zeros.
+    let text = |start: *const c_char| unsafe { CStr::from_ptr(start) }.to_string_lossy().into_owned();
+    let (field, message) = (text(slot.field.as_ptr()), text(slot.message.as_ptr()));
+    Err(Error { field, ..Error::new(Status::from_code(status), slot.argument, message) })
 }
 
 /// Refuses an array that is shorter than what C will read of it.
@@ -180,7 +188,7 @@ fn check_count<T>(argument: i32, name: &str, array: Option<&[T]>, needed: i128, 
         Some(array) if !(needed..=most).contains(&(array.len() as i128)) => {
             let needed = needed.min(i64::MAX.into());
             let message = format!("{} has {} entries: {} are needed", name, array.len(), needed);
-            Err(Error::new(Status::Shape, argument, message))
+            Err(Error { field: name.to_owned(), ..Error::new(Status::Shape, argument, message) })
         }
         _ => Ok(()),
     }

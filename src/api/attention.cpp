@@ -13,18 +13,17 @@ namespace {
 strided check_bias(const plan& plan, const farspan_tensor* bias) {
     const bool wanted = plan.bias.kind == bias_part::dense;
     if (!wanted) {
-        if (bias) throw failure(FARSPAN_ERROR_COMBINATION, 6, "bias is given: the scheme has no dense bias");
+        if (bias) throw failure(FARSPAN_ERROR_COMBINATION, "bias", "is given: the scheme has no dense bias");
         return {};
     }
     const problem& shape = plan.shape;
-    const strided view =
-        check_tensor(bias, 6, "bias", {any_extent, any_extent, shape.queries, shape.keys}, access::read);
+    const strided view = check_tensor(bias, "bias", {any_extent, any_extent, shape.queries, shape.keys}, access::read);
     if (view.shape[0] != 1 && view.shape[0] != shape.batch)
-        throw failure(FARSPAN_ERROR_SHAPE, 6, "bias.shape[0] (batch) is %" PRId64 ": must be 1 or %" PRId64, view.shape[0],
-                      shape.batch);
+        throw failure(FARSPAN_ERROR_SHAPE, "bias.shape[0]", "(batch) is %" PRId64 ": must be 1 or %" PRId64,
+                      view.shape[0], shape.batch);
     if (view.shape[1] != 1 && view.shape[1] != shape.query_heads)
-        throw failure(FARSPAN_ERROR_SHAPE, 6, "bias.shape[1] (head) is %" PRId64 ": must be 1 or %" PRId64, view.shape[1],
-                      shape.query_heads);
+        throw failure(FARSPAN_ERROR_SHAPE, "bias.shape[1]", "(head) is %" PRId64 ": must be 1 or %" PRId64,
+                      view.shape[1], shape.query_heads);
     return view;
 }
 
@@ -32,17 +31,17 @@ attention_tensors check_tensors(const plan& plan, const farspan_tensor* q, const
                                 const farspan_tensor* bias, const farspan_tensor* out, float* lse) {
     const problem& s = plan.shape;
     attention_tensors tensors;
-    tensors.q = check_tensor(q, 3, "q", {s.batch, s.query_heads, s.queries, s.head_dim}, access::read);
-    tensors.k = check_tensor(k, 4, "k", {s.batch, s.key_heads, s.keys, s.head_dim}, access::read);
-    tensors.v = check_tensor(v, 5, "v", {s.batch, s.key_heads, s.keys, s.value_dim}, access::read);
+    tensors.q = check_tensor(q, "q", {s.batch, s.query_heads, s.queries, s.head_dim}, access::read);
+    tensors.k = check_tensor(k, "k", {s.batch, s.key_heads, s.keys, s.head_dim}, access::read);
+    tensors.v = check_tensor(v, "v", {s.batch, s.key_heads, s.keys, s.value_dim}, access::read);
     tensors.bias = check_bias(plan, bias);
-    tensors.out = check_tensor(out, 7, "out", {s.batch, s.query_heads, s.queries, s.value_dim}, access::write);
+    tensors.out = check_tensor(out, "out", {s.batch, s.query_heads, s.queries, s.value_dim}, access::write);
     tensors.lse = lse;
     tensors.lse_stride = s.queries;
-    check_disjoint(tensors.out, "out", 7, tensors.q, "q");
-    check_disjoint(tensors.out, "out", 7, tensors.k, "k");
-    check_disjoint(tensors.out, "out", 7, tensors.v, "v");
-    if (tensors.bias.data) check_disjoint(tensors.out, "out", 7, tensors.bias, "bias");
+    check_disjoint(tensors.out, "out", tensors.q, "q");
+    check_disjoint(tensors.out, "out", tensors.k, "k");
+    check_disjoint(tensors.out, "out", tensors.v, "v");
+    if (tensors.bias.data) check_disjoint(tensors.out, "out", tensors.bias, "bias");
     return tensors;
 }
 
@@ -50,14 +49,13 @@ void run(const farspan_context* context, const farspan_plan& plan, const attenti
          std::size_t workspace_size) {
     run_options options{plan.plan->threads, plan.cancel};
     if (context) options = {std::min(context->threads, plan.plan->threads), context->cancel};
-    const run_memory memory(workspace, workspace_size, plan.layout.bytes, 10);
+    const run_memory memory(workspace, workspace_size, plan.layout.bytes, "workspace_size");
     run_attention(*plan.plan, plan.layout, tensors, options, memory.data());
 }
 
 // The problem that the tensors of a one-shot call describe; run checks the rest against it.
 farspan_problem read_problem(const farspan_tensor& q, const farspan_tensor& k, const farspan_tensor& v) {
-    farspan_problem problem;
-    farspan_problem_init(&problem, sizeof problem);
+    farspan_problem problem = default_problem();
     problem.batch = q.shape[0];
     problem.query_heads = q.shape[1];
     problem.key_heads = k.shape[1];
@@ -81,8 +79,8 @@ farspan_status farspan_attention_run(const farspan_context* context, const farsp
                                      const farspan_tensor* k, const farspan_tensor* v, const farspan_tensor* bias,
                                      const farspan_tensor* out, float* lse, void* workspace, size_t workspace_size,
                                      farspan_error* error) {
-    return guard(error, [&] {
-        const farspan_plan& given = required(plan, 2, "plan");
+    return guard(error, {__func__}, [&] {
+        const farspan_plan& given = required(plan, "plan");
         run(context, given, check_tensors(*given.plan, q, k, v, bias, out, lse), workspace, workspace_size);
     });
 }
@@ -90,37 +88,28 @@ farspan_status farspan_attention_run(const farspan_context* context, const farsp
 farspan_status farspan_attention(const farspan_context* context, const farspan_scheme* scheme, const farspan_tensor* q,
                                  const farspan_tensor* k, const farspan_tensor* v, const farspan_tensor* out,
                                  farspan_error* error) {
-    return guard(error, [&] {
-        required(scheme, 2, "scheme");
-        check_tensor(q, 3, "q", any_shape, access::read);
-        check_tensor(k, 4, "k", any_shape, access::read);
-        check_tensor(v, 5, "v", any_shape, access::read);
+    return guard(error, {__func__, "scheme", "q"}, [&] {
+        const farspan_scheme& given = required(scheme, "scheme");
+        check_tensor(q, "q", any_shape, access::read);
+        check_tensor(k, "k", any_shape, access::read);
+        check_tensor(v, "v", any_shape, access::read);
         const farspan_problem problem = read_problem(*q, *k, *v);
-        farspan_plan* made = nullptr;
-        farspan_error cause = FARSPAN_ERROR_INIT;
-        const farspan_status status = farspan_plan_create(context, scheme, &problem, &made, &cause);
-        if (status != FARSPAN_OK) throw failure(status, cause.argument == 3 ? 3 : cause.argument == 2 ? 2 : 0, "%s", cause.message);
-        const std::unique_ptr<farspan_plan, decltype(&farspan_plan_destroy)> plan(made, farspan_plan_destroy);
+        const std::unique_ptr<farspan_plan> plan = make_plan(context, given, problem);
         if (plan->plan->bias.kind == bias_part::dense)
-            throw failure(FARSPAN_ERROR_COMBINATION, 2, "a scheme with a dense bias needs a plan, whose run takes the bias");
-        attention_tensors tensors;
-        try {
-            tensors = check_tensors(*plan->plan, q, k, v, nullptr, out, nullptr);
-        } catch (const failure& f) {
-            throw failure(f.status(), f.argument() == 7 ? 6 : f.argument(), "%s", f.what());
-        }
-        run(context, *plan, tensors, nullptr, 0);
+            throw failure(FARSPAN_ERROR_COMBINATION, "scheme",
+                          "has a dense bias: needs a plan, whose run takes the bias");
+        run(context, *plan, check_tensors(*plan->plan, q, k, v, nullptr, out, nullptr), nullptr, 0);
     });
 }
 
 farspan_status farspan_attention_merge(const farspan_tensor* out_a, float* lse_a, const farspan_tensor* out_b,
                                        const float* lse_b, farspan_error* error) {
-    return guard(error, [&] {
-        const strided a = check_tensor(out_a, 1, "out_a", any_shape, access::write);
-        required(lse_a, 2, "lse_a");
-        const strided b = check_tensor(out_b, 3, "out_b", a.shape, access::read);
-        required(lse_b, 4, "lse_b");
-        check_disjoint(a, "out_a", 1, b, "out_b");
+    return guard(error, {__func__}, [&] {
+        const strided a = check_tensor(out_a, "out_a", any_shape, access::write);
+        required(lse_a, "lse_a");
+        const strided b = check_tensor(out_b, "out_b", a.shape, access::read);
+        required(lse_b, "lse_b");
+        check_disjoint(a, "out_a", b, "out_b");
         merge_attention(kernels::best_table(), a, lse_a, b, lse_b);
     });
 }

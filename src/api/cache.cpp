@@ -22,50 +22,54 @@ farspan_cache_config default_config() {
 
 void check_range(const char* name, int64_t value, int64_t least, int64_t most) {
     if (value < least || value > most)
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "config.%s is %" PRId64 ": must be between %" PRId64 " and %" PRId64, name, value, least,
-                      most);
+        throw failure(FARSPAN_ERROR_SHAPE, field_path("config.%s", name),
+                      "is %" PRId64 ": must be between %" PRId64 " and %" PRId64, value, least, most);
 }
 
 block_shape check_config(const farspan_cache_config& config) {
     if (config.dtype != FARSPAN_F32 && config.dtype != FARSPAN_F16 && config.dtype != FARSPAN_BF16 && config.dtype != FARSPAN_I8)
-        throw failure(FARSPAN_ERROR_DTYPE, 1, "config.dtype is %d: must be f32 (1), f16 (3), bf16 (4) or i8 (5)", config.dtype);
+        throw failure(FARSPAN_ERROR_DTYPE, "config.dtype", "is %d: must be f32 (1), f16 (3), bf16 (4) or i8 (5)",
+                      config.dtype);
     check_range("layers", config.layers, 1, 65536);
     check_range("key_heads", config.key_heads, 1, 65536);
     check_range("head_dim", config.head_dim, 1, 512);
     check_range("value_dim", config.value_dim, 0, 512);
     if (config.memory_limit < 0)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "config.memory_limit is %" PRId64 ": must not be negative", config.memory_limit);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "config.memory_limit", "is %" PRId64 ": must not be negative",
+                      config.memory_limit);
     return {config.dtype, config.layers, config.key_heads, config.head_dim, config.value_dim == 0 ? config.head_dim : config.value_dim};
 }
 
 }  // namespace
 
-std::vector<batch_entry> read_batch(const farspan_cache_batch* batch, int32_t argument) {
+std::vector<batch_entry> read_batch(const farspan_cache_batch* batch) {
     farspan_cache_batch defaults{};
     defaults.struct_size = sizeof defaults;
-    const farspan_cache_batch given = read_struct(required(batch, argument, "batch"), defaults, argument, "batch");
+    const farspan_cache_batch given = read_struct(required(batch, "batch"), defaults, "batch");
     if (given.sequences < 1 || given.sequences > most_rows)
-        throw failure(FARSPAN_ERROR_SHAPE, argument, "batch.sequences is %" PRId64 ": must be between 1 and 2^31", given.sequences);
-    required(given.sequence, argument, "batch.sequence");
+        throw failure(FARSPAN_ERROR_SHAPE, "batch.sequences", "is %" PRId64 ": must be between 1 and 2^31",
+                      given.sequences);
+    required(given.sequence, "batch.sequence");
     std::vector<batch_entry> entries;
     for (int64_t s = 0; s < given.sequences; ++s) {
         const int64_t first = given.offsets ? given.offsets[s] : s, last = given.offsets ? given.offsets[s + 1] : s + 1;
         if ((s == 0 && first != 0) || last < first || last > most_rows)
-            throw failure(FARSPAN_ERROR_SHAPE, argument,
-                          "batch.offsets[%" PRId64 "] is %" PRId64 " and the next %" PRId64 ": must begin with 0, not decrease, and stay below 2^31",
-                          s, first, last);
+            throw failure(FARSPAN_ERROR_SHAPE, field_path("batch.offsets[%" PRId64 "]", s),
+                          "is %" PRId64 " and the next %" PRId64
+                          ": must begin with 0, not decrease, and stay below 2^31",
+                          first, last);
         entries.push_back({given.sequence[s], first, last});
     }
     std::vector<int64_t> ids(given.sequence, given.sequence + given.sequences);
     std::sort(ids.begin(), ids.end());
     if (const auto twice = std::adjacent_find(ids.begin(), ids.end()); twice != ids.end())
-        throw failure(FARSPAN_ERROR_COMBINATION, argument, "batch.sequence holds %" PRId64 " twice", *twice);
+        throw failure(FARSPAN_ERROR_COMBINATION, "batch.sequence", "holds %" PRId64 " twice", *twice);
     return entries;
 }
 
-void check_layer(const block_shape& shape, int64_t layer, int32_t argument) {
+void check_layer(const block_shape& shape, int64_t layer) {
     if (layer < 0 || layer >= shape.layers)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument, "layer is %" PRId64 ": must be between 0 and %" PRId64, layer,
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "layer", "is %" PRId64 ": must be between 0 and %" PRId64, layer,
                       shape.layers - 1);
 }
 
@@ -79,9 +83,9 @@ void farspan_cache_config_init(farspan_cache_config* config, size_t size) { writ
 void farspan_cache_batch_init(farspan_cache_batch* batch, size_t size) { write_defaults(batch, size, farspan_cache_batch{}); }
 
 farspan_status farspan_cache_create(const farspan_cache_config* config, farspan_cache** cache, farspan_error* error) {
-    return guard(error, [&] {
-        const farspan_cache_config given = read_struct(required(config, 1, "config"), default_config(), 1, "config");
-        farspan_cache*& result = required(cache, 2, "cache");
+    return guard(error, {__func__}, [&] {
+        const farspan_cache_config given = read_struct(required(config, "config"), default_config(), "config");
+        farspan_cache*& result = required(cache, "cache");
         result = new farspan_cache{farspan::cache(check_config(given), given.memory_limit)};
     });
 }
@@ -89,115 +93,118 @@ farspan_status farspan_cache_create(const farspan_cache_config* config, farspan_
 void farspan_cache_destroy(farspan_cache* cache) { delete cache; }
 
 farspan_status farspan_cache_sequence_create(farspan_cache* cache, int64_t* sequence, farspan_error* error) {
-    return guard(error, [&] {
-        farspan_cache& to = required(cache, 1, "cache");
-        int64_t& result = required(sequence, 2, "sequence");
+    return guard(error, {__func__}, [&] {
+        farspan_cache& to = required(cache, "cache");
+        int64_t& result = required(sequence, "sequence");
         result = to.store.create();
     });
 }
 
 farspan_status farspan_cache_sequence_destroy(farspan_cache* cache, int64_t sequence, farspan_error* error) {
-    return guard(error, [&] { required(cache, 1, "cache").store.destroy(sequence); });
+    return guard(error, {__func__}, [&] { required(cache, "cache").store.destroy(sequence); });
 }
 
 farspan_status farspan_cache_fork(farspan_cache* cache, int64_t sequence, int64_t* child, farspan_error* error) {
-    return guard(error, [&] {
-        farspan_cache& to = required(cache, 1, "cache");
-        int64_t& result = required(child, 3, "child");
+    return guard(error, {__func__}, [&] {
+        farspan_cache& to = required(cache, "cache");
+        int64_t& result = required(child, "child");
         result = to.store.fork(sequence);
     });
 }
 
 farspan_status farspan_cache_evict(farspan_cache* cache, int64_t sequence, int64_t first, int64_t last, farspan_error* error) {
-    return guard(error, [&] { required(cache, 1, "cache").store.evict(sequence, first, last); });
+    return guard(error, {__func__}, [&] { required(cache, "cache").store.evict(sequence, first, last); });
 }
 
 farspan_status farspan_cache_keep(farspan_cache* cache, int64_t sequence, int64_t sinks, int64_t window, farspan_error* error) {
-    return guard(error, [&] {
-        farspan::cache& store = required(cache, 1, "cache").store;
-        const int64_t next = store.find(sequence, 2).next_position;
-        if (sinks < 0) throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "sinks is %" PRId64 ": must not be negative", sinks);
-        if (window < 1) throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 4, "window is %" PRId64 ": must be at least 1", window);
+    return guard(error, {__func__}, [&] {
+        farspan::cache& store = required(cache, "cache").store;
+        const int64_t next = store.find(sequence, "sequence").next_position;
+        if (sinks < 0)
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "sinks", "is %" PRId64 ": must not be negative", sinks);
+        if (window < 1)
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "window", "is %" PRId64 ": must be at least 1", window);
         if (window < next && sinks < next - window) store.evict(sequence, sinks, next - window);
     });
 }
 
 farspan_status farspan_cache_clear(farspan_cache* cache, farspan_error* error) {
-    return guard(error, [&] { required(cache, 1, "cache").store.clear(); });
+    return guard(error, {__func__}, [&] { required(cache, "cache").store.clear(); });
 }
 
 farspan_status farspan_cache_sequence_info(const farspan_cache* cache, int64_t sequence, farspan_sequence_info* info,
                                            farspan_error* error) {
-    return guard(error, [&] {
-        const farspan::sequence& from = required(cache, 1, "cache").store.find(sequence, 2);
+    return guard(error, {__func__}, [&] {
+        const farspan::sequence& from = required(cache, "cache").store.find(sequence, "sequence");
         farspan_sequence_info answer{};
         answer.tokens = from.tokens();
-        if (!from.pages.empty()) answer.first_position = from.pages.front().base + __builtin_ctzll(from.pages.front().present);
+        if (!from.pages.empty())
+            answer.first_position = from.pages.front().base + __builtin_ctzll(from.pages.front().present);
         answer.next_position = from.next_position;
         answer.blocks = static_cast<int64_t>(from.pages.size());
         answer.shared_blocks =
             std::count_if(from.pages.begin(), from.pages.end(), [](const page& p) { return p.data.shared(); });
-        write_answer(info, 3, "info", answer);
+        write_answer(info, "info", answer);
     });
 }
 
 farspan_status farspan_cache_get_statistics(const farspan_cache* cache, farspan_cache_statistics* statistics, farspan_error* error) {
-    return guard(error, [&] {
-        const farspan::cache& store = required(cache, 1, "cache").store;
+    return guard(error, {__func__}, [&] {
+        const farspan::cache& store = required(cache, "cache").store;
         farspan_cache_statistics answer{};
         answer.sequences = store.sequences();
         answer.blocks = store.pool().used();
         answer.free_blocks = store.pool().unused();
         answer.block_bytes = store.shape().block_bytes();
-        write_answer(statistics, 2, "statistics", answer);
+        write_answer(statistics, "statistics", answer);
     });
 }
 
 farspan_status farspan_cache_append(farspan_cache* cache, const farspan_cache_batch* batch, const int64_t* positions,
                                     farspan_error* error) {
-    return guard(error, [&] { required(cache, 1, "cache").store.append(read_batch(batch, 2), positions); });
+    return guard(error, {__func__}, [&] { required(cache, "cache").store.append(read_batch(batch), positions); });
 }
 
 farspan_status farspan_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer,
                                    const farspan_cache_batch* batch, const farspan_tensor* k, const farspan_tensor* v,
                                    farspan_error* error) {
-    return guard(error, [&] {
-        farspan::cache& store = required(cache, 2, "cache").store;
+    return guard(error, {__func__}, [&] {
+        farspan::cache& store = required(cache, "cache").store;
         const block_shape& shape = store.shape();
-        check_layer(shape, layer, 3);
-        const std::vector<batch_entry> entries = read_batch(batch, 4);
+        check_layer(shape, layer);
+        const std::vector<batch_entry> entries = read_batch(batch);
         const int64_t rows = entries.back().last;
         if (rows == 0) return;
-        const strided keys = check_tensor(k, 5, "k", {1, shape.key_heads, rows, shape.head_dim}, access::read);
-        const strided values = check_tensor(v, 6, "v", {1, shape.key_heads, rows, shape.value_dim}, access::read);
+        const strided keys = check_tensor(k, "k", {1, shape.key_heads, rows, shape.head_dim}, access::read);
+        const strided values = check_tensor(v, "v", {1, shape.key_heads, rows, shape.value_dim}, access::read);
         store.write(*settings(context).kernels, layer, entries, keys, values);
     });
 }
 
 size_t farspan_cache_save_size(const farspan_cache* cache, int64_t sequence) {
     try {
-        return cache ? saved_size(cache->store.shape(), cache->store.find(sequence, 2)) : 0;
+        return cache ? saved_size(cache->store.shape(), cache->store.find(sequence, "sequence")) : 0;
     } catch (const failure&) {
         return 0;
     }
 }
 
 farspan_status farspan_cache_save(const farspan_cache* cache, int64_t sequence, void* buffer, size_t size, farspan_error* error) {
-    return guard(error, [&] {
-        const farspan::cache& store = required(cache, 1, "cache").store;
-        const farspan::sequence& from = store.find(sequence, 2);
-        char& to = required(static_cast<char*>(buffer), 3, "buffer");
+    return guard(error, {__func__}, [&] {
+        const farspan::cache& store = required(cache, "cache").store;
+        const farspan::sequence& from = store.find(sequence, "sequence");
+        char& to = required(static_cast<char*>(buffer), "buffer");
         if (const std::size_t needed = saved_size(store.shape(), from); size < needed)
-            throw failure(FARSPAN_ERROR_SHAPE, 4, "size is %zu: the sequence needs %zu bytes", size, needed);
+            throw failure(FARSPAN_ERROR_SHAPE, "size", "is %zu: the sequence needs %zu bytes", size, needed);
         save(store.shape(), from, &to);
     });
 }
 
 farspan_status farspan_cache_restore(farspan_cache* cache, const void* buffer, size_t size, int64_t* sequence, farspan_error* error) {
-    return guard(error, [&] {
-        farspan::cache& store = required(cache, 1, "cache").store;
-        const char& from = required(static_cast<const char*>(buffer), 2, "buffer");
-        int64_t& result = required(sequence, 4, "sequence");
+    return guard(error, {__func__}, [&] {
+        farspan::cache& store = required(cache, "cache").store;
+        const char& from = required(static_cast<const char*>(buffer), "buffer");
+        int64_t& result = required(sequence, "sequence");
         result = restore(store, &from, size);
     });
 }

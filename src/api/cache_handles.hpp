@@ -23,8 +23,8 @@ struct farspan_cache_plan {
 namespace farspan {
 
 // Throws unless the batch is well-formed; whether its sequences exist is seen later.
-std::vector<batch_entry> read_batch(const farspan_cache_batch* batch, int32_t argument);
+std::vector<batch_entry> read_batch(const farspan_cache_batch* batch);
 
-void check_layer(const block_shape& shape, int64_t layer, int32_t argument);
+void check_layer(const block_shape& shape, int64_t layer);
 
 }  // namespace farspan

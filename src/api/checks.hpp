@@ -11,37 +11,20 @@
 
 namespace farspan {
 
-template <class T>
-T read_struct(const T& given, T defaults, int32_t argument, const char* name) {
-    read_versioned(&given, &defaults, sizeof(T), sizeof(T), argument, name);
-    return defaults;
-}
-
-// Writes a default struct into a caller's of `size` bytes, which may be shorter or longer than ours.
-template <class T>
-void write_defaults(T* config, std::size_t size, T defaults) {
-    if (!config || size < sizeof(uint32_t)) return;
-    std::memset(static_cast<void*>(config), 0, size);
-    defaults.struct_size = static_cast<uint32_t>(size);
-    std::memcpy(static_cast<void*>(config), &defaults, size < sizeof(T) ? size : sizeof(T));
-}
-
 // Writes an answer into a caller's struct, which says by struct_size how much of it there is.
 template <class T>
-void write_answer(T* given, int32_t argument, const char* name, T answer) {
-    T& to = required(given, argument, name);
-    const uint32_t size = to.struct_size;
-    read_struct(to, T{}, argument, name);
-    answer.struct_size = size;
-    std::memcpy(static_cast<void*>(&to), &answer, size < sizeof answer ? size : sizeof answer);
+void write_answer(T* given, const char* path, T answer) {
+    T& to = required(given, path);
+    read_struct(to, T{}, path);
+    write_struct(to, answer);
 }
 
 // The memory of a run: the caller's workspace, or own memory if there is none.
 class run_memory {
 public:
-    run_memory(void* workspace, std::size_t size, std::size_t needed, int32_t argument) : data_(workspace) {
+    run_memory(void* workspace, std::size_t size, std::size_t needed, const char* path) : data_(workspace) {
         if (workspace && size < needed)
-            throw failure(FARSPAN_ERROR_WORKSPACE_SIZE, argument, "workspace_size is %zu: this plan needs %zu", size, needed);
+            throw failure(FARSPAN_ERROR_WORKSPACE_SIZE, path, "is %zu: this plan needs %zu", size, needed);
         if (workspace) return;
         own_ = std::make_unique_for_overwrite<char[]>(needed);
         data_ = own_.get();
@@ -59,10 +42,9 @@ enum class access { read, write };
 
 // A tensor of an arithmetic type (f32, f16, bf16) whose extents are `shape` (any_extent: any positive one) and whose addresses
 // do not overflow; written ones must not overlap themselves.
-strided check_tensor(const farspan_tensor* tensor, int32_t argument, const char* name, const int64_t (&shape)[4],
-                     access mode);
+strided check_tensor(const farspan_tensor* tensor, const char* name, const int64_t (&shape)[4], access mode);
 
 // Throws unless the memory of the two differs or they are the same view.
-void check_disjoint(const strided& out, const char* out_name, int32_t argument, const strided& in, const char* in_name);
+void check_disjoint(const strided& out, const char* out_name, const strided& in, const char* in_name);
 
 }  // namespace farspan

@@ -9,16 +9,22 @@
 namespace farspan {
 namespace {
 
+static_assert(kernels::isa_scalar == FARSPAN_ISA_SCALAR && kernels::isa_avx2 == FARSPAN_ISA_AVX2 &&
+              kernels::isa_avx512 == FARSPAN_ISA_AVX512 && kernels::isa_neon == FARSPAN_ISA_NEON);
+static_assert(kernels::dtype_f32 == FARSPAN_F32 && kernels::dtype_f16 == FARSPAN_F16 && kernels::dtype_bf16 == FARSPAN_BF16);
+
 constexpr int32_t all_isas[] = {FARSPAN_ISA_SCALAR, FARSPAN_ISA_AVX2, FARSPAN_ISA_AVX512, FARSPAN_ISA_NEON};
 
 const kernels::kernel_table& find_table(int32_t isa) {
     if (isa == FARSPAN_ISA_BEST) return kernels::best_table();
     if (!farspan_isa_name(isa))
-        throw failure(FARSPAN_ERROR_METHOD, 1, "config.isa is %d: must be best (0), scalar (1), avx2 (2), avx512 (3) or neon (4)", isa);
+        throw failure(FARSPAN_ERROR_METHOD, "config.isa",
+                      "is %d: must be best (0), scalar (1), avx2 (2), avx512 (3) or neon (4)", isa);
     const kernels::kernel_table* table = kernels::usable_table(isa);
     if (!table)
-        throw failure(FARSPAN_ERROR_ISA_UNSUPPORTED, 1, "config.isa is %s: %s", farspan_isa_name(isa),
-                      kernels::built_table(isa) ? "this machine does not have it" : "it is not built into this library");
+        throw failure(
+            FARSPAN_ERROR_ISA_UNSUPPORTED, "config.isa", "is %s: %s", farspan_isa_name(isa),
+            kernels::built_table(isa) ? "this machine does not have it" : "it is not built into this library");
     return *table;
 }
 
@@ -45,11 +51,13 @@ extern "C" {
 void farspan_context_config_init(farspan_context_config* config, size_t size) { write_defaults(config, size, default_config()); }
 
 farspan_status farspan_context_create(const farspan_context_config* config, farspan_context** context, farspan_error* error) {
-    return guard(error, [&] {
-        farspan_context*& result = required(context, 2, "context");
-        const farspan_context_config given = config ? read_struct(*config, default_config(), 1, "config") : default_config();
+    return guard(error, {__func__}, [&] {
+        farspan_context*& result = required(context, "context");
+        const farspan_context_config given =
+            config ? read_struct(*config, default_config(), "config") : default_config();
         if (given.threads < 0)
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "config.threads is %d: must be 0 (automatic) or more", given.threads);
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "config.threads", "is %d: must be 0 (automatic) or more",
+                          given.threads);
         const int32_t threads = given.threads == 0 ? default_threads() : std::min(given.threads, machine_threads());
         result = new farspan_context{threads, &find_table(given.isa), given.cancel};
     });

@@ -26,32 +26,31 @@ constexpr int64_t rows_between_looks = 1 << 20;
 
 token_loss_input read_input(const farspan_tensor* logits, const int64_t* targets, int64_t ignore_index,
                             const volatile int32_t* cancel) {
-    const strided view = check_tensor(logits, 2, "logits", any_shape, access::read);
-    required(targets, 3, "targets");
+    const strided view = check_tensor(logits, "logits", any_shape, access::read);
+    required(targets, "targets");
     const int64_t vocabulary = view.shape[3];
     if (ignore_index >= 0 && ignore_index < vocabulary)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 4,
-                      "ignore_index is %" PRId64 ": must be outside the vocabulary, 0 .. %" PRId64, ignore_index,
-                      vocabulary - 1);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "ignore_index",
+                      "is %" PRId64 ": must be outside the vocabulary, 0 .. %" PRId64, ignore_index, vocabulary - 1);
     int64_t rows = 0;
     if (__builtin_mul_overflow(view.shape[0], view.shape[1], &rows) ||
         __builtin_mul_overflow(rows, view.shape[2], &rows) || rows >= int64_t{1} << 40)
-        throw failure(FARSPAN_ERROR_SHAPE, 2, "logits has more than 2^40 - 1 rows");
+        throw failure(FARSPAN_ERROR_SHAPE, "logits", "has more than 2^40 - 1 rows");
     for (int64_t n = 0; n < rows; ++n) {
         if (n % rows_between_looks == 0) stop_if_set(cancel);
         if (targets[n] != ignore_index && (targets[n] < 0 || targets[n] >= vocabulary))
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3,
-                          "targets[%" PRId64 "] is %" PRId64 ": must be 0 .. %" PRId64 " or ignore_index, %" PRId64, n,
-                          targets[n], vocabulary - 1, ignore_index);
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, field_path("targets[%" PRId64 "]", n),
+                          "is %" PRId64 ": must be 0 .. %" PRId64 " or ignore_index, %" PRId64, targets[n],
+                          vocabulary - 1, ignore_index);
     }
     return {view, targets, ignore_index};
 }
 
 strided check_gradient(const farspan_tensor* grad, const strided& logits) {
-    const strided view = check_tensor(grad, 6, "grad", logits.shape, access::write);
+    const strided view = check_tensor(grad, "grad", logits.shape, access::write);
     const bool same = view.data == logits.data && view.dtype == logits.dtype &&
                       std::equal(logits.stride, logits.stride + 4, view.stride);
-    if (!same) check_disjoint(view, "grad", 6, logits, "logits");
+    if (!same) check_disjoint(view, "grad", logits, "logits");
     return view;
 }
 
@@ -60,7 +59,7 @@ void check_weights(const float* weights, const strided& logits, const volatile i
     for (int64_t n = 0; weights && n < rows; ++n) {
         if (n % rows_between_looks == 0) stop_if_set(cancel);
         if (!std::isfinite(weights[n]))
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 5, "weights[%" PRId64 "] is %g: must be finite", n,
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, field_path("weights[%" PRId64 "]", n), "is %g: must be finite",
                           static_cast<double>(weights[n]));
     }
 }
@@ -73,7 +72,7 @@ farspan_windows_config default_windows(int32_t kind) {
 }
 
 farspan_windows_config read_windows(const farspan_windows_config* config) {
-    const farspan_windows_config given = read_struct(required(config, 1, "config"), default_windows(0), 1, "config");
+    const farspan_windows_config given = read_struct(required(config, "config"), default_windows(0), "config");
     check_windows(given);
     return given;
 }
@@ -86,18 +85,16 @@ farspan_loss empty_loss() {
 }
 
 farspan_loss read_loss(const farspan_loss* loss, const counter_owner& owner) {
-    const farspan_loss given =
-        read_struct(required(loss, owner.argument, owner.name), empty_loss(), owner.argument, owner.name);
+    const farspan_loss given = read_struct(required(loss, owner.name), empty_loss(), owner.name);
     check_loss(given, owner);
     return given;
 }
 
 // Refuses what would make a count of the accumulator too large.
-void check_room(const char* field, int64_t before, int64_t more, int32_t argument, const char* name) {
+void check_room(const char* field, int64_t before, int64_t more, const char* name) {
     if (more > most_counted - before)
-        throw failure(FARSPAN_ERROR_SHAPE, argument,
-                      "%s is %" PRId64 ": with the %" PRId64 " of loss.%s it must be at most 2^62", name, more, before,
-                      field);
+        throw failure(FARSPAN_ERROR_SHAPE, name,
+                      "is %" PRId64 ": with the %" PRId64 " of loss.%s it must be at most 2^62", more, before, field);
 }
 
 struct index_range {
@@ -110,26 +107,25 @@ index_range losses_of_bucket(const int64_t* edges, int64_t k, int64_t first_cont
     return {from, std::clamp<int64_t>(edges[k + 1] - first_context, from, count)};
 }
 
-void check_ascending(const int64_t* values, int64_t count, int32_t argument, const char* name) {
+void check_ascending(const int64_t* values, int64_t count, const char* name) {
     for (int64_t n = 1; n < count; ++n)
         if (values[n] <= values[n - 1])
-            throw failure(FARSPAN_ERROR_POSITIONS, argument,
-                          "%s[%" PRId64 "] is %" PRId64 " after %" PRId64 ": must ascend", name, n, values[n],
-                          values[n - 1]);
+            throw failure(FARSPAN_ERROR_POSITIONS, field_path("%s[%" PRId64 "]", name, n),
+                          "is %" PRId64 " after %" PRId64 ": must ascend", values[n], values[n - 1]);
 }
 
 void add_by_context(farspan_loss* curve, int64_t buckets, const int64_t* edges, int64_t first_context,
                     const double* nll, int64_t count, const int64_t* targets, int64_t ignore_index) {
-    const auto owner = [](int64_t k) { return counter_owner{1, "curve", k}; };
+    const auto owner = [](int64_t k) { return counter_owner{"curve", k}; };
     for (int64_t k = 0; k < buckets; ++k) {
-        const farspan_loss sums = read_loss(&struct_at(curve, k, 1, "curve"), owner(k));
+        const farspan_loss sums = read_loss(&struct_at(curve, k, "curve"), owner(k));
         const auto [from, to] = losses_of_bucket(edges, k, first_context, count);
         check_sum(owner(k), "tokens", -1, sums.tokens, to - from);
     }
     for (int64_t k = 0; k < buckets; ++k) {
         const auto [from, to] = losses_of_bucket(edges, k, first_context, count);
         if (from == to) continue;
-        farspan_loss& bucket = struct_at(curve, k, 1, "curve");
+        farspan_loss& bucket = struct_at(curve, k, "curve");
         farspan_loss sums = read_loss(&bucket, owner(k));
         add_losses(sums, nll + from, to - from, targets ? targets + from : nullptr, ignore_index);
         write_struct(bucket, sums);
@@ -145,17 +141,17 @@ extern "C" {
 
 farspan_status farspan_token_nll(const farspan_context* context, const farspan_tensor* logits, const int64_t* targets,
                                  int64_t ignore_index, double* nll, farspan_error* error) {
-    return guard(error, [&] {
+    return guard(error, {__func__}, [&] {
         const token_loss_options options = read_options(context);
         const token_loss_input input = read_input(logits, targets, ignore_index, options.cancel);
-        token_losses(options, input, &required(nll, 5, "nll"));
+        token_losses(options, input, &required(nll, "nll"));
     });
 }
 
 farspan_status farspan_token_nll_grad(const farspan_context* context, const farspan_tensor* logits,
                                       const int64_t* targets, int64_t ignore_index, const float* weights,
                                       const farspan_tensor* grad, farspan_error* error) {
-    return guard(error, [&] {
+    return guard(error, {__func__}, [&] {
         const token_loss_options options = read_options(context);
         const token_loss_input input = read_input(logits, targets, ignore_index, options.cancel);
         check_weights(weights, input.logits, options.cancel);
@@ -168,21 +164,21 @@ void farspan_windows_config_init(farspan_windows_config* config, size_t size, in
 }
 
 farspan_status farspan_windows_count(const farspan_windows_config* config, int64_t* count, farspan_error* error) {
-    return guard(error, [&] {
+    return guard(error, {__func__}, [&] {
         const farspan_windows_config given = read_windows(config);
-        required(count, 2, "count") = count_windows(given);
+        required(count, "count") = count_windows(given);
     });
 }
 
 farspan_status farspan_windows_get(const farspan_windows_config* config, int64_t index, farspan_window* window,
                                    farspan_error* error) {
-    return guard(error, [&] {
+    return guard(error, {__func__}, [&] {
         const farspan_windows_config given = read_windows(config);
         const int64_t count = count_windows(given);
         if (index < 0 || index >= count)
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "index is %" PRId64 ": must be 0 .. %" PRId64, index,
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "index", "is %" PRId64 ": must be 0 .. %" PRId64, index,
                           count - 1);
-        farspan_window& result = required_result(window, 3, "window");
+        farspan_window& result = required_result(window, "window");
         write_struct(result, window_at(given, index));
     });
 }
@@ -193,11 +189,11 @@ void farspan_loss_init(farspan_loss* loss, size_t size) {
 
 farspan_status farspan_loss_add(farspan_loss* loss, const double* nll, int64_t count, const int64_t* targets,
                                 int64_t ignore_index, int64_t bytes, farspan_error* error) {
-    return guard(error, [&] {
-        farspan_loss sums = read_loss(loss, {1, "loss"});
-        if (check_count(count, 3, "count") > 0) required(nll, 2, "nll");
-        check_room("tokens", sums.tokens, count, 3, "count");
-        check_room("bytes", sums.bytes, check_count(bytes, 6, "bytes"), 6, "bytes");
+    return guard(error, {__func__}, [&] {
+        farspan_loss sums = read_loss(loss, {"loss"});
+        if (check_count(count, "count") > 0) required(nll, "nll");
+        check_room("tokens", sums.tokens, count, "count");
+        check_room("bytes", sums.bytes, check_count(bytes, "bytes"), "bytes");
         sums.bytes += bytes;
         add_losses(sums, nll, count, targets, ignore_index);
         write_struct(*loss, sums);
@@ -205,15 +201,14 @@ farspan_status farspan_loss_add(farspan_loss* loss, const double* nll, int64_t c
 }
 
 farspan_status farspan_loss_merge(farspan_loss* loss, const farspan_loss* from, farspan_error* error) {
-    return guard(error, [&] {
-        farspan_loss sums = read_loss(loss, {1, "loss"});
-        const farspan_loss other = read_loss(from, {2, "from"});
+    return guard(error, {__func__}, [&] {
+        farspan_loss sums = read_loss(loss, {"loss"});
+        const farspan_loss other = read_loss(from, {"from"});
         if (other.block_tokens != sums.block_tokens)
-            throw failure(FARSPAN_ERROR_COMBINATION, 2,
-                          "from.block_tokens is %" PRId64 ": must be that of loss, %" PRId64, other.block_tokens,
-                          sums.block_tokens);
-        check_room("tokens", sums.tokens, other.tokens, 2, "from.tokens");
-        check_room("bytes", sums.bytes, other.bytes, 2, "from.bytes");
+            throw failure(FARSPAN_ERROR_COMBINATION, "from.block_tokens",
+                          "is %" PRId64 ": must be that of loss, %" PRId64, other.block_tokens, sums.block_tokens);
+        check_room("tokens", sums.tokens, other.tokens, "from.tokens");
+        check_room("bytes", sums.bytes, other.bytes, "from.bytes");
         merge_losses(sums, other);
         write_struct(*loss, sums);
     });
@@ -222,44 +217,44 @@ farspan_status farspan_loss_merge(farspan_loss* loss, const farspan_loss* from, 
 farspan_status farspan_loss_add_by_context(farspan_loss* curve, int64_t buckets, const int64_t* edges,
                                            int64_t first_context, const double* nll, int64_t count,
                                            const int64_t* targets, int64_t ignore_index, farspan_error* error) {
-    return guard(error, [&] {
-        required(curve, 1, "curve");
+    return guard(error, {__func__}, [&] {
+        required(curve, "curve");
         if (buckets < 1 || buckets >= int64_t{1} << 40)
-            throw failure(FARSPAN_ERROR_SHAPE, 2, "buckets is %" PRId64 ": must be between 1 and 2^40 - 1", buckets);
-        required(edges, 3, "edges");
-        check_ascending(edges, buckets + 1, 3, "edges");
+            throw failure(FARSPAN_ERROR_SHAPE, "buckets", "is %" PRId64 ": must be between 1 and 2^40 - 1", buckets);
+        required(edges, "edges");
+        check_ascending(edges, buckets + 1, "edges");
         constexpr int64_t far = int64_t{1} << 62;
         if (edges[0] < -far || edges[buckets] > far)
-            throw failure(FARSPAN_ERROR_POSITIONS, 3,
-                          "edges reach from %" PRId64 " to %" PRId64 ": must be within 2^62", edges[0], edges[buckets]);
+            throw failure(FARSPAN_ERROR_POSITIONS, "edges",
+                          "reach from %" PRId64 " to %" PRId64 ": must be within 2^62", edges[0], edges[buckets]);
         if (first_context < 0 || first_context > far)
-            throw failure(FARSPAN_ERROR_POSITIONS, 4, "first_context is %" PRId64 ": must be between 0 and 2^62",
+            throw failure(FARSPAN_ERROR_POSITIONS, "first_context", "is %" PRId64 ": must be between 0 and 2^62",
                           first_context);
-        if (check_count(count, 6, "count") > 0) required(nll, 5, "nll");
+        if (check_count(count, "count") > 0) required(nll, "nll");
         add_by_context(curve, buckets, edges, first_context, nll, count, targets, ignore_index);
     });
 }
 
 farspan_status farspan_loss_summarize(const farspan_loss* loss, farspan_loss_summary* summary, farspan_error* error) {
-    return guard(error, [&] {
-        const farspan_loss sums = read_loss(loss, {1, "loss"});
-        farspan_loss_summary& result = required_result(summary, 2, "summary");
+    return guard(error, {__func__}, [&] {
+        const farspan_loss sums = read_loss(loss, {"loss"});
+        farspan_loss_summary& result = required_result(summary, "summary");
         write_struct(result, summarize(sums));
     });
 }
 
 farspan_status farspan_judge(const int64_t* lengths, const double* nll, int64_t count, int64_t trained_length,
                              farspan_verdict* verdict, farspan_error* error) {
-    return guard(error, [&] {
-        if (check_count(count, 3, "count") > 0) {
-            required(lengths, 1, "lengths");
-            required(nll, 2, "nll");
+    return guard(error, {__func__}, [&] {
+        if (check_count(count, "count") > 0) {
+            required(lengths, "lengths");
+            required(nll, "nll");
         }
-        check_ascending(lengths, count, 1, "lengths");
+        check_ascending(lengths, count, "lengths");
         if (trained_length < 1)
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 4, "trained_length is %" PRId64 ": must be at least 1",
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "trained_length", "is %" PRId64 ": must be at least 1",
                           trained_length);
-        farspan_verdict& result = required_result(verdict, 5, "verdict");
+        farspan_verdict& result = required_result(verdict, "verdict");
         write_struct(result, judge(lengths, nll, count, trained_length));
     });
 }

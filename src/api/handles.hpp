@@ -39,6 +39,12 @@ namespace farspan {
 // A handle that owns `parts`.
 std::unique_ptr<farspan_scheme> make_handle(std::unique_ptr<const scheme> parts);
 
+farspan_problem default_problem();
+
+// A plan with its workspace's layout. `problem` is of this version.
+std::unique_ptr<farspan_plan> make_plan(const farspan_context* context, const farspan_scheme& scheme,
+                                        const farspan_problem& problem);
+
 // The context's settings, or the defaults for NULL.
 farspan_context settings(const farspan_context* context);
 

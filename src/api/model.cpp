@@ -15,43 +15,44 @@ farspan_model_options default_options() {
     return options;
 }
 
-void check_choice(int32_t argument, const char* name, int32_t value, int32_t most) {
+void check_choice(const char* name, int32_t value, int32_t most) {
     if (value < 0 || value > most)
-        throw failure(FARSPAN_ERROR_METHOD, argument, "options.%s is %d: must be between 0 and %d", name, value, most);
+        throw failure(FARSPAN_ERROR_METHOD, field_path("options.%s", name), "is %d: must be between 0 and %d", value,
+                      most);
 }
 
-void check_count(int32_t argument, const char* name, int64_t value) {
+void check_count(const char* name, int64_t value) {
     if (value < 0 || value > config::most_length)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument, "options.%s is %" PRId64 ": must be between 0 and 2^40",
-                      name, value);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, field_path("options.%s", name),
+                      "is %" PRId64 ": must be between 0 and 2^40", value);
 }
 
-void check_extension(const farspan_model_options& o, int32_t argument) {
-    check_count(argument, "target_length", o.target_length);
-    check_count(argument, "window", o.window);
-    check_count(argument, "group", o.group);
+void check_extension(const farspan_model_options& o) {
+    check_count("target_length", o.target_length);
+    check_count("window", o.window);
+    check_count("group", o.group);
     const bool extends = o.extension != FARSPAN_EXTENSION_NONE, groups = o.extension == FARSPAN_EXTENSION_SELF_EXTEND;
     const bool windows =
         groups || o.extension == FARSPAN_EXTENSION_REROPE || o.extension == FARSPAN_EXTENSION_LEAKY_REROPE;
     if (extends != (o.target_length > 0))
-        throw failure(FARSPAN_ERROR_COMBINATION, argument,
-                      "options.target_length is %" PRId64 " and extension is %d: set both or neither", o.target_length,
-                      o.extension);
+        throw failure(FARSPAN_ERROR_COMBINATION, "options.target_length",
+                      "is %" PRId64 " and extension is %d: set both or neither", o.target_length, o.extension);
     if ((o.window > 0 && !windows) || (o.group > 0 && !groups))
-        throw failure(FARSPAN_ERROR_COMBINATION, argument, "options.%s is set but extension %d does not use it",
-                      o.window > 0 && !windows ? "window" : "group", o.extension);
+        throw failure(FARSPAN_ERROR_COMBINATION,
+                      field_path("options.%s", o.window > 0 && !windows ? "window" : "group"),
+                      "is set but extension %d does not use it", o.extension);
 }
 
-farspan_model_options read_options(const farspan_model_options* given, int32_t argument) {
+farspan_model_options read_options(const farspan_model_options* given) {
     farspan_model_options o = default_options();
     if (!given) return o;
-    o = read_struct(*given, o, argument, "options");
-    check_choice(argument, "release", o.release, FARSPAN_RELEASE_LLAMA_CPP);
-    check_choice(argument, "angle", o.angle, FARSPAN_ANGLE_FLOAT32);
-    check_choice(argument, "extension", o.extension, FARSPAN_EXTENSION_ALIBI_SLOPES);
-    check_count(argument, "t5_values", o.t5_values);
-    check_count(argument, "rope_pairs", o.rope_pairs);
-    check_extension(o, argument);
+    o = read_struct(*given, o, "options");
+    check_choice("release", o.release, FARSPAN_RELEASE_LLAMA_CPP);
+    check_choice("angle", o.angle, FARSPAN_ANGLE_FLOAT32);
+    check_choice("extension", o.extension, FARSPAN_EXTENSION_ALIBI_SLOPES);
+    check_count("t5_values", o.t5_values);
+    check_count("rope_pairs", o.rope_pairs);
+    check_extension(o);
     return o;
 }
 
@@ -66,7 +67,7 @@ std::unique_ptr<farspan_model> make_model(std::unique_ptr<config::model> made) {
 
 std::size_t check_index(int64_t index, int64_t count) {
     if (index < 0 || index >= count)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "index is %" PRId64 ": must be between 0 and %" PRId64, index,
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "index", "is %" PRId64 ": must be between 0 and %" PRId64, index,
                       count - 1);
     return static_cast<std::size_t>(index);
 }
@@ -109,10 +110,10 @@ void farspan_model_options_init(farspan_model_options* options, size_t size) {
 
 farspan_status farspan_model_from_config(const char* text, size_t bytes, const farspan_model_options* options,
                                          farspan_model** model, farspan_error* error) {
-    return guard(error, [&] {
-        const char& first = required(text, 1, "text");
-        const farspan_model_options given = read_options(options, 3);
-        farspan_model*& result = required(model, 4, "model");
+    return guard(error, {__func__, "text"}, [&] {
+        const char& first = required(text, "text");
+        const farspan_model_options given = read_options(options);
+        farspan_model*& result = required(model, "model");
         result = make_model(config::read_config({&first, bytes}, given)).release();
     });
 }
@@ -120,23 +121,23 @@ farspan_status farspan_model_from_config(const char* text, size_t bytes, const f
 farspan_status farspan_model_from_metadata(const farspan_metadata* entries, int64_t count,
                                            const farspan_model_options* options, farspan_model** model,
                                            farspan_error* error) {
-    return guard(error, [&] {
-        const farspan_metadata& first = required(entries, 1, "entries");
+    return guard(error, {__func__, "entries"}, [&] {
+        const farspan_metadata& first = required(entries, "entries");
         if (count < 1 || count > config::most_metadata)
-            throw failure(FARSPAN_ERROR_SHAPE, 2, "count is %" PRId64 ": must be between 1 and %" PRId64, count,
+            throw failure(FARSPAN_ERROR_SHAPE, "count", "is %" PRId64 ": must be between 1 and %" PRId64, count,
                           config::most_metadata);
-        const farspan_model_options given = read_options(options, 3);
-        farspan_model*& result = required(model, 4, "model");
+        const farspan_model_options given = read_options(options);
+        farspan_model*& result = required(model, "model");
         result = make_model(config::read_metadata({&first, static_cast<std::size_t>(count)}, given)).release();
     });
 }
 
 farspan_status farspan_model_from_gguf(const void* file, size_t bytes, const farspan_model_options* options,
                                        farspan_model** model, farspan_error* error) {
-    return guard(error, [&] {
-        required(static_cast<const char*>(file), 1, "file");
-        const farspan_model_options given = read_options(options, 3);
-        farspan_model*& result = required(model, 4, "model");
+    return guard(error, {__func__, "file"}, [&] {
+        required(static_cast<const char*>(file), "file");
+        const farspan_model_options given = read_options(options);
+        farspan_model*& result = required(model, "model");
         result = make_model(config::read_gguf({static_cast<const unsigned char*>(file), bytes}, given)).release();
     });
 }
@@ -146,22 +147,22 @@ void farspan_model_destroy(farspan_model* model) {
 }
 
 farspan_status farspan_model_describe(const farspan_model* model, farspan_model_info* info, farspan_error* error) {
-    return guard(error, [&] { write_answer(info, 2, "info", required(model, 1, "model").model->source.info); });
+    return guard(error, {__func__}, [&] { write_answer(info, "info", required(model, "model").model->source.info); });
 }
 
 farspan_status farspan_model_layer_at(const farspan_model* model, int64_t index, farspan_model_layer* layer,
                                       farspan_error* error) {
-    return guard(error, [&] {
-        const farspan_model& given = required(model, 1, "model");
+    return guard(error, {__func__}, [&] {
+        const farspan_model& given = required(model, "model");
         const std::size_t at = check_index(index, given.model->source.info.layers);
-        write_answer(layer, 3, "layer", describe_layer(given, at));
+        write_answer(layer, "layer", describe_layer(given, at));
     });
 }
 
 farspan_status farspan_model_note_at(const farspan_model* model, int64_t index, farspan_model_note* note,
                                      farspan_error* error) {
-    return guard(error, [&] {
-        const farspan_model& given = required(model, 1, "model");
+    return guard(error, {__func__}, [&] {
+        const farspan_model& given = required(model, "model");
         const std::vector<config::note>& notes = given.model->source.notes.all();
         const config::note& found = notes[check_index(index, static_cast<int64_t>(notes.size()))];
         farspan_model_note answer{};
@@ -169,7 +170,7 @@ farspan_status farspan_model_note_at(const farspan_model* model, int64_t index, 
         answer.code = found.code;
         answer.path = found.path.c_str();
         answer.text = found.text.c_str();
-        write_answer(note, 3, "note", answer);
+        write_answer(note, "note", answer);
     });
 }
 

@@ -4,7 +4,6 @@
 #include "api/handles.hpp"
 
 namespace farspan {
-namespace {
 
 farspan_problem default_problem() {
     farspan_problem problem{};
@@ -13,7 +12,16 @@ farspan_problem default_problem() {
     return problem;
 }
 
-}  // namespace
+std::unique_ptr<farspan_plan> make_plan(const farspan_context* context, const farspan_scheme& scheme,
+                                        const farspan_problem& problem) {
+    const farspan_context use = settings(context);
+    farspan::problem checked = check_problem(problem, scheme.rope_at_rest.axes, use.cancel);
+    std::unique_ptr<const farspan::plan> made =
+        make_plan(*scheme.parts, std::move(checked), *use.kernels, use.threads, use.cancel);
+    const workspace_layout layout(*made);
+    return std::make_unique<farspan_plan>(farspan_plan{std::move(made), layout, use.cancel});
+}
+
 }  // namespace farspan
 
 using namespace farspan;
@@ -24,16 +32,11 @@ void farspan_problem_init(farspan_problem* problem, size_t size) { write_default
 
 farspan_status farspan_plan_create(const farspan_context* context, const farspan_scheme* scheme,
                                    const farspan_problem* problem, farspan_plan** plan, farspan_error* error) {
-    return guard(error, [&] {
-        const farspan_scheme& given = required(scheme, 2, "scheme");
-        const farspan_problem shape = read_struct(required(problem, 3, "problem"), default_problem(), 3, "problem");
-        farspan_plan*& result = required(plan, 4, "plan");
-        const farspan_context use = settings(context);
-        farspan::problem checked = check_problem(shape, given.rope_at_rest.axes, use.cancel);
-        std::unique_ptr<const farspan::plan> made =
-            make_plan(*given.parts, std::move(checked), *use.kernels, use.threads, use.cancel);
-        const workspace_layout layout(*made);
-        result = new farspan_plan{std::move(made), layout, use.cancel};
+    return guard(error, {__func__, "scheme"}, [&] {
+        const farspan_scheme& given = required(scheme, "scheme");
+        const farspan_problem shape = read_struct(required(problem, "problem"), default_problem(), "problem");
+        farspan_plan*& result = required(plan, "plan");
+        result = make_plan(context, given, shape).release();
     });
 }
 
@@ -42,9 +45,9 @@ void farspan_plan_destroy(farspan_plan* plan) { delete plan; }
 size_t farspan_plan_workspace_size(const farspan_plan* plan) { return plan ? plan->layout.bytes : 0; }
 
 farspan_status farspan_plan_tile_counts(const farspan_plan* plan, int64_t counts[4], farspan_error* error) {
-    return guard(error, [&] {
-        const farspan_plan& given = required(plan, 1, "plan");
-        count_tiles(*given.plan, &required(counts, 2, "counts"));
+    return guard(error, {__func__}, [&] {
+        const farspan_plan& given = required(plan, "plan");
+        count_tiles(*given.plan, &required(counts, "counts"));
     });
 }
 

@@ -137,22 +137,22 @@ void rotate_all(const farspan_context& use, const rotation& turn, const strided&
 
 void check_option(const char* name, int32_t value, int32_t most) {
     if (value < 0 || value > most)
-        throw failure(FARSPAN_ERROR_METHOD, 3, "options.%s is %d: must be between 0 and %d", name, value, most);
+        throw failure(FARSPAN_ERROR_METHOD, field_path("options.%s", name), "is %d: must be between 0 and %d", value,
+                      most);
 }
 
 farspan_rope_options check_options(const farspan_rope_options* given) {
-    const farspan_rope_options options =
-        given ? read_struct(*given, default_options(), 3, "options") : default_options();
+    const farspan_rope_options options = given ? read_struct(*given, default_options(), "options") : default_options();
     check_option("side", options.side, FARSPAN_SIDE_KEY);
     check_option("direction", options.direction, FARSPAN_ROTATE_DELTA);
     if (options.length < 0 || options.length > max_position)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "options.length is %" PRId64 ": must be between 0 and 2^40",
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "options.length", "is %" PRId64 ": must be between 0 and 2^40",
                       options.length);
     if (options.axis_stride < 0)
-        throw failure(FARSPAN_ERROR_STRIDE, 3, "options.axis_stride is %" PRId64 ": must not be negative",
+        throw failure(FARSPAN_ERROR_STRIDE, "options.axis_stride", "is %" PRId64 ": must not be negative",
                       options.axis_stride);
     if (!std::isfinite(options.xpos_centre))
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "options.xpos_centre is %g: must be finite",
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "options.xpos_centre", "is %g: must be finite",
                       options.xpos_centre);
     return options;
 }
@@ -165,19 +165,18 @@ int64_t check_positions(const int64_t* positions, int64_t axes, int64_t axis_str
         for (int64_t n = 0; n < count; ++n) {
             const int64_t position = positions ? positions[axis * axis_stride + n] : n;
             if (position > max_position || position < (signed_allowed ? -max_position : 0))
-                throw failure(FARSPAN_ERROR_POSITIONS, 4,
-                              "positions[%" PRId64 "] is %" PRId64 ": must be between %s and 2^40",
-                              axis * axis_stride + n, position, signed_allowed ? "-2^40" : "0");
+                throw failure(FARSPAN_ERROR_POSITIONS, field_path("positions[%" PRId64 "]", axis * axis_stride + n),
+                              "is %" PRId64 ": must be between %s and 2^40", position, signed_allowed ? "-2^40" : "0");
             largest = std::max(largest, position);
         }
     return largest;
 }
 
 strided check_in_place(const farspan_tensor* out, const strided& in) {
-    const strided view = check_tensor(out, 6, "out", in.shape, access::write);
+    const strided view = check_tensor(out, "out", in.shape, access::write);
     const bool same =
         view.data == in.data && view.dtype == in.dtype && std::equal(in.stride, in.stride + 4, view.stride);
-    if (!same) check_disjoint(view, "out", 6, in, "in");
+    if (!same) check_disjoint(view, "out", in, "in");
     return view;
 }
 
@@ -194,16 +193,16 @@ void farspan_rope_options_init(farspan_rope_options* options, size_t size) {
 
 farspan_status farspan_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, int32_t count,
                                         double* magnitude, farspan_error* error) {
-    return guard(error, [&] {
-        const farspan_scheme& given = required(scheme, 1, "scheme");
-        required(inv_freq, 3, "inv_freq");
+    return guard(error, {__func__}, [&] {
+        const farspan_scheme& given = required(scheme, "scheme");
+        required(inv_freq, "inv_freq");
         if (length < 0 || length > max_position)
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "length is %" PRId64 ": must be between 0 and 2^40",
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "length", "is %" PRId64 ": must be between 0 and 2^40",
                           length);
         const rope_part rope = lower_rope(*given.parts, std::max<int64_t>(length, 1));
-        if (!rope.enabled) throw failure(FARSPAN_ERROR_COMBINATION, 1, "the scheme has no rope");
+        if (!rope.enabled) throw failure(FARSPAN_ERROR_COMBINATION, "scheme", "has no rope");
         if (count != static_cast<int32_t>(rope.inv_freq.size()))
-            throw failure(FARSPAN_ERROR_SHAPE, 4, "count is %d: must be rotary_dim / 2, %zu", count,
+            throw failure(FARSPAN_ERROR_SHAPE, "count", "is %d: must be rotary_dim / 2, %zu", count,
                           rope.inv_freq.size());
         std::copy(rope.inv_freq.begin(), rope.inv_freq.end(), inv_freq);
         if (magnitude) *magnitude = rope.magnitude;
@@ -213,26 +212,26 @@ farspan_status farspan_rope_frequencies(const farspan_scheme* scheme, int64_t le
 farspan_status farspan_rope_apply(const farspan_context* context, const farspan_scheme* scheme,
                                   const farspan_rope_options* options, const int64_t* positions,
                                   const farspan_tensor* in, const farspan_tensor* out, farspan_error* error) {
-    return guard(error, [&] {
-        const farspan_scheme& given = required(scheme, 2, "scheme");
-        const strided source =
-            check_tensor(in, 5, "in", {any_extent, any_extent, any_extent, any_extent}, access::read);
+    return guard(error, {__func__}, [&] {
+        const farspan_scheme& given = required(scheme, "scheme");
+        const strided source = check_tensor(in, "in", {any_extent, any_extent, any_extent, any_extent}, access::read);
         const strided target = check_in_place(out, source);
-        if (!given.rope_at_rest.enabled) throw failure(FARSPAN_ERROR_COMBINATION, 2, "the scheme has no rope");
+        if (!given.rope_at_rest.enabled) throw failure(FARSPAN_ERROR_COMBINATION, "scheme", "has no rope");
         const int32_t rotary_end = given.rope_at_rest.rotary_offset + given.rope_at_rest.rotary_dim;
         if (rotary_end > source.shape[3])
-            throw failure(FARSPAN_ERROR_ROTARY_DIM, 5, "rope.rotary_offset + rotary_dim is %d: in.shape[3] is %" PRId64,
-                          rotary_end, source.shape[3]);
+            throw failure(FARSPAN_ERROR_ROTARY_DIM, "in.shape[3]",
+                          "is %" PRId64 ": must be at least rope.rotary_offset + rotary_dim, %d", source.shape[3],
+                          rotary_end);
 
         const farspan_rope_options chosen = check_options(options);
         const bool delta = chosen.direction == FARSPAN_ROTATE_DELTA;
         const int64_t rows = source.shape[2], axes = given.rope_at_rest.axes;
         const int64_t axis_stride = chosen.axis_stride == 0 ? rows : chosen.axis_stride;
         if (axes > 1 && !positions)
-            throw failure(FARSPAN_ERROR_NULL_ARGUMENT, 4,
-                          "positions is NULL: the scheme's rope has %" PRId64 " position axes", axes);
+            throw failure(FARSPAN_ERROR_NULL_ARGUMENT, "positions",
+                          "is NULL: the scheme's rope has %" PRId64 " position axes", axes);
         if (delta && chosen.branch != 0)
-            throw failure(FARSPAN_ERROR_COMBINATION, 3, "options.branch is %d: a delta rotation knows no branches",
+            throw failure(FARSPAN_ERROR_COMBINATION, "options.branch", "is %d: a delta rotation knows no branches",
                           chosen.branch);
         const int64_t largest = check_positions(positions, axes, axis_stride, rows, delta);
         const int64_t length = chosen.length > 0 ? chosen.length : largest + 1;

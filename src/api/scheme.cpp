@@ -18,7 +18,7 @@ farspan_probe probe_pair(const farspan_scheme& scheme, int64_t length, int64_t q
     const bias_part bias = lower_bias(*scheme.parts, length);
     const score_part score = lower_score(*scheme.parts, length);
     if (head < 0 || (bias.fill && head >= bias.heads))
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, 5, "head is %d: must be between 0 and %d", head,
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "head", "is %d: must be between 0 and %d", head,
                       bias.fill ? bias.heads - 1 : INT32_MAX);
 
     farspan_probe probe{};
@@ -42,9 +42,9 @@ void write_config(Config* config, std::size_t size, Init init, Method... method)
     write_defaults(config, size, defaults);
 }
 
-void check_position(int32_t argument, const char* name, int64_t value) {
+void check_position(const char* name, int64_t value) {
     if (value < 0 || value > max_position)
-        throw failure(FARSPAN_ERROR_POSITIONS, argument, "%s is %" PRId64 ": must be between 0 and 2^40", name, value);
+        throw failure(FARSPAN_ERROR_POSITIONS, name, "is %" PRId64 ": must be between 0 and 2^40", value);
 }
 
 }  // namespace
@@ -73,6 +73,9 @@ void farspan_remap_config_init(farspan_remap_config* config, size_t size, int32_
 void farspan_bias_config_init(farspan_bias_config* config, size_t size, int32_t method) {
     write_config(config, size, init_bias_config, method);
 }
+void farspan_probe_init(farspan_probe* probe, size_t size) {
+    write_defaults(probe, size, farspan_probe{});
+}
 void farspan_mask_config_init(farspan_mask_config* config, size_t size) { write_config(config, size, init_mask_config); }
 void farspan_score_config_init(farspan_score_config* config, size_t size) { write_config(config, size, init_score_config); }
 
@@ -83,8 +86,8 @@ int32_t farspan_method_count(int32_t part) { return method_count(part); }
 farspan_status farspan_scheme_create(const farspan_rope_config* rope, const farspan_remap_config* remap,
                                      const farspan_bias_config* bias, const farspan_mask_config* mask,
                                      const farspan_score_config* score, farspan_scheme** scheme, farspan_error* error) {
-    return guard(error, [&] {
-        farspan_scheme*& result = required(scheme, 6, "scheme");
+    return guard(error, {__func__}, [&] {
+        farspan_scheme*& result = required(scheme, "scheme");
         result = make_handle(make_scheme(rope, remap, bias, mask, score)).release();
     });
 }
@@ -95,27 +98,24 @@ int32_t farspan_scheme_axes(const farspan_scheme* scheme) { return scheme ? sche
 
 farspan_status farspan_scheme_probe(const farspan_scheme* scheme, int64_t length, int64_t query, int64_t key, int32_t head,
                                     farspan_probe* probe, farspan_error* error) {
-    return guard(error, [&] {
-        const farspan_scheme& given = required(scheme, 1, "scheme");
-        check_position(2, "length", length);
-        check_position(3, "query", query);
-        check_position(4, "key", key);
-        farspan_probe& result = required(probe, 6, "probe");
-        const uint32_t size = result.struct_size;
-        read_struct(result, farspan_probe{}, 6, "probe");
-        farspan_probe answer = probe_pair(given, length > 0 ? length : std::max(query, key) + 1, query, key, head);
-        answer.struct_size = size;
-        std::memcpy(&result, &answer, std::min<std::size_t>(size, sizeof answer));
+    return guard(error, {__func__}, [&] {
+        const farspan_scheme& given = required(scheme, "scheme");
+        check_position("length", length);
+        check_position("query", query);
+        check_position("key", key);
+        farspan_probe& result = required(probe, "probe");
+        read_struct(result, farspan_probe{}, "probe");
+        write_struct(result, probe_pair(given, length > 0 ? length : std::max(query, key) + 1, query, key, head));
     });
 }
 
 farspan_status farspan_scheme_visible(const farspan_scheme* scheme, int64_t query, int64_t keys, int64_t intervals[4],
                                       farspan_error* error) {
-    return guard(error, [&] {
-        const farspan_scheme& given = required(scheme, 1, "scheme");
-        check_position(2, "query", query);
-        check_position(3, "keys", keys);
-        int64_t* result = &required(intervals, 4, "intervals");
+    return guard(error, {__func__}, [&] {
+        const farspan_scheme& given = required(scheme, "scheme");
+        check_position("query", query);
+        check_position("keys", keys);
+        int64_t* result = &required(intervals, "intervals");
         for (const interval& visible : lower_mask(*given.parts).visible(query)) {
             *result++ = std::clamp<int64_t>(visible.first, 0, keys);
             *result++ = std::clamp<int64_t>(visible.last, 0, keys);

@@ -16,7 +16,7 @@ struct byte_range {
     int64_t lowest = 0, end = 0;
 };
 
-byte_range addressed(const strided& view, int32_t argument, const char* name) {
+byte_range addressed(const strided& view, const char* name) {
     byte_range range{0, view.element_bytes};
     for (int axis = 0; axis < 4; ++axis) {
         int64_t reach = 0;
@@ -24,15 +24,15 @@ byte_range addressed(const strided& view, int32_t argument, const char* name) {
             __builtin_mul_overflow(reach, view.element_bytes, &reach) ||
             __builtin_add_overflow(reach > 0 ? range.end : range.lowest, reach, reach > 0 ? &range.end : &range.lowest) ||
             range.end > max_bytes || range.lowest < -max_bytes)
-            throw failure(FARSPAN_ERROR_STRIDE, argument,
-                          "%s.stride[%d] is %" PRId64 " over %" PRId64 " elements (%s): the addresses overflow", name, axis,
-                          view.stride[axis], view.shape[axis], axis_names[axis]);
+            throw failure(FARSPAN_ERROR_STRIDE, field_path("%s.stride[%d]", name, axis),
+                          "is %" PRId64 " over %" PRId64 " elements (%s): the addresses overflow", view.stride[axis],
+                          view.shape[axis], axis_names[axis]);
     }
     return range;
 }
 
 // Every axis must step over all that the shorter-stepping axes cover.
-void check_no_self_overlap(const strided& view, int32_t argument, const char* name) {
+void check_no_self_overlap(const strided& view, const char* name) {
     std::array<int, 4> order{0, 1, 2, 3};
     std::sort(order.begin(), order.end(),
               [&](int a, int b) { return std::llabs(view.stride[a]) < std::llabs(view.stride[b]); });
@@ -41,65 +41,67 @@ void check_no_self_overlap(const strided& view, int32_t argument, const char* na
         if (view.shape[axis] == 1) continue;
         const int64_t step = std::llabs(view.stride[axis]);
         if (step <= covered)
-            throw failure(FARSPAN_ERROR_STRIDE, argument, "%s.stride[%d] is %" PRId64 " (%s): an output must not overlap itself",
-                          name, axis, view.stride[axis], axis_names[axis]);
+            throw failure(FARSPAN_ERROR_STRIDE, field_path("%s.stride[%d]", name, axis),
+                          "is %" PRId64 " (%s): an output must not overlap itself", view.stride[axis],
+                          axis_names[axis]);
         covered += step * (view.shape[axis] - 1);
     }
 }
 
-void check_extent(const farspan_tensor& tensor, int axis, int32_t argument, const char* name) {
+void check_extent(const farspan_tensor& tensor, int axis, const char* name) {
     if (tensor.shape[axis] < 1 || tensor.shape[axis] >= int64_t{1} << 40)
-        throw failure(FARSPAN_ERROR_SHAPE, argument, "%s.shape[%d] (%s) is %" PRId64 ": must be between 1 and 2^40 - 1", name, axis,
-                      axis_names[axis], tensor.shape[axis]);
+        throw failure(FARSPAN_ERROR_SHAPE, field_path("%s.shape[%d]", name, axis),
+                      "(%s) is %" PRId64 ": must be between 1 and 2^40 - 1", axis_names[axis], tensor.shape[axis]);
 }
 
 void check_within(const farspan_tensor& tensor, std::size_t bytes, int64_t offset) {
     if (dtype_bytes(tensor.dtype) == 0)
-        throw failure(FARSPAN_ERROR_DTYPE, 1, "tensor.dtype is %d: must be f32 (1), f64 (2), f16 (3) or bf16 (4)", tensor.dtype);
-    for (int axis = 0; axis < 4; ++axis) check_extent(tensor, axis, 1, "tensor");
+        throw failure(FARSPAN_ERROR_DTYPE, "tensor.dtype", "is %d: must be f32 (1), f64 (2), f16 (3) or bf16 (4)",
+                      tensor.dtype);
+    for (int axis = 0; axis < 4; ++axis) check_extent(tensor, axis, "tensor");
     const strided view(tensor);
-    const byte_range range = addressed(view, 1, "tensor");
+    const byte_range range = addressed(view, "tensor");
     const int64_t elements = static_cast<int64_t>(std::min<std::size_t>(bytes, max_bytes)) / view.element_bytes;
     const int64_t lowest = range.lowest / view.element_bytes, end = range.end / view.element_bytes;
     if (offset < -lowest || offset > elements - end)
-        throw failure(FARSPAN_ERROR_SHAPE, 1,
-                      "tensor addresses the elements %" PRId64 " to %" PRId64 " from its first, element %" PRId64
+        throw failure(FARSPAN_ERROR_SHAPE, "tensor",
+                      "addresses the elements %" PRId64 " to %" PRId64 " from its first, element %" PRId64
                       " of the memory: there are %" PRId64 " of type %s",
                       lowest, end - 1, offset, elements, dtype_name(tensor.dtype));
 }
 
 }  // namespace
 
-strided check_tensor(const farspan_tensor* tensor, int32_t argument, const char* name, const int64_t (&shape)[4],
-                     access mode) {
-    const farspan_tensor& given = required(tensor, argument, name);
-    if (!given.data) throw failure(FARSPAN_ERROR_NULL_ARGUMENT, argument, "%s.data is NULL", name);
+strided check_tensor(const farspan_tensor* tensor, const char* name, const int64_t (&shape)[4], access mode) {
+    const farspan_tensor& given = required(tensor, name);
+    if (!given.data) throw failure(FARSPAN_ERROR_NULL_ARGUMENT, field_path("%s.data", name), "is NULL");
     if (given.dtype != FARSPAN_F32 && given.dtype != FARSPAN_F16 && given.dtype != FARSPAN_BF16)
-        throw failure(FARSPAN_ERROR_DTYPE, argument, "%s.dtype is %d (%s): must be f32 (1), f16 (3) or bf16 (4)", name,
-                      given.dtype, dtype_name(given.dtype));
+        throw failure(FARSPAN_ERROR_DTYPE, field_path("%s.dtype", name),
+                      "is %d (%s): must be f32 (1), f16 (3) or bf16 (4)", given.dtype, dtype_name(given.dtype));
     for (int axis = 0; axis < 4; ++axis) {
-        check_extent(given, axis, argument, name);
+        check_extent(given, axis, name);
         if (shape[axis] != any_extent && given.shape[axis] != shape[axis])
-            throw failure(FARSPAN_ERROR_SHAPE, argument, "%s.shape[%d] (%s) is %" PRId64 ": must be %" PRId64, name, axis,
-                          axis_names[axis], given.shape[axis], shape[axis]);
+            throw failure(FARSPAN_ERROR_SHAPE, field_path("%s.shape[%d]", name, axis),
+                          "(%s) is %" PRId64 ": must be %" PRId64, axis_names[axis], given.shape[axis], shape[axis]);
     }
     const strided view(given);
-    addressed(view, argument, name);
-    if (mode == access::write) check_no_self_overlap(view, argument, name);
+    addressed(view, name);
+    if (mode == access::write) check_no_self_overlap(view, name);
     return view;
 }
 
-void check_disjoint(const strided& out, const char* out_name, int32_t argument, const strided& in, const char* in_name) {
-    const byte_range a = addressed(out, argument, out_name), b = addressed(in, argument, in_name);
+void check_disjoint(const strided& out, const char* out_name, const strided& in, const char* in_name) {
+    const byte_range a = addressed(out, out_name), b = addressed(in, in_name);
     const auto out_at = reinterpret_cast<std::uintptr_t>(out.data), in_at = reinterpret_cast<std::uintptr_t>(in.data);
     if (out_at + a.end <= in_at + b.lowest || in_at + b.end <= out_at + a.lowest) return;
-    throw failure(FARSPAN_ERROR_STRIDE, argument, "%s overlaps %s in memory", out_name, in_name);
+    throw failure(FARSPAN_ERROR_STRIDE, out_name, "overlaps %s in memory", in_name);
 }
 
 }  // namespace farspan
 
 extern "C" farspan_status farspan_tensor_check(const farspan_tensor* tensor, size_t bytes, int64_t offset, farspan_error* error) {
-    return farspan::guard(error, [&] { farspan::check_within(farspan::required(tensor, 1, "tensor"), bytes, offset); });
+    return farspan::guard(error, {__func__},
+                          [&] { farspan::check_within(farspan::required(tensor, "tensor"), bytes, offset); });
 }
 
 extern "C" void farspan_tensor_contiguous(farspan_tensor* tensor, void* data, int32_t dtype, int64_t batch, int64_t heads,

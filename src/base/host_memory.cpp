@@ -58,8 +58,9 @@ double available_memory(const std::string& root) {
 void require_memory(double bytes, const char* what) {
     if (bytes <= small_request) return;
     if (const double available = available_memory(); bytes > available)
-        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, 0, "%.0f bytes of %s are needed: the machine and its control group have %.0f left", bytes,
-                      what, available);
+        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, "",
+                      "%.0f bytes of %s are needed: the machine and its control group have %.0f left", bytes, what,
+                      available);
 }
 
 }  // namespace farspan

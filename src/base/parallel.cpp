@@ -63,7 +63,7 @@ void check_room_for_threads() {
     try {
         std::thread([] {}).join();
     } catch (const std::system_error& e) {
-        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, 0, "no thread can be started: %s", e.what());
+        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, "", "no thread can be started: %s", e.what());
     }
 }
 
@@ -128,14 +128,14 @@ void parallel_for(int32_t threads, int64_t tasks, double work, const std::functi
     try {
         arena->execute([&] { tbb::this_task_arena::isolate(loop); });
     } catch (const std::runtime_error& e) {  // TBB's own: bodies throw failures
-        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, 0, "oneTBB could not start its threads: %s", e.what());
+        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, "", "oneTBB could not start its threads: %s", e.what());
     }
     receive(&finished);
 }
 
 void stop_if_set(const volatile int32_t* cancel) {
     if (cancel && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0)
-        throw failure(FARSPAN_ERROR_CANCELLED, 0, "the cancel flag was set");
+        throw failure(FARSPAN_ERROR_CANCELLED, "", "the cancel flag was set");
 }
 
 void shutdown_workers() {

@@ -88,18 +88,20 @@ void block_pool::check_room(int64_t blocks) const {
     if (further <= 0) return;
     if (limit_ == 0) return require_memory(static_cast<double>(further) * static_cast<double>(bytes), "blocks");
     if (further > (limit_ - used_ * bytes) / bytes - static_cast<int64_t>(free_.size()))
-        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, 0,
-                      "%" PRId64 " blocks of %" PRId64 " bytes are in use: %" PRId64 " more exceed the memory limit of %" PRId64, used_,
-                      bytes, blocks, limit_);
+        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, "",
+                      "%" PRId64 " blocks of %" PRId64 " bytes are in use: %" PRId64
+                      " more exceed the memory limit of %" PRId64,
+                      used_, bytes, blocks, limit_);
 }
 
 // A slab is as large as all before it, so that a small cache stays small.
 std::unique_ptr<block> block_pool::make() {
     const int64_t bytes = shape_.block_bytes();
     if (limit_ > 0 && bytes > limit_ - used_ * bytes)
-        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, 0,
-                      "%" PRId64 " blocks of %" PRId64 " bytes are in use: another exceeds the memory limit of %" PRId64, used_, bytes,
-                      limit_);
+        throw failure(FARSPAN_ERROR_OUT_OF_MEMORY, "",
+                      "%" PRId64 " blocks of %" PRId64
+                      " bytes are in use: another exceeds the memory limit of %" PRId64,
+                      used_, bytes, limit_);
     if (slabs_.empty() || slabs_.back().made == slabs_.back().blocks) {
         const int64_t most = limit_ > 0 ? std::min(most_slab_bytes, limit_ - used_ * bytes) : most_slab_bytes;
         const int64_t count = std::clamp<int64_t>(used_, 1, std::max<int64_t>(most / bytes, 1));

@@ -50,8 +50,8 @@ public:
 
 private:
     [[noreturn]] void refuse(int64_t row, int64_t least) const {
-        throw failure(FARSPAN_ERROR_POSITIONS, given_ ? 3 : 2,
-                      "positions[%" PRId64 "] is %" PRId64 ": must be between %" PRId64 " and 2^40 - 1", row, at(row), least);
+        throw failure(FARSPAN_ERROR_POSITIONS, field_path("positions[%" PRId64 "]", row),
+                      "is %" PRId64 ": must be between %" PRId64 " and 2^40 - 1", at(row), least);
     }
 
     const int64_t* given_;
@@ -107,7 +107,7 @@ int64_t sequence::tokens() const {
     return count;
 }
 
-std::vector<lane_run> newest_tokens(const sequence& sequence, int64_t id, int64_t rows, int32_t argument) {
+std::vector<lane_run> newest_tokens(const sequence& sequence, int64_t id, int64_t rows) {
     std::vector<lane_run> runs;
     int64_t left = rows;
     for (std::size_t n = sequence.pages.size(); n-- > 0 && left > 0;) {
@@ -124,8 +124,8 @@ std::vector<lane_run> newest_tokens(const sequence& sequence, int64_t id, int64_
         }
     }
     if (left > 0)
-        throw failure(FARSPAN_ERROR_SHAPE, argument, "the batch has %" PRId64 " rows of sequence %" PRId64 ": it has %" PRId64 " tokens",
-                      rows, id, rows - left);
+        throw failure(FARSPAN_ERROR_SHAPE, "batch",
+                      "has %" PRId64 " rows of sequence %" PRId64 ": it has %" PRId64 " tokens", rows, id, rows - left);
     std::reverse(runs.begin(), runs.end());
     return runs;
 }
@@ -137,11 +137,11 @@ std::vector<int64_t> positions_of(const sequence& sequence, const std::vector<la
     return positions;
 }
 
-std::shared_ptr<sequence> cache::share(int64_t id, int32_t argument) const {
+std::shared_ptr<sequence> cache::share(int64_t id, const char* path) const {
     const std::lock_guard lock(mutex_);
     const auto found = sequences_.find(id);
     if (found == sequences_.end())
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument, "sequence %" PRId64 " is not in the cache", id);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, path, "%" PRId64 " is not in the cache", id);
     return found->second;
 }
 
@@ -159,10 +159,12 @@ int64_t cache::adopt(sequence&& made) {
 
 int64_t cache::create() { return adopt({}); }
 
-int64_t cache::fork(int64_t id) { return adopt(sequence(find(id, 2))); }
+int64_t cache::fork(int64_t id) {
+    return adopt(sequence(find(id, "sequence")));
+}
 
 void cache::destroy(int64_t id) {
-    const std::shared_ptr<sequence> ended = share(id, 2);
+    const std::shared_ptr<sequence> ended = share(id, "sequence");
     {
         const std::lock_guard lock(mutex_);
         sequences_.erase(id);
@@ -172,10 +174,10 @@ void cache::destroy(int64_t id) {
 }
 
 void cache::evict(int64_t id, int64_t first, int64_t last) {
-    sequence& from = edit(id, 2);
+    sequence& from = edit(id, "sequence");
     if (first < 0 || last < first)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "[first, last) is [%" PRId64 ", %" PRId64 "): must be 0 <= first <= last", first,
-                      last);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "first",
+                      "is %" PRId64 " and last %" PRId64 ": must be 0 <= first <= last", first, last);
     for (page& p : from.pages) p.present &= ~lanes_between(p.base, first, last);
     std::erase_if(from.pages, [](const page& p) { return p.present == 0; });
     if (last >= from.next_position) from.next_position = std::min(from.next_position, first);
@@ -195,7 +197,7 @@ void cache::clear() {
 void cache::append(std::span<const batch_entry> batch, const int64_t* positions) {
     int64_t blocks = 0;
     for (const batch_entry& entry : batch) {
-        const sequence& to = edit(entry.id, 2);
+        const sequence& to = edit(entry.id, "batch.sequence");
         const row_positions rows(to, entry, positions);
         rows.check(entry);
         blocks += count_new_blocks(to, entry, rows);
@@ -203,7 +205,7 @@ void cache::append(std::span<const batch_entry> batch, const int64_t* positions)
     pool_.check_room(blocks);
     std::vector<growth> changes;
     for (const batch_entry& entry : batch) {
-        sequence& to = edit(entry.id, 2);
+        sequence& to = edit(entry.id, "batch.sequence");
         changes.push_back(grow(pool_, to, entry, row_positions(to, entry, positions)));
     }
     for (growth& change : changes) {  // nothing below can fail
@@ -230,8 +232,8 @@ void cache::write(const kernels::kernel_table& kernels, int64_t layer, std::span
     };
     std::vector<share> work;
     for (const batch_entry& entry : batch) {
-        sequence& to = edit(entry.id, 4);
-        work.push_back({&entry, &to, newest_tokens(to, entry.id, entry.rows(), 4)});
+        sequence& to = edit(entry.id, "batch.sequence");
+        work.push_back({&entry, &to, newest_tokens(to, entry.id, entry.rows())});
         for (const lane_run& run : work.back().runs)
             if (block_ref& data = to.pages[run.page].data; data.shared()) {
                 data = pool_.copy(*data);

@@ -46,8 +46,8 @@ struct lane_run {
     int64_t row;  // from the entry's first
 };
 
-// The newest `rows` tokens of a sequence, oldest first. Throws failure naming `argument` if there are fewer.
-std::vector<lane_run> newest_tokens(const sequence& sequence, int64_t id, int64_t rows, int32_t argument);
+// The newest `rows` tokens of a sequence, oldest first. Throws failure naming "batch" if there are fewer.
+std::vector<lane_run> newest_tokens(const sequence& sequence, int64_t id, int64_t rows);
 // Their positions.
 std::vector<int64_t> positions_of(const sequence& sequence, const std::vector<lane_run>& runs);
 
@@ -74,8 +74,8 @@ public:
     const block_pool& pool() const { return pool_; }
     int64_t sequences() const;
 
-    const sequence& find(int64_t id, int32_t argument) const { return *share(id, argument); }
-    seen_sequence see(int64_t id, int32_t argument) const { return {id, share(id, argument)}; }
+    const sequence& find(int64_t id, const char* path) const { return *share(id, path); }
+    seen_sequence see(int64_t id, const char* path) const { return {id, share(id, path)}; }
 
     int64_t create();
     void destroy(int64_t id);
@@ -92,8 +92,8 @@ public:
     block_ref take_block() { return pool_.take(); }
 
 private:
-    std::shared_ptr<sequence> share(int64_t id, int32_t argument) const;
-    sequence& edit(int64_t id, int32_t argument) { return *share(id, argument); }
+    std::shared_ptr<sequence> share(int64_t id, const char* path) const;
+    sequence& edit(int64_t id, const char* path) { return *share(id, path); }
 
     const block_shape shape_;
     block_pool pool_;  // before the sequences: it outlives their blocks

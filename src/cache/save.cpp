@@ -62,7 +62,7 @@ uint64_t checksum(saved_header header, const char* rest, std::size_t size) {
 }
 
 [[noreturn]] void refuse(const char* why) {
-    throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "buffer does not hold a saved sequence: %s", why);
+    throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "buffer", "does not hold a saved sequence: %s", why);
 }
 
 saved_header check_header(const block_shape& shape, const char* from, std::size_t size) {
@@ -71,15 +71,16 @@ saved_header check_header(const block_shape& shape, const char* from, std::size_
     std::memcpy(&header, from, sizeof header);
     if (std::memcmp(header.magic, magic, sizeof magic) != 0) refuse("it begins differently");
     if (header.version < oldest_version || header.version > version)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "buffer is of version %u: this library reads versions %u to %u", header.version,
-                      oldest_version, version);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "buffer", "is of version %u: this library reads versions %u to %u",
+                      header.version, oldest_version, version);
     if (header.dtype == FARSPAN_I8 && header.version < oldest_int8_version)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "buffer is of version %u: of int8 caches this library reads version %u",
-                      header.version, version);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "buffer",
+                      "is of version %u: of int8 caches this library reads version %u", header.version, version);
     if (header.checksum != checksum(header, from + sizeof header, size - sizeof header)) refuse("the checksum is wrong");
     if (block_shape{header.dtype, header.layers, header.key_heads, header.head_dim, header.value_dim} != shape)
-        throw failure(FARSPAN_ERROR_SHAPE, 2,
-                      "buffer is of a cache with dtype %d, %" PRId64 " layers, %" PRId64 " key heads, head_dim %" PRId64 ", value_dim %" PRId64,
+        throw failure(FARSPAN_ERROR_SHAPE, "buffer",
+                      "is of a cache with dtype %d, %" PRId64 " layers, %" PRId64 " key heads, head_dim %" PRId64
+                      ", value_dim %" PRId64,
                       header.dtype, header.layers, header.key_heads, header.head_dim, header.value_dim);
     const std::size_t rest = size - sizeof header, per_page = sizeof(saved_page) + static_cast<std::size_t>(shape.block_bytes());
     if (header.pages < 0 || rest % per_page != 0 || static_cast<std::size_t>(header.pages) != rest / per_page) refuse("its size is wrong");

@@ -10,7 +10,7 @@ namespace farspan {
 std::size_t saved_size(const block_shape& shape, const sequence& from);
 // `to` has saved_size bytes.
 void save(const block_shape& shape, const sequence& from, char* to);
-// Throws failure naming the arguments of farspan_cache_restore; the store is then as before.
+// Throws failure naming "buffer"; the store is then as before.
 int64_t restore(cache& store, const char* from, std::size_t size);
 
 }  // namespace farspan

@@ -54,9 +54,9 @@ std::unique_ptr<scheme> make_layer_or_explain(const draft& d, const layer_draft&
     try {
         return make_layer(d, layer);
     } catch (const failure& f) {
-        const bool rope = f.argument() == 1 && layer.rope != no_rope;
+        const bool rope = f.path().starts_with("rope") && layer.rope != no_rope;
         const std::string& path = rope ? d.ropes[static_cast<std::size_t>(layer.rope)].path : d.family;
-        throw failure(f.status(), 1, "%s, layer %zu: %s", path.c_str(), index, f.what());
+        throw failure(f.status(), path.c_str(), ", layer %zu: %s", index, f.what());
     }
 }
 

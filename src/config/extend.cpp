@@ -20,7 +20,7 @@ struct extension {
 };
 
 [[noreturn]] void refuse(const char* method, const char* why) {
-    throw failure(FARSPAN_ERROR_COMBINATION, 3, "options.extension is %s: %s", method, why);
+    throw failure(FARSPAN_ERROR_COMBINATION, "options.extension", "is %s: %s", method, why);
 }
 
 // ---- frequencies
@@ -91,9 +91,8 @@ void extend_dynamic_ntk(const extension& e, farspan_rope_config& rope) {
 
 void check_window(const extension& e, const char* method, int64_t window) {
     if (window < 1 || window >= e.trained - 1)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3,
-                      "options.window is %" PRId64 ": must be between 1 and %" PRId64 " for %s", window, e.trained - 2,
-                      method);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "options.window",
+                      "is %" PRId64 ": must be between 1 and %" PRId64 " for %s", window, e.trained - 2, method);
 }
 
 // Largest length whose distances stay below L: G (L - W + floor(W / G)).
@@ -112,9 +111,9 @@ void extend_self(const extension& e, farspan_remap_config& remap) {
         while (group > 1 && self_extend_reach(e.trained, window, group - 1) >= static_cast<double>(e.target)) --group;
     }
     if (self_extend_reach(e.trained, window, group) < static_cast<double>(e.target))
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3,
-                      "options.group is %" PRId64 ": with window %" PRId64 " it reaches %.0f, not %" PRId64, group,
-                      window, self_extend_reach(e.trained, window, group), e.target);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "options.group",
+                      "is %" PRId64 ": with window %" PRId64 " it reaches %.0f, not %" PRId64, group, window,
+                      self_extend_reach(e.trained, window, group), e.target);
     if (o.window == 0 && window > group) window -= window % group;  // both regions then join without a step
     remap.window = window;
     remap.group = group;

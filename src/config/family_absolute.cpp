@@ -24,9 +24,9 @@ void add_decoder(config_source& s) {
                   heads = s.keys.integer({"decoder_attention_heads"}, 1, most_heads).value_or(s.query_heads),
                   width = s.hidden > 0 ? s.hidden : s.query_heads * s.head_dim;
     if (width % heads != 0 || width / heads > most_head_dim)
-        throw failure(FARSPAN_ERROR_SHAPE, 1,
-                      "%s is %" PRId64 ": must divide %" PRId64 " into heads of at most %" PRId64,
-                      s.keys.path_of("decoder_attention_heads").c_str(), heads, width, most_head_dim);
+        throw failure(FARSPAN_ERROR_SHAPE, s.keys.path_of("decoder_attention_heads").c_str(),
+                      "is %" PRId64 ": must divide %" PRId64 " into heads of at most %" PRId64, heads, width,
+                      most_head_dim);
     decoder.query_heads = decoder.key_heads = heads;
     decoder.head_dim = decoder.value_dim = width / heads;
     for (layer_draft& layer : layers) layer.causal = false;
@@ -38,7 +38,7 @@ void add_decoder(config_source& s) {
 const float* bias_table(config_source& s, const float* given, int64_t count, const char* name) {
     std::vector<float>& table = s.result.tables.emplace_back(static_cast<std::size_t>(count), 0.0f);
     if (given && s.result.options.t5_values != count)
-        throw failure(FARSPAN_ERROR_SHAPE, 3, "options.t5_values is %" PRId64 ": must be buckets * heads = %" PRId64,
+        throw failure(FARSPAN_ERROR_SHAPE, "options.t5_values", "is %" PRId64 ": must be buckets * heads = %" PRId64,
                       s.result.options.t5_values, count);
     if (given)
         std::copy_n(given, count, table.begin());
@@ -63,11 +63,11 @@ void finish_encoder(config_source& s) {
     const std::optional<std::string> type = s.keys.text({"position_embedding_type"});
     const bool alibi = type == "alibi" && s.kind == positions::learned;
     if (type && *type != "absolute" && *type != "rotary" && !alibi)
-        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%s\": must be absolute or alibi",
-                      s.keys.path_of("position_embedding_type").c_str(), escaped(*type, 40).c_str());
+        throw failure(FARSPAN_ERROR_METHOD, s.keys.path_of("position_embedding_type").c_str(),
+                      "is \"%s\": must be absolute or alibi", escaped(*type, 40).c_str());
     if (s.keys.flag({"rotary_value"}).value_or(false))
-        throw failure(FARSPAN_ERROR_COMBINATION, 1, "%s is true: rotated values are not supported",
-                      s.keys.path_of("rotary_value").c_str());
+        throw failure(FARSPAN_ERROR_COMBINATION, s.keys.path_of("rotary_value").c_str(),
+                      "is true: rotated values are not supported");
     const bool causal = s.keys.flag({"is_decoder"}).value_or(false);
     for (layer_draft& layer : s.result.layers) layer.causal = causal;
     if (alibi) {

@@ -44,8 +44,8 @@ void prepare_mpt(config_source& s) {
     if (const entry inner = s.keys.find({"attn_config"})) s.keys.add_scope(*inner.value, inner.path);
     s.key_heads = s.keys.integer({"kv_n_heads"}, 1, most_heads).value_or(0);
     if (s.keys.flag({"rope"}).value_or(false))
-        throw failure(FARSPAN_ERROR_COMBINATION, 1, "%s is true: only MPT with ALiBi or learned positions is supported",
-                      s.keys.find({"rope"}).path.c_str());
+        throw failure(FARSPAN_ERROR_COMBINATION, s.keys.find({"rope"}).path.c_str(),
+                      "is true: only MPT with ALiBi or learned positions is supported");
     s.kind = s.keys.flag({"alibi"}).value_or(false) ? positions::alibi : positions::learned;
 }
 
@@ -55,8 +55,8 @@ void finish_mpt(config_source& s) {
     use_alibi(s);
     s.result.bias.max_bias = s.keys.real({"alibi_bias_max"}, 1e-3, 1000).value_or(8);
     if (const int64_t window = s.keys.integer({"sliding_window_size"}, -1, most_length).value_or(-1); window > 0)
-        throw failure(FARSPAN_ERROR_COMBINATION, 1, "%s is %lld: windows of MPT are not supported",
-                      s.keys.find({"sliding_window_size"}).path.c_str(), static_cast<long long>(window));
+        throw failure(FARSPAN_ERROR_COMBINATION, s.keys.find({"sliding_window_size"}).path.c_str(),
+                      "is %lld: windows of MPT are not supported", static_cast<long long>(window));
 }
 
 // Baichuan 7B rotates, 13B has ALiBi; nothing in the file says so but the size. Baichuan 2 uses one class name for
@@ -64,8 +64,8 @@ void finish_mpt(config_source& s) {
 void prepare_baichuan(config_source& s) {
     const int64_t hidden = s.keys.required_integer({"hidden_size"}, 1, most_length);
     if (hidden != 4096 && hidden != 5120)
-        throw failure(FARSPAN_ERROR_COMBINATION, 1, "%s is %lld: must be 4096 (7B, rotary) or 5120 (13B, ALiBi)",
-                      s.keys.path_of("hidden_size").c_str(), static_cast<long long>(hidden));
+        throw failure(FARSPAN_ERROR_COMBINATION, s.keys.path_of("hidden_size").c_str(),
+                      "is %lld: must be 4096 (7B, rotary) or 5120 (13B, ALiBi)", static_cast<long long>(hidden));
     s.kind = hidden == 4096 ? positions::rotary : positions::alibi;
     s.result.notes.add(FARSPAN_NOTE_DERIVED, s.keys.path_of("hidden_size"), "is %lld: the model has %s",
                        static_cast<long long>(hidden), hidden == 4096 ? "rotary positions" : "ALiBi");

@@ -46,7 +46,7 @@ void finish_gemma4(config_source& s) {
     if (!both || (both.value->kind == json_value::boolean && !both.value->integer_value)) return;
     if (both.value->kind == json_value::boolean || both.value->text_value == "all") return look_both_ways(s);
     if (both.value->text_value != "vision")
-        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is %s: must be all or vision", both.path.c_str(),
+        throw failure(FARSPAN_ERROR_METHOD, both.path.c_str(), "is %s: must be all or vision",
                       describe(*both.value).c_str());
     s.result.notes.add(FARSPAN_NOTE_INCOMPLETE, s.keys.path_of("use_bidirectional_attention"),
                        "is \"vision\": the tokens of an image see each other to both sides");

@@ -15,8 +15,8 @@ int32_t kind_of_letter(char letter) {
 }
 
 [[noreturn]] void fail_length(const std::string& path, std::size_t given, std::size_t layers) {
-    throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %zu layers", path.c_str(),
-                  given, layers);
+    throw failure(FARSPAN_ERROR_SHAPE, path.c_str(), "has %zu entries: must have one for each of the %zu layers", given,
+                  layers);
 }
 
 // The layers that a list of numbers names, counted from `first`, get `kind`. False if there is no list.
@@ -152,7 +152,7 @@ void kinds_of_gpt_neo(config_source& s, layer_kinds& layers) {
     set_letters({.repeat = "FS"}, layers);
     const entry groups = s.keys.find({"attention_types"}), list = s.keys.find({"attention_layers"});
     if (groups && !list)
-        throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is %s: must have attention_layers beside it", groups.path.c_str(),
+        throw failure(FARSPAN_ERROR_FORMAT, groups.path.c_str(), "is %s: must have attention_layers beside it",
                       describe(*groups.value).c_str());
     if (!list) return;
     if (list.value->kind != json_value::array) fail_type(list, "a list of global and local");

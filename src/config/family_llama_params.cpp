@@ -27,10 +27,10 @@ double scaling_factor(config_source& s, const std::string& path) {
                                release.factor, s.layers, s.hidden);
             return release.factor;
         }
-    throw failure(FARSPAN_ERROR_COMBINATION, 1,
-                  "%s is true: the file does not say the factor, which is 8 in Llama 3.1 and 32 in 3.2, and no release "
+    throw failure(FARSPAN_ERROR_COMBINATION, path.c_str(),
+                  "is true: the file does not say the factor, which is 8 in Llama 3.1 and 32 in 3.2, and no release "
                   "has %" PRId64 " layers and width %" PRId64,
-                  path.c_str(), s.layers, s.hidden);
+                  s.layers, s.hidden);
 }
 
 void use_scaled_rope(config_source& s) {

@@ -16,8 +16,8 @@ void finish_qwen(config_source& s) {
     const bool dynamic = s.keys.flag({"use_dynamic_ntk"}).value_or(false),
                log_n = s.keys.flag({"use_logn_attn"}).value_or(false);
     if ((dynamic || log_n) && trained == 0)
-        throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is absent: use_dynamic_ntk and use_logn_attn need it",
-                      s.keys.path_of("seq_length").c_str());
+        throw failure(FARSPAN_ERROR_FORMAT, s.keys.path_of("seq_length").c_str(),
+                      "is absent: use_dynamic_ntk and use_logn_attn need it");
     if (dynamic) {
         farspan_rope_config& rope = s.result.ropes.front().config;
         rope.method = FARSPAN_ROPE_DYNAMIC_NTK_QWEN;
@@ -44,9 +44,9 @@ void finish_qwen2(config_source& s) {
 void prepare_chatglm(config_source& s) {
     for (const char* mark : {"position_encoding_2d", "inner_hidden_size"})
         if (const entry first = s.keys.look(mark))
-            throw failure(FARSPAN_ERROR_COMBINATION, 1,
-                          "%s is %s: ChatGLM-6B turns each half of a head by another position, which is not supported",
-                          first.path.c_str(), describe(*first.value).c_str());
+            throw failure(FARSPAN_ERROR_COMBINATION, first.path.c_str(),
+                          "is %s: ChatGLM-6B turns each half of a head by another position, which is not supported",
+                          describe(*first.value).c_str());
     s.base_ratio = s.keys.real({"rope_ratio"}, 1e-6, 1e12).value_or(1);
     if (s.keys.flag({"multi_query_attention"}).value_or(false))
         s.key_heads = s.keys.required_integer({"multi_query_group_num"}, 1, most_heads);

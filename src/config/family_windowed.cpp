@@ -18,8 +18,8 @@ void use_double_heads(config_source& s) {
     const int64_t hidden = s.keys.required_integer({"hidden_size"}, 1, most_length),
                   heads = s.keys.required_integer({"num_attention_heads"}, 1, most_heads);
     if (2 * hidden % heads != 0)
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "%s is %lld: twice it must be a multiple of the %lld heads",
-                      s.keys.path_of("hidden_size").c_str(), static_cast<long long>(hidden),
+        throw failure(FARSPAN_ERROR_SHAPE, s.keys.path_of("hidden_size").c_str(),
+                      "is %lld: twice it must be a multiple of the %lld heads", static_cast<long long>(hidden),
                       static_cast<long long>(heads));
     if (2 * hidden / heads > most_head_dim)
         fail_range(s.keys.path_of("hidden_size") + " * 2 / heads", static_cast<double>(2 * hidden / heads), 1,
@@ -98,8 +98,8 @@ void finish_granite_swa(config_source& s) {
     if (list.value->kind != json_value::array) fail_type(list, "a list of numbers");
     std::vector<layer_draft>& layers = s.result.layers;
     if (list.value->size() != layers.size())
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %zu layers",
-                      list.path.c_str(), list.value->size(), layers.size());
+        throw failure(FARSPAN_ERROR_SHAPE, list.path.c_str(),
+                      "has %zu entries: must have one for each of the %zu layers", list.value->size(), layers.size());
     std::vector<rope_draft>& ropes = s.result.ropes;
     for (std::size_t n = 0; n < layers.size(); ++n) {
         const entry at{&list.value->items[n], join_path(list.path, n)};
@@ -126,13 +126,14 @@ void finish_laguna(config_source& s) {
     if (heads.empty()) return;
     const std::string path = s.keys.path_of("num_attention_heads_per_layer");
     if (heads.size() != layers.size())
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %zu layers",
-                      path.c_str(), heads.size(), layers.size());
+        throw failure(FARSPAN_ERROR_SHAPE, path.c_str(), "has %zu entries: must have one for each of the %zu layers",
+                      heads.size(), layers.size());
     for (std::size_t n = 0; n < layers.size(); ++n) {
         layers[n].query_heads = static_cast<int64_t>(heads[n]);
         if (heads[n] != std::floor(heads[n]) || layers[n].query_heads % layers[n].key_heads != 0)
-            throw failure(FARSPAN_ERROR_HEAD_GROUPS, 1, "%s is %.15g: must be a multiple of the %lld key heads",
-                          join_path(path, n).c_str(), heads[n], static_cast<long long>(layers[n].key_heads));
+            throw failure(FARSPAN_ERROR_HEAD_GROUPS, join_path(path, n).c_str(),
+                          "is %.15g: must be a multiple of the %lld key heads", heads[n],
+                          static_cast<long long>(layers[n].key_heads));
     }
 }
 

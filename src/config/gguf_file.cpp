@@ -61,7 +61,7 @@ public:
         va_start(values, format);
         format_text_list(text, sizeof text, format, values);
         va_end(values);
-        throw failure(FARSPAN_ERROR_FORMAT, 1, "GGUF, byte %zu: %s", at_, text);
+        throw failure(FARSPAN_ERROR_FORMAT, "file", ": GGUF, byte %zu: %s", at_, text);
     }
 
 private:

@@ -28,18 +28,19 @@ json_value value_at(const farspan_metadata& entry, int64_t n) {
 
 void check_entry(const farspan_metadata& entry, std::size_t index) {
     if (!entry.key || !entry.values)
-        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, 1, "entries[%zu].%s is NULL", index, entry.key ? "values" : "key");
+        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, field_path("entries[%zu].%s", index, entry.key ? "values" : "key"),
+                      "is NULL");
     if (entry.type < FARSPAN_METADATA_INTEGER || entry.type > FARSPAN_METADATA_TEXT)
-        throw failure(FARSPAN_ERROR_METHOD, 1, "entries[%zu].type is %d: must be integer (1), real (2) or text (3)", index,
-                      entry.type);
+        throw failure(FARSPAN_ERROR_METHOD, field_path("entries[%zu].type", index),
+                      "is %d: must be integer (1), real (2) or text (3)", entry.type);
     const bool fits = entry.is_array ? entry.count >= 0 && entry.count <= most_metadata : entry.count == 1;
     if (!fits)
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "entries[%zu].count is %" PRId64 ": must be %s", index, entry.count,
-                      entry.is_array ? "between 0 and 2^20" : "1, as is_array is 0");
+        throw failure(FARSPAN_ERROR_SHAPE, field_path("entries[%zu].count", index), "is %" PRId64 ": must be %s",
+                      entry.count, entry.is_array ? "between 0 and 2^20" : "1, as is_array is 0");
     for (int64_t n = 0; n < entry.count && entry.type == FARSPAN_METADATA_TEXT; ++n)
         if (!static_cast<const char* const*>(entry.values)[n])
-            throw failure(FARSPAN_ERROR_NULL_ARGUMENT, 1, "%s: text %" PRId64 " is NULL",
-                          escaped(entry.key, longest_name).c_str(), n);
+            throw failure(FARSPAN_ERROR_NULL_ARGUMENT, escaped(entry.key, longest_name).c_str(),
+                          ": text %" PRId64 " is NULL", n);
 }
 
 json_value value_of(metadata_builder& builder, const farspan_metadata& entry) {
@@ -55,7 +56,7 @@ std::string architecture_of(std::span<const farspan_metadata> entries) {
     const farspan_metadata* found = nullptr;
     for (const farspan_metadata& entry : entries) {
         if (std::string_view(entry.key) != "general.architecture") continue;
-        if (found) throw failure(FARSPAN_ERROR_FORMAT, 1, "general.architecture is there twice");
+        if (found) throw failure(FARSPAN_ERROR_FORMAT, "general.architecture", "is there twice");
         found = &entry;
     }
     if (!found) fail_architecture(nullptr);
@@ -67,7 +68,7 @@ std::string architecture_of(std::span<const farspan_metadata> entries) {
 }  // namespace
 
 void fail_architecture(const json_value* found) {
-    throw failure(FARSPAN_ERROR_FORMAT, 1, "general.architecture is %s: must be a text",
+    throw failure(FARSPAN_ERROR_FORMAT, "general.architecture", "is %s: must be a text",
                   found ? describe(*found).c_str() : "absent");
 }
 
@@ -78,16 +79,16 @@ std::size_t metadata_builder::room_for(std::string_view key, uint64_t count) {
     const std::size_t room = static_cast<std::size_t>(std::min<uint64_t>(count, most_items));
     kept_ += room;
     if (kept_ > most_kept)
-        throw failure(FARSPAN_ERROR_FORMAT, 1, "%s: the lists of the architecture have more than %zu items together",
-                      escaped(key, longest_name).c_str(), most_kept);
+        throw failure(FARSPAN_ERROR_FORMAT, escaped(key, longest_name).c_str(),
+                      ": the lists of the architecture have more than %zu items together", most_kept);
     return room;
 }
 
 void metadata_builder::add(std::string_view key, json_value value) {
     if (values_.size() == most_keys)
-        throw failure(FARSPAN_ERROR_FORMAT, 1, "the architecture has more than %zu keys", most_keys);
+        throw failure(FARSPAN_ERROR_FORMAT, "general.architecture", "has more than %zu keys", most_keys);
     if (!values_.emplace(key.substr(prefix_.size()), std::move(value)).second)
-        throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is there twice", escaped(key, longest_name).c_str());
+        throw failure(FARSPAN_ERROR_FORMAT, escaped(key, longest_name).c_str(), "is there twice");
 }
 
 gguf_metadata metadata_builder::finish() {

@@ -21,19 +21,17 @@ int64_t read_heads(gguf_source& s, const char* key, std::optional<int64_t> absen
     for (const double count : s.keys.reals({key}, 0, most_heads, static_cast<std::size_t>(s.layers)))
         of_layer.push_back(static_cast<int64_t>(count));
     if (of_layer.size() != static_cast<std::size_t>(s.layers))
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %" PRId64 " layers",
-                      found.path.c_str(), of_layer.size(), s.layers);
+        throw failure(FARSPAN_ERROR_SHAPE, found.path.c_str(),
+                      "has %zu entries: must have one for each of the %" PRId64 " layers", of_layer.size(), s.layers);
     for (const int64_t count : of_layer)
         if (count > 0) return count;
-    throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "%s is 0 in every layer: must be at least 1 in one",
-                  found.path.c_str());
+    throw failure(FARSPAN_ERROR_PARAMETER_RANGE, found.path.c_str(), "is 0 in every layer: must be at least 1 in one");
 }
 
 void check_heads(const gguf_source& s, int64_t query_heads, int64_t key_heads) {
     if (query_heads % key_heads != 0)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, 1,
-                      "%s: %" PRId64 " query heads are not a multiple of %" PRId64 " key heads",
-                      s.keys.path_of("attention.head_count_kv").c_str(), query_heads, key_heads);
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, s.keys.path_of("attention.head_count_kv").c_str(),
+                      ": %" PRId64 " query heads are not a multiple of %" PRId64 " key heads", query_heads, key_heads);
 }
 
 void read_sizes(gguf_source& s) {
@@ -47,9 +45,9 @@ void read_sizes(gguf_source& s) {
     if (latent) s.key_heads = s.query_heads;
     const std::optional<int64_t> length = latent ? latent : keys.integer({"attention.key_length"}, 1, most_head_dim);
     if (!length && hidden % s.query_heads != 0)
-        throw failure(FARSPAN_ERROR_SHAPE, 1,
-                      "%s is %" PRId64 ": must be a multiple of the %" PRId64 " heads, as there is no key_length",
-                      keys.path_of("embedding_length").c_str(), hidden, s.query_heads);
+        throw failure(FARSPAN_ERROR_SHAPE, keys.path_of("embedding_length").c_str(),
+                      "is %" PRId64 ": must be a multiple of the %" PRId64 " heads, as there is no key_length", hidden,
+                      s.query_heads);
     s.head_dim = length ? *length : hidden / s.query_heads;
     if (s.head_dim < 1 || s.head_dim > most_head_dim)
         fail_range(keys.path_of("embedding_length") + " / heads", static_cast<double>(s.head_dim), 1, most_head_dim);
@@ -80,8 +78,9 @@ bool has_attention(const gguf_source& s, std::size_t layer) {
 // One truth per layer: has it the window?
 std::vector<bool> listed_sliding(gguf_source& s, const entry& pattern) {
     if (pattern.value->size() != static_cast<std::size_t>(s.layers))
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %" PRId64 " layers",
-                      pattern.path.c_str(), pattern.value->size(), s.layers);
+        throw failure(FARSPAN_ERROR_SHAPE, pattern.path.c_str(),
+                      "has %zu entries: must have one for each of the %" PRId64 " layers", pattern.value->size(),
+                      s.layers);
     std::vector<bool> sliding;
     for (const json_value& item : pattern.value->items) sliding.push_back(item.integer_value != 0);
     return sliding;
@@ -93,8 +92,8 @@ std::vector<bool> read_sliding(gguf_source& s, int64_t window) {
     const entry pattern = s.keys.find({"attention.sliding_window_pattern"});
     if (pattern && pattern.value->kind == json_value::array) return listed_sliding(s, pattern);
     if (s.row.pattern_listed)
-        throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is absent: %s must list which layers have the window",
-                      s.keys.path_of("attention.sliding_window_pattern").c_str(), s.row.architecture);
+        throw failure(FARSPAN_ERROR_FORMAT, s.keys.path_of("attention.sliding_window_pattern").c_str(),
+                      "is absent: %s must list which layers have the window", s.row.architecture);
     const int64_t every = pattern ? to_integer(pattern, 0, most_layers) : s.row.full_every;
     std::vector<bool> sliding(static_cast<std::size_t>(s.layers), true);
     for (int64_t n = 0; n < s.layers && every > 0; ++n)
@@ -206,9 +205,9 @@ void read_bias(gguf_source& s) {
 const gguf_family& family_or_fail(const std::string& architecture) {
     if (const gguf_family* row = find_gguf_family(architecture)) return *row;
     if (const char* reason = why_architecture_refused(architecture))
-        throw failure(FARSPAN_ERROR_METHOD, 1, "general.architecture is \"%s\", which is not supported: %s",
+        throw failure(FARSPAN_ERROR_METHOD, "general.architecture", "is \"%s\", which is not supported: %s",
                       escaped(architecture, 60).c_str(), reason);
-    throw failure(FARSPAN_ERROR_METHOD, 1, "general.architecture is \"%s\": no architecture that is known",
+    throw failure(FARSPAN_ERROR_METHOD, "general.architecture", "is \"%s\": no architecture that is known",
                   escaped(architecture, 60).c_str());
 }
 

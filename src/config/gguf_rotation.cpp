@@ -22,13 +22,16 @@ const double* pair_tensor(gguf_source& s, const char* name, const double* given)
         values = found->second;
     else if (std::find(s.metadata.tensors_beyond.begin(), s.metadata.tensors_beyond.end(), name) !=
              s.metadata.tensors_beyond.end())
-        throw failure(FARSPAN_ERROR_FORMAT, 2,
-                      "tensor %s lies beyond the bytes given: give the whole file or set it in options", name);
+        throw failure(FARSPAN_ERROR_FORMAT, "bytes",
+                      ": tensor %s lies beyond the bytes given: give the whole file or set it in options", name);
     else
         return nullptr;
+    if (given && values.size() != pairs)
+        throw failure(FARSPAN_ERROR_SHAPE, "options.rope_pairs", "is %zu: must be one for each of the %zu rotary pairs",
+                      values.size(), pairs);
     if (values.size() != pairs)
-        throw failure(FARSPAN_ERROR_SHAPE, given ? 3 : 1,
-                      "%s has %zu numbers: must have one for each of the %zu rotary pairs", name, values.size(), pairs);
+        throw failure(FARSPAN_ERROR_SHAPE, name, "has %zu numbers: must have one for each of the %zu rotary pairs",
+                      values.size(), pairs);
     return s.result.keep(std::move(values));
 }
 
@@ -121,15 +124,14 @@ void use_scaling(gguf_source& s, farspan_rope_config& rope) {
     const double factor = keys.real({"rope.scaling.factor", "rope.scale_linear"}, 0, most_factor).value_or(1);
     const double used = factor == 0 || type == "none" ? 1 : factor;  // llama.cpp takes 0 for absent
     if (type != "none" && type != "linear" && type != "yarn" && type != "longrope")
-        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%s\": must be none, linear, yarn or longrope",
-                      keys.path_of("rope.scaling.type").c_str(), escaped(type, 40).c_str());
+        throw failure(FARSPAN_ERROR_METHOD, keys.path_of("rope.scaling.type").c_str(),
+                      "is \"%s\": must be none, linear, yarn or longrope", escaped(type, 40).c_str());
     if (divisors && type == "yarn")
-        throw failure(FARSPAN_ERROR_COMBINATION, 1, "%s is yarn: must be none or linear beside rope_freqs.weight",
-                      keys.path_of("rope.scaling.type").c_str());
+        throw failure(FARSPAN_ERROR_COMBINATION, keys.path_of("rope.scaling.type").c_str(),
+                      "is yarn: must be none or linear beside rope_freqs.weight");
     if (type == "longrope" && !divisors && (!near || !far))
-        throw failure(FARSPAN_ERROR_FORMAT, 1,
-                      "%s is longrope: needs rope_factors_short.weight and rope_factors_long.weight",
-                      keys.path_of("rope.scaling.type").c_str());
+        throw failure(FARSPAN_ERROR_FORMAT, keys.path_of("rope.scaling.type").c_str(),
+                      "is longrope: needs rope_factors_short.weight and rope_factors_long.weight");
     if (divisors) {  // wins over the pair of lists
         use_divisors(s, divisors, used, rope);
     } else if (type == "longrope") {
@@ -149,7 +151,7 @@ void use_axes(gguf_source& s, farspan_rope_config& rope) {
     // Those that may do without them take two sections that are not empty for images; the converter then pairs halves.
     if (s.row.axes_optional && (sections.size() < 2 || sections[0] == 0 || sections[1] == 0)) return;
     if (sections.empty())
-        throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is absent", s.keys.path_of("rope.dimension_sections").c_str());
+        throw failure(FARSPAN_ERROR_FORMAT, s.keys.path_of("rope.dimension_sections").c_str(), "is absent");
     rope.axes = s.row.axes;
     rope.layout = FARSPAN_LAYOUT_HALF;
     for (std::size_t n = 0; n < sections.size(); ++n) rope.axis_sections[n] = static_cast<int32_t>(sections[n]);

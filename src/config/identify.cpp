@@ -71,7 +71,7 @@ const json_value* nested_text(const json_value& root, std::string& path) {
 // "LlamaForCausalLM" and "llama": letters and digits only, without what follows the family's name.
 std::string bare_name(std::string name) {
     for (const char* tail : {"For", "LMHeadModel", "Model"})
-        if (const std::size_t at = name.find(tail, 1); at != std::string::npos) name.resize(at);
+        if (const std::size_t at = name.find(tail); at != std::string::npos) name.resize(at);
     std::string letters;
     for (const char c : name)
         if (is_ascii_alphanumeric(c)) letters += ascii_lower(c);
@@ -128,13 +128,13 @@ const char* params_format(reader& keys) {
     for (const char* mark :
          {"hidden_dim", "head_dim", "sliding_window", "yarn", "llama_4_scaling", "q_lora_rank", "moe"})
         if (keys.look(mark).value) return "mistral_params";
-    throw failure(FARSPAN_ERROR_FORMAT, 1,
-                  "$.model_type is absent: dim and n_layers alone are of Meta's params.json, which has multiple_of, or "
+    throw failure(FARSPAN_ERROR_FORMAT, "$.model_type",
+                  "is absent: dim and n_layers alone are of Meta's params.json, which has multiple_of, or "
                   "of Mistral's, which has hidden_dim or head_dim");
 }
 
 [[noreturn]] void fail_unknown(const entry& at) {
-    throw failure(FARSPAN_ERROR_METHOD, 1, "%s is %s: no model family that is known", at.path.c_str(),
+    throw failure(FARSPAN_ERROR_METHOD, at.path.c_str(), "is %s: no model family that is known",
                   describe(*at.value).c_str());
 }
 
@@ -143,7 +143,7 @@ identity named(const entry& type, bool wraps) {
     const char* text = wraps ? wrapped_family(name) : nullptr;
     const family* row = find_family(text ? text : name);
     if (const char* reason = row ? nullptr : why_refused(name))
-        throw failure(FARSPAN_ERROR_METHOD, 1, "%s is %s, which is not supported: %s", type.path.c_str(),
+        throw failure(FARSPAN_ERROR_METHOD, type.path.c_str(), "is %s, which is not supported: %s",
                       describe(*type.value).c_str(), reason);
     if (!row) fail_unknown(type);
     return {.row = row, .name = text ? text : name, .wrapper_path = {}};
@@ -166,8 +166,8 @@ identity search(reader& keys, const json_value& document, const json_value* inne
     }
     if (const char* format = params_format(keys))
         return {.row = find_family(format), .name = format, .wrapper_path = {}};
-    throw failure(FARSPAN_ERROR_FORMAT, 1, "%s.model_type is absent, and so are architectures",
-                  inner ? path.c_str() : "$");
+    throw failure(FARSPAN_ERROR_FORMAT, field_path("%s.model_type", inner ? path.c_str() : "$"),
+                  "is absent, and so are architectures");
 }
 
 }  // namespace

@@ -21,7 +21,6 @@ constexpr std::size_t most_kept = 65536;  // items of all lists together that be
 // The document, and how many items of its lists became values.
 struct json_text {
     std::string_view text;
-    int32_t argument;
     std::size_t kept = 0;
 };
 using text_handle = std::shared_ptr<json_text>;
@@ -85,8 +84,8 @@ private:
         std::size_t count = 0;
         scan([&](uint32_t, uint32_t) { ++count; });
         if (count > most_fields)
-            throw failure(FARSPAN_ERROR_FORMAT, document_->argument, "%s has %zu keys: must have at most %zu",
-                          path_.c_str(), count, most_fields);
+            throw failure(FARSPAN_ERROR_FORMAT, path_.c_str(), "has %zu keys: must have at most %zu", count,
+                          most_fields);
         fields_.reserve(count);
         scan([&](uint32_t name, uint32_t value) { fields_.push_back({name, value}); });
         std::sort(fields_.begin(), fields_.end(),
@@ -95,7 +94,7 @@ private:
             return !means_less(name_of(a), name_of(b));
         });
         if (same != fields_.end())
-            throw failure(FARSPAN_ERROR_FORMAT, document_->argument, "%s: has the key \"%s\" twice", path_.c_str(),
+            throw failure(FARSPAN_ERROR_FORMAT, path_.c_str(), ": has the key \"%s\" twice",
                           escaped(unescaped(name_of(*same)), longest_text).c_str());
         opened_ = true;
         return fields_;
@@ -120,8 +119,8 @@ json_value list_at(const text_handle& document, std::size_t at, const std::strin
         if (result.items.size() == most_items)
             ++result.left_out;
         else if (++document->kept > most_kept)
-            throw failure(FARSPAN_ERROR_FORMAT, document->argument,
-                          "%s: the lists that are read have more than %zu items together", path.c_str(), most_kept);
+            throw failure(FARSPAN_ERROR_FORMAT, path.c_str(),
+                          ": the lists that are read have more than %zu items together", most_kept);
         else
             result.items.push_back(value_at(document, at, join_path(path, result.items.size())));
         at = skip_blanks(text, skip_value(text, at));
@@ -214,14 +213,14 @@ std::string describe(const json_value& value) {
     }
 }
 
-json_value parse_json(std::string_view document, int32_t argument) {
+json_value parse_json(std::string_view document) {
     if (document.size() > most_bytes)
-        throw failure(FARSPAN_ERROR_FORMAT, argument, "the document has %zu bytes: must have at most %zu",
-                      document.size(), most_bytes);
-    check_json(document, argument);
+        throw failure(FARSPAN_ERROR_FORMAT, "$", ": the document has %zu bytes: must have at most %zu", document.size(),
+                      most_bytes);
+    check_json(document);
     std::size_t at = document.starts_with("\xef\xbb\xbf") ? 3 : 0;
     at = skip_blanks(document, at);
-    return value_at(std::make_shared<json_text>(json_text{document, argument}), at, "$");
+    return value_at(std::make_shared<json_text>(json_text{document}), at, "$");
 }
 
 }  // namespace farspan::config

@@ -44,8 +44,8 @@ std::string join_path(const std::string& path, std::size_t index);
 // What a value is, short enough for a message: 4, "four", an object.
 std::string describe(const json_value& value);
 
-// Throws failure(FARSPAN_ERROR_FORMAT, argument, ...) with the JSON path that the error follows.
+// Throws failure(FARSPAN_ERROR_FORMAT) with the JSON path that the error follows.
 // The values refer to the text.
-json_value parse_json(std::string_view document, int32_t argument);
+json_value parse_json(std::string_view document);
 
 }  // namespace farspan::config

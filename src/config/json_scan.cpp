@@ -34,7 +34,7 @@ constexpr std::string_view literals[] = {"null", "true", "false", "NaN", "Infini
 // Goes over a document once. Knows the path of what comes next.
 class checker {
 public:
-    checker(std::string_view text, int32_t argument) : text_(text), argument_(argument) {}
+    explicit checker(std::string_view text) : text_(text) {}
 
     void check() {
         if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
@@ -74,14 +74,13 @@ private:
         const std::string_view before = text_.substr(0, at_);
         const auto line = std::count(before.begin(), before.end(), '\n') + 1;
         const std::size_t column = at_ - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
-        throw failure(FARSPAN_ERROR_FORMAT, argument_, "%s: error at line %zu, column %zu: %s", path().c_str(),
+        throw failure(FARSPAN_ERROR_FORMAT, path().c_str(), ": error at line %zu, column %zu: %s",
                       static_cast<std::size_t>(line), column, ends() ? "the document ends too early" : what);
     }
 
     void open(bool is_list) {
         if (depth_ == deepest_json)
-            throw failure(FARSPAN_ERROR_FORMAT, argument_, "%s: more than %zu levels deep", path().c_str(),
-                          deepest_json);
+            throw failure(FARSPAN_ERROR_FORMAT, path().c_str(), ": more than %zu levels deep", deepest_json);
         ++at_;
         levels_[depth_++] = {is_list, false, 0, {}};
         blanks();
@@ -215,7 +214,6 @@ private:
     }
 
     std::string_view text_;
-    int32_t argument_;
     std::size_t at_ = 0, depth_ = 0;
     std::array<level, deepest_json> levels_;
 };
@@ -294,8 +292,8 @@ private:
 
 }  // namespace
 
-void check_json(std::string_view text, int32_t argument) {
-    checker(text, argument).check();
+void check_json(std::string_view text) {
+    checker(text).check();
 }
 
 std::size_t skip_blanks(std::string_view text, std::size_t at) {

@@ -10,9 +10,9 @@ namespace farspan::config {
 
 constexpr std::size_t deepest_json = 64;  // published files have 4; a limit also bounds recursion
 
-// Throws failure(FARSPAN_ERROR_FORMAT, argument, ...) with the JSON path that the error follows, unless the whole text
+// Throws failure(FARSPAN_ERROR_FORMAT) with the JSON path that the error follows, unless the whole text
 // is one value of JSON. What follows relies on it: none of the functions below checks anything.
-void check_json(std::string_view text, int32_t argument);
+void check_json(std::string_view text);
 
 // The offset of the next byte that is no blank.
 std::size_t skip_blanks(std::string_view text, std::size_t at);

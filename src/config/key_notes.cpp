@@ -12,7 +12,7 @@ void note_unread_keys(const reader& keys, std::span<const position_key> table, c
         if (!found || is_at_rest(key, *found.value)) continue;
         const std::string value = describe(*found.value);
         if (key.unread == unread_key::refused)
-            throw failure(FARSPAN_ERROR_COMBINATION, 1, "%s is %s: %s", found.path.c_str(), value.c_str(), key.meaning);
+            throw failure(FARSPAN_ERROR_COMBINATION, found.path.c_str(), "is %s: %s", value.c_str(), key.meaning);
         if (key.unread == unread_key::no_effect)
             keys.notes().add(FARSPAN_NOTE_NO_EFFECT, found.path,
                              "is %s: %s where a class reads it; that of %s does not", value.c_str(), key.meaning,

@@ -17,7 +17,7 @@ constexpr std::size_t full_rope = 0, local_rope = 1;  // indices into draft::rop
 // What the class has where the file has no dictionary, or an empty one.
 std::optional<reader> class_dictionary(config_source& s) {
     if (!s.row->rope_parameters) return {};
-    s.class_ropes = parse_json(s.row->rope_parameters, 1);
+    s.class_ropes = parse_json(s.row->rope_parameters);
     const std::string path = s.keys.path_of("rope_parameters");
     s.result.notes.add(FARSPAN_NOTE_DEFAULT, path, "absent: the class has %s", s.row->rope_parameters);
     reader result(s.result.notes);
@@ -101,7 +101,7 @@ int32_t kind_of(const entry& at) {
     if (at.value->kind != json_value::text) fail_type(at, "the name of a layer type");
     for (const auto& [name, kind] : known)
         if (at.value->text_value == name) return kind;
-    throw failure(FARSPAN_ERROR_METHOD, 1, "%s is %s: no layer type that is known", at.path.c_str(),
+    throw failure(FARSPAN_ERROR_METHOD, at.path.c_str(), "is %s: no layer type that is known",
                   describe(*at.value).c_str());
 }
 
@@ -110,8 +110,8 @@ bool read_layer_types(config_source& s, kinds& result) {
     if (!types) return false;
     if (types.value->kind != json_value::array) fail_type(types, "a list of layer types");
     if (types.value->size() != result.size())
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %zu layers",
-                      types.path.c_str(), types.value->size(), result.size());
+        throw failure(FARSPAN_ERROR_SHAPE, types.path.c_str(),
+                      "has %zu entries: must have one for each of the %zu layers", types.value->size(), result.size());
     for (std::size_t n = 0; n < result.size(); ++n)
         result[n] = kind_of({&types.value->items[n], join_path(types.path, n)});
     s.keys.reveal({"sliding_window", "sliding_window_size", "window_size", "attention_chunk_size"});
@@ -167,8 +167,8 @@ std::vector<bool> read_rotating(config_source& s, std::size_t layers) {
     const std::vector<double> list = s.keys.reals({"no_rope_layers"}, 0, 1, layers);
     const auto every = static_cast<std::size_t>(s.keys.integer({"no_rope_layer_interval"}, 1, most_layers).value_or(4));
     if (!list.empty() && list.size() != layers)
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %zu layers",
-                      s.keys.path_of("no_rope_layers").c_str(), list.size(), layers);
+        throw failure(FARSPAN_ERROR_SHAPE, s.keys.path_of("no_rope_layers").c_str(),
+                      "has %zu entries: must have one for each of the %zu layers", list.size(), layers);
     for (std::size_t n = 0; n < layers; ++n) rotating[n] = list.empty() ? (n + 1) % every != 0 : list[n] != 0;
     return rotating;
 }
@@ -245,8 +245,8 @@ std::vector<int64_t> read_listed_windows(config_source& s, kinds& layers) {
     const bool list = found.value->kind == json_value::array;
     const std::size_t period = list ? found.value->size() : 1;
     if (period == 0 || layers.size() % period != 0)
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: their number must divide that of the layers, %zu",
-                      found.path.c_str(), period, layers.size());
+        throw failure(FARSPAN_ERROR_SHAPE, found.path.c_str(),
+                      "has %zu entries: their number must divide that of the layers, %zu", period, layers.size());
     for (std::size_t n = 0; n < layers.size(); ++n) {
         const entry at = list ? entry{&found.value->items[n % period], join_path(found.path, n % period)} : found;
         if (at) result[n] = std::max<int64_t>(to_integer(at, -1, most_length), 0);

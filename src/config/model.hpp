@@ -18,7 +18,8 @@ struct model {
     std::vector<std::size_t> scheme_of;            // per layer: index into schemes
 };
 
-// Each throws failure; argument numbers are those of the public functions.
+// Each throws failure. Paths are the document's, or begin with an argument of the public function, as "options.window"
+// does.
 std::unique_ptr<model> read_config(std::string_view text, const farspan_model_options& options);
 std::unique_ptr<model> read_metadata(std::span<const farspan_metadata> entries, const farspan_model_options& options);
 std::unique_ptr<model> read_gguf(std::span<const unsigned char> file, const farspan_model_options& options);

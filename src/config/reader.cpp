@@ -8,18 +8,18 @@
 namespace farspan::config {
 
 void fail_type(const entry& at, const char* must) {
-    throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is %s: must be %s", at.path.c_str(), describe(*at.value).c_str(), must);
+    throw failure(FARSPAN_ERROR_FORMAT, at.path.c_str(), "is %s: must be %s", describe(*at.value).c_str(), must);
 }
 
 void fail_range(const std::string& path, double value, double low, double high) {
     if (!std::isfinite(value))
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "%s is %s: must be between %.15g and %.15g", path.c_str(),
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, path.c_str(), "is %s: must be between %.15g and %.15g",
                       std::isnan(value) ? "NaN"
                       : value < 0       ? "-Infinity"
                                         : "Infinity",
                       low, high);
-    throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "%s is %.15g: must be between %.15g and %.15g", path.c_str(), value,
-                  low, high);
+    throw failure(FARSPAN_ERROR_PARAMETER_RANGE, path.c_str(), "is %.15g: must be between %.15g and %.15g", value, low,
+                  high);
 }
 
 double to_real(const entry& at, double low, double high) {
@@ -126,7 +126,7 @@ std::vector<double> reader::reals(names spellings, double low, double high, std:
     if (!found) return {};
     if (found.value->kind != json_value::array) fail_type(found, "a list of numbers");
     if (found.value->size() > most)
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have at most %zu", found.path.c_str(),
+        throw failure(FARSPAN_ERROR_SHAPE, found.path.c_str(), "has %zu entries: must have at most %zu",
                       found.value->size(), most);
     std::vector<double> result;
     for (const json_value& item : found.value->items)
@@ -137,14 +137,14 @@ std::vector<double> reader::reals(names spellings, double low, double high, std:
 int64_t reader::required_integer(names spellings, int64_t low, int64_t high) {
     const std::optional<int64_t> value = integer(spellings, low, high);
     if (value) return *value;
-    throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is %s: must be a whole number", path_of(spellings).c_str(),
+    throw failure(FARSPAN_ERROR_FORMAT, path_of(spellings).c_str(), "is %s: must be a whole number",
                   is_null(spellings) ? "null" : "absent");
 }
 
 double reader::required_real(names spellings, double low, double high) {
     const std::optional<double> value = real(spellings, low, high);
     if (value) return *value;
-    throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is %s: must be a number", path_of(spellings).c_str(),
+    throw failure(FARSPAN_ERROR_FORMAT, path_of(spellings).c_str(), "is %s: must be a number",
                   is_null(spellings) ? "null" : "absent");
 }
 

@@ -55,9 +55,8 @@ std::string read_type(config_source& s, reader& keys) {
 // A width that no rotation can have is the fault of the key at `path`.
 int32_t checked_width(const std::string& path, int64_t width) {
     if (width < 2 || width % 2 != 0)
-        throw failure(FARSPAN_ERROR_ROTARY_DIM, 1,
-                      "%s: %" PRId64 " features rotate: must be even and between 2 and %" PRId64, path.c_str(), width,
-                      most_head_dim);
+        throw failure(FARSPAN_ERROR_ROTARY_DIM, path.c_str(),
+                      ": %" PRId64 " features rotate: must be even and between 2 and %" PRId64, width, most_head_dim);
     return static_cast<int32_t>(width);
 }
 
@@ -91,8 +90,8 @@ void read_sections(config_source& s, reader& keys, farspan_rope_config& config) 
     config.axes = mixed ? FARSPAN_AXES_INTERLEAVED : FARSPAN_AXES_SECTIONS;
     for (std::size_t n = 0; n < sections.size(); ++n) {
         if (sections[n] != std::floor(sections[n]))
-            throw failure(FARSPAN_ERROR_FORMAT, 1, "%s[%zu] is %.15g: must be a whole number",
-                          keys.path_of(name).c_str(), n, sections[n]);
+            throw failure(FARSPAN_ERROR_FORMAT, field_path("%s[%zu]", keys.path_of(name).c_str(), n),
+                          "is %.15g: must be a whole number", sections[n]);
         config.axis_sections[n] = static_cast<int32_t>(sections[n]);
     }
     if (std::string_view(s.row->model_type) == "hunyuan_vl")
@@ -129,7 +128,7 @@ void apply_type(config_source& s, reader& keys, const std::string& type, const r
         return;
     }
     const char* name = keys.has({"rope_type"}) ? "rope_type" : "type";
-    throw failure(FARSPAN_ERROR_METHOD, 1, "%s is \"%s\": must be one of %s", keys.path_of(name).c_str(),
+    throw failure(FARSPAN_ERROR_METHOD, keys.path_of(name).c_str(), "is \"%s\": must be one of %s",
                   escaped(type, 40).c_str(), known_types().c_str());
 }
 

@@ -26,8 +26,8 @@ int64_t original_length(rope_reading& r) {
     if (outside) return *outside;
     if (inside) return *inside;
     if (r.source.context == 0)
-        throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is absent, and so is max_position_embeddings",
-                      r.keys.path_of(key).c_str());
+        throw failure(FARSPAN_ERROR_FORMAT, r.keys.path_of(key).c_str(),
+                      "is absent, and so is max_position_embeddings");
     r.notes().add(FARSPAN_NOTE_LENGTHS, r.keys.path_of(key),
                   "absent: max_position_embeddings, %" PRId64 ", stands in for it", r.source.context);
     return r.source.context;
@@ -38,8 +38,8 @@ double factor_or_ratio(rope_reading& r, int64_t original) {
     const std::optional<double> given = r.keys.real({"factor"}, 1e-6, most_factor);
     if (given) return *given;
     if (r.source.context == 0)
-        throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is absent, and so is max_position_embeddings",
-                      r.keys.path_of("factor").c_str());
+        throw failure(FARSPAN_ERROR_FORMAT, r.keys.path_of("factor").c_str(),
+                      "is absent, and so is max_position_embeddings");
     const double ratio = static_cast<double>(r.source.context) / static_cast<double>(original);
     r.notes().add(FARSPAN_NOTE_DERIVED, r.keys.path_of("factor"), "absent: %" PRId64 " / %" PRId64 " = %.15g",
                   r.source.context, original, ratio);
@@ -132,8 +132,7 @@ void read_dynamic(rope_reading& r) {
     if (r.keys.has({"alpha"})) return read_xdrope(r);
     r.config.factor = required_factor(r);
     if (r.source.context == 0)
-        throw failure(FARSPAN_ERROR_FORMAT, 1, "%s: rope type dynamic needs max_position_embeddings",
-                      r.keys.path().c_str());
+        throw failure(FARSPAN_ERROR_FORMAT, r.keys.path().c_str(), ": rope type dynamic needs max_position_embeddings");
     r.config.original_context = r.source.context;
     if (r.keys.has({"original_max_position_embeddings"}))
         r.notes().add(FARSPAN_NOTE_IGNORED, r.keys.path_of("original_max_position_embeddings"),
@@ -164,8 +163,8 @@ void read_longrope(rope_reading& r) {
     const auto list = [&](const char* key) {
         std::vector<double> values = r.keys.reals({key}, 1e-30, 1e30, static_cast<std::size_t>(most_head_dim));
         if (values.size() != static_cast<std::size_t>(r.pairs()))
-            throw failure(FARSPAN_ERROR_SHAPE, 1, "%s has %zu entries: must have one for each of the %d rotary pairs",
-                          r.keys.path_of(key).c_str(), values.size(), r.pairs());
+            throw failure(FARSPAN_ERROR_SHAPE, r.keys.path_of(key).c_str(),
+                          "has %zu entries: must have one for each of the %d rotary pairs", values.size(), r.pairs());
         return r.source.result.keep(std::move(values));
     };
     r.config.short_factors = list("short_factor");
@@ -185,9 +184,8 @@ void read_longrope(rope_reading& r) {
         r.notes().add(FARSPAN_NOTE_TWICE, r.keys.path_of("attention_factor"),
                       "is %.15g, and long_mscale is there too: it holds", *given);
     if (near.value_or(0) != far.value_or(0))
-        throw failure(FARSPAN_ERROR_COMBINATION, 1,
-                      "%s.short_mscale is %.15g and long_mscale is %.15g: must be the same", r.keys.path().c_str(),
-                      near.value_or(0), far.value_or(0));
+        throw failure(FARSPAN_ERROR_COMBINATION, field_path("%s.short_mscale", r.keys.path().c_str()),
+                      "is %.15g and long_mscale is %.15g: must be the same", near.value_or(0), far.value_or(0));
     if (far)
         set_explicit_magnitude(r, *far);
     else if (given)

@@ -16,8 +16,8 @@ void read_scale(config_source& s, farspan_score_config& score) {
     if (const auto multiplier = s.keys.real({"attention_multiplier"}, 1e-12, most_scale)) score.scale = *multiplier;
     if (s.keys.flag({"scale_attn_weights"}) == false) score.scale = 1;
     if (s.keys.flag({"scale_attn_by_inverse_layer_idx"}).value_or(false))
-        throw failure(FARSPAN_ERROR_COMBINATION, 1, "%s is true: a scale per layer is not supported",
-                      s.keys.path_of("scale_attn_by_inverse_layer_idx").c_str());
+        throw failure(FARSPAN_ERROR_COMBINATION, s.keys.path_of("scale_attn_by_inverse_layer_idx").c_str(),
+                      "is true: a scale per layer is not supported");
 }
 
 // DeepSeek-V2 and relatives: the rotary magnitude is g(s, mscale) / g(s, mscale_all_dim), and the logits of the whole
@@ -67,8 +67,8 @@ void note_sinks(config_source& s) {
 void refuse_block_sparse(config_source& s) {
     const entry every = s.keys.find({"dense_attention_every_n_layers", "blocksparse_params"});
     if (every)
-        throw failure(FARSPAN_ERROR_COMBINATION, 1, "%s is %s: block-sparse attention is not supported",
-                      every.path.c_str(), describe(*every.value).c_str());
+        throw failure(FARSPAN_ERROR_COMBINATION, every.path.c_str(), "is %s: block-sparse attention is not supported",
+                      describe(*every.value).c_str());
 }
 
 }  // namespace

@@ -13,9 +13,9 @@ constexpr names key_head_names = {"num_key_value_heads", "n_kv_heads", "n_head_k
 void check_groups(config_source& s) {
     const auto check = [&](const std::string& path, int64_t key_heads) {
         if (s.query_heads % key_heads != 0)
-            throw failure(FARSPAN_ERROR_HEAD_GROUPS, 1,
-                          "%s: %" PRId64 " query heads are not a multiple of %" PRId64 " key heads", path.c_str(),
-                          s.query_heads, key_heads);
+            throw failure(FARSPAN_ERROR_HEAD_GROUPS, path.c_str(),
+                          ": %" PRId64 " query heads are not a multiple of %" PRId64 " key heads", s.query_heads,
+                          key_heads);
     };
     const entry stated = s.keys.find(key_head_names);
     check(stated ? stated.path : s.keys.path(), s.key_heads);
@@ -26,12 +26,12 @@ void check_groups(config_source& s) {
 int64_t divided_head_dim(const config_source& s) {
     const std::string path = s.keys.path_of("hidden_size");
     if (s.hidden == 0)
-        throw failure(FARSPAN_ERROR_FORMAT, 1, "%s is absent: must be a whole number, as there is no head_dim either",
-                      path.c_str());
+        throw failure(FARSPAN_ERROR_FORMAT, path.c_str(),
+                      "is absent: must be a whole number, as there is no head_dim either");
     if (s.hidden % s.query_heads != 0)
-        throw failure(FARSPAN_ERROR_SHAPE, 1,
-                      "%s is %" PRId64 ": must be a multiple of the %" PRId64 " heads, as there is no head_dim",
-                      path.c_str(), s.hidden, s.query_heads);
+        throw failure(FARSPAN_ERROR_SHAPE, path.c_str(),
+                      "is %" PRId64 ": must be a multiple of the %" PRId64 " heads, as there is no head_dim", s.hidden,
+                      s.query_heads);
     if (s.hidden / s.query_heads > most_head_dim)
         fail_range(path + " / heads", static_cast<double>(s.hidden / s.query_heads), 1, most_head_dim);
     return s.hidden / s.query_heads;

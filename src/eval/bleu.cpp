@@ -86,34 +86,33 @@ std::string smoothing_name(const farspan_bleu_config& config) {
     return text;
 }
 
-void check_flag(int32_t argument, const char* name, const char* field, int32_t value) {
+void check_flag(const char* name, const char* field, int32_t value) {
     if (value != 0 && value != 1)
-        throw failure(FARSPAN_ERROR_METHOD, argument, "%s.%s is %d: must be 0 or 1", name, field, value);
+        throw failure(FARSPAN_ERROR_METHOD, field_path("%s.%s", name, field), "is %d: must be 0 or 1", value);
 }
 
 }  // namespace
 
-void check_bleu(const farspan_bleu_config& c, int32_t argument, const char* name) {
+void check_bleu(const farspan_bleu_config& c, const char* name) {
     const bool known = c.tokenizer >= FARSPAN_TOKENIZER_NONE && c.tokenizer <= FARSPAN_TOKENIZER_INTL;
     if (!known && c.tokenizer != FARSPAN_TOKENIZER_ZH)
-        throw failure(FARSPAN_ERROR_METHOD, argument,
-                      "%s.tokenizer is %d: must be none (1), 13a (2), char (3), intl (4) or zh (7)", name, c.tokenizer);
+        throw failure(FARSPAN_ERROR_METHOD, field_path("%s.tokenizer", name),
+                      "is %d: must be none (1), 13a (2), char (3), intl (4) or zh (7)", c.tokenizer);
     if (c.smoothing < FARSPAN_SMOOTHING_NONE || c.smoothing > FARSPAN_SMOOTHING_EXP)
-        throw failure(FARSPAN_ERROR_METHOD, argument, "%s.smoothing is %d: must be none (1), floor (2), add_k (3) or exp (4)", name,
-                      c.smoothing);
+        throw failure(FARSPAN_ERROR_METHOD, field_path("%s.smoothing", name),
+                      "is %d: must be none (1), floor (2), add_k (3) or exp (4)", c.smoothing);
     if (c.max_order < 1 || c.max_order > FARSPAN_BLEU_MAX_ORDER)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument, "%s.max_order is %d: must be 1 .. %d", name, c.max_order,
-                      FARSPAN_BLEU_MAX_ORDER);
-    check_flag(argument, name, "lowercase", c.lowercase);
-    check_flag(argument, name, "effective_order", c.effective_order);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, field_path("%s.max_order", name), "is %d: must be 1 .. %d",
+                      c.max_order, FARSPAN_BLEU_MAX_ORDER);
+    check_flag(name, "lowercase", c.lowercase);
+    check_flag(name, "effective_order", c.effective_order);
     if (std::isnan(c.smoothing_value)) return;
     if (c.smoothing != FARSPAN_SMOOTHING_FLOOR && c.smoothing != FARSPAN_SMOOTHING_ADD_K)
-        throw failure(FARSPAN_ERROR_COMBINATION, argument,
-                      "%s.smoothing_value is %g: must be NaN, only floor and add-k read it", name, c.smoothing_value);
+        throw failure(FARSPAN_ERROR_COMBINATION, field_path("%s.smoothing_value", name),
+                      "is %g: must be NaN, only floor and add-k read it", c.smoothing_value);
     if (!(c.smoothing_value > 0 && c.smoothing_value <= 1e6))
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument,
-                      "%s.smoothing_value is %g: must be above 0 and at most 1e6, or NaN for the default", name,
-                      c.smoothing_value);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, field_path("%s.smoothing_value", name),
+                      "is %g: must be above 0 and at most 1e6, or NaN for the default", c.smoothing_value);
 }
 
 void check_counts(const farspan_bleu_counts& counts, const counter_owner& owner) {

@@ -13,8 +13,8 @@
 
 namespace farspan {
 
-// Throws failure about `argument`, which is called `name`.
-void check_bleu(const farspan_bleu_config& config, int32_t argument, const char* name);
+// Throws failure; the configuration is called `name`.
+void check_bleu(const farspan_bleu_config& config, const char* name);
 
 // For the templates of counters.hpp.
 template <class Counts, class Visit>

@@ -57,9 +57,9 @@ double random_source::unit() {
 
 void check_bootstrap(const farspan_bootstrap_config& config) {
     if (config.samples < 1 || config.samples > 1000000)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "config.samples is %d: must be 1 .. 1000000", config.samples);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "config.samples", "is %d: must be 1 .. 1000000", config.samples);
     if (!(config.confidence > 0 && config.confidence < 1))
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "config.confidence is %g: must be above 0 and below 1",
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "config.confidence", "is %g: must be above 0 and below 1",
                       config.confidence);
 }
 

@@ -28,7 +28,7 @@ struct bootstrap_options {
     const volatile int32_t* cancel;  // may be NULL
 };
 
-// Throws failure about argument 2.
+// Throws failure about "config".
 void check_bootstrap(const farspan_bootstrap_config& config);
 
 // value(draw): the statistic of one resample; draw() gives the index of the next drawn item, and is called as often as

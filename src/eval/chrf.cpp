@@ -78,15 +78,17 @@ farspan_chrf_counts count_pair(const farspan_chrf_config& config, const prepared
 void check_chrf(const farspan_chrf_config& c) {
     if (c.char_order < 1 || c.word_order < 0 || c.char_order > FARSPAN_CHRF_MAX_ORDERS - c.word_order ||
         c.word_order > FARSPAN_CHRF_MAX_ORDERS)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1,
-                      "config.char_order is %d and word_order %d: must be at least 1 and 0, and %d together at most",
-                      c.char_order, c.word_order, FARSPAN_CHRF_MAX_ORDERS);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "config.char_order",
+                      "is %d and word_order %d: must be at least 1 and 0, and %d together at most", c.char_order,
+                      c.word_order, FARSPAN_CHRF_MAX_ORDERS);
     if (!(c.beta > 0 && c.beta <= 1e6))
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "config.beta is %g: must be above 0 and at most 1e6", c.beta);
-    for (const int32_t flag : {c.lowercase, c.whitespace, c.every_order})
-        if (flag != 0 && flag != 1)
-            throw failure(FARSPAN_ERROR_METHOD, 1, "config.lowercase, whitespace or every_order is %d: must be 0 or 1",
-                          flag);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "config.beta", "is %g: must be above 0 and at most 1e6", c.beta);
+    const auto check_flag = [](const char* path, int32_t flag) {
+        if (flag != 0 && flag != 1) throw failure(FARSPAN_ERROR_METHOD, path, "is %d: must be 0 or 1", flag);
+    };
+    check_flag("config.lowercase", c.lowercase);
+    check_flag("config.whitespace", c.whitespace);
+    check_flag("config.every_order", c.every_order);
 }
 
 void check_counts(const farspan_chrf_counts& counts, const counter_owner& owner) {

@@ -13,7 +13,7 @@
 
 namespace farspan {
 
-// Throws failure about argument 1.
+// Throws failure about "config".
 void check_chrf(const farspan_chrf_config& config);
 
 // For the templates of counters.hpp.

@@ -12,7 +12,6 @@ constexpr int64_t most_counted = int64_t{1} << 62;  // the sum of two such numbe
 
 // What holds the counters: a function's argument, or an entry of an array that is one.
 struct counter_owner {
-    int32_t argument;
     const char* name;
     int64_t index = -1;
 };
@@ -30,16 +29,16 @@ struct counter_name {
 
 inline void check_counter(const counter_owner& owner, const char* field, int32_t index, int64_t value) {
     if (value < 0 || value > most_counted)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument, "%s is %" PRId64 ": must be between 0 and 2^62",
-                      counter_name(owner, field, index).text, value);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, counter_name(owner, field, index).text,
+                      "is %" PRId64 ": must be between 0 and 2^62", value);
 }
 
 // A counter that cannot be larger than another one of its struct, `whole`.
 inline void check_share(const counter_owner& owner, const char* field, int32_t index, int64_t value, const char* whole,
                         int32_t whole_index, int64_t most) {
     if (value > most)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument,
-                      "%s is %" PRId64 ": must be at most %s, %" PRId64, counter_name(owner, field, index).text, value,
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, counter_name(owner, field, index).text,
+                      "is %" PRId64 ": must be at most %s, %" PRId64, value,
                       counter_name(owner, whole, whole_index).text, most);
 }
 
@@ -47,24 +46,23 @@ inline void check_share(const counter_owner& owner, const char* field, int32_t i
 inline void check_unused(const counter_owner& owner, const char* field, int32_t index, int64_t value, const char* limit,
                          int64_t given) {
     if (value != 0)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument, "%s is %" PRId64 ": must be 0, %s is %" PRId64,
-                      counter_name(owner, field, index).text, value, counter_name(owner, limit, -1).text, given);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, counter_name(owner, field, index).text,
+                      "is %" PRId64 ": must be 0, %s is %" PRId64, value, counter_name(owner, limit, -1).text, given);
 }
 
 // The orders that a struct counts: 0 only before its first segment.
 inline void check_orders(const counter_owner& owner, const char* field, int32_t value, int64_t segments, int32_t most) {
     const int32_t least = segments == 0 ? 0 : 1;
     if (value < least || value > most)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument, "%s is %d: must be between %d and %d",
-                      counter_name(owner, field, -1).text, value, least, most);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, counter_name(owner, field, -1).text,
+                      "is %d: must be between %d and %d", value, least, most);
 }
 
 // Refuses what would make a counter too large; both numbers are checked ones.
 inline void check_sum(const counter_owner& owner, const char* field, int32_t index, int64_t value, int64_t more) {
     if (more > most_counted - value)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument,
-                      "%s is %" PRId64 ": with %" PRId64 " more it must be at most 2^62",
-                      counter_name(owner, field, index).text, value, more);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, counter_name(owner, field, index).text,
+                      "is %" PRId64 ": with %" PRId64 " more it must be at most 2^62", value, more);
 }
 
 // Below, Counts has a function visit_counters(a, b, visit) that calls visit(field, index, a's counter, b's) for every counter

@@ -26,8 +26,8 @@ void close_block(farspan_loss& loss) {
 
 void check_loss(const farspan_loss& loss, const counter_owner& owner) {
     if (loss.block_tokens < 1)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument, "%s is %" PRId64 ": must be at least 1",
-                      counter_name(owner, "block_tokens", -1).text, loss.block_tokens);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, counter_name(owner, "block_tokens", -1).text,
+                      "is %" PRId64 ": must be at least 1", loss.block_tokens);
     check_counter(owner, "tokens", -1, loss.tokens);
     check_counter(owner, "bytes", -1, loss.bytes);
     check_counter(owner, "blocks", -1, loss.blocks);
@@ -38,22 +38,22 @@ void check_loss(const farspan_loss& loss, const counter_owner& owner) {
     const int64_t closed = loss.tokens - loss.open_tokens;
     const int64_t least = closed == 0 ? 0 : 1 + (closed - 1) / loss.block_tokens;
     if (loss.blocks < least || loss.blocks > closed)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument,
-                      "%s is %" PRId64 ": must be between %" PRId64 " and %" PRId64
-                      " for %" PRId64 " tokens beside the open block",
-                      counter_name(owner, "blocks", -1).text, loss.blocks, least, closed, closed);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, counter_name(owner, "blocks", -1).text,
+                      "is %" PRId64 ": must be between %" PRId64 " and %" PRId64 " for %" PRId64
+                      " tokens beside the open block",
+                      loss.blocks, least, closed, closed);
     const auto check_sum_of_none = [&](const char* field, double value, const char* counter, int64_t counted) {
         if (counted == 0 && value != 0)
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument, "%s is %g: must be 0, %s is 0",
-                          counter_name(owner, field, -1).text, value, counter_name(owner, counter, -1).text);
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, counter_name(owner, field, -1).text,
+                          "is %g: must be 0, %s is 0", value, counter_name(owner, counter, -1).text);
     };
     check_sum_of_none("sum", loss.sum, "blocks", loss.blocks);
     check_sum_of_none("block_mean", loss.block_mean, "blocks", loss.blocks);
     check_sum_of_none("block_squares", loss.block_squares, "blocks", loss.blocks);
     check_sum_of_none("open_sum", loss.open_sum, "open_tokens", loss.open_tokens);
     if (loss.block_squares < 0)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, owner.argument, "%s is %g: must be 0 or more",
-                      counter_name(owner, "block_squares", -1).text, loss.block_squares);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, counter_name(owner, "block_squares", -1).text,
+                      "is %g: must be 0 or more", loss.block_squares);
 }
 
 void add_losses(farspan_loss& loss, const double* nll, int64_t count, const int64_t* targets, int64_t ignore_index) {

@@ -104,17 +104,17 @@ int64_t least_length(const farspan_passkey_config& config) {
 
 void check_passkey(const farspan_passkey_config& c) {
     if (c.form < FARSPAN_PASSKEY_LANDMARK || c.form > FARSPAN_PASSKEY_SENTENCES)
-        throw failure(FARSPAN_ERROR_METHOD, 1, "config.form is %d: must be landmark (1) or sentences (2)", c.form);
+        throw failure(FARSPAN_ERROR_METHOD, "config.form", "is %d: must be landmark (1) or sentences (2)", c.form);
     if (c.lowest_key < 0 || c.lowest_key > c.highest_key || c.highest_key >= 1000000000000000000)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1,
-                      "config.lowest_key is %" PRId64 " and highest_key %" PRId64 ": must ascend from 0 to below 10^18",
-                      c.lowest_key, c.highest_key);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "config.lowest_key",
+                      "is %" PRId64 " and highest_key %" PRId64 ": must ascend from 0 to below 10^18", c.lowest_key,
+                      c.highest_key);
     if (!std::isnan(c.depth) && !(c.depth >= 0 && c.depth <= 1))
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "config.depth is %g: must be 0 .. 1, or NaN to draw it",
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "config.depth", "is %g: must be 0 .. 1, or NaN to draw it",
                       c.depth);
     if (c.length < least_length(c) || c.length >= int64_t{1} << 40)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1,
-                      "config.length is %" PRId64 ": must be between %" PRId64 " and 2^40 - 1", c.length, least_length(c));
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "config.length",
+                      "is %" PRId64 ": must be between %" PRId64 " and 2^40 - 1", c.length, least_length(c));
 }
 
 farspan_passkey make_passkey(const farspan_passkey_config& config, char* to) {

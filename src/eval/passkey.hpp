@@ -9,7 +9,7 @@
 
 namespace farspan {
 
-// Throws failure about argument 1.
+// Throws failure about "config".
 void check_passkey(const farspan_passkey_config& config);
 
 // Writes the text, `bytes` of the answer long, without NUL; or only answers if `to` is NULL. Takes no memory.

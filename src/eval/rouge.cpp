@@ -86,13 +86,13 @@ sentence_list read_sentences(const farspan_rouge_config& config, std::string_vie
 
 void check_rouge(const farspan_rouge_config& c) {
     if (c.kind < FARSPAN_ROUGE_N || c.kind > FARSPAN_ROUGE_LSUM)
-        throw failure(FARSPAN_ERROR_METHOD, 1, "config.kind is %d: must be n (1), l (2) or lsum (3)", c.kind);
+        throw failure(FARSPAN_ERROR_METHOD, "config.kind", "is %d: must be n (1), l (2) or lsum (3)", c.kind);
     if (c.kind == FARSPAN_ROUGE_N && (c.order < 1 || c.order > 9))
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "config.order is %d: must be 1 .. 9", c.order);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "config.order", "is %d: must be 1 .. 9", c.order);
     if (c.kind != FARSPAN_ROUGE_N && c.order != 0)
-        throw failure(FARSPAN_ERROR_COMBINATION, 1, "config.order is %d: must be 0, only ROUGE-N has an order",
+        throw failure(FARSPAN_ERROR_COMBINATION, "config.order", "is %d: must be 0, only ROUGE-N has an order",
                       c.order);
-    if (c.stem != 0 && c.stem != 1) throw failure(FARSPAN_ERROR_METHOD, 1, "config.stem is %d: must be 0 or 1", c.stem);
+    if (c.stem != 0 && c.stem != 1) throw failure(FARSPAN_ERROR_METHOD, "config.stem", "is %d: must be 0 or 1", c.stem);
 }
 
 double lcs_work(const farspan_rouge_config& config, const rouge_pair& pair) {

@@ -10,7 +10,7 @@
 
 namespace farspan {
 
-// Throws failure about argument 1.
+// Throws failure about "config".
 void check_rouge(const farspan_rouge_config& config);
 
 // Sentences of token numbers. ROUGE-N and -L see one sentence.

@@ -45,15 +45,15 @@ span span_at(const farspan_windows_config& c, int64_t index) {
 
 void require_range(const char* field, int64_t value, int64_t least, int64_t most) {
     if (value < least || value > most)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1,
-                      "config.%s is %" PRId64 ": must be between %" PRId64 " and %" PRId64, field, value, least, most);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, field_path("config.%s", field),
+                      "is %" PRId64 ": must be between %" PRId64 " and %" PRId64, value, least, most);
 }
 
 // A parameter that would be ignored must be 0.
 void require_unused(const char* field, int64_t value) {
     if (value != 0)
-        throw failure(FARSPAN_ERROR_COMBINATION, 1,
-                      "config.%s is %" PRId64 ": must be 0, this kind of windows does not use it", field, value);
+        throw failure(FARSPAN_ERROR_COMBINATION, field_path("config.%s", field),
+                      "is %" PRId64 ": must be 0, this kind of windows does not use it", value);
 }
 
 }  // namespace
@@ -61,10 +61,11 @@ void require_unused(const char* field, int64_t value) {
 void check_windows(const farspan_windows_config& c) {
     constexpr int64_t most = (int64_t{1} << 40) - 1;
     if (c.kind < FARSPAN_WINDOWS_BLOCKS || c.kind > FARSPAN_WINDOWS_LAST)
-        throw failure(FARSPAN_ERROR_METHOD, 1, "config.kind is %d: must be blocks (1), sliding (2), growing (3) or last (4)", c.kind);
+        throw failure(FARSPAN_ERROR_METHOD, "config.kind",
+                      "is %d: must be blocks (1), sliding (2), growing (3) or last (4)", c.kind);
     if (c.bos < FARSPAN_BOS_NONE || c.bos > FARSPAN_BOS_EVERY)
-        throw failure(FARSPAN_ERROR_METHOD, 1, "config.bos is %d: must be none (1), first (2) or every (3), there is no default",
-                      c.bos);
+        throw failure(FARSPAN_ERROR_METHOD, "config.bos",
+                      "is %d: must be none (1), first (2) or every (3), there is no default", c.bos);
     require_range("tokens", c.tokens, c.bos == FARSPAN_BOS_NONE ? 2 : 1, most);
     require_range("length", c.length, 1, most);
     const bool strides = c.kind == FARSPAN_WINDOWS_SLIDING || c.kind == FARSPAN_WINDOWS_GROWING;

@@ -11,7 +11,7 @@
 
 namespace farspan {
 
-// Throws failure about argument 1.
+// Throws failure about "config".
 void check_windows(const farspan_windows_config& config);
 
 int64_t count_windows(const farspan_windows_config& config);

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "farspan/farspan.h"
 #include "kernels/kernel_table.hpp"
 
 #if defined(__x86_64__)
@@ -68,10 +67,10 @@ x86_features ask_cpu() {
 bool runs_here(int32_t isa) {
 #if defined(__x86_64__)
     static const x86_features features = ask_cpu();
-    if (isa == FARSPAN_ISA_AVX2) return features.avx2;
-    if (isa == FARSPAN_ISA_AVX512) return features.avx512;
+    if (isa == isa_avx2) return features.avx2;
+    if (isa == isa_avx512) return features.avx512;
 #endif
-    return isa == FARSPAN_ISA_SCALAR || isa == FARSPAN_ISA_NEON;  // Advanced SIMD is part of every AArch64
+    return isa == isa_scalar || isa == isa_neon;  // Advanced SIMD is part of every AArch64
 }
 
 const kernel_table& choose() {

@@ -11,9 +11,12 @@
 
 #include <cstdint>
 
-#include "farspan/farspan.h"
-
 namespace farspan::kernels {
+
+// Numbers of the public header, which kernels do not include: then nothing that changes there compiles them anew. src/api/context.cpp
+// compares them.
+constexpr int32_t isa_scalar = 1, isa_avx2 = 2, isa_avx512 = 3, isa_neon = 4;
+constexpr int32_t dtype_f32 = 1, dtype_f16 = 3, dtype_bf16 = 4;
 
 constexpr int64_t panel_keys = 64;   // lanes of a packed key panel
 constexpr int64_t block_rows = 64;   // query rows of a tile
@@ -139,10 +142,10 @@ struct kernel_table {
 
 // The entry for the element type of a tensor: F32, F16 or BF16.
 inline load_rows_fn loader(const kernel_table& table, int32_t dtype) {
-    return dtype == FARSPAN_F32 ? table.load_rows_f32 : dtype == FARSPAN_F16 ? table.load_rows_f16 : table.load_rows_bf16;
+    return dtype == dtype_f32 ? table.load_rows_f32 : dtype == dtype_f16 ? table.load_rows_f16 : table.load_rows_bf16;
 }
 inline store_rows_fn storer(const kernel_table& table, int32_t dtype) {
-    return dtype == FARSPAN_F32 ? table.store_rows_f32 : dtype == FARSPAN_F16 ? table.store_rows_f16 : table.store_rows_bf16;
+    return dtype == dtype_f32 ? table.store_rows_f32 : dtype == dtype_f16 ? table.store_rows_f16 : table.store_rows_bf16;
 }
 
 // The table of an instruction set, NULL if it is not built in (or cannot run here, for the second).

@@ -1,6 +1,6 @@
 // Fills the kernel table of one instruction set. An isa_*.cpp defines, before including this:
 //   FARSPAN_ISA_NS      namespace of everything in the object file; the table is FARSPAN_ISA_NS::table
-//   FARSPAN_ISA_NUMBER  FARSPAN_ISA_*
+//   FARSPAN_ISA_NUMBER  isa_*, of kernel_table.hpp
 //   FARSPAN_ARCH        the xsimd architecture, and FARSPAN_NATIVE, the file with what xsimd lacks; none for plain
 //   floats
 #include "kernels/cached.inl"

@@ -21,7 +21,6 @@
 #include <cstdint>
 #include <cstring>
 
-#include "farspan/farspan.h"
 #include "kernels/kernel_table.hpp"
 
 // Full unrolling turns the accumulator arrays into registers.

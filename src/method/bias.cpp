@@ -9,9 +9,9 @@ void lower_bias_none(const farspan_bias_config&, int64_t, bias_part&) {}
 void lower_bias_dense(const farspan_bias_config&, int64_t, bias_part& part) { part.kind = bias_part::dense; }
 
 void check_bias(const farspan_bias_config& config) {
-    const auto& row = check_method(config, config.method, 3, "bias", "method");
+    const auto& row = check_method(config, config.method, "bias", "method");
     if (config.heads > 0 && config.head_offset >= config.heads)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "bias.head_offset is %d: must be between 0 and heads - 1 = %d",
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "bias.head_offset", "is %d: must be between 0 and heads - 1 = %d",
                       config.head_offset, config.heads - 1);
     row.check(config);
 }

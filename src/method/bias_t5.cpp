@@ -39,12 +39,13 @@ int32_t per_side(const farspan_bias_config& config) { return config.bidirectiona
 
 void check_t5(const farspan_bias_config& config) {
     if (config.bidirectional && (config.buckets % 2 != 0 || config.buckets < 4))
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "bias.buckets is %d: must be even and at least 4 if bidirectional",
-                      config.buckets);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "bias.buckets",
+                      "is %d: must be even and at least 4 if bidirectional", config.buckets);
     if (config.max_distance <= per_side(config) / 2)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 3, "bias.max_distance is %lld: must be above %d, the distances with a bucket each",
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "bias.max_distance",
+                      "is %lld: must be above %d, the distances with a bucket each",
                       static_cast<long long>(config.max_distance), per_side(config) / 2);
-    check_array("bias.values", 3, config.values, int64_t{config.buckets} * config.heads);
+    check_array("bias.values", config.values, int64_t{config.buckets} * config.heads);
 }
 
 void lower_bias_t5(const farspan_bias_config& config, int64_t, bias_part& part) {

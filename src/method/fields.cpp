@@ -74,25 +74,27 @@ bool in_range(const field& f, const void* config) {
     return (f.range.open_low ? value > f.range.low : value >= f.range.low) && value <= f.range.high;
 }
 
-[[noreturn]] void refuse_range(const char* part, int32_t argument, const field& f, const void* config) {
+[[noreturn]] void refuse_range(const char* part, const field& f, const void* config) {
     const number_text value = value_text(f, config), low(f.range.low), high(f.range.high);
     if (f.range.words)
-        throw failure(f.range.status, argument, "%s.%s is %s: must be %s", part, f.name, value.text, f.range.words);
+        throw failure(f.range.status, field_path("%s.%s", part, f.name), "is %s: must be %s", value.text,
+                      f.range.words);
     if (f.range.low == f.range.high)
-        throw failure(f.range.status, argument, "%s.%s is %s: must be %s", part, f.name, value.text, low.text);
+        throw failure(f.range.status, field_path("%s.%s", part, f.name), "is %s: must be %s", value.text, low.text);
     if (f.range.open_low)
-        throw failure(f.range.status, argument, "%s.%s is %s: must be above %s and at most %s", part, f.name, value.text,
-                      low.text, high.text);
-    throw failure(f.range.status, argument, "%s.%s is %s: must be %sbetween %s and %s", part, f.name, value.text,
+        throw failure(f.range.status, field_path("%s.%s", part, f.name), "is %s: must be above %s and at most %s",
+                      value.text, low.text, high.text);
+    throw failure(f.range.status, field_path("%s.%s", part, f.name), "is %s: must be %sbetween %s and %s", value.text,
                   f.range.even ? "even and " : "", low.text, high.text);
 }
 
-[[noreturn]] void refuse_unread(const char* part, int32_t argument, const field& f, const void* config, const char* method) {
+[[noreturn]] void refuse_unread(const char* part, const field& f, const void* config, const char* method) {
     if (f.type == field_type::pointer)
-        throw failure(FARSPAN_ERROR_COMBINATION, argument, "%s.%s is not NULL but method %s does not use it", part, f.name,
-                      method);
-    throw failure(FARSPAN_ERROR_COMBINATION, argument, "%s.%s is %s but method %s does not use it (default %s)", part, f.name,
-                  value_text(f, config).text, method, number_text(f.initial).text);
+        throw failure(FARSPAN_ERROR_COMBINATION, field_path("%s.%s", part, f.name),
+                      "is not NULL but method %s does not use it", method);
+    throw failure(FARSPAN_ERROR_COMBINATION, field_path("%s.%s", part, f.name),
+                  "is %s but method %s does not use it (default %s)", value_text(f, config).text, method,
+                  number_text(f.initial).text);
 }
 
 }  // namespace
@@ -124,18 +126,18 @@ void fill_defaults(std::span<const field> fields, void* config) {
     }
 }
 
-void check_fields(const char* part, int32_t argument, std::span<const field> fields, const void* config, field_set read,
+void check_fields(const char* part, std::span<const field> fields, const void* config, field_set read,
                   const char* method) {
     for (const field& f : fields)
         if (f.type == field_type::real && !std::isfinite(load<double>(f, config)))
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, argument, "%s.%s is %s: must be a finite number", part, f.name,
-                          value_text(f, config).text);
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, field_path("%s.%s", part, f.name),
+                          "is %s: must be a finite number", value_text(f, config).text);
     for (std::size_t n = 0; n < fields.size(); ++n) {
         const field& f = fields[n];
         if ((read >> n & 1) == 0) {
-            if (load_number(f, config) != f.initial) refuse_unread(part, argument, f, config, method);
+            if (load_number(f, config) != f.initial) refuse_unread(part, f, config, method);
         } else if (f.type != field_type::pointer && !in_range(f, config)) {
-            refuse_range(part, argument, f, config);
+            refuse_range(part, f, config);
         }
     }
 }

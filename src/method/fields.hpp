@@ -129,7 +129,7 @@ void fill_defaults(std::span<const field> fields, void* config);
 
 // Throws failure for the first field that is NaN or infinite, that is read and outside its range, or that is not read and differs
 // from its default. `part` is "rope", `method` a spelling for the message.
-void check_fields(const char* part, int32_t argument, std::span<const field> fields, const void* config, field_set read,
+void check_fields(const char* part, std::span<const field> fields, const void* config, field_set read,
                   const char* method);
 
 }  // namespace farspan

@@ -37,9 +37,9 @@ std::array<interval, 2> mask_part::visible(int64_t query) const {
 }
 
 void check_mask(const farspan_mask_config& config) {
-    check_fields("mask", 4, fields_of(config), &config, ~field_set{0}, "mask");
+    check_fields("mask", fields_of(config), &config, ~field_set{0}, "mask");
     if (config.causal && config.window_right != -1)
-        throw failure(FARSPAN_ERROR_COMBINATION, 4, "mask.window_right is %lld: must be -1 in a causal mask",
+        throw failure(FARSPAN_ERROR_COMBINATION, "mask.window_right", "is %lld: must be -1 in a causal mask",
                       static_cast<long long>(config.window_right));
 }
 

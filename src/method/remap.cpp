@@ -26,7 +26,9 @@ int64_t branch_start::operator()(int64_t query) const {
 
 void lower_remap_none(const farspan_remap_config&, int64_t, remap_part&) {}
 
-void check_remap(const farspan_remap_config& config) { check_method(config, config.method, 2, "remap", "method").check(config); }
+void check_remap(const farspan_remap_config& config) {
+    check_method(config, config.method, "remap", "method").check(config);
+}
 
 remap_part lower_remap(const scheme& scheme, int64_t length) {
     remap_part part;

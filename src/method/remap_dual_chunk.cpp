@@ -11,8 +11,9 @@ namespace farspan {
 
 void check_dual_chunk(const farspan_remap_config& config) {
     if (config.local_window >= config.chunk)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 2, "remap.local_window is %lld: must be between 1 and chunk - 1 = %lld",
-                      static_cast<long long>(config.local_window), static_cast<long long>(config.chunk - 1));
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "remap.local_window",
+                      "is %lld: must be between 1 and chunk - 1 = %lld", static_cast<long long>(config.local_window),
+                      static_cast<long long>(config.chunk - 1));
 }
 
 void lower_remap_dual_chunk(const farspan_remap_config& config, int64_t, remap_part& part) {

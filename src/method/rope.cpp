@@ -14,9 +14,9 @@ void check_magnitude(const farspan_rope_config& config, field_set known, const c
     const bool unclamped =
         config.magnitude == FARSPAN_MAGNITUDE_UNCLAMPED && !(known & rope_fields::unclamped_magnitude_policy);
     if (yarn || unclamped)
-        throw failure(FARSPAN_ERROR_COMBINATION, 1, "rope.magnitude is %d (%s) but method %s does not use it: only %s do",
-                      config.magnitude, yarn ? "yarn" : "unclamped", method,
-                      yarn ? "yarn, dynamic_yarn and longrope" : "yarn");
+        throw failure(FARSPAN_ERROR_COMBINATION, "rope.magnitude",
+                      "is %d (%s) but method %s does not use it: only %s do", config.magnitude,
+                      yarn ? "yarn" : "unclamped", method, yarn ? "yarn, dynamic_yarn and longrope" : "yarn");
 }
 
 // A guard against parameters that are each in range but together leave any sensible frequency.
@@ -25,11 +25,11 @@ void check_frequencies(const farspan_rope_config& config, int64_t length) {
     const rope_part part = lower_rope(config, length);
     for (std::size_t p = 0; p < part.inv_freq.size(); ++p)
         if (!(part.inv_freq[p] >= 0 && part.inv_freq[p] <= fastest))
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1,
-                          "rope: base, factor and divisors give inv_freq[%zu] = %g: must be between 0 and %g", p,
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "rope",
+                          ": base, factor and divisors give inv_freq[%zu] = %g: must be between 0 and %g", p,
                           part.inv_freq[p], fastest);
     if (!(part.magnitude > 0) || !std::isfinite(part.magnitude))
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "rope.factor is %g: gives a magnitude of %g, must be above 0",
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "rope.factor", "is %g: gives a magnitude of %g, must be above 0",
                       config.factor, part.magnitude);
 }
 
@@ -38,10 +38,10 @@ void check_frequencies(const farspan_rope_config& config, int64_t length) {
 void lower_rope_none(const farspan_rope_config&, int64_t, rope_part&) {}
 
 void check_rope(const farspan_rope_config& config) {
-    const auto& row = check_method(config, config.method, 1, "rope", "method");
+    const auto& row = check_method(config, config.method, "rope", "method");
     if (config.method == FARSPAN_ROPE_NONE) return;
     if (config.rotary_offset + config.rotary_dim > 512)
-        throw failure(FARSPAN_ERROR_ROTARY_DIM, 1, "rope.rotary_offset is %d: with rotary_dim %d it must be at most %d",
+        throw failure(FARSPAN_ERROR_ROTARY_DIM, "rope.rotary_offset", "is %d: with rotary_dim %d it must be at most %d",
                       config.rotary_offset, config.rotary_dim, 512 - config.rotary_dim);
     check_magnitude(config, row.fields, row.name);
     check_axes(config);

@@ -34,14 +34,14 @@ void check_axes(const farspan_rope_config& config) {
     const bool exact = config.axes == FARSPAN_AXES_SECTIONS;
     if (config.axes == FARSPAN_AXES_NONE) {
         if (sum != 0)
-            throw failure(FARSPAN_ERROR_COMBINATION, 1, "rope.axis_sections sum to %d but axes is none (0)", sum);
+            throw failure(FARSPAN_ERROR_COMBINATION, "rope.axis_sections", "sum to %d but axes is none (0)", sum);
     } else if (exact ? sum != pairs : sum < 1 || sum > pairs) {
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "rope.axis_sections sum to %d: must be %s rotary_dim / 2 = %d", sum,
+        throw failure(FARSPAN_ERROR_SHAPE, "rope.axis_sections", "sum to %d: must be %s rotary_dim / 2 = %d", sum,
                       exact ? "equal to" : "at least 1 and at most", pairs);
     }
     if (config.axes == FARSPAN_AXES_INTERLEAVED && config.axis_sections[3] != 0)
-        throw failure(FARSPAN_ERROR_COMBINATION, 1,
-                      "rope.axis_sections[3] is %d but axes is interleaved (2): it has three axes", config.axis_sections[3]);
+        throw failure(FARSPAN_ERROR_COMBINATION, "rope.axis_sections[3]",
+                      "is %d but axes is interleaved (2): it has three axes", config.axis_sections[3]);
 }
 
 void set_axes(const farspan_rope_config& config, rope_part& part) {

@@ -11,8 +11,8 @@ namespace farspan {
 
 void check_llama3(const farspan_rope_config& config) {
     if (config.high_freq_factor < config.low_freq_factor)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "rope.high_freq_factor is %g: must be at least low_freq_factor, %g",
-                      config.high_freq_factor, config.low_freq_factor);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "rope.high_freq_factor",
+                      "is %g: must be at least low_freq_factor, %g", config.high_freq_factor, config.low_freq_factor);
 }
 
 void lower_rope_llama3(const farspan_rope_config& config, int64_t, rope_part& part) {

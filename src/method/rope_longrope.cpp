@@ -9,12 +9,12 @@ namespace {
 // GGUF files mark pairs that do not rotate by a divisor of 1e30 in float32, which is a little more than 1e30.
 void check_divisors(const farspan_rope_config& config, const char* name, const double* divisors) {
     constexpr double most = 1e38;
-    check_array(name, 1, divisors, config.rotary_dim / 2, true, most);
+    check_array(name, divisors, config.rotary_dim / 2, true, most);
 }
 
 void check_count(const farspan_rope_config& config) {
     if (config.pair_factor_count != config.rotary_dim / 2)
-        throw failure(FARSPAN_ERROR_SHAPE, 1, "rope.pair_factor_count is %d: must be rotary_dim / 2 = %d",
+        throw failure(FARSPAN_ERROR_SHAPE, "rope.pair_factor_count", "is %d: must be rotary_dim / 2 = %d",
                       config.pair_factor_count, config.rotary_dim / 2);
 }
 
@@ -34,8 +34,8 @@ void check_longrope(const farspan_rope_config& config) {
         check_divisors(config, "rope.short_factors", config.short_factors);
     check_divisors(config, "rope.long_factors", config.long_factors);
     if (config.magnitude == FARSPAN_MAGNITUDE_DEFAULT && config.factor > 1 && config.original_context < 2)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "rope.original_context is %lld: must be at least 2 for longrope",
-                      static_cast<long long>(config.original_context));
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "rope.original_context",
+                      "is %lld: must be at least 2 for longrope", static_cast<long long>(config.original_context));
 }
 
 void check_pair_factors(const farspan_rope_config& config) {

@@ -17,7 +17,7 @@ void stretch_base(const farspan_rope_config& config, double factor, rope_part& p
 
 void check_ntk(const farspan_rope_config& config) {
     if (config.rotary_dim < 4)
-        throw failure(FARSPAN_ERROR_ROTARY_DIM, 1, "rope.rotary_dim is %d: must be even and between 4 and 512 for %s",
+        throw failure(FARSPAN_ERROR_ROTARY_DIM, "rope.rotary_dim", "is %d: must be even and between 4 and 512 for %s",
                       config.rotary_dim, methods_of(config)[config.method].name);
 }
 

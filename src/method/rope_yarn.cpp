@@ -66,22 +66,23 @@ void scale_by_parts(const farspan_rope_config& config, double factor, rope_part&
 void check_ramp(const farspan_rope_config& config) {
     const bool by_rotations = config.ramp == FARSPAN_RAMP_ROTATIONS;
     if (by_rotations ? config.beta_fast <= config.beta_slow : config.beta_fast < config.beta_slow)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1, "rope.beta_fast is %g: must be %s beta_slow, %g", config.beta_fast,
-                      by_rotations ? "above" : "at least", config.beta_slow);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "rope.beta_fast", "is %g: must be %s beta_slow, %g",
+                      config.beta_fast, by_rotations ? "above" : "at least", config.beta_slow);
     if (by_rotations) {
         if (config.truncate != 1)
-            throw failure(FARSPAN_ERROR_COMBINATION, 1, "rope.truncate is 0 but ramp is rotations (1), which does not use it");
+            throw failure(FARSPAN_ERROR_COMBINATION, "rope.truncate",
+                          "is 0 but ramp is rotations (1), which does not use it");
         return;
     }
     const double shortest = 2 * std::numbers::pi * config.beta_slow;
     if (static_cast<double>(config.original_context) < shortest)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1,
-                      "rope.original_context is %lld: must be at least 2 pi beta_slow = %g, or the ramp is empty",
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "rope.original_context",
+                      "is %lld: must be at least 2 pi beta_slow = %g, or the ramp is empty",
                       static_cast<long long>(config.original_context), shortest);
     const ramp_ends ends = ends_of(config);
     if (ends.high < ends.low)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 1,
-                      "rope.original_context is %lld: with base %g the ramp begins at pair %g, after its end at %g",
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "rope.original_context",
+                      "is %lld: with base %g the ramp begins at pair %g, after its end at %g",
                       static_cast<long long>(config.original_context), config.base, ends.low, ends.high);
 }
 
@@ -89,10 +90,10 @@ void check_yarn(const farspan_rope_config& config) {
     check_ramp(config);
     const bool set = config.mscale != 0, set_all = config.mscale_all_dim != 0;
     if (set != set_all)
-        throw failure(FARSPAN_ERROR_COMBINATION, 1, "rope.mscale is %g and mscale_all_dim is %g: set both or neither",
+        throw failure(FARSPAN_ERROR_COMBINATION, "rope.mscale", "is %g and mscale_all_dim is %g: set both or neither",
                       config.mscale, config.mscale_all_dim);
     if (set && config.magnitude != FARSPAN_MAGNITUDE_DEFAULT)
-        throw failure(FARSPAN_ERROR_COMBINATION, 1, "rope.mscale is %g but magnitude %d does not use it", config.mscale,
+        throw failure(FARSPAN_ERROR_COMBINATION, "rope.mscale", "is %g but magnitude %d does not use it", config.mscale,
                       config.magnitude);
 }
 

@@ -1,7 +1,5 @@
 #include "method/scheme.hpp"
 
-#include <cstddef>
-
 #include "base/versioned.hpp"
 #include "method/defaults.hpp"
 #include "method/validate.hpp"
@@ -11,13 +9,11 @@ namespace {
 
 // Reads a config of any version over the defaults in `known`.
 template <class Config>
-void read_config(const Config* given, uint32_t first_size, int32_t argument, const char* part, Config& known) {
+void read_config(const Config* given, const char* part, Config& known) {
     if (!given) return;
-    read_versioned(given, &known, first_size, sizeof known, argument, part);
+    known = read_struct(*given, known, part);
     known.struct_size = sizeof known;
 }
-
-#define FARSPAN_END(config, member) static_cast<uint32_t>(offsetof(config, member) + sizeof(config::member))
 
 void read_configs(const farspan_rope_config* rope, const farspan_remap_config* remap, const farspan_bias_config* bias,
                   const farspan_mask_config* mask, const farspan_score_config* score, scheme& result) {
@@ -26,31 +22,33 @@ void read_configs(const farspan_rope_config* rope, const farspan_remap_config* r
     init_bias_config(&result.bias, FARSPAN_BIAS_NONE);
     init_mask_config(&result.mask);
     init_score_config(&result.score);
-    read_config(rope, FARSPAN_END(farspan_rope_config, axis_sections), 1, "rope", result.rope);
-    read_config(remap, FARSPAN_END(farspan_remap_config, position_scale), 2, "remap", result.remap);
-    read_config(bias, FARSPAN_END(farspan_bias_config, p), 3, "bias", result.bias);
-    read_config(mask, FARSPAN_END(farspan_mask_config, prefix), 4, "mask", result.mask);
-    read_config(score, FARSPAN_END(farspan_score_config, sink_head_offset), 5, "score", result.score);
+    read_config(rope, "rope", result.rope);
+    read_config(remap, "remap", result.remap);
+    read_config(bias, "bias", result.bias);
+    read_config(mask, "mask", result.mask);
+    read_config(score, "score", result.score);
 }
 
 // Parts that are each valid but do not fit each other.
 void check_combinations(const scheme& s) {
     const bool xpos = s.rope.method == FARSPAN_ROPE_XPOS;
-    const auto past_only = [&](int32_t argument, const char* part, const char* method) {
+    const auto past_only = [&](const char* part, const char* method) {
         if (!s.mask.causal)
-            throw failure(FARSPAN_ERROR_COMBINATION, argument, "%s.method is %s: needs a causal mask, mask.causal is 0", part,
-                          method);
+            throw failure(FARSPAN_ERROR_COMBINATION, field_path("%s.method", part),
+                          "is %s: needs a causal mask, mask.causal is 0", method);
         if (s.mask.prefix != 0)
-            throw failure(FARSPAN_ERROR_COMBINATION, argument, "%s.method is %s: needs mask.prefix 0, it is %lld", part, method,
-                          static_cast<long long>(s.mask.prefix));
+            throw failure(FARSPAN_ERROR_COMBINATION, field_path("%s.method", part),
+                          "is %s: needs mask.prefix 0, it is %lld", method, static_cast<long long>(s.mask.prefix));
     };
-    if (xpos) past_only(1, "rope", "xpos");
+    if (xpos) past_only("rope", "xpos");
     if (s.remap.method == FARSPAN_REMAP_NONE) return;
     const char* method = method_name(FARSPAN_PART_REMAP, s.remap.method);
-    past_only(2, "remap", method);
-    if (xpos) throw failure(FARSPAN_ERROR_COMBINATION, 2, "remap.method is %s: cannot be used with rope.method xpos", method);
+    past_only("remap", method);
+    if (xpos)
+        throw failure(FARSPAN_ERROR_COMBINATION, "remap.method", "is %s: cannot be used with rope.method xpos", method);
     if (s.rope.axes != FARSPAN_AXES_NONE)
-        throw failure(FARSPAN_ERROR_COMBINATION, 2, "remap.method is %s: cannot be used with rope.axes %d", method, s.rope.axes);
+        throw failure(FARSPAN_ERROR_COMBINATION, "remap.method", "is %s: cannot be used with rope.axes %d", method,
+                      s.rope.axes);
 }
 
 template <class Value>

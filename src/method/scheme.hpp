@@ -28,8 +28,8 @@ struct scheme {
     scheme& operator=(const scheme&) = delete;
 };
 
-// Checks everything and copies. A NULL config stands for its defaults. Throws failure; argument numbers are those of
-// farspan_scheme_create.
+// Checks everything and copies. A NULL config stands for its defaults. Throws failure; paths begin with the
+// part, as "rope.base" does.
 std::unique_ptr<scheme> make_scheme(const farspan_rope_config* rope, const farspan_remap_config* remap,
                                     const farspan_bias_config* bias, const farspan_mask_config* mask,
                                     const farspan_score_config* score);

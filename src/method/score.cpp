@@ -12,19 +12,19 @@ double score_part::query_scale(int64_t position, int64_t head_dim) const {
 }
 
 void check_score(const farspan_score_config& config) {
-    const auto& row = check_method(config, config.temperature, 5, "score", "temperature");
+    const auto& row = check_method(config, config.temperature, "score", "temperature");
     if (config.softcap != 0 && config.softcap < 1e-6)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 5, "score.softcap is %g: must be 0 or between 1e-6 and 1e30",
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "score.softcap", "is %g: must be 0 or between 1e-6 and 1e30",
                       config.softcap);
     if (config.sinks || config.sink_heads != 0) {
         if (config.sink_heads < 1)
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 5, "score.sink_heads is %d: must be between 1 and 65536 with sinks",
-                          config.sink_heads);
-        check_array("score.sinks", 5, config.sinks, config.sink_heads);
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "score.sink_heads",
+                          "is %d: must be between 1 and 65536 with sinks", config.sink_heads);
+        check_array("score.sinks", config.sinks, config.sink_heads);
     }
     const int32_t last = config.sink_heads > 0 ? config.sink_heads - 1 : 0;
     if (config.sink_head_offset > last)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 5, "score.sink_head_offset is %d: must be between 0 and %d",
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "score.sink_head_offset", "is %d: must be between 0 and %d",
                       config.sink_head_offset, last);
     row.check(config);
 }

@@ -26,7 +26,7 @@ double stepped(const farspan_score_config& config, double count) {
 
 void check_log_n(const farspan_score_config& config) {
     if (config.trained_length <= 1)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, 5, "score.trained_length is %g: must be above 1 and at most 2^40",
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "score.trained_length", "is %g: must be above 1 and at most 2^40",
                       config.trained_length);
 }
 

@@ -4,7 +4,6 @@
 #include <bit>
 #include <cinttypes>
 #include <numbers>
-#include <string_view>
 
 #include "base/aligned.hpp"
 #include "base/failure.hpp"
@@ -12,8 +11,6 @@
 
 namespace farspan {
 namespace {
-
-constexpr int32_t scheme_argument = 2, heads_argument = 5, positions_argument = 6;
 
 // Pages of one partial result: long enough to hide its merging, short enough to busy many threads with one sequence.
 constexpr int64_t pages_per_part = 32;
@@ -24,23 +21,23 @@ constexpr int64_t prefill_rows = 24;
 void check_fit(const cache_plan& plan, const lowered_scheme& scheme) {
     const rope_part& rope = scheme.rope;
     if (rope.enabled && rope.rotary_offset + rope.rotary_dim > plan.shape.head_dim)
-        throw failure(FARSPAN_ERROR_ROTARY_DIM, scheme_argument,
-                      "rope.rotary_offset %d + rotary_dim %d exceeds the cache's head_dim, %" PRId64, rope.rotary_offset,
-                      rope.rotary_dim, plan.shape.head_dim);
+        throw failure(FARSPAN_ERROR_ROTARY_DIM, "rope.rotary_offset",
+                      "%d + rotary_dim %d exceeds the cache's head_dim, %" PRId64, rope.rotary_offset, rope.rotary_dim,
+                      plan.shape.head_dim);
     if (rope.axes > 1)
-        throw failure(FARSPAN_ERROR_COMBINATION, scheme_argument, "rope.axes gives %d positions per token: a cache knows one",
+        throw failure(FARSPAN_ERROR_COMBINATION, "rope.axes", "gives %d positions per token: a cache knows one",
                       rope.axes);
     if (!rope.log2_decay.empty() && !scheme.mask.causal)
-        throw failure(FARSPAN_ERROR_COMBINATION, scheme_argument, "a decaying rotation (xpos) needs a causal mask");
+        throw failure(FARSPAN_ERROR_COMBINATION, "rope.method", "is a decaying rotation (xpos): needs a causal mask");
     if (scheme.bias.kind == bias_part::dense)
-        throw failure(FARSPAN_ERROR_COMBINATION, scheme_argument, "bias.method is dense: it cannot be used with a cache");
+        throw failure(FARSPAN_ERROR_COMBINATION, "bias.method", "is dense: it cannot be used with a cache");
     if (scheme.bias.kind != bias_part::none && scheme.bias.heads < plan.query_heads)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, heads_argument,
-                      "query_heads is %" PRId64 ": the bias has %d heads from its head_offset on", plan.query_heads,
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "query_heads",
+                      "is %" PRId64 ": the bias has %d heads from its head_offset on", plan.query_heads,
                       scheme.bias.heads);
     if (!scheme.score.sinks.empty() && static_cast<int64_t>(scheme.score.sinks.size()) < plan.query_heads)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, heads_argument,
-                      "query_heads is %" PRId64 ": score.sinks has %zu entries from its head_offset on", plan.query_heads,
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "query_heads",
+                      "is %" PRId64 ": score.sinks has %zu entries from its head_offset on", plan.query_heads,
                       scheme.score.sinks.size());
 }
 
@@ -89,13 +86,8 @@ void add_prefill(const cache_plan& plan, const scheme& scheme, cached_sequence& 
     }
     shape.keys = row.last_valid_key = static_cast<int64_t>(row.key.size());
     shape.segments = {{0, shape.queries, 0, shape.keys}};
-    try {
-        to.prefill = make_plan(scheme, std::move(shape), *plan.kernels, plan.threads, cancel);
-    } catch (const failure& refused) {  // it speaks of a problem, which the caller does not know
-        const std::string_view text = refused.what(), prefix = "problem.";
-        throw failure(refused.status(), refused.argument() == 3 ? positions_argument : refused.argument(), "%s",
-                      refused.what() + (text.starts_with(prefix) ? prefix.size() : 0));
-    }
+    shape.query_path = shape.key_path = "positions";
+    to.prefill = make_plan(scheme, std::move(shape), *plan.kernels, plan.threads, cancel);
 }
 
 // Of the distances between every row and the lanes of every page.

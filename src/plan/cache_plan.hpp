@@ -89,7 +89,7 @@ struct cached_rows {
     int64_t length;  // the current length
 };
 
-// `length` 0: of each sequence, its own. Throws failure with the argument numbers of farspan_cache_plan_create.
+// `length` 0: of each sequence, its own. Throws failure with the names of farspan_cache_plan_create.
 std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_shape& shape, std::vector<cached_rows> sequences,
                                             int64_t rows, int64_t query_heads, int64_t length,
                                             const kernels::kernel_table& kernels, int32_t threads, const volatile int32_t* cancel);

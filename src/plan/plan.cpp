@@ -12,8 +12,6 @@
 namespace farspan {
 namespace {
 
-constexpr int32_t scheme_argument = 2, problem_argument = 3;
-
 // Positions of one tile of keys, and of one block of queries, may spread this far under a decaying rotation: the decay over the
 // spread stays well inside the range of float.
 constexpr int64_t max_decay_spread = 8192;
@@ -22,25 +20,26 @@ void check_fit(const plan& plan, const mask_part& mask) {
     const problem& shape = plan.shape;
     const rope_part& rope = plan.rope;
     if (rope.enabled && rope.rotary_offset + rope.rotary_dim > shape.head_dim)
-        throw failure(FARSPAN_ERROR_ROTARY_DIM, scheme_argument,
-                      "rope.rotary_offset %d + rotary_dim %d exceeds problem.head_dim, %" PRId64, rope.rotary_offset,
-                      rope.rotary_dim, shape.head_dim);
+        throw failure(FARSPAN_ERROR_ROTARY_DIM, "rope.rotary_offset",
+                      "%d + rotary_dim %d exceeds problem.head_dim, %" PRId64, rope.rotary_offset, rope.rotary_dim,
+                      shape.head_dim);
     if (rope.axes > 1 && plan.branches > 1)
-        throw failure(FARSPAN_ERROR_COMBINATION, scheme_argument, "a remap cannot be combined with several position axes");
+        throw failure(FARSPAN_ERROR_COMBINATION, "rope.axes",
+                      "gives %d positions per token: cannot be used with a remap", rope.axes);
     if (!rope.log2_decay.empty() && !mask.causal)
-        throw failure(FARSPAN_ERROR_COMBINATION, scheme_argument, "a decaying rotation (xpos) needs a causal mask");
+        throw failure(FARSPAN_ERROR_COMBINATION, "rope.method", "is a decaying rotation (xpos): needs a causal mask");
     if (shape.rotated && (plan.branches > 1 || !rope.log2_decay.empty()))
-        throw failure(FARSPAN_ERROR_COMBINATION, problem_argument,
-                      "problem.state is rotated: a remap or xpos needs raw queries and keys");
+        throw failure(FARSPAN_ERROR_COMBINATION, "problem.state",
+                      "is rotated: a remap or xpos needs raw queries and keys");
     if (plan.bias.kind == bias_part::slope || plan.bias.kind == bias_part::table)
         if (plan.bias.heads < shape.query_heads)
-            throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem_argument,
-                          "problem.query_heads is %" PRId64 ": the bias has %d heads from its head_offset on",
-                          shape.query_heads, plan.bias.heads);
+            throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.query_heads",
+                          "is %" PRId64 ": the bias has %d heads from its head_offset on", shape.query_heads,
+                          plan.bias.heads);
     if (!plan.score.sinks.empty() && static_cast<int64_t>(plan.score.sinks.size()) < shape.query_heads)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem_argument,
-                      "problem.query_heads is %" PRId64 ": score.sinks has %zu entries from its head_offset on",
-                      shape.query_heads, plan.score.sinks.size());
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.query_heads",
+                      "is %" PRId64 ": score.sinks has %zu entries from its head_offset on", shape.query_heads,
+                      plan.score.sinks.size());
 }
 
 // What the tables of a plan take at least.
@@ -73,24 +72,24 @@ std::vector<float> make_query_scale(const plan& plan, const position_row& row) {
 // Decay is counted within a tile, so that its factors neither overflow nor vanish at any length: keys from the last key of
 // their segment and tile, queries from the smallest position of their block.
 void make_decay_centres(const plan& plan, const position_row& row, row_tables& tables) {
-    const auto check_spread = [](const char* what, int64_t spread) {
+    const auto check_spread = [](const char* path, int64_t spread) {
         if (spread > max_decay_spread)
-            throw failure(FARSPAN_ERROR_POSITIONS, problem_argument,
-                          "problem.%s spread over %" PRId64 " positions within one tile: xpos allows %" PRId64, what, spread,
+            throw failure(FARSPAN_ERROR_POSITIONS, path,
+                          "spread over %" PRId64 " positions within one tile: xpos allows %" PRId64, spread,
                           max_decay_spread);
     };
     tables.key_centre.resize(row.key.size());
     for (const segment& s : plan.shape.segments)
         for (int64_t first = s.first_key; first < s.last_key;) {
             const int64_t last = std::min((first / kernels::tile_keys + 1) * kernels::tile_keys, s.last_key);
-            check_spread("key_positions", row.key[last - 1] - row.key[first]);
+            check_spread(plan.shape.key_path, row.key[last - 1] - row.key[first]);
             std::fill(tables.key_centre.begin() + first, tables.key_centre.begin() + last, row.key[last - 1]);
             first = last;
         }
     tables.query_centre.resize(row.query.size());
     for (const query_block& block : plan.blocks) {
         const auto [least, most] = std::minmax_element(row.query.begin() + block.first_row, row.query.begin() + block.last_row);
-        check_spread("query_positions", *most - *least);
+        check_spread(plan.shape.query_path, *most - *least);
         std::fill(tables.query_centre.begin() + block.first_row, tables.query_centre.begin() + block.last_row, *least);
     }
 }

@@ -60,7 +60,7 @@ struct plan {
     void load_views(const entry_tables& entry, const query_block& block, row_view* views) const;
 };
 
-// Throws failure naming arguments of farspan_plan_create (2 scheme, 3 problem), or failure(FARSPAN_ERROR_CANCELLED).
+// Throws failure naming parts of the scheme or fields of the problem, or failure(FARSPAN_ERROR_CANCELLED).
 std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels, int32_t threads,
                                 const volatile int32_t* cancel = nullptr);
 

@@ -11,7 +11,6 @@
 namespace farspan {
 namespace {
 
-constexpr int32_t problem_argument = 3;
 constexpr int64_t max_position = int64_t{1} << 40;
 constexpr int64_t max_extent = (int64_t{1} << 31) - 4096;  // rows and keys: tile arithmetic stays far from overflow
 constexpr int64_t max_heads = 1 << 20;
@@ -19,8 +18,8 @@ constexpr int64_t max_dim = 512;
 
 void check_size(const char* name, int64_t value, int64_t most) {
     if (value < 1 || value > most)
-        throw failure(FARSPAN_ERROR_SHAPE, problem_argument, "problem.%s is %" PRId64 ": must be between 1 and %" PRId64,
-                      name, value, most);
+        throw failure(FARSPAN_ERROR_SHAPE, field_path("problem.%s", name),
+                      "is %" PRId64 ": must be between 1 and %" PRId64, value, most);
 }
 
 void check_sizes(const farspan_problem& given) {
@@ -32,37 +31,36 @@ void check_sizes(const farspan_problem& given) {
     check_size("head_dim", given.head_dim, max_dim);
     if (given.value_dim != 0) check_size("value_dim", given.value_dim, max_dim);
     if (given.query_heads % given.key_heads != 0)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem_argument,
-                      "problem.query_heads is %" PRId64 ": must be a multiple of key_heads, %" PRId64, given.query_heads,
-                      given.key_heads);
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.query_heads",
+                      "is %" PRId64 ": must be a multiple of key_heads, %" PRId64, given.query_heads, given.key_heads);
     if (given.state != FARSPAN_STATE_RAW && given.state != FARSPAN_STATE_ROTATED)
-        throw failure(FARSPAN_ERROR_METHOD, problem_argument, "problem.state is %d: must be raw (0) or rotated (1)",
-                      given.state);
+        throw failure(FARSPAN_ERROR_METHOD, "problem.state", "is %d: must be raw (0) or rotated (1)", given.state);
     if (given.length < 0 || given.length > max_position)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, problem_argument,
-                      "problem.length is %" PRId64 ": must be between 0 (automatic) and 2^40", given.length);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "problem.length",
+                      "is %" PRId64 ": must be between 0 (automatic) and 2^40", given.length);
 }
 
 std::vector<segment> make_segments(const farspan_problem& given) {
     if (given.segments == 0) return {{0, given.queries, 0, given.keys}};
     if (given.segments < 0 || given.segments > given.queries + given.keys)
-        throw failure(FARSPAN_ERROR_SHAPE, problem_argument,
-                      "problem.segments is %" PRId64 ": must be between 0 and queries + keys, %" PRId64, given.segments,
+        throw failure(FARSPAN_ERROR_SHAPE, "problem.segments",
+                      "is %" PRId64 ": must be between 0 and queries + keys, %" PRId64, given.segments,
                       given.queries + given.keys);
     if (!given.query_offsets || !given.key_offsets)
-        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, problem_argument, "problem.%s is NULL: packed sequences need it",
-                      given.query_offsets ? "key_offsets" : "query_offsets");
+        throw failure(FARSPAN_ERROR_NULL_ARGUMENT,
+                      field_path("problem.%s", given.query_offsets ? "key_offsets" : "query_offsets"),
+                      "is NULL: packed sequences need it");
     std::vector<segment> segments;
     const auto check = [&](const char* name, const int64_t* offsets, int64_t total) {
         if (offsets[0] != 0 || offsets[given.segments] != total)
-            throw failure(FARSPAN_ERROR_SHAPE, problem_argument,
-                          "problem.%s runs from %" PRId64 " to %" PRId64 ": must run from 0 to %" PRId64, name, offsets[0],
+            throw failure(FARSPAN_ERROR_SHAPE, field_path("problem.%s", name),
+                          "runs from %" PRId64 " to %" PRId64 ": must run from 0 to %" PRId64, offsets[0],
                           offsets[given.segments], total);
         for (int64_t s = 0; s < given.segments; ++s)
             if (offsets[s + 1] < offsets[s])
-                throw failure(FARSPAN_ERROR_SHAPE, problem_argument,
-                              "problem.%s[%" PRId64 "] is %" PRId64 ": must not be below its predecessor, %" PRId64, name,
-                              s + 1, offsets[s + 1], offsets[s]);
+                throw failure(FARSPAN_ERROR_SHAPE, field_path("problem.%s[%" PRId64 "]", name, s + 1),
+                              "is %" PRId64 ": must not be below its predecessor, %" PRId64, offsets[s + 1],
+                              offsets[s]);
     };
     check("query_offsets", given.query_offsets, given.queries);
     check("key_offsets", given.key_offsets, given.keys);
@@ -77,8 +75,8 @@ bool valid_position(int64_t position) { return position >= 0 && position <= max_
 
 void check_position(const char* name, int64_t index, int64_t position) {
     if (!valid_position(position))
-        throw failure(FARSPAN_ERROR_POSITIONS, problem_argument,
-                      "problem.%s[%" PRId64 "] is %" PRId64 ": must be between 0 and 2^40", name, index, position);
+        throw failure(FARSPAN_ERROR_POSITIONS, field_path("problem.%s[%" PRId64 "]", name, index),
+                      "is %" PRId64 ": must be between 0 and 2^40", position);
 }
 
 void read_key_range(const farspan_problem& given, int64_t b, position_row& row) {
@@ -87,9 +85,9 @@ void read_key_range(const farspan_problem& given, int64_t b, position_row& row) 
     row.first_valid_key = given.key_ranges[2 * b];
     row.last_valid_key = given.key_ranges[2 * b + 1];
     if (row.first_valid_key < 0 || row.last_valid_key < row.first_valid_key || row.last_valid_key > given.keys)
-        throw failure(FARSPAN_ERROR_SHAPE, problem_argument,
-                      "problem.key_ranges[%" PRId64 "] is [%" PRId64 ", %" PRId64 "): must lie within [0, %" PRId64 ")",
-                      b, row.first_valid_key, row.last_valid_key, given.keys);
+        throw failure(FARSPAN_ERROR_SHAPE, field_path("problem.key_ranges[%" PRId64 "]", b),
+                      "is [%" PRId64 ", %" PRId64 "): must lie within [0, %" PRId64 ")", row.first_valid_key,
+                      row.last_valid_key, given.keys);
 }
 
 // The positions of the keys that are seen; the hidden ones go on from them, so that nothing depends on what was given for
@@ -100,9 +98,8 @@ void read_keys(const int64_t* positions, const segment& s, position_row& row) {
     for (int64_t j = first; j < last; ++j) {
         check_position("key_positions", j, row.key[j] = positions[j]);
         if (j > first && row.key[j] < row.key[j - 1])
-            throw failure(FARSPAN_ERROR_POSITIONS, problem_argument,
-                          "problem.key_positions[%" PRId64 "] is %" PRId64 ": must not be below its predecessor, %" PRId64,
-                          j, row.key[j], row.key[j - 1]);
+            throw failure(FARSPAN_ERROR_POSITIONS, field_path("problem.key_positions[%" PRId64 "]", j),
+                          "is %" PRId64 ": must not be below its predecessor, %" PRId64, row.key[j], row.key[j - 1]);
     }
     if (first == last) return;  // the default positions stay
     for (int64_t j = first; j-- > s.first_key;) row.key[j] = std::max<int64_t>(row.key[j + 1] - 1, 0);
@@ -156,8 +153,8 @@ bool is_seen(const std::vector<position_row>& rows, int64_t j) {
 std::vector<int64_t> copy_axes(const char* name, const int64_t* positions, int64_t axes, int64_t count,
                                const std::function<bool(int64_t)>& seen) {
     if (!positions)
-        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, problem_argument,
-                      "problem.%s is NULL: the scheme's rope has %" PRId64 " position axes", name, axes);
+        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, field_path("problem.%s", name),
+                      "is NULL: the scheme's rope has %" PRId64 " position axes", axes);
     std::vector<int64_t> result(positions, positions + axes * count);
     for (int64_t n = 0; n < axes * count; ++n) {
         if (!valid_position(result[n]) && !seen(n % count)) result[n] = 0;

@@ -34,10 +34,14 @@ struct problem {
     std::vector<position_row> rows;                  // 1 or batch; in a plan, those that differ
     std::vector<int64_t> query_axes, key_axes;       // empty, or [axes][queries] and [axes][keys]
 
+    // What a caller calls the positions.
+    const char* query_path = "problem.query_positions";
+    const char* key_path = "problem.key_positions";
+
     int64_t group() const { return query_heads / key_heads; }
 };
 
-// Throws failure naming farspan_plan_create's argument 3. `axes` is the number of position axes of the scheme.
+// Throws failure naming fields of "problem". `axes` is the number of position axes of the scheme.
 // The flag is looked at for every batch entry.
 problem check_problem(const farspan_problem& given, int32_t axes, const volatile int32_t* cancel = nullptr);
 

@@ -74,8 +74,8 @@ Test(bounds, positions_may_be_2_to_the_40) {
     farspan_mask_config_init(&mask, sizeof mask);
     mask.window_left = most;
     cr_assert(farspan_scheme_create(nullptr, nullptr, nullptr, &mask, nullptr, &scheme, &error) == FARSPAN_OK, "%s", error.message);
-    farspan_probe probe{};
-    probe.struct_size = sizeof probe;
+    farspan_probe probe;
+    farspan_probe_init(&probe, sizeof probe);
     cr_expect(farspan_scheme_probe(scheme, 0, most, most, 0, &probe, &error) == FARSPAN_OK, "%s", error.message);
     expect_failure("probe", FARSPAN_ERROR_POSITIONS, 3, {"between 0 and 2^40"},
                    [&](farspan_error* e) { return farspan_scheme_probe(scheme, 0, most + 1, 0, 0, &probe, e); });

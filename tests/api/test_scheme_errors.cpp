@@ -163,8 +163,8 @@ Test(api_scheme, the_scheme_owns_its_arrays) {
 Test(api_scheme, probe_and_visible) {
     scheme_spec spec = good();
     const scheme_handle scheme = spec.create();
-    farspan_probe probe{};
-    probe.struct_size = sizeof probe;
+    farspan_probe probe;
+    farspan_probe_init(&probe, sizeof probe);
     const auto probed = [&](const farspan_scheme* s, int64_t length, int64_t i, int64_t j, int32_t h,
                             farspan_probe* p) {
         return [=](farspan_error* error) { return farspan_scheme_probe(s, length, i, j, h, p, error); };

@@ -23,8 +23,8 @@ void check_pairs(const scheme_spec& spec, const farspan_scheme* scheme, int64_t 
     for (int64_t i = 0; i < keys; ++i)
         for (int64_t j = 0; j < keys; ++j) {
             const auto h = static_cast<int32_t>((i + j) % random_scheme_heads);
-            farspan_probe probe{};
-            probe.struct_size = sizeof probe;
+            farspan_probe probe;
+            farspan_probe_init(&probe, sizeof probe);
             error_slot error;
             require_ok(farspan_scheme_probe(scheme, length, i, j, h, &probe, &error), error, spec.name);
             const auto at = [&](const char* what, double got, double should) {

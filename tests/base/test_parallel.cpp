@@ -56,7 +56,7 @@ Test(parallel, an_exception_ends_the_loop_and_leaves_it_usable) {
         bool caught = false;
         try {
             parallel_for(2, 100, work, [](int64_t task, int32_t) {
-                if (task == 50) throw failure(FARSPAN_ERROR_SHAPE, 0, "50");
+                if (task == 50) throw failure(FARSPAN_ERROR_SHAPE, "", "50");
             });
         } catch (const failure&) {
             caught = true;

@@ -64,10 +64,26 @@ Test(text, no_locale_reaches_it) {
         format_text(text, sizeof text, "%g %.2f %s", 0.5, 1234.5, "\xd9\xab");
         cr_expect(!std::strcmp(text, "0.5 1234.50 \xd9\xab"), "%s: %s", name, text);
         cr_expect(shortest(0.1) == "0.1", "%s: %s", name, shortest(0.1).c_str());
-        const failure thrown(FARSPAN_ERROR_SHAPE, 1, "%g", 2.5);
-        cr_expect(!std::strcmp(thrown.what(), "2.5"), "%s: %s", name, thrown.what());
+        const failure thrown(FARSPAN_ERROR_SHAPE, field_path("x[%g]", 0.5), "is %g", 2.5);
+        cr_expect(!std::strcmp(thrown.what(), "x[0.5] is 2.5") && thrown.path() == "x[0.5]", "%s: %s", name, thrown.what());
         // The host's own locale is what it was.
         std::snprintf(text, sizeof text, "%g", 0.5);
         cr_expect(std::strcmp(text, "0.5") != 0, "%s: the host's locale is gone", name);
+    }
+}
+
+// The path begins the message, whatever is cut.
+Test(text, a_failure_begins_with_its_path) {
+    const failure plain(FARSPAN_ERROR_SHAPE, "rope.base", "is %d: must be above 1", 1), none(FARSPAN_ERROR_CANCELLED, "", "stopped");
+    cr_expect(plain.path() == "rope.base" && !std::strcmp(plain.what(), "rope.base is 1: must be above 1"));
+    cr_expect(none.path().empty() && !std::strcmp(none.what(), "stopped"));
+    const failure colon(FARSPAN_ERROR_FORMAT, "$.a", ": error"), comma(FARSPAN_ERROR_FORMAT, "$.a", ", layer %d", 3);
+    cr_expect(colon.path() == "$.a" && !std::strcmp(colon.what(), "$.a: error"));
+    cr_expect(comma.path() == "$.a" && !std::strcmp(comma.what(), "$.a, layer 3"));
+    for (const std::size_t length : {254, 255, 256, 300}) {
+        const std::string wide(length, 'x');
+        const failure cut(FARSPAN_ERROR_SHAPE, wide.c_str(), "is too long");
+        cr_expect(std::strlen(cut.what()) == sizeof(farspan_error::message) - 1, "%zu: %s", length, cut.what());
+        cr_expect(cut.path().size() <= sizeof(farspan_error::message) - 1 && wide.starts_with(cut.path()), "%zu", length);
     }
 }

@@ -97,7 +97,7 @@ Test(cache_errors, batches_and_positions) {
     batch = batch_of(&id, 1, nullptr);
     for (const int64_t position : {int64_t{9}, int64_t{-1}, int64_t{1} << 40})
         expect(farspan_cache_append(model.handle(), &batch, &position, &error), error, FARSPAN_ERROR_POSITIONS, 3, "positions[0]");
-    expect(farspan_cache_evict(model.handle(), id, 5, 4, &error), error, FARSPAN_ERROR_PARAMETER_RANGE, 3, "[5, 4)");
+    expect(farspan_cache_evict(model.handle(), id, 5, 4, &error), error, FARSPAN_ERROR_PARAMETER_RANGE, 3, "first is 5 and last 4");
     expect(farspan_cache_evict(model.handle(), 77, 0, 1, &error), error, FARSPAN_ERROR_PARAMETER_RANGE, 2, "sequence 77");
     expect(farspan_cache_keep(model.handle(), id, -1, 4, &error), error, FARSPAN_ERROR_PARAMETER_RANGE, 3, "sinks is -1");
     expect(farspan_cache_keep(model.handle(), id, 1, 0, &error), error, FARSPAN_ERROR_PARAMETER_RANGE, 4, "window is 0");
@@ -170,7 +170,7 @@ Test(cache_errors, decaying_rotation_over_distant_tokens) {
     error_slot error;
     farspan_cache_plan* plan = nullptr;
     expect(farspan_cache_plan_create(nullptr, spec.create().get(), model.handle(), &batch, 4, nullptr, 0, &plan, &error), error,
-           FARSPAN_ERROR_POSITIONS, 6, "key_positions spread over 39000");
+           FARSPAN_ERROR_POSITIONS, 6, "positions spread over 39000");
     cr_expect(std::strstr(error.message, "problem") == nullptr);
 }
 

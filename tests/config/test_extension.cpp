@@ -30,8 +30,8 @@ bool near(double value, double expected, double relative) {
 double longest_distance(const farspan_model_layer& layer, int64_t length) {
     double longest = 0;
     for (int64_t key = 0; key < length; ++key) {
-        farspan_probe probe{};
-        probe.struct_size = sizeof probe;
+        farspan_probe probe;
+        farspan_probe_init(&probe, sizeof probe);
         cr_assert(farspan_scheme_probe(layer.scheme, length, length - 1, key, 0, &probe, nullptr) == FARSPAN_OK);
         longest = std::max(longest, probe.relative_position);
     }

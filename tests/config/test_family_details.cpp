@@ -22,8 +22,8 @@ std::string gemma4(const std::string& keys) {
 }
 
 double query_scale(const model_layer& layer, int64_t query) {
-    farspan_probe probe{};
-    probe.struct_size = sizeof probe;
+    farspan_probe probe;
+    farspan_probe_init(&probe, sizeof probe);
     cr_assert(farspan_scheme_probe(layer.scheme, 0, query, 0, 0, &probe, nullptr) == FARSPAN_OK);
     return probe.scale;
 }

@@ -34,7 +34,7 @@ Test(text_errors, tokenize) {
         refuse("tokenizer", FARSPAN_ERROR_METHOD, 1, "tokenizer is", tokenizer, 0, "a", 1, buffer, 8, &needed);
     refuse("lowercase", FARSPAN_ERROR_METHOD, 2, "lowercase is 2", 1, 2, "a", 1, buffer, 8, &needed);
     refuse("text", FARSPAN_ERROR_NULL_ARGUMENT, 3, "text", 1, 0, nullptr, 1, buffer, 8, &needed);
-    refuse("bytes", FARSPAN_ERROR_SHAPE, 4, "text is -1", 1, 0, "a", -1, buffer, 8, &needed);
+    refuse("bytes", FARSPAN_ERROR_SHAPE, 4, "bytes is -1", 1, 0, "a", -1, buffer, 8, &needed);
     refuse("huge", FARSPAN_ERROR_SHAPE, 4, "2^31", 1, 0, "a", INT64_MAX, buffer, 8, &needed);
     refuse("buffer", FARSPAN_ERROR_NULL_ARGUMENT, 5, "buffer", 1, 0, "a", 1, nullptr, 8, &needed);
     refuse("size", FARSPAN_ERROR_SHAPE, 6, "size is -1", 1, 0, "a", 1, buffer, -1, &needed);
@@ -96,12 +96,12 @@ Test(text_errors, bleu_arguments) {
     const int64_t negative[2] = {3, -1};
     add("hypothesis", FARSPAN_ERROR_NULL_ARGUMENT, 2, "hypothesis", nullptr, 1, reference_texts, reference_bytes, 2,
         &counts);
-    add("hypothesis' length", FARSPAN_ERROR_SHAPE, 3, "hypothesis is -1", "a", -1, reference_texts, reference_bytes, 2,
+    add("hypothesis' length", FARSPAN_ERROR_SHAPE, 3, "hypothesis_bytes is -1", "a", -1, reference_texts, reference_bytes, 2,
         &counts);
     add("references", FARSPAN_ERROR_NULL_ARGUMENT, 4, "references", "a", 1, nullptr, reference_bytes, 2, &counts);
     add("no reference", FARSPAN_ERROR_NULL_ARGUMENT, 4, "at least one", "a", 1, none, reference_bytes, 2, &counts);
-    add("lengths", FARSPAN_ERROR_NULL_ARGUMENT, 5, "lengths", "a", 1, reference_texts, nullptr, 2, &counts);
-    add("negative length", FARSPAN_ERROR_SHAPE, 5, "references[1] is -1", "a", 1, reference_texts, negative, 2,
+    add("lengths", FARSPAN_ERROR_NULL_ARGUMENT, 5, "reference_bytes", "a", 1, reference_texts, nullptr, 2, &counts);
+    add("negative length", FARSPAN_ERROR_SHAPE, 5, "reference_bytes[1] is -1", "a", 1, reference_texts, negative, 2,
         &counts);
     add("count", FARSPAN_ERROR_SHAPE, 6, "reference_count is 0", "a", 1, reference_texts, reference_bytes, 0, &counts);
     add("counts", FARSPAN_ERROR_NULL_ARGUMENT, 7, "counts", "a", 1, reference_texts, reference_bytes, 2, nullptr);
@@ -306,7 +306,7 @@ Test(text_errors, needle) {
     refuse("haystack", FARSPAN_ERROR_NULL_ARGUMENT, 1, "haystack", nullptr, 4, ids, 2, 8, 0.5, out, &position);
     refuse("no haystack", FARSPAN_ERROR_SHAPE, 2, "haystack_length is 0", ids, 0, ids, 2, 8, 0.5, out, &position);
     refuse("needle", FARSPAN_ERROR_NULL_ARGUMENT, 3, "needle", ids, 4, nullptr, 2, 8, 0.5, out, &position);
-    refuse("needle's length", FARSPAN_ERROR_SHAPE, 4, "needle is -2", ids, 4, ids, -2, 8, 0.5, out, &position);
+    refuse("needle's length", FARSPAN_ERROR_SHAPE, 4, "needle_length is -2", ids, 4, ids, -2, 8, 0.5, out, &position);
     refuse("too short", FARSPAN_ERROR_SHAPE, 7, "alone are 3", ids, 4, ids, 2, 2, 0.5, out, &position);
     refuse("length", FARSPAN_ERROR_SHAPE, 7, "length is", ids, 4, ids, 2, INT64_MAX, 0.5, out, &position);
     for (const double depth : {-0.1, 1.1, std::nan("")})

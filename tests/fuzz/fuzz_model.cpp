@@ -6,8 +6,8 @@
 namespace {
 
 void look_at_scheme(const farspan_model_layer& layer) {
-    farspan_probe probe{};
-    probe.struct_size = sizeof probe;
+    farspan_probe probe;
+    farspan_probe_init(&probe, sizeof probe);
     farspan_error error = FARSPAN_ERROR_INIT;
     require(farspan_scheme_probe(layer.scheme, 0, 9000, 17, 0, &probe, &error) == FARSPAN_OK);
     int64_t visible[4];

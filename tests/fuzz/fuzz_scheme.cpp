@@ -117,8 +117,8 @@ void fill_mask_and_score(provider& in, parts& s) {
 }
 
 void ask(provider& in, const farspan_scheme* scheme, const parts& s) {
-    farspan_probe probe{};
-    probe.struct_size = sizeof probe;
+    farspan_probe probe;
+    farspan_probe_init(&probe, sizeof probe);
     farspan_error error = FARSPAN_ERROR_INIT;
     farspan_scheme_probe(scheme, any_size(in), any_size(in), any_size(in), any_choice(in), &probe, &error);
     int64_t visible[4];

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "farspan/farspan.h"
 #include "kernels/kernel_table.hpp"
 
 namespace check {

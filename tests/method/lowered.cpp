@@ -83,7 +83,7 @@ refusal refuse_calling(const std::function<void()>& create) {
     try {
         create();
     } catch (const farspan::failure& f) {
-        return {f.status(), f.argument(), f.what()};
+        return {f.status(), std::string(f.path()), f.what()};
     }
     return {};
 }

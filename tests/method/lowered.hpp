@@ -40,7 +40,8 @@ bool close(double got, double expected, double relative);
 // How a creation failed; status FARSPAN_OK if it did not.
 struct refusal {
     farspan_status status = FARSPAN_OK;
-    int32_t argument = 0;
+    std::string path;
+    std::string part() const { return path.substr(0, path.find('.')); }
     std::string message;
 };
 refusal refuse(scheme_spec& spec);                              // connects first

@@ -1,4 +1,4 @@
-// Every refusal of a single part: its status, its argument, and that the message names the field, the value and the range.
+// Every refusal of a single part: its status, its path, and that the message names the field, the value and the range.
 #include <criterion/criterion.h>
 
 #include <cmath>
@@ -25,7 +25,7 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(), infini
 constexpr int64_t too_far = (int64_t{1} << 40) + 1;
 constexpr farspan_status range = FARSPAN_ERROR_PARAMETER_RANGE;
 
-void check(const scheme_spec& valid, int32_t argument, const std::vector<bad_case>& cases) {
+void check(const scheme_spec& valid, const char* part, const std::vector<bad_case>& cases) {
     for (std::size_t n = 0; n < cases.size(); ++n) {
         scheme_spec spec = valid;
         spec.connect();
@@ -34,7 +34,8 @@ void check(const scheme_spec& valid, int32_t argument, const std::vector<bad_cas
         const refusal r = refuse_configs(spec);
         cr_expect_eq(r.status, cases[n].status, "%s case %zu: status %d, expected %d: %s", valid.name.c_str(), n, r.status,
                      cases[n].status, r.message.c_str());
-        cr_expect_eq(r.argument, argument, "%s case %zu: argument %d", valid.name.c_str(), n, r.argument);
+        cr_expect(r.part() == part, "%s case %zu: path %s", valid.name.c_str(), n, r.path.c_str());
+        cr_expect_eq(r.message.find(r.path), 0u, "case %zu: '%s' begins '%s'", n, r.message.c_str(), r.path.c_str());
         cr_expect_eq(r.message.find(cases[n].words[0]), 0u, "case %zu: '%s' begins '%s'", n, r.message.c_str(), cases[n].words[0]);
         for (const char* word : cases[n].words)
             cr_expect(r.message.find(word) != std::string::npos, "case %zu: '%s' lacks '%s'", n, r.message.c_str(), word);
@@ -44,7 +45,7 @@ void check(const scheme_spec& valid, int32_t argument, const std::vector<bad_cas
 }  // namespace
 
 Test(errors, rope_fields) {
-    check(valid_rope(FARSPAN_ROPE_YARN), 1, {
+    check(valid_rope(FARSPAN_ROPE_YARN), "rope", {
         {FARSPAN_ERROR_METHOD, {"rope.method is -1", "0 and 17"}, [](auto& s) { s.rope.method = -1; }},
         {FARSPAN_ERROR_METHOD, {"rope.method is 18", "0 and 17"}, [](auto& s) { s.rope.method = 18; }},
         {FARSPAN_ERROR_METHOD, {"rope.layout is 0: must be half (1) or interleaved (2)"}, [](auto& s) { s.rope.layout = 0; }},
@@ -80,7 +81,7 @@ Test(errors, rope_fields) {
 
 // The ramp of YaRN: empty, reversed, or given ends that it does not use.
 Test(errors, yarn_ramp_and_magnitude) {
-    check(valid_rope(FARSPAN_ROPE_YARN), 1, {
+    check(valid_rope(FARSPAN_ROPE_YARN), "rope", {
         {range, {"rope.original_context is 6", "2 pi beta_slow = 6.28319"}, [](auto& s) { s.rope.original_context = 6; }},
         {range, {"rope.original_context is 100", "2 pi beta_slow = 125.664"},
          [](auto& s) { s.rope.original_context = 100; s.rope.beta_slow = 20; }},
@@ -103,27 +104,27 @@ Test(errors, yarn_ramp_and_magnitude) {
 
 Test(errors, rope_of_other_methods) {
     for (const int32_t method : {FARSPAN_ROPE_NTK, FARSPAN_ROPE_DYNAMIC_NTK, FARSPAN_ROPE_DYNAMIC_NTK_QWEN})
-        check(valid_rope(method), 1, {
+        check(valid_rope(method), "rope", {
             {FARSPAN_ERROR_ROTARY_DIM, {"rope.rotary_dim is 2: must be even and between 4 and 512"}, [](auto& s) { s.rope.rotary_dim = 2; }},
         });
-    check(valid_rope(FARSPAN_ROPE_NTK_MIXED), 1, {
+    check(valid_rope(FARSPAN_ROPE_NTK_MIXED), "rope", {
         {range, {"rope.mixed_exponent is 1.1: must be between 0 and 1"}, [](auto& s) { s.rope.mixed_exponent = 1.1; }},
     });
-    check(valid_rope(FARSPAN_ROPE_LLAMA3), 1, {
+    check(valid_rope(FARSPAN_ROPE_LLAMA3), "rope", {
         {range, {"rope.high_freq_factor is 0.5: must be at least low_freq_factor, 1"}, [](auto& s) { s.rope.high_freq_factor = 0.5; }},
         {range, {"rope.low_freq_factor is 0: must be above 0"}, [](auto& s) { s.rope.low_freq_factor = 0; }},
     });
-    check(valid_rope(FARSPAN_ROPE_PROPORTIONAL), 1, {
+    check(valid_rope(FARSPAN_ROPE_PROPORTIONAL), "rope", {
         {range, {"rope.rotated_fraction is -0.5: must be between 0 and 1"}, [](auto& s) { s.rope.rotated_fraction = -0.5; }},
     });
-    check(valid_rope(FARSPAN_ROPE_XPOS), 1, {
+    check(valid_rope(FARSPAN_ROPE_XPOS), "rope", {
         {range, {"rope.xpos_scale_base is 0: must be between 1"}, [](auto& s) { s.rope.xpos_scale_base = 0; }},
         {range, {"rope.xpos_gamma is 0: must be above 0"}, [](auto& s) { s.rope.xpos_gamma = 0; }},
     });
 }
 
 Test(errors, divisors) {
-    check(valid_rope(FARSPAN_ROPE_LONGROPE), 1, {
+    check(valid_rope(FARSPAN_ROPE_LONGROPE), "rope", {
         {FARSPAN_ERROR_METHOD, {"rope.length_switch is 3: must be after (0), at (1)"}, [](auto& s) { s.rope.length_switch = 3; }},
         {FARSPAN_ERROR_SHAPE, {"rope.pair_factor_count is 7: must be rotary_dim / 2 = 8"}, [](auto& s) { s.rope.pair_factor_count = 7; }},
         {FARSPAN_ERROR_SHAPE, {"rope.pair_factor_count is 0: must be between 1"}, [](auto& s) { s.rope.pair_factor_count = 0; }},
@@ -135,7 +136,7 @@ Test(errors, divisors) {
         {range, {"rope.long_factors[0] is -2: must be above 0"}, [](auto& s) { s.long_factors[0] = -2; }},
         {range, {"rope.original_context is 1: must be at least 2"}, [](auto& s) { s.rope.original_context = 1; s.rope.factor = 2; }},
     });
-    check(valid_rope(FARSPAN_ROPE_PAIR_FACTORS), 1, {
+    check(valid_rope(FARSPAN_ROPE_PAIR_FACTORS), "rope", {
         {FARSPAN_ERROR_NULL_ARGUMENT, {"rope.short_factors is NULL", "8"}, [](auto& s) { s.rope.short_factors = nullptr; }},
         {FARSPAN_ERROR_SHAPE, {"rope.pair_factor_count is 9: must be rotary_dim / 2 = 8"}, [](auto& s) { s.rope.pair_factor_count = 9; }},
         {range, {"rope.short_factors[1] is inf"}, [](auto& s) { s.short_factors[1] = infinity; }},
@@ -144,7 +145,7 @@ Test(errors, divisors) {
 }
 
 Test(errors, axes) {
-    check(valid_rope(FARSPAN_ROPE_BASE), 1, {
+    check(valid_rope(FARSPAN_ROPE_BASE), "rope", {
         {FARSPAN_ERROR_COMBINATION, {"rope.axis_sections sum to 2", "axes is none (0)"}, [](auto& s) { s.rope.axis_sections[1] = 2; }},
         {FARSPAN_ERROR_SHAPE, {"rope.axis_sections sum to 7: must be equal to rotary_dim / 2 = 8"},
          [](auto& s) { s.rope.axes = FARSPAN_AXES_SECTIONS; s.rope.axis_sections[0] = 7; }},
@@ -161,52 +162,52 @@ Test(errors, remap) {
     const change no_window = [](auto& s) { s.remap.window = 0; };
     for (const int32_t method : {FARSPAN_REMAP_REROPE, FARSPAN_REMAP_LEAKY_REROPE, FARSPAN_REMAP_SELF_EXTEND,
                                  FARSPAN_REMAP_LM_INFINITE, FARSPAN_REMAP_STREAMING})
-        check(valid_remap(method), 2, {
+        check(valid_remap(method), "remap", {
             {range, {"remap.window is 0: must be between 1 and 2^40"}, no_window},
             {range, {"remap.window is -5: must be between 1 and 2^40"}, [](auto& s) { s.remap.window = -5; }},
             {range, {"remap.window is 1099511627777: must be between 1 and 2^40"}, [](auto& s) { s.remap.window = too_far; }},
         });
-    check(valid_remap(FARSPAN_REMAP_SELF_EXTEND), 2, {
+    check(valid_remap(FARSPAN_REMAP_SELF_EXTEND), "remap", {
         {FARSPAN_ERROR_METHOD, {"remap.method is 7: must be between 0 and 6"}, [](auto& s) { s.remap.method = 7; }},
         {range, {"remap.group is 0: must be between 1 and 2^40"}, [](auto& s) { s.remap.group = 0; }},
         {range, {"remap.real_shift is 2: must be 0 or 1"}, [](auto& s) { s.remap.real_shift = 2; }},
     });
-    check(valid_remap(FARSPAN_REMAP_LEAKY_REROPE), 2, {
+    check(valid_remap(FARSPAN_REMAP_LEAKY_REROPE), "remap", {
         {range, {"remap.leak is 0.5: must be between 1 and 2^40"}, [](auto& s) { s.remap.leak = 0.5; }},
         {range, {"remap.leak is nan: must be a finite"}, [](auto& s) { s.remap.leak = not_a_number; }},
     });
-    check(valid_remap(FARSPAN_REMAP_DUAL_CHUNK), 2, {
+    check(valid_remap(FARSPAN_REMAP_DUAL_CHUNK), "remap", {
         {range, {"remap.chunk is 1: must be between 2 and 2^40"}, [](auto& s) { s.remap.chunk = 1; }},
         {range, {"remap.local_window is 0: must be between 1"}, [](auto& s) { s.remap.local_window = 0; }},
         {range, {"remap.local_window is 24: must be between 1 and chunk - 1 = 23"}, [](auto& s) { s.remap.local_window = 24; }},
         {range, {"remap.position_scale is 0: must be between"}, [](auto& s) { s.remap.position_scale = 0; }},
         {range, {"remap.position_scale is inf: must be a finite"}, [](auto& s) { s.remap.position_scale = infinity; }},
     });
-    check(valid_remap(FARSPAN_REMAP_LM_INFINITE), 2, {
+    check(valid_remap(FARSPAN_REMAP_LM_INFINITE), "remap", {
         {range, {"remap.limit is -1: must be between 0 and 2^40"}, [](auto& s) { s.remap.limit = -1; }},
     });
-    check(valid_remap(FARSPAN_REMAP_STREAMING), 2, {
+    check(valid_remap(FARSPAN_REMAP_STREAMING), "remap", {
         {range, {"remap.sinks is -1: must be between 0 and 2^40"}, [](auto& s) { s.remap.sinks = -1; }},
     });
 }
 
 Test(errors, bias) {
     for (const int32_t method : {FARSPAN_BIAS_ALIBI, FARSPAN_BIAS_T5, FARSPAN_BIAS_KERPLE_LOG, FARSPAN_BIAS_SANDWICH})
-        check(valid_bias(method), 3, {
+        check(valid_bias(method), "bias", {
             {FARSPAN_ERROR_METHOD, {"bias.method is 7: must be between 0 and 6"}, [](auto& s) { s.bias.method = 7; }},
             {range, {"bias.heads is 0: must be between 1 and 65536"}, [](auto& s) { s.bias.heads = 0; }},
             {range, {"bias.heads is 65537: must be between 1 and 65536"}, [](auto& s) { s.bias.heads = 65537; }},
             {range, {"bias.head_offset is -1: must be between 0"}, [](auto& s) { s.bias.head_offset = -1; }},
             {range, {"bias.head_offset is 6: must be between 0 and heads - 1 = 5"}, [](auto& s) { s.bias.head_offset = 6; }},
         });
-    check(valid_bias(FARSPAN_BIAS_ALIBI), 3, {
+    check(valid_bias(FARSPAN_BIAS_ALIBI), "bias", {
         {range, {"bias.bidirectional is 2: must be 0 or 1"}, [](auto& s) { s.bias.bidirectional = 2; }},
         {range, {"bias.max_bias is 0: must be above 0"}, [](auto& s) { s.bias.max_bias = 0; }},
         {range, {"bias.scale is -1: must be above 0"}, [](auto& s) { s.bias.scale = -1; }},
         {range, {"bias.distance_limit is -1: must be between 0 and 2^40"}, [](auto& s) { s.bias.distance_limit = -1; }},
         {range, {"bias.trained_length is 1099511627777: must be between 0 and 2^40"}, [](auto& s) { s.bias.trained_length = too_far; }},
     });
-    check(valid_bias(FARSPAN_BIAS_T5), 3, {
+    check(valid_bias(FARSPAN_BIAS_T5), "bias", {
         {range, {"bias.buckets is 1: must be between 2"}, [](auto& s) { s.bias.buckets = 1; }},
         {range, {"bias.buckets is 31: must be even", "bidirectional"}, [](auto& s) { s.bias.buckets = 31; s.bias.bidirectional = 1; }},
         {range, {"bias.buckets is 2: must be even and at least 4"}, [](auto& s) { s.bias.buckets = 2; s.bias.bidirectional = 1; }},
@@ -216,14 +217,14 @@ Test(errors, bias) {
         {range, {"bias.values[191] is nan"}, [](auto& s) { s.bias_values[191] = std::nanf(""); }},
         {range, {"bias.values[0] is inf"}, [](auto& s) { s.bias_values[0] = std::numeric_limits<float>::infinity(); }},
     });
-    check(valid_bias(FARSPAN_BIAS_KERPLE_POWER), 3, {
+    check(valid_bias(FARSPAN_BIAS_KERPLE_POWER), "bias", {
         {FARSPAN_ERROR_NULL_ARGUMENT, {"bias.a is NULL", "6"}, [](auto& s) { s.bias.a = nullptr; }},
         {FARSPAN_ERROR_NULL_ARGUMENT, {"bias.p is NULL", "6"}, [](auto& s) { s.bias.p = nullptr; }},
         {range, {"bias.a[5] is 0: must be above 0"}, [](auto& s) { s.bias_a[5] = 0; }},
         {range, {"bias.p[2] is 2.5: must be above 0 and at most 2"}, [](auto& s) { s.bias_p[2] = 2.5; }},
         {range, {"bias.p[1] is nan"}, [](auto& s) { s.bias_p[1] = not_a_number; }},
     });
-    check(valid_bias(FARSPAN_BIAS_SANDWICH), 3, {
+    check(valid_bias(FARSPAN_BIAS_SANDWICH), "bias", {
         {range, {"bias.dim is 7: must be even and between 2"}, [](auto& s) { s.bias.dim = 7; }},
         {range, {"bias.dim is 0: must be even and between 2"}, [](auto& s) { s.bias.dim = 0; }},
     });
@@ -240,7 +241,7 @@ Test(errors, learned_numbers_in_range_are_accepted) {
 }
 
 Test(errors, mask) {
-    check(scheme_spec("mask"), 4, {
+    check(scheme_spec("mask"), "mask", {
         {range, {"mask.causal is 2: must be 0 or 1"}, [](auto& s) { s.mask.causal = 2; }},
         {range, {"mask.window_left is -2: must be between -1 and 2^40"}, [](auto& s) { s.mask.window_left = -2; }},
         {range, {"mask.window_left is 1099511627777: must be between -1 and 2^40"}, [](auto& s) { s.mask.window_left = too_far; }},
@@ -256,7 +257,7 @@ Test(errors, mask) {
 Test(errors, score) {
     scheme_spec valid = valid_temperature(FARSPAN_TEMPERATURE_LENGTH);
     valid.sinks = {1, 2, 3};
-    check(valid, 5, {
+    check(valid, "score", {
         {FARSPAN_ERROR_METHOD, {"score.temperature is 7: must be between 0 and 6"}, [](auto& s) { s.score.temperature = 7; }},
         {range, {"score.scale is -1: must be between 0"}, [](auto& s) { s.score.scale = -1; }},
         {range, {"score.scale is nan: must be a finite"}, [](auto& s) { s.score.scale = not_a_number; }},
@@ -274,10 +275,10 @@ Test(errors, score) {
         {range, {"score.sinks[0] is -inf"}, [](auto& s) { s.sinks[0] = -std::numeric_limits<float>::infinity(); }},
     });
     for (const int32_t method : {FARSPAN_TEMPERATURE_LOG_N, FARSPAN_TEMPERATURE_LOG_N_TRAINED, FARSPAN_TEMPERATURE_LOG_N_LONG})
-        check(valid_temperature(method), 5, {
+        check(valid_temperature(method), "score", {
             {range, {"score.trained_length is 1: must be above 1"}, [](auto& s) { s.score.trained_length = 1; }},
         });
-    check(scheme_spec("no sinks"), 5, {
+    check(scheme_spec("no sinks"), "score", {
         {range, {"score.sink_head_offset is 1: must be between 0 and 0"}, [](auto& s) { s.score.sink_head_offset = 1; }},
     });
 }
@@ -297,7 +298,7 @@ Test(errors, no_number_may_be_nan_or_infinite) {
                 scheme_spec spec = valid_rope(method);
                 spec.rope.*field = value;
                 const refusal r = refuse(spec);
-                cr_expect(r.status == range && r.argument == 1 && r.message.find("finite") != std::string::npos,
+                cr_expect(r.status == range && r.part() == "rope" && r.message.find("finite") != std::string::npos,
                           "method %d: %d %s", method, r.status, r.message.c_str());
                 ++refused;
             }

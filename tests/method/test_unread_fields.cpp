@@ -130,7 +130,7 @@ const std::vector<one_field> score_fields = {
     {"softcap", [](scheme_spec& s) { s.score.softcap = 30; }, all_but({}, 7)},
 };
 
-void check(const char* part, int32_t argument, int32_t methods, scheme_spec (*valid)(int32_t), const std::vector<one_field>& fields) {
+void check(const char* part, int32_t methods, scheme_spec (*valid)(int32_t), const std::vector<one_field>& fields) {
     int refused = 0, accepted = 0;
     for (int32_t method = 0; method < methods; ++method)
         for (const one_field& field : fields) {
@@ -145,7 +145,7 @@ void check(const char* part, int32_t argument, int32_t methods, scheme_spec (*va
                 cr_expect_eq(r.status, FARSPAN_OK, "method %d reads %s: %s", method, name.c_str(), r.message.c_str());
             } else {
                 cr_expect_eq(r.status, FARSPAN_ERROR_COMBINATION, "method %d, %s: %d", method, name.c_str(), r.status);
-                cr_expect_eq(r.argument, argument);
+                cr_expect(r.part() == part, "%s", r.path.c_str());
                 cr_expect(r.message.find(name) == 0 && r.message.find("does not use it") != std::string::npos,
                           "method %d, %s: %s", method, name.c_str(), r.message.c_str());
             }
@@ -156,9 +156,9 @@ void check(const char* part, int32_t argument, int32_t methods, scheme_spec (*va
 
 }  // namespace
 
-Test(unread_fields, rope) { check("rope", 1, farspan::method_count(FARSPAN_PART_ROPE), valid_rope, rope_fields); }
-Test(unread_fields, remap) { check("remap", 2, farspan::method_count(FARSPAN_PART_REMAP), valid_remap, remap_fields); }
-Test(unread_fields, bias) { check("bias", 3, farspan::method_count(FARSPAN_PART_BIAS), valid_bias, bias_fields); }
+Test(unread_fields, rope) { check("rope", farspan::method_count(FARSPAN_PART_ROPE), valid_rope, rope_fields); }
+Test(unread_fields, remap) { check("remap", farspan::method_count(FARSPAN_PART_REMAP), valid_remap, remap_fields); }
+Test(unread_fields, bias) { check("bias", farspan::method_count(FARSPAN_PART_BIAS), valid_bias, bias_fields); }
 Test(unread_fields, score) {
-    check("score", 5, farspan::method_count(FARSPAN_PART_TEMPERATURE), valid_temperature, score_fields);
+    check("score", farspan::method_count(FARSPAN_PART_TEMPERATURE), valid_temperature, score_fields);
 }

@@ -69,12 +69,15 @@ void expect_failure(const char* what, farspan_status status, int32_t argument, s
               got, farspan_status_text(got), error.code, status, farspan_status_text(status), error.message);
     cr_expect(error.argument == argument, "%s: argument %d, must be %d; message: %s", what, error.argument, argument,
               error.message);
+    cr_expect(std::strncmp(error.message, error.field, std::strlen(error.field)) == 0 && (argument == 0 || error.field[0] != 0),
+              "%s: the message must begin with the field '%s': %s", what, error.field, error.message);
     for (const char* word : words)
         cr_expect(std::strstr(error.message, word) != nullptr, "%s: the message must mention '%s': %s", what, word,
                   error.message);
     cr_expect(!names_its_own_value(error.message), "%s: the message allows what is refused: %s", what, error.message);
     cr_expect(call(nullptr) == status, "%s: other status without an error struct", what);
-    for (const uint32_t size : {0u, 8u, 16u, 17u, 40u}) check_short_error(what, status, size, call);
+    constexpr uint32_t texts = offsetof(farspan_error, message);
+    for (const uint32_t size : {0u, 8u, texts, texts + 1, texts + 24}) check_short_error(what, status, size, call);
 }
 
 }  // namespace farspan_test

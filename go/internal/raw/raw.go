@@ -462,511 +462,511 @@ typedef long long swig_type_429;
 typedef _gostring_ swig_type_430;
 typedef long long swig_type_431;
 typedef long long swig_type_432;
-extern void _wrap_Swig_free_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_Swig_malloc_raw_2f258117ab7aa964(swig_intgo arg1);
-extern void _wrap_delete_Context_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_delete_Scheme_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_delete_Plan_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_delete_Cache_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_delete_CachePlan_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_delete_Model_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_1 _wrap_status_text_raw_2f258117ab7aa964(int arg1);
-extern int _wrap_version_raw_2f258117ab7aa964(void);
-extern swig_type_2 _wrap_version_text_raw_2f258117ab7aa964(void);
-extern int _wrap_abi_version_raw_2f258117ab7aa964(void);
-extern void _wrap_RopeConfig_method_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_method_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_layout_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_layout_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_rotary_dim_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_rotary_dim_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_rotary_offset_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_rotary_offset_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_angle_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_angle_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_base_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_base_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_factor_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_factor_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_original_context_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_3 arg2);
-extern swig_type_4 _wrap_RopeConfig_original_context_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_beta_fast_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_beta_fast_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_beta_slow_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_beta_slow_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_extrapolation_factor_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_extrapolation_factor_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_ramp_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_ramp_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_truncate_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_truncate_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_mscale_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_mscale_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_mscale_all_dim_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_mscale_all_dim_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_magnitude_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_magnitude_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_length_switch_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_length_switch_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_attention_factor_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_attention_factor_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_mixed_exponent_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_mixed_exponent_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_low_freq_factor_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_low_freq_factor_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_high_freq_factor_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_high_freq_factor_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_rotated_fraction_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_rotated_fraction_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_xpos_scale_base_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_xpos_scale_base_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_xpos_gamma_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_xpos_gamma_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_pair_factor_count_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_pair_factor_count_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_axes_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_axes_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_RopeConfig_raw_2f258117ab7aa964(int arg1);
-extern void _wrap_delete_RopeConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeConfig_set_axis_section_raw_2f258117ab7aa964(uintptr_t arg1, int arg2, int arg3);
-extern int _wrap_RopeConfig_get_axis_section_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern void _wrap_RemapConfig_method_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RemapConfig_method_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RemapConfig_window_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_5 arg2);
-extern swig_type_6 _wrap_RemapConfig_window_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RemapConfig_group_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_7 arg2);
-extern swig_type_8 _wrap_RemapConfig_group_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RemapConfig_leak_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RemapConfig_leak_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RemapConfig_chunk_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_9 arg2);
-extern swig_type_10 _wrap_RemapConfig_chunk_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RemapConfig_local_window_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_11 arg2);
-extern swig_type_12 _wrap_RemapConfig_local_window_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RemapConfig_limit_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_13 arg2);
-extern swig_type_14 _wrap_RemapConfig_limit_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RemapConfig_sinks_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_15 arg2);
-extern swig_type_16 _wrap_RemapConfig_sinks_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RemapConfig_real_shift_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RemapConfig_real_shift_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RemapConfig_position_scale_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RemapConfig_position_scale_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_RemapConfig_raw_2f258117ab7aa964(int arg1);
-extern void _wrap_delete_RemapConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BiasConfig_method_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_method_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BiasConfig_heads_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_heads_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BiasConfig_head_offset_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_head_offset_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BiasConfig_bidirectional_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_bidirectional_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BiasConfig_buckets_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_buckets_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BiasConfig_max_distance_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_17 arg2);
-extern swig_type_18 _wrap_BiasConfig_max_distance_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BiasConfig_distance_limit_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_19 arg2);
-extern swig_type_20 _wrap_BiasConfig_distance_limit_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BiasConfig_max_bias_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_BiasConfig_max_bias_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BiasConfig_scale_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_BiasConfig_scale_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BiasConfig_trained_length_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_21 arg2);
-extern swig_type_22 _wrap_BiasConfig_trained_length_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BiasConfig_dim_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_dim_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_BiasConfig_raw_2f258117ab7aa964(int arg1);
-extern void _wrap_delete_BiasConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_MaskConfig_causal_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_MaskConfig_causal_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_MaskConfig_window_left_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_23 arg2);
-extern swig_type_24 _wrap_MaskConfig_window_left_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_MaskConfig_window_right_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_25 arg2);
-extern swig_type_26 _wrap_MaskConfig_window_right_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_MaskConfig_sinks_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_27 arg2);
-extern swig_type_28 _wrap_MaskConfig_sinks_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_MaskConfig_chunk_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_29 arg2);
-extern swig_type_30 _wrap_MaskConfig_chunk_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_MaskConfig_prefix_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_31 arg2);
-extern swig_type_32 _wrap_MaskConfig_prefix_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_MaskConfig_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_MaskConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ScoreConfig_temperature_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ScoreConfig_temperature_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ScoreConfig_scale_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_ScoreConfig_scale_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ScoreConfig_multiplier_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_ScoreConfig_multiplier_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ScoreConfig_trained_length_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_ScoreConfig_trained_length_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ScoreConfig_alpha_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_ScoreConfig_alpha_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ScoreConfig_power_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_ScoreConfig_power_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ScoreConfig_softcap_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_ScoreConfig_softcap_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ScoreConfig_sink_heads_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ScoreConfig_sink_heads_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ScoreConfig_sink_head_offset_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ScoreConfig_sink_head_offset_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_ScoreConfig_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_ScoreConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_33 _wrap_method_name_raw_2f258117ab7aa964(int arg1, int arg2);
-extern int _wrap_method_find_raw_2f258117ab7aa964(int arg1, swig_type_34 arg2);
-extern int _wrap_method_count_raw_2f258117ab7aa964(int arg1);
-extern int _wrap_scheme_axes_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Probe_visible_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_Probe_visible_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Probe_branch_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_Probe_branch_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Probe_query_angle_position_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_Probe_query_angle_position_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Probe_key_angle_position_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_Probe_key_angle_position_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Probe_relative_position_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_Probe_relative_position_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Probe_bias_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_Probe_bias_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Probe_scale_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_Probe_scale_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Probe_magnitude_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_Probe_magnitude_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_Probe_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_Probe_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_35 _wrap_scheme_probe_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_36 arg2, swig_type_37 arg3, swig_type_38 arg4, int arg5, uintptr_t arg6);
-extern void _wrap_RopeOptions_side_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeOptions_side_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeOptions_branch_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeOptions_branch_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeOptions_direction_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RopeOptions_direction_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeOptions_length_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_39 arg2);
-extern swig_type_40 _wrap_RopeOptions_length_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeOptions_axis_stride_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_41 arg2);
-extern swig_type_42 _wrap_RopeOptions_axis_stride_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RopeOptions_xpos_centre_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_RopeOptions_xpos_centre_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_RopeOptions_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_RopeOptions_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_FireConfig_hidden_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_FireConfig_hidden_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_FireConfig_heads_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_FireConfig_heads_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_FireConfig_c_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_FireConfig_c_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_FireConfig_threshold_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_FireConfig_threshold_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_FireConfig_epsilon_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_FireConfig_epsilon_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_FireConfig_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_FireConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Problem_state_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_Problem_state_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Problem_batch_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_43 arg2);
-extern swig_type_44 _wrap_Problem_batch_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Problem_query_heads_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_45 arg2);
-extern swig_type_46 _wrap_Problem_query_heads_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Problem_key_heads_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_47 arg2);
-extern swig_type_48 _wrap_Problem_key_heads_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Problem_queries_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_49 arg2);
-extern swig_type_50 _wrap_Problem_queries_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Problem_keys_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_51 arg2);
-extern swig_type_52 _wrap_Problem_keys_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Problem_head_dim_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_53 arg2);
-extern swig_type_54 _wrap_Problem_head_dim_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Problem_value_dim_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_55 arg2);
-extern swig_type_56 _wrap_Problem_value_dim_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Problem_length_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_57 arg2);
-extern swig_type_58 _wrap_Problem_length_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Problem_query_position_stride_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_59 arg2);
-extern swig_type_60 _wrap_Problem_query_position_stride_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Problem_key_position_stride_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_61 arg2);
-extern swig_type_62 _wrap_Problem_key_position_stride_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_Problem_segments_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_63 arg2);
-extern swig_type_64 _wrap_Problem_segments_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_Problem_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_Problem_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_65 _wrap_plan_workspace_size_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ContextConfig_threads_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ContextConfig_threads_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ContextConfig_isa_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ContextConfig_isa_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_ContextConfig_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_ContextConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern int _wrap_context_threads_raw_2f258117ab7aa964(uintptr_t arg1);
-extern int _wrap_context_isa_raw_2f258117ab7aa964(uintptr_t arg1);
-extern int _wrap_isa_supported_raw_2f258117ab7aa964(int arg1);
-extern swig_type_66 _wrap_isa_name_raw_2f258117ab7aa964(int arg1);
-extern void _wrap_shutdown_raw_2f258117ab7aa964(void);
-extern void _wrap_tensor_contiguous_raw_2f258117ab7aa964(swig_type_67 arg1, swig_type_68 arg2, swig_type_69 arg3, swig_type_70 arg4, swig_voidp arg5);
-extern swig_type_71 _wrap_tensor_check_raw_2f258117ab7aa964(int arg1, swig_voidp arg2, swig_type_72 arg3);
-extern swig_type_73 _wrap_scheme_create_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_74 arg3, swig_voidp arg4, swig_type_75 arg5, uintptr_t arg6, uintptr_t arg7, swig_voidp arg8, swig_type_76 arg9, swig_voidp arg10, swig_type_77 arg11, swig_voidp arg12, swig_type_78 arg13, uintptr_t arg14, uintptr_t arg15, swig_voidp arg16, swig_type_79 arg17);
-extern swig_type_80 _wrap_rope_frequencies_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_81 arg2, swig_voidp arg3, swig_type_82 arg4, swig_voidp arg5, swig_type_83 arg6);
-extern swig_type_84 _wrap_scheme_visible_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_85 arg2, swig_type_86 arg3, swig_voidp arg4, swig_type_87 arg5);
-extern swig_type_88 _wrap_rope_apply_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_89 arg6, swig_type_90 arg7, double arg8, swig_voidp arg9, swig_type_91 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
-extern swig_type_92 _wrap_bias_fill_raw_2f258117ab7aa964(uintptr_t arg1, int arg2, swig_type_93 arg3, swig_type_94 arg4, swig_voidp arg5, swig_type_95 arg6);
-extern swig_type_96 _wrap_sinusoidal_fill_raw_2f258117ab7aa964(int arg1, swig_type_97 arg2, double arg3, swig_voidp arg4, int arg5, swig_voidp arg6);
-extern swig_type_98 _wrap_position_lookup_raw_2f258117ab7aa964(swig_voidp arg1, int arg2, swig_voidp arg3, swig_voidp arg4, swig_type_99 arg5, swig_voidp arg6, int arg7, swig_voidp arg8);
-extern swig_type_100 _wrap_fire_fill_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_101 arg3, swig_voidp arg4, swig_type_102 arg5, swig_voidp arg6, swig_type_103 arg7, swig_voidp arg8, swig_type_104 arg9, swig_voidp arg10, swig_type_105 arg11, swig_voidp arg12, swig_type_106 arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
-extern swig_type_107 _wrap_plan_create_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_108 arg5, swig_voidp arg6, swig_type_109 arg7, swig_voidp arg8, swig_type_110 arg9, swig_voidp arg10, swig_type_111 arg11, swig_voidp arg12, swig_type_112 arg13, swig_voidp arg14, swig_type_113 arg15, swig_voidp arg16, swig_type_114 arg17);
-extern swig_type_115 _wrap_plan_tile_counts_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_116 arg3);
-extern swig_type_117 _wrap_attention_run_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_118 arg19, swig_voidp arg20, swig_type_119 arg21);
-extern swig_type_120 _wrap_attention_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
-extern swig_type_121 _wrap_attention_merge_raw_2f258117ab7aa964(swig_voidp arg1, int arg2, swig_voidp arg3, swig_voidp arg4, swig_type_122 arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, swig_type_123 arg10);
-extern uintptr_t _wrap_new_CancelFlag_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_CancelFlag_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_cancel_flag_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern swig_type_124 _wrap_context_create_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2);
-extern swig_type_125 _wrap_diagnose_raw_2f258117ab7aa964(void);
-extern void _wrap_CacheConfig_dtype_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_CacheConfig_dtype_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_CacheConfig_layers_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_126 arg2);
-extern swig_type_127 _wrap_CacheConfig_layers_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_CacheConfig_key_heads_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_128 arg2);
-extern swig_type_129 _wrap_CacheConfig_key_heads_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_CacheConfig_head_dim_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_130 arg2);
-extern swig_type_131 _wrap_CacheConfig_head_dim_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_CacheConfig_value_dim_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_132 arg2);
-extern swig_type_133 _wrap_CacheConfig_value_dim_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_CacheConfig_memory_limit_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_134 arg2);
-extern swig_type_135 _wrap_CacheConfig_memory_limit_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_CacheConfig_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_CacheConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_136 _wrap_cache_sequence_create_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2);
-extern swig_type_137 _wrap_cache_sequence_destroy_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_138 arg2);
-extern swig_type_139 _wrap_cache_fork_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_140 arg2, swig_voidp arg3);
-extern swig_type_141 _wrap_cache_evict_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_142 arg2, swig_type_143 arg3, swig_type_144 arg4);
-extern swig_type_145 _wrap_cache_keep_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_146 arg2, swig_type_147 arg3, swig_type_148 arg4);
-extern swig_type_149 _wrap_cache_clear_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_SequenceInfo_tokens_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_150 arg2);
-extern swig_type_151 _wrap_SequenceInfo_tokens_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_SequenceInfo_first_position_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_152 arg2);
-extern swig_type_153 _wrap_SequenceInfo_first_position_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_SequenceInfo_next_position_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_154 arg2);
-extern swig_type_155 _wrap_SequenceInfo_next_position_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_SequenceInfo_blocks_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_156 arg2);
-extern swig_type_157 _wrap_SequenceInfo_blocks_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_SequenceInfo_shared_blocks_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_158 arg2);
-extern swig_type_159 _wrap_SequenceInfo_shared_blocks_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_SequenceInfo_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_SequenceInfo_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_160 _wrap_cache_sequence_info_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_161 arg2, uintptr_t arg3);
-extern void _wrap_CacheStatistics_sequences_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_162 arg2);
-extern swig_type_163 _wrap_CacheStatistics_sequences_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_CacheStatistics_blocks_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_164 arg2);
-extern swig_type_165 _wrap_CacheStatistics_blocks_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_CacheStatistics_free_blocks_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_166 arg2);
-extern swig_type_167 _wrap_CacheStatistics_free_blocks_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_CacheStatistics_block_bytes_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_168 arg2);
-extern swig_type_169 _wrap_CacheStatistics_block_bytes_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_CacheStatistics_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_CacheStatistics_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_170 _wrap_cache_get_statistics_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2);
-extern swig_type_171 _wrap_cache_plan_workspace_size_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_172 _wrap_cache_save_size_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_173 arg2);
-extern swig_type_174 _wrap_cache_save_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_175 arg2, swig_voidp arg3, swig_type_176 arg4);
-extern swig_type_177 _wrap_cache_restore_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_178 arg3, swig_voidp arg4);
-extern swig_type_179 _wrap_cache_create_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_180 _wrap_cache_append_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_181 arg3, swig_voidp arg4, swig_type_182 arg5, swig_voidp arg6, swig_type_183 arg7);
-extern swig_type_184 _wrap_cache_write_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2, swig_type_185 arg3, swig_voidp arg4, swig_type_186 arg5, swig_voidp arg6, swig_type_187 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
-extern swig_type_188 _wrap_cache_plan_create_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_189 arg5, swig_voidp arg6, swig_type_190 arg7, swig_type_191 arg8, swig_voidp arg9, swig_type_192 arg10, swig_type_193 arg11);
-extern swig_type_194 _wrap_cache_run_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2, swig_type_195 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_196 arg11, swig_voidp arg12, swig_type_197 arg13);
-extern swig_type_198 _wrap_attention_decode_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_199 arg4, swig_voidp arg5, swig_type_200 arg6, swig_voidp arg7, swig_type_201 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_202 arg16);
-extern void _wrap_WindowsConfig_kind_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_WindowsConfig_kind_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_WindowsConfig_bos_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_WindowsConfig_bos_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_WindowsConfig_tokens_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_203 arg2);
-extern swig_type_204 _wrap_WindowsConfig_tokens_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_WindowsConfig_length_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_205 arg2);
-extern swig_type_206 _wrap_WindowsConfig_length_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_WindowsConfig_stride_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_207 arg2);
-extern swig_type_208 _wrap_WindowsConfig_stride_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_WindowsConfig_segment_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_209 arg2);
-extern swig_type_210 _wrap_WindowsConfig_segment_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_WindowsConfig_raw_2f258117ab7aa964(int arg1);
-extern void _wrap_delete_WindowsConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_211 _wrap_verdict_name_raw_2f258117ab7aa964(int arg1);
-extern swig_type_212 _wrap_verdict_rule_raw_2f258117ab7aa964(void);
-extern void _wrap_BleuConfig_tokenizer_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_BleuConfig_tokenizer_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BleuConfig_smoothing_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_BleuConfig_smoothing_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BleuConfig_max_order_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_BleuConfig_max_order_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BleuConfig_lowercase_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_BleuConfig_lowercase_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BleuConfig_effective_order_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_BleuConfig_effective_order_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BleuConfig_smoothing_value_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_BleuConfig_smoothing_value_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_BleuConfig_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_BleuConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ChrfConfig_char_order_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ChrfConfig_char_order_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ChrfConfig_word_order_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ChrfConfig_word_order_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ChrfConfig_lowercase_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ChrfConfig_lowercase_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ChrfConfig_whitespace_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ChrfConfig_whitespace_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ChrfConfig_every_order_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ChrfConfig_every_order_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ChrfConfig_beta_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_ChrfConfig_beta_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_ChrfConfig_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_ChrfConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RougeConfig_kind_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RougeConfig_kind_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RougeConfig_order_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RougeConfig_order_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_RougeConfig_stem_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_RougeConfig_stem_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_RougeConfig_raw_2f258117ab7aa964(int arg1);
-extern void _wrap_delete_RougeConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BootstrapConfig_samples_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_BootstrapConfig_samples_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BootstrapConfig_seed_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_213 arg2);
-extern swig_type_214 _wrap_BootstrapConfig_seed_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_BootstrapConfig_confidence_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_BootstrapConfig_confidence_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_BootstrapConfig_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_BootstrapConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_form_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_PasskeyConfig_form_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_length_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_215 arg2);
-extern swig_type_216 _wrap_PasskeyConfig_length_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_seed_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_217 arg2);
-extern swig_type_218 _wrap_PasskeyConfig_seed_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_depth_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_PasskeyConfig_depth_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_lowest_key_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_219 arg2);
-extern swig_type_220 _wrap_PasskeyConfig_lowest_key_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_highest_key_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_221 arg2);
-extern swig_type_222 _wrap_PasskeyConfig_highest_key_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_PasskeyConfig_raw_2f258117ab7aa964(int arg1);
-extern void _wrap_delete_PasskeyConfig_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_223 _wrap_token_nll_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_224 arg6, swig_type_225 arg7, swig_voidp arg8, swig_type_226 arg9);
-extern swig_type_227 _wrap_token_nll_grad_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_228 arg6, swig_type_229 arg7, swig_voidp arg8, swig_type_230 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
-extern swig_type_231 _wrap_windows_count_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_232 arg3);
-extern swig_type_233 _wrap_windows_get_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_234 arg2, swig_voidp arg3, swig_type_235 arg4);
-extern swig_type_236 _wrap_loss_init_raw_2f258117ab7aa964(swig_voidp arg1, swig_type_237 arg2, swig_voidp arg3, swig_type_238 arg4);
-extern swig_type_239 _wrap_loss_add_raw_2f258117ab7aa964(swig_voidp arg1, swig_type_240 arg2, swig_voidp arg3, swig_type_241 arg4, swig_voidp arg5, swig_type_242 arg6, swig_voidp arg7, swig_type_243 arg8, swig_type_244 arg9, swig_type_245 arg10);
-extern swig_type_246 _wrap_loss_merge_raw_2f258117ab7aa964(swig_voidp arg1, swig_type_247 arg2, swig_voidp arg3, swig_type_248 arg4, swig_voidp arg5, swig_type_249 arg6, swig_voidp arg7, swig_type_250 arg8);
-extern swig_type_251 _wrap_loss_add_by_context_raw_2f258117ab7aa964(swig_voidp arg1, swig_type_252 arg2, swig_voidp arg3, swig_type_253 arg4, swig_voidp arg5, swig_type_254 arg6, swig_type_255 arg7, swig_voidp arg8, swig_type_256 arg9, swig_voidp arg10, swig_type_257 arg11, swig_type_258 arg12);
-extern swig_type_259 _wrap_loss_summarize_raw_2f258117ab7aa964(swig_voidp arg1, swig_type_260 arg2, swig_voidp arg3, swig_type_261 arg4, swig_voidp arg5, swig_type_262 arg6);
-extern swig_type_263 _wrap_judge_raw_2f258117ab7aa964(swig_voidp arg1, swig_type_264 arg2, swig_voidp arg3, swig_type_265 arg4, swig_type_266 arg5, swig_voidp arg6, swig_type_267 arg7, swig_voidp arg8, swig_type_268 arg9);
-extern swig_type_269 _wrap_tokenize_raw_2f258117ab7aa964(int arg1, int arg2, swig_voidp arg3, swig_type_270 arg4, swig_voidp arg5, swig_type_271 arg6, swig_voidp arg7, swig_type_272 arg8);
-extern swig_type_273 _wrap_bleu_add_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_274 arg3, swig_voidp arg4, swig_type_275 arg5, swig_voidp arg6, swig_type_276 arg7);
-extern swig_type_277 _wrap_bleu_add_tokens_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_278 arg3, swig_voidp arg4, swig_type_279 arg5, swig_voidp arg6, swig_type_280 arg7);
-extern swig_type_281 _wrap_bleu_merge_raw_2f258117ab7aa964(swig_voidp arg1, swig_type_282 arg2, swig_voidp arg3, swig_type_283 arg4);
-extern swig_type_284 _wrap_bleu_score_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_285 arg3, swig_voidp arg4, swig_type_286 arg5, swig_voidp arg6, swig_type_287 arg7);
-extern swig_type_288 _wrap_bleu_signature_raw_2f258117ab7aa964(uintptr_t arg1, int arg2, swig_voidp arg3, swig_type_289 arg4, swig_voidp arg5, swig_type_290 arg6);
-extern swig_type_291 _wrap_chrf_add_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_292 arg3, swig_voidp arg4, swig_type_293 arg5, swig_voidp arg6, swig_type_294 arg7);
-extern swig_type_295 _wrap_chrf_merge_raw_2f258117ab7aa964(swig_voidp arg1, swig_type_296 arg2, swig_voidp arg3, swig_type_297 arg4);
-extern swig_type_298 _wrap_chrf_score_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_299 arg3, swig_voidp arg4, swig_type_300 arg5);
-extern swig_type_301 _wrap_rouge_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_302 arg3, swig_voidp arg4, swig_type_303 arg5, swig_voidp arg6, swig_type_304 arg7, swig_voidp arg8, swig_type_305 arg9);
-extern swig_type_306 _wrap_rouge_tokens_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_307 arg3, swig_voidp arg4, swig_type_308 arg5, swig_voidp arg6, swig_type_309 arg7, swig_voidp arg8, swig_type_310 arg9);
-extern swig_type_311 _wrap_bootstrap_mean_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_312 arg4, swig_voidp arg5, swig_type_313 arg6);
-extern swig_type_314 _wrap_bleu_bootstrap_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_315 arg5, swig_voidp arg6, swig_type_316 arg7);
-extern swig_type_317 _wrap_passkey_make_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_318 arg3, swig_voidp arg4, swig_type_319 arg5, swig_voidp arg6, swig_type_320 arg7);
-extern swig_type_321 _wrap_passkey_check_raw_2f258117ab7aa964(swig_voidp arg1, swig_type_322 arg2, swig_type_323 arg3, swig_voidp arg4, swig_type_324 arg5);
-extern swig_type_325 _wrap_needle_place_raw_2f258117ab7aa964(swig_voidp arg1, swig_type_326 arg2, swig_voidp arg3, swig_type_327 arg4, double arg5, swig_voidp arg6, swig_type_328 arg7, swig_voidp arg8, swig_type_329 arg9, swig_voidp arg10, swig_type_330 arg11);
-extern void _wrap_ModelOptions_release_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ModelOptions_release_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelOptions_angle_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ModelOptions_angle_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelOptions_extension_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ModelOptions_extension_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelOptions_target_length_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_331 arg2);
-extern swig_type_332 _wrap_ModelOptions_target_length_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelOptions_window_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_333 arg2);
-extern swig_type_334 _wrap_ModelOptions_window_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelOptions_group_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_335 arg2);
-extern swig_type_336 _wrap_ModelOptions_group_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_ModelOptions_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_ModelOptions_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_absolute_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ModelInfo_absolute_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_337 _wrap_ModelInfo_family_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_layers_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_338 arg2);
-extern swig_type_339 _wrap_ModelInfo_layers_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_encoder_layers_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_340 arg2);
-extern swig_type_341 _wrap_ModelInfo_encoder_layers_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_query_heads_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_342 arg2);
-extern swig_type_343 _wrap_ModelInfo_query_heads_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_key_heads_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_344 arg2);
-extern swig_type_345 _wrap_ModelInfo_key_heads_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_head_dim_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_346 arg2);
-extern swig_type_347 _wrap_ModelInfo_head_dim_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_value_dim_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_348 arg2);
-extern swig_type_349 _wrap_ModelInfo_value_dim_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_hidden_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_350 arg2);
-extern swig_type_351 _wrap_ModelInfo_hidden_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_vocabulary_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_352 arg2);
-extern swig_type_353 _wrap_ModelInfo_vocabulary_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_context_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_354 arg2);
-extern swig_type_355 _wrap_ModelInfo_context_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_trained_context_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_356 arg2);
-extern swig_type_357 _wrap_ModelInfo_trained_context_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_usable_context_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_358 arg2);
-extern swig_type_359 _wrap_ModelInfo_usable_context_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_usable_context_most_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_360 arg2);
-extern swig_type_361 _wrap_ModelInfo_usable_context_most_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_absolute_rows_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_362 arg2);
-extern swig_type_363 _wrap_ModelInfo_absolute_rows_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_absolute_offset_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_364 arg2);
-extern swig_type_365 _wrap_ModelInfo_absolute_offset_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_layer_kinds_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_366 arg2);
-extern swig_type_367 _wrap_ModelInfo_layer_kinds_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_notes_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_368 arg2);
-extern swig_type_369 _wrap_ModelInfo_notes_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelInfo_final_softcap_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_ModelInfo_final_softcap_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_ModelInfo_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_ModelInfo_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_370 _wrap_model_describe_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_ModelLayer_kind_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ModelLayer_kind_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelLayer_alike_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_371 arg2);
-extern swig_type_372 _wrap_ModelLayer_alike_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelLayer_query_heads_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_373 arg2);
-extern swig_type_374 _wrap_ModelLayer_query_heads_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelLayer_key_heads_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_375 arg2);
-extern swig_type_376 _wrap_ModelLayer_key_heads_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelLayer_head_dim_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_377 arg2);
-extern swig_type_378 _wrap_ModelLayer_head_dim_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelLayer_value_dim_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_379 arg2);
-extern swig_type_380 _wrap_ModelLayer_value_dim_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelLayer_window_set_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_381 arg2);
-extern swig_type_382 _wrap_ModelLayer_window_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelLayer_attention_scale_set_raw_2f258117ab7aa964(uintptr_t arg1, double arg2);
-extern double _wrap_ModelLayer_attention_scale_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_ModelLayer_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_ModelLayer_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_383 _wrap_model_layer_at_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_384 arg2, uintptr_t arg3);
-extern void _wrap_ModelNote_severity_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ModelNote_severity_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern void _wrap_ModelNote_code_set_raw_2f258117ab7aa964(uintptr_t arg1, int arg2);
-extern int _wrap_ModelNote_code_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_385 _wrap_ModelNote_path_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_386 _wrap_ModelNote_text_get_raw_2f258117ab7aa964(uintptr_t arg1);
-extern uintptr_t _wrap_new_ModelNote_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_ModelNote_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_387 _wrap_model_note_at_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_388 arg2, uintptr_t arg3);
-extern uintptr_t _wrap_new_Metadata_raw_2f258117ab7aa964(void);
-extern void _wrap_delete_Metadata_raw_2f258117ab7aa964(uintptr_t arg1);
-extern swig_type_389 _wrap_metadata_integers_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_390 arg3, int arg4, swig_voidp arg5, swig_type_391 arg6);
-extern swig_type_392 _wrap_metadata_reals_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_393 arg3, int arg4, swig_voidp arg5, swig_type_394 arg6);
-extern swig_type_395 _wrap_metadata_texts_raw_2f258117ab7aa964(uintptr_t arg1, swig_voidp arg2, swig_type_396 arg3, int arg4, swig_type_397 arg5);
-extern swig_type_398 _wrap_metadata_text_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_399 arg2, swig_voidp arg3, swig_type_400 arg4);
-extern swig_type_401 _wrap_model_from_config_raw_2f258117ab7aa964(swig_voidp arg1, swig_type_402 arg2, uintptr_t arg3, swig_voidp arg4, swig_type_403 arg5, swig_voidp arg6, swig_type_404 arg7, swig_voidp arg8, swig_type_405 arg9, swig_voidp arg10, swig_type_406 arg11, swig_voidp arg12, swig_type_407 arg13);
-extern swig_type_408 _wrap_model_from_metadata_raw_2f258117ab7aa964(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_409 arg4, swig_voidp arg5, swig_type_410 arg6, swig_voidp arg7, swig_type_411 arg8, swig_voidp arg9, swig_type_412 arg10, swig_voidp arg11, swig_type_413 arg12);
-extern swig_type_414 _wrap_model_from_gguf_raw_2f258117ab7aa964(swig_voidp arg1, swig_type_415 arg2, uintptr_t arg3, swig_voidp arg4, swig_type_416 arg5, swig_voidp arg6, swig_type_417 arg7, swig_voidp arg8, swig_type_418 arg9, swig_voidp arg10, swig_type_419 arg11, swig_voidp arg12, swig_type_420 arg13);
-extern swig_type_421 _wrap_model_layer_scheme_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_422 arg2);
-extern swig_type_423 _wrap_model_layer_parts_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_424 arg2, uintptr_t arg3, uintptr_t arg4, uintptr_t arg5, uintptr_t arg6, uintptr_t arg7);
-extern swig_type_425 _wrap_model_layer_array_count_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_426 arg2, int arg3);
-extern swig_type_427 _wrap_model_layer_doubles_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_428 arg2, int arg3, swig_voidp arg4, swig_type_429 arg5);
-extern swig_type_430 _wrap_model_layer_floats_raw_2f258117ab7aa964(uintptr_t arg1, swig_type_431 arg2, int arg3, swig_voidp arg4, swig_type_432 arg5);
+extern void _wrap_Swig_free_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_Swig_malloc_raw_7f290aa942dd3ee6(swig_intgo arg1);
+extern void _wrap_delete_Context_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_delete_Scheme_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_delete_Plan_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_delete_Cache_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_delete_CachePlan_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_delete_Model_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_1 _wrap_status_text_raw_7f290aa942dd3ee6(int arg1);
+extern int _wrap_version_raw_7f290aa942dd3ee6(void);
+extern swig_type_2 _wrap_version_text_raw_7f290aa942dd3ee6(void);
+extern int _wrap_abi_version_raw_7f290aa942dd3ee6(void);
+extern void _wrap_RopeConfig_method_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeConfig_method_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_layout_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeConfig_layout_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_rotary_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeConfig_rotary_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_rotary_offset_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeConfig_rotary_offset_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_angle_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeConfig_angle_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_base_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_base_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_factor_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_factor_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_original_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_3 arg2);
+extern swig_type_4 _wrap_RopeConfig_original_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_beta_fast_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_beta_fast_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_beta_slow_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_beta_slow_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_extrapolation_factor_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_extrapolation_factor_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_ramp_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeConfig_ramp_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_truncate_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeConfig_truncate_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_mscale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_mscale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_mscale_all_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_mscale_all_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_magnitude_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeConfig_magnitude_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_length_switch_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeConfig_length_switch_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_attention_factor_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_attention_factor_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_mixed_exponent_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_mixed_exponent_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_low_freq_factor_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_low_freq_factor_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_high_freq_factor_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_high_freq_factor_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_rotated_fraction_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_rotated_fraction_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_xpos_scale_base_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_xpos_scale_base_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_xpos_gamma_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeConfig_xpos_gamma_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_pair_factor_count_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeConfig_pair_factor_count_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_axes_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeConfig_axes_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_RopeConfig_raw_7f290aa942dd3ee6(int arg1);
+extern void _wrap_delete_RopeConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeConfig_set_axis_section_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2, int arg3);
+extern int _wrap_RopeConfig_get_axis_section_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern void _wrap_RemapConfig_method_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RemapConfig_method_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RemapConfig_window_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_5 arg2);
+extern swig_type_6 _wrap_RemapConfig_window_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RemapConfig_group_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_7 arg2);
+extern swig_type_8 _wrap_RemapConfig_group_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RemapConfig_leak_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RemapConfig_leak_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RemapConfig_chunk_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_9 arg2);
+extern swig_type_10 _wrap_RemapConfig_chunk_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RemapConfig_local_window_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_11 arg2);
+extern swig_type_12 _wrap_RemapConfig_local_window_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RemapConfig_limit_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_13 arg2);
+extern swig_type_14 _wrap_RemapConfig_limit_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RemapConfig_sinks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_15 arg2);
+extern swig_type_16 _wrap_RemapConfig_sinks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RemapConfig_real_shift_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RemapConfig_real_shift_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RemapConfig_position_scale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RemapConfig_position_scale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_RemapConfig_raw_7f290aa942dd3ee6(int arg1);
+extern void _wrap_delete_RemapConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BiasConfig_method_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BiasConfig_method_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BiasConfig_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BiasConfig_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BiasConfig_head_offset_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BiasConfig_head_offset_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BiasConfig_bidirectional_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BiasConfig_bidirectional_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BiasConfig_buckets_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BiasConfig_buckets_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BiasConfig_max_distance_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_17 arg2);
+extern swig_type_18 _wrap_BiasConfig_max_distance_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BiasConfig_distance_limit_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_19 arg2);
+extern swig_type_20 _wrap_BiasConfig_distance_limit_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BiasConfig_max_bias_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_BiasConfig_max_bias_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BiasConfig_scale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_BiasConfig_scale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BiasConfig_trained_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_21 arg2);
+extern swig_type_22 _wrap_BiasConfig_trained_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BiasConfig_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BiasConfig_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_BiasConfig_raw_7f290aa942dd3ee6(int arg1);
+extern void _wrap_delete_BiasConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_MaskConfig_causal_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_MaskConfig_causal_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_MaskConfig_window_left_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_23 arg2);
+extern swig_type_24 _wrap_MaskConfig_window_left_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_MaskConfig_window_right_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_25 arg2);
+extern swig_type_26 _wrap_MaskConfig_window_right_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_MaskConfig_sinks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_27 arg2);
+extern swig_type_28 _wrap_MaskConfig_sinks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_MaskConfig_chunk_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_29 arg2);
+extern swig_type_30 _wrap_MaskConfig_chunk_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_MaskConfig_prefix_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_31 arg2);
+extern swig_type_32 _wrap_MaskConfig_prefix_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_MaskConfig_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_MaskConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ScoreConfig_temperature_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ScoreConfig_temperature_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ScoreConfig_scale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_ScoreConfig_scale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ScoreConfig_multiplier_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_ScoreConfig_multiplier_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ScoreConfig_trained_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_ScoreConfig_trained_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ScoreConfig_alpha_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_ScoreConfig_alpha_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ScoreConfig_power_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_ScoreConfig_power_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ScoreConfig_softcap_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_ScoreConfig_softcap_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ScoreConfig_sink_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ScoreConfig_sink_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ScoreConfig_sink_head_offset_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ScoreConfig_sink_head_offset_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_ScoreConfig_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_ScoreConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_33 _wrap_method_name_raw_7f290aa942dd3ee6(int arg1, int arg2);
+extern int _wrap_method_find_raw_7f290aa942dd3ee6(int arg1, swig_type_34 arg2);
+extern int _wrap_method_count_raw_7f290aa942dd3ee6(int arg1);
+extern int _wrap_scheme_axes_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Probe_visible_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_Probe_visible_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Probe_branch_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_Probe_branch_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Probe_query_angle_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_Probe_query_angle_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Probe_key_angle_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_Probe_key_angle_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Probe_relative_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_Probe_relative_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Probe_bias_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_Probe_bias_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Probe_scale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_Probe_scale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Probe_magnitude_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_Probe_magnitude_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_Probe_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_Probe_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_35 _wrap_scheme_probe_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_36 arg2, swig_type_37 arg3, swig_type_38 arg4, int arg5, uintptr_t arg6);
+extern void _wrap_RopeOptions_side_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeOptions_side_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeOptions_branch_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeOptions_branch_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeOptions_direction_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RopeOptions_direction_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeOptions_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_39 arg2);
+extern swig_type_40 _wrap_RopeOptions_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeOptions_axis_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_41 arg2);
+extern swig_type_42 _wrap_RopeOptions_axis_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RopeOptions_xpos_centre_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_RopeOptions_xpos_centre_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_RopeOptions_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_RopeOptions_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_FireConfig_hidden_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_FireConfig_hidden_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_FireConfig_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_FireConfig_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_FireConfig_c_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_FireConfig_c_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_FireConfig_threshold_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_FireConfig_threshold_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_FireConfig_epsilon_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_FireConfig_epsilon_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_FireConfig_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_FireConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_state_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_Problem_state_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_batch_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_43 arg2);
+extern swig_type_44 _wrap_Problem_batch_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_query_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_45 arg2);
+extern swig_type_46 _wrap_Problem_query_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_47 arg2);
+extern swig_type_48 _wrap_Problem_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_queries_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_49 arg2);
+extern swig_type_50 _wrap_Problem_queries_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_keys_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_51 arg2);
+extern swig_type_52 _wrap_Problem_keys_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_53 arg2);
+extern swig_type_54 _wrap_Problem_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_55 arg2);
+extern swig_type_56 _wrap_Problem_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_57 arg2);
+extern swig_type_58 _wrap_Problem_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_query_position_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_59 arg2);
+extern swig_type_60 _wrap_Problem_query_position_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_key_position_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_61 arg2);
+extern swig_type_62 _wrap_Problem_key_position_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_segments_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_63 arg2);
+extern swig_type_64 _wrap_Problem_segments_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_Problem_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_Problem_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_65 _wrap_plan_workspace_size_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ContextConfig_threads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ContextConfig_threads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ContextConfig_isa_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ContextConfig_isa_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_ContextConfig_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_ContextConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern int _wrap_context_threads_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern int _wrap_context_isa_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern int _wrap_isa_supported_raw_7f290aa942dd3ee6(int arg1);
+extern swig_type_66 _wrap_isa_name_raw_7f290aa942dd3ee6(int arg1);
+extern void _wrap_shutdown_raw_7f290aa942dd3ee6(void);
+extern void _wrap_tensor_contiguous_raw_7f290aa942dd3ee6(swig_type_67 arg1, swig_type_68 arg2, swig_type_69 arg3, swig_type_70 arg4, swig_voidp arg5);
+extern swig_type_71 _wrap_tensor_check_raw_7f290aa942dd3ee6(int arg1, swig_voidp arg2, swig_type_72 arg3);
+extern swig_type_73 _wrap_scheme_create_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_74 arg3, swig_voidp arg4, swig_type_75 arg5, uintptr_t arg6, uintptr_t arg7, swig_voidp arg8, swig_type_76 arg9, swig_voidp arg10, swig_type_77 arg11, swig_voidp arg12, swig_type_78 arg13, uintptr_t arg14, uintptr_t arg15, swig_voidp arg16, swig_type_79 arg17);
+extern swig_type_80 _wrap_rope_frequencies_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_81 arg2, swig_voidp arg3, swig_type_82 arg4, swig_voidp arg5, swig_type_83 arg6);
+extern swig_type_84 _wrap_scheme_visible_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_85 arg2, swig_type_86 arg3, swig_voidp arg4, swig_type_87 arg5);
+extern swig_type_88 _wrap_rope_apply_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_89 arg6, swig_type_90 arg7, double arg8, swig_voidp arg9, swig_type_91 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
+extern swig_type_92 _wrap_bias_fill_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2, swig_type_93 arg3, swig_type_94 arg4, swig_voidp arg5, swig_type_95 arg6);
+extern swig_type_96 _wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(int arg1, swig_type_97 arg2, double arg3, swig_voidp arg4, int arg5, swig_voidp arg6);
+extern swig_type_98 _wrap_position_lookup_raw_7f290aa942dd3ee6(swig_voidp arg1, int arg2, swig_voidp arg3, swig_voidp arg4, swig_type_99 arg5, swig_voidp arg6, int arg7, swig_voidp arg8);
+extern swig_type_100 _wrap_fire_fill_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_101 arg3, swig_voidp arg4, swig_type_102 arg5, swig_voidp arg6, swig_type_103 arg7, swig_voidp arg8, swig_type_104 arg9, swig_voidp arg10, swig_type_105 arg11, swig_voidp arg12, swig_type_106 arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
+extern swig_type_107 _wrap_plan_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_108 arg5, swig_voidp arg6, swig_type_109 arg7, swig_voidp arg8, swig_type_110 arg9, swig_voidp arg10, swig_type_111 arg11, swig_voidp arg12, swig_type_112 arg13, swig_voidp arg14, swig_type_113 arg15, swig_voidp arg16, swig_type_114 arg17);
+extern swig_type_115 _wrap_plan_tile_counts_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_116 arg3);
+extern swig_type_117 _wrap_attention_run_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_118 arg19, swig_voidp arg20, swig_type_119 arg21);
+extern swig_type_120 _wrap_attention_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
+extern swig_type_121 _wrap_attention_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, int arg2, swig_voidp arg3, swig_voidp arg4, swig_type_122 arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, swig_type_123 arg10);
+extern uintptr_t _wrap_new_CancelFlag_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_CancelFlag_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_cancel_flag_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern swig_type_124 _wrap_context_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
+extern swig_type_125 _wrap_diagnose_raw_7f290aa942dd3ee6(void);
+extern void _wrap_CacheConfig_dtype_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_CacheConfig_dtype_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheConfig_layers_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_126 arg2);
+extern swig_type_127 _wrap_CacheConfig_layers_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheConfig_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_128 arg2);
+extern swig_type_129 _wrap_CacheConfig_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheConfig_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_130 arg2);
+extern swig_type_131 _wrap_CacheConfig_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheConfig_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_132 arg2);
+extern swig_type_133 _wrap_CacheConfig_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheConfig_memory_limit_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_134 arg2);
+extern swig_type_135 _wrap_CacheConfig_memory_limit_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_CacheConfig_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_CacheConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_136 _wrap_cache_sequence_create_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2);
+extern swig_type_137 _wrap_cache_sequence_destroy_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_138 arg2);
+extern swig_type_139 _wrap_cache_fork_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_140 arg2, swig_voidp arg3);
+extern swig_type_141 _wrap_cache_evict_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_142 arg2, swig_type_143 arg3, swig_type_144 arg4);
+extern swig_type_145 _wrap_cache_keep_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_146 arg2, swig_type_147 arg3, swig_type_148 arg4);
+extern swig_type_149 _wrap_cache_clear_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_SequenceInfo_tokens_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_150 arg2);
+extern swig_type_151 _wrap_SequenceInfo_tokens_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_SequenceInfo_first_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_152 arg2);
+extern swig_type_153 _wrap_SequenceInfo_first_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_SequenceInfo_next_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_154 arg2);
+extern swig_type_155 _wrap_SequenceInfo_next_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_SequenceInfo_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_156 arg2);
+extern swig_type_157 _wrap_SequenceInfo_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_SequenceInfo_shared_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_158 arg2);
+extern swig_type_159 _wrap_SequenceInfo_shared_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_SequenceInfo_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_SequenceInfo_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_160 _wrap_cache_sequence_info_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_161 arg2, uintptr_t arg3);
+extern void _wrap_CacheStatistics_sequences_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_162 arg2);
+extern swig_type_163 _wrap_CacheStatistics_sequences_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheStatistics_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_164 arg2);
+extern swig_type_165 _wrap_CacheStatistics_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheStatistics_free_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_166 arg2);
+extern swig_type_167 _wrap_CacheStatistics_free_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheStatistics_block_bytes_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_168 arg2);
+extern swig_type_169 _wrap_CacheStatistics_block_bytes_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_CacheStatistics_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_CacheStatistics_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_170 _wrap_cache_get_statistics_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
+extern swig_type_171 _wrap_cache_plan_workspace_size_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_172 _wrap_cache_save_size_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_173 arg2);
+extern swig_type_174 _wrap_cache_save_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_175 arg2, swig_voidp arg3, swig_type_176 arg4);
+extern swig_type_177 _wrap_cache_restore_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_178 arg3, swig_voidp arg4);
+extern swig_type_179 _wrap_cache_create_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_180 _wrap_cache_append_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_181 arg3, swig_voidp arg4, swig_type_182 arg5, swig_voidp arg6, swig_type_183 arg7);
+extern swig_type_184 _wrap_cache_write_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_type_185 arg3, swig_voidp arg4, swig_type_186 arg5, swig_voidp arg6, swig_type_187 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
+extern swig_type_188 _wrap_cache_plan_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_189 arg5, swig_voidp arg6, swig_type_190 arg7, swig_type_191 arg8, swig_voidp arg9, swig_type_192 arg10, swig_type_193 arg11);
+extern swig_type_194 _wrap_cache_run_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_type_195 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_196 arg11, swig_voidp arg12, swig_type_197 arg13);
+extern swig_type_198 _wrap_attention_decode_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_199 arg4, swig_voidp arg5, swig_type_200 arg6, swig_voidp arg7, swig_type_201 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_202 arg16);
+extern void _wrap_WindowsConfig_kind_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_WindowsConfig_kind_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_WindowsConfig_bos_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_WindowsConfig_bos_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_WindowsConfig_tokens_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_203 arg2);
+extern swig_type_204 _wrap_WindowsConfig_tokens_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_WindowsConfig_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_205 arg2);
+extern swig_type_206 _wrap_WindowsConfig_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_WindowsConfig_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_207 arg2);
+extern swig_type_208 _wrap_WindowsConfig_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_WindowsConfig_segment_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_209 arg2);
+extern swig_type_210 _wrap_WindowsConfig_segment_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_WindowsConfig_raw_7f290aa942dd3ee6(int arg1);
+extern void _wrap_delete_WindowsConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_211 _wrap_verdict_name_raw_7f290aa942dd3ee6(int arg1);
+extern swig_type_212 _wrap_verdict_rule_raw_7f290aa942dd3ee6(void);
+extern void _wrap_BleuConfig_tokenizer_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BleuConfig_tokenizer_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BleuConfig_smoothing_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BleuConfig_smoothing_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BleuConfig_max_order_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BleuConfig_max_order_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BleuConfig_lowercase_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BleuConfig_lowercase_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BleuConfig_effective_order_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BleuConfig_effective_order_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BleuConfig_smoothing_value_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_BleuConfig_smoothing_value_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_BleuConfig_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_BleuConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ChrfConfig_char_order_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ChrfConfig_char_order_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ChrfConfig_word_order_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ChrfConfig_word_order_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ChrfConfig_lowercase_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ChrfConfig_lowercase_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ChrfConfig_whitespace_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ChrfConfig_whitespace_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ChrfConfig_every_order_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ChrfConfig_every_order_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ChrfConfig_beta_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_ChrfConfig_beta_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_ChrfConfig_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_ChrfConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RougeConfig_kind_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RougeConfig_kind_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RougeConfig_order_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RougeConfig_order_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_RougeConfig_stem_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_RougeConfig_stem_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_RougeConfig_raw_7f290aa942dd3ee6(int arg1);
+extern void _wrap_delete_RougeConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BootstrapConfig_samples_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BootstrapConfig_samples_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BootstrapConfig_seed_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_213 arg2);
+extern swig_type_214 _wrap_BootstrapConfig_seed_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BootstrapConfig_confidence_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_BootstrapConfig_confidence_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_BootstrapConfig_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_BootstrapConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_PasskeyConfig_form_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_PasskeyConfig_form_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_PasskeyConfig_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_215 arg2);
+extern swig_type_216 _wrap_PasskeyConfig_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_PasskeyConfig_seed_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_217 arg2);
+extern swig_type_218 _wrap_PasskeyConfig_seed_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_PasskeyConfig_depth_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_PasskeyConfig_depth_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_PasskeyConfig_lowest_key_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_219 arg2);
+extern swig_type_220 _wrap_PasskeyConfig_lowest_key_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_PasskeyConfig_highest_key_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_221 arg2);
+extern swig_type_222 _wrap_PasskeyConfig_highest_key_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_PasskeyConfig_raw_7f290aa942dd3ee6(int arg1);
+extern void _wrap_delete_PasskeyConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_223 _wrap_token_nll_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_224 arg6, swig_type_225 arg7, swig_voidp arg8, swig_type_226 arg9);
+extern swig_type_227 _wrap_token_nll_grad_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_228 arg6, swig_type_229 arg7, swig_voidp arg8, swig_type_230 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
+extern swig_type_231 _wrap_windows_count_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_232 arg3);
+extern swig_type_233 _wrap_windows_get_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_234 arg2, swig_voidp arg3, swig_type_235 arg4);
+extern swig_type_236 _wrap_loss_init_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_237 arg2, swig_voidp arg3, swig_type_238 arg4);
+extern swig_type_239 _wrap_loss_add_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_240 arg2, swig_voidp arg3, swig_type_241 arg4, swig_voidp arg5, swig_type_242 arg6, swig_voidp arg7, swig_type_243 arg8, swig_type_244 arg9, swig_type_245 arg10);
+extern swig_type_246 _wrap_loss_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_247 arg2, swig_voidp arg3, swig_type_248 arg4, swig_voidp arg5, swig_type_249 arg6, swig_voidp arg7, swig_type_250 arg8);
+extern swig_type_251 _wrap_loss_add_by_context_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_252 arg2, swig_voidp arg3, swig_type_253 arg4, swig_voidp arg5, swig_type_254 arg6, swig_type_255 arg7, swig_voidp arg8, swig_type_256 arg9, swig_voidp arg10, swig_type_257 arg11, swig_type_258 arg12);
+extern swig_type_259 _wrap_loss_summarize_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_260 arg2, swig_voidp arg3, swig_type_261 arg4, swig_voidp arg5, swig_type_262 arg6);
+extern swig_type_263 _wrap_judge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_264 arg2, swig_voidp arg3, swig_type_265 arg4, swig_type_266 arg5, swig_voidp arg6, swig_type_267 arg7, swig_voidp arg8, swig_type_268 arg9);
+extern swig_type_269 _wrap_tokenize_raw_7f290aa942dd3ee6(int arg1, int arg2, swig_voidp arg3, swig_type_270 arg4, swig_voidp arg5, swig_type_271 arg6, swig_voidp arg7, swig_type_272 arg8);
+extern swig_type_273 _wrap_bleu_add_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_274 arg3, swig_voidp arg4, swig_type_275 arg5, swig_voidp arg6, swig_type_276 arg7);
+extern swig_type_277 _wrap_bleu_add_tokens_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_278 arg3, swig_voidp arg4, swig_type_279 arg5, swig_voidp arg6, swig_type_280 arg7);
+extern swig_type_281 _wrap_bleu_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_282 arg2, swig_voidp arg3, swig_type_283 arg4);
+extern swig_type_284 _wrap_bleu_score_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_285 arg3, swig_voidp arg4, swig_type_286 arg5, swig_voidp arg6, swig_type_287 arg7);
+extern swig_type_288 _wrap_bleu_signature_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2, swig_voidp arg3, swig_type_289 arg4, swig_voidp arg5, swig_type_290 arg6);
+extern swig_type_291 _wrap_chrf_add_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_292 arg3, swig_voidp arg4, swig_type_293 arg5, swig_voidp arg6, swig_type_294 arg7);
+extern swig_type_295 _wrap_chrf_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_296 arg2, swig_voidp arg3, swig_type_297 arg4);
+extern swig_type_298 _wrap_chrf_score_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_299 arg3, swig_voidp arg4, swig_type_300 arg5);
+extern swig_type_301 _wrap_rouge_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_302 arg3, swig_voidp arg4, swig_type_303 arg5, swig_voidp arg6, swig_type_304 arg7, swig_voidp arg8, swig_type_305 arg9);
+extern swig_type_306 _wrap_rouge_tokens_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_307 arg3, swig_voidp arg4, swig_type_308 arg5, swig_voidp arg6, swig_type_309 arg7, swig_voidp arg8, swig_type_310 arg9);
+extern swig_type_311 _wrap_bootstrap_mean_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_312 arg4, swig_voidp arg5, swig_type_313 arg6);
+extern swig_type_314 _wrap_bleu_bootstrap_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_315 arg5, swig_voidp arg6, swig_type_316 arg7);
+extern swig_type_317 _wrap_passkey_make_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_318 arg3, swig_voidp arg4, swig_type_319 arg5, swig_voidp arg6, swig_type_320 arg7);
+extern swig_type_321 _wrap_passkey_check_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_322 arg2, swig_type_323 arg3, swig_voidp arg4, swig_type_324 arg5);
+extern swig_type_325 _wrap_needle_place_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_326 arg2, swig_voidp arg3, swig_type_327 arg4, double arg5, swig_voidp arg6, swig_type_328 arg7, swig_voidp arg8, swig_type_329 arg9, swig_voidp arg10, swig_type_330 arg11);
+extern void _wrap_ModelOptions_release_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ModelOptions_release_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelOptions_angle_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ModelOptions_angle_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelOptions_extension_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ModelOptions_extension_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelOptions_target_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_331 arg2);
+extern swig_type_332 _wrap_ModelOptions_target_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelOptions_window_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_333 arg2);
+extern swig_type_334 _wrap_ModelOptions_window_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelOptions_group_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_335 arg2);
+extern swig_type_336 _wrap_ModelOptions_group_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_ModelOptions_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_ModelOptions_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_absolute_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ModelInfo_absolute_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_337 _wrap_ModelInfo_family_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_layers_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_338 arg2);
+extern swig_type_339 _wrap_ModelInfo_layers_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_encoder_layers_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_340 arg2);
+extern swig_type_341 _wrap_ModelInfo_encoder_layers_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_query_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_342 arg2);
+extern swig_type_343 _wrap_ModelInfo_query_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_344 arg2);
+extern swig_type_345 _wrap_ModelInfo_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_346 arg2);
+extern swig_type_347 _wrap_ModelInfo_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_348 arg2);
+extern swig_type_349 _wrap_ModelInfo_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_hidden_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_350 arg2);
+extern swig_type_351 _wrap_ModelInfo_hidden_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_vocabulary_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_352 arg2);
+extern swig_type_353 _wrap_ModelInfo_vocabulary_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_354 arg2);
+extern swig_type_355 _wrap_ModelInfo_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_trained_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_356 arg2);
+extern swig_type_357 _wrap_ModelInfo_trained_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_usable_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_358 arg2);
+extern swig_type_359 _wrap_ModelInfo_usable_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_usable_context_most_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_360 arg2);
+extern swig_type_361 _wrap_ModelInfo_usable_context_most_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_absolute_rows_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_362 arg2);
+extern swig_type_363 _wrap_ModelInfo_absolute_rows_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_absolute_offset_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_364 arg2);
+extern swig_type_365 _wrap_ModelInfo_absolute_offset_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_layer_kinds_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_366 arg2);
+extern swig_type_367 _wrap_ModelInfo_layer_kinds_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_notes_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_368 arg2);
+extern swig_type_369 _wrap_ModelInfo_notes_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_final_softcap_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_ModelInfo_final_softcap_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_ModelInfo_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_ModelInfo_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_370 _wrap_model_describe_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
+extern void _wrap_ModelLayer_kind_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ModelLayer_kind_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_alike_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_371 arg2);
+extern swig_type_372 _wrap_ModelLayer_alike_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_query_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_373 arg2);
+extern swig_type_374 _wrap_ModelLayer_query_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_375 arg2);
+extern swig_type_376 _wrap_ModelLayer_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_377 arg2);
+extern swig_type_378 _wrap_ModelLayer_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_379 arg2);
+extern swig_type_380 _wrap_ModelLayer_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_window_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_381 arg2);
+extern swig_type_382 _wrap_ModelLayer_window_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_attention_scale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
+extern double _wrap_ModelLayer_attention_scale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_ModelLayer_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_ModelLayer_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_383 _wrap_model_layer_at_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_384 arg2, uintptr_t arg3);
+extern void _wrap_ModelNote_severity_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ModelNote_severity_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelNote_code_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_ModelNote_code_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_385 _wrap_ModelNote_path_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_386 _wrap_ModelNote_text_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern uintptr_t _wrap_new_ModelNote_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_ModelNote_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_387 _wrap_model_note_at_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_388 arg2, uintptr_t arg3);
+extern uintptr_t _wrap_new_Metadata_raw_7f290aa942dd3ee6(void);
+extern void _wrap_delete_Metadata_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_389 _wrap_metadata_integers_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_390 arg3, int arg4, swig_voidp arg5, swig_type_391 arg6);
+extern swig_type_392 _wrap_metadata_reals_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_393 arg3, int arg4, swig_voidp arg5, swig_type_394 arg6);
+extern swig_type_395 _wrap_metadata_texts_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_396 arg3, int arg4, swig_type_397 arg5);
+extern swig_type_398 _wrap_metadata_text_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_399 arg2, swig_voidp arg3, swig_type_400 arg4);
+extern swig_type_401 _wrap_model_from_config_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_402 arg2, uintptr_t arg3, swig_voidp arg4, swig_type_403 arg5, swig_voidp arg6, swig_type_404 arg7, swig_voidp arg8, swig_type_405 arg9, swig_voidp arg10, swig_type_406 arg11, swig_voidp arg12, swig_type_407 arg13);
+extern swig_type_408 _wrap_model_from_metadata_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_409 arg4, swig_voidp arg5, swig_type_410 arg6, swig_voidp arg7, swig_type_411 arg8, swig_voidp arg9, swig_type_412 arg10, swig_voidp arg11, swig_type_413 arg12);
+extern swig_type_414 _wrap_model_from_gguf_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_415 arg2, uintptr_t arg3, swig_voidp arg4, swig_type_416 arg5, swig_voidp arg6, swig_type_417 arg7, swig_voidp arg8, swig_type_418 arg9, swig_voidp arg10, swig_type_419 arg11, swig_voidp arg12, swig_type_420 arg13);
+extern swig_type_421 _wrap_model_layer_scheme_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_422 arg2);
+extern swig_type_423 _wrap_model_layer_parts_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_424 arg2, uintptr_t arg3, uintptr_t arg4, uintptr_t arg5, uintptr_t arg6, uintptr_t arg7);
+extern swig_type_425 _wrap_model_layer_array_count_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_426 arg2, int arg3);
+extern swig_type_427 _wrap_model_layer_doubles_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_428 arg2, int arg3, swig_voidp arg4, swig_type_429 arg5);
+extern swig_type_430 _wrap_model_layer_floats_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_431 arg2, int arg3, swig_voidp arg4, swig_type_432 arg5);
 #undef intgo
 */
 import "C"
@@ -1003,10 +1003,14 @@ type _ sync.Mutex
 type Failure struct {
 	Code     int32
 	Argument int32
+	Field    string
 	Message  string
 }
 
-const messageStart = 12 // after code, argument and a reserved word
+const (
+	fieldStart   = 12              // after code, argument and a reserved word
+	messageStart = fieldStart + 64 // after the path, which ends with a NUL
+)
 
 // failureOf reads what failure_text wrote, and frees it.
 func failureOf(text string) *Failure {
@@ -1015,7 +1019,11 @@ func failureOf(text string) *Failure {
 	}
 	address := *(*unsafe.Pointer)(unsafe.Pointer(&text))
 	numbers := (*[2]int32)(address)
-	failure := &Failure{numbers[0], numbers[1], string([]byte(text[messageStart:]))}
+	end := fieldStart
+	for text[end] != 0 {
+		end++
+	}
+	failure := &Failure{numbers[0], numbers[1], string([]byte(text[fieldStart:end])), string([]byte(text[messageStart:]))}
 	Swig_free(uintptr(address))
 	return failure
 }
@@ -1045,13 +1053,13 @@ func swigCopyString(s string) string {
 
 func Swig_free(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_Swig_free_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_Swig_free_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 func Swig_malloc(arg1 int) (_swig_ret uintptr) {
 	var swig_r uintptr
 	_swig_i_0 := arg1
-	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_2f258117ab7aa964(C.swig_intgo(_swig_i_0)))
+	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_7f290aa942dd3ee6(C.swig_intgo(_swig_i_0)))
 	return swig_r
 }
 
@@ -1066,7 +1074,7 @@ func (p SwigcptrContext) SwigIsContext() {
 
 func DeleteContext(arg1 Context) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Context_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Context_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type Context interface {
@@ -1085,7 +1093,7 @@ func (p SwigcptrScheme) SwigIsScheme() {
 
 func DeleteScheme(arg1 Scheme) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Scheme_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Scheme_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type Scheme interface {
@@ -1104,7 +1112,7 @@ func (p SwigcptrPlan) SwigIsPlan() {
 
 func DeletePlan(arg1 Plan) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Plan_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Plan_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type Plan interface {
@@ -1123,7 +1131,7 @@ func (p SwigcptrCache) SwigIsCache() {
 
 func DeleteCache(arg1 Cache) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Cache_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Cache_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type Cache interface {
@@ -1142,7 +1150,7 @@ func (p SwigcptrCachePlan) SwigIsCachePlan() {
 
 func DeleteCachePlan(arg1 CachePlan) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_CachePlan_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_CachePlan_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type CachePlan interface {
@@ -1161,7 +1169,7 @@ func (p SwigcptrModel) SwigIsModel() {
 
 func DeleteModel(arg1 Model) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Model_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Model_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type Model interface {
@@ -1172,7 +1180,7 @@ type Model interface {
 func Status_text(arg1 int32) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_status_text_raw_2f258117ab7aa964(C.int(_swig_i_0))
+	swig_r_p := C._wrap_status_text_raw_7f290aa942dd3ee6(C.int(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -1181,13 +1189,13 @@ func Status_text(arg1 int32) (_swig_ret string) {
 
 func Version() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_version_raw_2f258117ab7aa964())
+	swig_r = (uint32)(C._wrap_version_raw_7f290aa942dd3ee6())
 	return swig_r
 }
 
 func Version_text() (_swig_ret string) {
 	var swig_r string
-	swig_r_p := C._wrap_version_text_raw_2f258117ab7aa964()
+	swig_r_p := C._wrap_version_text_raw_7f290aa942dd3ee6()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -1196,7 +1204,7 @@ func Version_text() (_swig_ret string) {
 
 func Abi_version() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_abi_version_raw_2f258117ab7aa964())
+	swig_r = (uint32)(C._wrap_abi_version_raw_7f290aa942dd3ee6())
 	return swig_r
 }
 
@@ -1212,365 +1220,365 @@ func (p SwigcptrRopeConfig) SwigIsRopeConfig() {
 func (arg1 SwigcptrRopeConfig) SetMethod(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_method_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeConfig_method_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetMethod() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_method_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeConfig_method_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetLayout(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_layout_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeConfig_layout_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetLayout() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_layout_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeConfig_layout_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetRotary_dim(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_rotary_dim_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeConfig_rotary_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetRotary_dim() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_rotary_dim_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeConfig_rotary_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetRotary_offset(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_rotary_offset_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeConfig_rotary_offset_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetRotary_offset() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_rotary_offset_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeConfig_rotary_offset_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetAngle(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_angle_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeConfig_angle_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetAngle() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_angle_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeConfig_angle_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetBase(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_base_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_base_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetBase() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_base_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_base_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetFactor(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_factor_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_factor_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetFactor() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_factor_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_factor_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetOriginal_context(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_original_context_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_3(_swig_i_1))
+	C._wrap_RopeConfig_original_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_3(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetOriginal_context() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RopeConfig_original_context_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_RopeConfig_original_context_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetBeta_fast(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_beta_fast_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_beta_fast_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetBeta_fast() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_beta_fast_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_beta_fast_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetBeta_slow(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_beta_slow_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_beta_slow_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetBeta_slow() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_beta_slow_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_beta_slow_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetExtrapolation_factor(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_extrapolation_factor_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_extrapolation_factor_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetExtrapolation_factor() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_extrapolation_factor_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_extrapolation_factor_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetRamp(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_ramp_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeConfig_ramp_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetRamp() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_ramp_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeConfig_ramp_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetTruncate(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_truncate_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeConfig_truncate_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetTruncate() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_truncate_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeConfig_truncate_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetMscale(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_mscale_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_mscale_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetMscale() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_mscale_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_mscale_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetMscale_all_dim(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_mscale_all_dim_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_mscale_all_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetMscale_all_dim() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_mscale_all_dim_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_mscale_all_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetMagnitude(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_magnitude_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeConfig_magnitude_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetMagnitude() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_magnitude_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeConfig_magnitude_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetLength_switch(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_length_switch_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeConfig_length_switch_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetLength_switch() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_length_switch_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeConfig_length_switch_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetAttention_factor(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_attention_factor_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_attention_factor_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetAttention_factor() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_attention_factor_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_attention_factor_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetMixed_exponent(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_mixed_exponent_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_mixed_exponent_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetMixed_exponent() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_mixed_exponent_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_mixed_exponent_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetLow_freq_factor(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_low_freq_factor_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_low_freq_factor_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetLow_freq_factor() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_low_freq_factor_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_low_freq_factor_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetHigh_freq_factor(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_high_freq_factor_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_high_freq_factor_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetHigh_freq_factor() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_high_freq_factor_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_high_freq_factor_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetRotated_fraction(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_rotated_fraction_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_rotated_fraction_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetRotated_fraction() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_rotated_fraction_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_rotated_fraction_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetXpos_scale_base(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_xpos_scale_base_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_xpos_scale_base_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetXpos_scale_base() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_xpos_scale_base_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_xpos_scale_base_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetXpos_gamma(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_xpos_gamma_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeConfig_xpos_gamma_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetXpos_gamma() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_xpos_gamma_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeConfig_xpos_gamma_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetPair_factor_count(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_pair_factor_count_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeConfig_pair_factor_count_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetPair_factor_count() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_pair_factor_count_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeConfig_pair_factor_count_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeConfig) SetAxes(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeConfig_axes_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeConfig_axes_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeConfig) GetAxes() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_axes_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeConfig_axes_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewRopeConfig(arg1 int32) (_swig_ret RopeConfig) {
 	var swig_r RopeConfig
 	_swig_i_0 := arg1
-	swig_r = (RopeConfig)(SwigcptrRopeConfig(C._wrap_new_RopeConfig_raw_2f258117ab7aa964(C.int(_swig_i_0))))
+	swig_r = (RopeConfig)(SwigcptrRopeConfig(C._wrap_new_RopeConfig_raw_7f290aa942dd3ee6(C.int(_swig_i_0))))
 	return swig_r
 }
 
 func DeleteRopeConfig(arg1 RopeConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_RopeConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_RopeConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrRopeConfig) Set_axis_section(arg2 int32, arg3 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_RopeConfig_set_axis_section_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2))
+	C._wrap_RopeConfig_set_axis_section_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2))
 }
 
 func (arg1 SwigcptrRopeConfig) Get_axis_section(arg2 int32) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int32)(C._wrap_RopeConfig_get_axis_section_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1)))
+	swig_r = (int32)(C._wrap_RopeConfig_get_axis_section_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1)))
 	return swig_r
 }
 
@@ -1645,143 +1653,143 @@ func (p SwigcptrRemapConfig) SwigIsRemapConfig() {
 func (arg1 SwigcptrRemapConfig) SetMethod(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_method_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RemapConfig_method_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRemapConfig) GetMethod() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RemapConfig_method_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RemapConfig_method_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRemapConfig) SetWindow(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_window_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_5(_swig_i_1))
+	C._wrap_RemapConfig_window_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_5(_swig_i_1))
 }
 
 func (arg1 SwigcptrRemapConfig) GetWindow() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RemapConfig_window_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_RemapConfig_window_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRemapConfig) SetGroup(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_group_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_7(_swig_i_1))
+	C._wrap_RemapConfig_group_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_7(_swig_i_1))
 }
 
 func (arg1 SwigcptrRemapConfig) GetGroup() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RemapConfig_group_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_RemapConfig_group_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRemapConfig) SetLeak(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_leak_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RemapConfig_leak_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRemapConfig) GetLeak() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RemapConfig_leak_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RemapConfig_leak_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRemapConfig) SetChunk(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_chunk_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_9(_swig_i_1))
+	C._wrap_RemapConfig_chunk_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_9(_swig_i_1))
 }
 
 func (arg1 SwigcptrRemapConfig) GetChunk() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RemapConfig_chunk_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_RemapConfig_chunk_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRemapConfig) SetLocal_window(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_local_window_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_11(_swig_i_1))
+	C._wrap_RemapConfig_local_window_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_11(_swig_i_1))
 }
 
 func (arg1 SwigcptrRemapConfig) GetLocal_window() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RemapConfig_local_window_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_RemapConfig_local_window_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRemapConfig) SetLimit(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_limit_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_13(_swig_i_1))
+	C._wrap_RemapConfig_limit_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_13(_swig_i_1))
 }
 
 func (arg1 SwigcptrRemapConfig) GetLimit() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RemapConfig_limit_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_RemapConfig_limit_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRemapConfig) SetSinks(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_sinks_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_15(_swig_i_1))
+	C._wrap_RemapConfig_sinks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_15(_swig_i_1))
 }
 
 func (arg1 SwigcptrRemapConfig) GetSinks() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RemapConfig_sinks_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_RemapConfig_sinks_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRemapConfig) SetReal_shift(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_real_shift_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RemapConfig_real_shift_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRemapConfig) GetReal_shift() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RemapConfig_real_shift_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RemapConfig_real_shift_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRemapConfig) SetPosition_scale(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_position_scale_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RemapConfig_position_scale_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRemapConfig) GetPosition_scale() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RemapConfig_position_scale_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RemapConfig_position_scale_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewRemapConfig(arg1 int32) (_swig_ret RemapConfig) {
 	var swig_r RemapConfig
 	_swig_i_0 := arg1
-	swig_r = (RemapConfig)(SwigcptrRemapConfig(C._wrap_new_RemapConfig_raw_2f258117ab7aa964(C.int(_swig_i_0))))
+	swig_r = (RemapConfig)(SwigcptrRemapConfig(C._wrap_new_RemapConfig_raw_7f290aa942dd3ee6(C.int(_swig_i_0))))
 	return swig_r
 }
 
 func DeleteRemapConfig(arg1 RemapConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_RemapConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_RemapConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type RemapConfig interface {
@@ -1821,156 +1829,156 @@ func (p SwigcptrBiasConfig) SwigIsBiasConfig() {
 func (arg1 SwigcptrBiasConfig) SetMethod(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BiasConfig_method_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BiasConfig_method_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrBiasConfig) GetMethod() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_method_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BiasConfig_method_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBiasConfig) SetHeads(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BiasConfig_heads_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BiasConfig_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrBiasConfig) GetHeads() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_heads_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BiasConfig_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBiasConfig) SetHead_offset(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BiasConfig_head_offset_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BiasConfig_head_offset_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrBiasConfig) GetHead_offset() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_head_offset_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BiasConfig_head_offset_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBiasConfig) SetBidirectional(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BiasConfig_bidirectional_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BiasConfig_bidirectional_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrBiasConfig) GetBidirectional() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_bidirectional_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BiasConfig_bidirectional_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBiasConfig) SetBuckets(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BiasConfig_buckets_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BiasConfig_buckets_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrBiasConfig) GetBuckets() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_buckets_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BiasConfig_buckets_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBiasConfig) SetMax_distance(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BiasConfig_max_distance_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_17(_swig_i_1))
+	C._wrap_BiasConfig_max_distance_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_17(_swig_i_1))
 }
 
 func (arg1 SwigcptrBiasConfig) GetMax_distance() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_BiasConfig_max_distance_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_BiasConfig_max_distance_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBiasConfig) SetDistance_limit(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BiasConfig_distance_limit_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_19(_swig_i_1))
+	C._wrap_BiasConfig_distance_limit_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_19(_swig_i_1))
 }
 
 func (arg1 SwigcptrBiasConfig) GetDistance_limit() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_BiasConfig_distance_limit_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_BiasConfig_distance_limit_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBiasConfig) SetMax_bias(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BiasConfig_max_bias_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_BiasConfig_max_bias_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrBiasConfig) GetMax_bias() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_BiasConfig_max_bias_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_BiasConfig_max_bias_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBiasConfig) SetScale(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BiasConfig_scale_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_BiasConfig_scale_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrBiasConfig) GetScale() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_BiasConfig_scale_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_BiasConfig_scale_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBiasConfig) SetTrained_length(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BiasConfig_trained_length_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_21(_swig_i_1))
+	C._wrap_BiasConfig_trained_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_21(_swig_i_1))
 }
 
 func (arg1 SwigcptrBiasConfig) GetTrained_length() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_BiasConfig_trained_length_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_BiasConfig_trained_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBiasConfig) SetDim(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BiasConfig_dim_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BiasConfig_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrBiasConfig) GetDim() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_dim_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BiasConfig_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewBiasConfig(arg1 int32) (_swig_ret BiasConfig) {
 	var swig_r BiasConfig
 	_swig_i_0 := arg1
-	swig_r = (BiasConfig)(SwigcptrBiasConfig(C._wrap_new_BiasConfig_raw_2f258117ab7aa964(C.int(_swig_i_0))))
+	swig_r = (BiasConfig)(SwigcptrBiasConfig(C._wrap_new_BiasConfig_raw_7f290aa942dd3ee6(C.int(_swig_i_0))))
 	return swig_r
 }
 
 func DeleteBiasConfig(arg1 BiasConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_BiasConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_BiasConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type BiasConfig interface {
@@ -2012,90 +2020,90 @@ func (p SwigcptrMaskConfig) SwigIsMaskConfig() {
 func (arg1 SwigcptrMaskConfig) SetCausal(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_MaskConfig_causal_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_MaskConfig_causal_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrMaskConfig) GetCausal() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_MaskConfig_causal_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_MaskConfig_causal_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrMaskConfig) SetWindow_left(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_MaskConfig_window_left_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_23(_swig_i_1))
+	C._wrap_MaskConfig_window_left_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_23(_swig_i_1))
 }
 
 func (arg1 SwigcptrMaskConfig) GetWindow_left() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_MaskConfig_window_left_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_MaskConfig_window_left_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrMaskConfig) SetWindow_right(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_MaskConfig_window_right_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_25(_swig_i_1))
+	C._wrap_MaskConfig_window_right_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_25(_swig_i_1))
 }
 
 func (arg1 SwigcptrMaskConfig) GetWindow_right() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_MaskConfig_window_right_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_MaskConfig_window_right_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrMaskConfig) SetSinks(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_MaskConfig_sinks_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_27(_swig_i_1))
+	C._wrap_MaskConfig_sinks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_27(_swig_i_1))
 }
 
 func (arg1 SwigcptrMaskConfig) GetSinks() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_MaskConfig_sinks_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_MaskConfig_sinks_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrMaskConfig) SetChunk(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_MaskConfig_chunk_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_29(_swig_i_1))
+	C._wrap_MaskConfig_chunk_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_29(_swig_i_1))
 }
 
 func (arg1 SwigcptrMaskConfig) GetChunk() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_MaskConfig_chunk_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_MaskConfig_chunk_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrMaskConfig) SetPrefix(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_MaskConfig_prefix_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_31(_swig_i_1))
+	C._wrap_MaskConfig_prefix_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_31(_swig_i_1))
 }
 
 func (arg1 SwigcptrMaskConfig) GetPrefix() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_MaskConfig_prefix_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_MaskConfig_prefix_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewMaskConfig() (_swig_ret MaskConfig) {
 	var swig_r MaskConfig
-	swig_r = (MaskConfig)(SwigcptrMaskConfig(C._wrap_new_MaskConfig_raw_2f258117ab7aa964()))
+	swig_r = (MaskConfig)(SwigcptrMaskConfig(C._wrap_new_MaskConfig_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteMaskConfig(arg1 MaskConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_MaskConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_MaskConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type MaskConfig interface {
@@ -2127,129 +2135,129 @@ func (p SwigcptrScoreConfig) SwigIsScoreConfig() {
 func (arg1 SwigcptrScoreConfig) SetTemperature(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_temperature_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ScoreConfig_temperature_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrScoreConfig) GetTemperature() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ScoreConfig_temperature_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ScoreConfig_temperature_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrScoreConfig) SetScale(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_scale_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_ScoreConfig_scale_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrScoreConfig) GetScale() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ScoreConfig_scale_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_ScoreConfig_scale_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrScoreConfig) SetMultiplier(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_multiplier_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_ScoreConfig_multiplier_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrScoreConfig) GetMultiplier() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ScoreConfig_multiplier_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_ScoreConfig_multiplier_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrScoreConfig) SetTrained_length(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_trained_length_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_ScoreConfig_trained_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrScoreConfig) GetTrained_length() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ScoreConfig_trained_length_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_ScoreConfig_trained_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrScoreConfig) SetAlpha(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_alpha_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_ScoreConfig_alpha_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrScoreConfig) GetAlpha() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ScoreConfig_alpha_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_ScoreConfig_alpha_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrScoreConfig) SetPower(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_power_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_ScoreConfig_power_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrScoreConfig) GetPower() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ScoreConfig_power_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_ScoreConfig_power_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrScoreConfig) SetSoftcap(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_softcap_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_ScoreConfig_softcap_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrScoreConfig) GetSoftcap() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ScoreConfig_softcap_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_ScoreConfig_softcap_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrScoreConfig) SetSink_heads(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_sink_heads_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ScoreConfig_sink_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrScoreConfig) GetSink_heads() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ScoreConfig_sink_heads_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ScoreConfig_sink_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrScoreConfig) SetSink_head_offset(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_sink_head_offset_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ScoreConfig_sink_head_offset_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrScoreConfig) GetSink_head_offset() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ScoreConfig_sink_head_offset_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ScoreConfig_sink_head_offset_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewScoreConfig() (_swig_ret ScoreConfig) {
 	var swig_r ScoreConfig
-	swig_r = (ScoreConfig)(SwigcptrScoreConfig(C._wrap_new_ScoreConfig_raw_2f258117ab7aa964()))
+	swig_r = (ScoreConfig)(SwigcptrScoreConfig(C._wrap_new_ScoreConfig_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteScoreConfig(arg1 ScoreConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ScoreConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_ScoreConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type ScoreConfig interface {
@@ -2279,7 +2287,7 @@ func Method_name(arg1 int32, arg2 int32) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_method_name_raw_2f258117ab7aa964(C.int(_swig_i_0), C.int(_swig_i_1))
+	swig_r_p := C._wrap_method_name_raw_7f290aa942dd3ee6(C.int(_swig_i_0), C.int(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -2290,7 +2298,7 @@ func Method_find(arg1 int32, arg2 string) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int32)(C._wrap_method_find_raw_2f258117ab7aa964(C.int(_swig_i_0), *(*C.swig_type_34)(unsafe.Pointer(&_swig_i_1))))
+	swig_r = (int32)(C._wrap_method_find_raw_7f290aa942dd3ee6(C.int(_swig_i_0), *(*C.swig_type_34)(unsafe.Pointer(&_swig_i_1))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -2300,14 +2308,14 @@ func Method_find(arg1 int32, arg2 string) (_swig_ret int32) {
 func Method_count(arg1 int32) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_method_count_raw_2f258117ab7aa964(C.int(_swig_i_0)))
+	swig_r = (int32)(C._wrap_method_count_raw_7f290aa942dd3ee6(C.int(_swig_i_0)))
 	return swig_r
 }
 
 func Scheme_axes(arg1 Scheme) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := getSwigcptr(arg1)
-	swig_r = (int32)(C._wrap_scheme_axes_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_scheme_axes_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -2323,116 +2331,116 @@ func (p SwigcptrProbe) SwigIsProbe() {
 func (arg1 SwigcptrProbe) SetVisible(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Probe_visible_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_Probe_visible_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrProbe) GetVisible() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_Probe_visible_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_Probe_visible_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProbe) SetBranch(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Probe_branch_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_Probe_branch_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrProbe) GetBranch() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_Probe_branch_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_Probe_branch_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProbe) SetQuery_angle_position(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Probe_query_angle_position_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_Probe_query_angle_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrProbe) GetQuery_angle_position() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_Probe_query_angle_position_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_Probe_query_angle_position_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProbe) SetKey_angle_position(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Probe_key_angle_position_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_Probe_key_angle_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrProbe) GetKey_angle_position() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_Probe_key_angle_position_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_Probe_key_angle_position_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProbe) SetRelative_position(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Probe_relative_position_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_Probe_relative_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrProbe) GetRelative_position() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_Probe_relative_position_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_Probe_relative_position_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProbe) SetBias(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Probe_bias_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_Probe_bias_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrProbe) GetBias() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_Probe_bias_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_Probe_bias_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProbe) SetScale(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Probe_scale_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_Probe_scale_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrProbe) GetScale() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_Probe_scale_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_Probe_scale_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProbe) SetMagnitude(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Probe_magnitude_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_Probe_magnitude_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrProbe) GetMagnitude() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_Probe_magnitude_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_Probe_magnitude_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewProbe() (_swig_ret Probe) {
 	var swig_r Probe
-	swig_r = (Probe)(SwigcptrProbe(C._wrap_new_Probe_raw_2f258117ab7aa964()))
+	swig_r = (Probe)(SwigcptrProbe(C._wrap_new_Probe_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteProbe(arg1 Probe) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Probe_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Probe_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type Probe interface {
@@ -2464,7 +2472,7 @@ func Scheme_probe(arg1 Scheme, arg2 int64, arg3 int64, arg4 int64, arg5 int32, a
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
 	_swig_i_5 := getSwigcptr(arg6)
-	swig_r_p := C._wrap_scheme_probe_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_36(_swig_i_1), C.swig_type_37(_swig_i_2), C.swig_type_38(_swig_i_3), C.int(_swig_i_4), C.uintptr_t(_swig_i_5))
+	swig_r_p := C._wrap_scheme_probe_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_36(_swig_i_1), C.swig_type_37(_swig_i_2), C.swig_type_38(_swig_i_3), C.int(_swig_i_4), C.uintptr_t(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2483,90 +2491,90 @@ func (p SwigcptrRopeOptions) SwigIsRopeOptions() {
 func (arg1 SwigcptrRopeOptions) SetSide(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeOptions_side_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeOptions_side_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeOptions) GetSide() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeOptions_side_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeOptions_side_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeOptions) SetBranch(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeOptions_branch_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeOptions_branch_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeOptions) GetBranch() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeOptions_branch_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeOptions_branch_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeOptions) SetDirection(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeOptions_direction_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RopeOptions_direction_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeOptions) GetDirection() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeOptions_direction_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RopeOptions_direction_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeOptions) SetLength(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeOptions_length_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_39(_swig_i_1))
+	C._wrap_RopeOptions_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_39(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeOptions) GetLength() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RopeOptions_length_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_RopeOptions_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeOptions) SetAxis_stride(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeOptions_axis_stride_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_41(_swig_i_1))
+	C._wrap_RopeOptions_axis_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_41(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeOptions) GetAxis_stride() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RopeOptions_axis_stride_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_RopeOptions_axis_stride_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRopeOptions) SetXpos_centre(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RopeOptions_xpos_centre_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_RopeOptions_xpos_centre_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrRopeOptions) GetXpos_centre() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeOptions_xpos_centre_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_RopeOptions_xpos_centre_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewRopeOptions() (_swig_ret RopeOptions) {
 	var swig_r RopeOptions
-	swig_r = (RopeOptions)(SwigcptrRopeOptions(C._wrap_new_RopeOptions_raw_2f258117ab7aa964()))
+	swig_r = (RopeOptions)(SwigcptrRopeOptions(C._wrap_new_RopeOptions_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteRopeOptions(arg1 RopeOptions) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_RopeOptions_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_RopeOptions_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type RopeOptions interface {
@@ -2598,77 +2606,77 @@ func (p SwigcptrFireConfig) SwigIsFireConfig() {
 func (arg1 SwigcptrFireConfig) SetHidden(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_FireConfig_hidden_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_FireConfig_hidden_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrFireConfig) GetHidden() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_FireConfig_hidden_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_FireConfig_hidden_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrFireConfig) SetHeads(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_FireConfig_heads_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_FireConfig_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrFireConfig) GetHeads() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_FireConfig_heads_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_FireConfig_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrFireConfig) SetC(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_FireConfig_c_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_FireConfig_c_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrFireConfig) GetC() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_FireConfig_c_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_FireConfig_c_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrFireConfig) SetThreshold(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_FireConfig_threshold_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_FireConfig_threshold_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrFireConfig) GetThreshold() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_FireConfig_threshold_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_FireConfig_threshold_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrFireConfig) SetEpsilon(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_FireConfig_epsilon_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_FireConfig_epsilon_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrFireConfig) GetEpsilon() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_FireConfig_epsilon_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_FireConfig_epsilon_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewFireConfig() (_swig_ret FireConfig) {
 	var swig_r FireConfig
-	swig_r = (FireConfig)(SwigcptrFireConfig(C._wrap_new_FireConfig_raw_2f258117ab7aa964()))
+	swig_r = (FireConfig)(SwigcptrFireConfig(C._wrap_new_FireConfig_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteFireConfig(arg1 FireConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_FireConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_FireConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type FireConfig interface {
@@ -2698,168 +2706,168 @@ func (p SwigcptrProblem) SwigIsProblem() {
 func (arg1 SwigcptrProblem) SetState(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_state_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_Problem_state_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetState() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_Problem_state_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_Problem_state_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProblem) SetBatch(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_batch_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_43(_swig_i_1))
+	C._wrap_Problem_batch_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_43(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetBatch() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_batch_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Problem_batch_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProblem) SetQuery_heads(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_query_heads_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_45(_swig_i_1))
+	C._wrap_Problem_query_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_45(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetQuery_heads() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_query_heads_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Problem_query_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProblem) SetKey_heads(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_key_heads_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_47(_swig_i_1))
+	C._wrap_Problem_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_47(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetKey_heads() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_key_heads_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Problem_key_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProblem) SetQueries(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_queries_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_49(_swig_i_1))
+	C._wrap_Problem_queries_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_49(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetQueries() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_queries_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Problem_queries_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProblem) SetKeys(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_keys_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_51(_swig_i_1))
+	C._wrap_Problem_keys_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_51(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetKeys() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_keys_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Problem_keys_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProblem) SetHead_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_head_dim_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_53(_swig_i_1))
+	C._wrap_Problem_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_53(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetHead_dim() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_head_dim_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Problem_head_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProblem) SetValue_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_value_dim_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_55(_swig_i_1))
+	C._wrap_Problem_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_55(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetValue_dim() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_value_dim_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Problem_value_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProblem) SetLength(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_length_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_57(_swig_i_1))
+	C._wrap_Problem_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_57(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetLength() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_length_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Problem_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProblem) SetQuery_position_stride(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_query_position_stride_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_59(_swig_i_1))
+	C._wrap_Problem_query_position_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_59(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetQuery_position_stride() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_query_position_stride_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Problem_query_position_stride_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProblem) SetKey_position_stride(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_key_position_stride_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_61(_swig_i_1))
+	C._wrap_Problem_key_position_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_61(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetKey_position_stride() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_key_position_stride_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Problem_key_position_stride_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProblem) SetSegments(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_segments_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_63(_swig_i_1))
+	C._wrap_Problem_segments_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_63(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetSegments() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_segments_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Problem_segments_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewProblem() (_swig_ret Problem) {
 	var swig_r Problem
-	swig_r = (Problem)(SwigcptrProblem(C._wrap_new_Problem_raw_2f258117ab7aa964()))
+	swig_r = (Problem)(SwigcptrProblem(C._wrap_new_Problem_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteProblem(arg1 Problem) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Problem_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Problem_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type Problem interface {
@@ -2894,7 +2902,7 @@ type Problem interface {
 func Plan_workspace_size(arg1 Plan) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := getSwigcptr(arg1)
-	swig_r = (int64)(C._wrap_plan_workspace_size_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_plan_workspace_size_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -2910,38 +2918,38 @@ func (p SwigcptrContextConfig) SwigIsContextConfig() {
 func (arg1 SwigcptrContextConfig) SetThreads(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ContextConfig_threads_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ContextConfig_threads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrContextConfig) GetThreads() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ContextConfig_threads_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ContextConfig_threads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrContextConfig) SetIsa(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ContextConfig_isa_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ContextConfig_isa_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrContextConfig) GetIsa() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ContextConfig_isa_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ContextConfig_isa_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewContextConfig() (_swig_ret ContextConfig) {
 	var swig_r ContextConfig
-	swig_r = (ContextConfig)(SwigcptrContextConfig(C._wrap_new_ContextConfig_raw_2f258117ab7aa964()))
+	swig_r = (ContextConfig)(SwigcptrContextConfig(C._wrap_new_ContextConfig_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteContextConfig(arg1 ContextConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ContextConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_ContextConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type ContextConfig interface {
@@ -2956,28 +2964,28 @@ type ContextConfig interface {
 func Context_threads(arg1 Context) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := getSwigcptr(arg1)
-	swig_r = (int32)(C._wrap_context_threads_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_context_threads_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Context_isa(arg1 Context) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := getSwigcptr(arg1)
-	swig_r = (int32)(C._wrap_context_isa_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_context_isa_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Isa_supported(arg1 int32) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_isa_supported_raw_2f258117ab7aa964(C.int(_swig_i_0)))
+	swig_r = (int32)(C._wrap_isa_supported_raw_7f290aa942dd3ee6(C.int(_swig_i_0)))
 	return swig_r
 }
 
 func Isa_name(arg1 int32) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_isa_name_raw_2f258117ab7aa964(C.int(_swig_i_0))
+	swig_r_p := C._wrap_isa_name_raw_7f290aa942dd3ee6(C.int(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -2985,7 +2993,7 @@ func Isa_name(arg1 int32) (_swig_ret string) {
 }
 
 func Shutdown() {
-	C._wrap_shutdown_raw_2f258117ab7aa964()
+	C._wrap_shutdown_raw_7f290aa942dd3ee6()
 }
 
 func Tensor_contiguous(arg1 int64, arg2 int64, arg3 int64, arg4 int64, arg5 *[10]int64) {
@@ -2995,7 +3003,7 @@ func Tensor_contiguous(arg1 int64, arg2 int64, arg3 int64, arg4 int64, arg5 *[10
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	C._wrap_tensor_contiguous_raw_2f258117ab7aa964(C.swig_type_67(_swig_i_0), C.swig_type_68(_swig_i_1), C.swig_type_69(_swig_i_2), C.swig_type_70(_swig_i_3), C.swig_voidp(_swig_i_4))
+	C._wrap_tensor_contiguous_raw_7f290aa942dd3ee6(C.swig_type_67(_swig_i_0), C.swig_type_68(_swig_i_1), C.swig_type_69(_swig_i_2), C.swig_type_70(_swig_i_3), C.swig_voidp(_swig_i_4))
 }
 
 func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) {
@@ -3004,7 +3012,7 @@ func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) 
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_tensor_check_raw_2f258117ab7aa964(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_72(_swig_i_2))
+	swig_r_p := C._wrap_tensor_check_raw_7f290aa942dd3ee6(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_72(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3036,7 +3044,7 @@ func Scheme_create(arg1 RopeConfig, arg2 *float64, arg3 int64, arg4 *float64, ar
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
 	_swig_i_16 := arg17
-	swig_r_p := C._wrap_scheme_create_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_74(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_75(_swig_i_4), C.uintptr_t(_swig_i_5), C.uintptr_t(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_76(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_77(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_78(_swig_i_12), C.uintptr_t(_swig_i_13), C.uintptr_t(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_79(_swig_i_16))
+	swig_r_p := C._wrap_scheme_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_74(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_75(_swig_i_4), C.uintptr_t(_swig_i_5), C.uintptr_t(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_76(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_77(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_78(_swig_i_12), C.uintptr_t(_swig_i_13), C.uintptr_t(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_79(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -3053,7 +3061,7 @@ func Rope_frequencies(arg1 Scheme, arg2 int64, arg3 *float64, arg4 int64, arg5 *
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_rope_frequencies_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_81(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_82(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_83(_swig_i_5))
+	swig_r_p := C._wrap_rope_frequencies_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_81(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_82(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_83(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3068,7 +3076,7 @@ func Scheme_visible(arg1 Scheme, arg2 int64, arg3 int64, arg4 *int64, arg5 int64
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_scheme_visible_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_85(_swig_i_1), C.swig_type_86(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_87(_swig_i_4))
+	swig_r_p := C._wrap_scheme_visible_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_85(_swig_i_1), C.swig_type_86(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_87(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3098,7 +3106,7 @@ func Rope_apply(arg1 Context, arg2 Scheme, arg3 int32, arg4 int32, arg5 int32, a
 	_swig_i_14 := arg15
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	swig_r_p := C._wrap_rope_apply_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_89(_swig_i_5), C.swig_type_90(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_91(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
+	swig_r_p := C._wrap_rope_apply_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_89(_swig_i_5), C.swig_type_90(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_91(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3114,7 +3122,7 @@ func Bias_fill(arg1 Scheme, arg2 int32, arg3 int64, arg4 int64, arg5 *float32, a
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_bias_fill_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_93(_swig_i_2), C.swig_type_94(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_95(_swig_i_5))
+	swig_r_p := C._wrap_bias_fill_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_93(_swig_i_2), C.swig_type_94(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_95(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3131,7 +3139,7 @@ func Sinusoidal_fill(arg1 int32, arg2 int64, arg3 float64, arg4 *byte, arg5 int3
 	_swig_i_4 := arg5
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	swig_r_p := C._wrap_sinusoidal_fill_raw_2f258117ab7aa964(C.int(_swig_i_0), C.swig_type_97(_swig_i_1), C.double(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5))
+	swig_r_p := C._wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(C.int(_swig_i_0), C.swig_type_97(_swig_i_1), C.double(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3153,7 +3161,7 @@ func Position_lookup(arg1 *byte, arg2 int32, arg3 *[10]int64, arg4 *int64, arg5 
 	_swig_i_6 := arg7
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	swig_r_p := C._wrap_position_lookup_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_99(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7))
+	swig_r_p := C._wrap_position_lookup_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_99(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3186,7 +3194,7 @@ func Fire_fill(arg1 FireConfig, arg2 *float32, arg3 int64, arg4 *float32, arg5 i
 	_swig_i_14 := arg15
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	swig_r_p := C._wrap_fire_fill_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_101(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_102(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_103(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_104(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_105(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_106(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
+	swig_r_p := C._wrap_fire_fill_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_101(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_102(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_103(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_104(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_105(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_106(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3219,7 +3227,7 @@ func Plan_create(arg1 Context, arg2 Scheme, arg3 Problem, arg4 *int64, arg5 int6
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
 	_swig_i_16 := arg17
-	swig_r_p := C._wrap_plan_create_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_108(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_109(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_110(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_111(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_112(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_113(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_114(_swig_i_16))
+	swig_r_p := C._wrap_plan_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_108(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_109(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_110(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_111(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_112(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_113(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_114(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -3232,7 +3240,7 @@ func Plan_tile_counts(arg1 Plan, arg2 *int64, arg3 int64) (_swig_ret *Failure) {
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_plan_tile_counts_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_116(_swig_i_2))
+	swig_r_p := C._wrap_plan_tile_counts_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_116(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3274,7 +3282,7 @@ func Attention_run(arg1 Context, arg2 Plan, arg3 *byte, arg4 int32, arg5 *[10]in
 	var _swig_i_19 *C.uint8_t
 	_swig_i_19 = (*C.uint8_t)(unsafe.Pointer(arg20))
 	_swig_i_20 := arg21
-	swig_r_p := C._wrap_attention_run_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_118(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_119(_swig_i_20))
+	swig_r_p := C._wrap_attention_run_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_118(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_119(_swig_i_20))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3305,7 +3313,7 @@ func Attention(arg1 Context, arg2 Scheme, arg3 *byte, arg4 int32, arg5 *[10]int6
 	_swig_i_12 := arg13
 	var _swig_i_13 *C.uint8_t
 	_swig_i_13 = (*C.uint8_t)(unsafe.Pointer(arg14))
-	swig_r_p := C._wrap_attention_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13))
+	swig_r_p := C._wrap_attention_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3330,7 +3338,7 @@ func Attention_merge(arg1 *byte, arg2 int32, arg3 *[10]int64, arg4 *float32, arg
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
 	_swig_i_9 := arg10
-	swig_r_p := C._wrap_attention_merge_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_122(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_123(_swig_i_9))
+	swig_r_p := C._wrap_attention_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_122(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_123(_swig_i_9))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3348,13 +3356,13 @@ func (p SwigcptrCancelFlag) SwigIsCancelFlag() {
 
 func NewCancelFlag() (_swig_ret CancelFlag) {
 	var swig_r CancelFlag
-	swig_r = (CancelFlag)(SwigcptrCancelFlag(C._wrap_new_CancelFlag_raw_2f258117ab7aa964()))
+	swig_r = (CancelFlag)(SwigcptrCancelFlag(C._wrap_new_CancelFlag_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteCancelFlag(arg1 CancelFlag) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_CancelFlag_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_CancelFlag_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type CancelFlag interface {
@@ -3365,14 +3373,14 @@ type CancelFlag interface {
 func Cancel_flag_set(arg1 CancelFlag, arg2 int32) {
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	C._wrap_cancel_flag_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_cancel_flag_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func Context_create(arg1 ContextConfig, arg2 CancelFlag) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := getSwigcptr(arg2)
-	swig_r_p := C._wrap_context_create_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	swig_r_p := C._wrap_context_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -3381,7 +3389,7 @@ func Context_create(arg1 ContextConfig, arg2 CancelFlag) (_swig_ret Made) {
 
 func Diagnose() (_swig_ret string) {
 	var swig_r string
-	swig_r_p := C._wrap_diagnose_raw_2f258117ab7aa964()
+	swig_r_p := C._wrap_diagnose_raw_7f290aa942dd3ee6()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -3400,90 +3408,90 @@ func (p SwigcptrCacheConfig) SwigIsCacheConfig() {
 func (arg1 SwigcptrCacheConfig) SetDtype(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheConfig_dtype_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_CacheConfig_dtype_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheConfig) GetDtype() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_CacheConfig_dtype_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_CacheConfig_dtype_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrCacheConfig) SetLayers(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheConfig_layers_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_126(_swig_i_1))
+	C._wrap_CacheConfig_layers_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_126(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheConfig) GetLayers() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheConfig_layers_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_CacheConfig_layers_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrCacheConfig) SetKey_heads(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheConfig_key_heads_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_128(_swig_i_1))
+	C._wrap_CacheConfig_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_128(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheConfig) GetKey_heads() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheConfig_key_heads_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_CacheConfig_key_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrCacheConfig) SetHead_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheConfig_head_dim_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_130(_swig_i_1))
+	C._wrap_CacheConfig_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_130(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheConfig) GetHead_dim() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheConfig_head_dim_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_CacheConfig_head_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrCacheConfig) SetValue_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheConfig_value_dim_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_132(_swig_i_1))
+	C._wrap_CacheConfig_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_132(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheConfig) GetValue_dim() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheConfig_value_dim_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_CacheConfig_value_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrCacheConfig) SetMemory_limit(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheConfig_memory_limit_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_134(_swig_i_1))
+	C._wrap_CacheConfig_memory_limit_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_134(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheConfig) GetMemory_limit() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheConfig_memory_limit_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_CacheConfig_memory_limit_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewCacheConfig() (_swig_ret CacheConfig) {
 	var swig_r CacheConfig
-	swig_r = (CacheConfig)(SwigcptrCacheConfig(C._wrap_new_CacheConfig_raw_2f258117ab7aa964()))
+	swig_r = (CacheConfig)(SwigcptrCacheConfig(C._wrap_new_CacheConfig_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteCacheConfig(arg1 CacheConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_CacheConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_CacheConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type CacheConfig interface {
@@ -3508,7 +3516,7 @@ func Cache_sequence_create(arg1 Cache, arg2 *int64) (_swig_ret *Failure) {
 	_swig_i_0 := getSwigcptr(arg1)
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	swig_r_p := C._wrap_cache_sequence_create_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1))
+	swig_r_p := C._wrap_cache_sequence_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3519,7 +3527,7 @@ func Cache_sequence_destroy(arg1 Cache, arg2 int64) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_cache_sequence_destroy_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_138(_swig_i_1))
+	swig_r_p := C._wrap_cache_sequence_destroy_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_138(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3532,7 +3540,7 @@ func Cache_fork(arg1 Cache, arg2 int64, arg3 *int64) (_swig_ret *Failure) {
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_cache_fork_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_140(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_cache_fork_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_140(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3545,7 +3553,7 @@ func Cache_evict(arg1 Cache, arg2 int64, arg3 int64, arg4 int64) (_swig_ret *Fai
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_cache_evict_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_142(_swig_i_1), C.swig_type_143(_swig_i_2), C.swig_type_144(_swig_i_3))
+	swig_r_p := C._wrap_cache_evict_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_142(_swig_i_1), C.swig_type_143(_swig_i_2), C.swig_type_144(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3558,7 +3566,7 @@ func Cache_keep(arg1 Cache, arg2 int64, arg3 int64, arg4 int64) (_swig_ret *Fail
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_cache_keep_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_146(_swig_i_1), C.swig_type_147(_swig_i_2), C.swig_type_148(_swig_i_3))
+	swig_r_p := C._wrap_cache_keep_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_146(_swig_i_1), C.swig_type_147(_swig_i_2), C.swig_type_148(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3568,7 +3576,7 @@ func Cache_keep(arg1 Cache, arg2 int64, arg3 int64, arg4 int64) (_swig_ret *Fail
 func Cache_clear(arg1 Cache) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
-	swig_r_p := C._wrap_cache_clear_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_cache_clear_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3587,77 +3595,77 @@ func (p SwigcptrSequenceInfo) SwigIsSequenceInfo() {
 func (arg1 SwigcptrSequenceInfo) SetTokens(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_tokens_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_150(_swig_i_1))
+	C._wrap_SequenceInfo_tokens_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_150(_swig_i_1))
 }
 
 func (arg1 SwigcptrSequenceInfo) GetTokens() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_SequenceInfo_tokens_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_SequenceInfo_tokens_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrSequenceInfo) SetFirst_position(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_first_position_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_152(_swig_i_1))
+	C._wrap_SequenceInfo_first_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_152(_swig_i_1))
 }
 
 func (arg1 SwigcptrSequenceInfo) GetFirst_position() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_SequenceInfo_first_position_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_SequenceInfo_first_position_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrSequenceInfo) SetNext_position(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_next_position_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_154(_swig_i_1))
+	C._wrap_SequenceInfo_next_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_154(_swig_i_1))
 }
 
 func (arg1 SwigcptrSequenceInfo) GetNext_position() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_SequenceInfo_next_position_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_SequenceInfo_next_position_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrSequenceInfo) SetBlocks(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_blocks_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_156(_swig_i_1))
+	C._wrap_SequenceInfo_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_156(_swig_i_1))
 }
 
 func (arg1 SwigcptrSequenceInfo) GetBlocks() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_SequenceInfo_blocks_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_SequenceInfo_blocks_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrSequenceInfo) SetShared_blocks(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_shared_blocks_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_158(_swig_i_1))
+	C._wrap_SequenceInfo_shared_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_158(_swig_i_1))
 }
 
 func (arg1 SwigcptrSequenceInfo) GetShared_blocks() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_SequenceInfo_shared_blocks_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_SequenceInfo_shared_blocks_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewSequenceInfo() (_swig_ret SequenceInfo) {
 	var swig_r SequenceInfo
-	swig_r = (SequenceInfo)(SwigcptrSequenceInfo(C._wrap_new_SequenceInfo_raw_2f258117ab7aa964()))
+	swig_r = (SequenceInfo)(SwigcptrSequenceInfo(C._wrap_new_SequenceInfo_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteSequenceInfo(arg1 SequenceInfo) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_SequenceInfo_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_SequenceInfo_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type SequenceInfo interface {
@@ -3680,7 +3688,7 @@ func Cache_sequence_info(arg1 Cache, arg2 int64, arg3 SequenceInfo) (_swig_ret *
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := getSwigcptr(arg3)
-	swig_r_p := C._wrap_cache_sequence_info_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_161(_swig_i_1), C.uintptr_t(_swig_i_2))
+	swig_r_p := C._wrap_cache_sequence_info_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_161(_swig_i_1), C.uintptr_t(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3699,64 +3707,64 @@ func (p SwigcptrCacheStatistics) SwigIsCacheStatistics() {
 func (arg1 SwigcptrCacheStatistics) SetSequences(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheStatistics_sequences_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_162(_swig_i_1))
+	C._wrap_CacheStatistics_sequences_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_162(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheStatistics) GetSequences() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheStatistics_sequences_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_CacheStatistics_sequences_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrCacheStatistics) SetBlocks(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheStatistics_blocks_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_164(_swig_i_1))
+	C._wrap_CacheStatistics_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_164(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheStatistics) GetBlocks() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheStatistics_blocks_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_CacheStatistics_blocks_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrCacheStatistics) SetFree_blocks(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheStatistics_free_blocks_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_166(_swig_i_1))
+	C._wrap_CacheStatistics_free_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_166(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheStatistics) GetFree_blocks() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheStatistics_free_blocks_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_CacheStatistics_free_blocks_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrCacheStatistics) SetBlock_bytes(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheStatistics_block_bytes_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_168(_swig_i_1))
+	C._wrap_CacheStatistics_block_bytes_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_168(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheStatistics) GetBlock_bytes() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheStatistics_block_bytes_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_CacheStatistics_block_bytes_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewCacheStatistics() (_swig_ret CacheStatistics) {
 	var swig_r CacheStatistics
-	swig_r = (CacheStatistics)(SwigcptrCacheStatistics(C._wrap_new_CacheStatistics_raw_2f258117ab7aa964()))
+	swig_r = (CacheStatistics)(SwigcptrCacheStatistics(C._wrap_new_CacheStatistics_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteCacheStatistics(arg1 CacheStatistics) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_CacheStatistics_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_CacheStatistics_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type CacheStatistics interface {
@@ -3776,7 +3784,7 @@ func Cache_get_statistics(arg1 Cache, arg2 CacheStatistics) (_swig_ret *Failure)
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := getSwigcptr(arg2)
-	swig_r_p := C._wrap_cache_get_statistics_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	swig_r_p := C._wrap_cache_get_statistics_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3786,7 +3794,7 @@ func Cache_get_statistics(arg1 Cache, arg2 CacheStatistics) (_swig_ret *Failure)
 func Cache_plan_workspace_size(arg1 CachePlan) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := getSwigcptr(arg1)
-	swig_r = (int64)(C._wrap_cache_plan_workspace_size_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_cache_plan_workspace_size_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -3794,7 +3802,7 @@ func Cache_save_size(arg1 Cache, arg2 int64) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r = (int64)(C._wrap_cache_save_size_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_173(_swig_i_1)))
+	swig_r = (int64)(C._wrap_cache_save_size_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_173(_swig_i_1)))
 	return swig_r
 }
 
@@ -3805,7 +3813,7 @@ func Cache_save(arg1 Cache, arg2 int64, arg3 *byte, arg4 int64) (_swig_ret *Fail
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_cache_save_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_175(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_176(_swig_i_3))
+	swig_r_p := C._wrap_cache_save_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_175(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_176(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3820,7 +3828,7 @@ func Cache_restore(arg1 Cache, arg2 *byte, arg3 int64, arg4 *int64) (_swig_ret *
 	_swig_i_2 := arg3
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	swig_r_p := C._wrap_cache_restore_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_178(_swig_i_2), C.swig_voidp(_swig_i_3))
+	swig_r_p := C._wrap_cache_restore_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_178(_swig_i_2), C.swig_voidp(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3830,7 +3838,7 @@ func Cache_restore(arg1 Cache, arg2 *byte, arg3 int64, arg4 *int64) (_swig_ret *
 func Cache_create(arg1 CacheConfig) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
-	swig_r_p := C._wrap_cache_create_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_cache_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -3849,7 +3857,7 @@ func Cache_append(arg1 Cache, arg2 *int64, arg3 int64, arg4 *int64, arg5 int64, 
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_cache_append_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_181(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_182(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_183(_swig_i_6))
+	swig_r_p := C._wrap_cache_append_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_181(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_182(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_183(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3877,7 +3885,7 @@ func Cache_write(arg1 Context, arg2 Cache, arg3 int64, arg4 *int64, arg5 int64, 
 	_swig_i_11 := arg12
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
-	swig_r_p := C._wrap_cache_write_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_185(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_186(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_187(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
+	swig_r_p := C._wrap_cache_write_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_185(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_186(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_187(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3900,7 +3908,7 @@ func Cache_plan_create(arg1 Context, arg2 Scheme, arg3 Cache, arg4 *int64, arg5 
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
 	_swig_i_9 := arg10
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_cache_plan_create_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_189(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_190(_swig_i_6), C.swig_type_191(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_192(_swig_i_9), C.swig_type_193(_swig_i_10))
+	swig_r_p := C._wrap_cache_plan_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_189(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_190(_swig_i_6), C.swig_type_191(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_192(_swig_i_9), C.swig_type_193(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -3928,7 +3936,7 @@ func Cache_run(arg1 Context, arg2 CachePlan, arg3 int64, arg4 *byte, arg5 int32,
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_cache_run_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_195(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_196(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_197(_swig_i_12))
+	swig_r_p := C._wrap_cache_run_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_195(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_196(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_197(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3960,7 +3968,7 @@ func Attention_decode(arg1 Context, arg2 Scheme, arg3 Cache, arg4 int64, arg5 *i
 	var _swig_i_14 *C.uint8_t
 	_swig_i_14 = (*C.uint8_t)(unsafe.Pointer(arg15))
 	_swig_i_15 := arg16
-	swig_r_p := C._wrap_attention_decode_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_199(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_200(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_201(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_202(_swig_i_15))
+	swig_r_p := C._wrap_attention_decode_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_199(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_200(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_201(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_202(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3979,91 +3987,91 @@ func (p SwigcptrWindowsConfig) SwigIsWindowsConfig() {
 func (arg1 SwigcptrWindowsConfig) SetKind(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_kind_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_WindowsConfig_kind_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrWindowsConfig) GetKind() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_WindowsConfig_kind_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_WindowsConfig_kind_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrWindowsConfig) SetBos(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_bos_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_WindowsConfig_bos_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrWindowsConfig) GetBos() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_WindowsConfig_bos_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_WindowsConfig_bos_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrWindowsConfig) SetTokens(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_tokens_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_203(_swig_i_1))
+	C._wrap_WindowsConfig_tokens_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_203(_swig_i_1))
 }
 
 func (arg1 SwigcptrWindowsConfig) GetTokens() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_WindowsConfig_tokens_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_WindowsConfig_tokens_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrWindowsConfig) SetLength(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_length_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_205(_swig_i_1))
+	C._wrap_WindowsConfig_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_205(_swig_i_1))
 }
 
 func (arg1 SwigcptrWindowsConfig) GetLength() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_WindowsConfig_length_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_WindowsConfig_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrWindowsConfig) SetStride(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_stride_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_207(_swig_i_1))
+	C._wrap_WindowsConfig_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_207(_swig_i_1))
 }
 
 func (arg1 SwigcptrWindowsConfig) GetStride() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_WindowsConfig_stride_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_WindowsConfig_stride_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrWindowsConfig) SetSegment(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_segment_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_209(_swig_i_1))
+	C._wrap_WindowsConfig_segment_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_209(_swig_i_1))
 }
 
 func (arg1 SwigcptrWindowsConfig) GetSegment() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_WindowsConfig_segment_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_WindowsConfig_segment_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewWindowsConfig(arg1 int32) (_swig_ret WindowsConfig) {
 	var swig_r WindowsConfig
 	_swig_i_0 := arg1
-	swig_r = (WindowsConfig)(SwigcptrWindowsConfig(C._wrap_new_WindowsConfig_raw_2f258117ab7aa964(C.int(_swig_i_0))))
+	swig_r = (WindowsConfig)(SwigcptrWindowsConfig(C._wrap_new_WindowsConfig_raw_7f290aa942dd3ee6(C.int(_swig_i_0))))
 	return swig_r
 }
 
 func DeleteWindowsConfig(arg1 WindowsConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_WindowsConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_WindowsConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type WindowsConfig interface {
@@ -4086,7 +4094,7 @@ type WindowsConfig interface {
 func Verdict_name(arg1 int32) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_verdict_name_raw_2f258117ab7aa964(C.int(_swig_i_0))
+	swig_r_p := C._wrap_verdict_name_raw_7f290aa942dd3ee6(C.int(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -4095,7 +4103,7 @@ func Verdict_name(arg1 int32) (_swig_ret string) {
 
 func Verdict_rule() (_swig_ret string) {
 	var swig_r string
-	swig_r_p := C._wrap_verdict_rule_raw_2f258117ab7aa964()
+	swig_r_p := C._wrap_verdict_rule_raw_7f290aa942dd3ee6()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -4114,90 +4122,90 @@ func (p SwigcptrBleuConfig) SwigIsBleuConfig() {
 func (arg1 SwigcptrBleuConfig) SetTokenizer(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BleuConfig_tokenizer_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BleuConfig_tokenizer_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrBleuConfig) GetTokenizer() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BleuConfig_tokenizer_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BleuConfig_tokenizer_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBleuConfig) SetSmoothing(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BleuConfig_smoothing_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BleuConfig_smoothing_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrBleuConfig) GetSmoothing() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BleuConfig_smoothing_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BleuConfig_smoothing_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBleuConfig) SetMax_order(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BleuConfig_max_order_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BleuConfig_max_order_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrBleuConfig) GetMax_order() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BleuConfig_max_order_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BleuConfig_max_order_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBleuConfig) SetLowercase(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BleuConfig_lowercase_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BleuConfig_lowercase_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrBleuConfig) GetLowercase() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BleuConfig_lowercase_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BleuConfig_lowercase_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBleuConfig) SetEffective_order(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BleuConfig_effective_order_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BleuConfig_effective_order_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrBleuConfig) GetEffective_order() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BleuConfig_effective_order_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BleuConfig_effective_order_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBleuConfig) SetSmoothing_value(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BleuConfig_smoothing_value_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_BleuConfig_smoothing_value_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrBleuConfig) GetSmoothing_value() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_BleuConfig_smoothing_value_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_BleuConfig_smoothing_value_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewBleuConfig() (_swig_ret BleuConfig) {
 	var swig_r BleuConfig
-	swig_r = (BleuConfig)(SwigcptrBleuConfig(C._wrap_new_BleuConfig_raw_2f258117ab7aa964()))
+	swig_r = (BleuConfig)(SwigcptrBleuConfig(C._wrap_new_BleuConfig_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteBleuConfig(arg1 BleuConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_BleuConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_BleuConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type BleuConfig interface {
@@ -4229,90 +4237,90 @@ func (p SwigcptrChrfConfig) SwigIsChrfConfig() {
 func (arg1 SwigcptrChrfConfig) SetChar_order(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ChrfConfig_char_order_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ChrfConfig_char_order_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrChrfConfig) GetChar_order() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ChrfConfig_char_order_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ChrfConfig_char_order_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrChrfConfig) SetWord_order(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ChrfConfig_word_order_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ChrfConfig_word_order_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrChrfConfig) GetWord_order() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ChrfConfig_word_order_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ChrfConfig_word_order_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrChrfConfig) SetLowercase(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ChrfConfig_lowercase_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ChrfConfig_lowercase_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrChrfConfig) GetLowercase() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ChrfConfig_lowercase_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ChrfConfig_lowercase_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrChrfConfig) SetWhitespace(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ChrfConfig_whitespace_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ChrfConfig_whitespace_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrChrfConfig) GetWhitespace() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ChrfConfig_whitespace_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ChrfConfig_whitespace_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrChrfConfig) SetEvery_order(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ChrfConfig_every_order_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ChrfConfig_every_order_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrChrfConfig) GetEvery_order() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ChrfConfig_every_order_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ChrfConfig_every_order_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrChrfConfig) SetBeta(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ChrfConfig_beta_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_ChrfConfig_beta_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrChrfConfig) GetBeta() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ChrfConfig_beta_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_ChrfConfig_beta_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewChrfConfig() (_swig_ret ChrfConfig) {
 	var swig_r ChrfConfig
-	swig_r = (ChrfConfig)(SwigcptrChrfConfig(C._wrap_new_ChrfConfig_raw_2f258117ab7aa964()))
+	swig_r = (ChrfConfig)(SwigcptrChrfConfig(C._wrap_new_ChrfConfig_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteChrfConfig(arg1 ChrfConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ChrfConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_ChrfConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type ChrfConfig interface {
@@ -4344,52 +4352,52 @@ func (p SwigcptrRougeConfig) SwigIsRougeConfig() {
 func (arg1 SwigcptrRougeConfig) SetKind(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RougeConfig_kind_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RougeConfig_kind_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRougeConfig) GetKind() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RougeConfig_kind_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RougeConfig_kind_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRougeConfig) SetOrder(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RougeConfig_order_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RougeConfig_order_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRougeConfig) GetOrder() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RougeConfig_order_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RougeConfig_order_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrRougeConfig) SetStem(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RougeConfig_stem_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_RougeConfig_stem_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrRougeConfig) GetStem() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RougeConfig_stem_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_RougeConfig_stem_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewRougeConfig(arg1 int32) (_swig_ret RougeConfig) {
 	var swig_r RougeConfig
 	_swig_i_0 := arg1
-	swig_r = (RougeConfig)(SwigcptrRougeConfig(C._wrap_new_RougeConfig_raw_2f258117ab7aa964(C.int(_swig_i_0))))
+	swig_r = (RougeConfig)(SwigcptrRougeConfig(C._wrap_new_RougeConfig_raw_7f290aa942dd3ee6(C.int(_swig_i_0))))
 	return swig_r
 }
 
 func DeleteRougeConfig(arg1 RougeConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_RougeConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_RougeConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type RougeConfig interface {
@@ -4415,51 +4423,51 @@ func (p SwigcptrBootstrapConfig) SwigIsBootstrapConfig() {
 func (arg1 SwigcptrBootstrapConfig) SetSamples(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BootstrapConfig_samples_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BootstrapConfig_samples_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrBootstrapConfig) GetSamples() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BootstrapConfig_samples_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BootstrapConfig_samples_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBootstrapConfig) SetSeed(arg2 uint64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BootstrapConfig_seed_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_213(_swig_i_1))
+	C._wrap_BootstrapConfig_seed_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_213(_swig_i_1))
 }
 
 func (arg1 SwigcptrBootstrapConfig) GetSeed() (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_BootstrapConfig_seed_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_BootstrapConfig_seed_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrBootstrapConfig) SetConfidence(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BootstrapConfig_confidence_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_BootstrapConfig_confidence_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrBootstrapConfig) GetConfidence() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_BootstrapConfig_confidence_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_BootstrapConfig_confidence_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewBootstrapConfig() (_swig_ret BootstrapConfig) {
 	var swig_r BootstrapConfig
-	swig_r = (BootstrapConfig)(SwigcptrBootstrapConfig(C._wrap_new_BootstrapConfig_raw_2f258117ab7aa964()))
+	swig_r = (BootstrapConfig)(SwigcptrBootstrapConfig(C._wrap_new_BootstrapConfig_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteBootstrapConfig(arg1 BootstrapConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_BootstrapConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_BootstrapConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type BootstrapConfig interface {
@@ -4485,91 +4493,91 @@ func (p SwigcptrPasskeyConfig) SwigIsPasskeyConfig() {
 func (arg1 SwigcptrPasskeyConfig) SetForm(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_form_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_PasskeyConfig_form_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrPasskeyConfig) GetForm() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_PasskeyConfig_form_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_PasskeyConfig_form_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrPasskeyConfig) SetLength(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_length_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_215(_swig_i_1))
+	C._wrap_PasskeyConfig_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_215(_swig_i_1))
 }
 
 func (arg1 SwigcptrPasskeyConfig) GetLength() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_PasskeyConfig_length_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_PasskeyConfig_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrPasskeyConfig) SetSeed(arg2 uint64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_seed_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_217(_swig_i_1))
+	C._wrap_PasskeyConfig_seed_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_217(_swig_i_1))
 }
 
 func (arg1 SwigcptrPasskeyConfig) GetSeed() (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_PasskeyConfig_seed_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_PasskeyConfig_seed_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrPasskeyConfig) SetDepth(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_depth_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_PasskeyConfig_depth_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrPasskeyConfig) GetDepth() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_PasskeyConfig_depth_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_PasskeyConfig_depth_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrPasskeyConfig) SetLowest_key(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_lowest_key_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_219(_swig_i_1))
+	C._wrap_PasskeyConfig_lowest_key_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_219(_swig_i_1))
 }
 
 func (arg1 SwigcptrPasskeyConfig) GetLowest_key() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_PasskeyConfig_lowest_key_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_PasskeyConfig_lowest_key_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrPasskeyConfig) SetHighest_key(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_highest_key_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_221(_swig_i_1))
+	C._wrap_PasskeyConfig_highest_key_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_221(_swig_i_1))
 }
 
 func (arg1 SwigcptrPasskeyConfig) GetHighest_key() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_PasskeyConfig_highest_key_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_PasskeyConfig_highest_key_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewPasskeyConfig(arg1 int32) (_swig_ret PasskeyConfig) {
 	var swig_r PasskeyConfig
 	_swig_i_0 := arg1
-	swig_r = (PasskeyConfig)(SwigcptrPasskeyConfig(C._wrap_new_PasskeyConfig_raw_2f258117ab7aa964(C.int(_swig_i_0))))
+	swig_r = (PasskeyConfig)(SwigcptrPasskeyConfig(C._wrap_new_PasskeyConfig_raw_7f290aa942dd3ee6(C.int(_swig_i_0))))
 	return swig_r
 }
 
 func DeletePasskeyConfig(arg1 PasskeyConfig) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_PasskeyConfig_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_PasskeyConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type PasskeyConfig interface {
@@ -4604,7 +4612,7 @@ func Token_nll(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *int6
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_token_nll_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_224(_swig_i_5), C.swig_type_225(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_226(_swig_i_8))
+	swig_r_p := C._wrap_token_nll_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_224(_swig_i_5), C.swig_type_225(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_226(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4631,7 +4639,7 @@ func Token_nll_grad(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 
 	_swig_i_10 := arg11
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
-	swig_r_p := C._wrap_token_nll_grad_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_228(_swig_i_5), C.swig_type_229(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_230(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
+	swig_r_p := C._wrap_token_nll_grad_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_228(_swig_i_5), C.swig_type_229(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_230(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4644,7 +4652,7 @@ func Windows_count(arg1 WindowsConfig, arg2 *int64, arg3 int64) (_swig_ret *Fail
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_windows_count_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_232(_swig_i_2))
+	swig_r_p := C._wrap_windows_count_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_232(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4658,7 +4666,7 @@ func Windows_get(arg1 WindowsConfig, arg2 int64, arg3 *int64, arg4 int64) (_swig
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_windows_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_234(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_235(_swig_i_3))
+	swig_r_p := C._wrap_windows_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_234(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_235(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4673,7 +4681,7 @@ func Loss_init(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64) (_swig_ret *F
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_loss_init_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.swig_type_237(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_238(_swig_i_3))
+	swig_r_p := C._wrap_loss_init_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_237(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_238(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4696,7 +4704,7 @@ func Loss_add(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 *float64,
 	_swig_i_7 := arg8
 	_swig_i_8 := arg9
 	_swig_i_9 := arg10
-	swig_r_p := C._wrap_loss_add_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.swig_type_240(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_241(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_242(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_243(_swig_i_7), C.swig_type_244(_swig_i_8), C.swig_type_245(_swig_i_9))
+	swig_r_p := C._wrap_loss_add_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_240(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_241(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_242(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_243(_swig_i_7), C.swig_type_244(_swig_i_8), C.swig_type_245(_swig_i_9))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4717,7 +4725,7 @@ func Loss_merge(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 *int64,
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_loss_merge_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.swig_type_247(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_248(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_249(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_250(_swig_i_7))
+	swig_r_p := C._wrap_loss_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_247(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_248(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_249(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_250(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4743,7 +4751,7 @@ func Loss_add_by_context(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg
 	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
 	_swig_i_10 := arg11
 	_swig_i_11 := arg12
-	swig_r_p := C._wrap_loss_add_by_context_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.swig_type_252(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_253(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_254(_swig_i_5), C.swig_type_255(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_256(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_257(_swig_i_10), C.swig_type_258(_swig_i_11))
+	swig_r_p := C._wrap_loss_add_by_context_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_252(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_253(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_254(_swig_i_5), C.swig_type_255(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_256(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_257(_swig_i_10), C.swig_type_258(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4761,7 +4769,7 @@ func Loss_summarize(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 *fl
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_loss_summarize_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.swig_type_260(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_261(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_262(_swig_i_5))
+	swig_r_p := C._wrap_loss_summarize_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_260(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_261(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_262(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4783,7 +4791,7 @@ func Judge(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 int64, arg6 
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_judge_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.swig_type_264(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_265(_swig_i_3), C.swig_type_266(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_267(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_268(_swig_i_8))
+	swig_r_p := C._wrap_judge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_264(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_265(_swig_i_3), C.swig_type_266(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_267(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_268(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4803,7 +4811,7 @@ func Tokenize(arg1 int32, arg2 int32, arg3 *byte, arg4 int64, arg5 *byte, arg6 i
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_tokenize_raw_2f258117ab7aa964(C.int(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_270(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_271(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_272(_swig_i_7))
+	swig_r_p := C._wrap_tokenize_raw_7f290aa942dd3ee6(C.int(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_270(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_271(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_272(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4822,7 +4830,7 @@ func Bleu_add(arg1 BleuConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 int64, 
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bleu_add_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_274(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_275(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_276(_swig_i_6))
+	swig_r_p := C._wrap_bleu_add_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_274(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_275(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_276(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4841,7 +4849,7 @@ func Bleu_add_tokens(arg1 BleuConfig, arg2 *int64, arg3 int64, arg4 *int64, arg5
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bleu_add_tokens_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_278(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_279(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_280(_swig_i_6))
+	swig_r_p := C._wrap_bleu_add_tokens_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_278(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_279(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_280(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4856,7 +4864,7 @@ func Bleu_merge(arg1 *int64, arg2 int64, arg3 *int64, arg4 int64) (_swig_ret *Fa
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_bleu_merge_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.swig_type_282(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_283(_swig_i_3))
+	swig_r_p := C._wrap_bleu_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_282(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_283(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4875,7 +4883,7 @@ func Bleu_score(arg1 BleuConfig, arg2 *int64, arg3 int64, arg4 *int64, arg5 int6
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bleu_score_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_285(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_286(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_287(_swig_i_6))
+	swig_r_p := C._wrap_bleu_score_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_285(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_286(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_287(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4892,7 +4900,7 @@ func Bleu_signature(arg1 BleuConfig, arg2 int32, arg3 *byte, arg4 int64, arg5 *i
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_bleu_signature_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_289(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_290(_swig_i_5))
+	swig_r_p := C._wrap_bleu_signature_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_289(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_290(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4911,7 +4919,7 @@ func Chrf_add(arg1 ChrfConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 int64, 
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_chrf_add_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_292(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_293(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_294(_swig_i_6))
+	swig_r_p := C._wrap_chrf_add_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_292(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_293(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_294(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4926,7 +4934,7 @@ func Chrf_merge(arg1 *int64, arg2 int64, arg3 *int64, arg4 int64) (_swig_ret *Fa
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_chrf_merge_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.swig_type_296(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_297(_swig_i_3))
+	swig_r_p := C._wrap_chrf_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_296(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_297(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4942,7 +4950,7 @@ func Chrf_score(arg1 ChrfConfig, arg2 *int64, arg3 int64, arg4 *float64, arg5 in
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_chrf_score_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_299(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_300(_swig_i_4))
+	swig_r_p := C._wrap_chrf_score_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_299(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_300(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4964,7 +4972,7 @@ func Rouge(arg1 RougeConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 int64, ar
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_rouge_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_302(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_303(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_304(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_305(_swig_i_8))
+	swig_r_p := C._wrap_rouge_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_302(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_303(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_304(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_305(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4986,7 +4994,7 @@ func Rouge_tokens(arg1 RougeConfig, arg2 *int64, arg3 int64, arg4 *int64, arg5 i
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_rouge_tokens_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_307(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_308(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_309(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_310(_swig_i_8))
+	swig_r_p := C._wrap_rouge_tokens_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_307(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_308(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_309(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_310(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5003,7 +5011,7 @@ func Bootstrap_mean(arg1 Context, arg2 BootstrapConfig, arg3 *float64, arg4 int6
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_bootstrap_mean_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_312(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_313(_swig_i_5))
+	swig_r_p := C._wrap_bootstrap_mean_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_312(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_313(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5021,7 +5029,7 @@ func Bleu_bootstrap(arg1 Context, arg2 BootstrapConfig, arg3 BleuConfig, arg4 *i
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bleu_bootstrap_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_315(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_316(_swig_i_6))
+	swig_r_p := C._wrap_bleu_bootstrap_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_315(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_316(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5040,7 +5048,7 @@ func Passkey_make(arg1 PasskeyConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_passkey_make_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_318(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_319(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_320(_swig_i_6))
+	swig_r_p := C._wrap_passkey_make_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_318(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_319(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_320(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5056,7 +5064,7 @@ func Passkey_check(arg1 *byte, arg2 int64, arg3 int64, arg4 *int64, arg5 int64) 
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_passkey_check_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.swig_type_322(_swig_i_1), C.swig_type_323(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_324(_swig_i_4))
+	swig_r_p := C._wrap_passkey_check_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_322(_swig_i_1), C.swig_type_323(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_324(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5081,7 +5089,7 @@ func Needle_place(arg1 *int64, arg2 int64, arg3 *int64, arg4 int64, arg5 float64
 	var _swig_i_9 *C.uint8_t
 	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_needle_place_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.swig_type_326(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_327(_swig_i_3), C.double(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_328(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_329(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_330(_swig_i_10))
+	swig_r_p := C._wrap_needle_place_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_326(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_327(_swig_i_3), C.double(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_328(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_329(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_330(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5100,90 +5108,90 @@ func (p SwigcptrModelOptions) SwigIsModelOptions() {
 func (arg1 SwigcptrModelOptions) SetRelease(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelOptions_release_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ModelOptions_release_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelOptions) GetRelease() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelOptions_release_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ModelOptions_release_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelOptions) SetAngle(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelOptions_angle_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ModelOptions_angle_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelOptions) GetAngle() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelOptions_angle_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ModelOptions_angle_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelOptions) SetExtension(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelOptions_extension_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ModelOptions_extension_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelOptions) GetExtension() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelOptions_extension_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ModelOptions_extension_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelOptions) SetTarget_length(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelOptions_target_length_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_331(_swig_i_1))
+	C._wrap_ModelOptions_target_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_331(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelOptions) GetTarget_length() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelOptions_target_length_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelOptions_target_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelOptions) SetWindow(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelOptions_window_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_333(_swig_i_1))
+	C._wrap_ModelOptions_window_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_333(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelOptions) GetWindow() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelOptions_window_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelOptions_window_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelOptions) SetGroup(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelOptions_group_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_335(_swig_i_1))
+	C._wrap_ModelOptions_group_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_335(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelOptions) GetGroup() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelOptions_group_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelOptions_group_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewModelOptions() (_swig_ret ModelOptions) {
 	var swig_r ModelOptions
-	swig_r = (ModelOptions)(SwigcptrModelOptions(C._wrap_new_ModelOptions_raw_2f258117ab7aa964()))
+	swig_r = (ModelOptions)(SwigcptrModelOptions(C._wrap_new_ModelOptions_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteModelOptions(arg1 ModelOptions) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ModelOptions_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_ModelOptions_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type ModelOptions interface {
@@ -5215,20 +5223,20 @@ func (p SwigcptrModelInfo) SwigIsModelInfo() {
 func (arg1 SwigcptrModelInfo) SetAbsolute(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_absolute_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ModelInfo_absolute_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetAbsolute() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelInfo_absolute_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ModelInfo_absolute_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) GetFamily() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_ModelInfo_family_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_ModelInfo_family_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -5238,233 +5246,233 @@ func (arg1 SwigcptrModelInfo) GetFamily() (_swig_ret string) {
 func (arg1 SwigcptrModelInfo) SetLayers(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_layers_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_338(_swig_i_1))
+	C._wrap_ModelInfo_layers_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_338(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetLayers() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_layers_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_layers_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetEncoder_layers(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_encoder_layers_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_340(_swig_i_1))
+	C._wrap_ModelInfo_encoder_layers_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_340(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetEncoder_layers() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_encoder_layers_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_encoder_layers_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetQuery_heads(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_query_heads_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_342(_swig_i_1))
+	C._wrap_ModelInfo_query_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_342(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetQuery_heads() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_query_heads_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_query_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetKey_heads(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_key_heads_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_344(_swig_i_1))
+	C._wrap_ModelInfo_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_344(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetKey_heads() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_key_heads_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_key_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetHead_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_head_dim_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_346(_swig_i_1))
+	C._wrap_ModelInfo_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_346(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetHead_dim() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_head_dim_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_head_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetValue_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_value_dim_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_348(_swig_i_1))
+	C._wrap_ModelInfo_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_348(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetValue_dim() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_value_dim_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_value_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetHidden(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_hidden_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_350(_swig_i_1))
+	C._wrap_ModelInfo_hidden_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_350(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetHidden() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_hidden_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_hidden_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetVocabulary(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_vocabulary_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_352(_swig_i_1))
+	C._wrap_ModelInfo_vocabulary_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_352(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetVocabulary() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_vocabulary_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_vocabulary_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetContext(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_context_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_354(_swig_i_1))
+	C._wrap_ModelInfo_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_354(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetContext() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_context_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_context_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetTrained_context(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_trained_context_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_356(_swig_i_1))
+	C._wrap_ModelInfo_trained_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_356(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetTrained_context() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_trained_context_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_trained_context_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetUsable_context(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_usable_context_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_358(_swig_i_1))
+	C._wrap_ModelInfo_usable_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_358(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetUsable_context() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_usable_context_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_usable_context_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetUsable_context_most(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_usable_context_most_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_360(_swig_i_1))
+	C._wrap_ModelInfo_usable_context_most_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_360(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetUsable_context_most() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_usable_context_most_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_usable_context_most_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetAbsolute_rows(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_absolute_rows_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_362(_swig_i_1))
+	C._wrap_ModelInfo_absolute_rows_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_362(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetAbsolute_rows() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_absolute_rows_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_absolute_rows_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetAbsolute_offset(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_absolute_offset_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_364(_swig_i_1))
+	C._wrap_ModelInfo_absolute_offset_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_364(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetAbsolute_offset() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_absolute_offset_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_absolute_offset_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetLayer_kinds(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_layer_kinds_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_366(_swig_i_1))
+	C._wrap_ModelInfo_layer_kinds_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_366(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetLayer_kinds() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_layer_kinds_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_layer_kinds_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetNotes(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_notes_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_368(_swig_i_1))
+	C._wrap_ModelInfo_notes_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_368(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetNotes() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_notes_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelInfo_notes_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelInfo) SetFinal_softcap(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_final_softcap_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_ModelInfo_final_softcap_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetFinal_softcap() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ModelInfo_final_softcap_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_ModelInfo_final_softcap_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewModelInfo() (_swig_ret ModelInfo) {
 	var swig_r ModelInfo
-	swig_r = (ModelInfo)(SwigcptrModelInfo(C._wrap_new_ModelInfo_raw_2f258117ab7aa964()))
+	swig_r = (ModelInfo)(SwigcptrModelInfo(C._wrap_new_ModelInfo_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteModelInfo(arg1 ModelInfo) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ModelInfo_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_ModelInfo_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type ModelInfo interface {
@@ -5513,7 +5521,7 @@ func Model_describe(arg1 Model, arg2 ModelInfo) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := getSwigcptr(arg2)
-	swig_r_p := C._wrap_model_describe_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	swig_r_p := C._wrap_model_describe_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5532,116 +5540,116 @@ func (p SwigcptrModelLayer) SwigIsModelLayer() {
 func (arg1 SwigcptrModelLayer) SetKind(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_kind_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ModelLayer_kind_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetKind() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelLayer_kind_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ModelLayer_kind_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelLayer) SetAlike(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_alike_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_371(_swig_i_1))
+	C._wrap_ModelLayer_alike_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_371(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetAlike() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelLayer_alike_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelLayer_alike_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelLayer) SetQuery_heads(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_query_heads_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_373(_swig_i_1))
+	C._wrap_ModelLayer_query_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_373(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetQuery_heads() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelLayer_query_heads_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelLayer_query_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelLayer) SetKey_heads(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_key_heads_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_375(_swig_i_1))
+	C._wrap_ModelLayer_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_375(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetKey_heads() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelLayer_key_heads_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelLayer_key_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelLayer) SetHead_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_head_dim_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_377(_swig_i_1))
+	C._wrap_ModelLayer_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_377(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetHead_dim() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelLayer_head_dim_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelLayer_head_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelLayer) SetValue_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_value_dim_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_379(_swig_i_1))
+	C._wrap_ModelLayer_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_379(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetValue_dim() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelLayer_value_dim_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelLayer_value_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelLayer) SetWindow(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_window_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_381(_swig_i_1))
+	C._wrap_ModelLayer_window_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_381(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetWindow() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelLayer_window_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_ModelLayer_window_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelLayer) SetAttention_scale(arg2 float64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_attention_scale_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
+	C._wrap_ModelLayer_attention_scale_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetAttention_scale() (_swig_ret float64) {
 	var swig_r float64
 	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ModelLayer_attention_scale_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (float64)(C._wrap_ModelLayer_attention_scale_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewModelLayer() (_swig_ret ModelLayer) {
 	var swig_r ModelLayer
-	swig_r = (ModelLayer)(SwigcptrModelLayer(C._wrap_new_ModelLayer_raw_2f258117ab7aa964()))
+	swig_r = (ModelLayer)(SwigcptrModelLayer(C._wrap_new_ModelLayer_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteModelLayer(arg1 ModelLayer) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ModelLayer_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_ModelLayer_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type ModelLayer interface {
@@ -5670,7 +5678,7 @@ func Model_layer_at(arg1 Model, arg2 int64, arg3 ModelLayer) (_swig_ret *Failure
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := getSwigcptr(arg3)
-	swig_r_p := C._wrap_model_layer_at_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_384(_swig_i_1), C.uintptr_t(_swig_i_2))
+	swig_r_p := C._wrap_model_layer_at_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_384(_swig_i_1), C.uintptr_t(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5689,33 +5697,33 @@ func (p SwigcptrModelNote) SwigIsModelNote() {
 func (arg1 SwigcptrModelNote) SetSeverity(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelNote_severity_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ModelNote_severity_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelNote) GetSeverity() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelNote_severity_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ModelNote_severity_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelNote) SetCode(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelNote_code_set_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_ModelNote_code_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelNote) GetCode() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelNote_code_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_ModelNote_code_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrModelNote) GetPath() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_ModelNote_path_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_ModelNote_path_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -5725,7 +5733,7 @@ func (arg1 SwigcptrModelNote) GetPath() (_swig_ret string) {
 func (arg1 SwigcptrModelNote) GetText() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_ModelNote_text_get_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_ModelNote_text_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -5734,13 +5742,13 @@ func (arg1 SwigcptrModelNote) GetText() (_swig_ret string) {
 
 func NewModelNote() (_swig_ret ModelNote) {
 	var swig_r ModelNote
-	swig_r = (ModelNote)(SwigcptrModelNote(C._wrap_new_ModelNote_raw_2f258117ab7aa964()))
+	swig_r = (ModelNote)(SwigcptrModelNote(C._wrap_new_ModelNote_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteModelNote(arg1 ModelNote) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ModelNote_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_ModelNote_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type ModelNote interface {
@@ -5759,7 +5767,7 @@ func Model_note_at(arg1 Model, arg2 int64, arg3 ModelNote) (_swig_ret *Failure) 
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := getSwigcptr(arg3)
-	swig_r_p := C._wrap_model_note_at_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_388(_swig_i_1), C.uintptr_t(_swig_i_2))
+	swig_r_p := C._wrap_model_note_at_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_388(_swig_i_1), C.uintptr_t(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5777,13 +5785,13 @@ func (p SwigcptrMetadata) SwigIsMetadata() {
 
 func NewMetadata() (_swig_ret Metadata) {
 	var swig_r Metadata
-	swig_r = (Metadata)(SwigcptrMetadata(C._wrap_new_Metadata_raw_2f258117ab7aa964()))
+	swig_r = (Metadata)(SwigcptrMetadata(C._wrap_new_Metadata_raw_7f290aa942dd3ee6()))
 	return swig_r
 }
 
 func DeleteMetadata(arg1 Metadata) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Metadata_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Metadata_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
 }
 
 type Metadata interface {
@@ -5801,7 +5809,7 @@ func Metadata_integers(arg1 Metadata, arg2 *byte, arg3 int64, arg4 int32, arg5 *
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_metadata_integers_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_390(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_391(_swig_i_5))
+	swig_r_p := C._wrap_metadata_integers_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_390(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_391(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5818,7 +5826,7 @@ func Metadata_reals(arg1 Metadata, arg2 *byte, arg3 int64, arg4 int32, arg5 *flo
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_metadata_reals_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_393(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_394(_swig_i_5))
+	swig_r_p := C._wrap_metadata_reals_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_393(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_394(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5833,7 +5841,7 @@ func Metadata_texts(arg1 Metadata, arg2 *byte, arg3 int64, arg4 int32, arg5 int6
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_metadata_texts_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_396(_swig_i_2), C.int(_swig_i_3), C.swig_type_397(_swig_i_4))
+	swig_r_p := C._wrap_metadata_texts_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_396(_swig_i_2), C.int(_swig_i_3), C.swig_type_397(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5847,7 +5855,7 @@ func Metadata_text(arg1 Metadata, arg2 int64, arg3 *byte, arg4 int64) (_swig_ret
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_metadata_text_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_399(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_400(_swig_i_3))
+	swig_r_p := C._wrap_metadata_text_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_399(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_400(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5875,7 +5883,7 @@ func Model_from_config(arg1 *byte, arg2 int64, arg3 ModelOptions, arg4 *float32,
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_model_from_config_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.swig_type_402(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_403(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_404(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_405(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_406(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_407(_swig_i_12))
+	swig_r_p := C._wrap_model_from_config_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_402(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_403(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_404(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_405(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_406(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_407(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -5901,7 +5909,7 @@ func Model_from_metadata(arg1 Metadata, arg2 ModelOptions, arg3 *float32, arg4 i
 	var _swig_i_10 *C.uint8_t
 	_swig_i_10 = (*C.uint8_t)(unsafe.Pointer(arg11))
 	_swig_i_11 := arg12
-	swig_r_p := C._wrap_model_from_metadata_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_409(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_410(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_411(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_412(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_413(_swig_i_11))
+	swig_r_p := C._wrap_model_from_metadata_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_409(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_410(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_411(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_412(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_413(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -5929,7 +5937,7 @@ func Model_from_gguf(arg1 *byte, arg2 int64, arg3 ModelOptions, arg4 *float32, a
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_model_from_gguf_raw_2f258117ab7aa964(C.swig_voidp(_swig_i_0), C.swig_type_415(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_416(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_417(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_418(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_419(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_420(_swig_i_12))
+	swig_r_p := C._wrap_model_from_gguf_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_415(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_416(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_417(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_418(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_419(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_420(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -5940,7 +5948,7 @@ func Model_layer_scheme(arg1 Model, arg2 int64) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_model_layer_scheme_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_422(_swig_i_1))
+	swig_r_p := C._wrap_model_layer_scheme_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_422(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -5956,7 +5964,7 @@ func Model_layer_parts(arg1 Model, arg2 int64, arg3 RopeConfig, arg4 RemapConfig
 	_swig_i_4 := getSwigcptr(arg5)
 	_swig_i_5 := getSwigcptr(arg6)
 	_swig_i_6 := getSwigcptr(arg7)
-	swig_r_p := C._wrap_model_layer_parts_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_424(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.uintptr_t(_swig_i_4), C.uintptr_t(_swig_i_5), C.uintptr_t(_swig_i_6))
+	swig_r_p := C._wrap_model_layer_parts_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_424(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.uintptr_t(_swig_i_4), C.uintptr_t(_swig_i_5), C.uintptr_t(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5968,7 +5976,7 @@ func Model_layer_array_count(arg1 Model, arg2 int64, arg3 int32) (_swig_ret int6
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int64)(C._wrap_model_layer_array_count_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_426(_swig_i_1), C.int(_swig_i_2)))
+	swig_r = (int64)(C._wrap_model_layer_array_count_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_426(_swig_i_1), C.int(_swig_i_2)))
 	return swig_r
 }
 
@@ -5980,7 +5988,7 @@ func Model_layer_doubles(arg1 Model, arg2 int64, arg3 int32, arg4 *float64, arg5
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_model_layer_doubles_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_428(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_429(_swig_i_4))
+	swig_r_p := C._wrap_model_layer_doubles_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_428(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_429(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5995,7 +6003,7 @@ func Model_layer_floats(arg1 Model, arg2 int64, arg3 int32, arg4 *float32, arg5 
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_model_layer_floats_raw_2f258117ab7aa964(C.uintptr_t(_swig_i_0), C.swig_type_431(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_432(_swig_i_4))
+	swig_r_p := C._wrap_model_layer_floats_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_431(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_432(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)

@@ -214,6 +214,7 @@ static farspan_status flat_fail(farspan_error* error, farspan_status status, int
         va_start(values, format);
         error->code = status;
         error->argument = argument;
+        error->field[0] = '\0';
         vsnprintf(error->message, sizeof error->message, format, values);
         va_end(values);
     }
@@ -1486,9 +1487,9 @@ SWIGINTERN struct farspan_score_config *new_farspan_score_config(void){
     }
 SWIGINTERN void delete_farspan_score_config(struct farspan_score_config *self){ free(self); }
 SWIGINTERN struct farspan_probe *new_farspan_probe(void){
-        farspan_probe* answer = (farspan_probe*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
+        farspan_probe* config = (farspan_probe*)calloc(1, sizeof *config);
+        if (config) farspan_probe_init(config, sizeof *config);
+        return config;
     }
 SWIGINTERN void delete_farspan_probe(struct farspan_probe *self){ free(self); }
 
@@ -1608,7 +1609,7 @@ SWIGINTERN void delete_flat_metadata(struct flat_metadata *self){ flat_metadata_
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_2f258117ab7aa964(void *_swig_go_0) {
+void _wrap_Swig_free_raw_7f290aa942dd3ee6(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -1618,7 +1619,7 @@ void _wrap_Swig_free_raw_2f258117ab7aa964(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_2f258117ab7aa964(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_7f290aa942dd3ee6(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -1631,7 +1632,7 @@ void *_wrap_Swig_malloc_raw_2f258117ab7aa964(intgo _swig_go_0) {
 }
 
 
-void _wrap_delete_Context_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0) {
+void _wrap_delete_Context_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0) {
   struct farspan_context *arg1 = (struct farspan_context *) 0 ;
   
   arg1 = *(struct farspan_context **)&_swig_go_0; 
@@ -1641,7 +1642,7 @@ void _wrap_delete_Context_raw_2f258117ab7aa964(struct farspan_context *_swig_go_
 }
 
 
-void _wrap_delete_Scheme_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0) {
+void _wrap_delete_Scheme_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0) {
   struct farspan_scheme *arg1 = (struct farspan_scheme *) 0 ;
   
   arg1 = *(struct farspan_scheme **)&_swig_go_0; 
@@ -1651,7 +1652,7 @@ void _wrap_delete_Scheme_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0)
 }
 
 
-void _wrap_delete_Plan_raw_2f258117ab7aa964(struct farspan_plan *_swig_go_0) {
+void _wrap_delete_Plan_raw_7f290aa942dd3ee6(struct farspan_plan *_swig_go_0) {
   struct farspan_plan *arg1 = (struct farspan_plan *) 0 ;
   
   arg1 = *(struct farspan_plan **)&_swig_go_0; 
@@ -1661,7 +1662,7 @@ void _wrap_delete_Plan_raw_2f258117ab7aa964(struct farspan_plan *_swig_go_0) {
 }
 
 
-void _wrap_delete_Cache_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0) {
+void _wrap_delete_Cache_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0) {
   struct farspan_cache *arg1 = (struct farspan_cache *) 0 ;
   
   arg1 = *(struct farspan_cache **)&_swig_go_0; 
@@ -1671,7 +1672,7 @@ void _wrap_delete_Cache_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0) {
 }
 
 
-void _wrap_delete_CachePlan_raw_2f258117ab7aa964(struct farspan_cache_plan *_swig_go_0) {
+void _wrap_delete_CachePlan_raw_7f290aa942dd3ee6(struct farspan_cache_plan *_swig_go_0) {
   struct farspan_cache_plan *arg1 = (struct farspan_cache_plan *) 0 ;
   
   arg1 = *(struct farspan_cache_plan **)&_swig_go_0; 
@@ -1681,7 +1682,7 @@ void _wrap_delete_CachePlan_raw_2f258117ab7aa964(struct farspan_cache_plan *_swi
 }
 
 
-void _wrap_delete_Model_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0) {
+void _wrap_delete_Model_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0) {
   struct farspan_model *arg1 = (struct farspan_model *) 0 ;
   
   arg1 = *(struct farspan_model **)&_swig_go_0; 
@@ -1691,7 +1692,7 @@ void _wrap_delete_Model_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_status_text_raw_2f258117ab7aa964(int _swig_go_0) {
+_gostring_ _wrap_status_text_raw_7f290aa942dd3ee6(int _swig_go_0) {
   farspan_status arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1704,7 +1705,7 @@ _gostring_ _wrap_status_text_raw_2f258117ab7aa964(int _swig_go_0) {
 }
 
 
-int _wrap_version_raw_2f258117ab7aa964() {
+int _wrap_version_raw_7f290aa942dd3ee6() {
   uint32_t result;
   int _swig_go_result;
   
@@ -1715,7 +1716,7 @@ int _wrap_version_raw_2f258117ab7aa964() {
 }
 
 
-_gostring_ _wrap_version_text_raw_2f258117ab7aa964() {
+_gostring_ _wrap_version_text_raw_7f290aa942dd3ee6() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -1726,7 +1727,7 @@ _gostring_ _wrap_version_text_raw_2f258117ab7aa964() {
 }
 
 
-int _wrap_abi_version_raw_2f258117ab7aa964() {
+int _wrap_abi_version_raw_7f290aa942dd3ee6() {
   uint32_t result;
   int _swig_go_result;
   
@@ -1737,7 +1738,7 @@ int _wrap_abi_version_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_RopeConfig_method_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_method_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1749,7 +1750,7 @@ void _wrap_RopeConfig_method_set_raw_2f258117ab7aa964(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_method_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_method_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1762,7 +1763,7 @@ int _wrap_RopeConfig_method_get_raw_2f258117ab7aa964(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_layout_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_layout_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1774,7 +1775,7 @@ void _wrap_RopeConfig_layout_set_raw_2f258117ab7aa964(struct farspan_rope_config
 }
 
 
-int _wrap_RopeConfig_layout_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_layout_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1787,7 +1788,7 @@ int _wrap_RopeConfig_layout_get_raw_2f258117ab7aa964(struct farspan_rope_config 
 }
 
 
-void _wrap_RopeConfig_rotary_dim_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_dim_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1799,7 +1800,7 @@ void _wrap_RopeConfig_rotary_dim_set_raw_2f258117ab7aa964(struct farspan_rope_co
 }
 
 
-int _wrap_RopeConfig_rotary_dim_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_dim_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1812,7 +1813,7 @@ int _wrap_RopeConfig_rotary_dim_get_raw_2f258117ab7aa964(struct farspan_rope_con
 }
 
 
-void _wrap_RopeConfig_rotary_offset_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_rotary_offset_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1824,7 +1825,7 @@ void _wrap_RopeConfig_rotary_offset_set_raw_2f258117ab7aa964(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_rotary_offset_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_rotary_offset_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1837,7 +1838,7 @@ int _wrap_RopeConfig_rotary_offset_get_raw_2f258117ab7aa964(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_angle_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_angle_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -1849,7 +1850,7 @@ void _wrap_RopeConfig_angle_set_raw_2f258117ab7aa964(struct farspan_rope_config 
 }
 
 
-int _wrap_RopeConfig_angle_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_angle_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1862,7 +1863,7 @@ int _wrap_RopeConfig_angle_get_raw_2f258117ab7aa964(struct farspan_rope_config *
 }
 
 
-void _wrap_RopeConfig_base_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_base_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1874,7 +1875,7 @@ void _wrap_RopeConfig_base_set_raw_2f258117ab7aa964(struct farspan_rope_config *
 }
 
 
-double _wrap_RopeConfig_base_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_base_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1887,7 +1888,7 @@ double _wrap_RopeConfig_base_get_raw_2f258117ab7aa964(struct farspan_rope_config
 }
 
 
-void _wrap_RopeConfig_factor_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_factor_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1899,7 +1900,7 @@ void _wrap_RopeConfig_factor_set_raw_2f258117ab7aa964(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_factor_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_factor_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1912,7 +1913,7 @@ double _wrap_RopeConfig_factor_get_raw_2f258117ab7aa964(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_original_context_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeConfig_original_context_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t arg2 ;
   
@@ -1924,7 +1925,7 @@ void _wrap_RopeConfig_original_context_set_raw_2f258117ab7aa964(struct farspan_r
 }
 
 
-long long _wrap_RopeConfig_original_context_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+long long _wrap_RopeConfig_original_context_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1937,7 +1938,7 @@ long long _wrap_RopeConfig_original_context_get_raw_2f258117ab7aa964(struct fars
 }
 
 
-void _wrap_RopeConfig_beta_fast_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_fast_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1949,7 +1950,7 @@ void _wrap_RopeConfig_beta_fast_set_raw_2f258117ab7aa964(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_fast_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_fast_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1962,7 +1963,7 @@ double _wrap_RopeConfig_beta_fast_get_raw_2f258117ab7aa964(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_beta_slow_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_beta_slow_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1974,7 +1975,7 @@ void _wrap_RopeConfig_beta_slow_set_raw_2f258117ab7aa964(struct farspan_rope_con
 }
 
 
-double _wrap_RopeConfig_beta_slow_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_beta_slow_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -1987,7 +1988,7 @@ double _wrap_RopeConfig_beta_slow_get_raw_2f258117ab7aa964(struct farspan_rope_c
 }
 
 
-void _wrap_RopeConfig_extrapolation_factor_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_extrapolation_factor_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -1999,7 +2000,7 @@ void _wrap_RopeConfig_extrapolation_factor_set_raw_2f258117ab7aa964(struct farsp
 }
 
 
-double _wrap_RopeConfig_extrapolation_factor_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_extrapolation_factor_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2012,7 +2013,7 @@ double _wrap_RopeConfig_extrapolation_factor_get_raw_2f258117ab7aa964(struct far
 }
 
 
-void _wrap_RopeConfig_ramp_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_ramp_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2024,7 +2025,7 @@ void _wrap_RopeConfig_ramp_set_raw_2f258117ab7aa964(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_ramp_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_ramp_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2037,7 +2038,7 @@ int _wrap_RopeConfig_ramp_get_raw_2f258117ab7aa964(struct farspan_rope_config *_
 }
 
 
-void _wrap_RopeConfig_truncate_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_truncate_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2049,7 +2050,7 @@ void _wrap_RopeConfig_truncate_set_raw_2f258117ab7aa964(struct farspan_rope_conf
 }
 
 
-int _wrap_RopeConfig_truncate_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_truncate_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2062,7 +2063,7 @@ int _wrap_RopeConfig_truncate_get_raw_2f258117ab7aa964(struct farspan_rope_confi
 }
 
 
-void _wrap_RopeConfig_mscale_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2074,7 +2075,7 @@ void _wrap_RopeConfig_mscale_set_raw_2f258117ab7aa964(struct farspan_rope_config
 }
 
 
-double _wrap_RopeConfig_mscale_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2087,7 +2088,7 @@ double _wrap_RopeConfig_mscale_get_raw_2f258117ab7aa964(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_mscale_all_dim_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mscale_all_dim_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2099,7 +2100,7 @@ void _wrap_RopeConfig_mscale_all_dim_set_raw_2f258117ab7aa964(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mscale_all_dim_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mscale_all_dim_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2112,7 +2113,7 @@ double _wrap_RopeConfig_mscale_all_dim_get_raw_2f258117ab7aa964(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_magnitude_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_magnitude_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2124,7 +2125,7 @@ void _wrap_RopeConfig_magnitude_set_raw_2f258117ab7aa964(struct farspan_rope_con
 }
 
 
-int _wrap_RopeConfig_magnitude_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_magnitude_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2137,7 +2138,7 @@ int _wrap_RopeConfig_magnitude_get_raw_2f258117ab7aa964(struct farspan_rope_conf
 }
 
 
-void _wrap_RopeConfig_length_switch_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_length_switch_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2149,7 +2150,7 @@ void _wrap_RopeConfig_length_switch_set_raw_2f258117ab7aa964(struct farspan_rope
 }
 
 
-int _wrap_RopeConfig_length_switch_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_length_switch_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2162,7 +2163,7 @@ int _wrap_RopeConfig_length_switch_get_raw_2f258117ab7aa964(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_attention_factor_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_attention_factor_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2174,7 +2175,7 @@ void _wrap_RopeConfig_attention_factor_set_raw_2f258117ab7aa964(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_attention_factor_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_attention_factor_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2187,7 +2188,7 @@ double _wrap_RopeConfig_attention_factor_get_raw_2f258117ab7aa964(struct farspan
 }
 
 
-void _wrap_RopeConfig_mixed_exponent_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_mixed_exponent_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2199,7 +2200,7 @@ void _wrap_RopeConfig_mixed_exponent_set_raw_2f258117ab7aa964(struct farspan_rop
 }
 
 
-double _wrap_RopeConfig_mixed_exponent_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_mixed_exponent_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2212,7 +2213,7 @@ double _wrap_RopeConfig_mixed_exponent_get_raw_2f258117ab7aa964(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_low_freq_factor_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_low_freq_factor_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2224,7 +2225,7 @@ void _wrap_RopeConfig_low_freq_factor_set_raw_2f258117ab7aa964(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_low_freq_factor_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_low_freq_factor_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2237,7 +2238,7 @@ double _wrap_RopeConfig_low_freq_factor_get_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-void _wrap_RopeConfig_high_freq_factor_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_high_freq_factor_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2249,7 +2250,7 @@ void _wrap_RopeConfig_high_freq_factor_set_raw_2f258117ab7aa964(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_high_freq_factor_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_high_freq_factor_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2262,7 +2263,7 @@ double _wrap_RopeConfig_high_freq_factor_get_raw_2f258117ab7aa964(struct farspan
 }
 
 
-void _wrap_RopeConfig_rotated_fraction_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_rotated_fraction_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2274,7 +2275,7 @@ void _wrap_RopeConfig_rotated_fraction_set_raw_2f258117ab7aa964(struct farspan_r
 }
 
 
-double _wrap_RopeConfig_rotated_fraction_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_rotated_fraction_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2287,7 +2288,7 @@ double _wrap_RopeConfig_rotated_fraction_get_raw_2f258117ab7aa964(struct farspan
 }
 
 
-void _wrap_RopeConfig_xpos_scale_base_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_scale_base_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2299,7 +2300,7 @@ void _wrap_RopeConfig_xpos_scale_base_set_raw_2f258117ab7aa964(struct farspan_ro
 }
 
 
-double _wrap_RopeConfig_xpos_scale_base_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_scale_base_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2312,7 +2313,7 @@ double _wrap_RopeConfig_xpos_scale_base_get_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-void _wrap_RopeConfig_xpos_gamma_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeConfig_xpos_gamma_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double arg2 ;
   
@@ -2324,7 +2325,7 @@ void _wrap_RopeConfig_xpos_gamma_set_raw_2f258117ab7aa964(struct farspan_rope_co
 }
 
 
-double _wrap_RopeConfig_xpos_gamma_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+double _wrap_RopeConfig_xpos_gamma_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2337,7 +2338,7 @@ double _wrap_RopeConfig_xpos_gamma_get_raw_2f258117ab7aa964(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_pair_factor_count_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_pair_factor_count_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2349,7 +2350,7 @@ void _wrap_RopeConfig_pair_factor_count_set_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-int _wrap_RopeConfig_pair_factor_count_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_pair_factor_count_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2362,7 +2363,7 @@ int _wrap_RopeConfig_pair_factor_count_get_raw_2f258117ab7aa964(struct farspan_r
 }
 
 
-void _wrap_RopeConfig_axes_set_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeConfig_axes_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   
@@ -2374,7 +2375,7 @@ void _wrap_RopeConfig_axes_set_raw_2f258117ab7aa964(struct farspan_rope_config *
 }
 
 
-int _wrap_RopeConfig_axes_get_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+int _wrap_RopeConfig_axes_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2387,7 +2388,7 @@ int _wrap_RopeConfig_axes_get_raw_2f258117ab7aa964(struct farspan_rope_config *_
 }
 
 
-struct farspan_rope_config *_wrap_new_RopeConfig_raw_2f258117ab7aa964(int _swig_go_0) {
+struct farspan_rope_config *_wrap_new_RopeConfig_raw_7f290aa942dd3ee6(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_rope_config *result = 0 ;
   struct farspan_rope_config *_swig_go_result;
@@ -2400,7 +2401,7 @@ struct farspan_rope_config *_wrap_new_RopeConfig_raw_2f258117ab7aa964(int _swig_
 }
 
 
-void _wrap_delete_RopeConfig_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0) {
+void _wrap_delete_RopeConfig_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   
   arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
@@ -2410,7 +2411,7 @@ void _wrap_delete_RopeConfig_raw_2f258117ab7aa964(struct farspan_rope_config *_s
 }
 
 
-void _wrap_RopeConfig_set_axis_section_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
+void _wrap_RopeConfig_set_axis_section_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t arg3 ;
@@ -2424,7 +2425,7 @@ void _wrap_RopeConfig_set_axis_section_raw_2f258117ab7aa964(struct farspan_rope_
 }
 
 
-int _wrap_RopeConfig_get_axis_section_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
+int _wrap_RopeConfig_get_axis_section_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
   int32_t result;
@@ -2439,7 +2440,7 @@ int _wrap_RopeConfig_get_axis_section_raw_2f258117ab7aa964(struct farspan_rope_c
 }
 
 
-void _wrap_RemapConfig_method_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_method_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -2451,7 +2452,7 @@ void _wrap_RemapConfig_method_set_raw_2f258117ab7aa964(struct farspan_remap_conf
 }
 
 
-int _wrap_RemapConfig_method_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_method_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2464,7 +2465,7 @@ int _wrap_RemapConfig_method_get_raw_2f258117ab7aa964(struct farspan_remap_confi
 }
 
 
-void _wrap_RemapConfig_window_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_window_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2476,7 +2477,7 @@ void _wrap_RemapConfig_window_set_raw_2f258117ab7aa964(struct farspan_remap_conf
 }
 
 
-long long _wrap_RemapConfig_window_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_window_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2489,7 +2490,7 @@ long long _wrap_RemapConfig_window_get_raw_2f258117ab7aa964(struct farspan_remap
 }
 
 
-void _wrap_RemapConfig_group_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_group_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2501,7 +2502,7 @@ void _wrap_RemapConfig_group_set_raw_2f258117ab7aa964(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_group_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_group_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2514,7 +2515,7 @@ long long _wrap_RemapConfig_group_get_raw_2f258117ab7aa964(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_leak_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_leak_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -2526,7 +2527,7 @@ void _wrap_RemapConfig_leak_set_raw_2f258117ab7aa964(struct farspan_remap_config
 }
 
 
-double _wrap_RemapConfig_leak_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_leak_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2539,7 +2540,7 @@ double _wrap_RemapConfig_leak_get_raw_2f258117ab7aa964(struct farspan_remap_conf
 }
 
 
-void _wrap_RemapConfig_chunk_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_chunk_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2551,7 +2552,7 @@ void _wrap_RemapConfig_chunk_set_raw_2f258117ab7aa964(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_chunk_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_chunk_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2564,7 +2565,7 @@ long long _wrap_RemapConfig_chunk_get_raw_2f258117ab7aa964(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_local_window_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_local_window_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2576,7 +2577,7 @@ void _wrap_RemapConfig_local_window_set_raw_2f258117ab7aa964(struct farspan_rema
 }
 
 
-long long _wrap_RemapConfig_local_window_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_local_window_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2589,7 +2590,7 @@ long long _wrap_RemapConfig_local_window_get_raw_2f258117ab7aa964(struct farspan
 }
 
 
-void _wrap_RemapConfig_limit_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_limit_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2601,7 +2602,7 @@ void _wrap_RemapConfig_limit_set_raw_2f258117ab7aa964(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_limit_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_limit_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2614,7 +2615,7 @@ long long _wrap_RemapConfig_limit_get_raw_2f258117ab7aa964(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_sinks_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_RemapConfig_sinks_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t arg2 ;
   
@@ -2626,7 +2627,7 @@ void _wrap_RemapConfig_sinks_set_raw_2f258117ab7aa964(struct farspan_remap_confi
 }
 
 
-long long _wrap_RemapConfig_sinks_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
+long long _wrap_RemapConfig_sinks_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2639,7 +2640,7 @@ long long _wrap_RemapConfig_sinks_get_raw_2f258117ab7aa964(struct farspan_remap_
 }
 
 
-void _wrap_RemapConfig_real_shift_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RemapConfig_real_shift_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t arg2 ;
   
@@ -2651,7 +2652,7 @@ void _wrap_RemapConfig_real_shift_set_raw_2f258117ab7aa964(struct farspan_remap_
 }
 
 
-int _wrap_RemapConfig_real_shift_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
+int _wrap_RemapConfig_real_shift_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2664,7 +2665,7 @@ int _wrap_RemapConfig_real_shift_get_raw_2f258117ab7aa964(struct farspan_remap_c
 }
 
 
-void _wrap_RemapConfig_position_scale_set_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_RemapConfig_position_scale_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double arg2 ;
   
@@ -2676,7 +2677,7 @@ void _wrap_RemapConfig_position_scale_set_raw_2f258117ab7aa964(struct farspan_re
 }
 
 
-double _wrap_RemapConfig_position_scale_get_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
+double _wrap_RemapConfig_position_scale_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2689,7 +2690,7 @@ double _wrap_RemapConfig_position_scale_get_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-struct farspan_remap_config *_wrap_new_RemapConfig_raw_2f258117ab7aa964(int _swig_go_0) {
+struct farspan_remap_config *_wrap_new_RemapConfig_raw_7f290aa942dd3ee6(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_remap_config *result = 0 ;
   struct farspan_remap_config *_swig_go_result;
@@ -2702,7 +2703,7 @@ struct farspan_remap_config *_wrap_new_RemapConfig_raw_2f258117ab7aa964(int _swi
 }
 
 
-void _wrap_delete_RemapConfig_raw_2f258117ab7aa964(struct farspan_remap_config *_swig_go_0) {
+void _wrap_delete_RemapConfig_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
   struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
   
   arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
@@ -2712,7 +2713,7 @@ void _wrap_delete_RemapConfig_raw_2f258117ab7aa964(struct farspan_remap_config *
 }
 
 
-void _wrap_BiasConfig_method_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_method_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2724,7 +2725,7 @@ void _wrap_BiasConfig_method_set_raw_2f258117ab7aa964(struct farspan_bias_config
 }
 
 
-int _wrap_BiasConfig_method_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_method_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2737,7 +2738,7 @@ int _wrap_BiasConfig_method_get_raw_2f258117ab7aa964(struct farspan_bias_config 
 }
 
 
-void _wrap_BiasConfig_heads_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_heads_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2749,7 +2750,7 @@ void _wrap_BiasConfig_heads_set_raw_2f258117ab7aa964(struct farspan_bias_config 
 }
 
 
-int _wrap_BiasConfig_heads_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_heads_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2762,7 +2763,7 @@ int _wrap_BiasConfig_heads_get_raw_2f258117ab7aa964(struct farspan_bias_config *
 }
 
 
-void _wrap_BiasConfig_head_offset_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_head_offset_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2774,7 +2775,7 @@ void _wrap_BiasConfig_head_offset_set_raw_2f258117ab7aa964(struct farspan_bias_c
 }
 
 
-int _wrap_BiasConfig_head_offset_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_head_offset_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2787,7 +2788,7 @@ int _wrap_BiasConfig_head_offset_get_raw_2f258117ab7aa964(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_bidirectional_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_bidirectional_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2799,7 +2800,7 @@ void _wrap_BiasConfig_bidirectional_set_raw_2f258117ab7aa964(struct farspan_bias
 }
 
 
-int _wrap_BiasConfig_bidirectional_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_bidirectional_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2812,7 +2813,7 @@ int _wrap_BiasConfig_bidirectional_get_raw_2f258117ab7aa964(struct farspan_bias_
 }
 
 
-void _wrap_BiasConfig_buckets_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_buckets_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2824,7 +2825,7 @@ void _wrap_BiasConfig_buckets_set_raw_2f258117ab7aa964(struct farspan_bias_confi
 }
 
 
-int _wrap_BiasConfig_buckets_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_buckets_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2837,7 +2838,7 @@ int _wrap_BiasConfig_buckets_get_raw_2f258117ab7aa964(struct farspan_bias_config
 }
 
 
-void _wrap_BiasConfig_max_distance_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_max_distance_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2849,7 +2850,7 @@ void _wrap_BiasConfig_max_distance_set_raw_2f258117ab7aa964(struct farspan_bias_
 }
 
 
-long long _wrap_BiasConfig_max_distance_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_max_distance_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2862,7 +2863,7 @@ long long _wrap_BiasConfig_max_distance_get_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-void _wrap_BiasConfig_distance_limit_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_distance_limit_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2874,7 +2875,7 @@ void _wrap_BiasConfig_distance_limit_set_raw_2f258117ab7aa964(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_distance_limit_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_distance_limit_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2887,7 +2888,7 @@ long long _wrap_BiasConfig_distance_limit_get_raw_2f258117ab7aa964(struct farspa
 }
 
 
-void _wrap_BiasConfig_max_bias_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_max_bias_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -2899,7 +2900,7 @@ void _wrap_BiasConfig_max_bias_set_raw_2f258117ab7aa964(struct farspan_bias_conf
 }
 
 
-double _wrap_BiasConfig_max_bias_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_max_bias_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2912,7 +2913,7 @@ double _wrap_BiasConfig_max_bias_get_raw_2f258117ab7aa964(struct farspan_bias_co
 }
 
 
-void _wrap_BiasConfig_scale_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BiasConfig_scale_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double arg2 ;
   
@@ -2924,7 +2925,7 @@ void _wrap_BiasConfig_scale_set_raw_2f258117ab7aa964(struct farspan_bias_config 
 }
 
 
-double _wrap_BiasConfig_scale_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
+double _wrap_BiasConfig_scale_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -2937,7 +2938,7 @@ double _wrap_BiasConfig_scale_get_raw_2f258117ab7aa964(struct farspan_bias_confi
 }
 
 
-void _wrap_BiasConfig_trained_length_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BiasConfig_trained_length_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t arg2 ;
   
@@ -2949,7 +2950,7 @@ void _wrap_BiasConfig_trained_length_set_raw_2f258117ab7aa964(struct farspan_bia
 }
 
 
-long long _wrap_BiasConfig_trained_length_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
+long long _wrap_BiasConfig_trained_length_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2962,7 +2963,7 @@ long long _wrap_BiasConfig_trained_length_get_raw_2f258117ab7aa964(struct farspa
 }
 
 
-void _wrap_BiasConfig_dim_set_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_dim_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -2974,7 +2975,7 @@ void _wrap_BiasConfig_dim_set_raw_2f258117ab7aa964(struct farspan_bias_config *_
 }
 
 
-int _wrap_BiasConfig_dim_get_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_dim_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2987,7 +2988,7 @@ int _wrap_BiasConfig_dim_get_raw_2f258117ab7aa964(struct farspan_bias_config *_s
 }
 
 
-struct farspan_bias_config *_wrap_new_BiasConfig_raw_2f258117ab7aa964(int _swig_go_0) {
+struct farspan_bias_config *_wrap_new_BiasConfig_raw_7f290aa942dd3ee6(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_bias_config *result = 0 ;
   struct farspan_bias_config *_swig_go_result;
@@ -3000,7 +3001,7 @@ struct farspan_bias_config *_wrap_new_BiasConfig_raw_2f258117ab7aa964(int _swig_
 }
 
 
-void _wrap_delete_BiasConfig_raw_2f258117ab7aa964(struct farspan_bias_config *_swig_go_0) {
+void _wrap_delete_BiasConfig_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   
   arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
@@ -3010,7 +3011,7 @@ void _wrap_delete_BiasConfig_raw_2f258117ab7aa964(struct farspan_bias_config *_s
 }
 
 
-void _wrap_MaskConfig_causal_set_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
+void _wrap_MaskConfig_causal_set_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t arg2 ;
   
@@ -3022,7 +3023,7 @@ void _wrap_MaskConfig_causal_set_raw_2f258117ab7aa964(struct farspan_mask_config
 }
 
 
-int _wrap_MaskConfig_causal_get_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
+int _wrap_MaskConfig_causal_get_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3035,7 +3036,7 @@ int _wrap_MaskConfig_causal_get_raw_2f258117ab7aa964(struct farspan_mask_config 
 }
 
 
-void _wrap_MaskConfig_window_left_set_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_left_set_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3047,7 +3048,7 @@ void _wrap_MaskConfig_window_left_set_raw_2f258117ab7aa964(struct farspan_mask_c
 }
 
 
-long long _wrap_MaskConfig_window_left_get_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_left_get_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3060,7 +3061,7 @@ long long _wrap_MaskConfig_window_left_get_raw_2f258117ab7aa964(struct farspan_m
 }
 
 
-void _wrap_MaskConfig_window_right_set_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_window_right_set_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3072,7 +3073,7 @@ void _wrap_MaskConfig_window_right_set_raw_2f258117ab7aa964(struct farspan_mask_
 }
 
 
-long long _wrap_MaskConfig_window_right_get_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_window_right_get_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3085,7 +3086,7 @@ long long _wrap_MaskConfig_window_right_get_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-void _wrap_MaskConfig_sinks_set_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_sinks_set_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3097,7 +3098,7 @@ void _wrap_MaskConfig_sinks_set_raw_2f258117ab7aa964(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_sinks_get_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_sinks_get_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3110,7 +3111,7 @@ long long _wrap_MaskConfig_sinks_get_raw_2f258117ab7aa964(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_chunk_set_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_chunk_set_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3122,7 +3123,7 @@ void _wrap_MaskConfig_chunk_set_raw_2f258117ab7aa964(struct farspan_mask_config 
 }
 
 
-long long _wrap_MaskConfig_chunk_get_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_chunk_get_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3135,7 +3136,7 @@ long long _wrap_MaskConfig_chunk_get_raw_2f258117ab7aa964(struct farspan_mask_co
 }
 
 
-void _wrap_MaskConfig_prefix_set_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_MaskConfig_prefix_set_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t arg2 ;
   
@@ -3147,7 +3148,7 @@ void _wrap_MaskConfig_prefix_set_raw_2f258117ab7aa964(struct farspan_mask_config
 }
 
 
-long long _wrap_MaskConfig_prefix_get_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
+long long _wrap_MaskConfig_prefix_get_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3160,7 +3161,7 @@ long long _wrap_MaskConfig_prefix_get_raw_2f258117ab7aa964(struct farspan_mask_c
 }
 
 
-struct farspan_mask_config *_wrap_new_MaskConfig_raw_2f258117ab7aa964() {
+struct farspan_mask_config *_wrap_new_MaskConfig_raw_7f290aa942dd3ee6() {
   struct farspan_mask_config *result = 0 ;
   struct farspan_mask_config *_swig_go_result;
   
@@ -3171,7 +3172,7 @@ struct farspan_mask_config *_wrap_new_MaskConfig_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_MaskConfig_raw_2f258117ab7aa964(struct farspan_mask_config *_swig_go_0) {
+void _wrap_delete_MaskConfig_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
   struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
   
   arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
@@ -3181,7 +3182,7 @@ void _wrap_delete_MaskConfig_raw_2f258117ab7aa964(struct farspan_mask_config *_s
 }
 
 
-void _wrap_ScoreConfig_temperature_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_temperature_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -3193,7 +3194,7 @@ void _wrap_ScoreConfig_temperature_set_raw_2f258117ab7aa964(struct farspan_score
 }
 
 
-int _wrap_ScoreConfig_temperature_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_temperature_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3206,7 +3207,7 @@ int _wrap_ScoreConfig_temperature_get_raw_2f258117ab7aa964(struct farspan_score_
 }
 
 
-void _wrap_ScoreConfig_scale_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_scale_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3218,7 +3219,7 @@ void _wrap_ScoreConfig_scale_set_raw_2f258117ab7aa964(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_scale_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_scale_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3231,7 +3232,7 @@ double _wrap_ScoreConfig_scale_get_raw_2f258117ab7aa964(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_multiplier_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_multiplier_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3243,7 +3244,7 @@ void _wrap_ScoreConfig_multiplier_set_raw_2f258117ab7aa964(struct farspan_score_
 }
 
 
-double _wrap_ScoreConfig_multiplier_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_multiplier_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3256,7 +3257,7 @@ double _wrap_ScoreConfig_multiplier_get_raw_2f258117ab7aa964(struct farspan_scor
 }
 
 
-void _wrap_ScoreConfig_trained_length_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_trained_length_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3268,7 +3269,7 @@ void _wrap_ScoreConfig_trained_length_set_raw_2f258117ab7aa964(struct farspan_sc
 }
 
 
-double _wrap_ScoreConfig_trained_length_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_trained_length_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3281,7 +3282,7 @@ double _wrap_ScoreConfig_trained_length_get_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-void _wrap_ScoreConfig_alpha_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_alpha_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3293,7 +3294,7 @@ void _wrap_ScoreConfig_alpha_set_raw_2f258117ab7aa964(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_alpha_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_alpha_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3306,7 +3307,7 @@ double _wrap_ScoreConfig_alpha_get_raw_2f258117ab7aa964(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_power_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_power_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3318,7 +3319,7 @@ void _wrap_ScoreConfig_power_set_raw_2f258117ab7aa964(struct farspan_score_confi
 }
 
 
-double _wrap_ScoreConfig_power_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_power_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3331,7 +3332,7 @@ double _wrap_ScoreConfig_power_get_raw_2f258117ab7aa964(struct farspan_score_con
 }
 
 
-void _wrap_ScoreConfig_softcap_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ScoreConfig_softcap_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double arg2 ;
   
@@ -3343,7 +3344,7 @@ void _wrap_ScoreConfig_softcap_set_raw_2f258117ab7aa964(struct farspan_score_con
 }
 
 
-double _wrap_ScoreConfig_softcap_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
+double _wrap_ScoreConfig_softcap_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3356,7 +3357,7 @@ double _wrap_ScoreConfig_softcap_get_raw_2f258117ab7aa964(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_heads_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_heads_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -3368,7 +3369,7 @@ void _wrap_ScoreConfig_sink_heads_set_raw_2f258117ab7aa964(struct farspan_score_
 }
 
 
-int _wrap_ScoreConfig_sink_heads_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_heads_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3381,7 +3382,7 @@ int _wrap_ScoreConfig_sink_heads_get_raw_2f258117ab7aa964(struct farspan_score_c
 }
 
 
-void _wrap_ScoreConfig_sink_head_offset_set_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ScoreConfig_sink_head_offset_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t arg2 ;
   
@@ -3393,7 +3394,7 @@ void _wrap_ScoreConfig_sink_head_offset_set_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-int _wrap_ScoreConfig_sink_head_offset_get_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
+int _wrap_ScoreConfig_sink_head_offset_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3406,7 +3407,7 @@ int _wrap_ScoreConfig_sink_head_offset_get_raw_2f258117ab7aa964(struct farspan_s
 }
 
 
-struct farspan_score_config *_wrap_new_ScoreConfig_raw_2f258117ab7aa964() {
+struct farspan_score_config *_wrap_new_ScoreConfig_raw_7f290aa942dd3ee6() {
   struct farspan_score_config *result = 0 ;
   struct farspan_score_config *_swig_go_result;
   
@@ -3417,7 +3418,7 @@ struct farspan_score_config *_wrap_new_ScoreConfig_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_ScoreConfig_raw_2f258117ab7aa964(struct farspan_score_config *_swig_go_0) {
+void _wrap_delete_ScoreConfig_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
   struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
   
   arg1 = *(struct farspan_score_config **)&_swig_go_0; 
@@ -3427,7 +3428,7 @@ void _wrap_delete_ScoreConfig_raw_2f258117ab7aa964(struct farspan_score_config *
 }
 
 
-_gostring_ _wrap_method_name_raw_2f258117ab7aa964(int _swig_go_0, int _swig_go_1) {
+_gostring_ _wrap_method_name_raw_7f290aa942dd3ee6(int _swig_go_0, int _swig_go_1) {
   int32_t arg1 ;
   int32_t arg2 ;
   char *result = 0 ;
@@ -3442,7 +3443,7 @@ _gostring_ _wrap_method_name_raw_2f258117ab7aa964(int _swig_go_0, int _swig_go_1
 }
 
 
-int _wrap_method_find_raw_2f258117ab7aa964(int _swig_go_0, _gostring_ _swig_go_1) {
+int _wrap_method_find_raw_7f290aa942dd3ee6(int _swig_go_0, _gostring_ _swig_go_1) {
   int32_t arg1 ;
   char *arg2 = (char *) 0 ;
   int32_t result;
@@ -3462,7 +3463,7 @@ int _wrap_method_find_raw_2f258117ab7aa964(int _swig_go_0, _gostring_ _swig_go_1
 }
 
 
-int _wrap_method_count_raw_2f258117ab7aa964(int _swig_go_0) {
+int _wrap_method_count_raw_7f290aa942dd3ee6(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -3475,7 +3476,7 @@ int _wrap_method_count_raw_2f258117ab7aa964(int _swig_go_0) {
 }
 
 
-int _wrap_scheme_axes_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0) {
+int _wrap_scheme_axes_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3488,7 +3489,7 @@ int _wrap_scheme_axes_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0) {
 }
 
 
-void _wrap_Probe_visible_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_visible_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -3500,7 +3501,7 @@ void _wrap_Probe_visible_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go
 }
 
 
-int _wrap_Probe_visible_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_visible_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3513,7 +3514,7 @@ int _wrap_Probe_visible_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_branch_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, int _swig_go_1) {
+void _wrap_Probe_branch_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, int _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t arg2 ;
   
@@ -3525,7 +3526,7 @@ void _wrap_Probe_branch_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_
 }
 
 
-int _wrap_Probe_branch_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
+int _wrap_Probe_branch_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3538,7 +3539,7 @@ int _wrap_Probe_branch_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0
 }
 
 
-void _wrap_Probe_query_angle_position_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_query_angle_position_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3550,7 +3551,7 @@ void _wrap_Probe_query_angle_position_set_raw_2f258117ab7aa964(struct farspan_pr
 }
 
 
-double _wrap_Probe_query_angle_position_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_query_angle_position_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3563,7 +3564,7 @@ double _wrap_Probe_query_angle_position_get_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-void _wrap_Probe_key_angle_position_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_key_angle_position_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3575,7 +3576,7 @@ void _wrap_Probe_key_angle_position_set_raw_2f258117ab7aa964(struct farspan_prob
 }
 
 
-double _wrap_Probe_key_angle_position_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_key_angle_position_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3588,7 +3589,7 @@ double _wrap_Probe_key_angle_position_get_raw_2f258117ab7aa964(struct farspan_pr
 }
 
 
-void _wrap_Probe_relative_position_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_relative_position_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3600,7 +3601,7 @@ void _wrap_Probe_relative_position_set_raw_2f258117ab7aa964(struct farspan_probe
 }
 
 
-double _wrap_Probe_relative_position_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_relative_position_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3613,7 +3614,7 @@ double _wrap_Probe_relative_position_get_raw_2f258117ab7aa964(struct farspan_pro
 }
 
 
-void _wrap_Probe_bias_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_bias_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3625,7 +3626,7 @@ void _wrap_Probe_bias_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0,
 }
 
 
-double _wrap_Probe_bias_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_bias_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3638,7 +3639,7 @@ double _wrap_Probe_bias_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_
 }
 
 
-void _wrap_Probe_scale_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_scale_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3650,7 +3651,7 @@ void _wrap_Probe_scale_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0
 }
 
 
-double _wrap_Probe_scale_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_scale_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3663,7 +3664,7 @@ double _wrap_Probe_scale_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go
 }
 
 
-void _wrap_Probe_magnitude_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0, double _swig_go_1) {
+void _wrap_Probe_magnitude_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double arg2 ;
   
@@ -3675,7 +3676,7 @@ void _wrap_Probe_magnitude_set_raw_2f258117ab7aa964(struct farspan_probe *_swig_
 }
 
 
-double _wrap_Probe_magnitude_get_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
+double _wrap_Probe_magnitude_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   double result;
   double _swig_go_result;
@@ -3688,7 +3689,7 @@ double _wrap_Probe_magnitude_get_raw_2f258117ab7aa964(struct farspan_probe *_swi
 }
 
 
-struct farspan_probe *_wrap_new_Probe_raw_2f258117ab7aa964() {
+struct farspan_probe *_wrap_new_Probe_raw_7f290aa942dd3ee6() {
   struct farspan_probe *result = 0 ;
   struct farspan_probe *_swig_go_result;
   
@@ -3699,7 +3700,7 @@ struct farspan_probe *_wrap_new_Probe_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_Probe_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
+void _wrap_delete_Probe_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
   struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
   
   arg1 = *(struct farspan_probe **)&_swig_go_0; 
@@ -3709,7 +3710,7 @@ void _wrap_delete_Probe_raw_2f258117ab7aa964(struct farspan_probe *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_scheme_probe_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
+_gostring_ _wrap_scheme_probe_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -3737,7 +3738,7 @@ _gostring_ _wrap_scheme_probe_raw_2f258117ab7aa964(struct farspan_scheme *_swig_
 }
 
 
-void _wrap_RopeOptions_side_set_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_side_set_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -3749,7 +3750,7 @@ void _wrap_RopeOptions_side_set_raw_2f258117ab7aa964(struct farspan_rope_options
 }
 
 
-int _wrap_RopeOptions_side_get_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_side_get_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3762,7 +3763,7 @@ int _wrap_RopeOptions_side_get_raw_2f258117ab7aa964(struct farspan_rope_options 
 }
 
 
-void _wrap_RopeOptions_branch_set_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_branch_set_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -3774,7 +3775,7 @@ void _wrap_RopeOptions_branch_set_raw_2f258117ab7aa964(struct farspan_rope_optio
 }
 
 
-int _wrap_RopeOptions_branch_get_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_branch_get_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3787,7 +3788,7 @@ int _wrap_RopeOptions_branch_get_raw_2f258117ab7aa964(struct farspan_rope_option
 }
 
 
-void _wrap_RopeOptions_direction_set_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
+void _wrap_RopeOptions_direction_set_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t arg2 ;
   
@@ -3799,7 +3800,7 @@ void _wrap_RopeOptions_direction_set_raw_2f258117ab7aa964(struct farspan_rope_op
 }
 
 
-int _wrap_RopeOptions_direction_get_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
+int _wrap_RopeOptions_direction_get_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3812,7 +3813,7 @@ int _wrap_RopeOptions_direction_get_raw_2f258117ab7aa964(struct farspan_rope_opt
 }
 
 
-void _wrap_RopeOptions_length_set_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_length_set_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -3824,7 +3825,7 @@ void _wrap_RopeOptions_length_set_raw_2f258117ab7aa964(struct farspan_rope_optio
 }
 
 
-long long _wrap_RopeOptions_length_get_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_length_get_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3837,7 +3838,7 @@ long long _wrap_RopeOptions_length_get_raw_2f258117ab7aa964(struct farspan_rope_
 }
 
 
-void _wrap_RopeOptions_axis_stride_set_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_RopeOptions_axis_stride_set_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t arg2 ;
   
@@ -3849,7 +3850,7 @@ void _wrap_RopeOptions_axis_stride_set_raw_2f258117ab7aa964(struct farspan_rope_
 }
 
 
-long long _wrap_RopeOptions_axis_stride_get_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
+long long _wrap_RopeOptions_axis_stride_get_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -3862,7 +3863,7 @@ long long _wrap_RopeOptions_axis_stride_get_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-void _wrap_RopeOptions_xpos_centre_set_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
+void _wrap_RopeOptions_xpos_centre_set_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double arg2 ;
   
@@ -3874,7 +3875,7 @@ void _wrap_RopeOptions_xpos_centre_set_raw_2f258117ab7aa964(struct farspan_rope_
 }
 
 
-double _wrap_RopeOptions_xpos_centre_get_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
+double _wrap_RopeOptions_xpos_centre_get_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   double result;
   double _swig_go_result;
@@ -3887,7 +3888,7 @@ double _wrap_RopeOptions_xpos_centre_get_raw_2f258117ab7aa964(struct farspan_rop
 }
 
 
-struct farspan_rope_options *_wrap_new_RopeOptions_raw_2f258117ab7aa964() {
+struct farspan_rope_options *_wrap_new_RopeOptions_raw_7f290aa942dd3ee6() {
   struct farspan_rope_options *result = 0 ;
   struct farspan_rope_options *_swig_go_result;
   
@@ -3898,7 +3899,7 @@ struct farspan_rope_options *_wrap_new_RopeOptions_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_RopeOptions_raw_2f258117ab7aa964(struct farspan_rope_options *_swig_go_0) {
+void _wrap_delete_RopeOptions_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
   struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
   
   arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
@@ -3908,7 +3909,7 @@ void _wrap_delete_RopeOptions_raw_2f258117ab7aa964(struct farspan_rope_options *
 }
 
 
-void _wrap_FireConfig_hidden_set_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_hidden_set_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -3920,7 +3921,7 @@ void _wrap_FireConfig_hidden_set_raw_2f258117ab7aa964(struct farspan_fire_config
 }
 
 
-int _wrap_FireConfig_hidden_get_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_hidden_get_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3933,7 +3934,7 @@ int _wrap_FireConfig_hidden_get_raw_2f258117ab7aa964(struct farspan_fire_config 
 }
 
 
-void _wrap_FireConfig_heads_set_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
+void _wrap_FireConfig_heads_set_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t arg2 ;
   
@@ -3945,7 +3946,7 @@ void _wrap_FireConfig_heads_set_raw_2f258117ab7aa964(struct farspan_fire_config 
 }
 
 
-int _wrap_FireConfig_heads_get_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0) {
+int _wrap_FireConfig_heads_get_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3958,7 +3959,7 @@ int _wrap_FireConfig_heads_get_raw_2f258117ab7aa964(struct farspan_fire_config *
 }
 
 
-void _wrap_FireConfig_c_set_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_c_set_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3970,7 +3971,7 @@ void _wrap_FireConfig_c_set_raw_2f258117ab7aa964(struct farspan_fire_config *_sw
 }
 
 
-double _wrap_FireConfig_c_get_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_c_get_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -3983,7 +3984,7 @@ double _wrap_FireConfig_c_get_raw_2f258117ab7aa964(struct farspan_fire_config *_
 }
 
 
-void _wrap_FireConfig_threshold_set_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_threshold_set_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -3995,7 +3996,7 @@ void _wrap_FireConfig_threshold_set_raw_2f258117ab7aa964(struct farspan_fire_con
 }
 
 
-double _wrap_FireConfig_threshold_get_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_threshold_get_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -4008,7 +4009,7 @@ double _wrap_FireConfig_threshold_get_raw_2f258117ab7aa964(struct farspan_fire_c
 }
 
 
-void _wrap_FireConfig_epsilon_set_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
+void _wrap_FireConfig_epsilon_set_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double arg2 ;
   
@@ -4020,7 +4021,7 @@ void _wrap_FireConfig_epsilon_set_raw_2f258117ab7aa964(struct farspan_fire_confi
 }
 
 
-double _wrap_FireConfig_epsilon_get_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0) {
+double _wrap_FireConfig_epsilon_get_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -4033,7 +4034,7 @@ double _wrap_FireConfig_epsilon_get_raw_2f258117ab7aa964(struct farspan_fire_con
 }
 
 
-struct farspan_fire_config *_wrap_new_FireConfig_raw_2f258117ab7aa964() {
+struct farspan_fire_config *_wrap_new_FireConfig_raw_7f290aa942dd3ee6() {
   struct farspan_fire_config *result = 0 ;
   struct farspan_fire_config *_swig_go_result;
   
@@ -4044,7 +4045,7 @@ struct farspan_fire_config *_wrap_new_FireConfig_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_FireConfig_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0) {
+void _wrap_delete_FireConfig_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0) {
   struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
   
   arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
@@ -4054,7 +4055,7 @@ void _wrap_delete_FireConfig_raw_2f258117ab7aa964(struct farspan_fire_config *_s
 }
 
 
-void _wrap_Problem_state_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, int _swig_go_1) {
+void _wrap_Problem_state_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, int _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t arg2 ;
   
@@ -4066,7 +4067,7 @@ void _wrap_Problem_state_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_
 }
 
 
-int _wrap_Problem_state_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+int _wrap_Problem_state_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4079,7 +4080,7 @@ int _wrap_Problem_state_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_g
 }
 
 
-void _wrap_Problem_batch_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_batch_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4091,7 +4092,7 @@ void _wrap_Problem_batch_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_
 }
 
 
-long long _wrap_Problem_batch_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_batch_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4104,7 +4105,7 @@ long long _wrap_Problem_batch_get_raw_2f258117ab7aa964(struct farspan_problem *_
 }
 
 
-void _wrap_Problem_query_heads_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_heads_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4116,7 +4117,7 @@ void _wrap_Problem_query_heads_set_raw_2f258117ab7aa964(struct farspan_problem *
 }
 
 
-long long _wrap_Problem_query_heads_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_heads_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4129,7 +4130,7 @@ long long _wrap_Problem_query_heads_get_raw_2f258117ab7aa964(struct farspan_prob
 }
 
 
-void _wrap_Problem_key_heads_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_heads_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4141,7 +4142,7 @@ void _wrap_Problem_key_heads_set_raw_2f258117ab7aa964(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_key_heads_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_heads_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4154,7 +4155,7 @@ long long _wrap_Problem_key_heads_get_raw_2f258117ab7aa964(struct farspan_proble
 }
 
 
-void _wrap_Problem_queries_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_queries_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4166,7 +4167,7 @@ void _wrap_Problem_queries_set_raw_2f258117ab7aa964(struct farspan_problem *_swi
 }
 
 
-long long _wrap_Problem_queries_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_queries_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4179,7 +4180,7 @@ long long _wrap_Problem_queries_get_raw_2f258117ab7aa964(struct farspan_problem 
 }
 
 
-void _wrap_Problem_keys_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_keys_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4191,7 +4192,7 @@ void _wrap_Problem_keys_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_g
 }
 
 
-long long _wrap_Problem_keys_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_keys_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4204,7 +4205,7 @@ long long _wrap_Problem_keys_get_raw_2f258117ab7aa964(struct farspan_problem *_s
 }
 
 
-void _wrap_Problem_head_dim_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_head_dim_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4216,7 +4217,7 @@ void _wrap_Problem_head_dim_set_raw_2f258117ab7aa964(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_head_dim_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_head_dim_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4229,7 +4230,7 @@ long long _wrap_Problem_head_dim_get_raw_2f258117ab7aa964(struct farspan_problem
 }
 
 
-void _wrap_Problem_value_dim_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_value_dim_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4241,7 +4242,7 @@ void _wrap_Problem_value_dim_set_raw_2f258117ab7aa964(struct farspan_problem *_s
 }
 
 
-long long _wrap_Problem_value_dim_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_value_dim_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4254,7 +4255,7 @@ long long _wrap_Problem_value_dim_get_raw_2f258117ab7aa964(struct farspan_proble
 }
 
 
-void _wrap_Problem_length_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_length_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4266,7 +4267,7 @@ void _wrap_Problem_length_set_raw_2f258117ab7aa964(struct farspan_problem *_swig
 }
 
 
-long long _wrap_Problem_length_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_length_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4279,7 +4280,7 @@ long long _wrap_Problem_length_get_raw_2f258117ab7aa964(struct farspan_problem *
 }
 
 
-void _wrap_Problem_query_position_stride_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_query_position_stride_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4291,7 +4292,7 @@ void _wrap_Problem_query_position_stride_set_raw_2f258117ab7aa964(struct farspan
 }
 
 
-long long _wrap_Problem_query_position_stride_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_query_position_stride_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4304,7 +4305,7 @@ long long _wrap_Problem_query_position_stride_get_raw_2f258117ab7aa964(struct fa
 }
 
 
-void _wrap_Problem_key_position_stride_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_key_position_stride_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4316,7 +4317,7 @@ void _wrap_Problem_key_position_stride_set_raw_2f258117ab7aa964(struct farspan_p
 }
 
 
-long long _wrap_Problem_key_position_stride_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_key_position_stride_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4329,7 +4330,7 @@ long long _wrap_Problem_key_position_stride_get_raw_2f258117ab7aa964(struct fars
 }
 
 
-void _wrap_Problem_segments_set_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+void _wrap_Problem_segments_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
   
@@ -4341,7 +4342,7 @@ void _wrap_Problem_segments_set_raw_2f258117ab7aa964(struct farspan_problem *_sw
 }
 
 
-long long _wrap_Problem_segments_get_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+long long _wrap_Problem_segments_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -4354,7 +4355,7 @@ long long _wrap_Problem_segments_get_raw_2f258117ab7aa964(struct farspan_problem
 }
 
 
-struct farspan_problem *_wrap_new_Problem_raw_2f258117ab7aa964() {
+struct farspan_problem *_wrap_new_Problem_raw_7f290aa942dd3ee6() {
   struct farspan_problem *result = 0 ;
   struct farspan_problem *_swig_go_result;
   
@@ -4365,7 +4366,7 @@ struct farspan_problem *_wrap_new_Problem_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_Problem_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_0) {
+void _wrap_delete_Problem_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   
   arg1 = *(struct farspan_problem **)&_swig_go_0; 
@@ -4375,7 +4376,7 @@ void _wrap_delete_Problem_raw_2f258117ab7aa964(struct farspan_problem *_swig_go_
 }
 
 
-long long _wrap_plan_workspace_size_raw_2f258117ab7aa964(struct farspan_plan *_swig_go_0) {
+long long _wrap_plan_workspace_size_raw_7f290aa942dd3ee6(struct farspan_plan *_swig_go_0) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -4388,7 +4389,7 @@ long long _wrap_plan_workspace_size_raw_2f258117ab7aa964(struct farspan_plan *_s
 }
 
 
-void _wrap_ContextConfig_threads_set_raw_2f258117ab7aa964(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_threads_set_raw_7f290aa942dd3ee6(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -4400,7 +4401,7 @@ void _wrap_ContextConfig_threads_set_raw_2f258117ab7aa964(struct farspan_context
 }
 
 
-int _wrap_ContextConfig_threads_get_raw_2f258117ab7aa964(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_threads_get_raw_7f290aa942dd3ee6(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4413,7 +4414,7 @@ int _wrap_ContextConfig_threads_get_raw_2f258117ab7aa964(struct farspan_context_
 }
 
 
-void _wrap_ContextConfig_isa_set_raw_2f258117ab7aa964(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ContextConfig_isa_set_raw_7f290aa942dd3ee6(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t arg2 ;
   
@@ -4425,7 +4426,7 @@ void _wrap_ContextConfig_isa_set_raw_2f258117ab7aa964(struct farspan_context_con
 }
 
 
-int _wrap_ContextConfig_isa_get_raw_2f258117ab7aa964(struct farspan_context_config *_swig_go_0) {
+int _wrap_ContextConfig_isa_get_raw_7f290aa942dd3ee6(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4438,7 +4439,7 @@ int _wrap_ContextConfig_isa_get_raw_2f258117ab7aa964(struct farspan_context_conf
 }
 
 
-struct farspan_context_config *_wrap_new_ContextConfig_raw_2f258117ab7aa964() {
+struct farspan_context_config *_wrap_new_ContextConfig_raw_7f290aa942dd3ee6() {
   struct farspan_context_config *result = 0 ;
   struct farspan_context_config *_swig_go_result;
   
@@ -4449,7 +4450,7 @@ struct farspan_context_config *_wrap_new_ContextConfig_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_ContextConfig_raw_2f258117ab7aa964(struct farspan_context_config *_swig_go_0) {
+void _wrap_delete_ContextConfig_raw_7f290aa942dd3ee6(struct farspan_context_config *_swig_go_0) {
   struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
   
   arg1 = *(struct farspan_context_config **)&_swig_go_0; 
@@ -4459,7 +4460,7 @@ void _wrap_delete_ContextConfig_raw_2f258117ab7aa964(struct farspan_context_conf
 }
 
 
-int _wrap_context_threads_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0) {
+int _wrap_context_threads_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4472,7 +4473,7 @@ int _wrap_context_threads_raw_2f258117ab7aa964(struct farspan_context *_swig_go_
 }
 
 
-int _wrap_context_isa_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0) {
+int _wrap_context_isa_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4485,7 +4486,7 @@ int _wrap_context_isa_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0) {
 }
 
 
-int _wrap_isa_supported_raw_2f258117ab7aa964(int _swig_go_0) {
+int _wrap_isa_supported_raw_7f290aa942dd3ee6(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -4498,7 +4499,7 @@ int _wrap_isa_supported_raw_2f258117ab7aa964(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_isa_name_raw_2f258117ab7aa964(int _swig_go_0) {
+_gostring_ _wrap_isa_name_raw_7f290aa942dd3ee6(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -4511,13 +4512,13 @@ _gostring_ _wrap_isa_name_raw_2f258117ab7aa964(int _swig_go_0) {
 }
 
 
-void _wrap_shutdown_raw_2f258117ab7aa964() {
+void _wrap_shutdown_raw_7f290aa942dd3ee6() {
   farspan_shutdown();
   
 }
 
 
-void _wrap_tensor_contiguous_raw_2f258117ab7aa964(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
+void _wrap_tensor_contiguous_raw_7f290aa942dd3ee6(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
   int64_t arg1 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -4535,7 +4536,7 @@ void _wrap_tensor_contiguous_raw_2f258117ab7aa964(long long _swig_go_0, long lon
 }
 
 
-_gostring_ _wrap_tensor_check_raw_2f258117ab7aa964(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_tensor_check_raw_7f290aa942dd3ee6(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   int32_t arg1 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -4557,7 +4558,7 @@ _gostring_ _wrap_tensor_check_raw_2f258117ab7aa964(int _swig_go_0, int64_t *_swi
 }
 
 
-_gostring_ _wrap_scheme_create_raw_2f258117ab7aa964(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_scheme_create_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
   farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
   double *arg2 = (double *) 0 ;
   size_t arg3 ;
@@ -4610,7 +4611,7 @@ _gostring_ _wrap_scheme_create_raw_2f258117ab7aa964(struct farspan_rope_config *
 }
 
 
-_gostring_ _wrap_rope_frequencies_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_rope_frequencies_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -4638,7 +4639,7 @@ _gostring_ _wrap_rope_frequencies_raw_2f258117ab7aa964(struct farspan_scheme *_s
 }
 
 
-_gostring_ _wrap_scheme_visible_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_scheme_visible_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -4664,7 +4665,7 @@ _gostring_ _wrap_scheme_visible_raw_2f258117ab7aa964(struct farspan_scheme *_swi
 }
 
 
-_gostring_ _wrap_rope_apply_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_rope_apply_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   int32_t arg3 ;
@@ -4712,7 +4713,7 @@ _gostring_ _wrap_rope_apply_raw_2f258117ab7aa964(struct farspan_context *_swig_g
 }
 
 
-_gostring_ _wrap_bias_fill_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bias_fill_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t arg2 ;
   int64_t arg3 ;
@@ -4740,7 +4741,7 @@ _gostring_ _wrap_bias_fill_raw_2f258117ab7aa964(struct farspan_scheme *_swig_go_
 }
 
 
-_gostring_ _wrap_sinusoidal_fill_raw_2f258117ab7aa964(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
+_gostring_ _wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
   int32_t arg1 ;
   int64_t arg2 ;
   double arg3 ;
@@ -4768,7 +4769,7 @@ _gostring_ _wrap_sinusoidal_fill_raw_2f258117ab7aa964(int _swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_position_lookup_raw_2f258117ab7aa964(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
+_gostring_ _wrap_position_lookup_raw_7f290aa942dd3ee6(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -4800,7 +4801,7 @@ _gostring_ _wrap_position_lookup_raw_2f258117ab7aa964(void *_swig_go_0, int _swi
 }
 
 
-_gostring_ _wrap_fire_fill_raw_2f258117ab7aa964(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_fire_fill_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_fire_config *arg1 = (farspan_fire_config *) 0 ;
   float *arg2 = (float *) 0 ;
   size_t arg3 ;
@@ -4848,7 +4849,7 @@ _gostring_ _wrap_fire_fill_raw_2f258117ab7aa964(struct farspan_fire_config *_swi
 }
 
 
-_gostring_ _wrap_plan_create_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_plan_create_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_problem *arg3 = (farspan_problem *) 0 ;
@@ -4901,7 +4902,7 @@ _gostring_ _wrap_plan_create_raw_2f258117ab7aa964(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_plan_tile_counts_raw_2f258117ab7aa964(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_plan_tile_counts_raw_7f290aa942dd3ee6(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -4923,7 +4924,7 @@ _gostring_ _wrap_plan_tile_counts_raw_2f258117ab7aa964(struct farspan_plan *_swi
 }
 
 
-_gostring_ _wrap_attention_run_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
+_gostring_ _wrap_attention_run_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_plan *arg2 = (farspan_plan *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -4981,7 +4982,7 @@ _gostring_ _wrap_attention_run_raw_2f258117ab7aa964(struct farspan_context *_swi
 }
 
 
-_gostring_ _wrap_attention_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
+_gostring_ _wrap_attention_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -5025,7 +5026,7 @@ _gostring_ _wrap_attention_raw_2f258117ab7aa964(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_merge_raw_2f258117ab7aa964(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
+_gostring_ _wrap_attention_merge_raw_7f290aa942dd3ee6(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
   void *arg1 = (void *) 0 ;
   int32_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -5061,7 +5062,7 @@ _gostring_ _wrap_attention_merge_raw_2f258117ab7aa964(void *_swig_go_0, int _swi
 }
 
 
-struct flat_cancel_flag *_wrap_new_CancelFlag_raw_2f258117ab7aa964() {
+struct flat_cancel_flag *_wrap_new_CancelFlag_raw_7f290aa942dd3ee6() {
   struct flat_cancel_flag *result = 0 ;
   struct flat_cancel_flag *_swig_go_result;
   
@@ -5072,7 +5073,7 @@ struct flat_cancel_flag *_wrap_new_CancelFlag_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_CancelFlag_raw_2f258117ab7aa964(struct flat_cancel_flag *_swig_go_0) {
+void _wrap_delete_CancelFlag_raw_7f290aa942dd3ee6(struct flat_cancel_flag *_swig_go_0) {
   struct flat_cancel_flag *arg1 = (struct flat_cancel_flag *) 0 ;
   
   arg1 = *(struct flat_cancel_flag **)&_swig_go_0; 
@@ -5082,7 +5083,7 @@ void _wrap_delete_CancelFlag_raw_2f258117ab7aa964(struct flat_cancel_flag *_swig
 }
 
 
-void _wrap_cancel_flag_set_raw_2f258117ab7aa964(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
+void _wrap_cancel_flag_set_raw_7f290aa942dd3ee6(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
   flat_cancel_flag *arg1 = (flat_cancel_flag *) 0 ;
   int32_t arg2 ;
   
@@ -5094,7 +5095,7 @@ void _wrap_cancel_flag_set_raw_2f258117ab7aa964(struct flat_cancel_flag *_swig_g
 }
 
 
-_gostring_ _wrap_context_create_raw_2f258117ab7aa964(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
+_gostring_ _wrap_context_create_raw_7f290aa942dd3ee6(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
   farspan_context_config *arg1 = (farspan_context_config *) 0 ;
   flat_cancel_flag *arg2 = (flat_cancel_flag *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5117,7 +5118,7 @@ _gostring_ _wrap_context_create_raw_2f258117ab7aa964(struct farspan_context_conf
 }
 
 
-_gostring_ _wrap_diagnose_raw_2f258117ab7aa964() {
+_gostring_ _wrap_diagnose_raw_7f290aa942dd3ee6() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -5129,7 +5130,7 @@ _gostring_ _wrap_diagnose_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_CacheConfig_dtype_set_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0, int _swig_go_1) {
+void _wrap_CacheConfig_dtype_set_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0, int _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int32_t arg2 ;
   
@@ -5141,7 +5142,7 @@ void _wrap_CacheConfig_dtype_set_raw_2f258117ab7aa964(struct farspan_cache_confi
 }
 
 
-int _wrap_CacheConfig_dtype_get_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
+int _wrap_CacheConfig_dtype_get_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -5154,7 +5155,7 @@ int _wrap_CacheConfig_dtype_get_raw_2f258117ab7aa964(struct farspan_cache_config
 }
 
 
-void _wrap_CacheConfig_layers_set_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_layers_set_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5166,7 +5167,7 @@ void _wrap_CacheConfig_layers_set_raw_2f258117ab7aa964(struct farspan_cache_conf
 }
 
 
-long long _wrap_CacheConfig_layers_get_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_layers_get_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5179,7 +5180,7 @@ long long _wrap_CacheConfig_layers_get_raw_2f258117ab7aa964(struct farspan_cache
 }
 
 
-void _wrap_CacheConfig_key_heads_set_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_key_heads_set_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5191,7 +5192,7 @@ void _wrap_CacheConfig_key_heads_set_raw_2f258117ab7aa964(struct farspan_cache_c
 }
 
 
-long long _wrap_CacheConfig_key_heads_get_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_key_heads_get_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5204,7 +5205,7 @@ long long _wrap_CacheConfig_key_heads_get_raw_2f258117ab7aa964(struct farspan_ca
 }
 
 
-void _wrap_CacheConfig_head_dim_set_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_head_dim_set_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5216,7 +5217,7 @@ void _wrap_CacheConfig_head_dim_set_raw_2f258117ab7aa964(struct farspan_cache_co
 }
 
 
-long long _wrap_CacheConfig_head_dim_get_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_head_dim_get_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5229,7 +5230,7 @@ long long _wrap_CacheConfig_head_dim_get_raw_2f258117ab7aa964(struct farspan_cac
 }
 
 
-void _wrap_CacheConfig_value_dim_set_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_value_dim_set_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5241,7 +5242,7 @@ void _wrap_CacheConfig_value_dim_set_raw_2f258117ab7aa964(struct farspan_cache_c
 }
 
 
-long long _wrap_CacheConfig_value_dim_get_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_value_dim_get_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5254,7 +5255,7 @@ long long _wrap_CacheConfig_value_dim_get_raw_2f258117ab7aa964(struct farspan_ca
 }
 
 
-void _wrap_CacheConfig_memory_limit_set_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheConfig_memory_limit_set_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t arg2 ;
   
@@ -5266,7 +5267,7 @@ void _wrap_CacheConfig_memory_limit_set_raw_2f258117ab7aa964(struct farspan_cach
 }
 
 
-long long _wrap_CacheConfig_memory_limit_get_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
+long long _wrap_CacheConfig_memory_limit_get_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5279,7 +5280,7 @@ long long _wrap_CacheConfig_memory_limit_get_raw_2f258117ab7aa964(struct farspan
 }
 
 
-struct farspan_cache_config *_wrap_new_CacheConfig_raw_2f258117ab7aa964() {
+struct farspan_cache_config *_wrap_new_CacheConfig_raw_7f290aa942dd3ee6() {
   struct farspan_cache_config *result = 0 ;
   struct farspan_cache_config *_swig_go_result;
   
@@ -5290,7 +5291,7 @@ struct farspan_cache_config *_wrap_new_CacheConfig_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_CacheConfig_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
+void _wrap_delete_CacheConfig_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
   struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
   
   arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
@@ -5300,7 +5301,7 @@ void _wrap_delete_CacheConfig_raw_2f258117ab7aa964(struct farspan_cache_config *
 }
 
 
-_gostring_ _wrap_cache_sequence_create_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
+_gostring_ _wrap_cache_sequence_create_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5320,7 +5321,7 @@ _gostring_ _wrap_cache_sequence_create_raw_2f258117ab7aa964(struct farspan_cache
 }
 
 
-_gostring_ _wrap_cache_sequence_destroy_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+_gostring_ _wrap_cache_sequence_destroy_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5340,7 +5341,7 @@ _gostring_ _wrap_cache_sequence_destroy_raw_2f258117ab7aa964(struct farspan_cach
 }
 
 
-_gostring_ _wrap_cache_fork_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
+_gostring_ _wrap_cache_fork_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -5362,7 +5363,7 @@ _gostring_ _wrap_cache_fork_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_evict_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_evict_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -5386,7 +5387,7 @@ _gostring_ _wrap_cache_evict_raw_2f258117ab7aa964(struct farspan_cache *_swig_go
 }
 
 
-_gostring_ _wrap_cache_keep_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_keep_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -5410,7 +5411,7 @@ _gostring_ _wrap_cache_keep_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_clear_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0) {
+_gostring_ _wrap_cache_clear_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
   farspan_status result;
@@ -5428,7 +5429,7 @@ _gostring_ _wrap_cache_clear_raw_2f258117ab7aa964(struct farspan_cache *_swig_go
 }
 
 
-void _wrap_SequenceInfo_tokens_set_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_tokens_set_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5440,7 +5441,7 @@ void _wrap_SequenceInfo_tokens_set_raw_2f258117ab7aa964(struct farspan_sequence_
 }
 
 
-long long _wrap_SequenceInfo_tokens_get_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_tokens_get_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5453,7 +5454,7 @@ long long _wrap_SequenceInfo_tokens_get_raw_2f258117ab7aa964(struct farspan_sequ
 }
 
 
-void _wrap_SequenceInfo_first_position_set_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_first_position_set_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5465,7 +5466,7 @@ void _wrap_SequenceInfo_first_position_set_raw_2f258117ab7aa964(struct farspan_s
 }
 
 
-long long _wrap_SequenceInfo_first_position_get_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_first_position_get_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5478,7 +5479,7 @@ long long _wrap_SequenceInfo_first_position_get_raw_2f258117ab7aa964(struct fars
 }
 
 
-void _wrap_SequenceInfo_next_position_set_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_next_position_set_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5490,7 +5491,7 @@ void _wrap_SequenceInfo_next_position_set_raw_2f258117ab7aa964(struct farspan_se
 }
 
 
-long long _wrap_SequenceInfo_next_position_get_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_next_position_get_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5503,7 +5504,7 @@ long long _wrap_SequenceInfo_next_position_get_raw_2f258117ab7aa964(struct farsp
 }
 
 
-void _wrap_SequenceInfo_blocks_set_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_blocks_set_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5515,7 +5516,7 @@ void _wrap_SequenceInfo_blocks_set_raw_2f258117ab7aa964(struct farspan_sequence_
 }
 
 
-long long _wrap_SequenceInfo_blocks_get_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_blocks_get_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5528,7 +5529,7 @@ long long _wrap_SequenceInfo_blocks_get_raw_2f258117ab7aa964(struct farspan_sequ
 }
 
 
-void _wrap_SequenceInfo_shared_blocks_set_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_SequenceInfo_shared_blocks_set_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t arg2 ;
   
@@ -5540,7 +5541,7 @@ void _wrap_SequenceInfo_shared_blocks_set_raw_2f258117ab7aa964(struct farspan_se
 }
 
 
-long long _wrap_SequenceInfo_shared_blocks_get_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0) {
+long long _wrap_SequenceInfo_shared_blocks_get_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5553,7 +5554,7 @@ long long _wrap_SequenceInfo_shared_blocks_get_raw_2f258117ab7aa964(struct farsp
 }
 
 
-struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_2f258117ab7aa964() {
+struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_7f290aa942dd3ee6() {
   struct farspan_sequence_info *result = 0 ;
   struct farspan_sequence_info *_swig_go_result;
   
@@ -5564,7 +5565,7 @@ struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_SequenceInfo_raw_2f258117ab7aa964(struct farspan_sequence_info *_swig_go_0) {
+void _wrap_delete_SequenceInfo_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0) {
   struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
   
   arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
@@ -5574,7 +5575,7 @@ void _wrap_delete_SequenceInfo_raw_2f258117ab7aa964(struct farspan_sequence_info
 }
 
 
-_gostring_ _wrap_cache_sequence_info_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1, struct farspan_sequence_info *_swig_go_2) {
+_gostring_ _wrap_cache_sequence_info_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1, struct farspan_sequence_info *_swig_go_2) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   farspan_sequence_info *arg3 = (farspan_sequence_info *) 0 ;
@@ -5596,7 +5597,7 @@ _gostring_ _wrap_cache_sequence_info_raw_2f258117ab7aa964(struct farspan_cache *
 }
 
 
-void _wrap_CacheStatistics_sequences_set_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_sequences_set_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5608,7 +5609,7 @@ void _wrap_CacheStatistics_sequences_set_raw_2f258117ab7aa964(struct farspan_cac
 }
 
 
-long long _wrap_CacheStatistics_sequences_get_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_sequences_get_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5621,7 +5622,7 @@ long long _wrap_CacheStatistics_sequences_get_raw_2f258117ab7aa964(struct farspa
 }
 
 
-void _wrap_CacheStatistics_blocks_set_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_blocks_set_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5633,7 +5634,7 @@ void _wrap_CacheStatistics_blocks_set_raw_2f258117ab7aa964(struct farspan_cache_
 }
 
 
-long long _wrap_CacheStatistics_blocks_get_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_blocks_get_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5646,7 +5647,7 @@ long long _wrap_CacheStatistics_blocks_get_raw_2f258117ab7aa964(struct farspan_c
 }
 
 
-void _wrap_CacheStatistics_free_blocks_set_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_free_blocks_set_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5658,7 +5659,7 @@ void _wrap_CacheStatistics_free_blocks_set_raw_2f258117ab7aa964(struct farspan_c
 }
 
 
-long long _wrap_CacheStatistics_free_blocks_get_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_free_blocks_get_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5671,7 +5672,7 @@ long long _wrap_CacheStatistics_free_blocks_get_raw_2f258117ab7aa964(struct fars
 }
 
 
-void _wrap_CacheStatistics_block_bytes_set_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
+void _wrap_CacheStatistics_block_bytes_set_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t arg2 ;
   
@@ -5683,7 +5684,7 @@ void _wrap_CacheStatistics_block_bytes_set_raw_2f258117ab7aa964(struct farspan_c
 }
 
 
-long long _wrap_CacheStatistics_block_bytes_get_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0) {
+long long _wrap_CacheStatistics_block_bytes_get_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -5696,7 +5697,7 @@ long long _wrap_CacheStatistics_block_bytes_get_raw_2f258117ab7aa964(struct fars
 }
 
 
-struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_2f258117ab7aa964() {
+struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_7f290aa942dd3ee6() {
   struct farspan_cache_statistics *result = 0 ;
   struct farspan_cache_statistics *_swig_go_result;
   
@@ -5707,7 +5708,7 @@ struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_2f258117ab7aa964(
 }
 
 
-void _wrap_delete_CacheStatistics_raw_2f258117ab7aa964(struct farspan_cache_statistics *_swig_go_0) {
+void _wrap_delete_CacheStatistics_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0) {
   struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
   
   arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
@@ -5717,7 +5718,7 @@ void _wrap_delete_CacheStatistics_raw_2f258117ab7aa964(struct farspan_cache_stat
 }
 
 
-_gostring_ _wrap_cache_get_statistics_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, struct farspan_cache_statistics *_swig_go_1) {
+_gostring_ _wrap_cache_get_statistics_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, struct farspan_cache_statistics *_swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   farspan_cache_statistics *arg2 = (farspan_cache_statistics *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -5737,7 +5738,7 @@ _gostring_ _wrap_cache_get_statistics_raw_2f258117ab7aa964(struct farspan_cache 
 }
 
 
-long long _wrap_cache_plan_workspace_size_raw_2f258117ab7aa964(struct farspan_cache_plan *_swig_go_0) {
+long long _wrap_cache_plan_workspace_size_raw_7f290aa942dd3ee6(struct farspan_cache_plan *_swig_go_0) {
   farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -5750,7 +5751,7 @@ long long _wrap_cache_plan_workspace_size_raw_2f258117ab7aa964(struct farspan_ca
 }
 
 
-long long _wrap_cache_save_size_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+long long _wrap_cache_save_size_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   size_t result;
@@ -5765,7 +5766,7 @@ long long _wrap_cache_save_size_raw_2f258117ab7aa964(struct farspan_cache *_swig
 }
 
 
-_gostring_ _wrap_cache_save_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_cache_save_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
   void *arg3 = (void *) 0 ;
@@ -5789,7 +5790,7 @@ _gostring_ _wrap_cache_save_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_
 }
 
 
-_gostring_ _wrap_cache_restore_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
+_gostring_ _wrap_cache_restore_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   void *arg2 = (void *) 0 ;
   size_t arg3 ;
@@ -5813,7 +5814,7 @@ _gostring_ _wrap_cache_restore_raw_2f258117ab7aa964(struct farspan_cache *_swig_
 }
 
 
-_gostring_ _wrap_cache_create_raw_2f258117ab7aa964(struct farspan_cache_config *_swig_go_0) {
+_gostring_ _wrap_cache_create_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
   farspan_cache_config *arg1 = (farspan_cache_config *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
   farspan_cache *result = 0 ;
@@ -5834,7 +5835,7 @@ _gostring_ _wrap_cache_create_raw_2f258117ab7aa964(struct farspan_cache_config *
 }
 
 
-_gostring_ _wrap_cache_append_raw_2f258117ab7aa964(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_cache_append_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -5864,7 +5865,7 @@ _gostring_ _wrap_cache_append_raw_2f258117ab7aa964(struct farspan_cache *_swig_g
 }
 
 
-_gostring_ _wrap_cache_write_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
+_gostring_ _wrap_cache_write_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_cache *arg2 = (farspan_cache *) 0 ;
   int64_t arg3 ;
@@ -5906,7 +5907,7 @@ _gostring_ _wrap_cache_write_raw_2f258117ab7aa964(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_cache_plan_create_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
+_gostring_ _wrap_cache_plan_create_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
@@ -5947,7 +5948,7 @@ _gostring_ _wrap_cache_plan_create_raw_2f258117ab7aa964(struct farspan_context *
 }
 
 
-_gostring_ _wrap_cache_run_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
+_gostring_ _wrap_cache_run_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_cache_plan *arg2 = (farspan_cache_plan *) 0 ;
   int64_t arg3 ;
@@ -5989,7 +5990,7 @@ _gostring_ _wrap_cache_run_raw_2f258117ab7aa964(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_decode_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
+_gostring_ _wrap_attention_decode_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
@@ -6037,7 +6038,7 @@ _gostring_ _wrap_attention_decode_raw_2f258117ab7aa964(struct farspan_context *_
 }
 
 
-void _wrap_WindowsConfig_kind_set_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
+void _wrap_WindowsConfig_kind_set_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t arg2 ;
   
@@ -6049,7 +6050,7 @@ void _wrap_WindowsConfig_kind_set_raw_2f258117ab7aa964(struct farspan_windows_co
 }
 
 
-int _wrap_WindowsConfig_kind_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
+int _wrap_WindowsConfig_kind_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6062,7 +6063,7 @@ int _wrap_WindowsConfig_kind_get_raw_2f258117ab7aa964(struct farspan_windows_con
 }
 
 
-void _wrap_WindowsConfig_bos_set_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
+void _wrap_WindowsConfig_bos_set_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t arg2 ;
   
@@ -6074,7 +6075,7 @@ void _wrap_WindowsConfig_bos_set_raw_2f258117ab7aa964(struct farspan_windows_con
 }
 
 
-int _wrap_WindowsConfig_bos_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
+int _wrap_WindowsConfig_bos_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6087,7 +6088,7 @@ int _wrap_WindowsConfig_bos_get_raw_2f258117ab7aa964(struct farspan_windows_conf
 }
 
 
-void _wrap_WindowsConfig_tokens_set_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_tokens_set_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -6099,7 +6100,7 @@ void _wrap_WindowsConfig_tokens_set_raw_2f258117ab7aa964(struct farspan_windows_
 }
 
 
-long long _wrap_WindowsConfig_tokens_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_tokens_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6112,7 +6113,7 @@ long long _wrap_WindowsConfig_tokens_get_raw_2f258117ab7aa964(struct farspan_win
 }
 
 
-void _wrap_WindowsConfig_length_set_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_length_set_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -6124,7 +6125,7 @@ void _wrap_WindowsConfig_length_set_raw_2f258117ab7aa964(struct farspan_windows_
 }
 
 
-long long _wrap_WindowsConfig_length_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_length_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6137,7 +6138,7 @@ long long _wrap_WindowsConfig_length_get_raw_2f258117ab7aa964(struct farspan_win
 }
 
 
-void _wrap_WindowsConfig_stride_set_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_stride_set_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -6149,7 +6150,7 @@ void _wrap_WindowsConfig_stride_set_raw_2f258117ab7aa964(struct farspan_windows_
 }
 
 
-long long _wrap_WindowsConfig_stride_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_stride_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6162,7 +6163,7 @@ long long _wrap_WindowsConfig_stride_get_raw_2f258117ab7aa964(struct farspan_win
 }
 
 
-void _wrap_WindowsConfig_segment_set_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_WindowsConfig_segment_set_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t arg2 ;
   
@@ -6174,7 +6175,7 @@ void _wrap_WindowsConfig_segment_set_raw_2f258117ab7aa964(struct farspan_windows
 }
 
 
-long long _wrap_WindowsConfig_segment_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
+long long _wrap_WindowsConfig_segment_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6187,7 +6188,7 @@ long long _wrap_WindowsConfig_segment_get_raw_2f258117ab7aa964(struct farspan_wi
 }
 
 
-struct farspan_windows_config *_wrap_new_WindowsConfig_raw_2f258117ab7aa964(int _swig_go_0) {
+struct farspan_windows_config *_wrap_new_WindowsConfig_raw_7f290aa942dd3ee6(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_windows_config *result = 0 ;
   struct farspan_windows_config *_swig_go_result;
@@ -6200,7 +6201,7 @@ struct farspan_windows_config *_wrap_new_WindowsConfig_raw_2f258117ab7aa964(int 
 }
 
 
-void _wrap_delete_WindowsConfig_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0) {
+void _wrap_delete_WindowsConfig_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
   struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
   
   arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
@@ -6210,7 +6211,7 @@ void _wrap_delete_WindowsConfig_raw_2f258117ab7aa964(struct farspan_windows_conf
 }
 
 
-_gostring_ _wrap_verdict_name_raw_2f258117ab7aa964(int _swig_go_0) {
+_gostring_ _wrap_verdict_name_raw_7f290aa942dd3ee6(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -6223,7 +6224,7 @@ _gostring_ _wrap_verdict_name_raw_2f258117ab7aa964(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_verdict_rule_raw_2f258117ab7aa964() {
+_gostring_ _wrap_verdict_rule_raw_7f290aa942dd3ee6() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -6234,7 +6235,7 @@ _gostring_ _wrap_verdict_rule_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_BleuConfig_tokenizer_set_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_tokenizer_set_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6246,7 +6247,7 @@ void _wrap_BleuConfig_tokenizer_set_raw_2f258117ab7aa964(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_tokenizer_get_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_tokenizer_get_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6259,7 +6260,7 @@ int _wrap_BleuConfig_tokenizer_get_raw_2f258117ab7aa964(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_smoothing_set_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_smoothing_set_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6271,7 +6272,7 @@ void _wrap_BleuConfig_smoothing_set_raw_2f258117ab7aa964(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_smoothing_get_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_smoothing_get_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6284,7 +6285,7 @@ int _wrap_BleuConfig_smoothing_get_raw_2f258117ab7aa964(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_max_order_set_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_max_order_set_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6296,7 +6297,7 @@ void _wrap_BleuConfig_max_order_set_raw_2f258117ab7aa964(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_max_order_get_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_max_order_get_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6309,7 +6310,7 @@ int _wrap_BleuConfig_max_order_get_raw_2f258117ab7aa964(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_lowercase_set_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_lowercase_set_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6321,7 +6322,7 @@ void _wrap_BleuConfig_lowercase_set_raw_2f258117ab7aa964(struct farspan_bleu_con
 }
 
 
-int _wrap_BleuConfig_lowercase_get_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_lowercase_get_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6334,7 +6335,7 @@ int _wrap_BleuConfig_lowercase_get_raw_2f258117ab7aa964(struct farspan_bleu_conf
 }
 
 
-void _wrap_BleuConfig_effective_order_set_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BleuConfig_effective_order_set_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   
@@ -6346,7 +6347,7 @@ void _wrap_BleuConfig_effective_order_set_raw_2f258117ab7aa964(struct farspan_bl
 }
 
 
-int _wrap_BleuConfig_effective_order_get_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
+int _wrap_BleuConfig_effective_order_get_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6359,7 +6360,7 @@ int _wrap_BleuConfig_effective_order_get_raw_2f258117ab7aa964(struct farspan_ble
 }
 
 
-void _wrap_BleuConfig_smoothing_value_set_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BleuConfig_smoothing_value_set_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   double arg2 ;
   
@@ -6371,7 +6372,7 @@ void _wrap_BleuConfig_smoothing_value_set_raw_2f258117ab7aa964(struct farspan_bl
 }
 
 
-double _wrap_BleuConfig_smoothing_value_get_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
+double _wrap_BleuConfig_smoothing_value_get_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6384,7 +6385,7 @@ double _wrap_BleuConfig_smoothing_value_get_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-struct farspan_bleu_config *_wrap_new_BleuConfig_raw_2f258117ab7aa964() {
+struct farspan_bleu_config *_wrap_new_BleuConfig_raw_7f290aa942dd3ee6() {
   struct farspan_bleu_config *result = 0 ;
   struct farspan_bleu_config *_swig_go_result;
   
@@ -6395,7 +6396,7 @@ struct farspan_bleu_config *_wrap_new_BleuConfig_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_BleuConfig_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0) {
+void _wrap_delete_BleuConfig_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
   struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
   
   arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
@@ -6405,7 +6406,7 @@ void _wrap_delete_BleuConfig_raw_2f258117ab7aa964(struct farspan_bleu_config *_s
 }
 
 
-void _wrap_ChrfConfig_char_order_set_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_char_order_set_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6417,7 +6418,7 @@ void _wrap_ChrfConfig_char_order_set_raw_2f258117ab7aa964(struct farspan_chrf_co
 }
 
 
-int _wrap_ChrfConfig_char_order_get_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_char_order_get_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6430,7 +6431,7 @@ int _wrap_ChrfConfig_char_order_get_raw_2f258117ab7aa964(struct farspan_chrf_con
 }
 
 
-void _wrap_ChrfConfig_word_order_set_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_word_order_set_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6442,7 +6443,7 @@ void _wrap_ChrfConfig_word_order_set_raw_2f258117ab7aa964(struct farspan_chrf_co
 }
 
 
-int _wrap_ChrfConfig_word_order_get_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_word_order_get_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6455,7 +6456,7 @@ int _wrap_ChrfConfig_word_order_get_raw_2f258117ab7aa964(struct farspan_chrf_con
 }
 
 
-void _wrap_ChrfConfig_lowercase_set_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_lowercase_set_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6467,7 +6468,7 @@ void _wrap_ChrfConfig_lowercase_set_raw_2f258117ab7aa964(struct farspan_chrf_con
 }
 
 
-int _wrap_ChrfConfig_lowercase_get_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_lowercase_get_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6480,7 +6481,7 @@ int _wrap_ChrfConfig_lowercase_get_raw_2f258117ab7aa964(struct farspan_chrf_conf
 }
 
 
-void _wrap_ChrfConfig_whitespace_set_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_whitespace_set_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6492,7 +6493,7 @@ void _wrap_ChrfConfig_whitespace_set_raw_2f258117ab7aa964(struct farspan_chrf_co
 }
 
 
-int _wrap_ChrfConfig_whitespace_get_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_whitespace_get_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6505,7 +6506,7 @@ int _wrap_ChrfConfig_whitespace_get_raw_2f258117ab7aa964(struct farspan_chrf_con
 }
 
 
-void _wrap_ChrfConfig_every_order_set_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
+void _wrap_ChrfConfig_every_order_set_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t arg2 ;
   
@@ -6517,7 +6518,7 @@ void _wrap_ChrfConfig_every_order_set_raw_2f258117ab7aa964(struct farspan_chrf_c
 }
 
 
-int _wrap_ChrfConfig_every_order_get_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
+int _wrap_ChrfConfig_every_order_get_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6530,7 +6531,7 @@ int _wrap_ChrfConfig_every_order_get_raw_2f258117ab7aa964(struct farspan_chrf_co
 }
 
 
-void _wrap_ChrfConfig_beta_set_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, double _swig_go_1) {
+void _wrap_ChrfConfig_beta_set_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, double _swig_go_1) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   double arg2 ;
   
@@ -6542,7 +6543,7 @@ void _wrap_ChrfConfig_beta_set_raw_2f258117ab7aa964(struct farspan_chrf_config *
 }
 
 
-double _wrap_ChrfConfig_beta_get_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
+double _wrap_ChrfConfig_beta_get_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6555,7 +6556,7 @@ double _wrap_ChrfConfig_beta_get_raw_2f258117ab7aa964(struct farspan_chrf_config
 }
 
 
-struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_2f258117ab7aa964() {
+struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_7f290aa942dd3ee6() {
   struct farspan_chrf_config *result = 0 ;
   struct farspan_chrf_config *_swig_go_result;
   
@@ -6566,7 +6567,7 @@ struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_ChrfConfig_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0) {
+void _wrap_delete_ChrfConfig_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
   struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
   
   arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
@@ -6576,7 +6577,7 @@ void _wrap_delete_ChrfConfig_raw_2f258117ab7aa964(struct farspan_chrf_config *_s
 }
 
 
-void _wrap_RougeConfig_kind_set_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RougeConfig_kind_set_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t arg2 ;
   
@@ -6588,7 +6589,7 @@ void _wrap_RougeConfig_kind_set_raw_2f258117ab7aa964(struct farspan_rouge_config
 }
 
 
-int _wrap_RougeConfig_kind_get_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0) {
+int _wrap_RougeConfig_kind_get_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6601,7 +6602,7 @@ int _wrap_RougeConfig_kind_get_raw_2f258117ab7aa964(struct farspan_rouge_config 
 }
 
 
-void _wrap_RougeConfig_order_set_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RougeConfig_order_set_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t arg2 ;
   
@@ -6613,7 +6614,7 @@ void _wrap_RougeConfig_order_set_raw_2f258117ab7aa964(struct farspan_rouge_confi
 }
 
 
-int _wrap_RougeConfig_order_get_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0) {
+int _wrap_RougeConfig_order_get_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6626,7 +6627,7 @@ int _wrap_RougeConfig_order_get_raw_2f258117ab7aa964(struct farspan_rouge_config
 }
 
 
-void _wrap_RougeConfig_stem_set_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
+void _wrap_RougeConfig_stem_set_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t arg2 ;
   
@@ -6638,7 +6639,7 @@ void _wrap_RougeConfig_stem_set_raw_2f258117ab7aa964(struct farspan_rouge_config
 }
 
 
-int _wrap_RougeConfig_stem_get_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0) {
+int _wrap_RougeConfig_stem_get_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6651,7 +6652,7 @@ int _wrap_RougeConfig_stem_get_raw_2f258117ab7aa964(struct farspan_rouge_config 
 }
 
 
-struct farspan_rouge_config *_wrap_new_RougeConfig_raw_2f258117ab7aa964(int _swig_go_0) {
+struct farspan_rouge_config *_wrap_new_RougeConfig_raw_7f290aa942dd3ee6(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_rouge_config *result = 0 ;
   struct farspan_rouge_config *_swig_go_result;
@@ -6664,7 +6665,7 @@ struct farspan_rouge_config *_wrap_new_RougeConfig_raw_2f258117ab7aa964(int _swi
 }
 
 
-void _wrap_delete_RougeConfig_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0) {
+void _wrap_delete_RougeConfig_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0) {
   struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
   
   arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
@@ -6674,7 +6675,7 @@ void _wrap_delete_RougeConfig_raw_2f258117ab7aa964(struct farspan_rouge_config *
 }
 
 
-void _wrap_BootstrapConfig_samples_set_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BootstrapConfig_samples_set_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   int32_t arg2 ;
   
@@ -6686,7 +6687,7 @@ void _wrap_BootstrapConfig_samples_set_raw_2f258117ab7aa964(struct farspan_boots
 }
 
 
-int _wrap_BootstrapConfig_samples_get_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0) {
+int _wrap_BootstrapConfig_samples_get_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6699,7 +6700,7 @@ int _wrap_BootstrapConfig_samples_get_raw_2f258117ab7aa964(struct farspan_bootst
 }
 
 
-void _wrap_BootstrapConfig_seed_set_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_BootstrapConfig_seed_set_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   uint64_t arg2 ;
   
@@ -6711,7 +6712,7 @@ void _wrap_BootstrapConfig_seed_set_raw_2f258117ab7aa964(struct farspan_bootstra
 }
 
 
-long long _wrap_BootstrapConfig_seed_get_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0) {
+long long _wrap_BootstrapConfig_seed_get_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -6724,7 +6725,7 @@ long long _wrap_BootstrapConfig_seed_get_raw_2f258117ab7aa964(struct farspan_boo
 }
 
 
-void _wrap_BootstrapConfig_confidence_set_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0, double _swig_go_1) {
+void _wrap_BootstrapConfig_confidence_set_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0, double _swig_go_1) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   double arg2 ;
   
@@ -6736,7 +6737,7 @@ void _wrap_BootstrapConfig_confidence_set_raw_2f258117ab7aa964(struct farspan_bo
 }
 
 
-double _wrap_BootstrapConfig_confidence_get_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0) {
+double _wrap_BootstrapConfig_confidence_get_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6749,7 +6750,7 @@ double _wrap_BootstrapConfig_confidence_get_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_2f258117ab7aa964() {
+struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_7f290aa942dd3ee6() {
   struct farspan_bootstrap_config *result = 0 ;
   struct farspan_bootstrap_config *_swig_go_result;
   
@@ -6760,7 +6761,7 @@ struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_2f258117ab7aa964(
 }
 
 
-void _wrap_delete_BootstrapConfig_raw_2f258117ab7aa964(struct farspan_bootstrap_config *_swig_go_0) {
+void _wrap_delete_BootstrapConfig_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0) {
   struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
   
   arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
@@ -6770,7 +6771,7 @@ void _wrap_delete_BootstrapConfig_raw_2f258117ab7aa964(struct farspan_bootstrap_
 }
 
 
-void _wrap_PasskeyConfig_form_set_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, int _swig_go_1) {
+void _wrap_PasskeyConfig_form_set_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, int _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int32_t arg2 ;
   
@@ -6782,7 +6783,7 @@ void _wrap_PasskeyConfig_form_set_raw_2f258117ab7aa964(struct farspan_passkey_co
 }
 
 
-int _wrap_PasskeyConfig_form_get_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
+int _wrap_PasskeyConfig_form_get_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -6795,7 +6796,7 @@ int _wrap_PasskeyConfig_form_get_raw_2f258117ab7aa964(struct farspan_passkey_con
 }
 
 
-void _wrap_PasskeyConfig_length_set_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_length_set_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t arg2 ;
   
@@ -6807,7 +6808,7 @@ void _wrap_PasskeyConfig_length_set_raw_2f258117ab7aa964(struct farspan_passkey_
 }
 
 
-long long _wrap_PasskeyConfig_length_get_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_length_get_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6820,7 +6821,7 @@ long long _wrap_PasskeyConfig_length_get_raw_2f258117ab7aa964(struct farspan_pas
 }
 
 
-void _wrap_PasskeyConfig_seed_set_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_seed_set_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   uint64_t arg2 ;
   
@@ -6832,7 +6833,7 @@ void _wrap_PasskeyConfig_seed_set_raw_2f258117ab7aa964(struct farspan_passkey_co
 }
 
 
-long long _wrap_PasskeyConfig_seed_get_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_seed_get_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -6845,7 +6846,7 @@ long long _wrap_PasskeyConfig_seed_get_raw_2f258117ab7aa964(struct farspan_passk
 }
 
 
-void _wrap_PasskeyConfig_depth_set_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, double _swig_go_1) {
+void _wrap_PasskeyConfig_depth_set_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, double _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   double arg2 ;
   
@@ -6857,7 +6858,7 @@ void _wrap_PasskeyConfig_depth_set_raw_2f258117ab7aa964(struct farspan_passkey_c
 }
 
 
-double _wrap_PasskeyConfig_depth_get_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
+double _wrap_PasskeyConfig_depth_get_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   double result;
   double _swig_go_result;
@@ -6870,7 +6871,7 @@ double _wrap_PasskeyConfig_depth_get_raw_2f258117ab7aa964(struct farspan_passkey
 }
 
 
-void _wrap_PasskeyConfig_lowest_key_set_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_lowest_key_set_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t arg2 ;
   
@@ -6882,7 +6883,7 @@ void _wrap_PasskeyConfig_lowest_key_set_raw_2f258117ab7aa964(struct farspan_pass
 }
 
 
-long long _wrap_PasskeyConfig_lowest_key_get_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_lowest_key_get_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6895,7 +6896,7 @@ long long _wrap_PasskeyConfig_lowest_key_get_raw_2f258117ab7aa964(struct farspan
 }
 
 
-void _wrap_PasskeyConfig_highest_key_set_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
+void _wrap_PasskeyConfig_highest_key_set_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t arg2 ;
   
@@ -6907,7 +6908,7 @@ void _wrap_PasskeyConfig_highest_key_set_raw_2f258117ab7aa964(struct farspan_pas
 }
 
 
-long long _wrap_PasskeyConfig_highest_key_get_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
+long long _wrap_PasskeyConfig_highest_key_get_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -6920,7 +6921,7 @@ long long _wrap_PasskeyConfig_highest_key_get_raw_2f258117ab7aa964(struct farspa
 }
 
 
-struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_2f258117ab7aa964(int _swig_go_0) {
+struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_7f290aa942dd3ee6(int _swig_go_0) {
   int32_t arg1 ;
   struct farspan_passkey_config *result = 0 ;
   struct farspan_passkey_config *_swig_go_result;
@@ -6933,7 +6934,7 @@ struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_2f258117ab7aa964(int 
 }
 
 
-void _wrap_delete_PasskeyConfig_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0) {
+void _wrap_delete_PasskeyConfig_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
   struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
   
   arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
@@ -6943,7 +6944,7 @@ void _wrap_delete_PasskeyConfig_raw_2f258117ab7aa964(struct farspan_passkey_conf
 }
 
 
-_gostring_ _wrap_token_nll_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_token_nll_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
@@ -6977,7 +6978,7 @@ _gostring_ _wrap_token_nll_raw_2f258117ab7aa964(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_token_nll_grad_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, void *_swig_go_9, int _swig_go_10, int64_t *_swig_go_11) {
+_gostring_ _wrap_token_nll_grad_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, void *_swig_go_9, int _swig_go_10, int64_t *_swig_go_11) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
@@ -7017,7 +7018,7 @@ _gostring_ _wrap_token_nll_grad_raw_2f258117ab7aa964(struct farspan_context *_sw
 }
 
 
-_gostring_ _wrap_windows_count_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_windows_count_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7039,7 +7040,7 @@ _gostring_ _wrap_windows_count_raw_2f258117ab7aa964(struct farspan_windows_confi
 }
 
 
-_gostring_ _wrap_windows_get_raw_2f258117ab7aa964(struct farspan_windows_config *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_windows_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
   farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
   int64_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7063,7 +7064,7 @@ _gostring_ _wrap_windows_get_raw_2f258117ab7aa964(struct farspan_windows_config 
 }
 
 
-_gostring_ _wrap_loss_init_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_loss_init_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7087,7 +7088,7 @@ _gostring_ _wrap_loss_init_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _
 }
 
 
-_gostring_ _wrap_loss_add_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, long long _swig_go_8, long long _swig_go_9) {
+_gostring_ _wrap_loss_add_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, long long _swig_go_8, long long _swig_go_9) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7123,7 +7124,7 @@ _gostring_ _wrap_loss_add_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _s
 }
 
 
-_gostring_ _wrap_loss_merge_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7) {
+_gostring_ _wrap_loss_merge_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7155,7 +7156,7 @@ _gostring_ _wrap_loss_merge_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_loss_add_by_context_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, long long _swig_go_11) {
+_gostring_ _wrap_loss_add_by_context_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, long long _swig_go_11) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7195,7 +7196,7 @@ _gostring_ _wrap_loss_add_by_context_raw_2f258117ab7aa964(int64_t *_swig_go_0, l
 }
 
 
-_gostring_ _wrap_loss_summarize_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_loss_summarize_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7223,7 +7224,7 @@ _gostring_ _wrap_loss_summarize_raw_2f258117ab7aa964(int64_t *_swig_go_0, long l
 }
 
 
-_gostring_ _wrap_judge_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_judge_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   double *arg3 = (double *) 0 ;
@@ -7257,7 +7258,7 @@ _gostring_ _wrap_judge_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig
 }
 
 
-_gostring_ _wrap_tokenize_raw_2f258117ab7aa964(int _swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, uint8_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7) {
+_gostring_ _wrap_tokenize_raw_7f290aa942dd3ee6(int _swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, uint8_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7) {
   int32_t arg1 ;
   int32_t arg2 ;
   uint8_t *arg3 = (uint8_t *) 0 ;
@@ -7289,7 +7290,7 @@ _gostring_ _wrap_tokenize_raw_2f258117ab7aa964(int _swig_go_0, int _swig_go_1, u
 }
 
 
-_gostring_ _wrap_bleu_add_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_add_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7319,7 +7320,7 @@ _gostring_ _wrap_bleu_add_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig
 }
 
 
-_gostring_ _wrap_bleu_add_tokens_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_add_tokens_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7349,7 +7350,7 @@ _gostring_ _wrap_bleu_add_tokens_raw_2f258117ab7aa964(struct farspan_bleu_config
 }
 
 
-_gostring_ _wrap_bleu_merge_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_bleu_merge_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7373,7 +7374,7 @@ _gostring_ _wrap_bleu_merge_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_bleu_score_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_score_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7403,7 +7404,7 @@ _gostring_ _wrap_bleu_score_raw_2f258117ab7aa964(struct farspan_bleu_config *_sw
 }
 
 
-_gostring_ _wrap_bleu_signature_raw_2f258117ab7aa964(struct farspan_bleu_config *_swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bleu_signature_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
   farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
   int32_t arg2 ;
   uint8_t *arg3 = (uint8_t *) 0 ;
@@ -7431,7 +7432,7 @@ _gostring_ _wrap_bleu_signature_raw_2f258117ab7aa964(struct farspan_bleu_config 
 }
 
 
-_gostring_ _wrap_chrf_add_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_chrf_add_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
   farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7461,7 +7462,7 @@ _gostring_ _wrap_chrf_add_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig
 }
 
 
-_gostring_ _wrap_chrf_merge_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_chrf_merge_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7485,7 +7486,7 @@ _gostring_ _wrap_chrf_merge_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long 
 }
 
 
-_gostring_ _wrap_chrf_score_raw_2f258117ab7aa964(struct farspan_chrf_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_chrf_score_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
   farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7511,7 +7512,7 @@ _gostring_ _wrap_chrf_score_raw_2f258117ab7aa964(struct farspan_chrf_config *_sw
 }
 
 
-_gostring_ _wrap_rouge_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_rouge_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7545,7 +7546,7 @@ _gostring_ _wrap_rouge_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_g
 }
 
 
-_gostring_ _wrap_rouge_tokens_raw_2f258117ab7aa964(struct farspan_rouge_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_rouge_tokens_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -7579,7 +7580,7 @@ _gostring_ _wrap_rouge_tokens_raw_2f258117ab7aa964(struct farspan_rouge_config *
 }
 
 
-_gostring_ _wrap_bootstrap_mean_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bootstrap_mean_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
   double *arg3 = (double *) 0 ;
@@ -7607,7 +7608,7 @@ _gostring_ _wrap_bootstrap_mean_raw_2f258117ab7aa964(struct farspan_context *_sw
 }
 
 
-_gostring_ _wrap_bleu_bootstrap_raw_2f258117ab7aa964(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, struct farspan_bleu_config *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_bleu_bootstrap_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, struct farspan_bleu_config *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
   farspan_bleu_config *arg3 = (farspan_bleu_config *) 0 ;
@@ -7637,7 +7638,7 @@ _gostring_ _wrap_bleu_bootstrap_raw_2f258117ab7aa964(struct farspan_context *_sw
 }
 
 
-_gostring_ _wrap_passkey_make_raw_2f258117ab7aa964(struct farspan_passkey_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
+_gostring_ _wrap_passkey_make_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
   farspan_passkey_config *arg1 = (farspan_passkey_config *) 0 ;
   uint8_t *arg2 = (uint8_t *) 0 ;
   size_t arg3 ;
@@ -7667,7 +7668,7 @@ _gostring_ _wrap_passkey_make_raw_2f258117ab7aa964(struct farspan_passkey_config
 }
 
 
-_gostring_ _wrap_passkey_check_raw_2f258117ab7aa964(uint8_t *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_passkey_check_raw_7f290aa942dd3ee6(uint8_t *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
   uint8_t *arg1 = (uint8_t *) 0 ;
   size_t arg2 ;
   int64_t arg3 ;
@@ -7693,7 +7694,7 @@ _gostring_ _wrap_passkey_check_raw_2f258117ab7aa964(uint8_t *_swig_go_0, long lo
 }
 
 
-_gostring_ _wrap_needle_place_raw_2f258117ab7aa964(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, double _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10) {
+_gostring_ _wrap_needle_place_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, double _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10) {
   int64_t *arg1 = (int64_t *) 0 ;
   size_t arg2 ;
   int64_t *arg3 = (int64_t *) 0 ;
@@ -7731,7 +7732,7 @@ _gostring_ _wrap_needle_place_raw_2f258117ab7aa964(int64_t *_swig_go_0, long lon
 }
 
 
-void _wrap_ModelOptions_release_set_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelOptions_release_set_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t arg2 ;
   
@@ -7743,7 +7744,7 @@ void _wrap_ModelOptions_release_set_raw_2f258117ab7aa964(struct farspan_model_op
 }
 
 
-int _wrap_ModelOptions_release_get_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
+int _wrap_ModelOptions_release_get_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -7756,7 +7757,7 @@ int _wrap_ModelOptions_release_get_raw_2f258117ab7aa964(struct farspan_model_opt
 }
 
 
-void _wrap_ModelOptions_angle_set_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelOptions_angle_set_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t arg2 ;
   
@@ -7768,7 +7769,7 @@ void _wrap_ModelOptions_angle_set_raw_2f258117ab7aa964(struct farspan_model_opti
 }
 
 
-int _wrap_ModelOptions_angle_get_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
+int _wrap_ModelOptions_angle_get_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -7781,7 +7782,7 @@ int _wrap_ModelOptions_angle_get_raw_2f258117ab7aa964(struct farspan_model_optio
 }
 
 
-void _wrap_ModelOptions_extension_set_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelOptions_extension_set_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t arg2 ;
   
@@ -7793,7 +7794,7 @@ void _wrap_ModelOptions_extension_set_raw_2f258117ab7aa964(struct farspan_model_
 }
 
 
-int _wrap_ModelOptions_extension_get_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
+int _wrap_ModelOptions_extension_get_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -7806,7 +7807,7 @@ int _wrap_ModelOptions_extension_get_raw_2f258117ab7aa964(struct farspan_model_o
 }
 
 
-void _wrap_ModelOptions_target_length_set_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelOptions_target_length_set_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t arg2 ;
   
@@ -7818,7 +7819,7 @@ void _wrap_ModelOptions_target_length_set_raw_2f258117ab7aa964(struct farspan_mo
 }
 
 
-long long _wrap_ModelOptions_target_length_get_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
+long long _wrap_ModelOptions_target_length_get_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7831,7 +7832,7 @@ long long _wrap_ModelOptions_target_length_get_raw_2f258117ab7aa964(struct farsp
 }
 
 
-void _wrap_ModelOptions_window_set_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelOptions_window_set_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t arg2 ;
   
@@ -7843,7 +7844,7 @@ void _wrap_ModelOptions_window_set_raw_2f258117ab7aa964(struct farspan_model_opt
 }
 
 
-long long _wrap_ModelOptions_window_get_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
+long long _wrap_ModelOptions_window_get_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7856,7 +7857,7 @@ long long _wrap_ModelOptions_window_get_raw_2f258117ab7aa964(struct farspan_mode
 }
 
 
-void _wrap_ModelOptions_group_set_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelOptions_group_set_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t arg2 ;
   
@@ -7868,7 +7869,7 @@ void _wrap_ModelOptions_group_set_raw_2f258117ab7aa964(struct farspan_model_opti
 }
 
 
-long long _wrap_ModelOptions_group_get_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
+long long _wrap_ModelOptions_group_get_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7881,7 +7882,7 @@ long long _wrap_ModelOptions_group_get_raw_2f258117ab7aa964(struct farspan_model
 }
 
 
-struct farspan_model_options *_wrap_new_ModelOptions_raw_2f258117ab7aa964() {
+struct farspan_model_options *_wrap_new_ModelOptions_raw_7f290aa942dd3ee6() {
   struct farspan_model_options *result = 0 ;
   struct farspan_model_options *_swig_go_result;
   
@@ -7892,7 +7893,7 @@ struct farspan_model_options *_wrap_new_ModelOptions_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_ModelOptions_raw_2f258117ab7aa964(struct farspan_model_options *_swig_go_0) {
+void _wrap_delete_ModelOptions_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
   struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
   
   arg1 = *(struct farspan_model_options **)&_swig_go_0; 
@@ -7902,7 +7903,7 @@ void _wrap_delete_ModelOptions_raw_2f258117ab7aa964(struct farspan_model_options
 }
 
 
-void _wrap_ModelInfo_absolute_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelInfo_absolute_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, int _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int32_t arg2 ;
   
@@ -7914,7 +7915,7 @@ void _wrap_ModelInfo_absolute_set_raw_2f258117ab7aa964(struct farspan_model_info
 }
 
 
-int _wrap_ModelInfo_absolute_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+int _wrap_ModelInfo_absolute_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -7927,7 +7928,7 @@ int _wrap_ModelInfo_absolute_get_raw_2f258117ab7aa964(struct farspan_model_info 
 }
 
 
-_gostring_ _wrap_ModelInfo_family_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+_gostring_ _wrap_ModelInfo_family_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -7940,7 +7941,7 @@ _gostring_ _wrap_ModelInfo_family_get_raw_2f258117ab7aa964(struct farspan_model_
 }
 
 
-void _wrap_ModelInfo_layers_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_layers_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -7952,7 +7953,7 @@ void _wrap_ModelInfo_layers_set_raw_2f258117ab7aa964(struct farspan_model_info *
 }
 
 
-long long _wrap_ModelInfo_layers_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_layers_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7965,7 +7966,7 @@ long long _wrap_ModelInfo_layers_get_raw_2f258117ab7aa964(struct farspan_model_i
 }
 
 
-void _wrap_ModelInfo_encoder_layers_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_encoder_layers_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -7977,7 +7978,7 @@ void _wrap_ModelInfo_encoder_layers_set_raw_2f258117ab7aa964(struct farspan_mode
 }
 
 
-long long _wrap_ModelInfo_encoder_layers_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_encoder_layers_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -7990,7 +7991,7 @@ long long _wrap_ModelInfo_encoder_layers_get_raw_2f258117ab7aa964(struct farspan
 }
 
 
-void _wrap_ModelInfo_query_heads_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_query_heads_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8002,7 +8003,7 @@ void _wrap_ModelInfo_query_heads_set_raw_2f258117ab7aa964(struct farspan_model_i
 }
 
 
-long long _wrap_ModelInfo_query_heads_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_query_heads_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8015,7 +8016,7 @@ long long _wrap_ModelInfo_query_heads_get_raw_2f258117ab7aa964(struct farspan_mo
 }
 
 
-void _wrap_ModelInfo_key_heads_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_key_heads_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8027,7 +8028,7 @@ void _wrap_ModelInfo_key_heads_set_raw_2f258117ab7aa964(struct farspan_model_inf
 }
 
 
-long long _wrap_ModelInfo_key_heads_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_key_heads_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8040,7 +8041,7 @@ long long _wrap_ModelInfo_key_heads_get_raw_2f258117ab7aa964(struct farspan_mode
 }
 
 
-void _wrap_ModelInfo_head_dim_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_head_dim_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8052,7 +8053,7 @@ void _wrap_ModelInfo_head_dim_set_raw_2f258117ab7aa964(struct farspan_model_info
 }
 
 
-long long _wrap_ModelInfo_head_dim_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_head_dim_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8065,7 +8066,7 @@ long long _wrap_ModelInfo_head_dim_get_raw_2f258117ab7aa964(struct farspan_model
 }
 
 
-void _wrap_ModelInfo_value_dim_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_value_dim_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8077,7 +8078,7 @@ void _wrap_ModelInfo_value_dim_set_raw_2f258117ab7aa964(struct farspan_model_inf
 }
 
 
-long long _wrap_ModelInfo_value_dim_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_value_dim_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8090,7 +8091,7 @@ long long _wrap_ModelInfo_value_dim_get_raw_2f258117ab7aa964(struct farspan_mode
 }
 
 
-void _wrap_ModelInfo_hidden_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_hidden_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8102,7 +8103,7 @@ void _wrap_ModelInfo_hidden_set_raw_2f258117ab7aa964(struct farspan_model_info *
 }
 
 
-long long _wrap_ModelInfo_hidden_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_hidden_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8115,7 +8116,7 @@ long long _wrap_ModelInfo_hidden_get_raw_2f258117ab7aa964(struct farspan_model_i
 }
 
 
-void _wrap_ModelInfo_vocabulary_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_vocabulary_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8127,7 +8128,7 @@ void _wrap_ModelInfo_vocabulary_set_raw_2f258117ab7aa964(struct farspan_model_in
 }
 
 
-long long _wrap_ModelInfo_vocabulary_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_vocabulary_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8140,7 +8141,7 @@ long long _wrap_ModelInfo_vocabulary_get_raw_2f258117ab7aa964(struct farspan_mod
 }
 
 
-void _wrap_ModelInfo_context_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_context_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8152,7 +8153,7 @@ void _wrap_ModelInfo_context_set_raw_2f258117ab7aa964(struct farspan_model_info 
 }
 
 
-long long _wrap_ModelInfo_context_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_context_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8165,7 +8166,7 @@ long long _wrap_ModelInfo_context_get_raw_2f258117ab7aa964(struct farspan_model_
 }
 
 
-void _wrap_ModelInfo_trained_context_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_trained_context_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8177,7 +8178,7 @@ void _wrap_ModelInfo_trained_context_set_raw_2f258117ab7aa964(struct farspan_mod
 }
 
 
-long long _wrap_ModelInfo_trained_context_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_trained_context_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8190,7 +8191,7 @@ long long _wrap_ModelInfo_trained_context_get_raw_2f258117ab7aa964(struct farspa
 }
 
 
-void _wrap_ModelInfo_usable_context_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_usable_context_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8202,7 +8203,7 @@ void _wrap_ModelInfo_usable_context_set_raw_2f258117ab7aa964(struct farspan_mode
 }
 
 
-long long _wrap_ModelInfo_usable_context_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_usable_context_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8215,7 +8216,7 @@ long long _wrap_ModelInfo_usable_context_get_raw_2f258117ab7aa964(struct farspan
 }
 
 
-void _wrap_ModelInfo_usable_context_most_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_usable_context_most_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8227,7 +8228,7 @@ void _wrap_ModelInfo_usable_context_most_set_raw_2f258117ab7aa964(struct farspan
 }
 
 
-long long _wrap_ModelInfo_usable_context_most_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_usable_context_most_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8240,7 +8241,7 @@ long long _wrap_ModelInfo_usable_context_most_get_raw_2f258117ab7aa964(struct fa
 }
 
 
-void _wrap_ModelInfo_absolute_rows_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_absolute_rows_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8252,7 +8253,7 @@ void _wrap_ModelInfo_absolute_rows_set_raw_2f258117ab7aa964(struct farspan_model
 }
 
 
-long long _wrap_ModelInfo_absolute_rows_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_absolute_rows_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8265,7 +8266,7 @@ long long _wrap_ModelInfo_absolute_rows_get_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-void _wrap_ModelInfo_absolute_offset_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_absolute_offset_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8277,7 +8278,7 @@ void _wrap_ModelInfo_absolute_offset_set_raw_2f258117ab7aa964(struct farspan_mod
 }
 
 
-long long _wrap_ModelInfo_absolute_offset_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_absolute_offset_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8290,7 +8291,7 @@ long long _wrap_ModelInfo_absolute_offset_get_raw_2f258117ab7aa964(struct farspa
 }
 
 
-void _wrap_ModelInfo_layer_kinds_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_layer_kinds_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8302,7 +8303,7 @@ void _wrap_ModelInfo_layer_kinds_set_raw_2f258117ab7aa964(struct farspan_model_i
 }
 
 
-long long _wrap_ModelInfo_layer_kinds_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_layer_kinds_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8315,7 +8316,7 @@ long long _wrap_ModelInfo_layer_kinds_get_raw_2f258117ab7aa964(struct farspan_mo
 }
 
 
-void _wrap_ModelInfo_notes_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelInfo_notes_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t arg2 ;
   
@@ -8327,7 +8328,7 @@ void _wrap_ModelInfo_notes_set_raw_2f258117ab7aa964(struct farspan_model_info *_
 }
 
 
-long long _wrap_ModelInfo_notes_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+long long _wrap_ModelInfo_notes_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8340,7 +8341,7 @@ long long _wrap_ModelInfo_notes_get_raw_2f258117ab7aa964(struct farspan_model_in
 }
 
 
-void _wrap_ModelInfo_final_softcap_set_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0, double _swig_go_1) {
+void _wrap_ModelInfo_final_softcap_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, double _swig_go_1) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   double arg2 ;
   
@@ -8352,7 +8353,7 @@ void _wrap_ModelInfo_final_softcap_set_raw_2f258117ab7aa964(struct farspan_model
 }
 
 
-double _wrap_ModelInfo_final_softcap_get_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+double _wrap_ModelInfo_final_softcap_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   double result;
   double _swig_go_result;
@@ -8365,7 +8366,7 @@ double _wrap_ModelInfo_final_softcap_get_raw_2f258117ab7aa964(struct farspan_mod
 }
 
 
-struct farspan_model_info *_wrap_new_ModelInfo_raw_2f258117ab7aa964() {
+struct farspan_model_info *_wrap_new_ModelInfo_raw_7f290aa942dd3ee6() {
   struct farspan_model_info *result = 0 ;
   struct farspan_model_info *_swig_go_result;
   
@@ -8376,7 +8377,7 @@ struct farspan_model_info *_wrap_new_ModelInfo_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_ModelInfo_raw_2f258117ab7aa964(struct farspan_model_info *_swig_go_0) {
+void _wrap_delete_ModelInfo_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
   struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
   
   arg1 = *(struct farspan_model_info **)&_swig_go_0; 
@@ -8386,7 +8387,7 @@ void _wrap_delete_ModelInfo_raw_2f258117ab7aa964(struct farspan_model_info *_swi
 }
 
 
-_gostring_ _wrap_model_describe_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, struct farspan_model_info *_swig_go_1) {
+_gostring_ _wrap_model_describe_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, struct farspan_model_info *_swig_go_1) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   farspan_model_info *arg2 = (farspan_model_info *) 0 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -8406,7 +8407,7 @@ _gostring_ _wrap_model_describe_raw_2f258117ab7aa964(struct farspan_model *_swig
 }
 
 
-void _wrap_ModelLayer_kind_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelLayer_kind_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, int _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int32_t arg2 ;
   
@@ -8418,7 +8419,7 @@ void _wrap_ModelLayer_kind_set_raw_2f258117ab7aa964(struct farspan_model_layer *
 }
 
 
-int _wrap_ModelLayer_kind_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
+int _wrap_ModelLayer_kind_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -8431,7 +8432,7 @@ int _wrap_ModelLayer_kind_get_raw_2f258117ab7aa964(struct farspan_model_layer *_
 }
 
 
-void _wrap_ModelLayer_alike_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_alike_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8443,7 +8444,7 @@ void _wrap_ModelLayer_alike_set_raw_2f258117ab7aa964(struct farspan_model_layer 
 }
 
 
-long long _wrap_ModelLayer_alike_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_alike_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8456,7 +8457,7 @@ long long _wrap_ModelLayer_alike_get_raw_2f258117ab7aa964(struct farspan_model_l
 }
 
 
-void _wrap_ModelLayer_query_heads_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_query_heads_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8468,7 +8469,7 @@ void _wrap_ModelLayer_query_heads_set_raw_2f258117ab7aa964(struct farspan_model_
 }
 
 
-long long _wrap_ModelLayer_query_heads_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_query_heads_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8481,7 +8482,7 @@ long long _wrap_ModelLayer_query_heads_get_raw_2f258117ab7aa964(struct farspan_m
 }
 
 
-void _wrap_ModelLayer_key_heads_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_key_heads_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8493,7 +8494,7 @@ void _wrap_ModelLayer_key_heads_set_raw_2f258117ab7aa964(struct farspan_model_la
 }
 
 
-long long _wrap_ModelLayer_key_heads_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_key_heads_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8506,7 +8507,7 @@ long long _wrap_ModelLayer_key_heads_get_raw_2f258117ab7aa964(struct farspan_mod
 }
 
 
-void _wrap_ModelLayer_head_dim_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_head_dim_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8518,7 +8519,7 @@ void _wrap_ModelLayer_head_dim_set_raw_2f258117ab7aa964(struct farspan_model_lay
 }
 
 
-long long _wrap_ModelLayer_head_dim_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_head_dim_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8531,7 +8532,7 @@ long long _wrap_ModelLayer_head_dim_get_raw_2f258117ab7aa964(struct farspan_mode
 }
 
 
-void _wrap_ModelLayer_value_dim_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_value_dim_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8543,7 +8544,7 @@ void _wrap_ModelLayer_value_dim_set_raw_2f258117ab7aa964(struct farspan_model_la
 }
 
 
-long long _wrap_ModelLayer_value_dim_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_value_dim_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8556,7 +8557,7 @@ long long _wrap_ModelLayer_value_dim_get_raw_2f258117ab7aa964(struct farspan_mod
 }
 
 
-void _wrap_ModelLayer_window_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
+void _wrap_ModelLayer_window_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t arg2 ;
   
@@ -8568,7 +8569,7 @@ void _wrap_ModelLayer_window_set_raw_2f258117ab7aa964(struct farspan_model_layer
 }
 
 
-long long _wrap_ModelLayer_window_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
+long long _wrap_ModelLayer_window_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -8581,7 +8582,7 @@ long long _wrap_ModelLayer_window_get_raw_2f258117ab7aa964(struct farspan_model_
 }
 
 
-void _wrap_ModelLayer_attention_scale_set_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0, double _swig_go_1) {
+void _wrap_ModelLayer_attention_scale_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, double _swig_go_1) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   double arg2 ;
   
@@ -8593,7 +8594,7 @@ void _wrap_ModelLayer_attention_scale_set_raw_2f258117ab7aa964(struct farspan_mo
 }
 
 
-double _wrap_ModelLayer_attention_scale_get_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
+double _wrap_ModelLayer_attention_scale_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   double result;
   double _swig_go_result;
@@ -8606,7 +8607,7 @@ double _wrap_ModelLayer_attention_scale_get_raw_2f258117ab7aa964(struct farspan_
 }
 
 
-struct farspan_model_layer *_wrap_new_ModelLayer_raw_2f258117ab7aa964() {
+struct farspan_model_layer *_wrap_new_ModelLayer_raw_7f290aa942dd3ee6() {
   struct farspan_model_layer *result = 0 ;
   struct farspan_model_layer *_swig_go_result;
   
@@ -8617,7 +8618,7 @@ struct farspan_model_layer *_wrap_new_ModelLayer_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_ModelLayer_raw_2f258117ab7aa964(struct farspan_model_layer *_swig_go_0) {
+void _wrap_delete_ModelLayer_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
   struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
   
   arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
@@ -8627,7 +8628,7 @@ void _wrap_delete_ModelLayer_raw_2f258117ab7aa964(struct farspan_model_layer *_s
 }
 
 
-_gostring_ _wrap_model_layer_at_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_layer *_swig_go_2) {
+_gostring_ _wrap_model_layer_at_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_layer *_swig_go_2) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   farspan_model_layer *arg3 = (farspan_model_layer *) 0 ;
@@ -8649,7 +8650,7 @@ _gostring_ _wrap_model_layer_at_raw_2f258117ab7aa964(struct farspan_model *_swig
 }
 
 
-void _wrap_ModelNote_severity_set_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelNote_severity_set_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   int32_t arg2 ;
   
@@ -8661,7 +8662,7 @@ void _wrap_ModelNote_severity_set_raw_2f258117ab7aa964(struct farspan_model_note
 }
 
 
-int _wrap_ModelNote_severity_get_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0) {
+int _wrap_ModelNote_severity_get_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -8674,7 +8675,7 @@ int _wrap_ModelNote_severity_get_raw_2f258117ab7aa964(struct farspan_model_note 
 }
 
 
-void _wrap_ModelNote_code_set_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
+void _wrap_ModelNote_code_set_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   int32_t arg2 ;
   
@@ -8686,7 +8687,7 @@ void _wrap_ModelNote_code_set_raw_2f258117ab7aa964(struct farspan_model_note *_s
 }
 
 
-int _wrap_ModelNote_code_get_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0) {
+int _wrap_ModelNote_code_get_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -8699,7 +8700,7 @@ int _wrap_ModelNote_code_get_raw_2f258117ab7aa964(struct farspan_model_note *_sw
 }
 
 
-_gostring_ _wrap_ModelNote_path_get_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0) {
+_gostring_ _wrap_ModelNote_path_get_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -8712,7 +8713,7 @@ _gostring_ _wrap_ModelNote_path_get_raw_2f258117ab7aa964(struct farspan_model_no
 }
 
 
-_gostring_ _wrap_ModelNote_text_get_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0) {
+_gostring_ _wrap_ModelNote_text_get_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -8725,7 +8726,7 @@ _gostring_ _wrap_ModelNote_text_get_raw_2f258117ab7aa964(struct farspan_model_no
 }
 
 
-struct farspan_model_note *_wrap_new_ModelNote_raw_2f258117ab7aa964() {
+struct farspan_model_note *_wrap_new_ModelNote_raw_7f290aa942dd3ee6() {
   struct farspan_model_note *result = 0 ;
   struct farspan_model_note *_swig_go_result;
   
@@ -8736,7 +8737,7 @@ struct farspan_model_note *_wrap_new_ModelNote_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_ModelNote_raw_2f258117ab7aa964(struct farspan_model_note *_swig_go_0) {
+void _wrap_delete_ModelNote_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0) {
   struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
   
   arg1 = *(struct farspan_model_note **)&_swig_go_0; 
@@ -8746,7 +8747,7 @@ void _wrap_delete_ModelNote_raw_2f258117ab7aa964(struct farspan_model_note *_swi
 }
 
 
-_gostring_ _wrap_model_note_at_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_note *_swig_go_2) {
+_gostring_ _wrap_model_note_at_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_note *_swig_go_2) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   farspan_model_note *arg3 = (farspan_model_note *) 0 ;
@@ -8768,7 +8769,7 @@ _gostring_ _wrap_model_note_at_raw_2f258117ab7aa964(struct farspan_model *_swig_
 }
 
 
-struct flat_metadata *_wrap_new_Metadata_raw_2f258117ab7aa964() {
+struct flat_metadata *_wrap_new_Metadata_raw_7f290aa942dd3ee6() {
   struct flat_metadata *result = 0 ;
   struct flat_metadata *_swig_go_result;
   
@@ -8779,7 +8780,7 @@ struct flat_metadata *_wrap_new_Metadata_raw_2f258117ab7aa964() {
 }
 
 
-void _wrap_delete_Metadata_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0) {
+void _wrap_delete_Metadata_raw_7f290aa942dd3ee6(struct flat_metadata *_swig_go_0) {
   struct flat_metadata *arg1 = (struct flat_metadata *) 0 ;
   
   arg1 = *(struct flat_metadata **)&_swig_go_0; 
@@ -8789,7 +8790,7 @@ void _wrap_delete_Metadata_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0
 }
 
 
-_gostring_ _wrap_metadata_integers_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_metadata_integers_raw_7f290aa942dd3ee6(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -8818,7 +8819,7 @@ _gostring_ _wrap_metadata_integers_raw_2f258117ab7aa964(struct flat_metadata *_s
 }
 
 
-_gostring_ _wrap_metadata_reals_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_metadata_reals_raw_7f290aa942dd3ee6(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -8847,7 +8848,7 @@ _gostring_ _wrap_metadata_reals_raw_2f258117ab7aa964(struct flat_metadata *_swig
 }
 
 
-_gostring_ _wrap_metadata_texts_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_metadata_texts_raw_7f290aa942dd3ee6(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, long long _swig_go_4) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -8874,7 +8875,7 @@ _gostring_ _wrap_metadata_texts_raw_2f258117ab7aa964(struct flat_metadata *_swig
 }
 
 
-_gostring_ _wrap_metadata_text_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0, long long _swig_go_1, char *_swig_go_2, long long _swig_go_3) {
+_gostring_ _wrap_metadata_text_raw_7f290aa942dd3ee6(struct flat_metadata *_swig_go_0, long long _swig_go_1, char *_swig_go_2, long long _swig_go_3) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   int64_t arg2 ;
   char *arg3 = (char *) 0 ;
@@ -8899,7 +8900,7 @@ _gostring_ _wrap_metadata_text_raw_2f258117ab7aa964(struct flat_metadata *_swig_
 }
 
 
-_gostring_ _wrap_model_from_config_raw_2f258117ab7aa964(char *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
+_gostring_ _wrap_model_from_config_raw_7f290aa942dd3ee6(char *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
   char *arg1 = (char *) 0 ;
   size_t arg2 ;
   farspan_model_options *arg3 = (farspan_model_options *) 0 ;
@@ -8945,7 +8946,7 @@ _gostring_ _wrap_model_from_config_raw_2f258117ab7aa964(char *_swig_go_0, long l
 }
 
 
-_gostring_ _wrap_model_from_metadata_raw_2f258117ab7aa964(struct flat_metadata *_swig_go_0, struct farspan_model_options *_swig_go_1, float *_swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7, double *_swig_go_8, long long _swig_go_9, double *_swig_go_10, long long _swig_go_11) {
+_gostring_ _wrap_model_from_metadata_raw_7f290aa942dd3ee6(struct flat_metadata *_swig_go_0, struct farspan_model_options *_swig_go_1, float *_swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7, double *_swig_go_8, long long _swig_go_9, double *_swig_go_10, long long _swig_go_11) {
   flat_metadata *arg1 = (flat_metadata *) 0 ;
   farspan_model_options *arg2 = (farspan_model_options *) 0 ;
   float *arg3 = (float *) 0 ;
@@ -8988,7 +8989,7 @@ _gostring_ _wrap_model_from_metadata_raw_2f258117ab7aa964(struct flat_metadata *
 }
 
 
-_gostring_ _wrap_model_from_gguf_raw_2f258117ab7aa964(void *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
+_gostring_ _wrap_model_from_gguf_raw_7f290aa942dd3ee6(void *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
   void *arg1 = (void *) 0 ;
   size_t arg2 ;
   farspan_model_options *arg3 = (farspan_model_options *) 0 ;
@@ -9033,7 +9034,7 @@ _gostring_ _wrap_model_from_gguf_raw_2f258117ab7aa964(void *_swig_go_0, long lon
 }
 
 
-_gostring_ _wrap_model_layer_scheme_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1) {
+_gostring_ _wrap_model_layer_scheme_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
@@ -9056,7 +9057,7 @@ _gostring_ _wrap_model_layer_scheme_raw_2f258117ab7aa964(struct farspan_model *_
 }
 
 
-_gostring_ _wrap_model_layer_parts_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_rope_config *_swig_go_2, struct farspan_remap_config *_swig_go_3, struct farspan_bias_config *_swig_go_4, struct farspan_mask_config *_swig_go_5, struct farspan_score_config *_swig_go_6) {
+_gostring_ _wrap_model_layer_parts_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_rope_config *_swig_go_2, struct farspan_remap_config *_swig_go_3, struct farspan_bias_config *_swig_go_4, struct farspan_mask_config *_swig_go_5, struct farspan_score_config *_swig_go_6) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   farspan_rope_config *arg3 = (farspan_rope_config *) 0 ;
@@ -9086,7 +9087,7 @@ _gostring_ _wrap_model_layer_parts_raw_2f258117ab7aa964(struct farspan_model *_s
 }
 
 
-long long _wrap_model_layer_array_count_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
+long long _wrap_model_layer_array_count_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   int32_t arg3 ;
@@ -9103,7 +9104,7 @@ long long _wrap_model_layer_array_count_raw_2f258117ab7aa964(struct farspan_mode
 }
 
 
-_gostring_ _wrap_model_layer_doubles_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_model_layer_doubles_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   int32_t arg3 ;
@@ -9129,7 +9130,7 @@ _gostring_ _wrap_model_layer_doubles_raw_2f258117ab7aa964(struct farspan_model *
 }
 
 
-_gostring_ _wrap_model_layer_floats_raw_2f258117ab7aa964(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, float *_swig_go_3, long long _swig_go_4) {
+_gostring_ _wrap_model_layer_floats_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, float *_swig_go_3, long long _swig_go_4) {
   farspan_model *arg1 = (farspan_model *) 0 ;
   int64_t arg2 ;
   int32_t arg3 ;

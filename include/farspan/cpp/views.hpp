@@ -18,14 +18,17 @@ namespace farspan {
 
 class error : public std::runtime_error {
 public:
-    error(farspan_status status, int32_t argument, const std::string& message)
-        : std::runtime_error(message), status_(status), argument_(argument) {}
+    // `field` is what the message begins with.
+    error(farspan_status status, int32_t argument, const std::string& message, const std::string& field = {})
+        : std::runtime_error(message), status_(status), argument_(argument), field_bytes_(field.size()) {}
     farspan_status status() const noexcept { return status_; }
     int32_t argument() const noexcept { return argument_; }  // 1-based, of the C function; 0 if none
+    std::string field() const { return {what(), field_bytes_}; }  // "problem.key_positions[7]"; empty if none
 
 private:
     farspan_status status_;
     int32_t argument_;
+    std::size_t field_bytes_;
 };
 
 namespace detail {
@@ -35,7 +38,7 @@ template <class Call>
 void check(Call&& call) {
     farspan_error cause = FARSPAN_ERROR_INIT;
     const farspan_status status = call(&cause);
-    if (status != FARSPAN_OK) throw error(status, cause.argument, cause.message);
+    if (status != FARSPAN_OK) throw error(status, cause.argument, cause.message, cause.field);
 }
 
 // Refuses an array of the wrong size. `needed` is a double so that absurd sizes cannot overflow.
@@ -44,7 +47,7 @@ inline void check_size(bool fits, int32_t argument, const char* name, std::size_
     std::string count = std::to_string(needed);
     count.resize(count.find('.'));
     throw error(FARSPAN_ERROR_SHAPE, argument,
-                std::string(name) + " has " + std::to_string(size) + " entries: must have " + count);
+                std::string(name) + " has " + std::to_string(size) + " entries: must have " + count, name);
 }
 
 // What anything with data and size holds.

@@ -15,7 +15,7 @@ option! {
         F16 = FARSPAN_F16,
         /// bf16.
         BF16 = FARSPAN_BF16,
-        /// i8.
+        /// Stored keys and values of a cache only (cache.h).
         I8 = FARSPAN_I8,
     }
 }

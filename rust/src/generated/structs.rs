@@ -189,7 +189,7 @@ config! {
 
 result! {
     /// Everything that a scheme says about one pair.
-    Probe = farspan_probe {
+    Probe = farspan_probe by farspan_probe_init {
         /// Whether so.
         visible: bool,
         /// 0 near, 1 or 2 far.

@@ -280,9 +280,10 @@ static jbyteArray java_text(JNIEnv* env, const char* text) {
 
 static void java_throw(JNIEnv* env, const farspan_error* error) {
     jclass type = (*env)->FindClass(env, "io/farspan/FarspanException");
-    jmethodID make = type ? (*env)->GetMethodID(env, type, "<init>", "(II[B)V") : NULL;
+    jmethodID make = type ? (*env)->GetMethodID(env, type, "<init>", "(III[B)V") : NULL;
     jbyteArray message = make ? java_text(env, error->message) : NULL;
-    jobject exception = message ? (*env)->NewObject(env, type, make, error->code, error->argument, message) : NULL;
+    jobject exception =
+        message ? (*env)->NewObject(env, type, make, error->code, error->argument, (jint)strlen(error->field), message) : NULL;
     if (exception) (*env)->Throw(env, (jthrowable)exception);
 }
 
@@ -323,6 +324,7 @@ static farspan_status flat_fail(farspan_error* error, farspan_status status, int
         va_start(values, format);
         error->code = status;
         error->argument = argument;
+        error->field[0] = '\0';
         vsnprintf(error->message, sizeof error->message, format, values);
         va_end(values);
     }
@@ -1595,9 +1597,9 @@ SWIGINTERN struct farspan_score_config *new_farspan_score_config(void){
     }
 SWIGINTERN void delete_farspan_score_config(struct farspan_score_config *self){ free(self); }
 SWIGINTERN struct farspan_probe *new_farspan_probe(void){
-        farspan_probe* answer = (farspan_probe*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
+        farspan_probe* config = (farspan_probe*)calloc(1, sizeof *config);
+        if (config) farspan_probe_init(config, sizeof *config);
+        return config;
     }
 SWIGINTERN void delete_farspan_probe(struct farspan_probe *self){ free(self); }
 SWIGINTERN struct farspan_rope_options *new_farspan_rope_options(void){

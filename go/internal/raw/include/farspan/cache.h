@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-/* A further dtype, for the storage of a cache only: whole numbers times a scale.
+/* FARSPAN_I8, for the storage of a cache only, is whole numbers times a scale.
  *   key    one scale per token and head. Up to one feature in eight (of each 256) may have 16 bits, all others have 8: with m the
  *          largest magnitude of the smallest seven in eight, if a feature is larger than 3 m, those larger than 2.25 m have 16 bits.
  *          The scale is the largest of the others / 127, or the largest of all / 32512 if that is more.
@@ -44,8 +44,6 @@ extern "C" {
  *                                                  digits beyond; values: any, each row to 0.9% of its length
  *
  * Keys of which more than one feature in eight is far larger than the others want another type than I8. */
-enum { FARSPAN_I8 = 5 };
-
 typedef struct farspan_cache farspan_cache;
 typedef struct farspan_cache_plan farspan_cache_plan;
 

@@ -8,12 +8,14 @@ public final class FarspanException extends RuntimeException {
 
     private final int code;
     private final int argument;
+    private final String field;
 
-    /** Called by the bridge; the message is UTF-8. */
-    FarspanException(int code, int argument, byte[] message) {
+    /** Called by the bridge; the message is UTF-8 and begins with the field. */
+    FarspanException(int code, int argument, int fieldBytes, byte[] message) {
         super(new String(message, StandardCharsets.UTF_8));
         this.code = code;
         this.argument = argument;
+        this.field = new String(message, 0, fieldBytes, StandardCharsets.UTF_8);
     }
 
     /**
@@ -41,5 +43,14 @@ public final class FarspanException extends RuntimeException {
      */
     public int argument() {
         return argument;
+    }
+
+    /**
+     * Which field was wrong.
+     *
+     * @return its path, such as "problem.key_positions[7]", with which the message begins; empty if none
+     */
+    public String field() {
+        return field;
     }
 }

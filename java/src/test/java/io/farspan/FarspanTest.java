@@ -54,8 +54,8 @@ class FarspanTest {
         for (Status status : Status.values()) {
             assertTrue(status.text().length() > 1);
         }
-        assertEquals(Status.SHAPE, new FarspanException(NativeConstants.ERROR_SHAPE, 0, new byte[0]).status());
-        assertEquals(Status.UNKNOWN, new FarspanException(12345, 0, new byte[0]).status());
+        assertEquals(Status.SHAPE, new FarspanException(NativeConstants.ERROR_SHAPE, 0, 0, new byte[0]).status());
+        assertEquals(Status.UNKNOWN, new FarspanException(12345, 0, 0, new byte[0]).status());
     }
 
     @Test

@@ -31,11 +31,13 @@ public interface NativeConstants {
   public final static int ERROR_OUT_OF_MEMORY = 14;
   public final static int ERROR_CANCELLED = 15;
   public final static int ERROR_INTERNAL = 16;
+  public final static int ERROR_FORMAT = 17;
 
   public final static int F32 = 1;
   public final static int F64 = 2;
   public final static int F16 = 3;
   public final static int BF16 = 4;
+  public final static int I8 = 5;
 
   public final static int ROPE_NONE = 0;
   public final static int ROPE_BASE = 1;
@@ -130,8 +132,6 @@ public interface NativeConstants {
 
   public final static int FLAT_DIMS = 10;
 
-  public final static int I8 = 5;
-
   public final static int WINDOWS_BLOCKS = 1;
   public final static int WINDOWS_SLIDING = 2;
   public final static int WINDOWS_GROWING = 3;
@@ -184,8 +184,6 @@ public interface NativeConstants {
   public final static int FLAT_ROUGE_REAL = 3;
   public final static int FLAT_INTERVAL = 4;
   public final static int FLAT_PASSKEY_WHOLE = 4;
-
-  public final static int ERROR_FORMAT = 17;
 
   public final static int RELEASE_REFERENCE = 0;
   public final static int RELEASE_TRANSFORMERS_4_48 = 1;
