@@ -2,7 +2,7 @@
 
 package farspan
 
-// Status: the kind of a failure. It is an error, so that errors.Is(err, ErrShape) works.
+// Status: what a call of the library answers: the kind of a failure.
 type Status int32
 
 // Values of Status.

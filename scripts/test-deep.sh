@@ -162,7 +162,12 @@ fuzzing() {
     tally fuzz scripts/fuzz.sh --seconds "${FARSPAN_FUZZ_SECONDS:-60}"
 }
 
-[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds million_tokens many_ranks rust_crates python_package bare_roots published_models published_metrics \
+# What a new method, field and function cost, and that every language has them.
+rehearsal() {
+    tally rehearsal tools/surface --rehearse
+}
+
+[ $# -gt 0 ] || set -- clang_build portable_kernels other_seeds million_tokens many_ranks rust_crates python_package rehearsal bare_roots published_models published_metrics \
                        fuzzing sanitizers thread_sanitizer undefined_memory old_processors soak
 run_stages "$@"
 finish

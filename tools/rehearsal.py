@@ -76,7 +76,7 @@ class Rehearsal:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.failed = 0
+        self.passed = self.failed = 0
         self.prefix = root / "build/prefix"
         self.library = self.prefix / "lib"
         self.environment = {**os.environ, "PKG_CONFIG_PATH": str(self.library / "pkgconfig"), "LD_LIBRARY_PATH": str(self.library),
@@ -92,6 +92,7 @@ class Rehearsal:
                 self.failed += 1
                 return False
         print(f"ok      {name}")
+        self.passed += 1
         return True
 
     def program(self, name: str, folder: str) -> Path:
@@ -147,5 +148,5 @@ def run(root: Path, paths: list[str]) -> int:
                 rehearsal.failed += 1
         if rehearsal.build():
             rehearsal.languages()
-        print(f"{rehearsal.failed} failed")
+        print(f"{rehearsal.passed} passed, {rehearsal.failed} failed")
         return 1 if rehearsal.failed else 0

@@ -109,12 +109,31 @@ class JavaField:
 
 
 @dataclass(frozen=True)
+class Members:
+    """What a person wrote for a generated class: imports, then members."""
+
+    file: Path
+
+    @property
+    def text(self) -> str:
+        return self.file.read_text() if self.file.exists() else ""
+
+    @property
+    def imports(self) -> list[str]:
+        return re.findall(r"^import [^\n]*;", self.text, re.M)
+
+    @property
+    def body(self) -> str:
+        return re.sub(r"^(?:import [^\n]*\n|//[^\n]*\n|\n)*", "", self.text).rstrip("\n")
+
+
+@dataclass(frozen=True)
 class JavaClass:
     """A configuration or an answer."""
 
     contract: Contract
     record: Record
-    members_file: Path
+    members: Members
 
     @property
     def name(self) -> str:
@@ -157,16 +176,8 @@ class JavaClass:
         """The record that tells what the configuration says."""
         return self.record.notes.get("settings")
 
-    @property
-    def by_hand(self) -> str:
-        """Members that a person wrote, without the imports above them."""
-        if not self.members_file.exists():
-            return ""
-        return re.sub(r"^(?:import [^\n]*\n|//[^\n]*\n|\n)*", "", self.members_file.read_text())
-
     def imports(self, *needed: str) -> list[str]:
-        lines = set(re.findall(r"^import [^\n]*;", self.members_file.read_text(), re.M)) if self.members_file.exists() else set()
-        lines |= {f"import {name};" for name in needed}
+        lines = {*self.members.imports, *(f"import {name};" for name in needed)}
         if self.nested and self.record.kind == "config" and not needed:
             lines.add("import io.farspan.internal.NativeConstants;")
         if any("List<" in f.component for f in self.fields) and self.record.kind == "answer":

@@ -63,7 +63,10 @@ class Pages:
             if option.is_made_for("java") and not option.within:
                 folder = "eval/" if option.area == "eval" else ""
                 path = f"java/src/main/java/io/farspan/{folder}{option.name('java')}.java"
-                made[path] = self.print("enum.java", option=option)
+                members = self.members(option.name("java"))
+                imports = {"import io.farspan.internal.NativeConstants;", *members.imports}
+                imports |= {"import io.farspan.internal.Native;"} if option.part else set()
+                made[path] = self.print("enum.java", option=option, members=members, imports=sorted(imports))
         return made
 
     def go_constants(self, option: Option) -> str:
@@ -74,10 +77,13 @@ class Pages:
             (words.godoc("", value.doc, "\t", translate),
              (self.contract.go_name(option, value), self.contract.go_name(option), f"= {value.number}")) for value in values])
 
+    def members(self, name: str) -> java.Members:
+        return java.Members(ROOT / "bindings/java" / f"{name}.java")
+
     def java_structs(self) -> dict[str, str]:
         made: dict[str, str] = {}
         for record in self.contract.records:
-            given = java.JavaClass(self.contract, record, ROOT / "bindings/java" / f"{record.name('java')}.java")
+            given = java.JavaClass(self.contract, record, self.members(record.name("java")))
             if not record.is_made_for("java"):
                 continue
             if record.kind == "config":
