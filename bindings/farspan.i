@@ -16,6 +16,7 @@
 #include "farspan/farspan.h"
 %}
 %insert("header") "flat.h"
+%insert("header") "flat_generated.h"
 %insert("header") "flat_cache.h"
 %insert("header") "flat_eval.h"
 %insert("header") "flat_eval_text.h"
@@ -125,6 +126,7 @@ struct farspan_##name {};
 %include "farspan/farspan.h"
 %include "flat.h"
 %include "farspan/cache.h"
+%include "flat_generated.h"
 %include "flat_cache.h"
 %include "farspan/eval.h"
 %include "flat_eval.h"

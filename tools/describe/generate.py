@@ -39,7 +39,7 @@ def described(root: Path, baseline: bool) -> dict[str, str]:
         **printer.java_structs(),
         **printer.go_structs(),
         **printer.calls(),
-        **printer.swig(reader.read_flat(root)),
+        **printer.swig(root),
     }
     if not baseline:
         frozen.check_layout(root, made["tests/abi/layout_1.c"])

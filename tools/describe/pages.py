@@ -8,14 +8,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import calls
 import cpp
+import flat
 import go
 import interface
 import java
 import python
+import reader
 import rust
 import words
 from contract import Contract, Option
-from model import Function
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -120,10 +121,12 @@ class Pages:
             "java/src/main/java/io/farspan/Calls.java": self.print("Calls.java", calls=made, java=java),
         }
 
-    def swig(self, flat: tuple[Function, ...]) -> dict[str, str]:
-        """The parts of the interface files that follow from the headers."""
-        described = interface.Interface(self.contract, flat)
-        return {f"bindings/{name}_generated.i": self.print(f"{name}.i", swig=described) for name in ("names", "java", "go")}
+    def swig(self, root: Path) -> dict[str, str]:
+        """The flat functions that follow from the headers, and such parts of the interface files."""
+        text = self.print("flat.h", flat=flat.Flat(self.contract, reader.read_flat(root)))
+        described = interface.Interface(self.contract, reader.read_flat(root, text))
+        return {"bindings/flat_generated.h": text,
+                **{f"bindings/{name}_generated.i": self.print(f"{name}.i", swig=described) for name in ("names", "java", "go")}}
 
     def options(self, language: str, areas: tuple[str, ...]) -> list[Option]:
         return [o for o in self.contract.options if o.area in areas and o.is_made_for(language)]

@@ -120,12 +120,13 @@ def share_docs(functions: list[tuple[Function, int, int]]) -> tuple[Function, ..
     return tuple(shared)
 
 
-def read_flat(root: Path) -> tuple[Function, ...]:
-    """The functions of bindings/flat*.h, which SWIG wraps beside those of the headers."""
+def read_flat(root: Path, generated: str = "") -> tuple[Function, ...]:
+    """The functions of bindings/flat*.h, and those of a generated text behind them, which SWIG wraps beside those of the headers."""
     folder = root / "bindings"
-    names = sorted((file.name for file in folder.glob("flat*.h")), key=lambda name: (len(name), name))
-    source = "".join(f'#include "{name}"\n' for name in names)
-    unit = Index.create().parse("flat.c", [*ARGUMENTS, f"-I{root / 'include'}", f"-I{folder}", "-w"], [("flat.c", source)])
+    names = sorted((file.name for file in folder.glob("flat*.h") if file.name != "flat_generated.h"), key=lambda name: (len(name), name))
+    source = "".join(f'#include "{name}"\n' for name in names) + '#include "flat_generated.h"\n'
+    unit = Index.create().parse("flat.c", [*ARGUMENTS, f"-I{root / 'include'}", f"-I{folder}", "-w"],
+                                [("flat.c", source), (str(folder / "flat_generated.h"), generated)])
     fatal = [str(d) for d in unit.diagnostics if d.severity >= 3 and "stddef.h" not in d.spelling]
     if fatal:
         raise SystemExit("describe: the flat headers do not compile:\n" + "\n".join(fatal))

@@ -40,7 +40,7 @@ public enum Status {
     CANCELLED(NativeConstants.ERROR_CANCELLED),
     /** A defect of the library: please report the message. */
     INTERNAL(NativeConstants.ERROR_INTERNAL),
-    /** Format. */
+    /** A malformed document (model.h). */
     FORMAT(NativeConstants.ERROR_FORMAT),
     /** A status of a newer library. */
     UNKNOWN(-1);
