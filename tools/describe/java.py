@@ -57,8 +57,15 @@ class JavaField:
         return self.element + ("..." if self.is_array or self.member.field.type.extent else "")
 
     @property
+    def is_plain(self) -> bool:
+        """Whether the class has a field of its own, in place of one of a C struct."""
+        return self.record.notes.get("java_plain", False) is True
+
+    @property
     def statements(self) -> list[str]:
         name, accessor = self.name, self.accessor
+        if self.is_plain:
+            return [f"this.{name} = {name}{'.code' * bool(self.member.option)};"]
         if self.is_array:
             return [f"this.{name} = {name}.clone();", *([self.after] if self.after else [])]
         if extent := self.member.field.type.extent:
@@ -170,6 +177,10 @@ class JavaClass:
         """What the constructor takes."""
         names = self.record.notes.get("required", ())
         return [f for f in self.fields if f.member == self.record.selector or f.member.name in names]
+
+    @property
+    def is_plain(self) -> bool:
+        return any(f.is_plain for f in self.fields)
 
     @property
     def settings(self) -> str | None:
