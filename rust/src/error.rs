@@ -113,7 +113,7 @@ impl Error {
         self.argument
     }
 
-    /// The path of the offending field, such as "problem.key_positions[7]"; empty if none. The message begins with it.
+    /// The path of the offending field, such as `"problem.key_positions[7]"`; empty if none. The message begins with it.
     pub fn field(&self) -> &str {
         &self.field
     }

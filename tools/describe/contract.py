@@ -77,6 +77,10 @@ class Member:
         return self.field.type.is_pointer and self.field.type.name in ("double", "float", "int64_t")
 
     @property
+    def is_borrowed(self) -> bool:
+        return self.is_array or self.is_text
+
+    @property
     def is_text(self) -> bool:
         return self.field.type.name == "char" and self.field.type.is_pointer
 

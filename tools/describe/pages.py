@@ -32,6 +32,7 @@ class Pages:
             javadoc_record=lambda doc, fields, translate: "\n".join([
                 "/**", *words.javadoc_lines(doc, "", translate), " *",
                 *(words.javadoc_tag(f.member.doc, f"@param {f.name}", "", translate) for f in fields), " */"]), rustdoc=words.rustdoc, go_constants=self.go_constants, rust_word=rust.word, rust_type=rust.type_of, rust_argument=rust.argument, rust_macro=rust.macro, rust_member=rust.member,
+            rust_derived=rust.derived,
             ctype=python.ctype, hash_comment=python.hash_comment, docstring=python.docstring,
             docstring_body=python.docstring_body,
             godoc=lambda text, name="", indent="", translate=str, joint=": ": words.godoc(name, text, indent, translate, joint))

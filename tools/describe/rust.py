@@ -26,7 +26,15 @@ def type_of(kind: Type) -> str:
 
 
 def macro(record: Record) -> str:
+    if any(m.is_text for m in record.members):
+        return "texts"
     return {"config": "config", "answer": "result", "counter": "counter"}[record.kind]
+
+
+def derived(record: Record) -> str:
+    """Traits of an answer."""
+    traits = ["Clone", "Debug", "PartialEq"] if macro(record) == "texts" else ["Clone", "Copy", "Debug", "PartialEq"]
+    return ", ".join(traits + ["Eq"] * (not any(m.field.type.name == "double" for m in record.members)))
 
 
 def member(record: Record, given: Member) -> str:
@@ -35,6 +43,8 @@ def member(record: Record, given: Member) -> str:
         return given.option.name("rust")
     if given.is_array:
         return f"Option<&'a [{NAMES[given.field.type.name]}]>"
+    if given.is_text:
+        return "std::borrow::Cow<'a, str>"
     return "bool" if record.is_flag(given, "rust") else type_of(given.field.type)
 
 

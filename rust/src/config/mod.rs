@@ -151,7 +151,6 @@ pub(crate) use begin;
 macro_rules! result {
     ($(#[$doc:meta])* $name:ident = $c:ident $(by $init:ident)? { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $name {
             $($(#[$field_doc])* pub $field: $type,)*
         }
@@ -185,6 +184,43 @@ macro_rules! result {
     };
 }
 pub(crate) use result;
+
+/// A field of an answer that may be a text.
+macro_rules! read_answer {
+    ($field:expr) => {
+        $crate::config::Field::from_c($field)
+    };
+    ($field:expr, text) => {
+        // SAFETY: the caller of `from_c` promises it.
+        unsafe { std::ffi::CStr::from_ptr($field) }.to_string_lossy()
+    };
+}
+pub(crate) use read_answer;
+
+/// The same as `result` for a struct with texts of the library's. They are UTF-8; what is not is replaced.
+macro_rules! texts {
+    (
+        $(#[$doc:meta])*
+        $name:ident<$life:lifetime> = $c:ident $(by $init:ident)? {
+            $($(#[$field_doc:meta])* $field:ident $([$text:ident])?: $type:ty,)*
+        }
+    ) => {
+        $(#[$doc])*
+        pub struct $name<$life> {
+            $($(#[$field_doc])* pub $field: $type,)*
+        }
+
+        impl<$life> $name<$life> {
+            /// # Safety
+            ///
+            /// The library filled the struct, whose texts live as long as the one that is made.
+            pub(crate) unsafe fn from_c(c: &$crate::sys::$c) -> Self {
+                Self { $($field: $crate::config::read_answer!(c.$field $(, $text)?),)* }
+            }
+        }
+    };
+}
+pub(crate) use texts;
 
 /// Defines a struct that the library counts in: plain data with the fields of a C struct.
 macro_rules! counter {

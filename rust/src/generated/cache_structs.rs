@@ -23,7 +23,7 @@ config! {
 
 result! {
     /// What a cache knows of a sequence.
-    #[derive(Eq)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     SequenceInfo = farspan_sequence_info {
         /// Tokens.
         tokens: i64,
@@ -40,7 +40,7 @@ result! {
 
 result! {
     /// What a cache holds.
-    #[derive(Eq)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     CacheStatistics = farspan_cache_statistics {
         /// Sequences.
         sequences: i64,

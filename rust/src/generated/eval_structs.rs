@@ -26,7 +26,7 @@ result! {
     /// its logits predicts token end - rows + r; the rows \[first_row, rows) are scored: they predict the tokens
     /// \[first_scored, end).
     #[non_exhaustive]
-    #[derive(Eq)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     Window = farspan_window {
         /// True: reads a BOS first.
         bos: i32,
@@ -73,6 +73,7 @@ counter! {
 result! {
     /// What the sums say. Every token weighs the same, whatever window it was in.
     #[non_exhaustive]
+    #[derive(Clone, Copy, Debug, PartialEq)]
     LossSummary = farspan_loss_summary {
         /// Tokens.
         tokens: i64,
@@ -93,6 +94,7 @@ result! {
 result! {
     /// A verdict with its reasons.
     #[non_exhaustive]
+    #[derive(Clone, Copy, Debug, PartialEq)]
     Judgement = farspan_verdict {
         /// Verdict.
         verdict: Verdict,
@@ -148,6 +150,7 @@ counter! {
 result! {
     /// A BLEU score.
     #[non_exhaustive]
+    #[derive(Clone, Copy, Debug, PartialEq)]
     BleuResult = farspan_bleu_result {
         /// 0 .. 100 (above 100 by rounding only).
         score: f64,
@@ -214,6 +217,7 @@ config! {
 result! {
     /// The score against the best reference.
     #[non_exhaustive]
+    #[derive(Clone, Copy, Debug, PartialEq)]
     RougeResult = farspan_rouge_result {
         /// Index of the reference that scored best.
         reference: i32,
@@ -242,6 +246,7 @@ config! {
 result! {
     /// An interval of resampled values.
     #[non_exhaustive]
+    #[derive(Clone, Copy, Debug, PartialEq)]
     Interval = farspan_interval {
         /// Quantile (1 - confidence) / 2 of the resampled values, interpolated between neighbours.
         low: f64,

@@ -189,6 +189,7 @@ config! {
 
 result! {
     /// Everything that a scheme says about one pair.
+    #[derive(Clone, Copy, Debug, PartialEq)]
     Probe = farspan_probe by farspan_probe_init {
         /// Whether so.
         visible: bool,

@@ -36,7 +36,7 @@ use std::ptr::{self, NonNull};
 
 pub use crate::generated::model_constants::*;
 pub use crate::generated::model_structs::*;
-pub use answers::{Info, Layer, Note, Parts};
+pub use answers::{Layer, Parts};
 pub use options::{Metadata, Value};
 
 use crate::error::{check, Error, Result, Status};
