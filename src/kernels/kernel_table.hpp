@@ -138,6 +138,20 @@ struct kernel_table {
     int64_t (*sum_exp_row[3])(const void* x, int64_t count, float* maximum, double* sum);
     // x[c] = factor * e^(x[c] - base), base >= every number
     void (*exp_row)(float* x, int64_t count, float base, float factor);
+
+    // -- gradients
+    // The transposes of rotate_half and rotate_interleaved: (u, v) becomes (u cos + v sin, v cos - u sin).
+    rotate_fn rotate_back_half, rotate_back_interleaved;
+    // o[j][c] += sum_r p[r][j] x[r][c], j < keys, c < dim (a multiple of 16), r < rows; the sum is formed first and added once.
+    void (*pv_upright)(const float* p, int64_t ldp, int64_t rows, const float* x, int64_t ldx, int64_t keys, float* o,
+                       int64_t ldo, int64_t dim);
+    // s = cap * tanh(s / cap) as softcap, and slope = 1 - tanh^2(s / cap); the same lds
+    void (*softcap_slope)(float* s, float* slope, int64_t lds, int64_t rows, int64_t cols, float cap);
+    // s becomes the weight p = 2^(s - lse[r]), 0 where s is -infinity; dp becomes p * (dp - delta[r]), 0 where p is 0
+    void (*softmax_gradient)(float* s, float* dp, int64_t lds, int64_t rows, int64_t cols, const float* lse,
+                             const float* delta);
+    // x *= factor element by element, 0 where x is 0; the same ld
+    void (*scale_tile)(float* x, const float* factor, int64_t ld, int64_t rows, int64_t cols);
 };
 
 // The entry for the element type of a tensor: F32, F16 or BF16.

@@ -1,5 +1,5 @@
 #pragma once
-// The two matrix products of attention on one register-blocked micro-kernel: up to 6 rows x block_vecs vectors of sums
+// The matrix products of attention on one register-blocked micro-kernel: up to 6 rows x block_vecs vectors of sums
 // stay in registers over the whole depth.
 #include "kernels/vec.inl"
 
@@ -9,10 +9,11 @@ namespace {
 constexpr int block_row_count = 6;
 static_assert(16 % (block_vecs * lanes) == 0 || (block_vecs == 4 && lanes == 16));  // what the column remainders assume
 
-// c[r][j] = (accumulate ? c[r][j] : 0) + sum_k a[r][k] b[k][j], k ascending, for `rows` rows and vecs * lanes columns.
+// c[r][j] = (accumulate ? c[r][j] : 0) + sum_k a[r][k] b[k][j], k ascending, for `rows` rows and vecs * lanes columns. With
+// `upright`, a is read as a[k][r].
 // The sum is formed on its own and added once: an output over many tiles then rounds once per tile, not once per key.
 // One line of `ahead` is prefetched per k.
-template <int rows, int vecs, bool accumulate>
+template <int rows, int vecs, bool accumulate, bool upright>
 FARSPAN_INLINE void multiply_block(const float* a, int64_t lda, const float* b, int64_t ldb, int64_t depth, float* c,
                                    int64_t ldc, const float* ahead) {
     vec sum[rows][vecs];
@@ -28,7 +29,7 @@ FARSPAN_INLINE void multiply_block(const float* a, int64_t lda, const float* b, 
         for (int j = 0; j < vecs; ++j) right[j] = load(b + k * ldb + j * lanes);
         FARSPAN_UNROLL
         for (int i = 0; i < rows; ++i) {
-            const vec left = splat(a[i * lda + k]);
+            const vec left = splat(upright ? a[k * lda + i] : a[i * lda + k]);
             FARSPAN_UNROLL
             for (int j = 0; j < vecs; ++j) sum[i][j] = mul_add(left, right[j], sum[i][j]);
         }
@@ -44,7 +45,7 @@ FARSPAN_INLINE void multiply_block(const float* a, int64_t lda, const float* b, 
 }
 
 // One column block, all rows. Rows are dealt out so that no block is much smaller than the others: 64 = 9 x 6 + 2 x 5.
-template <int vecs, bool accumulate>
+template <int vecs, bool accumulate, bool upright>
 void multiply_columns(const float* a, int64_t lda, int64_t rows, const float* b, int64_t ldb, int64_t depth, float* c,
                       int64_t ldc) {
     // What usually comes next lies right behind b: the next panel, the next rows of v. The first row blocks fetch it
@@ -57,49 +58,49 @@ void multiply_columns(const float* a, int64_t lda, int64_t rows, const float* b,
         const int64_t now = (rows + blocks - 1) / blocks;
         switch (now) {
             case 1:
-                multiply_block<1, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc, ahead);
+                multiply_block<1, vecs, accumulate, upright>(a, lda, b, ldb, depth, c, ldc, ahead);
                 break;
             case 2:
-                multiply_block<2, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc, ahead);
+                multiply_block<2, vecs, accumulate, upright>(a, lda, b, ldb, depth, c, ldc, ahead);
                 break;
             case 3:
-                multiply_block<3, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc, ahead);
+                multiply_block<3, vecs, accumulate, upright>(a, lda, b, ldb, depth, c, ldc, ahead);
                 break;
             case 4:
-                multiply_block<4, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc, ahead);
+                multiply_block<4, vecs, accumulate, upright>(a, lda, b, ldb, depth, c, ldc, ahead);
                 break;
             case 5:
-                multiply_block<5, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc, ahead);
+                multiply_block<5, vecs, accumulate, upright>(a, lda, b, ldb, depth, c, ldc, ahead);
                 break;
             default:
-                multiply_block<6, vecs, accumulate>(a, lda, b, ldb, depth, c, ldc, ahead);
+                multiply_block<6, vecs, accumulate, upright>(a, lda, b, ldb, depth, c, ldc, ahead);
                 break;
         }
         ahead = lines++ * 16 < vecs * lanes ? ahead + 16 : b;
-        a += now * lda;
+        a += upright ? now : now * lda;
         c += now * ldc;
         rows -= now;
     }
 }
 
 // Column blocks outside, so that the slice of b stays in L1 while the rows pass by. `columns` is a multiple of 16.
-template <bool accumulate>
+template <bool accumulate, bool upright = false>
 FARSPAN_INLINE void multiply(const float* a, int64_t lda, int64_t rows, const float* b, int64_t ldb, int64_t depth,
                              float* c, int64_t ldc, int64_t columns) {
     constexpr int64_t block = block_vecs * lanes;
     int64_t j = 0;
     for (; j + block <= columns; j += block)
-        multiply_columns<block_vecs, accumulate>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
+        multiply_columns<block_vecs, accumulate, upright>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
     if constexpr (block > 16) {
         switch ((columns - j) / lanes) {
             case 1:
-                multiply_columns<1, accumulate>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
+                multiply_columns<1, accumulate, upright>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
                 break;
             case 2:
-                multiply_columns<2, accumulate>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
+                multiply_columns<2, accumulate, upright>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
                 break;
             case 3:
-                multiply_columns<3, accumulate>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
+                multiply_columns<3, accumulate, upright>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
                 break;
             default:
                 break;
@@ -123,6 +124,11 @@ void qk(const float* q, int64_t ldq, int64_t rows, const float* panel, int64_t d
 void pv(const float* p, int64_t ldp, int64_t rows, const float* v, int64_t ldv, int64_t keys, float* o, int64_t ldo,
         int64_t dim) {
     multiply<true>(p, ldp, rows, v, ldv, keys, o, ldo, dim);
+}
+
+void pv_upright(const float* p, int64_t ldp, int64_t rows, const float* x, int64_t ldx, int64_t keys, float* o, int64_t ldo,
+                int64_t dim) {
+    multiply<true, true>(p, ldp, keys, x, ldx, rows, o, ldo, dim);
 }
 
 }  // namespace

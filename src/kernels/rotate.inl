@@ -34,23 +34,27 @@ FARSPAN_INLINE void store_uv(float* row, int64_t pairs, int64_t p, int64_t n, ve
     }
 }
 
-template <bool half>
+template <bool half, bool back>
 FARSPAN_INLINE void rotate_vec(float* row, int64_t pairs, int64_t p, int64_t n, const float* cosine,
                                const float* sine) {
     vec u, v;
     load_uv<half>(row, pairs, p, n, u, v);
     const vec c = load_some(cosine + p, n), s = load_some(sine + p, n);
-    store_uv<half>(row, pairs, p, n, neg_mul_add(v, s, u * c), mul_add(u, s, v * c));
+    if constexpr (back)
+        store_uv<half>(row, pairs, p, n, mul_add(v, s, u * c), neg_mul_add(u, s, v * c));
+    else
+        store_uv<half>(row, pairs, p, n, neg_mul_add(v, s, u * c), mul_add(u, s, v * c));
 }
 
-template <bool half>
+// back: the transpose, (u, v) becomes (u cos + v sin, v cos - u sin).
+template <bool half, bool back = false>
 void rotate(float* x, int64_t ld, int64_t rows, int64_t pairs, const float* cosine, const float* sine,
             int64_t table_ld) {
     for (int64_t r = 0; r < rows; ++r) {
         int64_t p = 0;
         for (; p + lanes <= pairs; p += lanes)
-            rotate_vec<half>(x + r * ld, pairs, p, lanes, cosine + r * table_ld, sine + r * table_ld);
-        if (p < pairs) rotate_vec<half>(x + r * ld, pairs, p, pairs - p, cosine + r * table_ld, sine + r * table_ld);
+            rotate_vec<half, back>(x + r * ld, pairs, p, lanes, cosine + r * table_ld, sine + r * table_ld);
+        if (p < pairs) rotate_vec<half, back>(x + r * ld, pairs, p, pairs - p, cosine + r * table_ld, sine + r * table_ld);
     }
 }
 

@@ -5,6 +5,7 @@
 //   floats
 #include "kernels/cached.inl"
 #include "kernels/exponential_sum.inl"
+#include "kernels/gradient.inl"
 #include "kernels/product.inl"
 #include "kernels/rotate.inl"
 #include "kernels/rows.inl"
@@ -55,6 +56,12 @@ constinit const kernel_table table = {
     .softmax = softmax,
     .sum_exp_row = {sum_exp_row<element_f32>, sum_exp_row<element_f16>, sum_exp_row<element_bf16>},
     .exp_row = exp_row,
+    .rotate_back_half = rotate<true, true>,
+    .rotate_back_interleaved = rotate<false, true>,
+    .pv_upright = pv_upright,
+    .softcap_slope = softcap_slope,
+    .softmax_gradient = softmax_gradient,
+    .scale_tile = scale_tile,
 };
 
 }  // namespace farspan::kernels::FARSPAN_ISA_NS

@@ -116,6 +116,7 @@ const std::vector<entry>& rotate_entries();
 const std::vector<entry>& product_entries();
 const std::vector<entry>& cached_entries();
 const std::vector<entry>& score_entries();
+const std::vector<entry>& gradient_entries();
 const std::vector<entry>& softmax_entries();
 const std::vector<entry>& exponential_entries();
 const std::vector<entry>& turn_entries();

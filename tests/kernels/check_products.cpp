@@ -1,4 +1,4 @@
-// qk and pv.
+// qk, pv and pv_upright.
 #include <cmath>
 #include <limits>
 
@@ -72,6 +72,29 @@ void test_pv(run& run) {
         }
 }
 
+void test_pv_upright(run& run) {
+    for (int64_t keys : {0, 1, 2, 3, 5, 6, 7, 11, 13, 31, 64, 65, 100, 127, 128})
+        for (int64_t repeat = 0; repeat < 4; ++repeat) {
+            const int64_t dim = 16 * run.random.below(10), rows = run.random.below(65), ld = dim + 16 * run.random.below(3);
+            scratch p(rows, 144), x(rows, ld), o(keys + 1, ld + 16);
+            p.fill([&] { return run.random.finite_float(1.0); });
+            x.fill([&] { return run.random.finite_float(1.0); });
+            o.fill([&] { return run.random.finite_float(1.0); });
+            if (rows > 0 && repeat == 3) p.row(run.random.below(rows))[0] = std::numeric_limits<float>::quiet_NaN();
+            o.remember();
+            verdict result(run, "pv_upright rows %lld dim %lld keys %lld", (long long)rows, (long long)dim, (long long)keys);
+            run.table.pv_upright(p.data(), p.ld(), rows, x.data(), x.ld(), keys, o.data(), o.ld(), dim);
+            for (int64_t j = 0; j < keys; ++j)
+                for (int64_t c = 0; c < dim; ++c) {
+                    sum expected;
+                    expected.add(o.before(j, c));
+                    for (int64_t r = 0; r < rows; ++r) expected.add(static_cast<double>(p.at(r, j)) * x.at(r, c));
+                    result.close(o.at(j, c), expected.value, expected.tolerance(rows + 1), j, c);
+                }
+            o.unchanged_outside(result, [&](int64_t j, int64_t c) { return j < keys && c < dim; });
+        }
+}
+
 // A row's bits must not depend on the rows that happen to be computed with it, else they would depend on how work is
 // split.
 void test_row_independence(run& run) {
@@ -119,7 +142,7 @@ void test_fused(run& run) {
 
 const std::vector<entry>& product_entries() {
     static const std::vector<entry> entries = {
-        {"qk", test_qk}, {"pv", test_pv}, {"qk.pv.rows", test_row_independence}, {"qk.pv.fused", test_fused}};
+        {"qk", test_qk}, {"pv", test_pv}, {"pv_upright", test_pv_upright}, {"qk.pv.rows", test_row_independence}, {"qk.pv.fused", test_fused}};
     return entries;
 }
 

@@ -31,7 +31,8 @@ struct rows_in_head {
     }
 };
 
-template <bool half>
+// back: the transpose, the sine with the other sign.
+template <bool half, bool back>
 void test_rotate(run& run) {
     guarded_memory memory(1 << 16), cosine_memory(1 << 14), sine_memory(1 << 14);
     for (int64_t pairs = 0; pairs <= 130; ++pairs)
@@ -55,13 +56,15 @@ void test_rotate(run& run) {
             }
             verdict result(run, "rotate rows %lld pairs %lld offset %lld table_ld %lld", (long long)rows,
                            (long long)pairs, (long long)head.offset, (long long)table_ld);
-            (half ? run.table.rotate_half : run.table.rotate_interleaved)(head.x + head.offset, head.ld, rows, pairs,
-                                                                          cosine, sine, table_ld);
+            const kernel_table& t = run.table;
+            (back   ? half ? t.rotate_back_half : t.rotate_back_interleaved
+             : half ? t.rotate_half
+                    : t.rotate_interleaved)(head.x + head.offset, head.ld, rows, pairs, cosine, sine, table_ld);
             for (int64_t r = 0; r < rows; ++r)
                 for (int64_t p = 0; p < pairs; ++p) {
                     const int64_t iu = head.u_at(half, r, p), iv = head.v_at(half, r, p);
                     const double u = head.old(iu), v = head.old(iv), c = cosine[r * table_ld + p],
-                                 s = sine[r * table_ld + p];
+                                 s = (back ? -1 : 1) * sine[r * table_ld + p];
                     const double slack = 0x1p-149;
                     result.close(head.x[iu], u * c - v * s, 0x1p-23 * (std::fabs(u * c) + std::fabs(v * s)) + slack, r,
                                  iu);
@@ -153,8 +156,10 @@ void test_rotate_exact(run& run) {
 
 const std::vector<entry>& rotate_entries() {
     static const std::vector<entry> entries = {
-        {"rotate_half", test_rotate<true>},
-        {"rotate_interleaved", test_rotate<false>},
+        {"rotate_half", test_rotate<true, false>},
+        {"rotate_interleaved", test_rotate<false, false>},
+        {"rotate_back_half", test_rotate<true, true>},
+        {"rotate_back_interleaved", test_rotate<false, true>},
         {"rotate_exact_half", test_rotate_exact<true>},
         {"rotate_exact_interleaved", test_rotate_exact<false>},
     };
