@@ -36,6 +36,7 @@
 %ignore farspan_error;
 %ignore farspan_tensor;
 %ignore farspan_cache_batch;
+%ignore farspan_attention_gradient;
 %ignore farspan_window;
 %ignore farspan_loss;
 %ignore farspan_loss_summary;
@@ -88,6 +89,7 @@
 %ignore farspan_cache_plan_destroy;
 %ignore farspan_cache_run;
 %ignore farspan_attention_decode;
+%ignore farspan_attention_gradient_init;
 %ignore farspan_token_nll;
 %ignore farspan_token_nll_grad;
 %ignore farspan_windows_config_init;

@@ -14,6 +14,7 @@
 #include "farspan/cache.h"
 #include "farspan/eval.h"
 #include "farspan/farspan.h"
+#include "farspan/gradient.h"
 #include "farspan/model.h"
 
 /* In this order for ever: new functions go to the end. */
@@ -129,7 +130,10 @@
     ENTRY(model_destroy) \
     ENTRY(model_describe) \
     ENTRY(model_layer_at) \
-    ENTRY(model_note_at)
+    ENTRY(model_note_at) \
+    ENTRY(attention_gradient_init) \
+    ENTRY(attention_backward) \
+    ENTRY(attention_backward_workspace_size)
 /* clang-format on */
 
 #ifdef __cplusplus

@@ -777,6 +777,37 @@ class farspan_cache_batch(ctypes.Structure):
     ]
 
 
+class farspan_attention_gradient(ctypes.Structure):
+    """What a gradient of attention reads and writes. Tensors have the shapes of farspan_attention_run, a d_ tensor the shape
+    of what it is the gradient of; F32, F16 or BF16, mixed as you like. Outputs must not overlap each other or the inputs.
+    """
+
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("reserved", ctypes.c_int32),
+        ("q", ctypes.POINTER(farspan_tensor)),
+        ("k", ctypes.POINTER(farspan_tensor)),
+        ("v", ctypes.POINTER(farspan_tensor)),
+        ("bias", ctypes.POINTER(farspan_tensor)),
+        ("out", ctypes.POINTER(farspan_tensor)),
+        ("lse", ctypes.POINTER(ctypes.c_float)),
+        ("lse_count", ctypes.c_int64),
+        ("d_out", ctypes.POINTER(farspan_tensor)),
+        ("d_lse", ctypes.POINTER(ctypes.c_float)),
+        ("d_lse_count", ctypes.c_int64),
+        ("d_q", ctypes.POINTER(farspan_tensor)),
+        ("d_k", ctypes.POINTER(farspan_tensor)),
+        ("d_v", ctypes.POINTER(farspan_tensor)),
+        ("d_bias", ctypes.POINTER(farspan_tensor)),
+        ("d_bias_values", ctypes.POINTER(ctypes.c_float)),
+        ("d_bias_values_count", ctypes.c_int64),
+        ("d_sink_logits", ctypes.POINTER(ctypes.c_float)),
+        ("d_sink_logits_count", ctypes.c_int64),
+        ("workspace", ctypes.c_void_p),
+        ("workspace_bytes", ctypes.c_int64),
+    ]
+
+
 class farspan_windows_config(ctypes.Structure):
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
@@ -1769,6 +1800,40 @@ FUNCTIONS = {
         A new sequence from what save wrote. The cache must have the same dtype, layers, heads and sizes. Bytes of version 1
         (library 0.1) are read, unless they are of an I8 cache. Damaged or foreign bytes are refused
         (FARSPAN_ERROR_PARAMETER_RANGE, or _SHAPE for a cache of another shape) and change nothing.
+        """,
+    ),
+    "farspan_attention_gradient_init": (
+        None,
+        [ctypes.POINTER(farspan_attention_gradient), ctypes.c_size_t],
+        """farspan_attention_gradient_init(data, size)""",
+    ),
+    "farspan_attention_backward": (
+        ctypes.c_int32,
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_plan), ctypes.POINTER(farspan_attention_gradient), ctypes.POINTER(farspan_error)],
+        """farspan_attention_backward(context, plan, data, error)
+
+        The gradient of farspan_attention_run. With the weights p_ij = exp(logit_ij - lse_i), computed again tile by tile:
+
+            delta_i    = <d_out_i, out_i> - d_lse_i
+            d_v_j      = sum_i p_ij d_out_i
+            d_logit_ij = p_ij (<d_out_i, v_j> - delta_i)       also what d_bias and d_bias_values sum
+            d_sink_h   = -sum_i exp(sink_h - lse_i) delta_i
+            d_s_ij     = d_logit_ij (1 - tanh^2(s_ij / cap))   s: the scaled product before the cap
+            d_q_i      = sum_j d_s_ij s_i R(a)^T R(c) k_j
+            d_k_j      = sum_i d_s_ij s_i R(c)^T R(a) q_i
+
+        A key that a query does not see gives and gets nothing, whatever is stored there; a query that sees nothing has the
+        gradient 0. Sums and arithmetic are f32. delta is formed of `out` as it is given: where that is F16 or BF16, its
+        rounding is part of the gradient. Memory grows linearly with queries + keys. For one instruction set, the bits do not
+        depend on the number of threads. After FARSPAN_ERROR_CANCELLED the outputs are unspecified.
+        """,
+    ),
+    "farspan_attention_backward_workspace_size": (
+        ctypes.c_size_t,
+        [ctypes.POINTER(farspan_plan)],
+        """farspan_attention_backward_workspace_size(plan)
+
+        Bytes of scratch that one farspan_attention_backward needs, as farspan_plan_workspace_size; 0 for NULL.
         """,
     ),
     "farspan_token_nll": (

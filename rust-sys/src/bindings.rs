@@ -781,6 +781,36 @@ pub struct farspan_cache_batch {
     pub offsets: *const i64,
 }
 
+/// What a gradient of attention reads and writes. Tensors have the shapes of farspan_attention_run, a d_ tensor the
+/// shape of what it is the gradient of; F32, F16 or BF16, mixed as you like. Outputs must not overlap each other or
+/// the inputs.
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_attention_gradient {
+    pub struct_size: u32,
+    pub reserved: i32,
+    pub q: *const farspan_tensor,
+    pub k: *const farspan_tensor,
+    pub v: *const farspan_tensor,
+    pub bias: *const farspan_tensor,
+    pub out: *const farspan_tensor,
+    pub lse: *const f32,
+    pub lse_count: i64,
+    pub d_out: *const farspan_tensor,
+    pub d_lse: *const f32,
+    pub d_lse_count: i64,
+    pub d_q: *const farspan_tensor,
+    pub d_k: *const farspan_tensor,
+    pub d_v: *const farspan_tensor,
+    pub d_bias: *const farspan_tensor,
+    pub d_bias_values: *mut f32,
+    pub d_bias_values_count: i64,
+    pub d_sink_logits: *mut f32,
+    pub d_sink_logits_count: i64,
+    pub workspace: *mut c_void,
+    pub workspace_bytes: i64,
+}
+
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct farspan_windows_config {
@@ -1708,6 +1738,38 @@ extern "C" {
         sequence: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;
+    pub fn farspan_attention_gradient_init(
+        data: *mut farspan_attention_gradient,
+        size: usize,
+    );
+    /// The gradient of farspan_attention_run. With the weights p_ij = exp(logit_ij - lse_i), computed again tile by
+    /// tile:
+    ///
+    /// ```text
+    /// delta_i    = <d_out_i, out_i> - d_lse_i
+    /// d_v_j      = sum_i p_ij d_out_i
+    /// d_logit_ij = p_ij (<d_out_i, v_j> - delta_i)       also what d_bias and d_bias_values sum
+    /// d_sink_h   = -sum_i exp(sink_h - lse_i) delta_i
+    /// d_s_ij     = d_logit_ij (1 - tanh^2(s_ij / cap))   s: the scaled product before the cap
+    /// d_q_i      = sum_j d_s_ij s_i R(a)^T R(c) k_j
+    /// d_k_j      = sum_i d_s_ij s_i R(c)^T R(a) q_i
+    /// ```
+    ///
+    /// A key that a query does not see gives and gets nothing, whatever is stored there; a query that sees nothing
+    /// has the gradient 0. Sums and arithmetic are f32. delta is formed of `out` as it is given: where that is F16 or
+    /// BF16, its rounding is part of the gradient. Memory grows linearly with queries + keys. For one instruction
+    /// set, the bits do not depend on the number of threads. After FARSPAN_ERROR_CANCELLED the outputs are
+    /// unspecified.
+    pub fn farspan_attention_backward(
+        context: *const farspan_context,
+        plan: *const farspan_plan,
+        data: *const farspan_attention_gradient,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+    /// Bytes of scratch that one farspan_attention_backward needs, as farspan_plan_workspace_size; 0 for NULL.
+    pub fn farspan_attention_backward_workspace_size(
+        plan: *const farspan_plan,
+    ) -> usize;
     /// nll\[b, h, t\] = ln(sum_v exp(logits\[b, h, t, v\])) - logits\[b, h, t, targets\[b, h, t\]\]: the negative
     /// log-likelihood of the target.
     ///

@@ -1,6 +1,7 @@
 // Prefill attention of a plan over tensors.
 #pragma once
 
+#include "attention/block_scores.hpp"
 #include "attention/workspace.hpp"
 #include "base/strided.hpp"
 #include "plan/plan.hpp"
@@ -35,12 +36,6 @@ void run_attention(const plan& plan, const workspace_layout& layout, const atten
                    const run_options& options, void* memory);
 
 // --- the stages of a run ---
-
-// One query head of one batch entry, and the packed key head that it reads.
-struct head_task {
-    int64_t batch, query_head;
-    int64_t slot;
-};
 
 // Values of a key head as f32 rows of value_ld.
 void load_values(const plan& plan, const attention_tensors& tensors, int64_t batch, int64_t key_head, int64_t first,

@@ -22,11 +22,11 @@ worker_scratch carve(carver& space, const plan& plan) {
     scratch.scores = space.take(block_rows * tile_keys);
     if (plan.branches > 1) scratch.older = space.take(block_rows * tile_keys);
     if (plan.bias.kind == bias_part::table || plan.bias.kind == bias_part::dense)
-        scratch.bias = space.take(block_rows * tile_keys);
+        scratch.passes.bias = space.take(block_rows * tile_keys);
     scratch.output = space.take(block_rows * plan.value_ld);
-    for (float** rows : {&scratch.maximum, &scratch.sum, &scratch.row_position}) *rows = space.take(block_rows);
+    for (float** rows : {&scratch.maximum, &scratch.sum, &scratch.passes.row_position}) *rows = space.take(block_rows);
     scratch.factor = space.take(std::max<int64_t>(block_rows, plan.head_ld));
-    scratch.key_position = space.take(tile_keys);
+    scratch.passes.key_position = space.take(tile_keys);
     return scratch;
 }
 

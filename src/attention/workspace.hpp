@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "attention/block_scores.hpp"
 #include "plan/plan.hpp"
 
 namespace farspan {
@@ -17,13 +18,11 @@ struct worker_scratch {
     float* decayed;      // [64][head_ld] rotated and decayed for a tile
     float* scores;       // [64][tile_keys]
     float* older;        // [64][tile_keys] logits of an older branch
-    float* bias;         // [64][tile_keys]
     float* output;       // [64][value_ld]
     float* maximum;      // [64] running maxima, base 2
     float* sum;          // [64] running sums
     float* factor;       // [max(64, head_ld)]
-    float* row_position; // [64]
-    float* key_position; // [tile_keys]
+    score_scratch passes;
 };
 
 // Where things lie in a workspace. Offsets in floats from its aligned start.

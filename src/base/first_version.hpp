@@ -7,6 +7,7 @@
 #include "farspan/cache.h"
 #include "farspan/eval.h"
 #include "farspan/farspan.h"
+#include "farspan/gradient.h"
 #include "farspan/model.h"
 
 namespace farspan {
@@ -58,6 +59,8 @@ FIRST_VERSION(farspan_bootstrap_config, confidence)
 FIRST_VERSION(farspan_interval, mean)
 FIRST_VERSION(farspan_passkey_config, highest_key)
 FIRST_VERSION(farspan_passkey, depth)
+
+FIRST_VERSION(farspan_attention_gradient, workspace_bytes)
 
 FIRST_VERSION(farspan_model_options, rope_pairs)
 FIRST_VERSION(farspan_model_info, final_softcap)

@@ -57,6 +57,10 @@ void lower_bias_t5(const farspan_bias_config& config, int64_t, bias_part& part) 
         learned.insert(learned.end(), row + config.head_offset, row + config.heads);
     }
     const bucketing bucket_of{per_side(config), config.max_distance, config.bidirectional != 0};
+    part.bucket = bucket_of;
+    part.buckets = config.buckets;
+    part.table_heads = config.heads;
+    part.table_offset = config.head_offset;
     part.fill = [learned = std::move(learned), heads, bucket_of](int64_t distance, int32_t first, int32_t last, double* values) {
         const double* bucket = learned.data() + bucket_of(distance) * heads;
         std::copy(bucket + first, bucket + last, values);

@@ -75,6 +75,11 @@ struct bias_part {
     // slope and table: the definition, for the heads [first, last) at once, since most of it is common to them.
     std::function<void(int64_t distance, int32_t first, int32_t last, double* values)> fill;
 
+    // Learned biases: the row of the table that a distance reads, which has `buckets` rows of table_heads; the problem's head 0 is its
+    // column table_offset.
+    std::function<int32_t(int64_t distance)> bucket;
+    int32_t buckets = 0, table_heads = 0, table_offset = 0;
+
     double value(int32_t head, int64_t distance) const {
         double result = 0;
         fill(distance, head, head + 1, &result);
@@ -106,6 +111,7 @@ struct score_part {
     double multiplier = 1;   // the config's multiplier times the temperature of the whole length
     double softcap = 0;      // 0: off
     std::vector<float> sinks;  // empty, or from the problem's head 0 on
+    int32_t sink_heads = 0, sink_offset = 0;  // of the layer, and which of them is the problem's head 0
     std::function<double(int64_t position)> temperature;  // empty: 1
 
     // scale * multiplier * temperature(position): all factors but the rope magnitude

@@ -36,6 +36,8 @@ score_part lower_score(const scheme& scheme, int64_t length) {
     part.multiplier = config.multiplier;
     part.softcap = config.softcap;
     if (config.sinks) part.sinks.assign(config.sinks + config.sink_head_offset, config.sinks + config.sink_heads);
+    part.sink_heads = config.sink_heads;
+    part.sink_offset = config.sink_head_offset;
     methods_of(config)[config.temperature].lower(config, length, part);
     return part;
 }

@@ -58,4 +58,18 @@ tile classify(const block_bounds& bounds, int branches, int64_t first_key, int64
     return result;
 }
 
+bool tile_in_run(const block_bounds& bounds, int branches, int64_t run, tile& result) {
+    const int64_t run_first = run * kernels::tile_keys, run_last = run_first + kernels::tile_keys;
+    int64_t first = run_last, last = run_first;
+    for (const interval& span : bounds.span) {
+        const int64_t from = std::max(span.first, run_first), to = std::min(span.last, run_last);
+        if (from >= to) continue;
+        first = std::min(first, from);
+        last = std::max(last, to);
+    }
+    if (first >= last) return false;
+    result = classify(bounds, branches, first / kernels::panel_keys * kernels::panel_keys, last);
+    return true;
+}
+
 }  // namespace farspan

@@ -34,6 +34,9 @@ block_bounds make_bounds(const row_view* views, int64_t rows);
 // The tile of keys [first_key, last_key) for a block.
 tile classify(const block_bounds& bounds, int branches, int64_t first_key, int64_t last_key);
 
+// The tile of a block in the keys [run * tile_keys, ...) as visit_tiles visits it. False: it visits none there.
+bool tile_in_run(const block_bounds& bounds, int branches, int64_t run, tile& result);
+
 // Calls visit(tile) for every tile with a key in the block's span, in ascending order. Tiles begin at a multiple of panel_keys
 // and do not cross a multiple of tile_keys; keys in front of the span that this brings in are masked like any other.
 template <class Visit>

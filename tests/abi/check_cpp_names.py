@@ -7,7 +7,7 @@ from pathlib import Path
 from check import equal, run
 
 include = Path(sys.argv[1])
-OFFERED = ["farspan.h", "cache.h", "eval.h", "model.h"]
+OFFERED = ["farspan.h", "cache.h", "gradient.h", "eval.h", "model.h"]
 
 
 def names(text):

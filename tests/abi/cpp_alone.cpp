@@ -1,6 +1,7 @@
 // The headers of C++ must compile alone and be included twice; their templates must compile when used.
 #include "farspan/cpp/cache.hpp"
 #include "farspan/cpp/eval.hpp"
+#include "farspan/cpp/gradient.hpp"
 #include "farspan/farspan.hpp"
 
 void attend(std::vector<float>& q, const std::vector<farspan::f16>& k, std::vector<farspan::bf16>& out) {

@@ -6,6 +6,7 @@
 #include "farspan/cache.h"
 #include "farspan/eval.h"
 #include "farspan/farspan.h"
+#include "farspan/gradient.h"
 #include "farspan/model.h"
 
 #define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)
@@ -211,6 +212,30 @@ AT(farspan_cache_batch, sequences, 8);
 AT(farspan_cache_batch, sequence, 16);
 AT(farspan_cache_batch, offsets, 24);
 SIZE(farspan_cache_batch, 32);
+
+AT(farspan_attention_gradient, struct_size, 0);
+AT(farspan_attention_gradient, reserved, 4);
+AT(farspan_attention_gradient, q, 8);
+AT(farspan_attention_gradient, k, 16);
+AT(farspan_attention_gradient, v, 24);
+AT(farspan_attention_gradient, bias, 32);
+AT(farspan_attention_gradient, out, 40);
+AT(farspan_attention_gradient, lse, 48);
+AT(farspan_attention_gradient, lse_count, 56);
+AT(farspan_attention_gradient, d_out, 64);
+AT(farspan_attention_gradient, d_lse, 72);
+AT(farspan_attention_gradient, d_lse_count, 80);
+AT(farspan_attention_gradient, d_q, 88);
+AT(farspan_attention_gradient, d_k, 96);
+AT(farspan_attention_gradient, d_v, 104);
+AT(farspan_attention_gradient, d_bias, 112);
+AT(farspan_attention_gradient, d_bias_values, 120);
+AT(farspan_attention_gradient, d_bias_values_count, 128);
+AT(farspan_attention_gradient, d_sink_logits, 136);
+AT(farspan_attention_gradient, d_sink_logits_count, 144);
+AT(farspan_attention_gradient, workspace, 152);
+AT(farspan_attention_gradient, workspace_bytes, 160);
+SIZE(farspan_attention_gradient, 168);
 
 AT(farspan_windows_config, struct_size, 0);
 AT(farspan_windows_config, kind, 4);
@@ -533,7 +558,10 @@ AT(farspan_api, model_destroy, 864);
 AT(farspan_api, model_describe, 872);
 AT(farspan_api, model_layer_at, 880);
 AT(farspan_api, model_note_at, 888);
-SIZE(farspan_api, 896);
+AT(farspan_api, attention_gradient_init, 896);
+AT(farspan_api, attention_backward, 904);
+AT(farspan_api, attention_backward_workspace_size, 912);
+SIZE(farspan_api, 920);
 
 VALUE(FARSPAN_OK, 0);
 VALUE(FARSPAN_ERROR_NULL_ARGUMENT, 1);

@@ -8,6 +8,7 @@
 #include "farspan/cache.h"
 #include "farspan/eval.h"
 #include "farspan/farspan.h"
+#include "farspan/gradient.h"
 #include "farspan/model.h"
 
 namespace {
@@ -426,6 +427,32 @@ struct use<farspan_model_note> {
         return note;
     }
     static farspan_status give(farspan_model_note* c, farspan_error* error) { return farspan_model_note_at(model, 0, c, error); }
+};
+
+template <>
+struct use<farspan_attention_gradient> {
+    static farspan_attention_gradient valid() {
+        static float gradient[64];
+        static farspan_tensor d_q;
+        farspan_tensor_contiguous(&d_q, gradient, FARSPAN_F32, 1, 1, 4, 16);
+        farspan_attention_gradient data = made(farspan_attention_gradient_init);
+        data.q = data.k = data.v = data.out = data.d_out = &tensor;
+        data.lse = numbers;
+        data.lse_count = 4;
+        data.d_q = &d_q;
+        return data;
+    }
+    static farspan_status give(farspan_attention_gradient* data, farspan_error* error) {
+        farspan_problem problem = made(farspan_problem_init);
+        problem.query_heads = problem.key_heads = 1;
+        problem.queries = problem.keys = 4;
+        problem.head_dim = 16;
+        farspan_plan* plan = nullptr;
+        farspan_plan_create(nullptr, scheme, &problem, &plan, nullptr);
+        const farspan_status status = farspan_attention_backward(nullptr, plan, data, error);
+        farspan_plan_destroy(plan);
+        return status;
+    }
 };
 
 constexpr std::size_t tail = 32;  // longer than what a grown library knows

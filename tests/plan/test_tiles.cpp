@@ -123,6 +123,36 @@ Test(plan_tiles, tiles_cover_what_is_visible_once) {
     }
 }
 
+// A gradient asks for the tiles of one run after the other.
+Test(plan_tiles, tiles_by_run_are_those_that_are_visited) {
+    for (uint64_t seed = 1; seed <= seeds; ++seed) {
+        const plan_case one = random_case(seed);
+        const std::vector<row_view> views = views_of(one);
+        const int branches = static_cast<int>(one.remap.branches.size());
+        for (const query_block& block : make_query_blocks(one.shape)) {
+            const block_bounds bounds =
+                make_bounds(&views[static_cast<size_t>(block.first_row)], block.last_row - block.first_row);
+            std::vector<tile> visited;
+            visit_tiles(bounds, branches, [&](const tile& t) { visited.push_back(t); });
+            size_t next = 0;
+            for (int64_t run = 0; run * kernels::tile_keys < one.shape.keys; ++run) {
+                tile t{};
+                if (!tile_in_run(bounds, branches, run, t)) continue;
+                cr_assert(next < visited.size(), "seed %llu: a tile too many in run %lld",
+                          static_cast<unsigned long long>(seed), static_cast<number>(run));
+                const tile& should = visited[next++];
+                cr_assert(t.first_key == should.first_key && t.last_key == should.last_key && t.edge == should.edge &&
+                              t.nearest == should.nearest && t.oldest == should.oldest,
+                          "seed %llu: tile [%lld, %lld), must be [%lld, %lld)", static_cast<unsigned long long>(seed),
+                          static_cast<number>(t.first_key), static_cast<number>(t.last_key),
+                          static_cast<number>(should.first_key), static_cast<number>(should.last_key));
+            }
+            cr_assert(next == visited.size(), "seed %llu: %zu tiles of %zu", static_cast<unsigned long long>(seed),
+                      next, visited.size());
+        }
+    }
+}
+
 Test(plan_tiles, blocks_are_the_rows_in_order) {
     for (uint64_t seed = 1; seed <= 100; ++seed) {
         const plan_case one = random_case(seed);

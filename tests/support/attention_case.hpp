@@ -89,6 +89,9 @@ struct row_choice {
 };
 attention_expected expect_attention(const scheme_spec& spec, const attention_problem& problem,
                                     const attention_data& data, row_choice rows = {});
+struct attention_values;  // definition.hpp
+attention_expected expect_attention(const scheme_spec& spec, const attention_problem& problem,
+                                    const attention_values& values, row_choice rows = {});
 
 // Errors of a run: max |out - expected| / max |expected|, less the rounding of out's type; max |lse - expected| /
 // max(1, |lse|).

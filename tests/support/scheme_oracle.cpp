@@ -130,13 +130,14 @@ oracle::pair_layout scheme_oracle::pair_layout() const {
     return spec_.rope.layout == FARSPAN_LAYOUT_HALF ? oracle::pair_layout::half : oracle::pair_layout::interleaved;
 }
 
-scheme_oracle::row scheme_oracle::rotate(const row& x, double position, double growth) const {
+scheme_oracle::row scheme_oracle::rotate(const row& x, double position, double growth, double direction) const {
     if (!rotates()) return x;
     const int offset = spec_.rope.rotary_offset;
     std::vector<double> angles = oracle::rope_angles(position, frequencies_);
     if (spec_.rope.angle == FARSPAN_ANGLE_FLOAT32)
         for (size_t p = 0; p < angles.size(); ++p)
             angles[p] = static_cast<float>(position) * static_cast<float>(frequencies_.inv_freq[p]);
+    for (double& angle : angles) angle *= direction;
     row y = oracle::rotate_by_angles(x, angles, frequencies_.magnitude, pair_layout(), offset);
     if (spec_.rope.method != FARSPAN_ROPE_XPOS) return y;
     const auto pairs = static_cast<int>(frequencies_.inv_freq.size());
@@ -151,7 +152,8 @@ scheme_oracle::row scheme_oracle::rotate(const row& x, double position, double g
     return y;
 }
 
-scheme_oracle::row scheme_oracle::rotate_axes(const row& x, const std::vector<double>& positions) const {
+scheme_oracle::row scheme_oracle::rotate_axes(const row& x, const std::vector<double>& positions,
+                                              double direction) const {
     const farspan_rope_config& rope = spec_.rope;
     const auto pairs = static_cast<int>(frequencies_.inv_freq.size());
     std::vector<int> sections(rope.axis_sections, rope.axis_sections + 4);
@@ -169,8 +171,9 @@ scheme_oracle::row scheme_oracle::rotate_axes(const row& x, const std::vector<do
             of_pair.push_back(positions[p < 3 * sections[axis] ? axis : 0]);
         }
     }
-    return oracle::rotate_by_angles(x, oracle::rope_angles(of_pair, frequencies_), frequencies_.magnitude,
-                                    pair_layout(), rope.rotary_offset);
+    std::vector<double> angles = oracle::rope_angles(of_pair, frequencies_);
+    for (double& angle : angles) angle *= direction;
+    return oracle::rotate_by_angles(x, angles, frequencies_.magnitude, pair_layout(), rope.rotary_offset);
 }
 
 }  // namespace farspan_test

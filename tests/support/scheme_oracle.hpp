@@ -34,16 +34,29 @@ public:
     // Rotation of one head row. xPos counts its decay from `centre`.
     using row = std::vector<double>;
     row rotate_query(const row& x, double position, double centre = 0) const {
-        return rotate(x, position, position - centre);
+        return rotate(x, position, position - centre, 1);
     }
     row rotate_key(const row& x, double position, double centre = 0) const {
-        return rotate(x, position, centre - position);
+        return rotate(x, position, centre - position, 1);
     }
     // M-RoPE: one position per axis.
-    row rotate_axes(const row& x, const std::vector<double>& positions) const;
+    row rotate_axes(const row& x, const std::vector<double>& positions) const {
+        return rotate_axes(x, positions, 1);
+    }
+    // Their transposes: the opposite angles, magnitude and decay as they are.
+    row rotate_query_back(const row& x, double position, double centre = 0) const {
+        return rotate(x, position, position - centre, -1);
+    }
+    row rotate_key_back(const row& x, double position, double centre = 0) const {
+        return rotate(x, position, centre - position, -1);
+    }
+    row rotate_axes_back(const row& x, const std::vector<double>& positions) const {
+        return rotate_axes(x, positions, -1);
+    }
 
 private:
-    row rotate(const row& x, double position, double growth) const;
+    row rotate(const row& x, double position, double growth, double direction) const;
+    row rotate_axes(const row& x, const std::vector<double>& positions, double direction) const;
     oracle::pair_layout pair_layout() const;
 
     const scheme_spec& spec_;

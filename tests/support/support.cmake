@@ -3,7 +3,10 @@ include_guard(GLOBAL)
 set(support ${PROJECT_SOURCE_DIR}/tests/support)
 add_library(farspan_test_support STATIC
   ${support}/attention_case.cpp
+  ${support}/definition.cpp
   ${support}/expect_attention.cpp
+  ${support}/expect_gradient.cpp
+  ${support}/gradient_case.cpp
   ${support}/handles.cpp
   ${support}/number_types.cpp
   ${support}/oracle_frequencies.cpp

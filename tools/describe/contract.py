@@ -12,7 +12,7 @@ from typing import Any
 from model import Enum, Field, Function, Model, Struct, Value
 
 LANGUAGES = ("java", "go", "rust")
-AREAS = {"farspan.h": "", "cache.h": "", "eval.h": "eval", "model.h": "model"}  # where a header's things live in a language
+AREAS = {"farspan.h": "", "cache.h": "", "gradient.h": "", "eval.h": "eval", "model.h": "model"}  # where a header's things live in a language
 
 
 @dataclass(frozen=True)

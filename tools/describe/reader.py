@@ -12,7 +12,7 @@ from clang.cindex import Type as ClangType
 
 from model import Enum, Field, Function, Model, Parameter, Struct, Type, Value
 
-HEADERS = ("farspan.h", "cache.h", "eval.h", "model.h")
+HEADERS = ("farspan.h", "cache.h", "gradient.h", "eval.h", "model.h")
 MACROS = ("FARSPAN_VERSION_MAJOR", "FARSPAN_VERSION_MINOR", "FARSPAN_VERSION_PATCH", "FARSPAN_VERSION", "FARSPAN_ABI_VERSION")
 ARGUMENTS = ["-x", "c", "-std=c99", "--target=x86_64-linux-gnu"]
 

@@ -11,7 +11,7 @@ WANTED = "4.1.0"  # another version may print the same functions differently
 JAVA = "java/src/main/java/io/farspan/internal"
 WRAPPER = "java/src/main/c/farspan_java.c"
 GO = "go/internal/raw"
-HEADERS = ("farspan.h", "cache.h", "eval.h", "model.h", "export.h", "version.h")
+HEADERS = ("farspan.h", "cache.h", "gradient.h", "eval.h", "model.h", "export.h", "version.h")
 
 
 def version() -> str | None:

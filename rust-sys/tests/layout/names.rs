@@ -17,6 +17,7 @@ layout! {
     farspan_sequence_info: struct_size reserved tokens first_position next_position blocks shared_blocks;
     farspan_cache_statistics: struct_size reserved sequences blocks free_blocks block_bytes;
     farspan_cache_batch: struct_size reserved sequences sequence offsets;
+    farspan_attention_gradient: struct_size reserved q k v bias out lse lse_count d_out d_lse d_lse_count d_q d_k d_v d_bias d_bias_values d_bias_values_count d_sink_logits d_sink_logits_count workspace workspace_bytes;
     farspan_windows_config: struct_size kind bos reserved tokens length stride segment;
     farspan_window: struct_size bos begin end first_scored rows first_row;
     farspan_loss: struct_size reserved block_tokens tokens bytes sum blocks block_mean block_squares open_tokens open_sum;

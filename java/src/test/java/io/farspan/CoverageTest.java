@@ -41,7 +41,10 @@ import org.junit.jupiter.api.Test;
 class CoverageTest {
     /** Exported functions that Java does not call, with the reason. */
     private static final Map<String, String> NOT_CALLED =
-            Map.of("farspan_get_api", "the bridge is linked to the functions; a table would reach the same ones");
+            Map.of("farspan_get_api", "the bridge is linked to the functions; a table would reach the same ones",
+                    "farspan_attention_gradient_init", "gradients are for C and C++ callers so far",
+                    "farspan_attention_backward", "gradients are for C and C++ callers so far",
+                    "farspan_attention_backward_workspace_size", "gradients are for C and C++ callers so far");
 
     /** Prefixes of the C constants, with the enums that name them. */
     private static final Map<String, Class<? extends Enum<?>>> ENUMS = Map.ofEntries(Map.entry("ERROR_", Status.class),

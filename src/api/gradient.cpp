@@ -1,0 +1,169 @@
+#include "farspan/gradient.h"
+
+#include <algorithm>
+#include <array>
+#include <cinttypes>
+
+#include "api/checks.hpp"
+#include "api/handles.hpp"
+#include "attention/gradient.hpp"
+
+namespace farspan {
+namespace {
+
+farspan_attention_gradient default_gradient() {
+    farspan_attention_gradient data{};
+    data.struct_size = sizeof data;
+    return data;
+}
+
+// An array of `needed` elements; NULL needs the count 0.
+template <class T>
+T* check_array(T* data, int64_t count, const char* path, int64_t needed, const char* what) {
+    const field_path count_path("%s_count", path);
+    const int64_t expected = data ? needed : 0;
+    if (count == expected) return data;
+    if (!data)
+        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, path, "is NULL: %s is %" PRId64,
+                      static_cast<const char*>(count_path), count);
+    throw failure(FARSPAN_ERROR_SHAPE, count_path, "is %" PRId64 ": must be %" PRId64 ", %s", count, expected, what);
+}
+
+constexpr const char* every_row = "a number for each batch entry, query head and query";
+
+strided check_bias(const plan& plan, const farspan_tensor* bias) {
+    const problem& shape = plan.shape;
+    if (plan.bias.kind != bias_part::dense) {
+        if (bias) throw failure(FARSPAN_ERROR_COMBINATION, "data.bias", "is given: the scheme has no dense bias");
+        return {};
+    }
+    const strided view =
+        check_tensor(bias, "data.bias", {any_extent, any_extent, shape.queries, shape.keys}, access::read);
+    if (view.shape[0] != 1 && view.shape[0] != shape.batch)
+        throw failure(FARSPAN_ERROR_SHAPE, "data.bias.shape[0]", "(batch) is %" PRId64 ": must be 1 or %" PRId64,
+                      view.shape[0], shape.batch);
+    if (view.shape[1] != 1 && view.shape[1] != shape.query_heads)
+        throw failure(FARSPAN_ERROR_SHAPE, "data.bias.shape[1]", "(head) is %" PRId64 ": must be 1 or %" PRId64,
+                      view.shape[1], shape.query_heads);
+    return view;
+}
+
+// A gradient that may be left out.
+strided check_wanted(const farspan_tensor* tensor, const char* path, const int64_t (&shape)[4]) {
+    return tensor ? check_tensor(tensor, path, shape, access::write) : strided{};
+}
+
+strided check_d_bias(const plan& plan, const farspan_tensor* d_bias, const strided& bias) {
+    if (!d_bias) return {};
+    if (plan.bias.kind != bias_part::dense)
+        throw failure(FARSPAN_ERROR_COMBINATION, "data.d_bias", "is given: the scheme has no dense bias");
+    const strided view = check_tensor(d_bias, "data.d_bias", bias.shape, access::write);
+    const bool shared = bias.shape[0] != plan.shape.batch || bias.shape[1] != plan.shape.query_heads;
+    if (shared && view.dtype != FARSPAN_F32)
+        throw failure(FARSPAN_ERROR_DTYPE, "data.d_bias.dtype",
+                      "is %d (%s): must be f32 (1) where it sums over the batch entries or heads that share a bias",
+                      view.dtype, dtype_name(view.dtype));
+    return view;
+}
+
+float* check_d_bias_values(const plan& plan, const farspan_attention_gradient& data) {
+    if (data.d_bias_values && plan.bias.buckets == 0)
+        throw failure(FARSPAN_ERROR_COMBINATION, "data.d_bias_values",
+                      "is given: the scheme's bias has no learned values");
+    return check_array(data.d_bias_values, data.d_bias_values_count, "data.d_bias_values",
+                       int64_t{plan.bias.buckets} * plan.bias.table_heads, "buckets times heads of the scheme's bias");
+}
+
+float* check_d_sink_logits(const farspan_plan& plan, const farspan_attention_gradient& data) {
+    if (data.d_sink_logits && plan.plan->score.sinks.empty())
+        throw failure(FARSPAN_ERROR_COMBINATION, "data.d_sink_logits", "is given: the scheme has no sink logits");
+    return check_array(data.d_sink_logits, data.d_sink_logits_count, "data.d_sink_logits",
+                       int64_t{plan.plan->score.sink_heads}, "as many as the scheme has sink logits");
+}
+
+struct named_view {
+    const char* path;
+    const strided* view;
+};
+
+// Every output against every input, and against the outputs before it.
+void check_all_disjoint(const gradient_tensors& t) {
+    const std::array<named_view, 6> inputs{{{"data.q", &t.q},
+                                            {"data.k", &t.k},
+                                            {"data.v", &t.v},
+                                            {"data.bias", &t.bias},
+                                            {"data.out", &t.out},
+                                            {"data.d_out", &t.d_out}}};
+    const std::array<named_view, 4> outputs{
+        {{"data.d_q", &t.d_q}, {"data.d_k", &t.d_k}, {"data.d_v", &t.d_v}, {"data.d_bias", &t.d_bias}}};
+    for (std::size_t n = 0; n < outputs.size(); ++n) {
+        if (!outputs[n].view->data) continue;
+        for (const named_view& in : inputs)
+            if (in.view->data) check_disjoint(*outputs[n].view, outputs[n].path, *in.view, in.path);
+        for (std::size_t m = 0; m < n; ++m)
+            if (outputs[m].view->data)
+                check_disjoint(*outputs[n].view, outputs[n].path, *outputs[m].view, outputs[m].path);
+    }
+}
+
+gradient_tensors check_data(const farspan_plan& given, const farspan_attention_gradient& data) {
+    const plan& plan = *given.plan;
+    const problem& s = plan.shape;
+    const int64_t q_shape[4] = {s.batch, s.query_heads, s.queries, s.head_dim},
+                  k_shape[4] = {s.batch, s.key_heads, s.keys, s.head_dim};
+    const int64_t v_shape[4] = {s.batch, s.key_heads, s.keys, s.value_dim};
+    const int64_t out_shape[4] = {s.batch, s.query_heads, s.queries, s.value_dim};
+    const int64_t lines = s.batch * s.query_heads * s.queries;
+    gradient_tensors t{};
+    t.q = check_tensor(data.q, "data.q", q_shape, access::read);
+    t.k = check_tensor(data.k, "data.k", k_shape, access::read);
+    t.v = check_tensor(data.v, "data.v", v_shape, access::read);
+    t.bias = check_bias(plan, data.bias);
+    t.out = check_tensor(data.out, "data.out", out_shape, access::read);
+    t.lse = check_array(&required(data.lse, "data.lse"), data.lse_count, "data.lse", lines, every_row);
+    t.d_out = check_tensor(data.d_out, "data.d_out", out_shape, access::read);
+    t.d_lse = check_array(data.d_lse, data.d_lse_count, "data.d_lse", lines, every_row);
+    t.d_q = check_wanted(data.d_q, "data.d_q", q_shape);
+    t.d_k = check_wanted(data.d_k, "data.d_k", k_shape);
+    t.d_v = check_wanted(data.d_v, "data.d_v", v_shape);
+    t.d_bias = check_d_bias(plan, data.d_bias, t.bias);
+    t.d_bias_values = check_d_bias_values(plan, data);
+    t.d_sinks = check_d_sink_logits(given, data);
+    if (!t.d_q.data && !t.d_k.data && !t.d_v.data && !t.d_bias.data && !t.d_bias_values && !t.d_sinks)
+        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, "data.d_q",
+                      "is NULL, and so are all other gradients: none is wanted");
+    check_all_disjoint(t);
+    return t;
+}
+
+}  // namespace
+}  // namespace farspan
+
+using namespace farspan;
+
+extern "C" {
+
+void farspan_attention_gradient_init(farspan_attention_gradient* data, size_t size) {
+    write_defaults(data, size, default_gradient());
+}
+
+farspan_status farspan_attention_backward(const farspan_context* context, const farspan_plan* plan,
+                                          const farspan_attention_gradient* data, farspan_error* error) {
+    return guard(error, {__func__}, [&] {
+        const farspan_plan& given = required(plan, "plan");
+        const farspan_attention_gradient what = read_struct(required(data, "data"), default_gradient(), "data");
+        const gradient_tensors tensors = check_data(given, what);
+        gradient_options options{given.plan->threads, given.cancel};
+        if (context) options = {std::min(context->threads, given.plan->threads), context->cancel};
+        const gradient_layout layout(*given.plan);
+        const run_memory memory(what.workspace, static_cast<std::size_t>(std::max<int64_t>(what.workspace_bytes, 0)),
+                                layout.bytes, "data.workspace_bytes");
+        run_gradient(*given.plan, layout, tensors, options, memory.data());
+    });
+}
+
+size_t farspan_attention_backward_workspace_size(const farspan_plan* plan) {
+    return plan ? gradient_layout(*plan->plan).bytes : 0;
+}
+
+}  // extern "C"

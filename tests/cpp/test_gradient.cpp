@@ -1,0 +1,90 @@
+// Gradients through the C++ header: what is empty is not wanted, what is wrong is an exception of C's words.
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "farspan/cpp/gradient.hpp"
+#include "refusal.hpp"
+
+namespace {
+
+constexpr int64_t heads = 2, tokens = 6, dim = 8;
+constexpr farspan::shape4 shape{1, heads, tokens, dim};
+
+struct fixture {
+    std::vector<float> q, k, v, out, d_out, lse;
+    farspan::scheme scheme{farspan::mask_config()};
+    farspan::plan plan;
+
+    static farspan::problem sizes() {
+        farspan::problem problem;
+        problem.query_heads = problem.key_heads = heads;
+        problem.queries = problem.keys = tokens;
+        problem.head_dim = dim;
+        return problem;
+    }
+    fixture() : out(heads * tokens * dim), lse(heads * tokens), plan(scheme, sizes()) {
+        for (std::vector<float>* x : {&q, &k, &v, &d_out})
+            for (int64_t n = 0; n < heads * tokens * dim; ++n)
+                x->push_back(
+                    static_cast<float>(std::sin(static_cast<double>(n) * 1.7 + static_cast<double>(x->size() % 7))));
+        run();
+    }
+    void run() {
+        farspan::run_options options;
+        options.lse = lse;
+        plan.run({q, shape}, {k, shape}, {v, shape}, {out, shape}, options);
+    }
+    farspan::gradient_inputs inputs() const {
+        return {{q, shape}, {k, shape}, {v, shape}, {out, shape}, lse, {d_out, shape}};
+    }
+    double loss() {
+        run();
+        double sum = 0;
+        for (size_t n = 0; n < out.size(); ++n) sum += static_cast<double>(out[n]) * static_cast<double>(d_out[n]);
+        return sum;
+    }
+};
+
+}  // namespace
+
+Test(cpp_gradient, equals_a_difference) {
+    fixture f;
+    std::vector<float> d_q(f.q.size()), d_v(f.v.size());
+    farspan::gradients wanted;
+    wanted.d_q = farspan::tensor(d_q, shape);
+    wanted.d_v = farspan::tensor(d_v, shape);
+    std::vector<std::byte> space(farspan::backward_workspace_size(f.plan));
+    wanted.workspace = space;
+    farspan::attention_backward(f.plan, f.inputs(), wanted);
+    for (const auto& [values, gradient] : {std::pair{&f.q, &d_q}, std::pair{&f.v, &d_v}})
+        for (const size_t n : {size_t{3}, size_t{40}, size_t{90}}) {
+            const float kept = (*values)[n];
+            (*values)[n] = kept + 0.125f;
+            const double up = f.loss();
+            (*values)[n] = kept - 0.125f;
+            const double down = f.loss();
+            (*values)[n] = kept;
+            const double slope = (up - down) * 4, got = static_cast<double>((*gradient)[n]);
+            cr_expect(std::fabs(slope - got) < 3e-3, "number %zu: %g, a difference gives %g", n, got, slope);
+        }
+}
+
+Test(cpp_gradient, refusals_are_those_of_c) {
+    fixture f;
+    std::vector<float> d_k(f.k.size(), 7.0f);
+    farspan::gradients wanted;
+    const auto refused = [&](const farspan::gradient_inputs& inputs, farspan_status status, const char* field) {
+        expect_refused(field, status, 3, field, [&] { farspan::attention_backward(f.plan, inputs, wanted); });
+    };
+    refused(f.inputs(), FARSPAN_ERROR_NULL_ARGUMENT, "data.d_q");
+    wanted.d_k = farspan::tensor(d_k, shape);
+    const std::vector<float> shorter(f.lse.begin(), f.lse.end() - 1);
+    farspan::gradient_inputs inputs = f.inputs();
+    inputs.lse = shorter;
+    refused(inputs, FARSPAN_ERROR_SHAPE, "data.lse_count");
+    inputs = f.inputs();
+    inputs.d_lse = shorter;
+    refused(inputs, FARSPAN_ERROR_SHAPE, "data.d_lse_count");
+    cr_expect(d_k[0] == 7.0f && d_k.back() == 7.0f, "a refused call wrote");
+}
