@@ -112,12 +112,21 @@ public:
         plan_.reset(plan);
         workspace_.resize(farspan_plan_workspace_size(plan));
     }
-    void run() {
+    void run() { run_with(nullptr); }
+
+protected:
+    void run_with(float* lse) {
         farspan_error error = FARSPAN_ERROR_INIT;
         must(farspan_attention_run(context_.get(), plan_.get(), &q_.tensor, &k_.tensor, &v_.tensor, nullptr,
-                                   &out_.tensor, nullptr, workspace_.data(), workspace_.size(), &error),
+                                   &out_.tensor, lse, workspace_.data(), workspace_.size(), &error),
              error);
     }
+    const farspan_context* context() const { return context_.get(); }
+    const farspan_plan* plan() const { return plan_.get(); }
+    const owned_tensor& q() const { return q_; }
+    const owned_tensor& k() const { return k_; }
+    const owned_tensor& v() const { return v_; }
+    const owned_tensor& out() const { return out_; }
 
 private:
     std::unique_ptr<farspan_context, run_free> context_;

@@ -5,6 +5,7 @@
 
 #include "farspan/farspan.h"
 #include "farspan/cache.h"
+#include "farspan/gradient.h"
 #include "farspan/eval.h"
 #include "farspan/model.h"
 

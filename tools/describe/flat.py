@@ -44,7 +44,9 @@ class Flat:
         return struct is not None and any(f.count and f.type.name in NUMBERS for f in struct.fields)
 
     def is_flat(self, function: Function) -> bool:
-        if not function.can_fail or any(f.name == "flat_" + function.short for f in self.by_hand):
+        if not function.can_fail or function.short in self.notes["left_out"]:
+            return False
+        if any(f.name == "flat_" + function.short for f in self.by_hand):
             return False
         kinds = [p.type for p in function.parameters]
         return function.short in self.notes["also"] or any(

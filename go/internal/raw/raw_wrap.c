@@ -540,6 +540,7 @@ static char* flat_diagnose(void) {
 
 #include "farspan/farspan.h"
 #include "farspan/cache.h"
+#include "farspan/gradient.h"
 #include "farspan/eval.h"
 #include "farspan/model.h"
 
