@@ -154,6 +154,18 @@ static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const
     return scheme;
 }
 
+/* Texts are arrays of bytes. whole: what the text needs, with its NUL. */
+static farspan_scheme* flat_scheme_from_json(const char* document, size_t document_bytes, farspan_error* error) {
+    farspan_scheme* scheme = NULL;
+    farspan_scheme_from_json(document_bytes ? document : "", (int64_t)document_bytes, &scheme, error);
+    return scheme;
+}
+
+static farspan_status flat_scheme_to_json(const farspan_scheme* scheme, uint8_t* buffer, size_t buffer_bytes, int64_t* whole,
+                                          size_t whole_count, farspan_error* error) {
+    return farspan_scheme_to_json(scheme, (char*)buffer, (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
+}
+
 /* ---- encode ----------------------------------------------------------------------------------- */
 
 static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, size_t count,

@@ -57,6 +57,8 @@
 %ignore farspan_score_config_init;
 %ignore farspan_scheme_create;
 %ignore farspan_scheme_destroy;
+%ignore farspan_scheme_from_json;
+%ignore farspan_scheme_to_json;
 %ignore farspan_probe_init;
 %ignore farspan_scheme_visible;
 %ignore farspan_rope_frequencies;
@@ -227,6 +229,7 @@ FARSPAN_HANDLE(cache)
 FARSPAN_HANDLE(cache_plan)
 FARSPAN_HANDLE(model)
 %newobject flat_scheme_create;
+%newobject flat_scheme_from_json;
 %newobject flat_plan_create;
 %newobject flat_context_create;
 %newobject flat_cache_create;

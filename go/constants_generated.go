@@ -38,7 +38,7 @@ const (
 	ErrCancelled Status = 15
 	// A defect of the library: please report the message.
 	ErrInternal Status = 16
-	// A malformed document (model.h).
+	// A document (JSON, GGUF) that is malformed, or says what it must not.
 	ErrFormat Status = 17
 )
 

@@ -1,6 +1,7 @@
 package farspan
 
 import (
+	"farspan.io/farspan/internal/bridge"
 	"farspan.io/farspan/internal/cross"
 	"farspan.io/farspan/internal/raw"
 )
@@ -80,6 +81,29 @@ func NewScheme(config SchemeConfig) (*Scheme, error) {
 	}
 	return newScheme(raw.Scheme_create(rope, first(shortFactors), count(shortFactors), first(longFactors), count(longFactors), remap, bias,
 		first(values), count(values), first(a), count(a), first(p), count(p), mask, score, first(sinks), count(sinks)))
+}
+
+// SchemeFromJSON makes the scheme that a text describes: a JSON object of the parts rope, remap, bias, mask and score, whose keys are
+// the fields of the C configurations. Methods and other enums are words; what is absent has its default.
+//
+//	{"rope": {"method": "yarn", "layout": "half", "rotary_dim": 64, "factor": 4, "original_context": 4096}, "mask": {"sinks": 4}}
+//
+// Errors: ErrFormat with the path, as in "$.rope.basee is not a field of rope", ErrMethod for an unknown word, and those of NewScheme.
+func SchemeFromJSON(text []byte) (*Scheme, error) {
+	return newScheme(raw.Scheme_from_json(first(text), count(text)))
+}
+
+// JSON is the scheme as text: one line, canonical, what differs from the defaults. SchemeFromJSON makes the same scheme of it, bit for
+// bit.
+func (s *Scheme) JSON() (string, error) {
+	scheme, err := s.native().enter()
+	if err != nil {
+		return "", err
+	}
+	defer s.native().leave()
+	return bridge.Written(256, func(buffer []byte, needed []int64) *raw.Failure {
+		return raw.Scheme_to_json(scheme, first(buffer), count(buffer), first(needed), count(needed))
+	})
 }
 
 func newScheme(made raw.Made) (*Scheme, error) {

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Fuzzes the readers of config.json, of GGUF and of saved caches, and the structs of the C interface, with libFuzzer,
+# Fuzzes the readers of config.json, of GGUF, of schemes as text and of saved caches, and the structs of the C interface, with libFuzzer,
 # AddressSanitizer and UndefinedBehaviorSanitizer. Needs clang and its runtime (Debian: clang, libclang-rt-14-dev). The last line is
 # "N passed, M failed", one for each target.
 #
-#   scripts/fuzz.sh [--seconds N] [TARGET ...]     default: 60 seconds for each of config, gguf, cache, scheme
+#   scripts/fuzz.sh [--seconds N] [TARGET ...]     default: 60 seconds for each of config, gguf, cache, scheme, scheme_json
 #
 # What a target finds interesting is kept in build/fuzz/corpus for the next time; inputs that fail are left in build/fuzz/found.
 set -uo pipefail
@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 seconds=60
 [ "${1:-}" != --seconds ] || { seconds=$2; shift 2; }
-[ $# -gt 0 ] || set -- config gguf cache scheme
+[ $# -gt 0 ] || set -- config gguf cache scheme scheme_json
 
 folder=$PWD/build/fuzz
 mkdir -p "$folder/found"

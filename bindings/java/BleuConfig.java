@@ -2,6 +2,7 @@
 import io.farspan.FarspanException;
 import io.farspan.internal.Native;
 import io.farspan.internal.NativeConstants;
+import io.farspan.runtime.Bytes;
 
     /** The largest order. */
     public static final int MAX_ORDER = NativeConstants.BLEU_MAX_ORDER;
@@ -14,5 +15,5 @@ import io.farspan.internal.NativeConstants;
      * @throws FarspanException if the configuration is wrong or the number negative
      */
     public String signature(int references) {
-        return Texts.written(128, (buffer, needed) -> Native.bleu_signature(fields, references, buffer, needed));
+        return Bytes.written(128, (buffer, needed) -> Native.bleu_signature(fields, references, buffer, needed));
     }

@@ -2,6 +2,7 @@
 import io.farspan.FarspanException;
 import io.farspan.internal.Native;
 import io.farspan.internal.NativeConstants;
+import io.farspan.runtime.Bytes;
 
     /**
      * Makes the task.
@@ -12,7 +13,7 @@ import io.farspan.internal.NativeConstants;
     public Passkey make() {
         long[] whole = new long[NativeConstants.FLAT_PASSKEY_WHOLE];
         double[] depth = new double[1];
-        String text = Texts.written(0, (buffer, needed) -> {
+        String text = Bytes.written(0, (buffer, needed) -> {
             Native.passkey_make(fields, buffer, whole, depth);
             needed[0] = whole[3] + 1; // the bytes of the text, and the NUL
         });

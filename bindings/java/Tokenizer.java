@@ -1,5 +1,6 @@
 // Members of the generated class that a person writes.
 import io.farspan.internal.Native;
+import io.farspan.runtime.Bytes;
 
     /**
      * What a score sees of a text.
@@ -10,6 +11,6 @@ import io.farspan.internal.Native;
      */
     public String tokenize(String text, boolean lowercase) {
         byte[] bytes = Texts.utf8(text, "text");
-        return Texts.written(2 * bytes.length + 1,
+        return Bytes.written(2 * bytes.length + 1,
                 (buffer, needed) -> Native.tokenize(code, lowercase ? 1 : 0, bytes, buffer, needed));
     }

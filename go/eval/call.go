@@ -7,6 +7,8 @@ import (
 
 func asError(failure *raw.Failure) error { return bridge.Error(failure) }
 
+var written = bridge.Written
+
 // first is the address of a slice's first element, nil if there is none.
 func first[T any](slice []T) *T {
 	if len(slice) == 0 {
@@ -46,18 +48,4 @@ func idSegment(lists ...[]int64) segment[int64] {
 		s.lengths = append(s.lengths, count(list))
 	}
 	return s
-}
-
-// written is a text that the library writes into a buffer of a size that only it knows. guess usually suffices.
-func written(guess int, write func(buffer []byte, needed []int64) *raw.Failure) (string, error) {
-	buffer, needed := make([]byte, guess), make([]int64, 1)
-	for {
-		if failure := write(buffer, needed); failure != nil {
-			return "", asError(failure)
-		}
-		if needed[0] <= count(buffer) {
-			return string(buffer[:needed[0]-1]), nil // without the NUL
-		}
-		buffer = make([]byte, needed[0])
-	}
 }

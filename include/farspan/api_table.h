@@ -133,7 +133,9 @@
     ENTRY(model_note_at) \
     ENTRY(attention_gradient_init) \
     ENTRY(attention_backward) \
-    ENTRY(attention_backward_workspace_size)
+    ENTRY(attention_backward_workspace_size) \
+    ENTRY(scheme_from_json) \
+    ENTRY(scheme_to_json)
 /* clang-format on */
 
 #ifdef __cplusplus

@@ -102,6 +102,21 @@ public:
               class = decltype((std::declval<scheme_parts&>().set(std::declval<const Config&>()), ..., 0))>
     explicit scheme(const Config&... configs) : scheme(collect(configs...)) {}
 
+    // The scheme that a text of JSON describes, and its canonical text.
+    static scheme from_json(std::string_view text) { return scheme(text, from_text{}); }
+    std::string to_json() const {
+        std::string text(255, '\0');
+        int64_t needed = 0;
+        const auto write = [&](farspan_error* cause) {
+            return farspan_scheme_to_json(get(), text.data(), static_cast<int64_t>(text.size()) + 1, &needed, cause);
+        };
+        detail::check(write);
+        const bool fits = needed <= static_cast<int64_t>(text.size()) + 1;
+        text.resize(static_cast<std::size_t>(needed) - 1);
+        if (!fits) detail::check(write);
+        return text;
+    }
+
     // Positions per token that the rope part reads.
     int32_t axes() const { return farspan_scheme_axes(get()); }
 
@@ -141,6 +156,11 @@ public:
     }
 
 private:
+    struct from_text {};
+    scheme(std::string_view text, from_text)
+        : owner([&](farspan_scheme** made, farspan_error* cause) {
+              return farspan_scheme_from_json(text.empty() ? "" : text.data(), static_cast<int64_t>(text.size()), made, cause);
+          }) {}
     template <class... Config>
     static scheme_parts collect(const Config&... configs) {
         scheme_parts parts;

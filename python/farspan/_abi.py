@@ -48,7 +48,7 @@ FARSPAN_ERROR_OUT_OF_MEMORY = 14
 FARSPAN_ERROR_CANCELLED = 15
 # A defect of the library: please report the message.
 FARSPAN_ERROR_INTERNAL = 16
-# A malformed document (model.h).
+# A document (JSON, GGUF) that is malformed, or says what it must not.
 FARSPAN_ERROR_FORMAT = 17
 
 FARSPAN_F32 = 1
@@ -1344,6 +1344,39 @@ FUNCTIONS = {
 
         Checks the configurations and makes a scheme of them. Each may be NULL: no rotation, no remap, no bias, a causal mask
         and a plain 1/sqrt(head_dim) score. The scheme owns copies of all arrays.
+        """,
+    ),
+    "farspan_scheme_from_json": (
+        ctypes.c_int32,
+        [ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(ctypes.POINTER(farspan_scheme)), ctypes.POINTER(farspan_error)],
+        """farspan_scheme_from_json(text, text_bytes, scheme, error)
+
+        A scheme as text: JSON for configuration files, logs and bug reports.
+
+            {"rope": {"method": "yarn", "layout": "half", "rotary_dim": 128, "factor": 4, "original_context": 4096},
+             "mask": {"window_left": 4095, "sinks": 4}, "score": {"temperature": "log_n", "trained_length": 4096}}
+
+        The parts are rope, remap, bias, mask and score, their keys the fields of the five configurations. A method, a
+        temperature and every other enum is a word ("self_extend", "half", "float32", "pair_index"), a flag is true or false,
+        an array and axis_sections are lists, and the count of an array has no key. What is absent has the default that init
+        writes.
+
+        Reads `text`, text_bytes long (no NUL needed, at most 64 MiB), as farspan_scheme_create does: the same checks, the
+        same messages. A text that is no JSON, an unknown part or key, a key that is there twice and a value of another type
+        are FARSPAN_ERROR_FORMAT with their path, "$.rope.basee is not a field of rope"; an unknown word is
+        FARSPAN_ERROR_METHOD.
+        """,
+    ),
+    "farspan_scheme_to_json": (
+        ctypes.c_int32,
+        [ctypes.POINTER(farspan_scheme), ctypes.POINTER(ctypes.c_char), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
+        """farspan_scheme_to_json(scheme, buffer, buffer_bytes, needed, error)
+
+        The text of a scheme, in one line and canonical: what differs from the defaults, parts and fields in the order of this
+        header, every number in the shortest form that reads back as the same bits (whole ones without exponent). Equal
+        schemes have equal texts, also in a later version; "{}" is the scheme of defaults. `needed` receives the bytes with
+        the final NUL; they are written if buffer_bytes suffices, and otherwise nothing is (buffer may be NULL then). A scheme
+        of a model is a scheme like any other: its text holds the weights that it has.
         """,
     ),
     "farspan_scheme_axes": (

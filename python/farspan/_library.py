@@ -143,3 +143,12 @@ def written(write: Any) -> str:
 def shutdown() -> None:
     """Ends the library's worker threads; later calls start them again. Not while a call runs."""
     library.farspan_shutdown()
+
+
+def text_of(write: Any) -> str:
+    """What write(buffer, size, needed) writes."""
+    needed = ctypes.c_int64()
+    write(None, 0, ctypes.byref(needed))
+    buffer = ctypes.create_string_buffer(needed.value)
+    write(buffer, needed.value, ctypes.byref(needed))
+    return buffer.raw[:needed.value - 1].decode("utf-8", "replace")

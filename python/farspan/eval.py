@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _abi, _structs
-from ._library import call, library, text as decoded
+from ._library import call, library, text as decoded, text_of
 from ._tensor import Vector, like, view
 from .context import Context, pointer
 
@@ -40,15 +40,6 @@ def _float64(values: Any, name: str) -> tuple[Any, np.ndarray[Any, Any]]:
 def _expect(found: np.ndarray[Any, Any] | None, count: int, name: str, why: str) -> None:
     if found is not None and found.size != count:
         raise ValueError(f"{name} has {found.size} entries: must have {count}, {why}")
-
-
-def _written(write: Any) -> str:
-    """What write(buffer, size, needed) writes."""
-    needed = ctypes.c_int64()
-    write(None, 0, ctypes.byref(needed))
-    buffer = ctypes.create_string_buffer(needed.value)
-    write(buffer, needed.value, ctypes.byref(needed))
-    return buffer.raw[:needed.value - 1].decode("utf-8", "replace")
 
 
 # ---- Token loss ----
@@ -281,7 +272,7 @@ def tokenize(tokenizer: int | str, text: Text, lowercase: bool = False) -> str:
     """What a score sees of a text: its tokens, joined by spaces. tokenizer: "none", "13a", "char", "intl", "zh", "rouge" ..."""
     data = _encoded(text)
     number = _structs.number("TOKENIZER", tokenizer, "tokenizer")
-    return _written(lambda buffer, size, needed: call("farspan_tokenize", number, int(lowercase), data, len(data), buffer, size, needed))
+    return text_of(lambda buffer, size, needed: call("farspan_tokenize", number, int(lowercase), data, len(data), buffer, size, needed))
 
 
 class _Texts:
@@ -325,7 +316,7 @@ class Bleu:
 
     def signature(self, references: int = 1) -> str:
         """What must be stated with a score, in sacrebleu's form. references: how many, or 0 if that varies."""
-        return _written(lambda buffer, size, needed: call("farspan_bleu_signature", ctypes.byref(self._config), references, buffer, size, needed))
+        return text_of(lambda buffer, size, needed: call("farspan_bleu_signature", ctypes.byref(self._config), references, buffer, size, needed))
 
 
 class BleuCounts(_Record):
@@ -467,7 +458,7 @@ def passkey(form: int | str, length: int, **options: Any) -> Passkey:
     config = _structs.new("farspan_passkey_config", _structs.number("PASSKEY", form, "passkey.form"))
     _structs.fill(config, "passkey", {"length": length, **options})
     answer = _structs.new("farspan_passkey")
-    text = _written(lambda buffer, size, needed: call("farspan_passkey_make", ctypes.byref(config), buffer, size, needed, ctypes.byref(answer)))
+    text = text_of(lambda buffer, size, needed: call("farspan_passkey_make", ctypes.byref(config), buffer, size, needed, ctypes.byref(answer)))
     return Passkey(text, answer.key, answer.key_begin, answer.key_end, answer.bytes, answer.depth)
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Union
 import numpy as np
 
 from . import _abi, _structs
-from ._library import Handle, call, library
+from ._library import Handle, call, library, text_of
 
 Floats = Union[Sequence[float], "np.ndarray[Any, Any]"]
 
@@ -177,6 +177,27 @@ class Scheme:
         given = {"rope": rope, "remap": remap, "bias": bias, "mask": mask, "score": score}
         made = [None if given[part] is None else part_struct(part, given[part]) for part in _PARTS]  # type: ignore[arg-type]
         self._handle = _create([None if part is None else part[0] for part in made])
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Scheme:
+        """The scheme that a text of JSON describes: an object of the parts, with the keys of their dictionaries. Methods and other enums
+        are words, flags are true or false; what is absent has its default.
+
+            Scheme.from_json('{"rope": {"method": "base", "layout": "half", "rotary_dim": 64}, "mask": {"sinks": 4}}')
+
+        Raises:
+            InputError: the message has the path, as in "$.rope.basee is not a field of rope".
+        """
+        data = text.encode() if isinstance(text, str) else bytes(text)
+        made = ctypes.POINTER(_abi.farspan_scheme)()
+        call("farspan_scheme_from_json", data, len(data), ctypes.byref(made))
+        scheme = cls.__new__(cls)
+        scheme._handle = Handle(made, "farspan_scheme_destroy")
+        return scheme
+
+    def to_json(self) -> str:
+        """The scheme as text: one line, canonical, what differs from the defaults. from_json makes the same scheme of it, bit for bit."""
+        return text_of(lambda buffer, size, needed: call("farspan_scheme_to_json", self._handle.pointer, buffer, size, needed))
 
     @classmethod
     def _borrowed(cls, pointer: Any, owner: object) -> Scheme:

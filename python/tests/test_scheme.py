@@ -40,6 +40,16 @@ def test_probe_and_visible():
     assert scheme.axes == 1
 
 
+def test_schemes_are_text():
+    text = '{"rope": {"method": "yarn", "layout": "half", "rotary_dim": 64, "factor": 4, "original_context": 2048}, "mask": {"sinks": 4}}'
+    assert Scheme(rope=YARN, mask={"sinks": 4}).to_json() == text
+    assert Scheme.from_json(text).to_json() == text == Scheme.from_json(text.encode()).to_json()
+    with pytest.raises(farspan.InputError, match=r"^\$.rope.basee is not a field of rope$"):
+        Scheme.from_json('{"rope": {"basee": 1}}')
+    with pytest.raises(farspan.Error, match="line 1, column 1"):
+        Scheme.from_json("")
+
+
 def test_arrays_are_copied():
     factors = np.ones(32)
     scheme = Scheme(rope={"method": "pair_factors", "layout": "half", "rotary_dim": 64, "short_factors": factors})

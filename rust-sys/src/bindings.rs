@@ -41,7 +41,7 @@ pub const FARSPAN_ERROR_OUT_OF_MEMORY: u32 = 14;
 pub const FARSPAN_ERROR_CANCELLED: u32 = 15;
 /// A defect of the library: please report the message.
 pub const FARSPAN_ERROR_INTERNAL: u32 = 16;
-/// A malformed document (model.h).
+/// A document (JSON, GGUF) that is malformed, or says what it must not.
 pub const FARSPAN_ERROR_FORMAT: u32 = 17;
 
 pub const FARSPAN_F32: u32 = 1;
@@ -1310,6 +1310,41 @@ extern "C" {
     pub fn farspan_scheme_destroy(
         scheme: *mut farspan_scheme,
     );
+    /// A scheme as text: JSON for configuration files, logs and bug reports.
+    ///
+    /// ```text
+    /// {"rope": {"method": "yarn", "layout": "half", "rotary_dim": 128, "factor": 4, "original_context": 4096},
+    ///  "mask": {"window_left": 4095, "sinks": 4}, "score": {"temperature": "log_n", "trained_length": 4096}}
+    /// ```
+    ///
+    /// The parts are rope, remap, bias, mask and score, their keys the fields of the five configurations. A method, a
+    /// temperature and every other enum is a word ("self_extend", "half", "float32", "pair_index"), a flag is true or
+    /// false, an array and axis_sections are lists, and the count of an array has no key. What is absent has the
+    /// default that init writes.
+    ///
+    /// Reads `text`, text_bytes long (no NUL needed, at most 64 MiB), as farspan_scheme_create does: the same checks,
+    /// the same messages. A text that is no JSON, an unknown part or key, a key that is there twice and a value of
+    /// another type are FARSPAN_ERROR_FORMAT with their path, "$.rope.basee is not a field of rope"; an unknown word
+    /// is FARSPAN_ERROR_METHOD.
+    pub fn farspan_scheme_from_json(
+        text: *const c_char,
+        text_bytes: i64,
+        scheme: *mut *mut farspan_scheme,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+    /// The text of a scheme, in one line and canonical: what differs from the defaults, parts and fields in the order
+    /// of this header, every number in the shortest form that reads back as the same bits (whole ones without
+    /// exponent). Equal schemes have equal texts, also in a later version; "{}" is the scheme of defaults. `needed`
+    /// receives the bytes with the final NUL; they are written if buffer_bytes suffices, and otherwise nothing is
+    /// (buffer may be NULL then). A scheme of a model is a scheme like any other: its text holds the weights that it
+    /// has.
+    pub fn farspan_scheme_to_json(
+        scheme: *const farspan_scheme,
+        buffer: *mut c_char,
+        buffer_bytes: i64,
+        needed: *mut i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
     /// Positions per token that the rope part reads: 1, or the number of axes for M-RoPE; 0 for NULL.
     pub fn farspan_scheme_axes(
         scheme: *const farspan_scheme,

@@ -68,6 +68,7 @@ pub mod model;
 mod plan;
 mod scheme;
 mod tensor;
+mod text;
 
 pub use attention::{attention_merge, Run};
 pub use context::Context;

@@ -3,6 +3,7 @@ use std::ops::Range;
 use std::ptr::{self, NonNull};
 
 use crate::error::{check, Result};
+use crate::text::written;
 use crate::{sys, BiasConfig, MaskConfig, Probe, RemapConfig, RopeConfig, ScoreConfig};
 
 /// The five parts together, checked: what attention and the encodings compute.
@@ -114,6 +115,43 @@ impl Scheme {
     /// Begins a scheme without parts.
     pub fn builder<'a>() -> SchemeBuilder<'a> {
         SchemeBuilder::default()
+    }
+
+    /// The scheme that a text of JSON describes: an object of the parts rope, remap, bias, mask and score, whose keys are the fields
+    /// of the configurations. Methods and other enums are words; what is absent has its default.
+    ///
+    /// ```
+    /// let text = r#"{"rope": {"method": "base", "layout": "half", "rotary_dim": 64}, "mask": {"sinks": 4}}"#;
+    /// let scheme = farspan::Scheme::from_json(text)?;
+    /// assert_eq!(scheme.to_json()?, text);
+    /// # Ok::<(), farspan::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Format`](crate::Status::Format) with the path, as in "$.rope.basee is not a field of rope";
+    /// [`Status::Method`](crate::Status::Method) for an unknown word; otherwise as [`SchemeBuilder::build`].
+    pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self> {
+        let text = text.as_ref();
+        let mut handle = ptr::null_mut();
+        // SAFETY: the text has the length given; an empty slice has an address too.
+        check(|error| unsafe {
+            sys::farspan_scheme_from_json(text.as_ptr().cast(), text.len() as i64, &mut handle, error)
+        })?;
+        Ok(Scheme { handle: NonNull::new(handle).expect("a scheme was made") })
+    }
+
+    /// The scheme as text: one line, canonical, what differs from the defaults. [`from_json`](Self::from_json) makes the same scheme
+    /// of it, bit for bit.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::OutOfMemory`](crate::Status::OutOfMemory).
+    pub fn to_json(&self) -> Result<String> {
+        // SAFETY: the handle is valid and the buffer has the size given.
+        written(256, |buffer, size, needed, error| unsafe {
+            sys::farspan_scheme_to_json(self.as_c(), buffer, size, needed, error)
+        })
     }
 
     /// Positions per token that the rope part reads: 1, or the number of axes for M-RoPE.

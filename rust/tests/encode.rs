@@ -32,6 +32,21 @@ fn defaults_are_the_library_s() {
 }
 
 #[test]
+fn schemes_are_text() {
+    let yarn = RopeConfig { factor: 4.0, original_context: 4096, ..rope(RopeMethod::YARN, 64) };
+    let mask = MaskConfig { sinks: 4, ..MaskConfig::new() };
+    let text = Scheme::builder().rope(&yarn).mask(&mask).build().unwrap().to_json().unwrap();
+    let expected = r#"{"rope": {"method": "yarn", "layout": "half", "rotary_dim": 64, "factor": 4, "original_context": 4096}, "mask": {"sinks": 4}}"#;
+    assert_eq!(text, expected);
+    assert_eq!(Scheme::from_json(&text).unwrap().to_json().unwrap(), text);
+    let long = format!("{{\"score\": {{\"sinks\": [{}]}}}}", vec!["0.5"; 1000].join(", "));
+    assert_eq!(Scheme::from_json(&long).unwrap().to_json().unwrap(), long); // longer than the first buffer
+    let error = Scheme::from_json(r#"{"rope": {"basee": 1}}"#).unwrap_err();
+    assert_eq!((error.status(), error.message()), (Status::Format, "$.rope.basee is not a field of rope"));
+    assert_eq!(Scheme::from_json("").unwrap_err().status(), Status::Format);
+}
+
+#[test]
 fn methods_have_names() {
     assert_eq!(RopeMethod::find("yarn"), Some(RopeMethod::YARN));
     assert_eq!(RemapMethod::SELF_EXTEND.name(), Some("self_extend"));

@@ -52,8 +52,9 @@ inline std::string_view read_text(const char* text, int64_t bytes, const char* n
 // `needed` and, if they fit, the bytes with a final NUL. The arguments have these names everywhere.
 class text_result {
 public:
-    text_result(char* buffer, int64_t size, int64_t* needed) : buffer_(buffer), size_(size), needed_(needed) {
-        check_count(size, "size");
+    text_result(char* buffer, int64_t size, int64_t* needed, const char* size_name = "size")
+        : buffer_(buffer), size_(size), needed_(needed) {
+        check_count(size, size_name);
         if (size > 0) required(buffer, "buffer");
         required(needed, "needed");
     }

@@ -4,8 +4,10 @@
 
 #include "api/checks.hpp"
 #include "api/handles.hpp"
+#include "api/eval_checks.hpp"
 #include "method/defaults.hpp"
 #include "method/registry.hpp"
+#include "method/scheme_json.hpp"
 
 namespace farspan {
 namespace {
@@ -89,6 +91,23 @@ farspan_status farspan_scheme_create(const farspan_rope_config* rope, const fars
     return guard(error, {__func__}, [&] {
         farspan_scheme*& result = required(scheme, "scheme");
         result = make_handle(make_scheme(rope, remap, bias, mask, score)).release();
+    });
+}
+
+farspan_status farspan_scheme_from_json(const char* text, int64_t text_bytes, farspan_scheme** scheme, farspan_error* error) {
+    return guard(error, {ARGUMENTS(text, text_bytes, scheme), "text"}, [&] {
+        required(text, "text");
+        const std::string_view document = read_text(text, text_bytes, "text", "text_bytes");
+        farspan_scheme*& result = required(scheme, "scheme");
+        result = make_handle(scheme_from_json(document)).release();
+    });
+}
+
+farspan_status farspan_scheme_to_json(const farspan_scheme* scheme, char* buffer, int64_t buffer_bytes, int64_t* needed,
+                                      farspan_error* error) {
+    return guard(error, {ARGUMENTS(scheme, buffer, buffer_bytes, needed)}, [&] {
+        const farspan_scheme& given = required(scheme, "scheme");
+        text_result(buffer, buffer_bytes, needed, "buffer_bytes").write(scheme_to_json(*given.parts));
     });
 }
 

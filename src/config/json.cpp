@@ -7,10 +7,12 @@
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
-#include "config/json_scan.hpp"
 #include "farspan/model.h"
 
 namespace farspan::config {
+
+using namespace json;
+
 namespace {
 
 constexpr std::size_t most_bytes = std::size_t{64} << 20;
@@ -65,29 +67,17 @@ private:
 
     std::string_view name_of(const field& f) const { return raw_text(text_, f.name); }
 
-    // Calls `each` with the offsets of every field.
-    template <class F>
-    void scan(F each) const {
-        std::size_t at = skip_blanks(text_, at_ + 1);
-        while (text_[at] != '}') {
-            const std::size_t name = at;
-            at = skip_blanks(text_, skip_value(text_, at)) + 1;  // behind the colon
-            const std::size_t value = skip_blanks(text_, at);
-            each(static_cast<uint32_t>(name), static_cast<uint32_t>(value));
-            at = skip_blanks(text_, skip_value(text_, value));
-            if (text_[at] == ',') at = skip_blanks(text_, at + 1);
-        }
-    }
-
     const std::vector<field>& fields() const {
         if (opened_) return fields_;
         std::size_t count = 0;
-        scan([&](uint32_t, uint32_t) { ++count; });
+        each_field(text_, at_, [&](std::size_t, std::size_t) { ++count; });
         if (count > most_fields)
             throw failure(FARSPAN_ERROR_FORMAT, path_.c_str(), "has %zu keys: must have at most %zu", count,
                           most_fields);
         fields_.reserve(count);
-        scan([&](uint32_t name, uint32_t value) { fields_.push_back({name, value}); });
+        each_field(text_, at_, [&](std::size_t name, std::size_t value) {
+            fields_.push_back({static_cast<uint32_t>(name), static_cast<uint32_t>(value)});
+        });
         std::sort(fields_.begin(), fields_.end(),
                   [this](const field& a, const field& b) { return means_less(name_of(a), name_of(b)); });
         const auto same = std::adjacent_find(fields_.begin(), fields_.end(), [this](const field& a, const field& b) {
@@ -114,18 +104,15 @@ namespace {
 json_value list_at(const text_handle& document, std::size_t at, const std::string& path) {
     const std::string_view text = document->text;
     json_value result{.kind = json_value::array};
-    at = skip_blanks(text, at + 1);
-    while (text[at] != ']') {
+    each_item(text, at, [&](std::size_t item) {
         if (result.items.size() == most_items)
             ++result.left_out;
         else if (++document->kept > most_kept)
             throw failure(FARSPAN_ERROR_FORMAT, path.c_str(),
                           ": the lists that are read have more than %zu items together", most_kept);
         else
-            result.items.push_back(value_at(document, at, join_path(path, result.items.size())));
-        at = skip_blanks(text, skip_value(text, at));
-        if (text[at] == ',') at = skip_blanks(text, at + 1);
-    }
+            result.items.push_back(value_at(document, item, join_path(path, result.items.size())));
+    });
     return result;
 }
 
@@ -144,7 +131,7 @@ json_value value_at(const text_handle& document, std::size_t at, const std::stri
         case 'n':
             return {};
         default: {
-            const json_number number = number_at(text, at);
+            const json::number number = number_at(text, at);
             return {.kind = number.whole ? json_value::integer : json_value::real,
                     .integer_value = number.integer,
                     .real_value = number.real};
@@ -189,13 +176,6 @@ const json_value* json_value::find(std::string_view name) const {
     return nullptr;
 }
 
-std::string join_path(const std::string& path, std::string_view name) {
-    return path + "." + escaped(name, longest_text);
-}
-std::string join_path(const std::string& path, std::size_t index) {
-    return path + "[" + std::to_string(index) + "]";
-}
-
 std::string describe(const json_value& value) {
     switch (value.kind) {
         case json_value::null:
@@ -217,10 +197,8 @@ json_value parse_json(std::string_view document) {
     if (document.size() > most_bytes)
         throw failure(FARSPAN_ERROR_FORMAT, "$", ": the document has %zu bytes: must have at most %zu", document.size(),
                       most_bytes);
-    check_json(document);
-    std::size_t at = document.starts_with("\xef\xbb\xbf") ? 3 : 0;
-    at = skip_blanks(document, at);
-    return value_at(std::make_shared<json_text>(json_text{document}), at, "$");
+    json::check(document);
+    return value_at(std::make_shared<json_text>(json_text{document}), first_value(document), "$");
 }
 
 }  // namespace farspan::config

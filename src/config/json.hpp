@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json_scan.hpp"
+
 namespace farspan::config {
 
 class json_object;
@@ -37,9 +39,7 @@ struct json_value {
 // More items than any list has that is read: layers, pairs.
 constexpr std::size_t most_items = 4096;
 
-// "$.rope_scaling" and "factor" give "$.rope_scaling.factor".
-std::string join_path(const std::string& path, std::string_view name);
-std::string join_path(const std::string& path, std::size_t index);
+using json::join_path;
 
 // What a value is, short enough for a message: 4, "four", an object.
 std::string describe(const json_value& value);

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <string>
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
@@ -42,25 +43,9 @@ constexpr field score_rows[] = {
 #undef SCORE_FIELD
 };
 
-template <class T>
-T load(const field& f, const void* config) {
-    T value;
-    std::memcpy(&value, static_cast<const char*>(config) + f.offset, sizeof value);
-    return value;
-}
-
-template <class T>
-void store(const field& f, void* config, T value) {
-    std::memcpy(static_cast<char*>(config) + f.offset, &value, sizeof value);
-}
-
-int64_t load_integer(const field& f, const void* config) {
-    return f.type == field_type::int32 ? load<int32_t>(f, config) : load<int64_t>(f, config);
-}
-
 // For comparisons: every bound is exact in double and rounding is monotone, so no int64 crosses a bound on the way.
 double load_number(const field& f, const void* config) {
-    if (f.type == field_type::pointer) return load<const void*>(f, config) ? 1 : 0;
+    if (f.is_array()) return load<const void*>(f, config) ? 1 : 0;
     return f.type == field_type::real ? load<double>(f, config) : static_cast<double>(load_integer(f, config));
 }
 
@@ -74,11 +59,22 @@ bool in_range(const field& f, const void* config) {
     return (f.range.open_low ? value > f.range.low : value >= f.range.low) && value <= f.range.high;
 }
 
+// "half (1) or interleaved (2)", "0 or 1"; empty for a range of numbers.
+std::string spelled(const field_range& range) {
+    if (range.use == field_use::flag) return "0 or 1";
+    std::string text;
+    for (std::size_t n = 0; n < range.words.size() && range.words[n]; ++n) {
+        const bool last = n + 1 == range.words.size() || !range.words[n + 1];
+        text += n == 0 ? "" : last ? " or " : ", ";
+        text += std::string(range.words[n]) + " (" + std::to_string(static_cast<int>(range.low) + static_cast<int>(n)) + ")";
+    }
+    return text;
+}
+
 [[noreturn]] void refuse_range(const char* part, const field& f, const void* config) {
     const number_text value = value_text(f, config), low(f.range.low), high(f.range.high);
-    if (f.range.words)
-        throw failure(f.range.status, field_path("%s.%s", part, f.name), "is %s: must be %s", value.text,
-                      f.range.words);
+    if (const std::string words = spelled(f.range); !words.empty())
+        throw failure(f.range.status, field_path("%s.%s", part, f.name), "is %s: must be %s", value.text, words.c_str());
     if (f.range.low == f.range.high)
         throw failure(f.range.status, field_path("%s.%s", part, f.name), "is %s: must be %s", value.text, low.text);
     if (f.range.open_low)
@@ -89,7 +85,7 @@ bool in_range(const field& f, const void* config) {
 }
 
 [[noreturn]] void refuse_unread(const char* part, const field& f, const void* config, const char* method) {
-    if (f.type == field_type::pointer)
+    if (f.is_array())
         throw failure(FARSPAN_ERROR_COMBINATION, field_path("%s.%s", part, f.name),
                       "is not NULL but method %s does not use it", method);
     throw failure(FARSPAN_ERROR_COMBINATION, field_path("%s.%s", part, f.name),
@@ -121,7 +117,8 @@ void fill_defaults(std::span<const field> fields, void* config) {
             case field_type::int32: store(f, config, static_cast<int32_t>(f.initial)); break;
             case field_type::int64: store(f, config, static_cast<int64_t>(f.initial)); break;
             case field_type::real: store(f, config, f.initial); break;
-            case field_type::pointer: store<const void*>(f, config, nullptr); break;
+            case field_type::floats:
+            case field_type::doubles: store<const void*>(f, config, nullptr); break;
         }
     }
 }
@@ -136,7 +133,7 @@ void check_fields(const char* part, std::span<const field> fields, const void* c
         const field& f = fields[n];
         if ((read >> n & 1) == 0) {
             if (load_number(f, config) != f.initial) refuse_unread(part, f, config, method);
-        } else if (f.type != field_type::pointer && !in_range(f, config)) {
+        } else if (!f.is_array() && !in_range(f, config)) {
             refuse_range(part, f, config);
         }
     }

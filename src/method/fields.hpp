@@ -2,8 +2,10 @@
 // its default all come from the one list in field_list.def.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <type_traits>
@@ -12,14 +14,18 @@
 
 namespace farspan {
 
-enum class field_type : uint8_t { int32, int64, real, pointer };
+enum class field_type : uint8_t { int32, int64, real, floats, doubles };  // the last two: an array, NULL or borrowed
+
+// What the numbers of a field mean.
+enum class field_use : uint8_t { number, flag, word, count, none };
 
 struct field_range {
     double low, high;
     bool open_low = false;  // low itself is outside
     bool even = false;
     farspan_status status = FARSPAN_ERROR_PARAMETER_RANGE;
-    const char* words = nullptr;  // replaces the numbers in the message
+    field_use use = field_use::number;
+    std::array<const char*, 4> words{};  // of an enum: the spelling of low, low + 1 ...
 };
 
 struct field {
@@ -28,7 +34,24 @@ struct field {
     uint32_t offset;
     double initial;
     field_range range;
+
+    bool is_array() const { return type == field_type::floats || type == field_type::doubles; }
 };
+
+// The value of a field in a configuration.
+template <class T>
+T load(const field& f, const void* config) {
+    T value;
+    std::memcpy(&value, static_cast<const char*>(config) + f.offset, sizeof value);
+    return value;
+}
+template <class T>
+void store(const field& f, void* config, T value) {
+    std::memcpy(static_cast<char*>(config) + f.offset, &value, sizeof value);
+}
+inline int64_t load_integer(const field& f, const void* config) {
+    return f.type == field_type::int32 ? load<int32_t>(f, config) : load<int64_t>(f, config);
+}
 
 // Upper bound of positions, lengths and windows: sums of a few of them stay far from int64's end, and double holds them exactly.
 constexpr int64_t most_positions = int64_t{1} << 40;
@@ -36,22 +59,31 @@ constexpr int64_t most_positions = int64_t{1} << 40;
 namespace ranges {
 constexpr double most = static_cast<double>(most_positions);
 constexpr field_range between(double low, double high, farspan_status status = FARSPAN_ERROR_PARAMETER_RANGE) {
-    return {low, high, false, false, status, nullptr};
+    return {.low = low, .high = high, .status = status};
 }
-constexpr field_range above(double low, double high) { return {low, high, true, false, FARSPAN_ERROR_PARAMETER_RANGE, nullptr}; }
+constexpr field_range above(double low, double high) { return {.low = low, .high = high, .open_low = true}; }
 constexpr field_range even(double low, double high, farspan_status status = FARSPAN_ERROR_PARAMETER_RANGE) {
-    return {low, high, false, true, status, nullptr};
+    return {.low = low, .high = high, .even = true, .status = status};
 }
-constexpr field_range one_of(double low, double high, const char* words) {
-    return {low, high, false, false, FARSPAN_ERROR_METHOD, words};
+template <class... Word>
+constexpr field_range one_of(int32_t first, Word... words) {
+    const double low = first;
+    return {.low = low, .high = low + sizeof...(words) - 1, .status = FARSPAN_ERROR_METHOD, .use = field_use::word,
+            .words = {words...}};
 }
-constexpr field_range flag() { return {0, 1, false, false, FARSPAN_ERROR_PARAMETER_RANGE, "0 or 1"}; }
-constexpr field_range array() { return {0, 1, false, false, FARSPAN_ERROR_NULL_ARGUMENT, nullptr}; }
+constexpr field_range flag() { return {.low = 0, .high = 1, .use = field_use::flag}; }
+constexpr field_range array() { return {.low = 0, .high = 1, .status = FARSPAN_ERROR_NULL_ARGUMENT}; }
+// The number of entries of the arrays in front of it.
+constexpr field_range count(double low, double high, farspan_status status = FARSPAN_ERROR_PARAMETER_RANGE) {
+    return {.low = low, .high = high, .status = status, .use = field_use::count};
+}
+constexpr field_range unused() { return {.low = 0, .high = 0, .use = field_use::none}; }
 }  // namespace ranges
 
 template <class Member>
 constexpr field_type type_of() {
-    if (std::is_pointer_v<Member>) return field_type::pointer;
+    if (std::is_same_v<Member, const float*>) return field_type::floats;
+    if (std::is_same_v<Member, const double*>) return field_type::doubles;
     if (std::is_same_v<Member, double>) return field_type::real;
     return sizeof(Member) == 4 ? field_type::int32 : field_type::int64;
 }

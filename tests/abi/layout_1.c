@@ -561,7 +561,9 @@ AT(farspan_api, model_note_at, 888);
 AT(farspan_api, attention_gradient_init, 896);
 AT(farspan_api, attention_backward, 904);
 AT(farspan_api, attention_backward_workspace_size, 912);
-SIZE(farspan_api, 920);
+AT(farspan_api, scheme_from_json, 920);
+AT(farspan_api, scheme_to_json, 928);
+SIZE(farspan_api, 936);
 
 VALUE(FARSPAN_OK, 0);
 VALUE(FARSPAN_ERROR_NULL_ARGUMENT, 1);

@@ -93,6 +93,21 @@ void add_schemes(text_list& texts) {
     });
 }
 
+// Numbers are written, read and quoted.
+void add_scheme_texts(text_list& texts) {
+    const std::string text = R"({"rope": {"method": "base", "layout": "half", "rotary_dim": 4, "base": 10000.5}, "bias": {"method": )"
+                             R"("alibi", "heads": 2, "scale": 0.1}, "score": {"softcap": 30.25, "sinks": [0.1, -2.5e-7]}})";
+    farspan_scheme* scheme = nullptr;
+    add_message(texts, "scheme", [&](auto* e) { return farspan_scheme_from_json(text.data(), static_cast<int64_t>(text.size()), &scheme, e); });
+    char buffer[400] = "";
+    int64_t needed = 0;
+    farspan_scheme_to_json(scheme, buffer, sizeof buffer, &needed, nullptr);
+    texts.push_back(buffer);
+    farspan_scheme_destroy(scheme);
+    for (const std::string bad : {R"({"rope": {"base": 1.5e999}})", R"({"mask": {"sinks": 0.5}})", R"({"rope": {"method": "base", "base": 0.5}})"})
+        add_message(texts, "refused", [&](auto* e) { return farspan_scheme_from_json(bad.data(), static_cast<int64_t>(bad.size()), &scheme, e); });
+}
+
 void add_evaluation(text_list& texts) {
     for (const int32_t smoothing : {FARSPAN_SMOOTHING_FLOOR, FARSPAN_SMOOTHING_ADD_K}) {
         farspan_bleu_config bleu;
@@ -211,6 +226,7 @@ void add_models(text_list& texts) {
 text_list all_texts() {
     text_list texts;
     add_schemes(texts);
+    add_scheme_texts(texts);
     add_evaluation(texts);
     add_tensors(texts);
     add_models(texts);
@@ -225,7 +241,7 @@ bool any_has(const text_list& texts, const char* words) {
 
 Test(locale, texts_are_those_of_the_locale_c) {
     const text_list expected = all_texts();
-    for (const char* words : {"floor[0.25]", "add-k[0.25]", "is 1.5", "is -1.5", "is 0.25", "12345.678"})
+    for (const char* words : {"floor[0.25]", "add-k[0.25]", "is 1.5", "is -1.5", "is 0.25", "12345.678", "[0.1, -2.5e-07]"})
         cr_expect(any_has(expected, words), "no text has %s", words);
     for (const char* name : foreign_locales) {
         const foreign_locale host(name);

@@ -72,6 +72,27 @@ Test(cpp_objects, one_call_and_a_plan_give_the_same) {
     });
 }
 
+Test(cpp_objects, schemes_are_text) {
+    score_config score;
+    score.temperature = FARSPAN_TEMPERATURE_LOG_N;
+    score.trained_length = 1024.1;
+    score.set_sinks({0.25f, -1});
+    const std::string text = scheme(rotation(), score).to_json();
+    cr_expect(text == R"({"rope": {"method": "base", "layout": "half", "rotary_dim": 8}, )"
+                      R"("score": {"temperature": "log_n", "trained_length": 1024.1, "sinks": [0.25, -1]}})",
+              "%s", text.c_str());
+    cr_expect(scheme::from_json(text).to_json() == text);
+    score.set_sinks(std::vector<float>(1000, 0.5f));  // longer than the first buffer
+    const std::string large = scheme(score).to_json();
+    cr_expect(large.size() > 5000 && scheme::from_json(large).to_json() == large);
+    cr_expect(scheme::from_json("{}").to_json() == "{}");
+    expect_refused("no text", FARSPAN_ERROR_FORMAT, 1, "line 1, column 1", [] { scheme::from_json({}); });
+    expect_refused("a key", FARSPAN_ERROR_FORMAT, 1, "$.rope.basee is not a field of rope",
+                   [] { scheme::from_json(R"({"rope": {"basee": 1}})"); });
+    expect_refused("a part", FARSPAN_ERROR_PARAMETER_RANGE, 1, "mask.sinks is -1",
+                   [] { scheme::from_json(R"({"mask": {"sinks": -1}})"); });
+}
+
 Test(cpp_objects, moved_from_objects_are_refused) {
     arrays a;
     scheme first(rotation());

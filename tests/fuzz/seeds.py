@@ -1,4 +1,6 @@
-"""Inputs to start from: the fixtures for fuzz_config, small GGUF files for fuzz_gguf. usage: seeds.py FOLDER"""
+"""Inputs to start from: the fixtures for fuzz_config, small GGUF files for fuzz_gguf, the schemes of the conformance cases for
+fuzz_scheme_json. usage: seeds.py FOLDER"""
+import json
 import re
 import struct
 import sys
@@ -8,6 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "configs"
 FILES = ROOT / "tests" / "fixtures" / "gguf"
 KEY_TABLE = ROOT / "src" / "config" / "key_table.cpp"
+METHODS = ROOT / "src" / "method"
+VECTORS = ROOT / "tests" / "vectors" / "conformance"
 INTEGER, REAL, TEXT, LIST = 4, 6, 8, 9
 
 # Keys beside those that every file needs, by architecture.
@@ -48,8 +52,11 @@ def gguf(architecture, keys, divisors):
 
 
 def words():
-    """Keys and values that both readers look for, as quoted in the table and in the code: libFuzzer's dictionary."""
-    found = set()
+    """Keys and values that the readers look for, as quoted in the tables and in the code: libFuzzer's dictionary."""
+    found = {"rope", "remap", "bias", "mask", "score", "method", "temperature"}
+    for file in ("field_list.def", "method_list.def"):
+        text = re.sub(r"//.*", "", (METHODS / file).read_text())
+        found.update(re.findall(r'"(\w+)"', text) + re.findall(r"_(?:FIELD|METHOD)\(\w+, (\w+)", text))
     for file in sorted(KEY_TABLE.parent.glob("*.cpp")):
         found.update(re.findall(r'"([a-z0-9_.]{3,40})"', file.read_text()))
     return sorted(found | {"NaN", "Infinity", "-Infinity", "\\\\u0000", "true", "false", "null"})
@@ -57,13 +64,18 @@ def words():
 
 def main():
     folder = Path(sys.argv[1])
-    for name in ("fuzz_config", "fuzz_gguf", "fuzz_cache", "fuzz_scheme"):
+    for name in ("fuzz_config", "fuzz_gguf", "fuzz_cache", "fuzz_scheme", "fuzz_scheme_json"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for file in FIXTURES.glob("*.json"):
         for extension in (0, 5):  # none and Self-Extend
             (folder / "fuzz_config" / f"{file.stem}-{extension}").write_bytes(bytes([0, extension]) + file.read_bytes())
     for file in FILES.glob("*.gguf"):
         (folder / "fuzz_gguf" / file.stem).write_bytes(b"\0\0" + file.read_bytes())
+    for file in VECTORS.glob("*.json"):
+        for number, case in enumerate(json.loads(file.read_text())["cases"]):
+            if scheme := case.get("scheme"):
+                text = scheme if isinstance(scheme, str) else json.dumps(scheme)
+                (folder / "fuzz_scheme_json" / f"{file.stem}-{number}").write_text(text)
     (folder / "words").write_text("".join(f'"{word}"\n' for word in words()))
     for architecture, keys in GGUF.items():
         (folder / "fuzz_gguf" / architecture).write_bytes(b"\0\0" + gguf(architecture, keys, []))

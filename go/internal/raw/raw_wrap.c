@@ -343,6 +343,18 @@ static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const
     return scheme;
 }
 
+/* Texts are arrays of bytes. whole: what the text needs, with its NUL. */
+static farspan_scheme* flat_scheme_from_json(const char* document, size_t document_bytes, farspan_error* error) {
+    farspan_scheme* scheme = NULL;
+    farspan_scheme_from_json(document_bytes ? document : "", (int64_t)document_bytes, &scheme, error);
+    return scheme;
+}
+
+static farspan_status flat_scheme_to_json(const farspan_scheme* scheme, uint8_t* buffer, size_t buffer_bytes, int64_t* whole,
+                                          size_t whole_count, farspan_error* error) {
+    return farspan_scheme_to_json(scheme, (char*)buffer, (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
+}
+
 /* ---- encode ----------------------------------------------------------------------------------- */
 
 static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, size_t count,
@@ -4620,6 +4632,56 @@ _gostring_ _wrap_scheme_create_raw_7f290aa942dd3ee6(struct farspan_rope_config *
   _swig_go_result = failure_text(&slot);
   if (result) _swig_go_result.p = (char *)result;
   
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_scheme_from_json_raw_7f290aa942dd3ee6(char *_swig_go_0, long long _swig_go_1) {
+  char *arg1 = (char *) 0 ;
+  size_t arg2 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_scheme *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = (char *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  
+  result = (farspan_scheme *)flat_scheme_from_json((char const *)arg1,arg2,arg3);
+  
+  _swig_go_result = failure_text(&slot);
+  if (result) _swig_go_result.p = (char *)result;
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_scheme_to_json_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
+  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
+  uint8_t *arg2 = (uint8_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg6 = &slot;
+  
+  arg1 = *(farspan_scheme **)&_swig_go_0; 
+  arg2 = (uint8_t *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (size_t)_swig_go_4; 
+  
+  result = flat_scheme_to_json((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6);
+  (void)result; _swig_go_result = failure_text(&slot);
   return _swig_go_result;
 }
 

@@ -1,5 +1,6 @@
-use super::text::{written, Reference, References};
+use super::text::{Reference, References};
 use super::{BleuConfig, BleuCounts, BleuResult};
+use crate::text::written;
 use crate::{sys, Result};
 
 impl BleuConfig {

@@ -1,8 +1,8 @@
 use std::ops::Range;
 
-use super::text::written;
 use super::PasskeyConfig;
 use crate::error::check;
+use crate::text::written;
 use crate::{sys, Result};
 
 /// A passkey task.

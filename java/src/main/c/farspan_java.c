@@ -453,6 +453,18 @@ static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const
     return scheme;
 }
 
+/* Texts are arrays of bytes. whole: what the text needs, with its NUL. */
+static farspan_scheme* flat_scheme_from_json(const char* document, size_t document_bytes, farspan_error* error) {
+    farspan_scheme* scheme = NULL;
+    farspan_scheme_from_json(document_bytes ? document : "", (int64_t)document_bytes, &scheme, error);
+    return scheme;
+}
+
+static farspan_status flat_scheme_to_json(const farspan_scheme* scheme, uint8_t* buffer, size_t buffer_bytes, int64_t* whole,
+                                          size_t whole_count, farspan_error* error) {
+    return farspan_scheme_to_json(scheme, (char*)buffer, (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
+}
+
 /* ---- encode ----------------------------------------------------------------------------------- */
 
 static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, size_t count,
@@ -5079,6 +5091,78 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1create(JNIEn
     if (arg18->code != FARSPAN_OK) java_throw(jenv, arg18);
   }
   return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1from_1json(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  jlong jresult = 0 ;
+  char *arg1 = (char *) 0 ;
+  size_t arg2 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_error slot3 ;
+  farspan_scheme *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(char))) return 0;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jbyte*)memory1.data);
+  arg1 = (char*)memory1.data;
+  result = (farspan_scheme *)flat_scheme_from_json((char const *)arg1,arg2,arg3);
+  *(farspan_scheme **)&jresult = result; 
+  
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_scheme_1to_1json(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg4) {
+  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
+  uint8_t *arg2 = (uint8_t *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  size_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_error slot6 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot6.struct_size = (uint32_t)sizeof slot6;
+  slot6.code = FARSPAN_OK;
+  arg6 = &slot6;
+  (void)jarg1_;
+  arg1 = *(farspan_scheme **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(uint8_t))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (uint8_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  result = flat_scheme_to_json((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg2) (*jenv)->SetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (const jbyte*)arg2);
+  }
+  {
+    if (result == FARSPAN_OK && jarg4) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jlong*)arg4);
+  }
+  {
+    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
+  }
 }
 
 

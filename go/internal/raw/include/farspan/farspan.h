@@ -67,7 +67,7 @@ enum {
     FARSPAN_ERROR_OUT_OF_MEMORY = 14,
     FARSPAN_ERROR_CANCELLED = 15,        /* the context's cancel flag was set; outputs are then unspecified */
     FARSPAN_ERROR_INTERNAL = 16,         /* a defect of the library: please report the message */
-    FARSPAN_ERROR_FORMAT = 17            /* a malformed document (model.h) */
+    FARSPAN_ERROR_FORMAT = 17            /* a document (JSON, GGUF) that is malformed, or says what it must not */
 };
 
 /* The cause of a failure. Caller-owned plain data; set struct_size = sizeof(farspan_error) before the
@@ -353,6 +353,29 @@ FARSPAN_API farspan_status farspan_scheme_create(const farspan_rope_config* rope
                                                  const farspan_score_config* score, farspan_scheme** scheme,
                                                  farspan_error* error);
 FARSPAN_API void farspan_scheme_destroy(farspan_scheme* scheme);
+
+/* A scheme as text: JSON for configuration files, logs and bug reports.
+ *
+ *     {"rope": {"method": "yarn", "layout": "half", "rotary_dim": 128, "factor": 4, "original_context": 4096},
+ *      "mask": {"window_left": 4095, "sinks": 4}, "score": {"temperature": "log_n", "trained_length": 4096}}
+ *
+ * The parts are rope, remap, bias, mask and score, their keys the fields of the five configurations. A method, a temperature and
+ * every other enum is a word ("self_extend", "half", "float32", "pair_index"), a flag is true or false, an array and axis_sections
+ * are lists, and the count of an array has no key. What is absent has the default that init writes.
+ *
+ * Reads `text`, text_bytes long (no NUL needed, at most 64 MiB), as farspan_scheme_create does: the same checks, the same messages.
+ * A text that is no JSON, an unknown part or key, a key that is there twice and a value of another type are FARSPAN_ERROR_FORMAT
+ * with their path, "$.rope.basee is not a field of rope"; an unknown word is FARSPAN_ERROR_METHOD. */
+FARSPAN_API farspan_status farspan_scheme_from_json(const char* text, int64_t text_bytes, farspan_scheme** scheme,
+                                                    farspan_error* error);
+
+/* The text of a scheme, in one line and canonical: what differs from the defaults, parts and fields in the order of this
+ * header, every number in the shortest form that reads back as the same bits (whole ones without exponent). Equal schemes
+ * have equal texts, also in a later version; "{}" is the scheme of defaults. `needed` receives the bytes with the final
+ * NUL; they are written if buffer_bytes suffices, and otherwise nothing is (buffer may be NULL then). A scheme of a model
+ * is a scheme like any other: its text holds the weights that it has. */
+FARSPAN_API farspan_status farspan_scheme_to_json(const farspan_scheme* scheme, char* buffer, int64_t buffer_bytes,
+                                                  int64_t* needed, farspan_error* error);
 
 /* Positions per token that the rope part reads: 1, or the number of axes for M-RoPE; 0 for NULL. */
 FARSPAN_API int32_t farspan_scheme_axes(const farspan_scheme* scheme);

@@ -1,7 +1,9 @@
 package io.farspan;
 
 import io.farspan.internal.Native;
+import io.farspan.runtime.Bytes;
 import io.farspan.runtime.Handle;
+import java.nio.charset.StandardCharsets;
 
 /**
  * How positions enter attention: rope, remap, bias, mask and score together, checked. Immutable; any number of threads may use one
@@ -43,6 +45,37 @@ public final class Scheme implements AutoCloseable {
     public static Scheme fromConfigJson(String text, long layer) {
         try (Model model = Model.fromConfigJson(text)) {
             return model.scheme(layer);
+        }
+    }
+
+    /**
+     * The scheme that a text describes.
+     *
+     * <pre>{@code
+     * Scheme.fromJson("{\"rope\": {\"method\": \"base\", \"layout\": \"half\", \"rotary_dim\": 64}, \"mask\": {\"sinks\": 4}}");
+     * }</pre>
+     *
+     * @param text a JSON object of the parts rope, remap, bias, mask and score; their keys are the fields of the C configurations,
+     *     methods and other enums are words, what is absent has its default
+     * @return a new scheme
+     * @throws FarspanException if the text is refused; the message has the path, as in "$.rope.basee is not a field of rope"
+     */
+    public static Scheme fromJson(String text) {
+        return new Scheme(Native.scheme_from_json(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * The scheme as text: one line, canonical. {@link #fromJson} makes the same scheme of it, bit for bit.
+     *
+     * @return a JSON object of what differs from the defaults
+     * @throws IllegalStateException if the scheme is closed
+     */
+    public String toJson() {
+        io.farspan.internal.Scheme object = handle.acquire();
+        try {
+            return Bytes.written(256, (buffer, needed) -> Native.scheme_to_json(object, buffer, needed));
+        } finally {
+            handle.release();
         }
     }
 

@@ -40,7 +40,7 @@ public enum Status {
     CANCELLED(NativeConstants.ERROR_CANCELLED),
     /** A defect of the library: please report the message. */
     INTERNAL(NativeConstants.ERROR_INTERNAL),
-    /** A malformed document (model.h). */
+    /** A document (JSON, GGUF) that is malformed, or says what it must not. */
     FORMAT(NativeConstants.ERROR_FORMAT),
     /** A status of a newer library. */
     UNKNOWN(-1);

@@ -79,6 +79,31 @@ class SchemeTest {
         }
     }
 
+    @Test
+    void schemesAreText() {
+        String text = "{\"rope\": {\"method\": \"yarn\", \"layout\": \"half\", \"rotary_dim\": 64, \"factor\": 4, "
+                + "\"original_context\": 4096}, \"mask\": {\"sinks\": 4}}";
+        try (Scheme scheme = Scheme.builder()
+                .rope(new RopeConfig(RopeMethod.YARN).layout(Layout.HALF).rotaryDim(64).originalContext(4096).factor(4))
+                .mask(new MaskConfig().sinks(4))
+                .build();
+                Scheme same = Scheme.fromJson(text);
+                Scheme large = Scheme.builder().score(new ScoreConfig().sinks(new float[1000])).build()) {
+            assertEquals(text, scheme.toJson());
+            assertEquals(text, same.toJson());
+            assertEquals(scheme.probe(0, 9000, 4, 0), same.probe(0, 9000, 4, 0));
+            assertTrue(large.toJson().length() > 2000);
+        }
+        FarspanException failure = assertThrows(FarspanException.class, () -> Scheme.fromJson("{\"rope\": {\"basee\": 1}}"));
+        assertEquals(Status.FORMAT, failure.status());
+        assertEquals("$.rope.basee is not a field of rope", failure.getMessage());
+        assertEquals(Status.FORMAT, assertThrows(FarspanException.class, () -> Scheme.fromJson("")).status());
+        assertThrows(NullPointerException.class, () -> Scheme.fromJson(null));
+        Scheme closed = Scheme.fromJson("{}");
+        closed.close();
+        assertThrows(IllegalStateException.class, closed::toJson);
+    }
+
     private static Status status(Scheme.Builder builder) {
         return assertThrows(FarspanException.class, builder::build).status();
     }

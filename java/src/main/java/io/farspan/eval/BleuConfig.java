@@ -4,6 +4,7 @@ package io.farspan.eval;
 import io.farspan.FarspanException;
 import io.farspan.internal.Native;
 import io.farspan.internal.NativeConstants;
+import io.farspan.runtime.Bytes;
 
 /**
  * How BLEU is computed. Scores equal sacrebleu's with the same options. Begins with the library's defaults. Not to be
@@ -95,6 +96,6 @@ public final class BleuConfig {
      * @throws FarspanException if the configuration is wrong or the number negative
      */
     public String signature(int references) {
-        return Texts.written(128, (buffer, needed) -> Native.bleu_signature(fields, references, buffer, needed));
+        return Bytes.written(128, (buffer, needed) -> Native.bleu_signature(fields, references, buffer, needed));
     }
 }

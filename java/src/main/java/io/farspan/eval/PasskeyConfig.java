@@ -4,6 +4,7 @@ package io.farspan.eval;
 import io.farspan.FarspanException;
 import io.farspan.internal.Native;
 import io.farspan.internal.NativeConstants;
+import io.farspan.runtime.Bytes;
 
 /**
  * A text that hides a number among repeated sentences and asks for it at the end. The same configuration gives the
@@ -85,7 +86,7 @@ public final class PasskeyConfig {
     public Passkey make() {
         long[] whole = new long[NativeConstants.FLAT_PASSKEY_WHOLE];
         double[] depth = new double[1];
-        String text = Texts.written(0, (buffer, needed) -> {
+        String text = Bytes.written(0, (buffer, needed) -> {
             Native.passkey_make(fields, buffer, whole, depth);
             needed[0] = whole[3] + 1; // the bytes of the text, and the NUL
         });

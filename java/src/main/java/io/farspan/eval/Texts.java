@@ -1,6 +1,7 @@
 package io.farspan.eval;
 
 import io.farspan.internal.NativeConstants;
+import io.farspan.runtime.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -54,7 +55,7 @@ final class Texts {
             segment.lengths[n] = parts[n] == null ? NativeConstants.FLAT_MISSING : parts[n].length;
             bytes += Math.max(segment.lengths[n], 0);
         }
-        ByteBuffer texts = ByteBuffer.allocate(size(bytes));
+        ByteBuffer texts = ByteBuffer.allocate(Bytes.size(bytes));
         for (byte[] part : parts) {
             if (part != null) {
                 texts.put(part);
@@ -73,7 +74,7 @@ final class Texts {
             segment.lengths[n] = reference == null ? NativeConstants.FLAT_MISSING : reference.length;
             count += Math.max(segment.lengths[n], 0);
         }
-        segment.ids = new long[size(count)];
+        segment.ids = new long[Bytes.size(count)];
         System.arraycopy(hypothesis, 0, segment.ids, 0, hypothesis.length);
         int at = hypothesis.length;
         for (long[] reference : references) {
@@ -83,29 +84,5 @@ final class Texts {
             }
         }
         return segment;
-    }
-
-    private static int size(long count) {
-        if (count > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException("a segment with its references has " + count + " elements, more than an array holds");
-        }
-        return (int) count;
-    }
-
-    /** Writes a text with its NUL into a buffer, and what that needs into needed[0]; writes nothing if the buffer is too small. */
-    interface Writer {
-        void write(byte[] buffer, long[] needed);
-    }
-
-    /** A text that the library writes into a buffer of a size that only it knows; {@code guess} usually suffices. */
-    static String written(int guess, Writer writer) {
-        byte[] buffer = new byte[guess];
-        long[] needed = new long[1];
-        writer.write(buffer, needed);
-        while (needed[0] > buffer.length) {
-            buffer = new byte[size(needed[0])];
-            writer.write(buffer, needed);
-        }
-        return new String(buffer, 0, (int) needed[0] - 1, StandardCharsets.UTF_8);
     }
 }

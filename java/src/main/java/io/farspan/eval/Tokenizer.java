@@ -3,6 +3,7 @@ package io.farspan.eval;
 
 import io.farspan.internal.Native;
 import io.farspan.internal.NativeConstants;
+import io.farspan.runtime.Bytes;
 
 /** How a text becomes tokens. */
 public enum Tokenizer {
@@ -36,7 +37,7 @@ public enum Tokenizer {
      */
     public String tokenize(String text, boolean lowercase) {
         byte[] bytes = Texts.utf8(text, "text");
-        return Texts.written(2 * bytes.length + 1,
+        return Bytes.written(2 * bytes.length + 1,
                 (buffer, needed) -> Native.tokenize(code, lowercase ? 1 : 0, bytes, buffer, needed));
     }
 }

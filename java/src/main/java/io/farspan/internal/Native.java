@@ -82,6 +82,13 @@ public class Native implements NativeConstants {
     return (cPtr == 0) ? null : new Scheme(cPtr, true);
   }
 
+  public static Scheme scheme_from_json(byte[] document) {
+    long cPtr = NativeJNI.scheme_from_json(document);
+    return (cPtr == 0) ? null : new Scheme(cPtr, true);
+  }
+
+  public static void scheme_to_json(Scheme scheme, byte[] buffer, long[] whole) { NativeJNI.scheme_to_json(Scheme.getCPtr(scheme), scheme, buffer, whole); }
+
   public static void rope_frequencies(Scheme scheme, long length, double[] inv_freq, double[] magnitude) { NativeJNI.rope_frequencies(Scheme.getCPtr(scheme), scheme, length, inv_freq, magnitude); }
 
   public static void scheme_visible(Scheme scheme, long query, long keys, long[] intervals) { NativeJNI.scheme_visible(Scheme.getCPtr(scheme), scheme, query, keys, intervals); }

@@ -253,6 +253,8 @@ public class NativeJNI {
   public final static native void tensor_contiguous(long jarg1, long jarg2, long jarg3, long jarg4, long[] jarg5);
   public final static native void tensor_check(int jarg1, long[] jarg2, long jarg3);
   public final static native long scheme_create(long jarg1, RopeConfig jarg1_, double[] jarg2, double[] jarg4, long jarg6, RemapConfig jarg6_, long jarg7, BiasConfig jarg7_, float[] jarg8, double[] jarg10, double[] jarg12, long jarg14, MaskConfig jarg14_, long jarg15, ScoreConfig jarg15_, float[] jarg16);
+  public final static native long scheme_from_json(byte[] jarg1);
+  public final static native void scheme_to_json(long jarg1, Scheme jarg1_, byte[] jarg2, long[] jarg4);
   public final static native void rope_frequencies(long jarg1, Scheme jarg1_, long jarg2, double[] jarg3, double[] jarg5);
   public final static native void scheme_visible(long jarg1, Scheme jarg1_, long jarg2, long jarg3, long[] jarg4);
   public final static native void rope_apply(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, int jarg3, int jarg4, int jarg5, long jarg6, long jarg7, double jarg8, long[] jarg9, float[] jarg11, int jarg12, long[] jarg13, float[] jarg14, int jarg15, long[] jarg16);

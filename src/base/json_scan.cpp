@@ -1,4 +1,4 @@
-#include "config/json_scan.hpp"
+#include "base/json_scan.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,15 +9,15 @@
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
-#include "config/json.hpp"
-#include "farspan/model.h"
 
-namespace farspan::config {
+namespace farspan::json {
 namespace {
 
 bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
+
+constexpr std::size_t longest_name = 40;  // of a key in a path
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -79,8 +79,8 @@ private:
     }
 
     void open(bool is_list) {
-        if (depth_ == deepest_json)
-            throw failure(FARSPAN_ERROR_FORMAT, path().c_str(), ": more than %zu levels deep", deepest_json);
+        if (depth_ == deepest)
+            throw failure(FARSPAN_ERROR_FORMAT, path().c_str(), ": more than %zu levels deep", deepest);
         ++at_;
         levels_[depth_++] = {is_list, false, 0, {}};
         blanks();
@@ -215,7 +215,7 @@ private:
 
     std::string_view text_;
     std::size_t at_ = 0, depth_ = 0;
-    std::array<level, deepest_json> levels_;
+    std::array<level, deepest> levels_;
 };
 
 // The bytes of a raw text with its escapes resolved, one after the other.
@@ -292,8 +292,19 @@ private:
 
 }  // namespace
 
-void check_json(std::string_view text) {
+void check(std::string_view text) {
     checker(text).check();
+}
+
+std::size_t first_value(std::string_view text) {
+    return skip_blanks(text, text.starts_with("\xef\xbb\xbf") ? 3 : 0);
+}
+
+std::string join_path(const std::string& path, std::string_view name) {
+    return path + "." + escaped(name, longest_name);
+}
+std::string join_path(const std::string& path, std::size_t index) {
+    return path + "[" + std::to_string(index) + "]";
 }
 
 std::size_t skip_blanks(std::string_view text, std::size_t at) {
@@ -345,7 +356,7 @@ bool means_less(std::string_view raw, std::string_view other) {
     }
 }
 
-json_number number_at(std::string_view text, std::size_t at) {
+number number_at(std::string_view text, std::size_t at) {
     constexpr double infinite = std::numeric_limits<double>::infinity();
     const std::string_view rest = text.substr(at);
     if (rest.starts_with("NaN")) return {false, 0, std::numeric_limits<double>::quiet_NaN()};
@@ -361,4 +372,4 @@ json_number number_at(std::string_view text, std::size_t at) {
     return {false, 0, std::strtod(std::string(word).c_str(), nullptr)};  // infinite if it is too large
 }
 
-}  // namespace farspan::config
+}  // namespace farspan::json
