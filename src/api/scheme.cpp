@@ -95,7 +95,7 @@ farspan_status farspan_scheme_create(const farspan_rope_config* rope, const fars
 }
 
 farspan_status farspan_scheme_from_json(const char* text, int64_t text_bytes, farspan_scheme** scheme, farspan_error* error) {
-    return guard(error, {ARGUMENTS(text, text_bytes, scheme), "text"}, [&] {
+    return guard(error, {__func__, "text"}, [&] {
         required(text, "text");
         const std::string_view document = read_text(text, text_bytes, "text", "text_bytes");
         farspan_scheme*& result = required(scheme, "scheme");
@@ -105,7 +105,7 @@ farspan_status farspan_scheme_from_json(const char* text, int64_t text_bytes, fa
 
 farspan_status farspan_scheme_to_json(const farspan_scheme* scheme, char* buffer, int64_t buffer_bytes, int64_t* needed,
                                       farspan_error* error) {
-    return guard(error, {ARGUMENTS(scheme, buffer, buffer_bytes, needed)}, [&] {
+    return guard(error, {__func__}, [&] {
         const farspan_scheme& given = required(scheme, "scheme");
         text_result(buffer, buffer_bytes, needed, "buffer_bytes").write(scheme_to_json(*given.parts));
     });
