@@ -61,6 +61,7 @@ json outputs_of(const json& one) {
         {"rope_frequencies", answer_frequencies},
         {"scheme_probe", answer_probe},
         {"scheme_visible", answer_visible},
+        {"scheme_to_json", answer_scheme_text},
         {"rope_apply", answer_rope},
         {"bias_fill", answer_bias},
         {"sinusoidal_fill", answer_sinusoidal},

@@ -19,6 +19,7 @@ double lse_allowed(double lse);
 json answer_frequencies(const json& one);
 json answer_probe(const json& one);
 json answer_visible(const json& one);
+json answer_scheme_text(const json& one);
 json answer_bias(const json& one);
 json answer_rope(const json& one);
 json answer_sinusoidal(const json& one);

@@ -4,6 +4,7 @@
 
 #include "answers.hpp"
 #include "scheme_oracle.hpp"
+#include "worded.hpp"
 
 namespace conformance {
 
@@ -70,6 +71,10 @@ json answer_visible(const json& one) {
         }
     }
     return json::array({expected.sample(double_digits)});
+}
+
+json answer_scheme_text(const json& one) {
+    return json::array({{{"text", canonical(one.at("scheme"))}}});
 }
 
 json answer_bias(const json& one) {

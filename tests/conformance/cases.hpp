@@ -63,6 +63,8 @@ case_list plan_error_cases();
 case_list rope_apply_cases();
 case_list scheme_cases();
 case_list scheme_error_cases();
+case_list scheme_json_cases();
+case_list scheme_json_error_cases();
 case_list tile_cases();
 
 // The expected outputs of a case that succeeds: what its maker put into "expected", else from the oracle.

@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "cases.hpp"
+#include "worded.hpp"
 
 using namespace conformance;
 
@@ -38,6 +39,7 @@ const std::vector<vector_file> files = {
     {"model_schemes.json", {model_family_cases, model_option_cases, model_attention_cases}},
     {"rope_apply.json", {rope_apply_cases}},
     {"scheme.json", {scheme_cases}},
+    {"scheme_json.json", {scheme_json_cases, scheme_json_error_cases}},
     {"tiles.json", {tile_cases}},
 };
 
@@ -47,6 +49,7 @@ std::vector<json> make(const vector_file& file) {
         for (json& one : list().cases) {
             if (!one.contains("status") && !one.contains("outputs")) one["outputs"] = outputs_of(one);
             one.erase("expected");
+            word_schemes(one);
             result.push_back(one);
         }
     return result;

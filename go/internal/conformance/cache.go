@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -22,7 +23,7 @@ type step struct {
 	Window    int64
 	Layer     int64
 	Length    int64
-	Scheme    map[string]fields
+	Scheme    json.RawMessage
 	LSE       bool
 	Workspace bool
 	Saved     int

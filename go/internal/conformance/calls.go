@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"encoding/json"
 
 	"farspan.io/farspan"
 )
@@ -25,6 +25,7 @@ var calls = map[string]func(*session) ([]output, error){
 	"rope_frequencies": (*session).ropeFrequencies,
 	"scheme_probe":     (*session).schemeProbe,
 	"scheme_visible":   (*session).schemeVisible,
+	"scheme_to_json":   (*session).schemeToJSON,
 	"rope_apply":       (*session).ropeApply,
 	"bias_fill":        (*session).biasFill,
 	"sinusoidal_fill":  (*session).sinusoidalFill,
@@ -44,39 +45,21 @@ func (s *session) scheme() (*farspan.Scheme, error) {
 	if s.Model != nil {
 		return s.Model.scheme()
 	}
-	var config farspan.SchemeConfig
-	for part, given := range s.Scheme {
-		method, err := given.method()
-		if err != nil {
+	text := []byte("{}")
+	switch {
+	case len(s.Scheme) == 0:
+	case s.Scheme[0] == '"': // a text as it stands
+		var quoted string
+		if err := json.Unmarshal(s.Scheme, &quoted); err != nil {
 			return nil, err
 		}
-		var filled any
-		switch part {
-		case "rope":
-			config.Rope = farspan.NewRopeConfig(farspan.RopeMethod(method))
-			filled = config.Rope
-		case "remap":
-			config.Remap = farspan.NewRemapConfig(farspan.RemapMethod(method))
-			filled = config.Remap
-		case "bias":
-			config.Bias = farspan.NewBiasConfig(farspan.BiasMethod(method))
-			filled = config.Bias
-		case "mask":
-			config.Mask = farspan.NewMaskConfig()
-			filled = config.Mask
-		case "score":
-			config.Score = farspan.NewScoreConfig()
-			filled = config.Score
-		default:
-			return nil, fmt.Errorf("unknown part %q", part)
-		}
-		if err := given.fill(filled); err != nil {
-			return nil, err
-		}
+		text = []byte(quoted)
+	default:
+		text = s.Scheme
 	}
-	scheme, err := farspan.NewScheme(config)
+	scheme, err := farspan.SchemeFromJSON(text)
 	if err != nil {
-		return nil, &stageError{"scheme_create", err}
+		return nil, &stageError{"scheme_from_json", err}
 	}
 	return scheme, nil
 }
@@ -159,6 +142,16 @@ func (s *session) schemeVisible() ([]output, error) {
 		answers = append(answers, visible[0].First, visible[0].Last, visible[1].First, visible[1].Last)
 	}
 	return written(answers), nil
+}
+
+func (s *session) schemeToJSON() ([]output, error) {
+	scheme, err := s.scheme()
+	if err != nil {
+		return nil, err
+	}
+	defer scheme.Close()
+	text, err := scheme.JSON()
+	return written(characters(text)), err
 }
 
 func (s *session) ropeApply() ([]output, error) {

@@ -12,7 +12,7 @@ import (
 type testCase struct {
 	Name      string
 	Call      string
-	Scheme    map[string]fields
+	Scheme    json.RawMessage
 	Model     *model
 	Arguments arguments
 	Status    int32
@@ -79,14 +79,6 @@ func (n *number) UnmarshalJSON(text []byte) error {
 
 // fields are the fields of a configuration that differ from the defaults, by their C names.
 type fields map[string]json.RawMessage
-
-// method is the method of a configuration, 0 if it has none.
-func (f fields) method() (method int32, err error) {
-	if text, given := f["method"]; given {
-		err = json.Unmarshal(text, &method)
-	}
-	return method, err
-}
 
 // fill sets the fields of the struct that config points to. rotary_dim is RotaryDim.
 func (f fields) fill(config any) error {

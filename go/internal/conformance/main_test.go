@@ -27,7 +27,7 @@ func TestAllVectorsOnEveryInstructionSet(t *testing.T) {
 // Whatever is changed in a case must be noticed.
 func TestWrongExpectationsFail(t *testing.T) {
 	good := `{"cases": [
-		{"name": "ok", "call": "rope_frequencies", "scheme": {"rope": {"method": 1, "layout": 1, "rotary_dim": 4, "base": 100}},
+		{"name": "ok", "call": "rope_frequencies", "scheme": {"rope": {"method": "base", "layout": "half", "rotary_dim": 4, "base": 100}},
 		 "arguments": {"length": 0, "count": 2}, "outputs": [{"values": [1, 0.1], "tolerance": 1e-9}, {"values": [1], "tolerance": 0}]},
 		{"name": "bad", "call": "rope_frequencies", "arguments": {"length": 0, "count": 2},
 		 "status": 10, "argument": 1, "failing": "rope_frequencies"}]}`

@@ -1,4 +1,6 @@
 """Carries out the call of a case through the public interface: a list of outputs, each an array or bytes."""
+import json
+
 import numpy as np
 
 import farspan
@@ -22,7 +24,8 @@ def scheme_of(case):
     if "model" in case:
         layer = model_of(case["model"]).layer(case["model"]["layer"])
         return layer.scheme
-    return farspan.Scheme(**{part: fields(given) for part, given in case.get("scheme", {}).items()})
+    given = case.get("scheme", {})
+    return farspan.Scheme.from_json(given if isinstance(given, str) else json.dumps(given))
 
 
 def model_of(given):
@@ -77,6 +80,10 @@ def scheme_visible(case, arguments, context):
     scheme = scheme_of(case)
     intervals = [scheme.visible(query, arguments["keys"]) for query in arguments["queries"]]
     return [np.array([[r.start, r.stop] for pair in intervals for r in pair], np.int64).ravel()]
+
+
+def scheme_to_json(case, arguments, context):
+    return [scheme_of(case).to_json().encode()]
 
 
 def rope_apply(case, arguments, context):

@@ -41,11 +41,14 @@ pub fn answer(case: &Value, context: &Context) -> Outputs {
     }
     let scheme = || match case.get("model") {
         Some(given) => model::make_scheme(given),
-        None => make_scheme(case).map_err(failure("scheme_create")),
+        None => make_scheme(case).map_err(failure("scheme_from_json")),
     };
     match call {
         "rope_frequencies" => rope_frequencies(call, &scheme()?, arguments),
         "scheme_probe" => scheme_probe(&scheme()?, arguments).map_err(failure(call)),
+        "scheme_to_json" => {
+            scheme()?.to_json().map(|text| vec![Memory::Text(text.into_bytes())]).map_err(failure(call))
+        }
         "scheme_visible" => scheme_visible(&scheme()?, arguments).map_err(failure(call)),
         "rope_apply" => rope_apply(call, context, &scheme()?, arguments),
         "bias_fill" => bias_fill(call, &scheme()?, arguments),

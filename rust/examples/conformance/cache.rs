@@ -158,7 +158,7 @@ impl History<'_> {
     fn attend(&mut self, call: &str, step: &Value) -> Result<(), Failure> {
         let query = Memory::new(&step["q"]);
         let q = query.view(&step["q"]).map_err(failure("tensor"))?;
-        let scheme = make_scheme(step).map_err(failure("scheme_create"))?;
+        let scheme = make_scheme(step).map_err(failure("scheme_from_json"))?;
         let mut memories = vec![Memory::new(&step["out"])];
         if step.get("lse").is_some() {
             memories.push(Memory::F32(vec![0.0; q.shape()[..3].iter().product::<i64>() as usize]));

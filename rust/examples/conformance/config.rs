@@ -1,23 +1,15 @@
 //! The configurations of the vectors: the fields that differ from the defaults.
 
-use farspan::{
-    Angle, Axes, BiasConfig, BiasMethod, FireConfig, Layout, LengthSwitch, Magnitude, MaskConfig, Problem, Ramp,
-    RemapConfig, RemapMethod, RopeConfig, RopeMethod, Scheme, ScoreConfig, State, Temperature,
-};
+use farspan::{FireConfig, Problem, Scheme, State};
 use serde_json::Value;
 
 use crate::json::{self, Number};
 
-macro_rules! options {
-    ($($name:ident),*) => {
-        $(impl Number for $name {
-            fn read(value: &Value) -> Option<Self> {
-                i32::read(value).map($name)
-            }
-        })*
-    };
+impl Number for State {
+    fn read(value: &Value) -> Option<Self> {
+        i32::read(value).map(State)
+    }
 }
-options!(Layout, Angle, Ramp, Magnitude, LengthSwitch, Axes, RopeMethod, RemapMethod, BiasMethod, Temperature, State);
 
 /// Sets the listed fields from an object. Every key must be one of them, or of the arrays.
 macro_rules! set {
@@ -37,102 +29,13 @@ macro_rules! set {
 
 pub(crate) use set;
 
+/// The scheme of a case: an object, or a text as it stands.
 pub fn make_scheme(case: &Value) -> farspan::Result<Scheme> {
-    let none = Value::Object(Default::default());
-    let parts = case.get("scheme").unwrap_or(&none);
-    let mut builder = Scheme::builder();
-    let [short_factors, long_factors, a, p] =
-        [("rope", "short_factors"), ("rope", "long_factors"), ("bias", "a"), ("bias", "p")]
-            .map(|(part, key)| json::array::<f64>(&parts[part], key));
-    let [values, sinks] =
-        [("bias", "values"), ("score", "sinks")].map(|(part, key)| json::array::<f32>(&parts[part], key));
-
-    if let Some(part) = parts.get("rope") {
-        let mut rope = RopeConfig::new(json::number(&part["method"]));
-        set!(
-            rope,
-            part,
-            [short_factors, long_factors],
-            [
-                method,
-                layout,
-                rotary_dim,
-                rotary_offset,
-                angle,
-                base,
-                factor,
-                original_context,
-                beta_fast,
-                beta_slow,
-                extrapolation_factor,
-                ramp,
-                truncate,
-                mscale,
-                mscale_all_dim,
-                magnitude,
-                length_switch,
-                attention_factor,
-                mixed_exponent,
-                low_freq_factor,
-                high_freq_factor,
-                rotated_fraction,
-                xpos_scale_base,
-                xpos_gamma,
-                pair_factor_count,
-                axes,
-                axis_sections
-            ]
-        );
-        builder = builder.rope(&rope);
+    match case.get("scheme") {
+        None => Scheme::from_json("{}"),
+        Some(Value::String(text)) => Scheme::from_json(text),
+        Some(object) => Scheme::from_json(object.to_string()),
     }
-    if let Some(part) = parts.get("remap") {
-        let mut remap = RemapConfig::new(json::number(&part["method"]));
-        set!(
-            remap,
-            part,
-            [],
-            [method, window, group, leak, chunk, local_window, limit, sinks, real_shift, position_scale]
-        );
-        builder = builder.remap(&remap);
-    }
-    if let Some(part) = parts.get("bias") {
-        let mut bias = BiasConfig::new(json::number(&part["method"]));
-        set!(
-            bias,
-            part,
-            [values, a, p],
-            [
-                method,
-                heads,
-                head_offset,
-                bidirectional,
-                buckets,
-                max_distance,
-                distance_limit,
-                max_bias,
-                scale,
-                trained_length,
-                dim
-            ]
-        );
-        builder = builder.bias(&bias);
-    }
-    if let Some(part) = parts.get("mask") {
-        let mut mask = MaskConfig::new();
-        set!(mask, part, [], [causal, window_left, window_right, sinks, chunk, prefix]);
-        builder = builder.mask(&mask);
-    }
-    if let Some(part) = parts.get("score") {
-        let mut score = ScoreConfig::new();
-        set!(
-            score,
-            part,
-            [sinks],
-            [temperature, scale, multiplier, trained_length, alpha, power, softcap, sink_heads, sink_head_offset]
-        );
-        builder = builder.score(&score);
-    }
-    builder.build()
 }
 
 /// Calls `use_config` with the problem, whose arrays live for the call.

@@ -48,12 +48,6 @@ impl Number for bool {
     }
 }
 
-impl Number for [i32; 4] {
-    fn read(value: &Value) -> Option<[i32; 4]> {
-        numbers(value).try_into().ok()
-    }
-}
-
 pub fn number<T: Number>(value: &Value) -> T {
     T::read(value).unwrap_or_else(|| panic!("{} is no {}", value, std::any::type_name::<T>()))
 }

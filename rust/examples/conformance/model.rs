@@ -17,7 +17,7 @@ macro_rules! options {
         })*
     };
 }
-options!(Release, Extension);
+options!(Release, Extension, Angle);
 
 /// Calls `use_options` with the options of a model, whose arrays live for the call.
 fn with_options<T>(given: &Value, use_options: impl FnOnce(&Options<'_>) -> T) -> T {

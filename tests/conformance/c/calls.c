@@ -6,33 +6,41 @@
 #include "../fields.h"
 #include "run.h"
 
+/* cJSON prints 15 digits of a number; these are all. */
+static void print_exactly(cJSON* parent) {
+    cJSON *item, *next;
+    for (item = parent->child; item; item = next) {
+        next = item->next;
+        if (!cJSON_IsNumber(item)) {
+            print_exactly(item);
+            continue;
+        }
+        char text[32];
+        snprintf(text, sizeof text, "%.17g", item->valuedouble);
+        cJSON* exact = cJSON_CreateRaw(text);
+        if (item->string)
+            cJSON_ReplaceItemInObjectCaseSensitive(parent, item->string, exact);
+        else
+            cJSON_ReplaceItemViaPointer(parent, item, exact);
+    }
+}
+
+static char* text_of(const cJSON* object) {
+    cJSON* copy = cJSON_Duplicate(object, 1);
+    print_exactly(copy);
+    char* text = cJSON_PrintUnformatted(copy);
+    cJSON_Delete(copy);
+    return text;
+}
+
 farspan_status make_scheme(struct run* run, const cJSON* described, farspan_scheme** scheme) {
     const cJSON* given = cJSON_GetObjectItemCaseSensitive(described, "scheme");
-    const char* const names[5] = {"rope", "remap", "bias", "mask", "score"};
-    const cJSON* part[5];
-    int32_t method[5];
-    for (int n = 0; n < 5; ++n) {
-        part[n] = cJSON_GetObjectItemCaseSensitive(given, names[n]);
-        method[n] = part[n] && has(part[n], "method") ? (int32_t)whole_member(part[n], "method") : 0;
-    }
-    farspan_rope_config rope;
-    farspan_remap_config remap;
-    farspan_bias_config bias;
-    farspan_mask_config mask;
-    farspan_score_config score;
-    farspan_rope_config_init(&rope, sizeof rope, method[0]);
-    farspan_remap_config_init(&remap, sizeof remap, method[1]);
-    farspan_bias_config_init(&bias, sizeof bias, method[2]);
-    farspan_mask_config_init(&mask, sizeof mask);
-    farspan_score_config_init(&score, sizeof score);
-    set_fields(run, &rope, rope_fields, part[0]);
-    set_fields(run, &remap, remap_fields, part[1]);
-    set_fields(run, &bias, bias_fields, part[2]);
-    set_fields(run, &mask, mask_fields, part[3]);
-    set_fields(run, &score, score_fields, part[4]);
-    run->stage = "scheme_create";
-    return farspan_scheme_create(part[0] ? &rope : NULL, part[1] ? &remap : NULL, part[2] ? &bias : NULL,
-                                 part[3] ? &mask : NULL, part[4] ? &score : NULL, scheme, &run->error);
+    char* printed = given && !cJSON_IsString(given) ? text_of(given) : NULL;
+    const char* text = printed ? printed : given ? given->valuestring : "{}";
+    run->stage = "scheme_from_json";
+    const farspan_status status = farspan_scheme_from_json(text, (int64_t)strlen(text), scheme, &run->error);
+    cJSON_free(printed);
+    return status;
 }
 
 static farspan_status make_plan(struct run* run, const farspan_scheme* scheme, farspan_plan** plan) {
@@ -79,6 +87,16 @@ static farspan_status scheme_visible(struct run* run, const farspan_scheme* sche
         to += 4;
     }
     return FARSPAN_OK;
+}
+
+static farspan_status scheme_to_json(struct run* run, const farspan_scheme* scheme) {
+    int64_t needed = 0;
+    const farspan_status status = farspan_scheme_to_json(scheme, NULL, 0, &needed, &run->error);
+    if (status != FARSPAN_OK) return status;
+    char* text = take(run, (size_t)needed);
+    const farspan_status written = farspan_scheme_to_json(scheme, text, needed, &needed, &run->error);
+    if (written == FARSPAN_OK) new_text(run, text);
+    return written;
 }
 
 static farspan_status rope_apply(struct run* run, const farspan_scheme* scheme) {
@@ -173,6 +191,7 @@ static const struct {
     {"rope_frequencies", rope_frequencies, NULL, NULL},
     {"scheme_probe", scheme_probe, NULL, NULL},
     {"scheme_visible", scheme_visible, NULL, NULL},
+    {"scheme_to_json", scheme_to_json, NULL, NULL},
     {"rope_apply", rope_apply, NULL, NULL},
     {"bias_fill", bias_fill, NULL, NULL},
     {"sinusoidal_fill", sinusoidal_fill, NULL, NULL},

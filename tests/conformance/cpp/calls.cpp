@@ -57,6 +57,10 @@ void scheme_visible(outcome& result, const json& one, const context&) {
         for (const int64_t end : scheme.visible(query.get<int64_t>(), given.at("keys").get<int64_t>())) *to++ = end;
 }
 
+void scheme_to_json(outcome& result, const json& one, const context&) {
+    result.add_text(make_scheme(result, one).to_json());
+}
+
 void rope_apply(outcome& result, const json& one, const context& context) {
     const json& given = one.at("arguments");
     const scheme scheme = make_scheme(result, one);
@@ -166,6 +170,7 @@ outcome run_case(const json& one, const context& context) {
         {"rope_frequencies", rope_frequencies},
         {"scheme_probe", scheme_probe},
         {"scheme_visible", scheme_visible},
+        {"scheme_to_json", scheme_to_json},
         {"rope_apply", rope_apply},
         {"bias_fill", bias_fill},
         {"sinusoidal_fill", sinusoidal_fill},

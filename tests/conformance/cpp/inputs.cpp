@@ -26,28 +26,9 @@ scheme make_scheme(outcome& result, const json& one) {
         result.stage = one.at("call").get<std::string>();
         return made;
     }
-    const json none = json::object();
-    const json& given = one.contains("scheme") ? one.at("scheme") : none;
-    const auto part = [&](const char* name) -> const json& { return given.contains(name) ? given.at(name) : none; };
-    const json &r = part("rope"), &m = part("remap"), &b = part("bias"), &s = part("score");
-
-    rope_config rope(r.value("method", int32_t{FARSPAN_ROPE_NONE}));
-    rope.set_factors(array_or_empty<double>(r, "short_factors"), array_or_empty<double>(r, "long_factors"));
-    set_fields<farspan_rope_config>(rope, rope_fields, r);
-    remap_config remap(m.value("method", int32_t{FARSPAN_REMAP_NONE}));
-    set_fields<farspan_remap_config>(remap, remap_fields, m);
-    bias_config bias(b.value("method", int32_t{FARSPAN_BIAS_NONE}));
-    bias.set_values(array_or_empty<float>(b, "values"));
-    bias.set_kerple(array_or_empty<double>(b, "a"), array_or_empty<double>(b, "p"));
-    set_fields<farspan_bias_config>(bias, bias_fields, b);
-    mask_config mask;
-    set_fields<farspan_mask_config>(mask, mask_fields, part("mask"));
-    score_config score;
-    score.set_sinks(array_or_empty<float>(s, "sinks"));
-    set_fields<farspan_score_config>(score, score_fields, s);
-
-    result.stage = "scheme_create";
-    scheme made(rope, remap, bias, mask, score);
+    const json given = one.value("scheme", json("{}"));
+    result.stage = "scheme_from_json";
+    scheme made = scheme::from_json(given.is_string() ? given.get<std::string>() : given.dump());
     result.stage = one.at("call").get<std::string>();
     return made;
 }

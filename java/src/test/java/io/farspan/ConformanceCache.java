@@ -128,7 +128,7 @@ final class ConformanceCache implements AutoCloseable {
             lse = sums.buffer().asFloatBuffer();
         }
         long layer = number(step, "layer", 0);
-        try (Scheme scheme = ConformanceConfigs.scheme(step.getAsJsonObject("scheme"))) {
+        try (Scheme scheme = ConformanceConfigs.scheme(step.get("scheme"))) {
             if (step.get("call").getAsString().equals("attention_decode")) {
                 cache.decode(context, scheme, layer, batch(step), q, out, lse);
                 return;

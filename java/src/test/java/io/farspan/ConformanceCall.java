@@ -16,14 +16,14 @@ final class ConformanceCall {
     private final Context context;
     private final String call;
     private final JsonObject arguments;
-    private final JsonObject scheme;
+    private final JsonElement scheme;
     private final JsonObject model;
 
     ConformanceCall(Context context, JsonObject given) {
         this.context = context;
         call = given.get("call").getAsString();
         arguments = given.getAsJsonObject("arguments");
-        scheme = given.getAsJsonObject("scheme");
+        scheme = given.get("scheme");
         model = given.getAsJsonObject("model");
     }
 
@@ -76,6 +76,9 @@ final class ConformanceCall {
                 return;
             case "scheme_visible":
                 visible(made);
+                return;
+            case "scheme_to_json":
+                outputs.add(ConformanceMemory.of(made.toJson()));
                 return;
             case "rope_apply":
                 rope(made);

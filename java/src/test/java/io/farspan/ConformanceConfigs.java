@@ -11,31 +11,13 @@ import java.util.Set;
 /** Configurations of a conformance case, made with the public setters: rotary_dim is rotaryDim(...). */
 final class ConformanceConfigs {
     /** What a constructor takes, and counts that a setter of an array takes from the array. */
-    private static final Set<String> IMPLIED = Set.of("method", "kind", "form", "pair_factor_count", "sink_heads", "segments");
+    private static final Set<String> IMPLIED = Set.of("kind", "form", "segments");
 
     private ConformanceConfigs() {}
 
-    static Scheme scheme(JsonObject given) {
-        Scheme.Builder builder = Scheme.builder();
-        if (given == null) {
-            return builder.build();
-        }
-        if (given.has("rope")) {
-            builder.rope(set(new RopeConfig(coded(RopeMethod.class, method(given, "rope"))), given.getAsJsonObject("rope")));
-        }
-        if (given.has("remap")) {
-            builder.remap(set(new RemapConfig(coded(RemapMethod.class, method(given, "remap"))), given.getAsJsonObject("remap")));
-        }
-        if (given.has("bias")) {
-            builder.bias(set(new BiasConfig(coded(BiasMethod.class, method(given, "bias"))), given.getAsJsonObject("bias")));
-        }
-        if (given.has("mask")) {
-            builder.mask(set(new MaskConfig(), given.getAsJsonObject("mask")));
-        }
-        if (given.has("score")) {
-            builder.score(set(new ScoreConfig(), given.getAsJsonObject("score")));
-        }
-        return builder.build();
+    /** The scheme of a case: an object, a text as it stands, or none. */
+    static Scheme scheme(JsonElement given) {
+        return Scheme.fromJson(given == null ? "{}" : given.isJsonPrimitive() ? given.getAsString() : given.toString());
     }
 
     static Problem problem(JsonObject given) {
@@ -72,11 +54,6 @@ final class ConformanceConfigs {
             throw new AssertionError(failure);
         }
         throw new IllegalArgumentException(type.getSimpleName() + " has no " + code);
-    }
-
-    private static int method(JsonObject scheme, String part) {
-        JsonObject config = scheme.getAsJsonObject(part);
-        return config.has("method") ? config.get("method").getAsInt() : 0;
     }
 
     /** Calls the setter of each field. */
