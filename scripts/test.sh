@@ -65,6 +65,7 @@ published_models() {
     trap - EXIT
     if [ "$code" -eq 0 ]; then
         tally oracles scripts/oracles.sh --quick
+        tally transformers scripts/test-transformers.sh --quick "$PWD/build/prefix"
     else
         skip oracles "its Python packages could not be had within ${FARSPAN_INSTALL_SECONDS:-900} s, see $logs/oracles-install.log"
     fi

@@ -169,7 +169,7 @@ class Scheme:
         InputError: the message names the field, its value and the allowed range.
     """
 
-    __slots__ = ("_handle",)
+    __slots__ = ("_handle", "__weakref__")
 
     def __init__(self, *, rope: Rope | Mapping[str, Any] | None = None, remap: Remap | Mapping[str, Any] | None = None,
                  bias: Bias | Mapping[str, Any] | None = None, mask: Mask | Mapping[str, Any] | None = None,
