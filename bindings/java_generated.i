@@ -46,6 +46,7 @@
 %apply (const int64_t* ARRAY, size_t COUNT) { (const int64_t* key_ranges, size_t key_range_count) };
 %apply (const int64_t* ARRAY, size_t COUNT) { (const int64_t* lengths, size_t length_count) };
 %apply (const int64_t* ARRAY, size_t COUNT) { (const int64_t* offsets, size_t offset_count) };
+%apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* positions, int64_t positions_count) };
 %apply (const int64_t* ARRAY, size_t COUNT) { (const int64_t* positions, size_t position_count) };
 %apply (const int64_t* ARRAY, size_t COUNT) { (const int64_t* query_axis_positions, size_t query_axis_count) };
 %apply (const int64_t* ARRAY, size_t COUNT) { (const int64_t* query_offsets, size_t query_offset_count) };

@@ -25,6 +25,7 @@ var elsewhere = map[string]string{
 	"farspan_chrf_counts_init":                  "raw.Chrf_add",
 	"farspan_attention_gradient_init":           "- gradients are for C and C++ callers so far",
 	"farspan_attention_backward":                "- gradients are for C and C++ callers so far",
+	"farspan_rope_backward":                     "- gradients are for C and C++ callers so far",
 	"farspan_attention_backward_workspace_size": "- gradients are for C and C++ callers so far",
 	"farspan_get_api":                           "- the table is for hosts that load the library at run time; cgo links the functions",
 }

@@ -135,7 +135,8 @@
     ENTRY(attention_backward) \
     ENTRY(attention_backward_workspace_size) \
     ENTRY(scheme_from_json) \
-    ENTRY(scheme_to_json)
+    ENTRY(scheme_to_json) \
+    ENTRY(rope_backward)
 /* clang-format on */
 
 #ifdef __cplusplus

@@ -84,6 +84,16 @@ FARSPAN_API farspan_status farspan_attention_backward(const farspan_context* con
 /* Bytes of scratch that one farspan_attention_backward needs, as farspan_plan_workspace_size; 0 for NULL. */
 FARSPAN_API size_t farspan_attention_backward_workspace_size(const farspan_plan* plan);
 
+/* The gradient of farspan_rope_apply with the same scheme, options and positions: d_in from d_out. A rotation by the angle t
+ * with the factor f is f R(t); its gradient is the transpose, f R(-t). So FORWARD with the magnitude m gives m R(-t) d_out,
+ * which is m^2 times INVERSE; INVERSE gives R(t) d_out / m; DELTA rotates back by the same difference. The decay of xpos is
+ * a part of f: it stays as it is, where INVERSE divides by it. Features outside the rotary range are copied. Shapes, types
+ * and places in memory as for farspan_rope_apply. */
+FARSPAN_API farspan_status farspan_rope_backward(const farspan_context* context, const farspan_scheme* scheme,
+                                                 const farspan_rope_options* options, const int64_t* positions,
+                                                 int64_t positions_count, const farspan_tensor* d_out,
+                                                 const farspan_tensor* d_in, farspan_error* error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -185,7 +185,7 @@ FARSPAN_SIDE_KEY = 1
 
 # Rotate by the position, times the magnitude.
 FARSPAN_ROTATE_FORWARD = 0
-# Undo FORWARD (also the gradient up to m^2).
+# Undo FORWARD; its gradient is farspan_rope_backward (gradient.h).
 FARSPAN_ROTATE_INVERSE = 1
 # Rotate by a difference of positions, without magnitude: moves cached keys.
 FARSPAN_ROTATE_DELTA = 2
@@ -1867,6 +1867,18 @@ FUNCTIONS = {
         """farspan_attention_backward_workspace_size(plan)
 
         Bytes of scratch that one farspan_attention_backward needs, as farspan_plan_workspace_size; 0 for NULL.
+        """,
+    ),
+    "farspan_rope_backward": (
+        ctypes.c_int32,
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.POINTER(farspan_rope_options), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
+        """farspan_rope_backward(context, scheme, options, positions, positions_count, d_out, d_in, error)
+
+        The gradient of farspan_rope_apply with the same scheme, options and positions: d_in from d_out. A rotation by the
+        angle t with the factor f is f R(t); its gradient is the transpose, f R(-t). So FORWARD with the magnitude m gives m
+        R(-t) d_out, which is m^2 times INVERSE; INVERSE gives R(t) d_out / m; DELTA rotates back by the same difference. The
+        decay of xpos is a part of f: it stays as it is, where INVERSE divides by it. Features outside the rotary range are
+        copied. Shapes, types and places in memory as for farspan_rope_apply.
         """,
     ),
     "farspan_token_nll": (

@@ -178,7 +178,7 @@ pub const FARSPAN_SIDE_KEY: u32 = 1;
 
 /// Rotate by the position, times the magnitude.
 pub const FARSPAN_ROTATE_FORWARD: u32 = 0;
-/// Undo FORWARD (also the gradient up to m^2).
+/// Undo FORWARD; its gradient is farspan_rope_backward (gradient.h).
 pub const FARSPAN_ROTATE_INVERSE: u32 = 1;
 /// Rotate by a difference of positions, without magnitude: moves cached keys.
 pub const FARSPAN_ROTATE_DELTA: u32 = 2;
@@ -1805,6 +1805,21 @@ extern "C" {
     pub fn farspan_attention_backward_workspace_size(
         plan: *const farspan_plan,
     ) -> usize;
+    /// The gradient of farspan_rope_apply with the same scheme, options and positions: d_in from d_out. A rotation by
+    /// the angle t with the factor f is f R(t); its gradient is the transpose, f R(-t). So FORWARD with the magnitude
+    /// m gives m R(-t) d_out, which is m^2 times INVERSE; INVERSE gives R(t) d_out / m; DELTA rotates back by the
+    /// same difference. The decay of xpos is a part of f: it stays as it is, where INVERSE divides by it. Features
+    /// outside the rotary range are copied. Shapes, types and places in memory as for farspan_rope_apply.
+    pub fn farspan_rope_backward(
+        context: *const farspan_context,
+        scheme: *const farspan_scheme,
+        options: *const farspan_rope_options,
+        positions: *const i64,
+        positions_count: i64,
+        d_out: *const farspan_tensor,
+        d_in: *const farspan_tensor,
+        error: *mut farspan_error,
+    ) -> farspan_status;
     /// nll\[b, h, t\] = ln(sum_v exp(logits\[b, h, t, v\])) - logits\[b, h, t, targets\[b, h, t\]\]: the negative
     /// log-likelihood of the target.
     ///

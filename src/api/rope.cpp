@@ -8,6 +8,7 @@
 #include "attention/rows.hpp"
 #include "base/aligned.hpp"
 #include "base/parallel.hpp"
+#include "farspan/gradient.h"
 
 namespace farspan {
 namespace {
@@ -28,6 +29,7 @@ struct rotation {
     farspan_rope_options options;
     const int64_t* positions;  // NULL: 0, 1, 2 ...
     int64_t axis_stride;
+    bool transposed;  // the gradient: the same factor, the angle's other sign
 
     int64_t position(int64_t row) const { return positions ? positions[row] : row; }
 };
@@ -76,7 +78,7 @@ double factor(const rotation& turn, int64_t pair, double position) {
 }
 
 void fill_tables(const rotation& turn, int64_t first_row, int64_t rows, chunk_tables& tables) {
-    const double sign = turn.options.direction == FARSPAN_ROTATE_INVERSE ? -1 : 1;
+    const double sign = (turn.options.direction == FARSPAN_ROTATE_INVERSE) == turn.transposed ? 1 : -1;
     const bool plain = turn.rope.log2_decay.empty();
     const double shared = plain ? factor(turn, 0, 0) : 0;
     for (int64_t r = 0; r < rows; ++r) {
@@ -172,12 +174,74 @@ int64_t check_positions(const int64_t* positions, int64_t axes, int64_t axis_str
     return largest;
 }
 
-strided check_in_place(const farspan_tensor* out, const strided& in) {
-    const strided view = check_tensor(out, "out", in.shape, access::write);
+strided check_in_place(const farspan_tensor* out, const char* out_name, const strided& in, const char* in_name) {
+    const strided view = check_tensor(out, out_name, in.shape, access::write);
     const bool same =
         view.data == in.data && view.dtype == in.dtype && std::equal(in.stride, in.stride + 4, view.stride);
-    if (!same) check_disjoint(view, "out", in, "in");
+    if (!same) check_disjoint(view, out_name, in, in_name);
     return view;
+}
+
+struct named_tensors {
+    const farspan_tensor* in;
+    const char* in_name;
+    const farspan_tensor* out;
+    const char* out_name;
+};
+
+// A position for each row on each axis, and behind the last axis as much as between the others; none for NULL.
+void check_count(const int64_t* positions, int64_t count, int64_t axes, const farspan_rope_options& options,
+                 int64_t rows) {
+    const int64_t stride = options.axis_stride == 0 ? rows : options.axis_stride;
+    int64_t most = 0;
+    if (__builtin_mul_overflow(axes, std::max(stride, rows), &most))
+        throw failure(FARSPAN_ERROR_STRIDE, "options.axis_stride", "is %" PRId64 ": the addresses overflow", stride);
+    const int64_t needed = (axes - 1) * stride + rows;
+    if (!positions) {
+        if (count == 0) return;
+        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, "positions", "is NULL: positions_count is %" PRId64, count);
+    }
+    if (count < needed || count > std::max(needed, axes * stride))
+        throw failure(FARSPAN_ERROR_SHAPE, "positions_count",
+                      "is %" PRId64 ": must be %" PRId64 ", a position for each row%s", count, needed,
+                      axes > 1 ? " on each axis" : "");
+}
+
+void rotate_tensor(const farspan_context* context, const farspan_scheme& given, const farspan_rope_options* options,
+                   const int64_t* positions, const named_tensors& tensors, bool transposed) {
+    const strided source =
+        check_tensor(tensors.in, tensors.in_name, {any_extent, any_extent, any_extent, any_extent}, access::read);
+    const strided target = check_in_place(tensors.out, tensors.out_name, source, tensors.in_name);
+    if (!given.rope_at_rest.enabled) throw failure(FARSPAN_ERROR_COMBINATION, "scheme", "has no rope");
+    const int32_t rotary_end = given.rope_at_rest.rotary_offset + given.rope_at_rest.rotary_dim;
+    if (rotary_end > source.shape[3])
+        throw failure(FARSPAN_ERROR_ROTARY_DIM, field_path("%s.shape[3]", tensors.in_name),
+                      "is %" PRId64 ": must be at least rope.rotary_offset + rotary_dim, %d", source.shape[3],
+                      rotary_end);
+
+    const farspan_rope_options chosen = check_options(options);
+    const bool delta = chosen.direction == FARSPAN_ROTATE_DELTA;
+    const int64_t rows = source.shape[2], axes = given.rope_at_rest.axes;
+    const int64_t axis_stride = chosen.axis_stride == 0 ? rows : chosen.axis_stride;
+    if (axes > 1 && !positions)
+        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, "positions",
+                      "is NULL: the scheme's rope has %" PRId64 " position axes", axes);
+    if (delta && chosen.branch != 0)
+        throw failure(FARSPAN_ERROR_COMBINATION, "options.branch", "is %d: a delta rotation knows no branches",
+                      chosen.branch);
+    const int64_t largest = check_positions(positions, axes, axis_stride, rows, delta);
+    const int64_t length = chosen.length > 0 ? chosen.length : largest + 1;
+
+    const remap_part remap = lower_remap(*given.parts, length);
+    check_option("branch", chosen.branch, static_cast<int32_t>(remap.branches.size()) - 1);
+    const remap_branch& branch = remap.branches[static_cast<std::size_t>(chosen.branch)];
+    const rope_part lowered = given.rope_fixed ? rope_part{} : lower_rope(*given.parts, length);
+    const position_map map = delta                               ? position_map::identity()
+                             : chosen.side == FARSPAN_SIDE_QUERY ? branch.query
+                                                                 : branch.key;
+    rotate_all(settings(context),
+               {given.rope_fixed ? given.rope_at_rest : lowered, map, chosen, positions, axis_stride, transposed},
+               source, target);
 }
 
 }  // namespace
@@ -213,39 +277,20 @@ farspan_status farspan_rope_apply(const farspan_context* context, const farspan_
                                   const farspan_rope_options* options, const int64_t* positions,
                                   const farspan_tensor* in, const farspan_tensor* out, farspan_error* error) {
     return guard(error, {__func__}, [&] {
+        rotate_tensor(context, required(scheme, "scheme"), options, positions, {in, "in", out, "out"}, false);
+    });
+}
+
+farspan_status farspan_rope_backward(const farspan_context* context, const farspan_scheme* scheme,
+                                     const farspan_rope_options* options, const int64_t* positions,
+                                     int64_t positions_count, const farspan_tensor* d_out, const farspan_tensor* d_in,
+                                     farspan_error* error) {
+    return guard(error, {__func__}, [&] {
         const farspan_scheme& given = required(scheme, "scheme");
-        const strided source = check_tensor(in, "in", {any_extent, any_extent, any_extent, any_extent}, access::read);
-        const strided target = check_in_place(out, source);
-        if (!given.rope_at_rest.enabled) throw failure(FARSPAN_ERROR_COMBINATION, "scheme", "has no rope");
-        const int32_t rotary_end = given.rope_at_rest.rotary_offset + given.rope_at_rest.rotary_dim;
-        if (rotary_end > source.shape[3])
-            throw failure(FARSPAN_ERROR_ROTARY_DIM, "in.shape[3]",
-                          "is %" PRId64 ": must be at least rope.rotary_offset + rotary_dim, %d", source.shape[3],
-                          rotary_end);
-
-        const farspan_rope_options chosen = check_options(options);
-        const bool delta = chosen.direction == FARSPAN_ROTATE_DELTA;
-        const int64_t rows = source.shape[2], axes = given.rope_at_rest.axes;
-        const int64_t axis_stride = chosen.axis_stride == 0 ? rows : chosen.axis_stride;
-        if (axes > 1 && !positions)
-            throw failure(FARSPAN_ERROR_NULL_ARGUMENT, "positions",
-                          "is NULL: the scheme's rope has %" PRId64 " position axes", axes);
-        if (delta && chosen.branch != 0)
-            throw failure(FARSPAN_ERROR_COMBINATION, "options.branch", "is %d: a delta rotation knows no branches",
-                          chosen.branch);
-        const int64_t largest = check_positions(positions, axes, axis_stride, rows, delta);
-        const int64_t length = chosen.length > 0 ? chosen.length : largest + 1;
-
-        const remap_part remap = lower_remap(*given.parts, length);
-        check_option("branch", chosen.branch, static_cast<int32_t>(remap.branches.size()) - 1);
-        const remap_branch& branch = remap.branches[static_cast<std::size_t>(chosen.branch)];
-        const rope_part lowered = given.rope_fixed ? rope_part{} : lower_rope(*given.parts, length);
-        const position_map map = delta                               ? position_map::identity()
-                                 : chosen.side == FARSPAN_SIDE_QUERY ? branch.query
-                                                                     : branch.key;
-        rotate_all(settings(context),
-                   {given.rope_fixed ? given.rope_at_rest : lowered, map, chosen, positions, axis_stride}, source,
-                   target);
+        const named_tensors tensors{d_out, "d_out", d_in, "d_in"};
+        check_tensor(d_out, "d_out", {any_extent, any_extent, any_extent, any_extent}, access::read);
+        check_count(positions, positions_count, given.rope_at_rest.axes, check_options(options), d_out->shape[2]);
+        rotate_tensor(context, given, options, positions, tensors, true);
     });
 }
 

@@ -563,7 +563,8 @@ AT(farspan_api, attention_backward, 904);
 AT(farspan_api, attention_backward_workspace_size, 912);
 AT(farspan_api, scheme_from_json, 920);
 AT(farspan_api, scheme_to_json, 928);
-SIZE(farspan_api, 936);
+AT(farspan_api, rope_backward, 936);
+SIZE(farspan_api, 944);
 
 VALUE(FARSPAN_OK, 0);
 VALUE(FARSPAN_ERROR_NULL_ARGUMENT, 1);

@@ -88,3 +88,19 @@ Test(cpp_gradient, refusals_are_those_of_c) {
     refused(inputs, FARSPAN_ERROR_SHAPE, "data.d_lse_count");
     cr_expect(d_k[0] == 7.0f && d_k.back() == 7.0f, "a refused call wrote");
 }
+
+Test(cpp_gradient, of_a_rotation) {
+    farspan::rope_config rope(FARSPAN_ROPE_BASE);
+    rope.layout = FARSPAN_LAYOUT_HALF;
+    rope.rotary_dim = dim;
+    const farspan::scheme scheme(rope);
+    std::vector<float> x(heads * tokens * dim, 1.0f), turned(x.size()), back(x.size());
+    const std::vector<int64_t> positions = {5, 4, 3, 2, 1, 0};
+    farspan::rope_apply(scheme, {x, shape}, {turned, shape}, positions);
+    farspan::rope_backward(scheme, {turned, shape}, {back, shape}, positions);
+    for (const float value : back) cr_expect(std::fabs(value - 1.0f) < 1e-6f, "a rotation without magnitude is undone");
+    const std::vector<int64_t> fewer(5, 1);
+    expect_refused("positions", FARSPAN_ERROR_SHAPE, 5, "positions_count", [&] {
+        farspan::rope_backward(scheme, {turned, shape}, {back, shape}, fewer);
+    });
+}

@@ -67,6 +67,16 @@ inline void attention_backward(const plan& plan, const gradient_inputs& inputs, 
     });
 }
 
+// The gradient of rope_apply: d_in from d_out; also the same view.
+inline void rope_backward(const scheme& scheme, const const_tensor& d_out, const tensor& d_in,
+                          array_view<const int64_t> positions = {}, const rope_options& options = {},
+                          const context* context = nullptr) {
+    detail::check([&](farspan_error* cause) {
+        return farspan_rope_backward(detail::handle(context), scheme.get(), &options, positions.data(),
+                                     static_cast<int64_t>(positions.size()), d_out.get(), d_in.get(), cause);
+    });
+}
+
 }  // namespace farspan
 
 #endif  // FARSPAN_CPP_GRADIENT_HPP

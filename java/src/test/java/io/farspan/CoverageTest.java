@@ -44,6 +44,7 @@ class CoverageTest {
             Map.of("farspan_get_api", "the bridge is linked to the functions; a table would reach the same ones",
                     "farspan_attention_gradient_init", "gradients are for C and C++ callers so far",
                     "farspan_attention_backward", "gradients are for C and C++ callers so far",
+                    "farspan_rope_backward", "gradients are for C and C++ callers so far",
                     "farspan_attention_backward_workspace_size", "gradients are for C and C++ callers so far");
 
     /** Prefixes of the C constants, with the enums that name them. */
