@@ -104,6 +104,71 @@ class SchemeTest {
         assertThrows(IllegalStateException.class, closed::toJson);
     }
 
+    /** Each setter sets the field of its name. */
+    @Test
+    void everySetterReachesItsField() {
+        expect("{\"rope\": {\"method\": \"yarn\", \"layout\": \"interleaved\", \"rotary_dim\": 16, \"rotary_offset\": 4, \"angle\": "
+                + "\"float32\", \"base\": 5000, \"factor\": 8, \"original_context\": 640, \"beta_fast\": 30, \"beta_slow\": 2, "
+                + "\"extrapolation_factor\": 0.5, \"ramp\": \"rotations\", \"magnitude\": \"explicit\", \"attention_factor\": "
+                + "1.25, \"axes\": \"sections\", \"axis_sections\": [1, 2, 2, 3]}, \"bias\": {\"method\": \"alibi\", \"heads\": 4, "
+                + "\"bidirectional\": true, \"distance_limit\": 64, \"max_bias\": 16, \"scale\": 0.125, \"trained_length\": "
+                + "128}, \"mask\": {\"causal\": false, \"window_left\": 50, \"window_right\": 30, \"sinks\": 1, \"chunk\": 160, "
+                + "\"prefix\": 2}, \"score\": {\"temperature\": \"length\", \"scale\": 2, \"multiplier\": 3, \"trained_length\": "
+                + "100, \"alpha\": 0.2, \"power\": 2, \"softcap\": 30}}",
+                Scheme.builder().rope(new RopeConfig(RopeMethod.YARN).layout(Layout.INTERLEAVED).rotaryDim(16).rotaryOffset(4)
+                .angle(RopeConfig.Angle.FLOAT32).base(5000).factor(8).originalContext(640).betaFast(30).betaSlow(2).extrapolationFactor(0.5)
+                .ramp(RopeConfig.Ramp.ROTATIONS).magnitude(RopeConfig.Magnitude.EXPLICIT).attentionFactor(1.25).axes(Axes.SECTIONS)
+                .axisSections(1, 2, 2, 3))
+                .bias(new BiasConfig(BiasMethod.ALIBI).heads(4).bidirectional(true).distanceLimit(64).maxBias(16).scale(0.125)
+                        .trainedLength(128))
+                .mask(new MaskConfig().causal(false).windowLeft(50).windowRight(30).sinks(1).chunk(160).prefix(2))
+                .score(new ScoreConfig().temperature(Temperature.LENGTH).scale(2).multiplier(3).trainedLength(100).alpha(0.2).power(2)
+                        .softcap(30)));
+        expect("{\"rope\": {\"method\": \"yarn\", \"layout\": \"half\", \"rotary_dim\": 16, \"factor\": 8, \"original_context\": "
+                + "640, \"truncate\": false, \"mscale\": 0.5, \"mscale_all_dim\": 0.25}, \"remap\": {\"method\": \"leaky_rerope\", "
+                + "\"window\": 20, \"leak\": 4}}",
+                Scheme.builder().rope(half(RopeMethod.YARN).factor(8).originalContext(640).truncate(false).mscale(0.5).mscaleAllDim(0.25))
+                .remap(new RemapConfig(RemapMethod.LEAKY_REROPE).window(20).leak(4)));
+        expect("{\"rope\": {\"method\": \"ntk_mixed\", \"layout\": \"half\", \"rotary_dim\": 16, \"mixed_exponent\": 0.5}, "
+                + "\"remap\": {\"method\": \"self_extend\", \"window\": 20, \"group\": 4, \"real_shift\": true}}",
+                Scheme.builder().rope(half(RopeMethod.NTK_MIXED).mixedExponent(0.5))
+                .remap(new RemapConfig(RemapMethod.SELF_EXTEND).window(20).group(4).realShift(true)));
+        expect("{\"rope\": {\"method\": \"llama3\", \"layout\": \"half\", \"rotary_dim\": 16, \"original_context\": 640, "
+                + "\"low_freq_factor\": 2, \"high_freq_factor\": 8}, \"remap\": {\"method\": \"dual_chunk\", \"chunk\": 40, "
+                + "\"local_window\": 4, \"position_scale\": 2}}",
+                Scheme.builder().rope(half(RopeMethod.LLAMA3).originalContext(640).lowFreqFactor(2).highFreqFactor(8))
+                .remap(new RemapConfig(RemapMethod.DUAL_CHUNK).chunk(40).localWindow(4).positionScale(2)));
+        expect("{\"rope\": {\"method\": \"proportional\", \"layout\": \"half\", \"rotary_dim\": 16, \"rotated_fraction\": 0.5}, "
+                + "\"remap\": {\"method\": \"lm_infinite\", \"window\": 20, \"limit\": 30}}",
+                Scheme.builder().rope(half(RopeMethod.PROPORTIONAL).rotatedFraction(0.5))
+                .remap(new RemapConfig(RemapMethod.LM_INFINITE).window(20).limit(30)));
+        expect("{\"rope\": {\"method\": \"xpos\", \"layout\": \"half\", \"rotary_dim\": 16, \"xpos_scale_base\": 256, "
+                + "\"xpos_gamma\": 0.5}, \"bias\": {\"method\": \"t5\", \"heads\": 2, \"buckets\": 4, \"max_distance\": 64, "
+                + "\"values\": [1, 2, 3, 4, 5, 6, 7, 8]}}",
+                Scheme.builder().rope(half(RopeMethod.XPOS).xposScaleBase(256).xposGamma(0.5))
+                .bias(new BiasConfig(BiasMethod.T5).heads(2).buckets(4).maxDistance(64).values(1, 2, 3, 4, 5, 6, 7, 8)));
+        expect("{\"rope\": {\"method\": \"longrope\", \"layout\": \"half\", \"rotary_dim\": 4, \"original_context\": 640, "
+                + "\"length_switch\": \"at\", \"short_factors\": [1, 2], \"long_factors\": [3, 4]}, \"remap\": {\"method\": "
+                + "\"streaming\", \"window\": 20, \"sinks\": 3}}",
+                Scheme.builder().rope(half(RopeMethod.LONGROPE).rotaryDim(4).originalContext(640).lengthSwitch(RopeConfig.LengthSwitch.AT)
+                .shortFactors(1, 2).longFactors(3, 4))
+                .remap(new RemapConfig(RemapMethod.STREAMING).window(20).sinks(3)));
+        expect("{\"bias\": {\"method\": \"kerple_log\", \"heads\": 2, \"a\": [0.5, 1], \"p\": [2, 3]}}",
+                Scheme.builder().bias(new BiasConfig(BiasMethod.KERPLE_LOG).heads(2).a(0.5, 1).p(2, 3)));
+        expect("{\"bias\": {\"method\": \"sandwich\", \"heads\": 2, \"dim\": 64}}",
+                Scheme.builder().bias(new BiasConfig(BiasMethod.SANDWICH).heads(2).dim(64)));
+    }
+
+    private static RopeConfig half(RopeMethod method) {
+        return new RopeConfig(method).layout(Layout.HALF).rotaryDim(16);
+    }
+
+    private static void expect(String text, Scheme.Builder builder) {
+        try (Scheme scheme = builder.build()) {
+            assertEquals(text, scheme.toJson());
+        }
+    }
+
     private static Status status(Scheme.Builder builder) {
         return assertThrows(FarspanException.class, builder::build).status();
     }
