@@ -54,6 +54,7 @@ measure machine machine --benchmark_repetitions=3
 measure kernels kernels "${kernels[@]}"
 measure rope rope "${rope[@]}"
 measure prefill prefill "${attention[@]}"
+measure backward backward "${attention[@]}"
 measure decode decode "${decode[@]}"
 measure token_nll token_nll "${token_nll[@]}"
 measure openblas unfused "${attention[@]}"
@@ -65,5 +66,5 @@ if [ "$(uname -m)" = x86_64 ] && grep -qw avx512bw /proc/cpuinfo; then
     [ ! -f "$out/openblas-skylakex.json" ] || peers+=(--peer "$out/openblas-skylakex.json")
 fi
 
-python3 bench/report.py --out "$out/bench.json" "${peers[@]}" "$out"/{machine,kernels,rope,prefill,decode,token_nll}.json
+python3 bench/report.py --out "$out/bench.json" "${peers[@]}" "$out"/{machine,kernels,rope,prefill,backward,decode,token_nll}.json
 echo "written to $out/bench.json"
