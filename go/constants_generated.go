@@ -282,7 +282,7 @@ type Direction int32
 const (
 	// Rotate by the position, times the magnitude.
 	RotateForward Direction = 0
-	// Undo FORWARD; its gradient is farspan_rope_backward (gradient.h).
+	// Undo FORWARD; the gradient is in gradient.h.
 	RotateInverse Direction = 1
 	// Rotate by a difference of positions, without magnitude: moves cached keys.
 	RotateDelta Direction = 2

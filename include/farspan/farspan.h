@@ -415,7 +415,7 @@ FARSPAN_API farspan_status farspan_rope_frequencies(const farspan_scheme* scheme
 enum { FARSPAN_SIDE_QUERY = 0, FARSPAN_SIDE_KEY = 1 };
 enum {
     FARSPAN_ROTATE_FORWARD = 0, /* rotate by the position, times the magnitude */
-    FARSPAN_ROTATE_INVERSE = 1, /* undo FORWARD; its gradient is farspan_rope_backward (gradient.h) */
+    FARSPAN_ROTATE_INVERSE = 1, /* undo FORWARD; the gradient is in gradient.h */
     FARSPAN_ROTATE_DELTA = 2    /* rotate by a difference of positions, without magnitude: moves cached keys */
 };
 

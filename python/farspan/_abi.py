@@ -185,7 +185,7 @@ FARSPAN_SIDE_KEY = 1
 
 # Rotate by the position, times the magnitude.
 FARSPAN_ROTATE_FORWARD = 0
-# Undo FORWARD; its gradient is farspan_rope_backward (gradient.h).
+# Undo FORWARD; the gradient is in gradient.h.
 FARSPAN_ROTATE_INVERSE = 1
 # Rotate by a difference of positions, without magnitude: moves cached keys.
 FARSPAN_ROTATE_DELTA = 2

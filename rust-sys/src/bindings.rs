@@ -178,7 +178,7 @@ pub const FARSPAN_SIDE_KEY: u32 = 1;
 
 /// Rotate by the position, times the magnitude.
 pub const FARSPAN_ROTATE_FORWARD: u32 = 0;
-/// Undo FORWARD; its gradient is farspan_rope_backward (gradient.h).
+/// Undo FORWARD; the gradient is in gradient.h.
 pub const FARSPAN_ROTATE_INVERSE: u32 = 1;
 /// Rotate by a difference of positions, without magnitude: moves cached keys.
 pub const FARSPAN_ROTATE_DELTA: u32 = 2;

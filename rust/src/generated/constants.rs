@@ -236,7 +236,7 @@ option! {
     Direction {
         /// Rotate by the position, times the magnitude.
         FORWARD = FARSPAN_ROTATE_FORWARD,
-        /// Undo FORWARD; its gradient is farspan_rope_backward (gradient.h).
+        /// Undo FORWARD; the gradient is in gradient.h.
         INVERSE = FARSPAN_ROTATE_INVERSE,
         /// Rotate by a difference of positions, without magnitude: moves cached keys.
         DELTA = FARSPAN_ROTATE_DELTA,

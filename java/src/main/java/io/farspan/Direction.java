@@ -7,7 +7,7 @@ import io.farspan.internal.NativeConstants;
 public enum Direction {
     /** Rotate by the position, times the magnitude. */
     FORWARD(NativeConstants.ROTATE_FORWARD),
-    /** Undo FORWARD; its gradient is farspan_rope_backward (gradient.h). */
+    /** Undo FORWARD; the gradient is in gradient.h. */
     INVERSE(NativeConstants.ROTATE_INVERSE),
     /** Rotate by a difference of positions, without magnitude: moves cached keys. */
     DELTA(NativeConstants.ROTATE_DELTA);
