@@ -48,35 +48,44 @@ public:
         must(farspan_cache_sequence_create(cache, &sequence, &error), error);
         farspan_cache_batch batch;
         farspan_cache_batch_init(&batch, sizeof batch);
-        batch.sequences = 1;
+        batch.sequence_count = 1;
         batch.sequence = &sequence;
         const int64_t chunk = std::min<int64_t>(c.keys, 1024), offsets[2] = {0, chunk};
         batch.offsets = offsets;
+        batch.offsets_count = 2;
         const owned_tensor rows(FARSPAN_F16, key_heads, chunk, c.head_dim);
         for (int64_t done = 0; done < c.keys; done += chunk) {
-            must(farspan_cache_append(cache, &batch, nullptr, &error), error);
+            must(farspan_cache_append(nullptr, cache, &batch, nullptr, 0, &error), error);
             must(farspan_cache_write(context_.get(), cache, 0, &batch, &rows.tensor, &rows.tensor, &error), error);
         }
         batch.offsets = nullptr;
+        batch.offsets_count = 0;
         attention_case scheme = c.scheme;
         scheme.head_dim = c.head_dim;
         scheme.query_heads = query_heads;
         farspan_cache_plan* plan = nullptr;
-        must(farspan_cache_plan_create(context_.get(), make_scheme(scheme).get(), cache, &batch, query_heads, nullptr, 0, &plan, &error), error);
+        farspan_cache_problem problem;
+        farspan_cache_problem_init(&problem, sizeof problem);
+        problem.query_heads = query_heads;
+        must(farspan_cache_plan_create(context_.get(), make_scheme(scheme).get(), cache, &batch, &problem, &plan, &error), error);
         plan_.reset(plan);
-        workspace_.resize(farspan_cache_plan_workspace_size(plan));
+        workspace_.resize(static_cast<size_t>(farspan_cache_plan_workspace_size(plan)));
+        farspan_attention_data_init(&data_, sizeof data_);
+        data_.q = &q_.tensor;
+        data_.out = &out_.tensor;
+        data_.workspace = workspace_.data();
+        data_.workspace_bytes = static_cast<int64_t>(workspace_.size());
     }
     void run() {
         farspan_error error = FARSPAN_ERROR_INIT;
-        must(farspan_cache_run(context_.get(), plan_.get(), 0, &q_.tensor, &out_.tensor, nullptr, workspace_.data(), workspace_.size(),
-                               &error),
-             error);
+        must(farspan_cache_run(context_.get(), plan_.get(), 0, &data_, &error), error);
     }
 
 private:
     std::unique_ptr<farspan_context, run_free> context_;
     std::unique_ptr<farspan_cache, cache_free> cache_;
     std::unique_ptr<farspan_cache_plan, cache_free> plan_;
+    farspan_attention_data data_;
     owned_tensor q_, out_;
     std::vector<char> workspace_;
 };

@@ -35,7 +35,11 @@
 %ignore FARSPAN_ERROR_INIT;
 %ignore farspan_error;
 %ignore farspan_tensor;
+%ignore farspan_text;
+%ignore farspan_ids;
+%ignore farspan_attention_data;
 %ignore farspan_cache_batch;
+%ignore farspan_cache_problem;
 %ignore farspan_attention_gradient;
 %ignore farspan_window;
 %ignore farspan_loss;
@@ -73,6 +77,7 @@
 %ignore farspan_plan_create;
 %ignore farspan_plan_destroy;
 %ignore farspan_plan_tile_counts;
+%ignore farspan_attention_data_init;
 %ignore farspan_attention_run;
 %ignore farspan_attention;
 %ignore farspan_attention_merge;
@@ -84,13 +89,18 @@
 %ignore farspan_cache_config_init;
 %ignore farspan_cache_create;
 %ignore farspan_cache_destroy;
+%ignore farspan_sequence_info_init;
+%ignore farspan_cache_statistics_init;
 %ignore farspan_cache_batch_init;
 %ignore farspan_cache_append;
 %ignore farspan_cache_write;
+%ignore farspan_cache_problem_init;
 %ignore farspan_cache_plan_create;
 %ignore farspan_cache_plan_destroy;
 %ignore farspan_cache_run;
 %ignore farspan_attention_decode;
+%ignore farspan_cache_save;
+%ignore farspan_cache_restore;
 %ignore farspan_attention_gradient_init;
 %ignore farspan_token_nll;
 %ignore farspan_token_nll_grad;
@@ -140,7 +150,7 @@
 %ignore flat_rows;
 %ignore flat_row_count;
 %ignore flat_cache_batch;
-%ignore flat_cache_rows;
+%ignore flat_cache_data;
 %ignore flat_read_loss;
 %ignore flat_write_loss;
 %ignore flat_no_loss;
@@ -210,8 +220,8 @@ FARSPAN_CONFIG(fire_config)
 FARSPAN_CONFIG(problem)
 FARSPAN_CONFIG(context_config)
 FARSPAN_CONFIG(cache_config)
-FARSPAN_ANSWER(sequence_info)
-FARSPAN_ANSWER(cache_statistics)
+FARSPAN_CONFIG(sequence_info)
+FARSPAN_CONFIG(cache_statistics)
 FARSPAN_CONFIG_OF_METHOD(windows_config)
 FARSPAN_CONFIG(bleu_config)
 FARSPAN_CONFIG(chrf_config)

@@ -20,6 +20,8 @@ import (
 var elsewhere = map[string]string{
 	"farspan_cache_batch_init":                  "raw.Cache_append",
 	"farspan_cache_sequence_destroy":            "raw.Cache_sequence_destroy",
+	"farspan_cache_problem_init":                "raw.Cache_plan_create",
+	"farspan_attention_data_init":               "raw.Cache_run",
 	"farspan_loss_init":                         "raw.Loss_init",
 	"farspan_bleu_counts_init":                  "raw.Bleu_add",
 	"farspan_chrf_counts_init":                  "raw.Chrf_add",

@@ -40,17 +40,22 @@ int main(void) {
                  farspan_cache_create(&config, &cache, &error) || farspan_cache_sequence_create(cache, &sequence, &error);
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = 1;
     batch.sequence = &sequence;
+    batch.sequence_count = 1;
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &q;
+    data.out = &out;
     for (int step = 0; step < STEPS && !failed; ++step) {
         project(q_data, HEADS * DIM, step, 0);
         project(k_data, KEY_HEADS * DIM, step, 1);
         project(v_data, KEY_HEADS * DIM, step, 2);
-        failed = farspan_cache_append(cache, &batch, NULL, &error) || farspan_cache_write(NULL, cache, 0, &batch, &k, &v, &error) ||
-                 farspan_attention_decode(NULL, scheme, cache, 0, &batch, &q, &out, NULL, &error) ||
+        failed = farspan_cache_append(NULL, cache, &batch, NULL, 0, &error) || farspan_cache_write(NULL, cache, 0, &batch, &k, &v, &error) ||
+                 farspan_attention_decode(NULL, scheme, cache, 0, &batch, &data, &error) ||
                  farspan_cache_keep(cache, sequence, SINKS, WINDOW, &error);
     }
-    farspan_sequence_info info = {sizeof info, 0, 0, 0, 0, 0, 0};
+    farspan_sequence_info info;
+    farspan_sequence_info_init(&info, sizeof info);
     if (!failed && farspan_cache_sequence_info(cache, sequence, &info, &error) == FARSPAN_OK)
         printf("after %d tokens the cache holds %lld in %lld blocks\n", STEPS, (long long)info.tokens, (long long)info.blocks);
     if (failed) fprintf(stderr, "%s\n", error.message);

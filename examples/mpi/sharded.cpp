@@ -72,12 +72,13 @@ cache_handle fill_cache(int64_t first, int64_t last, int64_t* sequence) {
     const int64_t offsets[2] = {0, last - first};
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = 1;
+    batch.sequence_count = 1;
     batch.sequence = sequence;
     batch.offsets = offsets;
+    batch.offsets_count = 2;
     std::vector<float> k = project(key_heads, first, last - first, 2), v = project(key_heads, first, last - first, 3);
     const farspan_tensor kt = view(k, key_heads, last - first), vt = view(v, key_heads, last - first);
-    must(farspan_cache_append(made, &batch, positions.data(), &error), error);
+    must(farspan_cache_append(nullptr, made, &batch, positions.data(), last - first, &error), error);
     must(farspan_cache_write(nullptr, made, 0, &batch, &kt, &vt, &error), error);
     return cache;
 }
@@ -96,14 +97,26 @@ partial attend(const farspan_scheme* scheme, const farspan_cache* cache, int64_t
     const int64_t offsets[2] = {0, rows};
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = 1;
+    batch.sequence_count = 1;
     batch.sequence = &sequence;
     batch.offsets = offsets;
+    batch.offsets_count = 2;
     farspan_cache_plan* plan = nullptr;
-    must(farspan_cache_plan_create(nullptr, scheme, cache, &batch, heads, positions.data(), 0, &plan, &error), error);
+    farspan_cache_problem problem;
+    farspan_cache_problem_init(&problem, sizeof problem);
+    problem.query_heads = heads;
+    problem.positions = positions.data();
+    problem.positions_count = rows;
+    must(farspan_cache_plan_create(nullptr, scheme, cache, &batch, &problem, &plan, &error), error);
     const std::unique_ptr<farspan_cache_plan, release> owner(plan);
     const farspan_tensor qt = view(q, heads, rows), out = view(result.out, heads, rows);
-    must(farspan_cache_run(nullptr, plan, 0, &qt, &out, result.lse.data(), nullptr, 0, &error), error);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &qt;
+    data.out = &out;
+    data.lse = result.lse.data();
+    data.lse_count = heads * rows;
+    must(farspan_cache_run(nullptr, plan, 0, &data, &error), error);
     return result;
 }
 

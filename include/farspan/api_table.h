@@ -36,6 +36,8 @@
     ENTRY(method_count) \
     ENTRY(scheme_create) \
     ENTRY(scheme_destroy) \
+    ENTRY(scheme_from_json) \
+    ENTRY(scheme_to_json) \
     ENTRY(scheme_axes) \
     ENTRY(probe_init) \
     ENTRY(scheme_probe) \
@@ -53,6 +55,7 @@
     ENTRY(plan_destroy) \
     ENTRY(plan_workspace_size) \
     ENTRY(plan_tile_counts) \
+    ENTRY(attention_data_init) \
     ENTRY(attention_run) \
     ENTRY(attention) \
     ENTRY(attention_merge) \
@@ -74,11 +77,14 @@
     ENTRY(cache_evict) \
     ENTRY(cache_keep) \
     ENTRY(cache_clear) \
+    ENTRY(sequence_info_init) \
     ENTRY(cache_sequence_info) \
+    ENTRY(cache_statistics_init) \
     ENTRY(cache_get_statistics) \
     ENTRY(cache_batch_init) \
     ENTRY(cache_append) \
     ENTRY(cache_write) \
+    ENTRY(cache_problem_init) \
     ENTRY(cache_plan_create) \
     ENTRY(cache_plan_destroy) \
     ENTRY(cache_plan_workspace_size) \
@@ -87,6 +93,10 @@
     ENTRY(cache_save_size) \
     ENTRY(cache_save) \
     ENTRY(cache_restore) \
+    ENTRY(attention_gradient_init) \
+    ENTRY(attention_backward) \
+    ENTRY(attention_backward_workspace_size) \
+    ENTRY(rope_backward) \
     ENTRY(token_nll) \
     ENTRY(token_nll_grad) \
     ENTRY(windows_config_init) \
@@ -130,13 +140,7 @@
     ENTRY(model_destroy) \
     ENTRY(model_describe) \
     ENTRY(model_layer_at) \
-    ENTRY(model_note_at) \
-    ENTRY(attention_gradient_init) \
-    ENTRY(attention_backward) \
-    ENTRY(attention_backward_workspace_size) \
-    ENTRY(scheme_from_json) \
-    ENTRY(scheme_to_json) \
-    ENTRY(rope_backward)
+    ENTRY(model_note_at)
 /* clang-format on */
 
 #ifdef __cplusplus

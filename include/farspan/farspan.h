@@ -122,6 +122,17 @@ FARSPAN_API void farspan_tensor_contiguous(farspan_tensor* tensor, void* data, i
 FARSPAN_API farspan_status farspan_tensor_check(const farspan_tensor* tensor, size_t bytes, int64_t offset,
                                                 farspan_error* error);
 
+/* Texts and lists of token ids, where a function takes several: borrowed views. */
+typedef struct farspan_text {
+    const char* data; /* UTF-8, no NUL needed */
+    int64_t bytes;
+} farspan_text;
+
+typedef struct farspan_ids {
+    const int64_t* data;
+    int64_t count;
+} farspan_ids;
+
 /* ---- 3. The five configurations --------------------------------------------------------------- */
 
 /* Each begins with struct_size and has an init function that writes every default for a method; change
@@ -539,6 +550,22 @@ FARSPAN_API size_t farspan_plan_workspace_size(const farspan_plan* plan);
 /* How the work divides, for one batch and head: tiles skipped, wholly visible, on a mask edge, and (counted in the last two
  * as well) crossed by a branch boundary. */
 FARSPAN_API farspan_status farspan_plan_tile_counts(const farspan_plan* plan, int64_t counts[4], farspan_error* error);
+
+/* What a run reads and writes. */
+typedef struct farspan_attention_data {
+    uint32_t struct_size;
+    int32_t reserved;
+    const farspan_tensor* q;
+    const farspan_tensor* k;
+    const farspan_tensor* v;
+    const farspan_tensor* bias; /* NULL, or for a dense bias */
+    const farspan_tensor* out;
+    float* lse;                 /* NULL, or ln(sum of exp(logit)) for each row */
+    int64_t lse_count;
+    void* workspace;            /* NULL: the run allocates */
+    int64_t workspace_bytes;
+} farspan_attention_data;
+FARSPAN_API void farspan_attention_data_init(farspan_attention_data* data, size_t size);
 
 /* out = softmax(logits) v.
  *   q     [batch, query_heads, queries, head_dim]     k [batch, key_heads, keys, head_dim]

@@ -416,6 +416,23 @@ class farspan_tensor(ctypes.Structure):
     ]
 
 
+class farspan_text(ctypes.Structure):
+    """Texts and lists of token ids, where a function takes several: borrowed views."""
+
+    _fields_ = [
+        # UTF-8, no NUL needed.
+        ("data", ctypes.c_char_p),
+        ("bytes", ctypes.c_int64),
+    ]
+
+
+class farspan_ids(ctypes.Structure):
+    _fields_ = [
+        ("data", ctypes.POINTER(ctypes.c_int64)),
+        ("count", ctypes.c_int64),
+    ]
+
+
 class farspan_rope_config(ctypes.Structure):
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
@@ -701,6 +718,27 @@ class farspan_problem(ctypes.Structure):
     ]
 
 
+class farspan_attention_data(ctypes.Structure):
+    """What a run reads and writes."""
+
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("reserved", ctypes.c_int32),
+        ("q", ctypes.POINTER(farspan_tensor)),
+        ("k", ctypes.POINTER(farspan_tensor)),
+        ("v", ctypes.POINTER(farspan_tensor)),
+        # NULL, or for a dense bias.
+        ("bias", ctypes.POINTER(farspan_tensor)),
+        ("out", ctypes.POINTER(farspan_tensor)),
+        # NULL, or ln(sum of exp(logit)) for each row.
+        ("lse", ctypes.POINTER(ctypes.c_float)),
+        ("lse_count", ctypes.c_int64),
+        # NULL: the run allocates.
+        ("workspace", ctypes.c_void_p),
+        ("workspace_bytes", ctypes.c_int64),
+    ]
+
+
 class farspan_context_config(ctypes.Structure):
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
@@ -769,11 +807,29 @@ class farspan_cache_batch(ctypes.Structure):
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
         ("reserved", ctypes.c_int32),
-        ("sequences", ctypes.c_int64),
-        # [sequences].
         ("sequence", ctypes.POINTER(ctypes.c_int64)),
-        # [sequences + 1], from 0, not decreasing; NULL: 0, 1, 2 ...
+        ("sequence_count", ctypes.c_int64),
+        # From 0, not decreasing; NULL: 0, 1, 2 ...
         ("offsets", ctypes.POINTER(ctypes.c_int64)),
+        # sequence_count + 1, or 0 with NULL.
+        ("offsets_count", ctypes.c_int64),
+    ]
+
+
+class farspan_cache_problem(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("reserved", ctypes.c_int32),
+        # A multiple of the cache's key_heads; head h reads key head h / (query_heads / key_heads).
+        ("query_heads", ctypes.c_int64),
+        # Current length n of dynamic methods; 0 (default): of each sequence its own, the larger of its next position
+        # and its largest query position + 1.
+        ("length", ctypes.c_int64),
+        # NULL: the rows are the newest tokens of their sequences. Otherwise of each row, 0 .. 2^40 - 1: queries at
+        # positions of their own, which need not be in the cache; so parts of one sequence in several caches can be
+        # merged by lse.
+        ("positions", ctypes.POINTER(ctypes.c_int64)),
+        ("positions_count", ctypes.c_int64),
     ]
 
 
@@ -1512,6 +1568,11 @@ FUNCTIONS = {
         two as well) crossed by a branch boundary.
         """,
     ),
+    "farspan_attention_data_init": (
+        None,
+        [ctypes.POINTER(farspan_attention_data), ctypes.c_size_t],
+        """farspan_attention_data_init(data, size)""",
+    ),
     "farspan_attention_run": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_plan), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_float), ctypes.c_void_p, ctypes.c_size_t, ctypes.POINTER(farspan_error)],
@@ -1694,10 +1755,20 @@ FUNCTIONS = {
         Ends all sequences and gives the memory back to the system.
         """,
     ),
+    "farspan_sequence_info_init": (
+        None,
+        [ctypes.POINTER(farspan_sequence_info), ctypes.c_size_t],
+        """farspan_sequence_info_init(info, size)""",
+    ),
     "farspan_cache_sequence_info": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_cache), ctypes.c_int64, ctypes.POINTER(farspan_sequence_info), ctypes.POINTER(farspan_error)],
         """farspan_cache_sequence_info(cache, sequence, info, error)""",
+    ),
+    "farspan_cache_statistics_init": (
+        None,
+        [ctypes.POINTER(farspan_cache_statistics), ctypes.c_size_t],
+        """farspan_cache_statistics_init(statistics, size)""",
     ),
     "farspan_cache_get_statistics": (
         ctypes.c_int32,
@@ -1711,13 +1782,13 @@ FUNCTIONS = {
     ),
     "farspan_cache_append": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_cache), ctypes.POINTER(farspan_cache_batch), ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
-        """farspan_cache_append(cache, batch, positions, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_cache), ctypes.POINTER(farspan_cache_batch), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_error)],
+        """farspan_cache_append(context, cache, batch, positions, positions_count, error)
 
-        Makes room for the rows of the batch as new tokens, in all layers. positions[row]: growing within a sequence, above
-        its newest token's, below 2^40; NULL: the next ones. All or nothing: FARSPAN_ERROR_OUT_OF_MEMORY, before anything is
-        taken, if the memory limit does not allow it or the machine does not have it. Content is 0 until it is written,
-        whatever was there before.
+        Makes room for the rows of the batch as new tokens, in all layers. positions: one for each row, growing within a
+        sequence, above its newest token's, below 2^40; NULL: the next ones. All or nothing, also when it is cancelled:
+        FARSPAN_ERROR_OUT_OF_MEMORY, before anything is taken, if the memory limit does not allow it or the machine does not
+        have it. Content is 0 until it is written, whatever was there before.
         """,
     ),
     "farspan_cache_write": (
@@ -1730,25 +1801,23 @@ FUNCTIONS = {
             k [1, key_heads, rows, head_dim]   not rotated     v [1, key_heads, rows, value_dim]     F32, F16 or BF16
 
         Rounded to the cache's type, to nearest even; a value too large for f16 becomes an infinity there. FARSPAN_I8: see
-        there.
+        there. A write that was cancelled has stored some of them: write them again.
         """,
+    ),
+    "farspan_cache_problem_init": (
+        None,
+        [ctypes.POINTER(farspan_cache_problem), ctypes.c_size_t],
+        """farspan_cache_problem_init(problem, size)""",
     ),
     "farspan_cache_plan_create": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.POINTER(farspan_cache), ctypes.POINTER(farspan_cache_batch), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.POINTER(farspan_cache_plan)), ctypes.POINTER(farspan_error)],
-        """farspan_cache_plan_create(context, scheme, cache, batch, query_heads, positions, length, plan, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.POINTER(farspan_cache), ctypes.POINTER(farspan_cache_batch), ctypes.POINTER(farspan_cache_problem), ctypes.POINTER(ctypes.POINTER(farspan_cache_plan)), ctypes.POINTER(farspan_error)],
+        """farspan_cache_plan_create(context, scheme, cache, batch, problem, plan, error)
 
         Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all layers. Any
-        scheme but: a dense bias, several position axes.
-
-            positions  NULL: the rows are the newest tokens of their sequences. Otherwise [rows], 0 .. 2^40 - 1: queries at positions of
-                       their own, which need not be in the cache; so parts of one sequence in several caches can be merged by lse.
-            length     the current length n of dynamic methods; 0: of each sequence its own, the larger of its next position and its
-                       largest query position + 1
-
-        The plan is for the sequences of the batch as they are. When tokens of one of them have been appended or evicted
-        since, or it was destroyed, a run is refused; so it is when a token is written after a fork has come to share its
-        block. What happens to other sequences does not matter.
+        scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as they are. When tokens
+        of one of them have been appended or evicted since, or it was destroyed, a run is refused; so it is when a token is
+        written after a fork has come to share its block. What happens to other sequences does not matter.
         """,
     ),
     "farspan_cache_plan_destroy": (
@@ -1757,45 +1826,32 @@ FUNCTIONS = {
         """farspan_cache_plan_destroy(plan)
 
         Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all layers. Any
-        scheme but: a dense bias, several position axes.
-
-            positions  NULL: the rows are the newest tokens of their sequences. Otherwise [rows], 0 .. 2^40 - 1: queries at positions of
-                       their own, which need not be in the cache; so parts of one sequence in several caches can be merged by lse.
-            length     the current length n of dynamic methods; 0: of each sequence its own, the larger of its next position and its
-                       largest query position + 1
-
-        The plan is for the sequences of the batch as they are. When tokens of one of them have been appended or evicted
-        since, or it was destroyed, a run is refused; so it is when a token is written after a fork has come to share its
-        block. What happens to other sequences does not matter.
+        scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as they are. When tokens
+        of one of them have been appended or evicted since, or it was destroyed, a run is refused; so it is when a token is
+        written after a fork has come to share its block. What happens to other sequences does not matter.
         """,
     ),
     "farspan_cache_plan_workspace_size": (
-        ctypes.c_size_t,
+        ctypes.c_int64,
         [ctypes.POINTER(farspan_cache_plan)],
         """farspan_cache_plan_workspace_size(plan)
 
         Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all layers. Any
-        scheme but: a dense bias, several position axes.
-
-            positions  NULL: the rows are the newest tokens of their sequences. Otherwise [rows], 0 .. 2^40 - 1: queries at positions of
-                       their own, which need not be in the cache; so parts of one sequence in several caches can be merged by lse.
-            length     the current length n of dynamic methods; 0: of each sequence its own, the larger of its next position and its
-                       largest query position + 1
-
-        The plan is for the sequences of the batch as they are. When tokens of one of them have been appended or evicted
-        since, or it was destroyed, a run is refused; so it is when a token is written after a fork has come to share its
-        block. What happens to other sequences does not matter.
+        scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as they are. When tokens
+        of one of them have been appended or evicted since, or it was destroyed, a run is refused; so it is when a token is
+        written after a fork has come to share its block. What happens to other sequences does not matter.
         """,
     ),
     "farspan_cache_run": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_cache_plan), ctypes.c_int64, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_float), ctypes.c_void_p, ctypes.c_size_t, ctypes.POINTER(farspan_error)],
-        """farspan_cache_run(context, plan, layer, q, out, lse, workspace, workspace_size, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_cache_plan), ctypes.c_int64, ctypes.POINTER(farspan_attention_data), ctypes.POINTER(farspan_error)],
+        """farspan_cache_run(context, plan, layer, data, error)
 
         out = softmax(logits) v over the cached tokens, as farspan_attention_run; a row that sees none gives 0 and lse = -inf.
+        Of data:
 
             q [1, query_heads, rows, head_dim] not rotated    out [1, query_heads, rows, value_dim]    F32, F16 or BF16
-            lse NULL or float[query_heads][rows]
+            lse NULL, or float[query_heads][rows]             k, v, bias NULL
 
         For one instruction set, the bits depend on the sequence's tokens and the scheme, not on the threads, the batch, or
         the history of forks and evictions. The workspace is as for farspan_attention_run.
@@ -1803,14 +1859,15 @@ FUNCTIONS = {
     ),
     "farspan_attention_decode": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.POINTER(farspan_cache), ctypes.c_int64, ctypes.POINTER(farspan_cache_batch), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_float), ctypes.POINTER(farspan_error)],
-        """farspan_attention_decode(context, scheme, cache, layer, batch, q, out, lse, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.POINTER(farspan_cache), ctypes.c_int64, ctypes.POINTER(farspan_cache_batch), ctypes.POINTER(farspan_attention_data), ctypes.POINTER(farspan_error)],
+        """farspan_attention_decode(context, scheme, cache, layer, batch, data, error)
 
-        Plan, run and destroy in one call.
+        Plan, run and destroy in one call: the rows are the newest tokens, the heads those of q. data's workspace must be
+        NULL.
         """,
     ),
     "farspan_cache_save_size": (
-        ctypes.c_size_t,
+        ctypes.c_int64,
         [ctypes.POINTER(farspan_cache), ctypes.c_int64],
         """farspan_cache_save_size(cache, sequence)
 
@@ -1819,20 +1876,21 @@ FUNCTIONS = {
     ),
     "farspan_cache_save": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_cache), ctypes.c_int64, ctypes.c_void_p, ctypes.c_size_t, ctypes.POINTER(farspan_error)],
-        """farspan_cache_save(cache, sequence, buffer, size, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_cache), ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.POINTER(farspan_error)],
+        """farspan_cache_save(context, cache, sequence, buffer, buffer_bytes, error)
 
         Writes a sequence, all layers, with a version and a checksum. Little-endian.
         """,
     ),
     "farspan_cache_restore": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_cache), ctypes.c_void_p, ctypes.c_size_t, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
-        """farspan_cache_restore(cache, buffer, size, sequence, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_cache), ctypes.c_void_p, ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
+        """farspan_cache_restore(context, cache, buffer, buffer_bytes, sequence, error)
 
         A new sequence from what save wrote. The cache must have the same dtype, layers, heads and sizes. Bytes of version 1
         (library 0.1) are read, unless they are of an I8 cache. Damaged or foreign bytes are refused
-        (FARSPAN_ERROR_PARAMETER_RANGE, or _SHAPE for a cache of another shape) and change nothing.
+        (FARSPAN_ERROR_PARAMETER_RANGE, or _SHAPE for a cache of another shape) and change nothing; nor does a call that is
+        cancelled.
         """,
     ),
     "farspan_attention_gradient_init": (

@@ -89,26 +89,20 @@ class Sequence:
         """The sequence, all layers, with a version and a checksum; Cache.restore reads it."""
         with self._lock:
             buffer = ctypes.create_string_buffer(max(library.farspan_cache_save_size(self.cache._handle.pointer, self.number), 1))
-            call("farspan_cache_save", self.cache._handle.pointer, self.number, buffer, len(buffer))
+            call("farspan_cache_save", None, self.cache._handle.pointer, self.number, buffer, len(buffer))
         return buffer.raw
 
 
 class Batch:
     """New rows of some sequences: the n-th owns the rows offsets[n] .. offsets[n+1]-1 of the tensors; without offsets one row each."""
 
-    __slots__ = ("sequences", "rows", "struct", "_keep")
+    __slots__ = ("sequences", "struct", "_keep")
 
     def __init__(self, sequences: ListLike[Sequence], offsets: Positions | None = None) -> None:
         self.sequences = tuple(sequences)
         numbers = np.array([s.number for s in self.sequences], np.int64)
-        where = positions_array(offsets, "batch.offsets")
-        if where is not None and where.size != numbers.size + 1:
-            raise ValueError(f"batch.offsets has {where.size} entries: must have {numbers.size + 1}, one more than sequences")
         self.struct = _structs.new("farspan_cache_batch")
-        self._keep = _structs.fill(self.struct, "batch", {"sequence": numbers, "offsets": where})
-        if "sequences" in dict(self.struct._fields_):
-            self.struct.sequences = numbers.size
-        self.rows = int(where[-1]) if where is not None and where.size else numbers.size
+        self._keep = _structs.fill(self.struct, "batch", {"sequence": numbers, "offsets": positions_array(offsets, "batch.offsets")})
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -154,21 +148,20 @@ class CachePlan:
         source = view(q, "q")
         result = like(q, (*source.shape[:3], self._batch.sequences[0].cache.value_dim)) if out is None else out
         target = view(result, "out", True)
-        sums = _lse(lse, source.shape)
-        scratch, size, held = workspace_pointer(workspace)
+        sums = Vector(lse, ctypes.c_float, "lse")
+        data = _data(source, target, sums)
+        data.workspace, data.workspace_bytes, held = workspace_pointer(workspace)
         with self._batch._locked():
-            call("farspan_cache_run", pointer(context), self._handle.pointer, layer, ctypes.byref(source.tensor),
-                 ctypes.byref(target.tensor), sums.pointer, scratch, size)
+            call("farspan_cache_run", pointer(context), self._handle.pointer, layer, ctypes.byref(data))
         del held
         return result  # type: ignore[no-any-return]
 
 
-def _lse(lse: Any, shape: tuple[int, ...]) -> Vector:
-    sums = Vector(lse, ctypes.c_float, "lse")
-    rows = shape[1] * shape[2]
-    if sums.pointer is not None and sums.count != rows:
-        raise ValueError(f"lse has {sums.count} entries: must have {rows}, one for each head and row")
-    return sums
+def _data(source: Any, target: Any, sums: Vector) -> Any:
+    data = _structs.new("farspan_attention_data")
+    data.q, data.out = ctypes.pointer(source.tensor), ctypes.pointer(target.tensor)
+    data.lse, data.lse_count = sums.pointer, sums.count
+    return data
 
 
 class Cache:
@@ -198,7 +191,7 @@ class Cache:
         call("farspan_cache_sequence_create", self._handle.pointer, ctypes.byref(number))
         return Sequence(self, number.value)
 
-    def append(self, batch: Sequences, positions: Positions | None = None) -> None:
+    def append(self, batch: Sequences, positions: Positions | None = None, context: Context | None = None) -> None:
         """Makes room for the batch's rows as new tokens, in all layers.
 
         Args:
@@ -206,9 +199,9 @@ class Cache:
         """
         batch = _batch(batch)
         where = positions_array(positions, "positions")
-        _expect_positions(where, batch)
         with batch._locked():
-            call("farspan_cache_append", self._handle.pointer, ctypes.byref(batch.struct), _structs.pointer(where, ctypes.c_int64))
+            call("farspan_cache_append", pointer(context), self._handle.pointer, ctypes.byref(batch.struct),
+                 _structs.pointer(where, ctypes.c_int64), 0 if where is None else where.size)
 
     def write(self, layer: int, batch: Sequences, k: Any, v: Any, context: Context | None = None) -> None:
         """Stores the newest tokens of one layer: k [1, key_heads, rows, head_dim] (not rotated), v [1, key_heads, rows, value_dim]."""
@@ -227,12 +220,14 @@ class Cache:
             length: of dynamic methods; 0: of each sequence its own.
         """
         batch = _batch(batch)
-        where = positions_array(positions, "positions")
-        _expect_positions(where, batch)
+        problem = _structs.new("farspan_cache_problem")
+        keep = _structs.fill(problem, "problem", {"query_heads": query_heads, "length": length,
+                                                  "positions": positions_array(positions, "positions")})
         made = ctypes.POINTER(_abi.farspan_cache_plan)()
         with batch._locked():
             call("farspan_cache_plan_create", pointer(context), scheme._handle.pointer, self._handle.pointer, ctypes.byref(batch.struct),
-                 query_heads, _structs.pointer(where, ctypes.c_int64), length, ctypes.byref(made))
+                 ctypes.byref(problem), ctypes.byref(made))
+        del keep
         return CachePlan(Handle(made, "farspan_cache_plan_destroy", self), batch)
 
     def decode(self, scheme: Scheme, layer: int, batch: Sequences, q: Array, *, out: Any = None, lse: Any = None,
@@ -242,16 +237,16 @@ class Cache:
         source = view(q, "q")
         result = like(q, (*source.shape[:3], self.value_dim)) if out is None else out
         target = view(result, "out", True)
-        sums = _lse(lse, source.shape)
+        data = _data(source, target, Vector(lse, ctypes.c_float, "lse"))
         with batch._locked():
             call("farspan_attention_decode", pointer(context), scheme._handle.pointer, self._handle.pointer, layer,
-                 ctypes.byref(batch.struct), ctypes.byref(source.tensor), ctypes.byref(target.tensor), sums.pointer)
+                 ctypes.byref(batch.struct), ctypes.byref(data))
         return result  # type: ignore[no-any-return]
 
     def restore(self, saved: bytes) -> Sequence:
         """A new sequence from what Sequence.save wrote, of a cache of the same shape. Damaged bytes are refused."""
         number = ctypes.c_int64()
-        call("farspan_cache_restore", self._handle.pointer, saved, len(saved), ctypes.byref(number))
+        call("farspan_cache_restore", None, self._handle.pointer, saved, len(saved), ctypes.byref(number))
         return Sequence(self, number.value)
 
     def statistics(self) -> CacheStatistics:
@@ -262,8 +257,3 @@ class Cache:
     def clear(self) -> None:
         """Ends all sequences and gives the memory back. The only call on the cache at the time."""
         call("farspan_cache_clear", self._handle.pointer)
-
-
-def _expect_positions(positions: np.ndarray[Any, Any] | None, batch: Batch) -> None:
-    if positions is not None and positions.size != batch.rows:
-        raise ValueError(f"positions has {positions.size} entries: must have {batch.rows}, one for each row")

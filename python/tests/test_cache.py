@@ -82,9 +82,9 @@ def test_refused(rng):
     q, k, v = qkv(rng, 3)
     cache = Cache(key_heads=2, head_dim=32)
     sequence = cache.sequence()
-    with pytest.raises(ValueError, match="batch.offsets has 1 entries: must have 2"):
-        Batch([sequence], [0])
-    with pytest.raises(ValueError, match="positions has 2 entries: must have 1"):
+    with pytest.raises(ValueError, match="batch.offsets_count is 1: must be 2"):
+        cache.append(Batch([sequence], [0]))
+    with pytest.raises(ValueError, match="positions_count is 2: must be 1"):
         cache.append(sequence, [1, 2])
     plan = cache.plan(SCHEME, fill(cache, sequence, k, v), 4)
     fill(cache, sequence, k, v)

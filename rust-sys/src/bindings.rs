@@ -425,6 +425,22 @@ pub struct farspan_tensor {
     pub stride: [i64; 4],
 }
 
+/// Texts and lists of token ids, where a function takes several: borrowed views.
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_text {
+    /// UTF-8, no NUL needed.
+    pub data: *const c_char,
+    pub bytes: i64,
+}
+
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_ids {
+    pub data: *const i64,
+    pub count: i64,
+}
+
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct farspan_rope_config {
@@ -707,6 +723,26 @@ pub struct farspan_problem {
     pub key_ranges: *const i64,
 }
 
+/// What a run reads and writes.
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_attention_data {
+    pub struct_size: u32,
+    pub reserved: i32,
+    pub q: *const farspan_tensor,
+    pub k: *const farspan_tensor,
+    pub v: *const farspan_tensor,
+    /// NULL, or for a dense bias.
+    pub bias: *const farspan_tensor,
+    pub out: *const farspan_tensor,
+    /// NULL, or ln(sum of exp(logit)) for each row.
+    pub lse: *mut f32,
+    pub lse_count: i64,
+    /// NULL: the run allocates.
+    pub workspace: *mut c_void,
+    pub workspace_bytes: i64,
+}
+
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct farspan_context_config {
@@ -774,11 +810,29 @@ pub struct farspan_cache_statistics {
 pub struct farspan_cache_batch {
     pub struct_size: u32,
     pub reserved: i32,
-    pub sequences: i64,
-    /// \[sequences\].
     pub sequence: *const i64,
-    /// \[sequences + 1\], from 0, not decreasing; NULL: 0, 1, 2 ...
+    pub sequence_count: i64,
+    /// From 0, not decreasing; NULL: 0, 1, 2 ...
     pub offsets: *const i64,
+    /// sequence_count + 1, or 0 with NULL.
+    pub offsets_count: i64,
+}
+
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_cache_problem {
+    pub struct_size: u32,
+    pub reserved: i32,
+    /// A multiple of the cache's key_heads; head h reads key head h / (query_heads / key_heads).
+    pub query_heads: i64,
+    /// Current length n of dynamic methods; 0 (default): of each sequence its own, the larger of its next position
+    /// and its largest query position + 1.
+    pub length: i64,
+    /// NULL: the rows are the newest tokens of their sequences. Otherwise of each row, 0 .. 2^40 - 1: queries at
+    /// positions of their own, which need not be in the cache; so parts of one sequence in several caches can be
+    /// merged by lse.
+    pub positions: *const i64,
+    pub positions_count: i64,
 }
 
 /// What a gradient of attention reads and writes. Tensors have the shapes of farspan_attention_run, a d_ tensor the
@@ -1470,6 +1524,10 @@ extern "C" {
         counts: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;
+    pub fn farspan_attention_data_init(
+        data: *mut farspan_attention_data,
+        size: usize,
+    );
     /// out = softmax(logits) v.
     ///
     /// ```text
@@ -1619,12 +1677,20 @@ extern "C" {
         cache: *mut farspan_cache,
         error: *mut farspan_error,
     ) -> farspan_status;
+    pub fn farspan_sequence_info_init(
+        info: *mut farspan_sequence_info,
+        size: usize,
+    );
     pub fn farspan_cache_sequence_info(
         cache: *const farspan_cache,
         sequence: i64,
         info: *mut farspan_sequence_info,
         error: *mut farspan_error,
     ) -> farspan_status;
+    pub fn farspan_cache_statistics_init(
+        statistics: *mut farspan_cache_statistics,
+        size: usize,
+    );
     pub fn farspan_cache_get_statistics(
         cache: *const farspan_cache,
         statistics: *mut farspan_cache_statistics,
@@ -1634,14 +1700,16 @@ extern "C" {
         batch: *mut farspan_cache_batch,
         size: usize,
     );
-    /// Makes room for the rows of the batch as new tokens, in all layers. positions\[row\]: growing within a
-    /// sequence, above its newest token's, below 2^40; NULL: the next ones. All or nothing:
-    /// FARSPAN_ERROR_OUT_OF_MEMORY, before anything is taken, if the memory limit does not allow it or the machine
-    /// does not have it. Content is 0 until it is written, whatever was there before.
+    /// Makes room for the rows of the batch as new tokens, in all layers. positions: one for each row, growing within
+    /// a sequence, above its newest token's, below 2^40; NULL: the next ones. All or nothing, also when it is
+    /// cancelled: FARSPAN_ERROR_OUT_OF_MEMORY, before anything is taken, if the memory limit does not allow it or the
+    /// machine does not have it. Content is 0 until it is written, whatever was there before.
     pub fn farspan_cache_append(
+        context: *const farspan_context,
         cache: *mut farspan_cache,
         batch: *const farspan_cache_batch,
         positions: *const i64,
+        positions_count: i64,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Stores keys and values of the newest tokens of each sequence in one layer.
@@ -1651,7 +1719,7 @@ extern "C" {
     /// ```
     ///
     /// Rounded to the cache's type, to nearest even; a value too large for f16 becomes an infinity there. FARSPAN_I8:
-    /// see there.
+    /// see there. A write that was cancelled has stored some of them: write them again.
     pub fn farspan_cache_write(
         context: *const farspan_context,
         cache: *mut farspan_cache,
@@ -1661,68 +1729,46 @@ extern "C" {
         v: *const farspan_tensor,
         error: *mut farspan_error,
     ) -> farspan_status;
+    pub fn farspan_cache_problem_init(
+        problem: *mut farspan_cache_problem,
+        size: usize,
+    );
     /// Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all
-    /// layers. Any scheme but: a dense bias, several position axes.
-    ///
-    /// ```text
-    /// positions  NULL: the rows are the newest tokens of their sequences. Otherwise [rows], 0 .. 2^40 - 1: queries at positions of
-    ///            their own, which need not be in the cache; so parts of one sequence in several caches can be merged by lse.
-    /// length     the current length n of dynamic methods; 0: of each sequence its own, the larger of its next position and its
-    ///            largest query position + 1
-    /// ```
-    ///
-    /// The plan is for the sequences of the batch as they are. When tokens of one of them have been appended or
-    /// evicted since, or it was destroyed, a run is refused; so it is when a token is written after a fork has come
-    /// to share its block. What happens to other sequences does not matter.
+    /// layers. Any scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as
+    /// they are. When tokens of one of them have been appended or evicted since, or it was destroyed, a run is
+    /// refused; so it is when a token is written after a fork has come to share its block. What happens to other
+    /// sequences does not matter.
     pub fn farspan_cache_plan_create(
         context: *const farspan_context,
         scheme: *const farspan_scheme,
         cache: *const farspan_cache,
         batch: *const farspan_cache_batch,
-        query_heads: i64,
-        positions: *const i64,
-        length: i64,
+        problem: *const farspan_cache_problem,
         plan: *mut *mut farspan_cache_plan,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all
-    /// layers. Any scheme but: a dense bias, several position axes.
-    ///
-    /// ```text
-    /// positions  NULL: the rows are the newest tokens of their sequences. Otherwise [rows], 0 .. 2^40 - 1: queries at positions of
-    ///            their own, which need not be in the cache; so parts of one sequence in several caches can be merged by lse.
-    /// length     the current length n of dynamic methods; 0: of each sequence its own, the larger of its next position and its
-    ///            largest query position + 1
-    /// ```
-    ///
-    /// The plan is for the sequences of the batch as they are. When tokens of one of them have been appended or
-    /// evicted since, or it was destroyed, a run is refused; so it is when a token is written after a fork has come
-    /// to share its block. What happens to other sequences does not matter.
+    /// layers. Any scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as
+    /// they are. When tokens of one of them have been appended or evicted since, or it was destroyed, a run is
+    /// refused; so it is when a token is written after a fork has come to share its block. What happens to other
+    /// sequences does not matter.
     pub fn farspan_cache_plan_destroy(
         plan: *mut farspan_cache_plan,
     );
     /// Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all
-    /// layers. Any scheme but: a dense bias, several position axes.
-    ///
-    /// ```text
-    /// positions  NULL: the rows are the newest tokens of their sequences. Otherwise [rows], 0 .. 2^40 - 1: queries at positions of
-    ///            their own, which need not be in the cache; so parts of one sequence in several caches can be merged by lse.
-    /// length     the current length n of dynamic methods; 0: of each sequence its own, the larger of its next position and its
-    ///            largest query position + 1
-    /// ```
-    ///
-    /// The plan is for the sequences of the batch as they are. When tokens of one of them have been appended or
-    /// evicted since, or it was destroyed, a run is refused; so it is when a token is written after a fork has come
-    /// to share its block. What happens to other sequences does not matter.
+    /// layers. Any scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as
+    /// they are. When tokens of one of them have been appended or evicted since, or it was destroyed, a run is
+    /// refused; so it is when a token is written after a fork has come to share its block. What happens to other
+    /// sequences does not matter.
     pub fn farspan_cache_plan_workspace_size(
         plan: *const farspan_cache_plan,
-    ) -> usize;
+    ) -> i64;
     /// out = softmax(logits) v over the cached tokens, as farspan_attention_run; a row that sees none gives 0 and lse
-    /// = -inf.
+    /// = -inf. Of data:
     ///
     /// ```text
     /// q [1, query_heads, rows, head_dim] not rotated    out [1, query_heads, rows, value_dim]    F32, F16 or BF16
-    /// lse NULL or float[query_heads][rows]
+    /// lse NULL, or float[query_heads][rows]             k, v, bias NULL
     /// ```
     ///
     /// For one instruction set, the bits depend on the sequence's tokens and the scheme, not on the threads, the
@@ -1731,45 +1777,43 @@ extern "C" {
         context: *const farspan_context,
         plan: *const farspan_cache_plan,
         layer: i64,
-        q: *const farspan_tensor,
-        out: *const farspan_tensor,
-        lse: *mut f32,
-        workspace: *mut c_void,
-        workspace_size: usize,
+        data: *const farspan_attention_data,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Plan, run and destroy in one call.
+    /// Plan, run and destroy in one call: the rows are the newest tokens, the heads those of q. data's workspace must
+    /// be NULL.
     pub fn farspan_attention_decode(
         context: *const farspan_context,
         scheme: *const farspan_scheme,
         cache: *const farspan_cache,
         layer: i64,
         batch: *const farspan_cache_batch,
-        q: *const farspan_tensor,
-        out: *const farspan_tensor,
-        lse: *mut f32,
+        data: *const farspan_attention_data,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Bytes that farspan_cache_save writes for a sequence; 0 if there is no such sequence.
     pub fn farspan_cache_save_size(
         cache: *const farspan_cache,
         sequence: i64,
-    ) -> usize;
+    ) -> i64;
     /// Writes a sequence, all layers, with a version and a checksum. Little-endian.
     pub fn farspan_cache_save(
+        context: *const farspan_context,
         cache: *const farspan_cache,
         sequence: i64,
         buffer: *mut c_void,
-        size: usize,
+        buffer_bytes: i64,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// A new sequence from what save wrote. The cache must have the same dtype, layers, heads and sizes. Bytes of
     /// version 1 (library 0.1) are read, unless they are of an I8 cache. Damaged or foreign bytes are refused
-    /// (FARSPAN_ERROR_PARAMETER_RANGE, or _SHAPE for a cache of another shape) and change nothing.
+    /// (FARSPAN_ERROR_PARAMETER_RANGE, or _SHAPE for a cache of another shape) and change nothing; nor does a call
+    /// that is cancelled.
     pub fn farspan_cache_restore(
+        context: *const farspan_context,
         cache: *mut farspan_cache,
         buffer: *const c_void,
-        size: usize,
+        buffer_bytes: i64,
         sequence: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;

@@ -40,8 +40,9 @@ pub use attention::{CachePlan, CachePlanBuilder, CacheRun, Decode};
 pub use batch::{CacheBatch, CacheBatchMut};
 pub use sequence::Sequence;
 
+use crate::arrays::array;
 use crate::context;
-use crate::error::{check, check_exact, Result};
+use crate::error::{check, Result};
 use crate::{sys, Context, Tensor};
 
 /// The C object. The cache and its sequences keep it; plans only know it again.
@@ -179,11 +180,11 @@ impl Cache {
     /// [`Status::Combination`](crate::Status::Combination) for one of another cache, [`Status::Shape`](crate::Status::Shape)
     /// for offsets and short arrays, [`Status::Positions`](crate::Status::Positions).
     pub fn append(&self, batch: &mut CacheBatchMut<'_>, positions: Option<&[i64]>) -> Result<()> {
-        let rows = batch.to_c(&self.store, 2)?;
-        check_exact(3, "positions", positions, batch.rows())?;
-        let positions = positions.map_or(ptr::null(), <[i64]>::as_ptr);
-        // SAFETY: the batch borrows its sequences exclusively; the arrays are as long as C reads.
-        self.store.call(|cache, error| unsafe { sys::farspan_cache_append(cache, &rows, positions, error) })
+        let rows = batch.to_c(&self.store, 3)?;
+        let (positions, count) = array(positions);
+        // SAFETY: the batch borrows its sequences exclusively; arrays go with their counts.
+        self.store
+            .call(|cache, error| unsafe { sys::farspan_cache_append(ptr::null(), cache, &rows, positions, count, error) })
     }
 
     /// Stores the keys `k [1, key_heads, rows, head_dim]`, not rotated, and the values `v [1, key_heads, rows, value_dim]` of the
@@ -218,7 +219,7 @@ impl Cache {
     pub fn restore(&self, saved: &[u8]) -> Result<Sequence> {
         // SAFETY: C reads no more than the slice.
         self.make(|cache, made, error| unsafe {
-            sys::farspan_cache_restore(cache, saved.as_ptr().cast(), saved.len(), made, error)
+            sys::farspan_cache_restore(ptr::null(), cache, saved.as_ptr().cast(), saved.len() as i64, made, error)
         })
     }
 }

@@ -53,6 +53,7 @@
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod arrays;
 mod attention;
 pub mod cache;
 mod config;

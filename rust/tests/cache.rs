@@ -80,10 +80,10 @@ fn sequences_grow_fork_and_forget() {
     assert_eq!((statistics.sequences, statistics.blocks), (2, 2));
     assert!(statistics.block_bytes >= 2 * 64 * DIM as i64 * 4);
     first.destroy().unwrap();
-    fails(first.fork(), Status::ParameterRange, 2, "is not in the cache");
-    fails(first.destroy(), Status::ParameterRange, 2, "is not in the cache");
+    fails(first.fork(), Status::ParameterRange, 2, "the cache has no such sequence");
+    fails(first.destroy(), Status::ParameterRange, 2, "the cache has no such sequence");
     cache.clear().unwrap();
-    fails(child.info(), Status::ParameterRange, 2, "is not in the cache");
+    fails(child.info(), Status::ParameterRange, 2, "the cache has no such sequence");
     let statistics = cache.statistics().unwrap();
     assert_eq!((statistics.sequences, statistics.blocks, statistics.free_blocks), (0, 0, 0));
 }
@@ -149,9 +149,9 @@ fn saved_sequences_come_back() {
     let mut buffer = vec![7; saved.len() + 1];
     sequence.save_to(&mut buffer).unwrap();
     assert_eq!((&buffer[..saved.len()], buffer[saved.len()]), (&saved[..], 7));
-    fails(sequence.save_to(&mut buffer[..10]), Status::Shape, 4, "size is 10");
+    fails(sequence.save_to(&mut buffer[..10]), Status::Shape, 5, "buffer_bytes is 10");
     sequence.destroy().unwrap();
-    fails(sequence.save(), Status::ParameterRange, 2, "is not in the cache");
+    fails(sequence.save(), Status::ParameterRange, 3, "the cache has no such sequence");
     assert_eq!(sequence.save_size(), 0);
 
     let other = Cache::new(&config()).unwrap();
@@ -160,11 +160,11 @@ fn saved_sequences_come_back() {
     let mut damaged = saved.clone();
     damaged[saved.len() / 2] ^= 1;
     for bytes in [&damaged[..], &saved[..40], &buffer[..], &[]] {
-        fails(other.restore(bytes), Status::ParameterRange, 2, "");
+        fails(other.restore(bytes), Status::ParameterRange, 3, "");
     }
     assert_eq!(other.statistics().unwrap().sequences, 1);
     let wide = Cache::new(&CacheConfig { layers: 2, ..config() }).unwrap();
-    fails(wide.restore(&saved), Status::Shape, 2, "");
+    fails(wide.restore(&saved), Status::Shape, 3, "");
 }
 
 #[test]
@@ -189,19 +189,19 @@ fn wrong_use_is_refused_in_words() {
         cache.append(&mut CacheBatchMut::with_offsets([sequence], offsets), positions)
     };
     let offsets_are = |sequence: &mut Sequence, offsets: &[i64], text: &str| {
-        fails(append(&cache, sequence, offsets, None), Status::Shape, 2, text);
+        fails(append(&cache, sequence, offsets, None), Status::Shape, 3, text);
     };
-    fails(cache.append(&mut CacheBatchMut::one_row_each([]), None), Status::Shape, 2, "batch.sequences is 0");
-    offsets_are(&mut sequence, &[0], "batch.offsets has 1 entries: 2 are needed");
-    offsets_are(&mut sequence, &[], "batch.offsets has 0 entries");
+    fails(cache.append(&mut CacheBatchMut::one_row_each([]), None), Status::Shape, 3, "batch.sequence_count is 0");
+    offsets_are(&mut sequence, &[0], "batch.offsets_count is 1: must be 2");
+    offsets_are(&mut sequence, &[], "batch.offsets_count is 0");
     offsets_are(&mut sequence, &[0, i64::MIN], "batch.offsets");
-    offsets_are(&mut sequence, &[0, 1, 2], "batch.offsets has 3 entries: 2 are needed");
+    offsets_are(&mut sequence, &[0, 1, 2], "batch.offsets_count is 3: must be 2");
     let short = append(&cache, &mut sequence, &[0, 2], Some(&[5]));
-    fails(short, Status::Shape, 3, "positions has 1 entries: 2");
+    fails(short, Status::Shape, 5, "positions_count is 1: must be 2");
     let long = append(&cache, &mut sequence, &[0, 1], Some(&[5, 6, 7]));
-    fails(long, Status::Shape, 3, "positions has 3 entries: 1 are needed");
-    fails(append(&cache, &mut sequence, &[0, 1], Some(&[0])), Status::Positions, 3, "positions[0] is 0");
-    fails(append(&other, &mut sequence, &[0, 1], None), Status::Combination, 2, "of another cache");
+    fails(long, Status::Shape, 5, "positions_count is 3: must be 1");
+    fails(append(&cache, &mut sequence, &[0, 1], Some(&[0])), Status::Positions, 4, "positions[0] is 0");
+    fails(append(&other, &mut sequence, &[0, 1], None), Status::Combination, 3, "of another cache");
 
     let scheme = scheme();
     let (q, mut lse, mut out) = (query(&NO_QUERY), [0.0f32; 1], NO_QUERY);
@@ -212,12 +212,12 @@ fn wrong_use_is_refused_in_words() {
     fails(cache.plan(&scheme, &twice, 2).build(), Status::Combination, 4, "twice");
     fails(cache.plan(&scheme, &mixed, 2).build(), Status::Combination, 4, "of another cache");
     let decode = cache.decode(&scheme, 0, &one, &q).lse(&mut lse);
-    fails(decode.into(&mut output(&mut out)), Status::Shape, 8, "lse has 1 entries: 2 are needed");
+    fails(decode.into(&mut output(&mut out)), Status::Shape, 6, "data.lse_count is 1: must be at least 2");
     fails(cache.decode(&scheme, 1, &one, &q).into(&mut output(&mut out)), Status::ParameterRange, 4, "layer is 1");
     fails(cache.plan(&scheme, &one, 0).build(), Status::HeadGroups, 5, "query_heads is 0");
-    fails(cache.plan(&scheme, &one, 2).positions(&[]).build(), Status::Shape, 6, "positions has 0 entries");
+    fails(cache.plan(&scheme, &one, 2).positions(&[]).build(), Status::Shape, 5, "problem.positions_count is 0");
     let long = cache.plan(&scheme, &one, 2).positions(&[0, 1, 2]).build();
-    fails(long, Status::Shape, 6, "positions has 3 entries: 1 are needed");
+    fails(long, Status::Shape, 5, "problem.positions_count is 3: must be 1");
     assert_eq!(out, NO_QUERY);
     assert_eq!(sequence.info().unwrap().tokens, 1);
 }
@@ -243,7 +243,7 @@ fn a_plan_is_for_its_sequences_as_they_are() {
     close(run(&plan, &newest), 1.5);
     let (q, mut out, mut small) = (query(&NO_QUERY), NO_QUERY, [0u8; 1]);
     let refused = plan.run(&newest, 0, &q).workspace(&mut small).into(&mut output(&mut out));
-    fails(refused, Status::WorkspaceSize, 8, "workspace_size is 1");
+    fails(refused, Status::WorkspaceSize, 4, "data.workspace_bytes is 1");
 
     // What happens to other sequences does not matter.
     let mut other = cache.create_sequence().unwrap();

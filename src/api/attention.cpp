@@ -45,6 +45,14 @@ attention_tensors check_tensors(const plan& plan, const farspan_tensor* q, const
     return tensors;
 }
 
+}  // namespace
+
+farspan_attention_data read_attention_data(const farspan_attention_data* data) {
+    return read_struct(required(data, "data"), default_struct<farspan_attention_data>(), "data");
+}
+
+namespace {
+
 void run(const farspan_context* context, const farspan_plan& plan, const attention_tensors& tensors, void* workspace,
          std::size_t workspace_size) {
     run_options options{plan.plan->threads, plan.cancel};
@@ -74,6 +82,8 @@ constexpr int64_t any_shape[4] = {any_extent, any_extent, any_extent, any_extent
 using namespace farspan;
 
 extern "C" {
+
+void farspan_attention_data_init(farspan_attention_data* data, size_t size) { write_defaults(data, size, farspan_attention_data{}); }
 
 farspan_status farspan_attention_run(const farspan_context* context, const farspan_plan* plan, const farspan_tensor* q,
                                      const farspan_tensor* k, const farspan_tensor* v, const farspan_tensor* bias,

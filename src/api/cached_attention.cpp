@@ -3,77 +3,83 @@
 
 #include "api/cache_handles.hpp"
 #include "api/checks.hpp"
+#include "api/counts.hpp"
+#include "base/pacer.hpp"
 
 namespace farspan {
 namespace {
 
 constexpr int64_t max_length = int64_t{1} << 40;
 
-void check_heads(const block_shape& shape, int64_t query_heads) {
-    if (query_heads < 1 || query_heads > 65536 || query_heads % shape.key_heads != 0)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "query_heads",
-                      "is %" PRId64 ": must be a multiple of the cache's %" PRId64 " key heads, at most 65536",
-                      query_heads, shape.key_heads);
+farspan_cache_problem read_problem(const farspan_cache_problem* problem) {
+    const farspan_cache_problem given = read_struct(required(problem, "problem"), default_struct<farspan_cache_problem>(), "problem");
+    if (given.length < 0 || given.length > max_length)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "problem.length", "is %" PRId64 ": must be between 0 and 2^40", given.length);
+    return given;
 }
 
-std::vector<int64_t> read_positions(const batch_entry& entry, const int64_t* positions) {
-    for (int64_t row = entry.first; row < entry.last; ++row)
+std::vector<int64_t> read_positions(const batch_entry& entry, const int64_t* positions, pacer& pace) {
+    for (int64_t row = entry.first; row < entry.last; ++row) {
+        pace.step();
         if (positions[row] < 0 || positions[row] >= max_length)
-            throw failure(FARSPAN_ERROR_POSITIONS, field_path("positions[%" PRId64 "]", row),
+            throw failure(FARSPAN_ERROR_POSITIONS, field_path("problem.positions[%" PRId64 "]", row),
                           "is %" PRId64 ": must be between 0 and 2^40 - 1", positions[row]);
+    }
     return {positions + entry.first, positions + entry.last};
 }
 
-std::vector<cached_rows> read_rows(const cache& store, const std::vector<batch_entry>& batch, const int64_t* positions) {
+std::vector<cached_rows> read_rows(const cache& store, const std::vector<batch_entry>& batch, const int64_t* positions, pacer& pace) {
     std::vector<cached_rows> rows;
     for (const batch_entry& entry : batch) {
-        const sequence& from = store.find(entry.id, "batch.sequence");
+        const sequence& from = store.find(entry);
         cached_rows& made = rows.emplace_back();
         made.first_row = entry.first;
-        made.positions = positions ? read_positions(entry, positions)
-                                   : positions_of(from, newest_tokens(from, entry.id, entry.rows()));
+        made.positions =
+            positions ? read_positions(entry, positions, pace) : positions_of(from, newest_tokens(from, entry));
         made.length = from.next_position;
         for (const int64_t position : made.positions) made.length = std::max(made.length, position + 1);
+        pace.step(static_cast<int64_t>(made.positions.size() + from.pages.size()));
         for (const page& p : from.pages) made.pages.push_back({p.base, p.present, p.data.get()});
     }
     return rows;
 }
 
-std::unique_ptr<farspan_cache_plan> make_plan(const farspan_context* context, const farspan_scheme* scheme, const farspan_cache* cache,
-                                              const farspan_cache_batch* batch, int64_t query_heads, const int64_t* positions,
-                                              int64_t length) {
-    const farspan_scheme& given = required(scheme, "scheme");
-    const farspan::cache& store = required(cache, "cache").store;
-    const std::vector<batch_entry> entries = read_batch(batch);
-    check_heads(store.shape(), query_heads);
-    if (length < 0 || length > max_length)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "length", "is %" PRId64 ": must be between 0 and 2^40", length);
+farspan_cache_plan make_plan(const farspan_context* context, const farspan_scheme& scheme, const cache& store,
+                             const std::vector<batch_entry>& batch, const int64_t* positions, const cache_problem& problem) {
     const farspan_context use = settings(context);
-    std::unique_ptr<const cache_plan> made = make_cache_plan(*given.parts, store.shape(), read_rows(store, entries, positions),
-                                                             entries.back().last, query_heads, length, *use.kernels, use.threads, use.cancel);
+    pacer pace(use.cancel);
+    std::unique_ptr<const cache_plan> made =
+        make_cache_plan(*scheme.parts, store.shape(), read_rows(store, batch, positions, pace), batch.back().last, problem,
+                        *use.kernels, workers_of(context));
     const cached_layout layout(*made);
     std::vector<seen_sequence> seen;
-    for (const batch_entry& entry : entries) seen.push_back(store.see(entry.id, "batch.sequence"));
-    return std::make_unique<farspan_cache_plan>(farspan_cache_plan{std::move(made), layout, std::move(seen), use.cancel});
+    for (const batch_entry& entry : batch) seen.push_back(store.see(entry));
+    return {std::move(made), layout, std::move(seen), use.cancel};
 }
 
-void run(const farspan_context* context, const farspan_cache_plan& given, int64_t layer, const farspan_tensor* q,
-         const farspan_tensor* out, float* lse, void* workspace, std::size_t workspace_size) {
+// Keys, values and their bias come from the cache and the scheme.
+void check_absent(const farspan_tensor* tensor, const char* path) {
+    if (tensor) throw failure(FARSPAN_ERROR_COMBINATION, path, "is given: must be NULL, the cache has keys and values");
+}
+
+void run(const farspan_context* context, const farspan_cache_plan& given, int64_t layer, const farspan_attention_data& data) {
     const cache_plan& plan = *given.plan;
     check_layer(plan.shape, layer);
+    check_absent(data.k, "data.k");
+    check_absent(data.v, "data.v");
+    check_absent(data.bias, "data.bias");
     for (const seen_sequence& sequence : given.sequences)
         if (sequence.changed())
-            throw failure(FARSPAN_ERROR_COMBINATION, "plan",
-                          ": sequence %" PRId64 " has changed since the plan was made: make a new one", sequence.id());
+            throw failure(FARSPAN_ERROR_COMBINATION, "plan", ": sequence %" PRId64 " has changed since the plan was made: make a new one",
+                          sequence.id());
     if (plan.rows == 0) return;
-    cached_tensors tensors{layer, {}, {}, lse};
-    tensors.q = check_tensor(q, "q", {1, plan.query_heads, plan.rows, plan.shape.head_dim}, access::read);
-    tensors.out = check_tensor(out, "out", {1, plan.query_heads, plan.rows, plan.shape.value_dim}, access::write);
-    check_disjoint(tensors.out, "out", tensors.q, "q");
-    run_options options{plan.threads, given.cancel};
-    if (context) options = {std::min(context->threads, plan.threads), context->cancel};
-    const run_memory memory(workspace, workspace_size, given.layout.bytes, "workspace_size");
-    run_cached(plan, given.layout, tensors, options, memory.data());
+    cached_tensors tensors{layer, {}, {}, data.lse};
+    tensors.q = check_tensor(data.q, "data.q", {1, plan.query_heads, plan.rows, plan.shape.head_dim}, access::read);
+    tensors.out = check_tensor(data.out, "data.out", {1, plan.query_heads, plan.rows, plan.shape.value_dim}, access::write);
+    check_disjoint(tensors.out, "data.out", tensors.q, "data.q");
+    check_output(data.lse, data.lse_count, plan.query_heads * plan.rows, "data.lse", "one for each query head and row");
+    const run_memory memory(data.workspace, data.workspace_bytes, given.layout.bytes, "data.workspace_bytes");
+    run_cached(plan, given.layout, tensors, run_options_of(context, plan.kernels, plan.threads, given.cancel), memory.data());
 }
 
 }  // namespace
@@ -83,34 +89,51 @@ using namespace farspan;
 
 extern "C" {
 
+void farspan_cache_problem_init(farspan_cache_problem* problem, size_t size) {
+    write_defaults(problem, size, farspan_cache_problem{});
+}
+
 farspan_status farspan_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme, const farspan_cache* cache,
-                                         const farspan_cache_batch* batch, int64_t query_heads, const int64_t* positions, int64_t length,
+                                         const farspan_cache_batch* batch, const farspan_cache_problem* problem,
                                          farspan_cache_plan** plan, farspan_error* error) {
     return guard(error, {__func__, "scheme"}, [&] {
+        const farspan_scheme& given = required(scheme, "scheme");
+        const farspan::cache& store = required(cache, "cache").store;
+        const std::vector<batch_entry> entries = read_batch(batch);
+        const farspan_cache_problem shape = read_problem(problem);
+        check_input(shape.positions, shape.positions_count, entries.back().last, "problem.positions", "one for each row");
         farspan_cache_plan*& result = required(plan, "plan");
-        result = make_plan(context, scheme, cache, batch, query_heads, positions, length).release();
+        result = new farspan_cache_plan(
+            make_plan(context, given, store, entries, shape.positions, {shape.query_heads, shape.length, "problem.query_heads"}));
     });
 }
 
 void farspan_cache_plan_destroy(farspan_cache_plan* plan) { delete plan; }
 
-size_t farspan_cache_plan_workspace_size(const farspan_cache_plan* plan) { return plan ? plan->layout.bytes : 0; }
+int64_t farspan_cache_plan_workspace_size(const farspan_cache_plan* plan) {
+    return plan ? static_cast<int64_t>(plan->layout.bytes) : 0;
+}
 
 farspan_status farspan_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
-                                 const farspan_tensor* q, const farspan_tensor* out, float* lse, void* workspace,
-                                 size_t workspace_size, farspan_error* error) {
-    return guard(error, {__func__},
-                 [&] { run(context, required(plan, "plan"), layer, q, out, lse, workspace, workspace_size); });
+                                 const farspan_attention_data* data, farspan_error* error) {
+    return guard(error, {__func__}, [&] {
+        const farspan_cache_plan& given = required(plan, "plan");
+        run(context, given, layer, read_attention_data(data));
+    });
 }
 
 farspan_status farspan_attention_decode(const farspan_context* context, const farspan_scheme* scheme, const farspan_cache* cache,
-                                        int64_t layer, const farspan_cache_batch* batch, const farspan_tensor* q,
-                                        const farspan_tensor* out, float* lse, farspan_error* error) {
-    return guard(error, {__func__, "scheme", "q"}, [&] {
-        const int64_t query_heads = required(q, "q").shape[1];
-        const std::unique_ptr<farspan_cache_plan> plan =
-            make_plan(context, scheme, cache, batch, query_heads, nullptr, 0);
-        run(context, *plan, layer, q, out, lse, nullptr, 0);
+                                        int64_t layer, const farspan_cache_batch* batch, const farspan_attention_data* data,
+                                        farspan_error* error) {
+    return guard(error, {__func__, "scheme"}, [&] {
+        const farspan_scheme& given = required(scheme, "scheme");
+        const farspan::cache& store = required(cache, "cache").store;
+        const std::vector<batch_entry> entries = read_batch(batch);
+        const farspan_attention_data tensors = read_attention_data(data);
+        if (tensors.workspace)
+            throw failure(FARSPAN_ERROR_COMBINATION, "data.workspace", "is given: must be NULL, only a plan knows how much a run takes");
+        const cache_problem shape{required(tensors.q, "data.q").shape[1], 0, "data.q.shape[1]"};
+        run(context, make_plan(context, given, store, entries, nullptr, shape), layer, tensors);
     });
 }
 

@@ -42,6 +42,20 @@ farspan_context settings(const farspan_context* context) {
     return defaults;
 }
 
+run_options run_options_of(const farspan_context* context, const kernels::kernel_table* kernels, int32_t threads,
+                           const volatile int32_t* cancel) {
+    if (!context) return {threads, cancel};
+    if (context->kernels != kernels)
+        throw failure(FARSPAN_ERROR_COMBINATION, "context", "has the instruction set %s: the plan was made for %s", context->kernels->name,
+                      kernels->name);
+    return {std::min(context->threads, threads), context->cancel};
+}
+
+workers workers_of(const farspan_context* context) {
+    const farspan_context given = settings(context);
+    return {given.threads, given.cancel};
+}
+
 }  // namespace farspan
 
 using namespace farspan;

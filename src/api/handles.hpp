@@ -4,7 +4,9 @@
 #include <memory>
 #include <vector>
 
+#include "attention/run.hpp"
 #include "attention/workspace.hpp"
+#include "base/parallel.hpp"
 #include "config/model.hpp"
 #include "farspan/farspan.h"
 #include "kernels/kernel_table.hpp"
@@ -47,5 +49,12 @@ std::unique_ptr<farspan_plan> make_plan(const farspan_context* context, const fa
 
 // The context's settings, or the defaults for NULL.
 farspan_context settings(const farspan_context* context);
+workers workers_of(const farspan_context* context);
+
+// How a run goes: by its context, or as its plan was made with so many threads. A plan is of one instruction set.
+run_options run_options_of(const farspan_context* context, const kernels::kernel_table* kernels, int32_t threads,
+                           const volatile int32_t* cancel);
+
+farspan_attention_data read_attention_data(const farspan_attention_data* data);
 
 }  // namespace farspan

@@ -102,10 +102,13 @@ void receive(void*) {}
 
 }  // namespace
 
-void parallel_for(int32_t threads, int64_t tasks, double work, const std::function<void(int64_t, int32_t)>& body) {
-    // A thread for every share of work that repays waking it.
+int32_t useful_threads(int32_t threads, int64_t tasks, double work) {
     const double shares = std::min(work / least_work_of_a_thread, static_cast<double>(tasks));
-    threads = shares < threads ? static_cast<int32_t>(shares) : threads;
+    return std::max(shares < threads ? static_cast<int32_t>(shares) : threads, 1);
+}
+
+void parallel_for(int32_t threads, int64_t tasks, double work, const std::function<void(int64_t, int32_t)>& body) {
+    threads = useful_threads(threads, tasks, work);
     const std::shared_ptr<tbb::task_arena> arena = threads > 1 ? find_arena(threads) : nullptr;
     if (!arena) {
         for (int64_t task = 0; task < tasks; ++task) body(task, 0);

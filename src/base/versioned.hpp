@@ -20,6 +20,14 @@ T read_struct(const T& given, T defaults, const char* path) {
     return defaults;
 }
 
+// With struct_size set and all else 0.
+template <class T>
+T default_struct() {
+    T defaults{};
+    defaults.struct_size = sizeof(T);
+    return defaults;
+}
+
 // Writes a default struct into a caller's of `size` bytes, which may be shorter or longer than ours.
 template <class T>
 void write_defaults(T* given, std::size_t size, T defaults) {

@@ -90,6 +90,7 @@ struct slab {
 };
 
 class block_pool;
+struct workers;
 
 struct block {
     block_pool& pool;
@@ -136,9 +137,8 @@ public:
     // Throws failure(FARSPAN_ERROR_OUT_OF_MEMORY) if so many further blocks are beyond the memory limit or, without one, beyond what
     // the machine has.
     void check_room(int64_t blocks) const;
-    // A block of zeros, or a copy. Throws the same.
+    // A block whose content may be anything. Throws the same.
     block_ref take();
-    block_ref copy(const block& original);
     // Gives the memory without blocks in use back to the system.
     void trim();
 
@@ -148,7 +148,6 @@ public:
 private:
     friend class block_ref;
 
-    block* take_dirty();
     std::unique_ptr<block> make();
     void give_back(block* returned) noexcept;
 
@@ -159,5 +158,14 @@ private:
     std::list<slab> slabs_;
     std::vector<std::unique_ptr<block>> free_;
 };
+
+// What a block that was taken is to hold: zeros, or what another one holds.
+struct block_content {
+    block* to;
+    const block* from;  // NULL: zeros
+};
+
+// Writes blocks; may be cancelled.
+void fill_blocks(const workers& by, std::span<const block_content> contents);
 
 }  // namespace farspan

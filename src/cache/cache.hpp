@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "base/parallel.hpp"
 #include "cache/block.hpp"
 #include "kernels/kernel_table.hpp"
 #include "base/strided.hpp"
@@ -32,9 +33,9 @@ struct sequence {
     int64_t tokens() const;
 };
 
-// Rows of a batch: sequence `id` owns the rows [first, last).
+// Rows of a batch: sequence `id`, entry number `place` of the batch, owns the rows [first, last).
 struct batch_entry {
-    int64_t id;
+    int64_t id, place;
     int64_t first, last;
     int64_t rows() const { return last - first; }
 };
@@ -46,8 +47,8 @@ struct lane_run {
     int64_t row;  // from the entry's first
 };
 
-// The newest `rows` tokens of a sequence, oldest first. Throws failure naming "batch" if there are fewer.
-std::vector<lane_run> newest_tokens(const sequence& sequence, int64_t id, int64_t rows);
+// The newest tokens of an entry's sequence, one for each of its rows, oldest first. Throws failure if there are fewer.
+std::vector<lane_run> newest_tokens(const sequence& sequence, const batch_entry& entry);
 // Their positions.
 std::vector<int64_t> positions_of(const sequence& sequence, const std::vector<lane_run>& runs);
 
@@ -64,7 +65,6 @@ private:
     uint64_t version_;
 };
 
-// Argument numbers in failures are those of the farspan_cache_* function named.
 class cache {
 public:
     cache(const block_shape& shape, int64_t memory_limit) : shape_(shape), pool_(shape, memory_limit) {}
@@ -74,26 +74,30 @@ public:
     const block_pool& pool() const { return pool_; }
     int64_t sequences() const;
 
-    const sequence& find(int64_t id, const char* path) const { return *share(id, path); }
-    seen_sequence see(int64_t id, const char* path) const { return {id, share(id, path)}; }
+    const sequence& find(int64_t id) const { return *share(id); }
+    const sequence& find(const batch_entry& entry) const { return *share(entry); }
+    seen_sequence see(const batch_entry& entry) const { return {entry.id, share(entry)}; }
 
     int64_t create();
     void destroy(int64_t id);
     int64_t fork(int64_t id);
     void evict(int64_t id, int64_t first, int64_t last);
+    // Keeps the tokens at positions below `sinks`, and the last `window` positions.
+    void keep(int64_t id, int64_t sinks, int64_t window);
     void clear();
-    // positions: one per row of the batch, or NULL.
-    void append(std::span<const batch_entry> batch, const int64_t* positions);
-    void write(const kernels::kernel_table& kernels, int64_t layer, std::span<const batch_entry> batch, const strided& k,
-               const strided& v);
+    // positions: one per row of the batch, or NULL. All or nothing.
+    void append(const workers& by, std::span<const batch_entry> batch, const int64_t* positions);
+    void write(const kernels::kernel_table& kernels, const workers& by, int64_t layer, std::span<const batch_entry> batch,
+               const strided& k, const strided& v);
     // A new sequence.
     int64_t adopt(sequence&& made);
     void check_room(int64_t blocks) const { pool_.check_room(blocks); }
-    block_ref take_block() { return pool_.take(); }
+    block_ref take_block() { return pool_.take(); }  // to be written whole
 
 private:
-    std::shared_ptr<sequence> share(int64_t id, const char* path) const;
-    sequence& edit(int64_t id, const char* path) { return *share(id, path); }
+    std::shared_ptr<sequence> look_up(int64_t id) const;  // NULL: there is none
+    std::shared_ptr<sequence> share(int64_t id) const;
+    std::shared_ptr<sequence> share(const batch_entry& entry) const;
 
     const block_shape shape_;
     block_pool pool_;  // before the sequences: it outlives their blocks

@@ -1,16 +1,17 @@
 // A sequence as bytes: a header, one record per page, the blocks; little-endian, with a checksum over everything.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
+#include <span>
 
 #include "cache/cache.hpp"
 
 namespace farspan {
 
-std::size_t saved_size(const block_shape& shape, const sequence& from);
+int64_t saved_size(const block_shape& shape, const sequence& from);
 // `to` has saved_size bytes.
-void save(const block_shape& shape, const sequence& from, char* to);
-// Throws failure naming "buffer"; the store is then as before.
-int64_t restore(cache& store, const char* from, std::size_t size);
+void save(const workers& by, const block_shape& shape, const sequence& from, char* to);
+// Throws failure about `buffer`; the store is then as before.
+int64_t restore(const workers& by, cache& store, std::span<const char> buffer);
 
 }  // namespace farspan

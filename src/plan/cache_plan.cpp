@@ -18,30 +18,25 @@ constexpr int64_t pages_per_part = 32;
 // From here on, rotating the keys once for all rows and tiles of 64 rows pay for their preparation.
 constexpr int64_t prefill_rows = 24;
 
-void check_fit(const cache_plan& plan, const lowered_scheme& scheme) {
+void check_fit(const cache_plan& plan, const cache_problem& problem, const lowered_scheme& scheme) {
     const rope_part& rope = scheme.rope;
     if (rope.enabled && rope.rotary_offset + rope.rotary_dim > plan.shape.head_dim)
-        throw failure(FARSPAN_ERROR_ROTARY_DIM, "rope.rotary_offset",
-                      "%d + rotary_dim %d exceeds the cache's head_dim, %" PRId64, rope.rotary_offset, rope.rotary_dim,
-                      plan.shape.head_dim);
+        throw failure(FARSPAN_ERROR_ROTARY_DIM, "rope.rotary_offset", "%d + rotary_dim %d exceeds the cache's head_dim, %" PRId64, rope.rotary_offset, rope.rotary_dim, plan.shape.head_dim);
     if (rope.axes > 1)
-        throw failure(FARSPAN_ERROR_COMBINATION, "rope.axes", "gives %d positions per token: a cache knows one",
-                      rope.axes);
+        throw failure(FARSPAN_ERROR_COMBINATION, "rope.axes", "gives %d positions per token: a cache knows one", rope.axes);
     if (!rope.log2_decay.empty() && !scheme.mask.causal)
         throw failure(FARSPAN_ERROR_COMBINATION, "rope.method", "is a decaying rotation (xpos): needs a causal mask");
     if (scheme.bias.kind == bias_part::dense)
         throw failure(FARSPAN_ERROR_COMBINATION, "bias.method", "is dense: it cannot be used with a cache");
     if (scheme.bias.kind != bias_part::none && scheme.bias.heads < plan.query_heads)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "query_heads",
-                      "is %" PRId64 ": the bias has %d heads from its head_offset on", plan.query_heads,
-                      scheme.bias.heads);
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem.heads_path, "is %" PRId64 ": the bias has %d heads from its head_offset on",
+                      plan.query_heads, scheme.bias.heads);
     if (!scheme.score.sinks.empty() && static_cast<int64_t>(scheme.score.sinks.size()) < plan.query_heads)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "query_heads",
-                      "is %" PRId64 ": score.sinks has %zu entries from its head_offset on", plan.query_heads,
-                      scheme.score.sinks.size());
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem.heads_path, "is %" PRId64 ": score.sinks has %zu entries from its head_offset on",
+                      plan.query_heads, scheme.score.sinks.size());
 }
 
-const lowered_scheme* lower(cache_plan& plan, const scheme& scheme, int64_t length) {
+const lowered_scheme* lower(cache_plan& plan, const cache_problem& problem, const scheme& scheme, int64_t length) {
     for (const auto& known : plan.schemes)
         if (known->length == length) return known.get();
     auto lowered = std::make_unique<lowered_scheme>();
@@ -51,7 +46,7 @@ const lowered_scheme* lower(cache_plan& plan, const scheme& scheme, int64_t leng
     lowered->bias = lower_bias(scheme, length);
     lowered->mask = lower_mask(scheme);
     lowered->score = lower_score(scheme, length);
-    check_fit(plan, *lowered);
+    check_fit(plan, problem, *lowered);
     if (lowered->rope.enabled) lowered->turns = std::make_unique<turn_maker>(*plan.kernels, lowered->rope);
     return plan.schemes.emplace_back(std::move(lowered)).get();
 }
@@ -86,7 +81,7 @@ void add_prefill(const cache_plan& plan, const scheme& scheme, cached_sequence& 
     }
     shape.keys = row.last_valid_key = static_cast<int64_t>(row.key.size());
     shape.segments = {{0, shape.queries, 0, shape.keys}};
-    shape.query_path = shape.key_path = "positions";
+    shape.query_path = shape.key_path = "problem.positions";
     to.prefill = make_plan(scheme, std::move(shape), *plan.kernels, plan.threads, cancel);
 }
 
@@ -161,22 +156,27 @@ void add_tasks(cache_plan& plan, int64_t number) {
 }  // namespace
 
 std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_shape& shape, std::vector<cached_rows> sequences,
-                                            int64_t rows, int64_t query_heads, int64_t length,
-                                            const kernels::kernel_table& kernels, int32_t threads, const volatile int32_t* cancel) {
+                                            int64_t rows, const cache_problem& problem, const kernels::kernel_table& kernels,
+                                            const workers& by) {
+    if (problem.query_heads < 1 || problem.query_heads > 65536 || problem.query_heads % shape.key_heads != 0)
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem.heads_path,
+                      "is %" PRId64 ": must be a multiple of the cache's %" PRId64 " key heads, at most 65536", problem.query_heads,
+                      shape.key_heads);
     auto plan = std::make_unique<cache_plan>();
     plan->shape = shape;
-    plan->query_heads = query_heads;
+    plan->query_heads = problem.query_heads;
     plan->rows = rows;
     plan->head_ld = round_up(shape.head_dim, kernels::pad);
     plan->value_ld = round_up(shape.value_dim, kernels::pad);
     plan->kernels = &kernels;
-    plan->threads = threads;
+    plan->threads = by.threads;
     plan->partials = 0;
     plan->work = 0;
     for (cached_rows& given : sequences) {
-        stop_if_set(cancel);
-        const lowered_scheme* lowered = lower(*plan, scheme, length > 0 ? length : std::max<int64_t>(given.length, 1));
-        plan->sequences.push_back(make_sequence(*plan, scheme, lowered, std::move(given), cancel));
+        stop_if_set(by.cancel);
+        const int64_t length = problem.length > 0 ? problem.length : std::max<int64_t>(given.length, 1);
+        const lowered_scheme* lowered = lower(*plan, problem, scheme, length);
+        plan->sequences.push_back(make_sequence(*plan, scheme, lowered, std::move(given), by.cancel));
         add_tasks(*plan, static_cast<int64_t>(plan->sequences.size()) - 1);
     }
     return plan;

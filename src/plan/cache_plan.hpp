@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/parallel.hpp"
 #include "cache/block.hpp"
 #include "kernels/kernel_table.hpp"
 #include "method/scheme.hpp"
@@ -89,9 +90,14 @@ struct cached_rows {
     int64_t length;  // the current length
 };
 
-// `length` 0: of each sequence, its own. Throws failure with the names of farspan_cache_plan_create.
+struct cache_problem {
+    int64_t query_heads;
+    int64_t length;         // 0: of each sequence, its own
+    const char* heads_path; // of query_heads, for failures
+};
+
 std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_shape& shape, std::vector<cached_rows> sequences,
-                                            int64_t rows, int64_t query_heads, int64_t length,
-                                            const kernels::kernel_table& kernels, int32_t threads, const volatile int32_t* cancel);
+                                            int64_t rows, const cache_problem& problem, const kernels::kernel_table& kernels,
+                                            const workers& by);
 
 }  // namespace farspan

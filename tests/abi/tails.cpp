@@ -203,11 +203,44 @@ template <>
 struct use<farspan_cache_batch> {
     static farspan_cache_batch valid() {
         farspan_cache_batch batch = made(farspan_cache_batch_init);
-        batch.sequences = 1;
+        batch.sequence_count = 1;
         batch.sequence = &sequence;
         return batch;
     }
-    static farspan_status give(farspan_cache_batch* c, farspan_error* error) { return farspan_cache_append(cache, c, nullptr, error); }
+    static farspan_status give(farspan_cache_batch* c, farspan_error* error) { return farspan_cache_append(nullptr, cache, c, nullptr, 0, error); }
+};
+
+template <>
+struct use<farspan_cache_problem> {
+    static farspan_cache_problem valid() {
+        farspan_cache_problem problem = made(farspan_cache_problem_init);
+        problem.query_heads = 1;
+        return problem;
+    }
+    static farspan_status give(farspan_cache_problem* c, farspan_error* error) {
+        const farspan_cache_batch batch = use<farspan_cache_batch>::valid();
+        farspan_cache_plan* plan = nullptr;
+        const farspan_status status = farspan_cache_plan_create(nullptr, scheme, cache, &batch, c, &plan, error);
+        farspan_cache_plan_destroy(plan);
+        return status;
+    }
+};
+template <>
+struct use<farspan_attention_data> {
+    static farspan_attention_data valid() {
+        static float out_numbers[16];
+        static farspan_tensor q, out;
+        farspan_tensor_contiguous(&q, numbers, FARSPAN_F32, 1, 1, 1, 16);
+        farspan_tensor_contiguous(&out, out_numbers, FARSPAN_F32, 1, 1, 1, 16);
+        farspan_attention_data data = made(farspan_attention_data_init);
+        data.q = &q;
+        data.out = &out;
+        return data;
+    }
+    static farspan_status give(farspan_attention_data* c, farspan_error* error) {
+        const farspan_cache_batch batch = use<farspan_cache_batch>::valid();
+        return farspan_attention_decode(nullptr, scheme, cache, 0, &batch, c, error);
+    }
 };
 
 template <>

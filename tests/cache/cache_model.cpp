@@ -1,3 +1,4 @@
+#include "cache_calls.hpp"
 #include "cache_model.hpp"
 
 #include <algorithm>
@@ -11,9 +12,10 @@ namespace {
 farspan_cache_batch batch_of(const std::vector<int64_t>& ids, const std::vector<int64_t>& offsets) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = static_cast<int64_t>(ids.size());
+    batch.sequence_count = static_cast<int64_t>(ids.size());
     batch.sequence = ids.data();
     batch.offsets = offsets.data();
+    batch.offsets_count = static_cast<int64_t>(offsets.size());
     return batch;
 }
 
@@ -132,7 +134,8 @@ void cache_model::append(const std::vector<int64_t>& ids, const std::vector<int6
     }
     const farspan_cache_batch batch = batch_of(ids, offsets);
     error_slot error;
-    require_ok(farspan_cache_append(handle(), &batch, widest_gap > 0 ? positions.data() : nullptr, &error), error, "append");
+    require_ok(farspan_cache_append(nullptr, handle(), &batch, widest_gap > 0 ? positions.data() : nullptr,
+                                    widest_gap > 0 ? static_cast<int64_t>(positions.size()) : 0, &error), error, "append");
     if (rows == 0) return;
     for (int64_t layer = 0; layer < form_.layers; ++layer) {
         // What is given to a f16 or bf16 cache is exact there.
@@ -199,12 +202,11 @@ std::vector<float> cache_model::run(int32_t isa, int32_t threads, const farspan_
     if (lse) lse->resize(static_cast<std::size_t>(form_.query_heads * total));
     error_slot error;
     farspan_cache_plan* made = nullptr;
-    require_ok(farspan_cache_plan_create(cache_context(isa, threads), scheme, handle(), &batch, form_.query_heads, nullptr, 0, &made, &error), error,
+    require_ok(farspan_cache_plan_create(cache_context(isa, threads), scheme, handle(), &batch, cache_problem(form_.query_heads).get(), &made, &error), error,
                "cache_plan_create");
     const std::unique_ptr<farspan_cache_plan, void (*)(farspan_cache_plan*)> plan(made, farspan_cache_plan_destroy);
     std::vector<unsigned char> workspace(farspan_cache_plan_workspace_size(made), 0xAB);
-    require_ok(farspan_cache_run(cache_context(isa, threads), made, layer, &q.view(), &view, lse ? lse->data() : nullptr, workspace.data(),
-                                 workspace.size(), &error),
+    require_ok(farspan_cache_run(cache_context(isa, threads), made, layer, cache_data(&q.view(), &view, lse ? lse->data() : nullptr, workspace.data(), workspace.size()).get(), &error),
                error, "cache_run");
     return out;
 }

@@ -43,12 +43,13 @@ void fill(farspan_cache* cache, int64_t sequence) {
     const int64_t offsets[2] = {0, chunk};
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = 1;
+    batch.sequence_count = 1;
     batch.sequence = &sequence;
     batch.offsets = offsets;
+    batch.offsets_count = 2;
     for (int64_t done = 0; done < tokens; done += chunk) {
         v_memory.assign(v_memory.size(), static_cast<float>(done / chunk % 2));  // the mean of all values is 1/2
-        if (farspan_cache_append(cache, &batch, nullptr, nullptr) != FARSPAN_OK ||
+        if (farspan_cache_append(nullptr, cache, &batch, nullptr, 0, nullptr) != FARSPAN_OK ||
             farspan_cache_write(nullptr, cache, 0, &batch, &k, &v, nullptr) != FARSPAN_OK)
             return check(false, "a million tokens are appended");
     }
@@ -66,9 +67,15 @@ void decode(const farspan_cache* cache, int64_t sequence) {
     farspan_scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &scheme, nullptr);
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = 1;
+    batch.sequence_count = 1;
     batch.sequence = &sequence;
-    check(farspan_attention_decode(nullptr, scheme, cache, 0, &batch, &q, &out, lse.data(), nullptr) == FARSPAN_OK, "a token decodes");
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &q;
+    data.out = &out;
+    data.lse = lse.data();
+    data.lse_count = static_cast<int64_t>(lse.size());
+    check(farspan_attention_decode(nullptr, scheme, cache, 0, &batch, &data, nullptr) == FARSPAN_OK, "a token decodes");
     farspan_scheme_destroy(scheme);
     check(std::fabs(out_memory[0] - 0.5f) < 1e-5f && std::fabs(out_memory.back() - 0.5f) < 1e-5f, "the output is the mean of the values");
     check(std::fabs(static_cast<double>(lse[0]) - std::log(static_cast<double>(tokens))) < 1e-5, "lse is ln 10^6");
@@ -88,7 +95,8 @@ void store(const char* name, int32_t dtype, double most) {
           "the cache is made");
     fill(cache, sequence);
     decode(cache, sequence);
-    farspan_cache_statistics statistics{sizeof statistics, 0, 0, 0, 0, 0};
+    farspan_cache_statistics statistics;
+    farspan_cache_statistics_init(&statistics, sizeof statistics);
     farspan_cache_get_statistics(cache, &statistics, nullptr);
     const auto bytes = static_cast<double>(statistics.blocks * statistics.block_bytes);
     const auto grown = static_cast<double>(resident() - before);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "cache_calls.hpp"
 #include "cache_model.hpp"
 #include "generator.hpp"
 #include "random_scheme.hpp"
@@ -230,21 +231,22 @@ Test(cache_decode, parts_in_several_caches_are_the_whole) {
                 farspan_cache_sequence_create(cache.get(), &sequence, nullptr);
                 farspan_cache_batch batch;
                 farspan_cache_batch_init(&batch, sizeof batch);
-                batch.sequences = 1;
+                batch.sequence_count = 1;
                 batch.sequence = &sequence;
                 for (int64_t t = cuts[n]; t < cuts[n + 1]; ++t) {
                     tensor_data k(FARSPAN_F32, {1, 2, 1, dim}), v(FARSPAN_F32, {1, 2, 1, dim});
                     k.assign(all[static_cast<std::size_t>(t)].k[0]);
                     v.assign(all[static_cast<std::size_t>(t)].v[0]);
-                    cr_assert(farspan_cache_append(cache.get(), &batch, &t, nullptr) == FARSPAN_OK);
+                    cr_assert(farspan_cache_append(nullptr, cache.get(), &batch, &t, 1, nullptr) == FARSPAN_OK);
                     cr_assert(farspan_cache_write(nullptr, cache.get(), 0, &batch, &k.view(), &v.view(), nullptr) == FARSPAN_OK);
                 }
                 batch.offsets = offsets;
+                batch.offsets_count = 2;
                 farspan_cache_plan* plan = nullptr;
                 error_slot error;
-                require_ok(farspan_cache_plan_create(nullptr, scheme.get(), cache.get(), &batch, heads, positions.data(), 0, &plan, &error), error, "plan");
+                require_ok(farspan_cache_plan_create(nullptr, scheme.get(), cache.get(), &batch, cache_problem(heads, positions.data(), static_cast<int64_t>(positions.size())).get(), &plan, &error), error, "plan");
                 const tensor_data& to = n == 0 ? merged : part;
-                require_ok(farspan_cache_run(nullptr, plan, 0, &q.view(), &to.view(), n == 0 ? lse.data() : part_lse.data(), nullptr, 0, &error),
+                require_ok(farspan_cache_run(nullptr, plan, 0, cache_data(&q.view(), &to.view(), n == 0 ? lse.data() : part_lse.data()).get(), &error),
                            error, "run");
                 farspan_cache_plan_destroy(plan);
                 if (n > 0)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cache_context.hpp"
+#include "cache_calls.hpp"
 #include "cache_model.hpp"
 
 using namespace farspan_test;
@@ -21,9 +22,10 @@ std::vector<float> decode(int32_t isa, int64_t rows, const farspan_scheme* schem
     cr_assert(farspan_cache_sequence_create(cache.get(), &id, nullptr) == FARSPAN_OK);
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = 1;
+    batch.sequence_count = 1;
     batch.sequence = &id;
     batch.offsets = offsets;
+    batch.offsets_count = 2;
     std::vector<float> k(tokens * dim), v(k.size()), q(static_cast<std::size_t>(heads * rows * dim), 0.1f), out(q.size());
     for (int64_t t = 0; t < tokens; ++t)
         for (int64_t d = 0; d < dim; ++d) {
@@ -37,10 +39,10 @@ std::vector<float> decode(int32_t isa, int64_t rows, const farspan_scheme* schem
     farspan_tensor_contiguous(&vt, v.data(), FARSPAN_F32, 1, 1, tokens, dim);
     farspan_tensor_contiguous(&qt, q.data(), FARSPAN_F32, 1, heads, rows, dim);
     farspan_tensor_contiguous(&ot, out.data(), FARSPAN_F32, 1, heads, rows, dim);
-    cr_assert(farspan_cache_append(cache.get(), &batch, nullptr, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_cache_append(nullptr, cache.get(), &batch, nullptr, 0, nullptr) == FARSPAN_OK);
     cr_assert(farspan_cache_write(nullptr, cache.get(), 0, &batch, &kt, &vt, nullptr) == FARSPAN_OK);
     offsets[1] = rows;
-    cr_assert(farspan_attention_decode(cache_context(isa, 1), scheme, cache.get(), 0, &batch, &qt, &ot, nullptr, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_attention_decode(cache_context(isa, 1), scheme, cache.get(), 0, &batch, cache_data(&qt, &ot).get(), nullptr) == FARSPAN_OK);
     return out;
 }
 

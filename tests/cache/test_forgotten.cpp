@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cache_context.hpp"
+#include "cache_calls.hpp"
 #include "cache_model.hpp"
 
 using namespace farspan_test;
@@ -19,11 +20,10 @@ float largest_output(const cache_model& model, int64_t id, int64_t layer) {
     q.fill([] { return 1.0; });
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = 1;
+    batch.sequence_count = 1;
     batch.sequence = &id;
     error_slot error;
-    require_ok(farspan_attention_decode(cache_context(FARSPAN_ISA_BEST, 1), spec.create().get(), model.handle(), layer, &batch, &q.view(),
-                                        &out.view(), nullptr, &error), error, "decode");
+    require_ok(farspan_attention_decode(cache_context(FARSPAN_ISA_BEST, 1), spec.create().get(), model.handle(), layer, &batch, cache_data(&q.view(), &out.view()).get(), &error), error, "decode");
     float largest = 0;
     for (int64_t h = 0; h < form.query_heads; ++h)
         for (int64_t d = 0; d < form.value_dim; ++d) largest = std::max(largest, std::abs(static_cast<float>(out.get(0, h, 0, d))));
@@ -34,10 +34,11 @@ void append_unwritten(const cache_model& model, int64_t id, int64_t tokens) {
     const int64_t offsets[2] = {0, tokens};
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = 1;
+    batch.sequence_count = 1;
     batch.sequence = &id;
     batch.offsets = offsets;
-    cr_assert(farspan_cache_append(model.handle(), &batch, nullptr, nullptr) == FARSPAN_OK);
+    batch.offsets_count = 2;
+    cr_assert(farspan_cache_append(nullptr, model.handle(), &batch, nullptr, 0, nullptr) == FARSPAN_OK);
 }
 
 void expect_zero(const cache_model& model, int64_t id, const char* what) {

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "cache_context.hpp"
+#include "cache_calls.hpp"
 #include "cache_model.hpp"
 
 using namespace farspan_test;
@@ -33,7 +34,7 @@ public:
             const int64_t next = std::min(at + together, last);
             farspan_cache_batch batch = batch_of(next - at);
             error_slot error;
-            require_ok(farspan_cache_append(handle(), &batch, nullptr, &error), error, "append");
+            require_ok(farspan_cache_append(nullptr, handle(), &batch, nullptr, 0, &error), error, "append");
             write(k, v, at, next);
         }
     }
@@ -57,13 +58,13 @@ public:
         farspan_tensor qt = view_of(queries, rows, head_dim_), ot = view_of(out, rows, value_dim_);
         farspan_cache_batch batch = batch_of(rows);
         error_slot error;
-        require_ok(farspan_attention_decode(cache_context(isa, 1), scheme, handle(), 0, &batch, &qt, &ot, nullptr, &error), error, "decode");
+        require_ok(farspan_attention_decode(cache_context(isa, 1), scheme, handle(), 0, &batch, cache_data(&qt, &ot).get(), &error), error, "decode");
         return out;
     }
 
     std::vector<unsigned char> save() const {
         std::vector<unsigned char> bytes(farspan_cache_save_size(handle(), id_));
-        cr_assert(farspan_cache_save(handle(), id_, bytes.data(), bytes.size(), nullptr) == FARSPAN_OK);
+        cr_assert(farspan_cache_save(nullptr, handle(), id_, bytes.data(), bytes.size(), nullptr) == FARSPAN_OK);
         return bytes;
     }
 
@@ -83,9 +84,10 @@ private:
         offsets_[1] = rows;
         farspan_cache_batch batch;
         farspan_cache_batch_init(&batch, sizeof batch);
-        batch.sequences = 1;
+        batch.sequence_count = 1;
         batch.sequence = &id_;
         batch.offsets = offsets_;
+        batch.offsets_count = 2;
         return batch;
     }
 
@@ -307,7 +309,7 @@ Test(cache_int8, bits_and_saved_bytes_do_not_depend_on_the_history) {
     const std::vector<unsigned char> saved = at_once.save();
     for (const small_cache* cache : {&one_by_one, &rewritten, &forked}) cr_expect(cache->save() == saved);
     int64_t restored = 0;
-    cr_expect(farspan_cache_restore(rewritten.handle(), saved.data(), saved.size(), &restored, nullptr) == FARSPAN_OK);
+    cr_expect(farspan_cache_restore(nullptr, rewritten.handle(), saved.data(), saved.size(), &restored, nullptr) == FARSPAN_OK);
 }
 
 // A token that sees only itself gives its value back: within 0.92 % of its length, whatever its shape, as cache.h says.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cache_context.hpp"
+#include "cache_calls.hpp"
 #include "cache_model.hpp"
 
 using namespace farspan_test;
@@ -31,7 +32,7 @@ public:
         farspan_tensor kt, vt;
         farspan_tensor_contiguous(&kt, k.data(), FARSPAN_F32, 1, 1, tokens, dim);
         farspan_tensor_contiguous(&vt, v.data(), FARSPAN_F32, 1, 1, tokens, dim);
-        cr_assert(farspan_cache_append(cache_.get(), &batch, nullptr, nullptr) == FARSPAN_OK);
+        cr_assert(farspan_cache_append(nullptr, cache_.get(), &batch, nullptr, 0, nullptr) == FARSPAN_OK);
         cr_assert(farspan_cache_write(nullptr, cache_.get(), 0, &batch, &kt, &vt, nullptr) == FARSPAN_OK);
     }
 
@@ -48,8 +49,7 @@ public:
         farspan_tensor qt, ot;
         farspan_tensor_contiguous(&qt, q.data(), FARSPAN_F32, 1, heads, count, dim);
         farspan_tensor_contiguous(&ot, out.data(), FARSPAN_F32, 1, heads, count, dim);
-        cr_assert(farspan_attention_decode(cache_context(isa, threads), scheme, cache_.get(), 0, &batch, &qt, &ot,
-                                           nullptr, nullptr) == FARSPAN_OK);
+        cr_assert(farspan_attention_decode(cache_context(isa, threads), scheme, cache_.get(), 0, &batch, cache_data(&qt, &ot).get(), nullptr) == FARSPAN_OK);
         return out;
     }
 
@@ -58,9 +58,10 @@ private:
         offsets_[1] = count;
         farspan_cache_batch batch;
         farspan_cache_batch_init(&batch, sizeof batch);
-        batch.sequences = 1;
+        batch.sequence_count = 1;
         batch.sequence = &id_;
         batch.offsets = offsets_;
+        batch.offsets_count = 2;
         return batch;
     }
 

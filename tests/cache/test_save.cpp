@@ -17,7 +17,7 @@ namespace {
 std::vector<unsigned char> save(const farspan_cache* cache, int64_t id) {
     std::vector<unsigned char> bytes(farspan_cache_save_size(cache, id));
     error_slot error;
-    require_ok(farspan_cache_save(cache, id, bytes.data(), bytes.size(), &error), error, "save");
+    require_ok(farspan_cache_save(nullptr, cache, id, bytes.data(), bytes.size(), &error), error, "save");
     return bytes;
 }
 
@@ -57,14 +57,15 @@ Test(cache_save, restored_sequences_answer_with_the_same_bits) {
         const std::vector<unsigned char> bytes = save(model.handle(), id);
         int64_t restored = 0;
         error_slot error;
-        require_ok(farspan_cache_restore(other.handle(), bytes.data(), bytes.size(), &restored, &error), error, "restore");
+        require_ok(farspan_cache_restore(nullptr, other.handle(), bytes.data(), bytes.size(), &restored, &error), error, "restore");
         const scheme_handle scheme = plain();
         for (const int64_t layer : {0, 1})
             cr_expect(model.run(FARSPAN_ISA_BEST, 1, scheme.get(), {id}, {3}, layer, 9) ==
                           other.run(FARSPAN_ISA_BEST, 1, scheme.get(), {restored}, {3}, layer, 9),
                       "dtype %d", dtype);
         cr_expect(save(other.handle(), restored) == bytes);
-        farspan_sequence_info info{sizeof info, 0, 0, 0, 0, 0, 0};
+        farspan_sequence_info info;
+        farspan_sequence_info_init(&info, sizeof info);
         cr_expect(farspan_cache_sequence_info(other.handle(), restored, &info, nullptr) == FARSPAN_OK);
         cr_expect(info.tokens == 170 && info.next_position == 300 && info.first_position == 0);
     }
@@ -95,7 +96,9 @@ Test(cache_save, damaged_bytes_are_refused) {
     const int64_t id = model.create();
     model.append({id}, {70});
     const std::vector<unsigned char> bytes = save(model.handle(), id);
-    farspan_cache_statistics before{sizeof before, 0, 0, 0, 0, 0}, after = before;
+    farspan_cache_statistics before;
+    farspan_cache_statistics_init(&before, sizeof before);
+    farspan_cache_statistics after = before;
     farspan_cache_get_statistics(model.handle(), &before, nullptr);
     generator random(7);
     for (int n = 0; n < 400; ++n) {
@@ -104,12 +107,12 @@ Test(cache_save, damaged_bytes_are_refused) {
         damaged[at] ^= static_cast<unsigned char>(1 << random.whole(0, 7));
         int64_t restored = -5;
         error_slot error;
-        const farspan_status status = farspan_cache_restore(model.handle(), damaged.data(), damaged.size(), &restored, &error);
+        const farspan_status status = farspan_cache_restore(nullptr, model.handle(), damaged.data(), damaged.size(), &restored, &error);
         cr_assert(status == FARSPAN_ERROR_PARAMETER_RANGE && restored == -5, "byte %zu: %d %s", at, status, error.message);
     }
     for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{71}, std::size_t{72}, bytes.size() - 1}) {
         int64_t restored = -5;
-        cr_expect(farspan_cache_restore(model.handle(), bytes.data(), size, &restored, nullptr) == FARSPAN_ERROR_PARAMETER_RANGE);
+        cr_expect(farspan_cache_restore(nullptr, model.handle(), bytes.data(), size, &restored, nullptr) == FARSPAN_ERROR_PARAMETER_RANGE);
     }
     farspan_cache_get_statistics(model.handle(), &after, nullptr);
     cr_expect(before.blocks == after.blocks && before.sequences == after.sequences);
@@ -119,7 +122,7 @@ Test(cache_save, damaged_bytes_are_refused) {
     cache_model foreign(other, 8);
     int64_t restored = 0;
     error_slot error;
-    cr_expect(farspan_cache_restore(foreign.handle(), bytes.data(), bytes.size(), &restored, &error) == FARSPAN_ERROR_SHAPE);
+    cr_expect(farspan_cache_restore(nullptr, foreign.handle(), bytes.data(), bytes.size(), &restored, &error) == FARSPAN_ERROR_SHAPE);
     cr_expect(std::strstr(error.message, "head_dim 64") != nullptr, "%s", error.message);
 }
 
@@ -134,7 +137,7 @@ Test(cache_save, bytes_of_version_1_are_read_but_for_int8) {
             std::vector<unsigned char> old = with_version(bytes, version);
             int64_t restored = -5;
             error_slot error;
-            const farspan_status status = farspan_cache_restore(other.handle(), old.data(), old.size(), &restored, &error);
+            const farspan_status status = farspan_cache_restore(nullptr, other.handle(), old.data(), old.size(), &restored, &error);
             if (version == 1 && dtype != FARSPAN_I8) {
                 require_ok(status, error, "restore");
                 cr_expect(save(other.handle(), restored) == bytes);
@@ -142,7 +145,7 @@ Test(cache_save, bytes_of_version_1_are_read_but_for_int8) {
             }
             const char* words = version == 1 ? "buffer is of version 1: of int8 caches this library reads version 2"
                                              : "this library reads versions 1 to 2";
-            cr_expect(status == FARSPAN_ERROR_PARAMETER_RANGE && error.argument == 2 && restored == -5 &&
+            cr_expect(status == FARSPAN_ERROR_PARAMETER_RANGE && error.argument == 3 && restored == -5 &&
                           std::strstr(error.message, words) != nullptr,
                       "dtype %d, version %u: %d, %s", dtype, version, static_cast<int>(status), error.message);
         }
@@ -166,7 +169,7 @@ Test(cache_save, impossible_high_bytes_are_refused) {
         wrong = with_version(wrong, 2);
         int64_t restored = -5;
         error_slot error;
-        const farspan_status status = farspan_cache_restore(model.handle(), wrong.data(), wrong.size(), &restored, &error);
+        const farspan_status status = farspan_cache_restore(nullptr, model.handle(), wrong.data(), wrong.size(), &restored, &error);
         return status == FARSPAN_OK ? std::string("ok") : std::string(error.message);
     };
     cr_expect(restore(3, 63, 3) == "ok");

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cache_context.hpp"
+#include "cache_calls.hpp"
 #include "cache_model.hpp"
 
 using namespace farspan_test;
@@ -32,9 +33,10 @@ cache_form form_of(int32_t dtype) {
 farspan_cache_batch batch_of(const int64_t* id, const int64_t* offsets = nullptr) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = 1;
+    batch.sequence_count = 1;
     batch.sequence = id;
     batch.offsets = offsets;
+    batch.offsets_count = offsets ? 2 : 0;
     return batch;
 }
 
@@ -42,7 +44,7 @@ cache_plan_handle plan_of(const farspan_cache* cache, const farspan_scheme* sche
     const farspan_cache_batch batch = batch_of(&id);
     farspan_cache_plan* plan = nullptr;
     error_slot error;
-    require_ok(farspan_cache_plan_create(cache_context(FARSPAN_ISA_BEST, 1), scheme, cache, &batch, heads, nullptr, 0, &plan, &error),
+    require_ok(farspan_cache_plan_create(cache_context(FARSPAN_ISA_BEST, 1), scheme, cache, &batch, cache_problem(heads).get(), &plan, &error),
                error, "plan");
     return cache_plan_handle(plan);
 }
@@ -51,9 +53,9 @@ cache_plan_handle plan_of(const farspan_cache* cache, const farspan_scheme* sche
 std::vector<float> step(farspan_cache* cache, const farspan_context* context, const farspan_scheme* scheme, int64_t id, generator& random) {
     const farspan_cache_batch batch = batch_of(&id);
     error_slot error;
-    require_ok(farspan_cache_append(cache, &batch, nullptr, &error), error, "append");
+    require_ok(farspan_cache_append(nullptr, cache, &batch, nullptr, 0, &error), error, "append");
     farspan_cache_plan* made = nullptr;
-    require_ok(farspan_cache_plan_create(context, scheme, cache, &batch, heads, nullptr, 0, &made, &error), error, "plan");
+    require_ok(farspan_cache_plan_create(context, scheme, cache, &batch, cache_problem(heads).get(), &made, &error), error, "plan");
     const cache_plan_handle plan(made);
     std::vector<float> result;
     for (int64_t layer = 0; layer < 2; ++layer) {
@@ -61,7 +63,7 @@ std::vector<float> step(farspan_cache* cache, const farspan_context* context, co
             out(FARSPAN_F32, {1, heads, 1, dim});
         for (tensor_data* tensor : {&q, &k, &v}) tensor->fill([&] { return random.real(); });
         require_ok(farspan_cache_write(context, cache, layer, &batch, &k.view(), &v.view(), &error), error, "write");
-        require_ok(farspan_cache_run(context, plan.get(), layer, &q.view(), &out.view(), nullptr, nullptr, 0, &error), error, "run");
+        require_ok(farspan_cache_run(context, plan.get(), layer, cache_data(&q.view(), &out.view()).get(), &error), error, "run");
         for (int64_t h = 0; h < heads; ++h)
             for (int64_t d = 0; d < dim; ++d) result.push_back(static_cast<float>(out.get(0, h, 0, d)));
     }
@@ -106,7 +108,7 @@ Test(cache_sessions, a_plan_depends_on_its_own_sequences_only) {
     q.fill([] { return 0.25; });
     error_slot error;
     cache_plan_handle plan = plan_of(model.handle(), scheme.get(), mine);
-    const auto run = [&] { return farspan_cache_run(nullptr, plan.get(), 0, &q.view(), &out.view(), nullptr, nullptr, 0, &error); };
+    const auto run = [&] { return farspan_cache_run(nullptr, plan.get(), 0, cache_data(&q.view(), &out.view()).get(), &error); };
     const auto goes_on = [&](const char* what) { cr_expect(run() == FARSPAN_OK, "after %s: %s", what, error.message); };
     goes_on("nothing");
     model.append({other}, {100});
@@ -150,7 +152,7 @@ Test(cache_sessions, plans_of_a_cache_that_is_gone) {
             model.reset();
         else
             cr_assert(farspan_cache_clear(model->handle(), nullptr) == FARSPAN_OK);
-        cr_expect(farspan_cache_run(nullptr, plan.get(), 0, &q.view(), &out.view(), nullptr, nullptr, 0, nullptr) ==
+        cr_expect(farspan_cache_run(nullptr, plan.get(), 0, cache_data(&q.view(), &out.view()).get(), nullptr) ==
                   FARSPAN_ERROR_COMBINATION);
     }
 }

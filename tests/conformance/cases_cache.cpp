@@ -206,14 +206,14 @@ void saved_sequences(case_maker& all) {
         json& damaged = steps.step("cache_restore");
         damaged["saved"] = 0;
         damaged["damage"] = 400;  // the byte that is inverted
-        steps.refused(FARSPAN_ERROR_PARAMETER_RANGE, 2);
+        steps.refused(FARSPAN_ERROR_PARAMETER_RANGE, 3);
         json& part = steps.step("cache_restore");
         part["saved"] = 0;
         part["bytes"] = 300;  // of what was saved
-        steps.refused(FARSPAN_ERROR_PARAMETER_RANGE, 2);
+        steps.refused(FARSPAN_ERROR_PARAMETER_RANGE, 3);
         steps.step("cache_create")["config"] = with(steps.config(), {{"layers", 2}});
         steps.step("cache_restore")["saved"] = 0;
-        steps.refused(FARSPAN_ERROR_SHAPE, 2);
+        steps.refused(FARSPAN_ERROR_SHAPE, 3);
         steps.step("cache_get_statistics");
         all.add(std::string("save and restore, ") + (dtype == FARSPAN_I8 ? "i8" : "bf16"), steps);
     }

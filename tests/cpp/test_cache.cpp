@@ -102,11 +102,11 @@ Test(cpp_cache, saved_sequences_come_back) {
     cr_assert(saved.size() == all.save_size(sequence) && !saved.empty());
     cr_expect(near(mean(other, other.restore(saved)), 5));
     saved[saved.size() / 2] ^= std::byte{1};
-    expect_refused("damage", FARSPAN_ERROR_PARAMETER_RANGE, 2, "", [&] { other.restore(saved); });
-    expect_refused("nothing", FARSPAN_ERROR_PARAMETER_RANGE, 2, "", [&] { other.restore({}); });
-    expect_refused("unknown", FARSPAN_ERROR_PARAMETER_RANGE, 2, "99", [&] { (void)all.save(99); });
+    expect_refused("damage", FARSPAN_ERROR_PARAMETER_RANGE, 3, "", [&] { other.restore(saved); });
+    expect_refused("nothing", FARSPAN_ERROR_PARAMETER_RANGE, 3, "", [&] { other.restore({}); });
+    expect_refused("unknown", FARSPAN_ERROR_PARAMETER_RANGE, 3, "99", [&] { (void)all.save(99); });
     std::vector<std::byte> small(10);
-    expect_refused("small", FARSPAN_ERROR_SHAPE, 4, "size is 10", [&] { all.save(sequence, small); });
+    expect_refused("small", FARSPAN_ERROR_SHAPE, 5, "buffer_bytes is 10", [&] { all.save(sequence, small); });
     cr_expect(other.statistics().sequences == 1);
 }
 
@@ -120,20 +120,20 @@ Test(cpp_cache, wrong_use_is_refused) {
     std::vector<float> q(2 * dim), out(2 * dim, -7), lse(1);
     const std::vector<int64_t> position{5};
     const scheme plain;
-    expect_refused("offsets", FARSPAN_ERROR_SHAPE, 2, "batch.offsets has 1 entries: must have 2",
+    expect_refused("offsets", FARSPAN_ERROR_SHAPE, 3, "batch.offsets_count is 1: must be 2",
                    [&] { all.append(cache_batch({id}, {0})); });
-    expect_refused("empty", FARSPAN_ERROR_SHAPE, 2, "batch.sequences is 0",
+    expect_refused("empty", FARSPAN_ERROR_SHAPE, 3, "batch.sequence_count is 0",
                    [&] { all.append(cache_batch(std::vector<int64_t>{})); });
-    expect_refused("positions", FARSPAN_ERROR_SHAPE, 3, "positions has 1 entries: must have 2",
+    expect_refused("positions", FARSPAN_ERROR_SHAPE, 5, "positions_count is 1: must be 2",
                    [&] { all.append(cache_batch::of(id, 2), position); });
-    expect_refused("too many positions", FARSPAN_ERROR_SHAPE, 3, "positions has 3 entries: must have 1",
+    expect_refused("too many positions", FARSPAN_ERROR_SHAPE, 5, "positions_count is 3: must be 1",
                    [&] { all.append(cache_batch(id), std::vector<int64_t>{5, 6, 7}); });
-    expect_refused("rows below 0", FARSPAN_ERROR_SHAPE, 2, "batch.offsets",
+    expect_refused("rows below 0", FARSPAN_ERROR_SHAPE, 3, "batch.offsets",
                    [&] { all.append(cache_batch::of(id, -1)); });
-    expect_refused("lse", FARSPAN_ERROR_SHAPE, 8, "lse has 1 entries", [&] {
+    expect_refused("lse", FARSPAN_ERROR_SHAPE, 6, "data.lse_count is 1", [&] {
         attention_decode(plain, all, 0, cache_batch(id), {q, two_heads}, {out, two_heads}, lse);
     });
-    expect_refused("plan positions", FARSPAN_ERROR_SHAPE, 6, "positions has 1 entries",
+    expect_refused("plan positions", FARSPAN_ERROR_SHAPE, 5, "problem.positions_count is 1",
                    [&] { cache_plan plan(plain, all, cache_batch::of(id, 2), 2, position); });
     cr_expect(out == std::vector<float>(2 * dim, -7) && all.sequence_info(id).tokens == 1);
 }

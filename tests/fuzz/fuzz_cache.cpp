@@ -37,16 +37,16 @@ int64_t sequence_of_one_token(farspan_cache* cache) {
     require(farspan_cache_sequence_create(cache, &sequence, nullptr) == FARSPAN_OK);
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = 1;
+    batch.sequence_count = 1;
     batch.sequence = &sequence;
-    require(farspan_cache_append(cache, &batch, nullptr, nullptr) == FARSPAN_OK);
+    require(farspan_cache_append(nullptr, cache, &batch, nullptr, 0, nullptr) == FARSPAN_OK);
     return sequence;
 }
 
 // Pages of the right size, the header that belongs to them, and the checksum of all.
 void make_right(std::vector<char>& bytes, farspan_cache* cache, int32_t dtype, size_t pages) {
     const int64_t sequence = sequence_of_one_token(cache);
-    const size_t page_bytes = farspan_cache_save_size(cache, sequence) - header_bytes;
+    const size_t page_bytes = static_cast<size_t>(farspan_cache_save_size(cache, sequence)) - header_bytes;
     require(farspan_cache_clear(cache, nullptr) == FARSPAN_OK);
     bytes.resize(header_bytes + pages * page_bytes);
     std::memcpy(bytes.data(), "FARSPANC\2\0\0\0", 12);
@@ -69,15 +69,18 @@ void attend(const farspan_cache* cache, int64_t sequence) {
     require(farspan_scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = 1;
+    batch.sequence_count = 1;
     batch.sequence = &sequence;
     float query[2] = {1, -1}, answer[1];
     farspan_tensor q, out;
     farspan_tensor_contiguous(&q, query, FARSPAN_F32, 1, 1, 1, 2);
     farspan_tensor_contiguous(&out, answer, FARSPAN_F32, 1, 1, 1, 1);
     farspan_error error = FARSPAN_ERROR_INIT;
-    const farspan_status status =
-        farspan_attention_decode(nullptr, scheme, cache, 0, &batch, &q, &out, nullptr, &error);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &q;
+    data.out = &out;
+    const farspan_status status = farspan_attention_decode(nullptr, scheme, cache, 0, &batch, &data, &error);
     require(status != FARSPAN_ERROR_INTERNAL);
     farspan_scheme_destroy(scheme);
 }
@@ -85,12 +88,12 @@ void attend(const farspan_cache* cache, int64_t sequence) {
 void use(farspan_cache* cache, int64_t sequence) {
     attend(cache, sequence);
     std::vector<char> saved(farspan_cache_save_size(cache, sequence));
-    require(!saved.empty() && farspan_cache_save(cache, sequence, saved.data(), saved.size(), nullptr) == FARSPAN_OK);
+    require(!saved.empty() && farspan_cache_save(nullptr, cache, sequence, saved.data(), saved.size(), nullptr) == FARSPAN_OK);
     int64_t again = 0, child = 0;
-    require(farspan_cache_restore(cache, saved.data(), saved.size(), &again, nullptr) == FARSPAN_OK);
+    require(farspan_cache_restore(nullptr, cache, saved.data(), saved.size(), &again, nullptr) == FARSPAN_OK);
     std::vector<char> twice(farspan_cache_save_size(cache, again));
     require(twice.size() == saved.size());
-    require(farspan_cache_save(cache, again, twice.data(), twice.size(), nullptr) == FARSPAN_OK && twice == saved);
+    require(farspan_cache_save(nullptr, cache, again, twice.data(), twice.size(), nullptr) == FARSPAN_OK && twice == saved);
     require(farspan_cache_fork(cache, sequence, &child, nullptr) == FARSPAN_OK);
     require(farspan_cache_keep(cache, child, 1, 5, nullptr) == FARSPAN_OK);
     require(farspan_cache_evict(cache, again, 3, INT64_MAX, nullptr) == FARSPAN_OK);
@@ -108,7 +111,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (data[0] & 4) make_right(bytes, cache, dtype, data[0] >> 3 & 3);
     int64_t sequence = -1;
     farspan_error error = FARSPAN_ERROR_INIT;
-    const farspan_status status = farspan_cache_restore(cache, bytes.data(), bytes.size(), &sequence, &error);
+    const farspan_status status = farspan_cache_restore(nullptr, cache, bytes.data(), bytes.size(), &sequence, &error);
     require(status == FARSPAN_OK || sequence == -1);
     require(status != FARSPAN_ERROR_INTERNAL);
     if (status == FARSPAN_OK) use(cache, sequence);

@@ -72,7 +72,7 @@ static void attend(worker* w) {
 static farspan_cache_batch newest(const int64_t* sequence) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = 1;
+    batch.sequence_count = 1;
     batch.sequence = sequence;
     return batch;
 }
@@ -81,10 +81,17 @@ static void add_token(worker* w, int64_t sequence) {
     farspan_error error = FARSPAN_ERROR_INIT;
     const farspan_cache_batch batch = newest(&sequence);
     farspan_cache_plan* plan = NULL;
-    check(farspan_cache_append(cache, &batch, NULL, &error), &error);
-    check(farspan_cache_plan_create(NULL, scheme, cache, &batch, HEADS, NULL, 0, &plan, &error), &error);
+    check(farspan_cache_append(NULL, cache, &batch, NULL, 0, &error), &error);
+    farspan_cache_problem problem;
+    farspan_cache_problem_init(&problem, sizeof problem);
+    problem.query_heads = HEADS;
+    check(farspan_cache_plan_create(NULL, scheme, cache, &batch, &problem, &plan, &error), &error);
     check(farspan_cache_write(NULL, cache, 0, &batch, &w->key, &w->value, &error), &error);
-    check(farspan_cache_run(NULL, plan, 0, &w->q, &w->out, NULL, NULL, 0, &error), &error);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &w->q;
+    data.out = &w->out;
+    check(farspan_cache_run(NULL, plan, 0, &data, &error), &error);
     farspan_cache_plan_destroy(plan);
     expect(w, "farspan_cache_run");
 }
@@ -117,7 +124,8 @@ static void* work(void* given) {
         farspan_cache_batch all = newest(&w->sequence);
         const int64_t offsets[2] = {0, 256};
         all.offsets = offsets;
-        check(farspan_cache_append(cache, &all, NULL, &error), &error);
+        all.offsets_count = 2;
+        check(farspan_cache_append(NULL, cache, &all, NULL, 0, &error), &error);
         pthread_barrier_wait(&grown);
         check(farspan_cache_sequence_destroy(cache, w->sequence, &error), &error);
         begin(w);

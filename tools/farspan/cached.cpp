@@ -51,15 +51,15 @@ void cached_pass::destroy(int64_t sequence) {
 }
 
 int64_t cached_pass::next_position(int64_t sequence) const {
-    farspan_sequence_info info{};
-    info.struct_size = sizeof info;
+    farspan_sequence_info info;
+    farspan_sequence_info_init(&info, sizeof info);
     call("sequence", [&](farspan_error* e) { return farspan_cache_sequence_info(cache_.get(), sequence, &info, e); });
     return info.next_position;
 }
 
 farspan_cache_statistics cached_pass::statistics() const {
-    farspan_cache_statistics statistics{};
-    statistics.struct_size = sizeof statistics;
+    farspan_cache_statistics statistics;
+    farspan_cache_statistics_init(&statistics, sizeof statistics);
     call("cache", [&](farspan_error* e) { return farspan_cache_get_statistics(cache_.get(), &statistics, e); });
     return statistics;
 }
@@ -77,17 +77,21 @@ void cached_pass::run(const cached_scheme& how, const std::vector<cached_rows>& 
 
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = static_cast<int64_t>(rows.size());
     batch.sequence = sequences.data();
+    batch.sequence_count = static_cast<int64_t>(sequences.size());
     batch.offsets = offsets.data();
-    call("cache", [&](farspan_error* e) { return farspan_cache_append(cache_.get(), &batch, nullptr, e); });
+    batch.offsets_count = static_cast<int64_t>(offsets.size());
+    call("cache", [&](farspan_error* e) { return farspan_cache_append(context_, cache_.get(), &batch, nullptr, 0, e); });
+    farspan_cache_problem problem;
+    farspan_cache_problem_init(&problem, sizeof problem);
+    problem.query_heads = model_.config.heads;
+    problem.length = how.length;
     farspan_cache_plan* handle = nullptr;
     call("attention plan", [&](farspan_error* e) {
-        return farspan_cache_plan_create(context_, how.scheme, cache_.get(), &batch, model_.config.heads, nullptr,
-                                         how.length, &handle, e);
+        return farspan_cache_plan_create(context_, how.scheme, cache_.get(), &batch, &problem, &handle, e);
     });
     const cache_plan_handle plan(handle);
-    workspace_.resize(std::max(workspace_.size(), farspan_cache_plan_workspace_size(handle)));
+    workspace_.resize(std::max(workspace_.size(), static_cast<size_t>(farspan_cache_plan_workspace_size(handle))));
     decoder_.run(model_, [&](const decoder::attention_rows& r) { attend(handle, batch, tokens, r); });
     for (size_t n = 0; n < rows.size(); ++n)
         decoder_.logits(model_, offsets[n] + rows[n].first_wanted, rows[n].count - rows[n].first_wanted,
@@ -108,10 +112,13 @@ void cached_pass::attend(const farspan_cache_plan* plan, const farspan_cache_bat
     const farspan_tensor out = view_heads(rows.attended, c.heads * c.head_dim, c.heads, tokens, c.head_dim);
     call("cache",
          [&](farspan_error* e) { return farspan_cache_write(context_, cache_.get(), rows.layer, &batch, &k, &v, e); });
-    call("attention", [&](farspan_error* e) {
-        return farspan_cache_run(context_, plan, rows.layer, &q, &out, nullptr, workspace_.data(), workspace_.size(),
-                                 e);
-    });
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &q;
+    data.out = &out;
+    data.workspace = workspace_.data();
+    data.workspace_bytes = static_cast<int64_t>(workspace_.size());
+    call("attention", [&](farspan_error* e) { return farspan_cache_run(context_, plan, rows.layer, &data, e); });
 }
 
 void cached_pass::evict(const cached_scheme& how, const std::vector<cached_rows>& rows) {

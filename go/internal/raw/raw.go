@@ -209,33 +209,33 @@ typedef long long swig_type_176;
 typedef long long swig_type_177;
 typedef long long swig_type_178;
 typedef _gostring_ swig_type_179;
-typedef long long swig_type_180;
+typedef _gostring_ swig_type_180;
 typedef long long swig_type_181;
-typedef _gostring_ swig_type_182;
+typedef long long swig_type_182;
 typedef long long swig_type_183;
 typedef _gostring_ swig_type_184;
-typedef _gostring_ swig_type_185;
+typedef long long swig_type_185;
 typedef long long swig_type_186;
 typedef long long swig_type_187;
-typedef long long swig_type_188;
-typedef _gostring_ swig_type_189;
+typedef _gostring_ swig_type_188;
+typedef long long swig_type_189;
 typedef long long swig_type_190;
 typedef long long swig_type_191;
 typedef long long swig_type_192;
-typedef _gostring_ swig_type_193;
-typedef long long swig_type_194;
+typedef long long swig_type_193;
+typedef _gostring_ swig_type_194;
 typedef long long swig_type_195;
 typedef long long swig_type_196;
 typedef long long swig_type_197;
-typedef long long swig_type_198;
-typedef _gostring_ swig_type_199;
+typedef _gostring_ swig_type_198;
+typedef long long swig_type_199;
 typedef long long swig_type_200;
 typedef long long swig_type_201;
 typedef long long swig_type_202;
 typedef _gostring_ swig_type_203;
 typedef long long swig_type_204;
 typedef long long swig_type_205;
-typedef long long swig_type_206;
+typedef _gostring_ swig_type_206;
 typedef long long swig_type_207;
 typedef long long swig_type_208;
 typedef long long swig_type_209;
@@ -770,14 +770,14 @@ extern void _wrap_delete_CacheStatistics_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern swig_type_175 _wrap_cache_get_statistics_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
 extern swig_type_176 _wrap_cache_plan_workspace_size_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern swig_type_177 _wrap_cache_save_size_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_178 arg2);
-extern swig_type_179 _wrap_cache_save_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_180 arg2, swig_voidp arg3, swig_type_181 arg4);
-extern swig_type_182 _wrap_cache_restore_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_183 arg3, swig_voidp arg4);
-extern swig_type_184 _wrap_cache_create_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_185 _wrap_cache_append_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_186 arg3, swig_voidp arg4, swig_type_187 arg5, swig_voidp arg6, swig_type_188 arg7);
-extern swig_type_189 _wrap_cache_write_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_type_190 arg3, swig_voidp arg4, swig_type_191 arg5, swig_voidp arg6, swig_type_192 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
-extern swig_type_193 _wrap_cache_plan_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_194 arg5, swig_voidp arg6, swig_type_195 arg7, swig_type_196 arg8, swig_voidp arg9, swig_type_197 arg10, swig_type_198 arg11);
-extern swig_type_199 _wrap_cache_run_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_type_200 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_201 arg11, swig_voidp arg12, swig_type_202 arg13);
-extern swig_type_203 _wrap_attention_decode_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_204 arg4, swig_voidp arg5, swig_type_205 arg6, swig_voidp arg7, swig_type_206 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_207 arg16);
+extern swig_type_179 _wrap_cache_create_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_180 _wrap_cache_append_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_181 arg3, swig_voidp arg4, swig_type_182 arg5, swig_voidp arg6, swig_type_183 arg7);
+extern swig_type_184 _wrap_cache_write_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_type_185 arg3, swig_voidp arg4, swig_type_186 arg5, swig_voidp arg6, swig_type_187 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
+extern swig_type_188 _wrap_cache_plan_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_189 arg5, swig_voidp arg6, swig_type_190 arg7, swig_type_191 arg8, swig_voidp arg9, swig_type_192 arg10, swig_type_193 arg11);
+extern swig_type_194 _wrap_cache_run_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_type_195 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_196 arg11, swig_voidp arg12, swig_type_197 arg13);
+extern swig_type_198 _wrap_attention_decode_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_199 arg4, swig_voidp arg5, swig_type_200 arg6, swig_voidp arg7, swig_type_201 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_202 arg16);
+extern swig_type_203 _wrap_cache_save_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_204 arg2, swig_voidp arg3, swig_type_205 arg4);
+extern swig_type_206 _wrap_cache_restore_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_207 arg3, swig_voidp arg4);
 extern void _wrap_WindowsConfig_kind_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_WindowsConfig_kind_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_WindowsConfig_bos_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
@@ -3841,35 +3841,6 @@ func Cache_save_size(arg1 Cache, arg2 int64) (_swig_ret int64) {
 	return swig_r
 }
 
-func Cache_save(arg1 Cache, arg2 int64, arg3 *byte, arg4 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
-	swig_r_p := C._wrap_cache_save_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_180(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_181(_swig_i_3))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Cache_restore(arg1 Cache, arg2 *byte, arg3 int64, arg4 *int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	swig_r_p := C._wrap_cache_restore_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_183(_swig_i_2), C.swig_voidp(_swig_i_3))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
 func Cache_create(arg1 CacheConfig) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
@@ -3892,7 +3863,7 @@ func Cache_append(arg1 Cache, arg2 *int64, arg3 int64, arg4 *int64, arg5 int64, 
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_cache_append_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_186(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_187(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_188(_swig_i_6))
+	swig_r_p := C._wrap_cache_append_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_181(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_182(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_183(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3920,7 +3891,7 @@ func Cache_write(arg1 Context, arg2 Cache, arg3 int64, arg4 *int64, arg5 int64, 
 	_swig_i_11 := arg12
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
-	swig_r_p := C._wrap_cache_write_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_190(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_191(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_192(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
+	swig_r_p := C._wrap_cache_write_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_185(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_186(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_187(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3943,7 +3914,7 @@ func Cache_plan_create(arg1 Context, arg2 Scheme, arg3 Cache, arg4 *int64, arg5 
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
 	_swig_i_9 := arg10
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_cache_plan_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_194(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_195(_swig_i_6), C.swig_type_196(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_197(_swig_i_9), C.swig_type_198(_swig_i_10))
+	swig_r_p := C._wrap_cache_plan_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_189(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_190(_swig_i_6), C.swig_type_191(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_192(_swig_i_9), C.swig_type_193(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -3971,7 +3942,7 @@ func Cache_run(arg1 Context, arg2 CachePlan, arg3 int64, arg4 *byte, arg5 int32,
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_cache_run_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_200(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_201(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_202(_swig_i_12))
+	swig_r_p := C._wrap_cache_run_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_195(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_196(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_197(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4003,7 +3974,36 @@ func Attention_decode(arg1 Context, arg2 Scheme, arg3 Cache, arg4 int64, arg5 *i
 	var _swig_i_14 *C.uint8_t
 	_swig_i_14 = (*C.uint8_t)(unsafe.Pointer(arg15))
 	_swig_i_15 := arg16
-	swig_r_p := C._wrap_attention_decode_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_204(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_205(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_206(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_207(_swig_i_15))
+	swig_r_p := C._wrap_attention_decode_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_199(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_200(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_201(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_202(_swig_i_15))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Cache_save(arg1 Cache, arg2 int64, arg3 *byte, arg4 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_3 := arg4
+	swig_r_p := C._wrap_cache_save_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_204(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_205(_swig_i_3))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Cache_restore(arg1 Cache, arg2 *byte, arg3 int64, arg4 *int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	swig_r_p := C._wrap_cache_restore_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_207(_swig_i_2), C.swig_voidp(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)

@@ -571,29 +571,22 @@ static farspan_cache* flat_cache_create(const farspan_cache_config* config, fars
     return cache;
 }
 
-/* Describes the arrays. Answers 0 with an error if there are too few offsets. `argument` is the batch's place in the C function. */
-static int flat_cache_batch(farspan_cache_batch* batch, int32_t argument, const int64_t* sequences, size_t sequence_count,
-                            const int64_t* offsets, size_t offset_count, farspan_error* error) {
-    farspan_cache_batch_init(batch, sizeof *batch);
-    batch->sequences = (int64_t)sequence_count;
-    batch->sequence = sequences;
-    batch->offsets = offsets;
-    return !flat_unequal(error, argument, "batch.offsets", offsets, offset_count, (__int128)sequence_count + 1);
-}
-
-/* Rows of the batch. Offsets that fall are refused before any row is read. */
-static __int128 flat_cache_rows(const farspan_cache_batch* batch) {
-    return batch->offsets ? batch->offsets[batch->sequences] : batch->sequences;
+static farspan_cache_batch flat_cache_batch(const int64_t* sequences, size_t sequence_count, const int64_t* offsets,
+                                            size_t offset_count) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence = sequences;
+    batch.sequence_count = (int64_t)sequence_count;
+    batch.offsets = offsets;
+    batch.offsets_count = (int64_t)offset_count;
+    return batch;
 }
 
 static farspan_status flat_cache_append(farspan_cache* cache, const int64_t* sequences, size_t sequence_count,
                                         const int64_t* offsets, size_t offset_count, const int64_t* positions,
                                         size_t position_count, farspan_error* error) {
-    farspan_cache_batch batch;
-    if (!flat_cache_batch(&batch, 2, sequences, sequence_count, offsets, offset_count, error) ||
-        flat_unequal(error, 3, "positions", positions, position_count, flat_cache_rows(&batch)))
-        return FARSPAN_ERROR_SHAPE;
-    return farspan_cache_append(cache, &batch, positions, error);
+    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
+    return farspan_cache_append(NULL, cache, &batch, positions, (int64_t)position_count, error);
 }
 
 static farspan_status flat_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer,
@@ -601,8 +594,7 @@ static farspan_status flat_cache_write(const farspan_context* context, farspan_c
                                        size_t offset_count, void* k, int32_t k_dtype, const int64_t* k_dims, void* v,
                                        int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
     const farspan_tensor kt = flat_tensor(k, k_dtype, k_dims), vt = flat_tensor(v, v_dtype, v_dims);
-    farspan_cache_batch batch;
-    if (!flat_cache_batch(&batch, 4, sequences, sequence_count, offsets, offset_count, error)) return FARSPAN_ERROR_SHAPE;
+    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
     return farspan_cache_write(context, cache, layer, &batch, &kt, &vt, error);
 }
 
@@ -612,12 +604,29 @@ static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context
                                                   const int64_t* positions, size_t position_count, int64_t length,
                                                   farspan_error* error) {
     farspan_cache_plan* plan = NULL;
-    farspan_cache_batch batch;
-    if (!flat_cache_batch(&batch, 4, sequences, sequence_count, offsets, offset_count, error) ||
-        flat_unequal(error, 6, "positions", positions, position_count, flat_cache_rows(&batch)))
-        return NULL;
-    farspan_cache_plan_create(context, scheme, cache, &batch, query_heads, positions, length, &plan, error);
+    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
+    farspan_cache_problem problem;
+    farspan_cache_problem_init(&problem, sizeof problem);
+    problem.query_heads = query_heads;
+    problem.length = length;
+    problem.positions = positions;
+    problem.positions_count = (int64_t)position_count;
+    farspan_cache_plan_create(context, scheme, cache, &batch, &problem, &plan, error);
     return plan;
+}
+
+/* An empty lse is none. The tensors outlive the data. */
+static farspan_attention_data flat_cache_data(const farspan_tensor* q, const farspan_tensor* out, float* lse, size_t lse_count,
+                                              void* workspace, size_t workspace_size) {
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q;
+    data.out = out;
+    data.lse = lse;
+    data.lse_count = (int64_t)lse_count;
+    data.workspace = workspace;
+    data.workspace_bytes = (int64_t)workspace_size;
+    return data;
 }
 
 static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer, void* q,
@@ -625,8 +634,8 @@ static farspan_status flat_cache_run(const farspan_context* context, const farsp
                                      const int64_t* out_dims, float* lse, size_t lse_count, void* workspace,
                                      size_t workspace_size, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    if (flat_short(error, 6, "lse", lse, lse_count, flat_row_count(&ot))) return FARSPAN_ERROR_SHAPE;
-    return farspan_cache_run(context, plan, layer, &qt, &ot, lse, workspace, workspace_size, error);
+    const farspan_attention_data data = flat_cache_data(&qt, &ot, lse, lse_count, workspace, workspace_size);
+    return farspan_cache_run(context, plan, layer, &data, error);
 }
 
 static farspan_status flat_attention_decode(const farspan_context* context, const farspan_scheme* scheme,
@@ -635,12 +644,18 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
                                             int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
                                             const int64_t* out_dims, float* lse, size_t lse_count, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    farspan_cache_batch batch;
-    if (!flat_cache_batch(&batch, 5, sequences, sequence_count, offsets, offset_count, error) ||
-        flat_short(error, 8, "lse", lse, lse_count, flat_row_count(&ot)))
-        return FARSPAN_ERROR_SHAPE;
-    /* The heads of q are read before its data is looked at. */
-    return farspan_attention_decode(context, scheme, cache, layer, &batch, qt.data ? &qt : NULL, &ot, lse, error);
+    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
+    const farspan_attention_data data = flat_cache_data(qt.data ? &qt : NULL, &ot, lse, lse_count, NULL, 0);
+    return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
+}
+
+static farspan_status flat_cache_save(const farspan_cache* cache, int64_t sequence, void* buffer, size_t size, farspan_error* error) {
+    return farspan_cache_save(NULL, cache, sequence, buffer, (int64_t)size, error);
+}
+
+static farspan_status flat_cache_restore(farspan_cache* cache, const void* buffer, size_t size, int64_t* sequence,
+                                         farspan_error* error) {
+    return farspan_cache_restore(NULL, cache, buffer, (int64_t)size, sequence, error);
 }
 
 #endif
@@ -1557,15 +1572,15 @@ SWIGINTERN struct farspan_cache_config *new_farspan_cache_config(void){
     }
 SWIGINTERN void delete_farspan_cache_config(struct farspan_cache_config *self){ free(self); }
 SWIGINTERN struct farspan_sequence_info *new_farspan_sequence_info(void){
-        farspan_sequence_info* answer = (farspan_sequence_info*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
+        farspan_sequence_info* config = (farspan_sequence_info*)calloc(1, sizeof *config);
+        if (config) farspan_sequence_info_init(config, sizeof *config);
+        return config;
     }
 SWIGINTERN void delete_farspan_sequence_info(struct farspan_sequence_info *self){ free(self); }
 SWIGINTERN struct farspan_cache_statistics *new_farspan_cache_statistics(void){
-        farspan_cache_statistics* answer = (farspan_cache_statistics*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
+        farspan_cache_statistics* config = (farspan_cache_statistics*)calloc(1, sizeof *config);
+        if (config) farspan_cache_statistics_init(config, sizeof *config);
+        return config;
     }
 SWIGINTERN void delete_farspan_cache_statistics(struct farspan_cache_statistics *self){ free(self); }
 SWIGINTERN struct farspan_windows_config *new_farspan_windows_config(int32_t method){
@@ -5815,7 +5830,7 @@ _gostring_ _wrap_cache_get_statistics_raw_7f290aa942dd3ee6(struct farspan_cache 
 
 long long _wrap_cache_plan_workspace_size_raw_7f290aa942dd3ee6(struct farspan_cache_plan *_swig_go_0) {
   farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
-  size_t result;
+  int64_t result;
   long long _swig_go_result;
   
   arg1 = *(farspan_cache_plan **)&_swig_go_0; 
@@ -5829,7 +5844,7 @@ long long _wrap_cache_plan_workspace_size_raw_7f290aa942dd3ee6(struct farspan_ca
 long long _wrap_cache_save_size_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
-  size_t result;
+  int64_t result;
   long long _swig_go_result;
   
   arg1 = *(farspan_cache **)&_swig_go_0; 
@@ -5837,54 +5852,6 @@ long long _wrap_cache_save_size_raw_7f290aa942dd3ee6(struct farspan_cache *_swig
   
   result = farspan_cache_save_size((struct farspan_cache const *)arg1,arg2);
   _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_cache_save_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  void *arg3 = (void *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg5 = &slot;
-  
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = (void *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  
-  result = farspan_cache_save((struct farspan_cache const *)arg1,arg2,arg3,arg4,arg5);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_cache_restore_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  void *arg2 = (void *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg5 = &slot;
-  
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = (void *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  
-  result = farspan_cache_restore(arg1,(void const *)arg2,arg3,arg4,arg5);
-  (void)result; _swig_go_result = failure_text(&slot);
   return _swig_go_result;
 }
 
@@ -6108,6 +6075,54 @@ _gostring_ _wrap_attention_decode_raw_7f290aa942dd3ee6(struct farspan_context *_
   arg16 = (size_t)_swig_go_15; 
   
   result = flat_attention_decode((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,arg17);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_save_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  void *arg3 = (void *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (void *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  
+  result = flat_cache_save((struct farspan_cache const *)arg1,arg2,arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_restore_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  void *arg2 = (void *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (void *)_swig_go_1;
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  
+  result = flat_cache_restore(arg1,(void const *)arg2,arg3,arg4,arg5);
   (void)result; _swig_go_result = failure_text(&slot);
   return _swig_go_result;
 }

@@ -44,16 +44,14 @@ public:
     // Rows of all sequences together.
     int64_t rows() const { return offsets_.empty() ? static_cast<int64_t>(sequences_.size()) : offsets_.back(); }
 
-    // For calls of the C interface, in which the batch is the given argument. Points into this object.
-    farspan_cache_batch view(int32_t argument) const {
-        const double needed = static_cast<double>(sequences_.size()) + 1;
-        detail::check_size(offsets_.empty() || static_cast<double>(offsets_.size()) == needed, argument,
-                           "batch.offsets", offsets_.size(), needed);
+    // For calls of the C interface. Points into this object.
+    farspan_cache_batch view() const {
         farspan_cache_batch batch;
         farspan_cache_batch_init(&batch, sizeof batch);
-        batch.sequences = static_cast<int64_t>(sequences_.size());
         batch.sequence = sequences_.data();
+        batch.sequence_count = static_cast<int64_t>(sequences_.size());
         batch.offsets = offsets_.empty() ? nullptr : offsets_.data();
+        batch.offsets_count = static_cast<int64_t>(offsets_.size());
         return batch;
     }
 
@@ -116,53 +114,59 @@ public:
     }
 
     farspan_sequence_info sequence_info(int64_t sequence) const {
-        farspan_sequence_info info{};
-        info.struct_size = sizeof info;
+        farspan_sequence_info info;
+        farspan_sequence_info_init(&info, sizeof info);
         detail::check([&](farspan_error* cause) { return farspan_cache_sequence_info(get(), sequence, &info, cause); });
         return info;
     }
     farspan_cache_statistics statistics() const {
-        farspan_cache_statistics statistics{};
-        statistics.struct_size = sizeof statistics;
+        farspan_cache_statistics statistics;
+        farspan_cache_statistics_init(&statistics, sizeof statistics);
         detail::check([&](farspan_error* cause) { return farspan_cache_get_statistics(get(), &statistics, cause); });
         return statistics;
     }
 
     // Room for the rows of the batch as new tokens, in all layers. `positions`: [batch.rows()]; empty: the next ones.
-    void append(const cache_batch& batch, array_view<const int64_t> positions = {}) {
-        const farspan_cache_batch rows = batch.view(2);
-        const int64_t* at = detail::positions_of(positions, batch.rows(), 3, "positions");
-        detail::check([&](farspan_error* cause) { return farspan_cache_append(get(), &rows, at, cause); });
+    void append(const cache_batch& batch, array_view<const int64_t> positions = {}, const context* context = nullptr) {
+        const farspan_cache_batch rows = batch.view();
+        detail::check([&](farspan_error* cause) {
+            return farspan_cache_append(detail::handle(context), get(), &rows, detail::data_of(positions),
+                                        detail::count_of(positions), cause);
+        });
     }
     // Stores k [1, key_heads, rows, head_dim] and v [1, key_heads, rows, value_dim] of the newest tokens in one layer.
     void write(int64_t layer, const cache_batch& batch, const const_tensor& k, const const_tensor& v,
                const context* context = nullptr) {
-        const farspan_cache_batch rows = batch.view(4);
+        const farspan_cache_batch rows = batch.view();
         detail::check([&](farspan_error* cause) {
             return farspan_cache_write(detail::handle(context), get(), layer, &rows, k.get(), v.get(), cause);
         });
     }
 
     // Bytes that save writes; 0 if there is no such sequence.
-    std::size_t save_size(int64_t sequence) const { return farspan_cache_save_size(get(), sequence); }
+    std::size_t save_size(int64_t sequence) const {
+        return static_cast<std::size_t>(farspan_cache_save_size(get(), sequence));
+    }
     // Writes a sequence, all layers, into a buffer of at least save_size bytes.
-    void save(int64_t sequence, array_view<std::byte> buffer) const {
+    void save(int64_t sequence, array_view<std::byte> buffer, const context* context = nullptr) const {
         std::byte none{};
         detail::check([&](farspan_error* cause) {
-            return farspan_cache_save(get(), sequence, buffer.empty() ? &none : buffer.data(), buffer.size(), cause);
+            return farspan_cache_save(detail::handle(context), get(), sequence, buffer.empty() ? &none : buffer.data(),
+                                      detail::count_of(buffer), cause);
         });
     }
-    std::vector<std::byte> save(int64_t sequence) const {
+    std::vector<std::byte> save(int64_t sequence, const context* context = nullptr) const {
         std::vector<std::byte> bytes(save_size(sequence));
-        save(sequence, bytes);
+        save(sequence, bytes, context);
         return bytes;
     }
     // A new sequence from what save wrote. Damaged or foreign bytes are refused and change nothing.
-    int64_t restore(array_view<const std::byte> bytes) {
+    int64_t restore(array_view<const std::byte> bytes, const context* context = nullptr) {
         const std::byte none{};
         int64_t made = 0;
         detail::check([&](farspan_error* cause) {
-            return farspan_cache_restore(get(), bytes.empty() ? &none : bytes.data(), bytes.size(), &made, cause);
+            return farspan_cache_restore(detail::handle(context), get(), bytes.empty() ? &none : bytes.data(),
+                                         detail::count_of(bytes), &made, cause);
         });
         return made;
     }
@@ -178,6 +182,20 @@ struct cache_run_options {
     array_view<std::byte> workspace;  // at least cache_plan::workspace_size, or empty
 };
 
+namespace detail {
+inline farspan_attention_data cache_data(const const_tensor& q, const tensor& out, const cache_run_options& options) {
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q.get();
+    data.out = out.get();
+    data.lse = data_of(options.lse);
+    data.lse_count = count_of(options.lse);
+    data.workspace = data_of(options.workspace);
+    data.workspace_bytes = count_of(options.workspace);
+    return data;
+}
+}  // namespace detail
+
 // The attention of the rows of a batch to all tokens of their sequences, for all layers. It is for these sequences as
 // they are: when tokens of one have been appended or evicted since, or it has ended, a run is refused. Others do not
 // matter.
@@ -188,24 +206,30 @@ public:
     cache_plan(const scheme& scheme, const cache& cache, const cache_batch& batch, int64_t query_heads,
                array_view<const int64_t> positions = {}, int64_t length = 0, const context* context = nullptr)
         : owner([&](farspan_cache_plan** made, farspan_error* cause) {
-              const farspan_cache_batch rows = batch.view(4);
-              const int64_t* at = detail::positions_of(positions, batch.rows(), 6, "positions");
-              return farspan_cache_plan_create(detail::handle(context), scheme.get(), cache.get(), &rows, query_heads,
-                                               at, length, made, cause);
+              const farspan_cache_batch rows = batch.view();
+              farspan_cache_problem problem;
+              farspan_cache_problem_init(&problem, sizeof problem);
+              problem.query_heads = query_heads;
+              problem.length = length;
+              problem.positions = detail::data_of(positions);
+              problem.positions_count = detail::count_of(positions);
+              return farspan_cache_plan_create(detail::handle(context), scheme.get(), cache.get(), &rows, &problem,
+                                               made, cause);
           }),
           cache_(cache.handle_) {}
 
     // Bytes of scratch of one run.
-    std::size_t workspace_size() const { return farspan_cache_plan_workspace_size(get()); }
+    std::size_t workspace_size() const {
+        return static_cast<std::size_t>(farspan_cache_plan_workspace_size(get()));
+    }
 
     // out = softmax(logits) v of one layer. q [1, query_heads, rows, head_dim], out [1, query_heads, rows, value_dim].
     // A workspace serves one run at a time; otherwise a plan may run on several threads at once.
     void run(int64_t layer, const const_tensor& q, const tensor& out, const cache_run_options& options = {},
              const context* context = nullptr) const {
-        float* lse = detail::lse_of(options.lse, q, 6, "lse");
+        const farspan_attention_data data = detail::cache_data(q, out, options);
         detail::check([&](farspan_error* cause) {
-            return farspan_cache_run(detail::handle(context), get(), layer, q.get(), out.get(), lse,
-                                     options.workspace.data(), options.workspace.size(), cause);
+            return farspan_cache_run(detail::handle(context), get(), layer, &data, cause);
         });
     }
 
@@ -217,11 +241,10 @@ private:
 inline void attention_decode(const scheme& scheme, const cache& cache, int64_t layer, const cache_batch& batch,
                              const const_tensor& q, const tensor& out, array_view<float> lse = {},
                              const context* context = nullptr) {
-    const farspan_cache_batch rows = batch.view(5);
-    float* sums = detail::lse_of(lse, q, 8, "lse");
+    const farspan_cache_batch rows = batch.view();
+    const farspan_attention_data data = detail::cache_data(q, out, {lse, {}});
     detail::check([&](farspan_error* cause) {
-        return farspan_attention_decode(detail::handle(context), scheme.get(), cache.get(), layer, &rows, q.get(),
-                                        out.get(), sums, cause);
+        return farspan_attention_decode(detail::handle(context), scheme.get(), cache.get(), layer, &rows, &data, cause);
     });
 }
 

@@ -3,6 +3,8 @@
 layout! {
     farspan_error: struct_size code argument reserved field message;
     farspan_tensor: data dtype reserved shape stride;
+    farspan_text: data bytes;
+    farspan_ids: data count;
     farspan_rope_config: struct_size method layout rotary_dim rotary_offset angle base factor original_context beta_fast beta_slow extrapolation_factor ramp truncate mscale mscale_all_dim magnitude length_switch attention_factor mixed_exponent low_freq_factor high_freq_factor rotated_fraction xpos_scale_base xpos_gamma short_factors long_factors pair_factor_count axes axis_sections;
     farspan_remap_config: struct_size method window group leak chunk local_window limit sinks real_shift reserved position_scale;
     farspan_bias_config: struct_size method heads head_offset bidirectional buckets max_distance distance_limit max_bias scale trained_length dim reserved values a p;
@@ -12,11 +14,13 @@ layout! {
     farspan_rope_options: struct_size side branch direction length axis_stride xpos_centre;
     farspan_fire_config: struct_size hidden heads reserved c threshold epsilon w1 b1 w2 b2;
     farspan_problem: struct_size state batch query_heads key_heads queries keys head_dim value_dim length query_positions key_positions query_position_stride key_position_stride query_axis_positions key_axis_positions segments query_offsets key_offsets key_ranges;
+    farspan_attention_data: struct_size reserved q k v bias out lse lse_count workspace workspace_bytes;
     farspan_context_config: struct_size threads isa reserved cancel;
     farspan_cache_config: struct_size dtype layers key_heads head_dim value_dim memory_limit;
     farspan_sequence_info: struct_size reserved tokens first_position next_position blocks shared_blocks;
     farspan_cache_statistics: struct_size reserved sequences blocks free_blocks block_bytes;
-    farspan_cache_batch: struct_size reserved sequences sequence offsets;
+    farspan_cache_batch: struct_size reserved sequence sequence_count offsets offsets_count;
+    farspan_cache_problem: struct_size reserved query_heads length positions positions_count;
     farspan_attention_gradient: struct_size reserved q k v bias out lse lse_count d_out d_lse d_lse_count d_q d_k d_v d_bias d_bias_values d_bias_values_count d_sink_logits d_sink_logits_count workspace workspace_bytes;
     farspan_windows_config: struct_size kind bos reserved tokens length stride segment;
     farspan_window: struct_size bos begin end first_scored rows first_row;

@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicI32;
 use std::sync::{Arc, Weak};
 
 use super::{Cache, CacheBatch, Store};
-use crate::attention::rows;
+use crate::arrays::{array, array_mut, made};
 use crate::context;
-use crate::error::{check_exact, check_length, Error, Result, Status};
+use crate::error::{Error, Result, Status};
 use crate::{sys, Context, Scheme, Tensor, TensorMut};
 
 /// The attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers.
@@ -55,7 +55,7 @@ impl CachePlan {
     /// Bytes of scratch that one run needs.
     pub fn workspace_size(&self) -> usize {
         // SAFETY: the handle is valid.
-        unsafe { sys::farspan_cache_plan_workspace_size(self.handle.as_ptr()) }
+        unsafe { sys::farspan_cache_plan_workspace_size(self.handle.as_ptr()) as usize }
     }
 
     /// Begins a run over one layer for `q [1, query_heads, rows, head_dim]`, not rotated, of the batch that the plan was made for,
@@ -126,18 +126,19 @@ impl<'a> CachePlanBuilder<'a> {
     /// bias or several axes.
     pub fn build(self) -> Result<CachePlan> {
         let batch = self.batch.to_c(&self.cache.store, 4)?;
-        check_exact(6, "positions", self.positions, self.batch.rows())?;
+        let mut problem = made(sys::farspan_cache_problem_init);
+        problem.query_heads = self.query_heads;
+        problem.length = self.length;
+        (problem.positions, problem.positions_count) = array(self.positions);
         let mut handle = ptr::null_mut();
-        // SAFETY: the handles are valid, the batch borrows its sequences, and the arrays are as long as C reads.
+        // SAFETY: the handles are valid, the batch borrows its sequences, and arrays go with their counts.
         self.cache.store.call(|cache, error| unsafe {
             sys::farspan_cache_plan_create(
                 context::as_c(self.context),
                 self.scheme.as_c(),
                 cache,
                 &batch,
-                self.query_heads,
-                self.positions.map_or(ptr::null(), <[i64]>::as_ptr),
-                self.length,
+                &problem,
                 &mut handle,
                 error,
             )
@@ -149,6 +150,22 @@ impl<'a> CachePlanBuilder<'a> {
             _cancel: self.context.and_then(Context::cancel_flag).cloned(),
         })
     }
+}
+
+/// What C reads and writes in a run. It borrows all of them.
+fn data(
+    q: &sys::farspan_tensor,
+    out: &mut TensorMut<'_>,
+    lse: Option<&mut [f32]>,
+    workspace: Option<&mut [u8]>,
+) -> sys::farspan_attention_data {
+    let mut data = made(sys::farspan_attention_data_init);
+    data.q = q;
+    data.out = out.as_c();
+    (data.lse, data.lse_count) = array_mut(lse);
+    let (workspace, bytes) = array_mut(workspace);
+    (data.workspace, data.workspace_bytes) = (workspace.cast(), bytes);
+    data
 }
 
 /// One run of a [`CachePlan`]: out = softmax(logits) v over the cached tokens of a layer.
@@ -195,21 +212,15 @@ impl<'a> CacheRun<'a> {
     /// [`Status::Stride`] if `out` overlaps itself, [`Status::WorkspaceSize`], [`Status::Cancelled`], [`Status::OutOfMemory`].
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
         let store = self.plan.store_of(self.batch)?;
-        check_length(6, "lse", self.lse.as_deref(), rows(out.shape()))?;
-        let (workspace, workspace_size) =
-            self.workspace.map_or((ptr::null_mut(), 0), |bytes| (bytes.as_mut_ptr(), bytes.len()));
+        let data = data(self.q, out, self.lse, self.workspace);
         // SAFETY: the plan's sequences are those that are lent, so they and their cache live and nobody changes them; the tensors lie
-        // within their slices, lse has one entry per row of `out`, and no other borrow of what is written exists.
+        // within their slices, arrays go with their counts, and no other borrow of what is written exists.
         store.call(|_, error| unsafe {
             sys::farspan_cache_run(
                 context::as_c(self.context),
                 self.plan.handle.as_ptr(),
                 self.layer,
-                self.q,
-                out.as_c(),
-                self.lse.map_or(ptr::null_mut(), <[f32]>::as_mut_ptr),
-                workspace.cast(),
-                workspace_size,
+                &data,
                 error,
             )
         })
@@ -249,9 +260,9 @@ impl<'a> Decode<'a> {
     /// As [`CachePlanBuilder::build`] and [`CacheRun::into`].
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
         let batch = self.batch.to_c(&self.cache.store, 5)?;
-        check_length(8, "lse", self.lse.as_deref(), rows(out.shape()))?;
-        // SAFETY: the handles are valid, the batch borrows its sequences, the tensors lie within their slices, lse has one entry per
-        // row of `out`, and no other borrow of what is written exists.
+        let data = data(self.q, out, self.lse, None);
+        // SAFETY: the handles are valid, the batch borrows its sequences, the tensors lie within their slices, arrays go with their
+        // counts, and no other borrow of what is written exists.
         self.cache.store.call(|cache, error| unsafe {
             sys::farspan_attention_decode(
                 context::as_c(self.context),
@@ -259,9 +270,7 @@ impl<'a> Decode<'a> {
                 cache,
                 self.layer,
                 &batch,
-                self.q,
-                out.as_c(),
-                self.lse.map_or(ptr::null_mut(), <[f32]>::as_mut_ptr),
+                &data,
                 error,
             )
         })

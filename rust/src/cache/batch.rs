@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::ptr;
 use std::sync::Arc;
 
 use super::{Sequence, Store};
-use crate::error::{check_exact, Error, Result, Status};
+use crate::arrays::{array, made};
+use crate::error::{Error, Result, Status};
 use crate::sys;
 
 /// Rows of some sequences to be read: which rows of a tensor are the newest tokens of which sequence, in order.
@@ -45,12 +45,6 @@ impl<'a> CacheBatch<'a> {
         &self.ids
     }
 
-    /// Rows of all sequences together, as far as the offsets are well-formed.
-    pub(super) fn rows(&self) -> i128 {
-        let count = self.ids.len();
-        self.offsets.as_ref().map_or(count as i128, |offsets| offsets.get(count).map_or(0, |&end| end.into()))
-    }
-
     /// The cache of all its sequences; `None` if there are none, or of several caches.
     pub(super) fn store(&self) -> Option<&Arc<Store>> {
         let store = &self.sequences.first()?.store;
@@ -63,16 +57,9 @@ impl<'a> CacheBatch<'a> {
             let message = format!("the batch holds sequence {} of another cache", other.id());
             return Err(Error::new(Status::Combination, argument, message));
         }
-        check_exact(argument, "batch.offsets", self.offsets.as_deref(), self.ids.len() as i128 + 1)?;
-        let mut batch = std::mem::MaybeUninit::zeroed();
-        // SAFETY: all zero bits are a value of the struct, and C writes no more than the given size.
-        let mut batch = unsafe {
-            sys::farspan_cache_batch_init(batch.as_mut_ptr(), std::mem::size_of::<sys::farspan_cache_batch>());
-            batch.assume_init()
-        };
-        batch.sequences = self.ids.len() as i64;
-        batch.sequence = self.ids.as_ptr();
-        batch.offsets = self.offsets.as_ref().map_or(ptr::null(), |offsets| offsets.as_ptr());
+        let mut batch = made(sys::farspan_cache_batch_init);
+        (batch.sequence, batch.sequence_count) = array(Some(self.ids.as_slice()));
+        (batch.offsets, batch.offsets_count) = array(self.offsets.as_deref());
         Ok(batch)
     }
 }

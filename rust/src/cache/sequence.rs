@@ -1,5 +1,6 @@
 //! One sequence: what changes it, and what it says of itself.
 
+use std::ptr;
 use std::sync::Arc;
 
 use super::{SequenceInfo, Store};
@@ -105,7 +106,7 @@ impl Sequence {
             size = unsafe { sys::farspan_cache_save_size(cache, self.id) };
             sys::FARSPAN_OK as i32
         });
-        size
+        size as usize
     }
 
     /// The sequence as bytes, all layers, with a version and a checksum. The form does not depend on the machine.
@@ -128,7 +129,8 @@ impl Sequence {
     pub fn save_to(&self, saved: &mut [u8]) -> Result<()> {
         // SAFETY: as in `fork`; C writes no more than the slice.
         self.store.call(|cache, error| unsafe {
-            sys::farspan_cache_save(cache, self.id, saved.as_mut_ptr().cast(), saved.len(), error)
+            let (to, bytes) = (saved.as_mut_ptr().cast(), saved.len() as i64);
+            sys::farspan_cache_save(ptr::null(), cache, self.id, to, bytes, error)
         })
     }
 }

@@ -24,7 +24,7 @@ config! {
 result! {
     /// What a cache knows of a sequence.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    SequenceInfo = farspan_sequence_info {
+    SequenceInfo = farspan_sequence_info by farspan_sequence_info_init {
         /// Tokens.
         tokens: i64,
         /// Of the oldest token; 0 without tokens.
@@ -41,7 +41,7 @@ result! {
 result! {
     /// What a cache holds.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    CacheStatistics = farspan_cache_statistics {
+    CacheStatistics = farspan_cache_statistics by farspan_cache_statistics_init {
         /// Sequences.
         sequences: i64,
         /// In use; a shared block counts once.

@@ -43,9 +43,10 @@ static farspan_cache_batch batch_of(struct history* history) {
     cJSON_ArrayForEach(index, given)* to++ = sequence_of(history, index);
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequences = count;
     batch.sequence = ids;
+    batch.sequence_count = count;
     batch.offsets = int64s(history->run, history->step, "offsets");
+    batch.offsets_count = length_of(history->step, "offsets");
     return batch;
 }
 
@@ -93,7 +94,8 @@ static farspan_status clear(struct history* history) {
 
 static farspan_status append(struct history* history) {
     const farspan_cache_batch batch = batch_of(history);
-    return farspan_cache_append(history->cache, &batch, int64s(history->run, history->step, "positions"),
+    return farspan_cache_append(history->run->context, history->cache, &batch,
+                                int64s(history->run, history->step, "positions"), length_of(history->step, "positions"),
                                 &history->run->error);
 }
 
@@ -107,12 +109,13 @@ static farspan_status write(struct history* history) {
 
 static farspan_status save(struct history* history) {
     const int64_t sequence = its_sequence(history);
-    const size_t size = farspan_cache_save_size(history->cache, sequence);
-    unsigned char* data = take(history->run, size);
-    const farspan_status status = farspan_cache_save(history->cache, sequence, data, size, &history->run->error);
+    const int64_t size = farspan_cache_save_size(history->cache, sequence);
+    unsigned char* data = take(history->run, (size_t)size);
+    const farspan_status status =
+        farspan_cache_save(history->run->context, history->cache, sequence, data, size, &history->run->error);
     if (status != FARSPAN_OK) return status;
     history->saved[history->saved_count].data = data;
-    history->saved[history->saved_count++].size = size;
+    history->saved[history->saved_count++].size = (size_t)size;
     return FARSPAN_OK;
 }
 
@@ -125,12 +128,14 @@ static farspan_status restore(struct history* history) {
     if (has(history->step, "bytes")) size = (size_t)whole_member(history->step, "bytes");
     if (has(history->step, "damage")) data[whole_member(history->step, "damage")] ^= 0xff;
     int64_t made = 0;
-    const farspan_status status = farspan_cache_restore(history->cache, data, size, &made, &history->run->error);
+    const farspan_status status =
+        farspan_cache_restore(history->run->context, history->cache, data, (int64_t)size, &made, &history->run->error);
     return adopt(history, status, made);
 }
 
 static farspan_status sequence_info(struct history* history) {
-    farspan_sequence_info info = {sizeof info, 0, 0, 0, 0, 0, 0};
+    farspan_sequence_info info;
+    farspan_sequence_info_init(&info, sizeof info);
     const farspan_status status =
         farspan_cache_sequence_info(history->cache, its_sequence(history), &info, &history->run->error);
     if (status != FARSPAN_OK) return status;
@@ -140,7 +145,8 @@ static farspan_status sequence_info(struct history* history) {
 }
 
 static farspan_status statistics(struct history* history) {
-    farspan_cache_statistics answer = {sizeof answer, 0, 0, 0, 0, 0};
+    farspan_cache_statistics answer;
+    farspan_cache_statistics_init(&answer, sizeof answer);
     const farspan_status status = farspan_cache_get_statistics(history->cache, &answer, &history->run->error);
     if (status != FARSPAN_OK) return status;
     const int64_t values[4] = {answer.sequences, answer.blocks, answer.free_blocks, answer.block_bytes};
@@ -148,33 +154,42 @@ static farspan_status statistics(struct history* history) {
     return FARSPAN_OK;
 }
 
-/* The output of the log-sum-exps of `q`, or NULL. */
-static float* lse_of(struct history* history, const farspan_tensor* q) {
-    const size_t rows = (size_t)(q->shape[0] * q->shape[1] * q->shape[2]);
-    return has(history->step, "lse") ? new_output(history->run, OUTPUT_F32, rows) : NULL;
+/* The tensors, and the output of the log-sum-exps of `q` if that is wanted. */
+static farspan_attention_data data_of(struct history* history, const farspan_tensor* q, const farspan_tensor* out) {
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q;
+    data.out = out;
+    if (!has(history->step, "lse")) return data;
+    data.lse_count = q->shape[0] * q->shape[1] * q->shape[2];
+    data.lse = new_output(history->run, OUTPUT_F32, (size_t)data.lse_count);
+    return data;
 }
 
 static farspan_status run_plan(struct history* history, const farspan_cache_plan* plan, const farspan_tensor* q,
                                const farspan_tensor* out) {
     struct run* run = history->run;
-    float* lse = lse_of(history, q);
-    const size_t size = has(history->step, "workspace") ? farspan_cache_plan_workspace_size(plan) : 0;
-    void* workspace = size > 0 ? take(run, size) : NULL;
+    farspan_attention_data data = data_of(history, q, out);
+    data.workspace_bytes = has(history->step, "workspace") ? farspan_cache_plan_workspace_size(plan) : 0;
+    if (data.workspace_bytes > 0) data.workspace = take(run, (size_t)data.workspace_bytes);
     run->stage = "cache_run";
-    return farspan_cache_run(run->context, plan, whole_member(history->step, "layer"), q, out, lse, workspace, size,
-                             &run->error);
+    return farspan_cache_run(run->context, plan, whole_member(history->step, "layer"), &data, &run->error);
 }
 
 static farspan_status run_scheme(struct history* history, const farspan_scheme* scheme, const farspan_tensor* q,
                                  const farspan_tensor* out) {
     struct run* run = history->run;
     const farspan_cache_batch batch = batch_of(history);
-    const int64_t length = has(history->step, "length") ? whole_member(history->step, "length") : 0;
+    farspan_cache_problem problem;
+    farspan_cache_problem_init(&problem, sizeof problem);
+    problem.query_heads = q->shape[1];
+    problem.length = has(history->step, "length") ? whole_member(history->step, "length") : 0;
+    problem.positions = int64s(run, history->step, "positions");
+    problem.positions_count = length_of(history->step, "positions");
     farspan_cache_plan* plan = NULL;
     run->stage = "cache_plan_create";
     farspan_status status =
-        farspan_cache_plan_create(run->context, scheme, history->cache, &batch, q->shape[1],
-                                  int64s(run, history->step, "positions"), length, &plan, &run->error);
+        farspan_cache_plan_create(run->context, scheme, history->cache, &batch, &problem, &plan, &run->error);
     if (status == FARSPAN_OK) status = run_plan(history, plan, q, out);
     farspan_cache_plan_destroy(plan);
     return status;
@@ -185,8 +200,9 @@ static farspan_status decode_scheme(struct history* history, const farspan_schem
     struct run* run = history->run;
     const farspan_cache_batch batch = batch_of(history);
     run->stage = "attention_decode";
+    const farspan_attention_data data = data_of(history, q, out);
     return farspan_attention_decode(run->context, scheme, history->cache, whole_member(history->step, "layer"), &batch,
-                                    q, out, lse_of(history, q), &run->error);
+                                    &data, &run->error);
 }
 
 static farspan_status attend(struct history* history,

@@ -5,10 +5,6 @@
 #include "farspan/eval.h"
 #include "run.h"
 
-static int64_t length_of(const cJSON* object, const char* name) {
-    return cJSON_GetArraySize(member(object, name));
-}
-
 static farspan_status token_nll(struct run* run) {
     const cJSON* given = run->arguments;
     const farspan_tensor logits = read_tensor(run, member(given, "logits"));

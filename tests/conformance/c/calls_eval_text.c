@@ -34,10 +34,6 @@ static struct references read_references(struct run* run, const cJSON* segment) 
     return result;
 }
 
-static int64_t length_of(const cJSON* object, const char* name) {
-    return cJSON_GetArraySize(member(object, name));
-}
-
 static farspan_status tokenize(struct run* run) {
     const cJSON* given = run->arguments;
     const char* text = member(given, "text")->valuestring;

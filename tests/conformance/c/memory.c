@@ -38,6 +38,10 @@ const int64_t* int64s(struct run* run, const cJSON* object, const char* name) {
     return has(object, name) ? int64_list(run, member(object, name)) : NULL;
 }
 
+int64_t length_of(const cJSON* object, const char* name) {
+    return has(object, name) ? cJSON_GetArraySize(member(object, name)) : 0;
+}
+
 const double* double_list(struct run* run, const cJSON* values) {
     const cJSON* value;
     double *result = take(run, (size_t)cJSON_GetArraySize(values) * sizeof *result), *to = result;

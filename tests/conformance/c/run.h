@@ -44,6 +44,7 @@ void* take(struct run* run, size_t bytes); /* zeroed; freed by end_run */
 void end_run(struct run* run);
 /* The arrays of a case; NULL if `name` is not there. */
 const int64_t* int64s(struct run* run, const cJSON* object, const char* name);
+int64_t length_of(const cJSON* object, const char* name); /* of an array; 0 if it is not there */
 const int64_t* int64_list(struct run* run, const cJSON* values);
 const double* double_list(struct run* run, const cJSON* values);
 const float* float_list(struct run* run, const cJSON* values);

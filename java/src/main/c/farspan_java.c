@@ -681,29 +681,22 @@ static farspan_cache* flat_cache_create(const farspan_cache_config* config, fars
     return cache;
 }
 
-/* Describes the arrays. Answers 0 with an error if there are too few offsets. `argument` is the batch's place in the C function. */
-static int flat_cache_batch(farspan_cache_batch* batch, int32_t argument, const int64_t* sequences, size_t sequence_count,
-                            const int64_t* offsets, size_t offset_count, farspan_error* error) {
-    farspan_cache_batch_init(batch, sizeof *batch);
-    batch->sequences = (int64_t)sequence_count;
-    batch->sequence = sequences;
-    batch->offsets = offsets;
-    return !flat_unequal(error, argument, "batch.offsets", offsets, offset_count, (__int128)sequence_count + 1);
-}
-
-/* Rows of the batch. Offsets that fall are refused before any row is read. */
-static __int128 flat_cache_rows(const farspan_cache_batch* batch) {
-    return batch->offsets ? batch->offsets[batch->sequences] : batch->sequences;
+static farspan_cache_batch flat_cache_batch(const int64_t* sequences, size_t sequence_count, const int64_t* offsets,
+                                            size_t offset_count) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence = sequences;
+    batch.sequence_count = (int64_t)sequence_count;
+    batch.offsets = offsets;
+    batch.offsets_count = (int64_t)offset_count;
+    return batch;
 }
 
 static farspan_status flat_cache_append(farspan_cache* cache, const int64_t* sequences, size_t sequence_count,
                                         const int64_t* offsets, size_t offset_count, const int64_t* positions,
                                         size_t position_count, farspan_error* error) {
-    farspan_cache_batch batch;
-    if (!flat_cache_batch(&batch, 2, sequences, sequence_count, offsets, offset_count, error) ||
-        flat_unequal(error, 3, "positions", positions, position_count, flat_cache_rows(&batch)))
-        return FARSPAN_ERROR_SHAPE;
-    return farspan_cache_append(cache, &batch, positions, error);
+    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
+    return farspan_cache_append(NULL, cache, &batch, positions, (int64_t)position_count, error);
 }
 
 static farspan_status flat_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer,
@@ -711,8 +704,7 @@ static farspan_status flat_cache_write(const farspan_context* context, farspan_c
                                        size_t offset_count, void* k, int32_t k_dtype, const int64_t* k_dims, void* v,
                                        int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
     const farspan_tensor kt = flat_tensor(k, k_dtype, k_dims), vt = flat_tensor(v, v_dtype, v_dims);
-    farspan_cache_batch batch;
-    if (!flat_cache_batch(&batch, 4, sequences, sequence_count, offsets, offset_count, error)) return FARSPAN_ERROR_SHAPE;
+    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
     return farspan_cache_write(context, cache, layer, &batch, &kt, &vt, error);
 }
 
@@ -722,12 +714,29 @@ static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context
                                                   const int64_t* positions, size_t position_count, int64_t length,
                                                   farspan_error* error) {
     farspan_cache_plan* plan = NULL;
-    farspan_cache_batch batch;
-    if (!flat_cache_batch(&batch, 4, sequences, sequence_count, offsets, offset_count, error) ||
-        flat_unequal(error, 6, "positions", positions, position_count, flat_cache_rows(&batch)))
-        return NULL;
-    farspan_cache_plan_create(context, scheme, cache, &batch, query_heads, positions, length, &plan, error);
+    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
+    farspan_cache_problem problem;
+    farspan_cache_problem_init(&problem, sizeof problem);
+    problem.query_heads = query_heads;
+    problem.length = length;
+    problem.positions = positions;
+    problem.positions_count = (int64_t)position_count;
+    farspan_cache_plan_create(context, scheme, cache, &batch, &problem, &plan, error);
     return plan;
+}
+
+/* An empty lse is none. The tensors outlive the data. */
+static farspan_attention_data flat_cache_data(const farspan_tensor* q, const farspan_tensor* out, float* lse, size_t lse_count,
+                                              void* workspace, size_t workspace_size) {
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q;
+    data.out = out;
+    data.lse = lse;
+    data.lse_count = (int64_t)lse_count;
+    data.workspace = workspace;
+    data.workspace_bytes = (int64_t)workspace_size;
+    return data;
 }
 
 static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer, void* q,
@@ -735,8 +744,8 @@ static farspan_status flat_cache_run(const farspan_context* context, const farsp
                                      const int64_t* out_dims, float* lse, size_t lse_count, void* workspace,
                                      size_t workspace_size, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    if (flat_short(error, 6, "lse", lse, lse_count, flat_row_count(&ot))) return FARSPAN_ERROR_SHAPE;
-    return farspan_cache_run(context, plan, layer, &qt, &ot, lse, workspace, workspace_size, error);
+    const farspan_attention_data data = flat_cache_data(&qt, &ot, lse, lse_count, workspace, workspace_size);
+    return farspan_cache_run(context, plan, layer, &data, error);
 }
 
 static farspan_status flat_attention_decode(const farspan_context* context, const farspan_scheme* scheme,
@@ -745,12 +754,18 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
                                             int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
                                             const int64_t* out_dims, float* lse, size_t lse_count, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    farspan_cache_batch batch;
-    if (!flat_cache_batch(&batch, 5, sequences, sequence_count, offsets, offset_count, error) ||
-        flat_short(error, 8, "lse", lse, lse_count, flat_row_count(&ot)))
-        return FARSPAN_ERROR_SHAPE;
-    /* The heads of q are read before its data is looked at. */
-    return farspan_attention_decode(context, scheme, cache, layer, &batch, qt.data ? &qt : NULL, &ot, lse, error);
+    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
+    const farspan_attention_data data = flat_cache_data(qt.data ? &qt : NULL, &ot, lse, lse_count, NULL, 0);
+    return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
+}
+
+static farspan_status flat_cache_save(const farspan_cache* cache, int64_t sequence, void* buffer, size_t size, farspan_error* error) {
+    return farspan_cache_save(NULL, cache, sequence, buffer, (int64_t)size, error);
+}
+
+static farspan_status flat_cache_restore(farspan_cache* cache, const void* buffer, size_t size, int64_t* sequence,
+                                         farspan_error* error) {
+    return farspan_cache_restore(NULL, cache, buffer, (int64_t)size, sequence, error);
 }
 
 #endif
@@ -1660,15 +1675,15 @@ SWIGINTERN struct farspan_cache_config *new_farspan_cache_config(void){
     }
 SWIGINTERN void delete_farspan_cache_config(struct farspan_cache_config *self){ free(self); }
 SWIGINTERN struct farspan_sequence_info *new_farspan_sequence_info(void){
-        farspan_sequence_info* answer = (farspan_sequence_info*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
+        farspan_sequence_info* config = (farspan_sequence_info*)calloc(1, sizeof *config);
+        if (config) farspan_sequence_info_init(config, sizeof *config);
+        return config;
     }
 SWIGINTERN void delete_farspan_sequence_info(struct farspan_sequence_info *self){ free(self); }
 SWIGINTERN struct farspan_cache_statistics *new_farspan_cache_statistics(void){
-        farspan_cache_statistics* answer = (farspan_cache_statistics*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
+        farspan_cache_statistics* config = (farspan_cache_statistics*)calloc(1, sizeof *config);
+        if (config) farspan_cache_statistics_init(config, sizeof *config);
+        return config;
     }
 SWIGINTERN void delete_farspan_cache_statistics(struct farspan_cache_statistics *self){ free(self); }
 SWIGINTERN struct farspan_windows_config *new_farspan_windows_config(int32_t method){
@@ -6655,7 +6670,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1get_1statistic
 SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1workspace_1size(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
-  size_t result;
+  int64_t result;
   
   (void)jenv;
   (void)jcls;
@@ -6671,7 +6686,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1save_1size(JN
   jlong jresult = 0 ;
   farspan_cache *arg1 = (farspan_cache *) 0 ;
   int64_t arg2 ;
-  size_t result;
+  int64_t result;
   
   (void)jenv;
   (void)jcls;
@@ -6681,73 +6696,6 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1save_1size(JN
   result = farspan_cache_save_size((struct farspan_cache const *)arg1,arg2);
   jresult = (jlong)result; 
   return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1save(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg3) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  void *arg3 = (void *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_error slot5 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot5.struct_size = (uint32_t)sizeof slot5;
-  slot5.code = FARSPAN_OK;
-  arg5 = &slot5;
-  (void)jarg1_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  if (!java_map_bytes(jenv, &memory3, jarg3, &arg4)) return ;
-  arg3 = memory3.data;
-  result = farspan_cache_save((struct farspan_cache const *)arg1,arg2,arg3,arg4,arg5);
-  (void)result;
-  {
-    if (result == FARSPAN_OK) java_copy_bytes(jenv, &memory3, jarg3, 1);
-  }
-  {
-    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1restore(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jobject jarg2, jlongArray jarg4) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  void *arg2 = (void *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  int64_t made4 ;
-  farspan_error slot5 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot5.struct_size = (uint32_t)sizeof slot5;
-  slot5.code = FARSPAN_OK;
-  arg5 = &slot5;
-  (void)jarg1_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  if (!java_map_bytes(jenv, &memory2, jarg2, &arg3)) return ;
-  java_copy_bytes(jenv, &memory2, jarg2, 0);
-  arg2 = memory2.data;
-  arg4 = &made4;
-  result = farspan_cache_restore(arg1,(void const *)arg2,arg3,arg4,arg5);
-  (void)result;
-  
-  {
-    if (result == FARSPAN_OK) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, 1, (const jlong*)arg4);
-  }
-  {
-    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
-  }
 }
 
 
@@ -7091,6 +7039,73 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1decode(JNI
   }
   {
     if (arg17->code != FARSPAN_OK) java_throw(jenv, arg17);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1save(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  void *arg3 = (void *) 0 ;
+  size_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  if (!java_map_bytes(jenv, &memory3, jarg3, &arg4)) return ;
+  arg3 = memory3.data;
+  result = flat_cache_save((struct farspan_cache const *)arg1,arg2,arg3,arg4,arg5);
+  (void)result;
+  {
+    if (result == FARSPAN_OK) java_copy_bytes(jenv, &memory3, jarg3, 1);
+  }
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1restore(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jobject jarg2, jlongArray jarg4) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  void *arg2 = (void *) 0 ;
+  size_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  int64_t made4 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  if (!java_map_bytes(jenv, &memory2, jarg2, &arg3)) return ;
+  java_copy_bytes(jenv, &memory2, jarg2, 0);
+  arg2 = memory2.data;
+  arg4 = &made4;
+  result = flat_cache_restore(arg1,(void const *)arg2,arg3,arg4,arg5);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, 1, (const jlong*)arg4);
+  }
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
   }
 }
 

@@ -5,6 +5,10 @@
  *   create a cache -> create a sequence -> append (room for new tokens, all layers)
  *     -> per layer: write (their keys and values), then farspan_cache_run (attention of the newest tokens)
  *
+ * What moves tokens, append, write, save, restore and attention, takes a context: its threads, its instruction set and its cancel
+ * flag, which is looked at every few milliseconds. What only looks at the list of a sequence's blocks, some 20 ns for each of them, takes
+ * none: fork, evict, keep, sequence_destroy, sequence_info, save_size.
+ *
  * A sequence is a set of tokens, each at a position of its own that it keeps for ever; positions only grow. Tokens live in blocks
  * that cover 64 consecutive positions of all layers. Blocks are shared between forks until one of them writes.
  *
@@ -95,6 +99,7 @@ typedef struct farspan_sequence_info {
     int64_t blocks;
     int64_t shared_blocks;  /* of these, also in use by a fork */
 } farspan_sequence_info;
+FARSPAN_API void farspan_sequence_info_init(farspan_sequence_info* info, size_t size);
 FARSPAN_API farspan_status farspan_cache_sequence_info(const farspan_cache* cache, int64_t sequence,
                                                        farspan_sequence_info* info, farspan_error* error);
 
@@ -106,6 +111,7 @@ typedef struct farspan_cache_statistics {
     int64_t free_blocks;  /* kept for later */
     int64_t block_bytes;  /* of one block, all layers and heads */
 } farspan_cache_statistics;
+FARSPAN_API void farspan_cache_statistics_init(farspan_cache_statistics* statistics, size_t size);
 FARSPAN_API farspan_status farspan_cache_get_statistics(const farspan_cache* cache, farspan_cache_statistics* statistics,
                                                         farspan_error* error);
 
@@ -116,72 +122,84 @@ FARSPAN_API farspan_status farspan_cache_get_statistics(const farspan_cache* cac
 typedef struct farspan_cache_batch {
     uint32_t struct_size;
     int32_t reserved;
-    int64_t sequences;
-    const int64_t* sequence; /* [sequences] */
-    const int64_t* offsets;  /* [sequences + 1], from 0, not decreasing; NULL: 0, 1, 2 ... */
+    const int64_t* sequence;
+    int64_t sequence_count;
+    const int64_t* offsets; /* from 0, not decreasing; NULL: 0, 1, 2 ... */
+    int64_t offsets_count;  /* sequence_count + 1, or 0 with NULL */
 } farspan_cache_batch;
 FARSPAN_API void farspan_cache_batch_init(farspan_cache_batch* batch, size_t size);
 
-/* Makes room for the rows of the batch as new tokens, in all layers. positions[row]: growing within a sequence, above its
- * newest token's, below 2^40; NULL: the next ones. All or nothing: FARSPAN_ERROR_OUT_OF_MEMORY, before anything is taken, if the
- * memory limit does not allow it or the machine does not have it. Content is 0 until it is written, whatever was there before. */
-FARSPAN_API farspan_status farspan_cache_append(farspan_cache* cache, const farspan_cache_batch* batch,
-                                                const int64_t* positions, farspan_error* error);
+/* Makes room for the rows of the batch as new tokens, in all layers. positions: one for each row, growing within a sequence, above its
+ * newest token's, below 2^40; NULL: the next ones. All or nothing, also when it is cancelled: FARSPAN_ERROR_OUT_OF_MEMORY, before
+ * anything is taken, if the memory limit does not allow it or the machine does not have it. Content is 0 until it is written, whatever
+ * was there before. */
+FARSPAN_API farspan_status farspan_cache_append(const farspan_context* context, farspan_cache* cache,
+                                                const farspan_cache_batch* batch, const int64_t* positions,
+                                                int64_t positions_count, farspan_error* error);
 
 /* Stores keys and values of the newest tokens of each sequence in one layer.
  *   k [1, key_heads, rows, head_dim]   not rotated     v [1, key_heads, rows, value_dim]     F32, F16 or BF16
- * Rounded to the cache's type, to nearest even; a value too large for f16 becomes an infinity there. FARSPAN_I8: see there. */
+ * Rounded to the cache's type, to nearest even; a value too large for f16 becomes an infinity there. FARSPAN_I8: see there. A write
+ * that was cancelled has stored some of them: write them again. */
 FARSPAN_API farspan_status farspan_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer,
                                                const farspan_cache_batch* batch, const farspan_tensor* k,
                                                const farspan_tensor* v, farspan_error* error);
 
 /* ---- Attention over a cache ------------------------------------------------------------------- */
 
+typedef struct farspan_cache_problem {
+    uint32_t struct_size;
+    int32_t reserved;
+    int64_t query_heads; /* a multiple of the cache's key_heads; head h reads key head h / (query_heads / key_heads) */
+    int64_t length;      /* current length n of dynamic methods; 0 (default): of each sequence its own, the larger of its next
+                            position and its largest query position + 1 */
+    const int64_t* positions; /* NULL: the rows are the newest tokens of their sequences. Otherwise of each row, 0 .. 2^40 - 1:
+                                 queries at positions of their own, which need not be in the cache; so parts of one sequence in
+                                 several caches can be merged by lse */
+    int64_t positions_count;
+} farspan_cache_problem;
+FARSPAN_API void farspan_cache_problem_init(farspan_cache_problem* problem, size_t size);
+
 /* Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all layers. Any scheme
  * but: a dense bias, several position axes.
- *   positions  NULL: the rows are the newest tokens of their sequences. Otherwise [rows], 0 .. 2^40 - 1: queries at positions of
- *              their own, which need not be in the cache; so parts of one sequence in several caches can be merged by lse.
- *   length     the current length n of dynamic methods; 0: of each sequence its own, the larger of its next position and its
- *              largest query position + 1
  * The plan is for the sequences of the batch as they are. When tokens of one of them have been appended or evicted since, or it was
  * destroyed, a run is refused; so it is when a token is written after a fork has come to share its block. What happens to other
  * sequences does not matter. */
 FARSPAN_API farspan_status farspan_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme,
                                                      const farspan_cache* cache, const farspan_cache_batch* batch,
-                                                     int64_t query_heads, const int64_t* positions, int64_t length,
-                                                     farspan_cache_plan** plan, farspan_error* error);
+                                                     const farspan_cache_problem* problem, farspan_cache_plan** plan,
+                                                     farspan_error* error);
 FARSPAN_API void farspan_cache_plan_destroy(farspan_cache_plan* plan);
-FARSPAN_API size_t farspan_cache_plan_workspace_size(const farspan_cache_plan* plan);
+FARSPAN_API int64_t farspan_cache_plan_workspace_size(const farspan_cache_plan* plan);
 
-/* out = softmax(logits) v over the cached tokens, as farspan_attention_run; a row that sees none gives 0 and lse = -inf.
+/* out = softmax(logits) v over the cached tokens, as farspan_attention_run; a row that sees none gives 0 and lse = -inf. Of data:
  *   q [1, query_heads, rows, head_dim] not rotated    out [1, query_heads, rows, value_dim]    F32, F16 or BF16
- *   lse NULL or float[query_heads][rows]
+ *   lse NULL, or float[query_heads][rows]             k, v, bias NULL
  * For one instruction set, the bits depend on the sequence's tokens and the scheme, not on the threads, the batch, or the history
  * of forks and evictions. The workspace is as for farspan_attention_run. */
 FARSPAN_API farspan_status farspan_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
-                                             const farspan_tensor* q, const farspan_tensor* out, float* lse,
-                                             void* workspace, size_t workspace_size, farspan_error* error);
+                                             const farspan_attention_data* data, farspan_error* error);
 
-/* Plan, run and destroy in one call. */
+/* Plan, run and destroy in one call: the rows are the newest tokens, the heads those of q. data's workspace must be NULL. */
 FARSPAN_API farspan_status farspan_attention_decode(const farspan_context* context, const farspan_scheme* scheme,
                                                     const farspan_cache* cache, int64_t layer,
-                                                    const farspan_cache_batch* batch, const farspan_tensor* q,
-                                                    const farspan_tensor* out, float* lse, farspan_error* error);
+                                                    const farspan_cache_batch* batch, const farspan_attention_data* data,
+                                                    farspan_error* error);
 
 /* ---- Save and restore ------------------------------------------------------------------------- */
 
 /* Bytes that farspan_cache_save writes for a sequence; 0 if there is no such sequence. */
-FARSPAN_API size_t farspan_cache_save_size(const farspan_cache* cache, int64_t sequence);
+FARSPAN_API int64_t farspan_cache_save_size(const farspan_cache* cache, int64_t sequence);
 
 /* Writes a sequence, all layers, with a version and a checksum. Little-endian. */
-FARSPAN_API farspan_status farspan_cache_save(const farspan_cache* cache, int64_t sequence, void* buffer, size_t size,
-                                              farspan_error* error);
+FARSPAN_API farspan_status farspan_cache_save(const farspan_context* context, const farspan_cache* cache, int64_t sequence, void* buffer,
+                                              int64_t buffer_bytes, farspan_error* error);
 
 /* A new sequence from what save wrote. The cache must have the same dtype, layers, heads and sizes. Bytes of version 1
  * (library 0.1) are read, unless they are of an I8 cache. Damaged or foreign bytes are refused (FARSPAN_ERROR_PARAMETER_RANGE, or
- * _SHAPE for a cache of another shape) and change nothing. */
-FARSPAN_API farspan_status farspan_cache_restore(farspan_cache* cache, const void* buffer, size_t size,
-                                                 int64_t* sequence, farspan_error* error);
+ * _SHAPE for a cache of another shape) and change nothing; nor does a call that is cancelled. */
+FARSPAN_API farspan_status farspan_cache_restore(const farspan_context* context, farspan_cache* cache, const void* buffer,
+                                                 int64_t buffer_bytes, int64_t* sequence, farspan_error* error);
 
 #ifdef __cplusplus
 }

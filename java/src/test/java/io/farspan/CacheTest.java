@@ -143,12 +143,12 @@ class CacheTest {
             ByteBuffer window = buffer.duplicate().position(7).limit(7 + saved.length);
             assertEquals(5, mean(other, other.restore(window.asReadOnlyBuffer())), 1e-6);
             assertEquals(7, window.position());
-            refused(Status.SHAPE, 2, "", () -> wide.restore(saved));
+            refused(Status.SHAPE, 3, "", () -> wide.restore(saved));
             byte[] damaged = saved.clone();
             damaged[saved.length / 2] ^= 1;
-            refused(Status.PARAMETER_RANGE, 2, "", () -> other.restore(damaged));
-            refused(Status.PARAMETER_RANGE, 2, "", () -> other.restore(new byte[0]));
-            refused(Status.PARAMETER_RANGE, 2, "", () -> other.restore(Arrays.copyOf(saved, 40)));
+            refused(Status.PARAMETER_RANGE, 3, "", () -> other.restore(damaged));
+            refused(Status.PARAMETER_RANGE, 3, "", () -> other.restore(new byte[0]));
+            refused(Status.PARAMETER_RANGE, 3, "", () -> other.restore(Arrays.copyOf(saved, 40)));
             assertEquals(2, other.statistics().sequences());
         }
     }
@@ -173,18 +173,18 @@ class CacheTest {
         CacheBatch one = CacheBatch.of(sequence);
         Tensor out = Tensor.of(new float[2 * DIM], 1, 2, 1, DIM);
         refused(Status.PARAMETER_RANGE, 2, "99", () -> cache.fork(99));
-        refused(Status.SHAPE, 2, "batch.offsets has 1 entries: 2 are needed",
+        refused(Status.SHAPE, 3, "batch.offsets_count is 1: must be 2",
                 () -> cache.append(CacheBatch.of(new long[] {sequence}, new long[] {0})));
-        refused(Status.SHAPE, 2, "batch.sequences is 0", () -> cache.append(CacheBatch.of()));
-        refused(Status.SHAPE, 3, "positions has 1 entries: 2 are needed",
+        refused(Status.SHAPE, 3, "batch.sequence_count is 0", () -> cache.append(CacheBatch.of()));
+        refused(Status.SHAPE, 5, "positions_count is 1: must be 2",
                 () -> cache.append(CacheBatch.ofRows(sequence, 2), new long[] {5}));
-        refused(Status.SHAPE, 3, "positions has 3 entries: 1 are needed", () -> cache.append(one, new long[] {5, 6, 7}));
-        refused(Status.SHAPE, 6, "positions has 3 entries: 1 are needed",
+        refused(Status.SHAPE, 5, "positions_count is 3: must be 1", () -> cache.append(one, new long[] {5, 6, 7}));
+        refused(Status.SHAPE, 5, "problem.positions_count is 3: must be 1",
                 () -> CachePlan.create(null, scheme, cache, one, 2, new long[] {0, 1, 2}, 0));
-        refused(Status.SHAPE, 2, "batch.offsets", () -> cache.append(CacheBatch.ofRows(sequence, Long.MIN_VALUE)));
-        refused(Status.SHAPE, 3, "positions has 1 entries",
+        refused(Status.SHAPE, 3, "batch.offsets", () -> cache.append(CacheBatch.ofRows(sequence, Long.MIN_VALUE)));
+        refused(Status.SHAPE, 3, "batch.offsets[0] is 0 and the next 9223372036854775807",
                 () -> cache.append(CacheBatch.ofRows(sequence, Long.MAX_VALUE), new long[] {5}));
-        refused(Status.SHAPE, 8, "lse has 1 entries: 2 are needed",
+        refused(Status.SHAPE, 6, "data.lse_count is 1: must be at least 2",
                 () -> cache.decode(null, scheme, 0, one, queries(), out, new float[1]));
         refused(Status.DTYPE, 1, "", () -> Tensor.of(ByteBuffer.allocateDirect(64).order(java.nio.ByteOrder.nativeOrder()), Dtype.I8,
                 1, 1, 1, 8));
@@ -198,10 +198,10 @@ class CacheTest {
         assertThrows(IllegalArgumentException.class, () -> cache.restore(ByteBuffer.allocate(10000)));
         assertThrows(IllegalArgumentException.class, () -> cache.save(sequence, ByteBuffer.allocateDirect(9999).asReadOnlyBuffer()));
         ByteBuffer small = ByteBuffer.allocateDirect(10);
-        refused(Status.SHAPE, 4, "size is 10", () -> cache.save(sequence, small));
+        refused(Status.SHAPE, 5, "buffer_bytes is 10", () -> cache.save(sequence, small));
         assertEquals(0, small.position());
         assertEquals(0, cache.savedBytes(99));
-        refused(Status.PARAMETER_RANGE, 2, "99", () -> cache.save(99));
+        refused(Status.PARAMETER_RANGE, 3, "99", () -> cache.save(99));
         Tensor readOnly = Tensor.of(Memory.direct(2 * DIM).asReadOnlyBuffer(), 1, 2, 1, DIM);
         assertThrows(IllegalArgumentException.class, () -> cache.decode(scheme, 0, one, queries(), readOnly));
         assertEquals(new SequenceInfo(1, 0, 1, 1, 0), cache.info(sequence));
@@ -215,7 +215,7 @@ class CacheTest {
         Tensor out = Tensor.of(new float[2 * DIM], 1, 2, 1, DIM);
         try (CachePlan plan = CachePlan.create(scheme, cache, one, 2)) {
             plan.run(0, queries(), out);
-            refused(Status.WORKSPACE_SIZE, 8, "workspace_size is 1",
+            refused(Status.WORKSPACE_SIZE, 4, "data.workspace_bytes is 1",
                     () -> plan.run(null, 0, queries(), out, (FloatBuffer) null, ByteBuffer.allocateDirect(1)));
             cache.append(one);
             refused(Status.COMBINATION, 2, "has changed", () -> plan.run(0, queries(), out));

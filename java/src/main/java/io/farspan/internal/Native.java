@@ -191,10 +191,6 @@ public class Native implements NativeConstants {
     return NativeJNI.cache_save_size(Cache.getCPtr(cache), cache, sequence);
   }
 
-  public static void cache_save(Cache cache, long sequence, Object buffer) { NativeJNI.cache_save(Cache.getCPtr(cache), cache, sequence, buffer); }
-
-  public static void cache_restore(Cache cache, Object buffer, long[] sequence) { NativeJNI.cache_restore(Cache.getCPtr(cache), cache, buffer, sequence); }
-
   public static Cache cache_create(CacheConfig config) {
     long cPtr = NativeJNI.cache_create(CacheConfig.getCPtr(config), config);
     return (cPtr == 0) ? null : new Cache(cPtr, true);
@@ -227,6 +223,10 @@ public class Native implements NativeConstants {
       java.lang.ref.Reference.reachabilityFence(out);
     }
   }
+
+  public static void cache_save(Cache cache, long sequence, Object buffer) { NativeJNI.cache_save(Cache.getCPtr(cache), cache, sequence, buffer); }
+
+  public static void cache_restore(Cache cache, Object buffer, long[] sequence) { NativeJNI.cache_restore(Cache.getCPtr(cache), cache, buffer, sequence); }
 
   public static String verdict_name(int verdict) {
     return NativeJNI.verdict_name(verdict);

@@ -318,14 +318,14 @@ public class NativeJNI {
   public final static native void cache_get_statistics(long jarg1, Cache jarg1_, long jarg2, CacheStatistics jarg2_);
   public final static native long cache_plan_workspace_size(long jarg1, CachePlan jarg1_);
   public final static native long cache_save_size(long jarg1, Cache jarg1_, long jarg2);
-  public final static native void cache_save(long jarg1, Cache jarg1_, long jarg2, Object jarg3);
-  public final static native void cache_restore(long jarg1, Cache jarg1_, Object jarg2, long[] jarg4);
   public final static native long cache_create(long jarg1, CacheConfig jarg1_);
   public final static native void cache_append(long jarg1, Cache jarg1_, long[] jarg2, long[] jarg4, long[] jarg6);
   public final static native void cache_write(long jarg1, Context jarg1_, long jarg2, Cache jarg2_, long jarg3, long[] jarg4, long[] jarg6, float[] jarg8, int jarg9, long[] jarg10, float[] jarg11, int jarg12, long[] jarg13);
   public final static native long cache_plan_create(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, long jarg3, Cache jarg3_, long[] jarg4, long[] jarg6, long jarg8, long[] jarg9, long jarg11);
   public final static native void cache_run(long jarg1, Context jarg1_, long jarg2, CachePlan jarg2_, long jarg3, float[] jarg4, int jarg5, long[] jarg6, float[] jarg7, int jarg8, long[] jarg9, Object jarg10, java.nio.ByteBuffer jarg12);
   public final static native void attention_decode(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, long jarg3, Cache jarg3_, long jarg4, long[] jarg5, long[] jarg7, float[] jarg9, int jarg10, long[] jarg11, float[] jarg12, int jarg13, long[] jarg14, Object jarg15);
+  public final static native void cache_save(long jarg1, Cache jarg1_, long jarg2, Object jarg3);
+  public final static native void cache_restore(long jarg1, Cache jarg1_, Object jarg2, long[] jarg4);
   public final static native void WindowsConfig_kind_set(long jarg1, WindowsConfig jarg1_, int jarg2);
   public final static native int WindowsConfig_kind_get(long jarg1, WindowsConfig jarg1_);
   public final static native void WindowsConfig_bos_set(long jarg1, WindowsConfig jarg1_, int jarg2);
