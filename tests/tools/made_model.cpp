@@ -8,7 +8,7 @@
 #include <random>
 #include <stdexcept>
 
-#include "handles.hpp"
+#include "failure.hpp"
 
 using nlohmann::ordered_json;
 

@@ -84,15 +84,15 @@ Test(cached, texts_of_different_lengths_are_read_in_step) {
     const scratch_folder folder;
     const language_model model = load_model(write_model(folder.path(), "made", "rope"));
     const recipe how = derive(model, "none", 16);
-    const scheme_handle scheme = make_scheme(how);
+    const farspan::scheme scheme = make_scheme(how);
     const std::vector<std::string> texts = {made_text(700), "k", made_text(300)};
     const auto read = [&](const std::vector<std::string>& some) {
         cached_pass pass(nullptr, model, {});
         std::vector<int64_t> sequences;
         for (size_t n = 0; n < some.size(); ++n) sequences.push_back(pass.create());
         std::vector<std::vector<float>> last;
-        read_texts(pass, {scheme.get(), how.mask}, sequences, some, last);
-        return std::make_pair(last, continue_greedily(pass, {scheme.get(), how.mask}, sequences, last, 12));
+        read_texts(pass, {&scheme, how.mask}, sequences, some, last);
+        return std::make_pair(last, continue_greedily(pass, {&scheme, how.mask}, sequences, last, 12));
     };
     const auto together = read(texts);
     for (size_t n = 0; n < texts.size(); ++n) {
@@ -107,11 +107,11 @@ Test(cached, a_mask_keeps_the_cache_small) {
     const scratch_folder folder;
     const language_model model = load_model(write_model(folder.path(), "made", "rope"));
     const recipe how = derive(model, "streaming", 17);
-    const scheme_handle scheme = make_scheme(how);
+    const farspan::scheme scheme = make_scheme(how);
     cached_pass pass(nullptr, model, {});
     const std::vector<int64_t> sequence = {pass.create()};
     std::vector<std::vector<float>> last;
-    read_texts(pass, {scheme.get(), how.mask}, sequence, {made_text(2000)}, last);
+    read_texts(pass, {&scheme, how.mask}, sequence, {made_text(2000)}, last);
     cr_expect(pass.statistics().blocks <= 2, "%ld blocks", pass.statistics().blocks);
     const int64_t child = pass.fork(sequence[0]);
     cr_expect(pass.statistics().sequences == 2);

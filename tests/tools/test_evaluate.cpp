@@ -33,11 +33,10 @@ struct setting {
 
 // -ln p of every byte of one window after its first, straight from the logits.
 std::vector<double> window_losses(const language_model& model, const std::vector<uint8_t>& text, int64_t first, int64_t length) {
-    const scheme_handle scheme = make_scheme(derive(model, "none", length));
-    const plan_handle plan = make_plan(nullptr, scheme.get(), forward_pass::problem(model.config, 1, length));
+    const farspan::plan plan(make_scheme(derive(model, "none", length)), forward_pass::problem(model.config, 1, length));
     const uint8_t* window = text.data() + first;
     std::vector<double> losses;
-    forward_pass(nullptr).run(model, plan.get(), {&window, 1, length}, [&](int64_t, int64_t row, int64_t rows, const float* logits) {
+    forward_pass(nullptr).run(model, plan, {&window, 1, length}, [&](int64_t, int64_t row, int64_t rows, const float* logits) {
         for (int64_t r = 0; r < rows; ++r, logits += 256) {
             double sum = 0;
             for (int n = 0; n < 256; ++n) sum += std::exp(static_cast<double>(logits[n]));

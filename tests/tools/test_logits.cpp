@@ -9,6 +9,7 @@
 
 #include "files.hpp"
 #include "forward.hpp"
+#include "context.hpp"
 #include "made_model.hpp"
 #include "methods.hpp"
 #include "safetensors.hpp"
@@ -19,12 +20,12 @@ namespace {
 
 std::vector<float> run_forward(const language_model& model, const std::vector<uint8_t>& text, int32_t isa) {
     const auto length = static_cast<int64_t>(text.size());
-    const context_handle context = make_context(1, isa);
-    const scheme_handle scheme = make_scheme(derive(model, "none", length));
-    const plan_handle plan = make_plan(context.get(), scheme.get(), forward_pass::problem(model.config, 1, length));
+    const farspan::context context = make_context(1, isa);
+    const farspan::plan plan(make_scheme(derive(model, "none", length)), forward_pass::problem(model.config, 1, length),
+                             &context);
     std::vector<float> logits(text.size() * 256);
     const uint8_t* window = text.data();
-    forward_pass(context.get()).run(model, plan.get(), {&window, 1, length}, [&](int64_t, int64_t first, int64_t rows, const float* values) {
+    forward_pass(&context).run(model, plan, {&window, 1, length}, [&](int64_t, int64_t first, int64_t rows, const float* values) {
         std::copy(values, values + rows * 256, logits.begin() + first * 256);
     });
     return logits;

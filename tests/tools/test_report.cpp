@@ -74,7 +74,7 @@ Test(report, json_on_stdout_equals_the_file_and_quiet_is_quiet) {
     cr_expect(result.out == slurp(folder.out + "/report.json"));
     const json found = json::parse(result.out);
     cr_expect(found["series"].size() == 5);  // rerope does not apply to alibi
-    cr_expect(found["series"][1]["points"][1]["parameters"]["mask"]["window_left"] == 15);
+    cr_expect(found["series"][1]["points"][1]["scheme"]["mask"]["window_left"] == 15);
 }
 
 // One window length that does not divide the others, and a text that is too short for the longest.

@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "handles.hpp"
+#include "failure.hpp"
 #include "made_model.hpp"
 #include "safetensors.hpp"
 

@@ -2,66 +2,46 @@
 
 #include <algorithm>
 
+#include "head_views.hpp"
+
 namespace tool {
 namespace {
 
 constexpr int64_t chunk_rows = 256;  // of all sequences together, when texts are read
 
-// `heads` heads of a row-major [rows][row_width] array, as [1, head, row, feature].
-farspan_tensor view_heads(float* data, int64_t row_width, int64_t heads, int64_t rows, int64_t head_dim) {
-    farspan_tensor tensor{};
-    tensor.data = data;
-    tensor.dtype = FARSPAN_F32;
-    const int64_t shape[4] = {1, heads, rows, head_dim}, stride[4] = {0, head_dim, row_width, 1};
-    std::copy(shape, shape + 4, tensor.shape);
-    std::copy(stride, stride + 4, tensor.stride);
-    return tensor;
+farspan::cache_config cache_for(const model_config& model, const cached_pass::settings& wanted) {
+    farspan::cache_config config;
+    config.dtype = wanted.dtype;
+    config.layers = model.layers;
+    config.key_heads = model.key_heads;
+    config.head_dim = model.head_dim;
+    config.memory_limit = wanted.memory_limit;
+    return config;
 }
 
 }  // namespace
 
-cached_pass::cached_pass(const farspan_context* context, const language_model& model, const settings& wanted)
-    : context_(context), model_(model) {
-    farspan_cache_config config;
-    farspan_cache_config_init(&config, sizeof config);
-    config.dtype = wanted.dtype;
-    config.layers = model.config.layers;
-    config.key_heads = model.config.key_heads;
-    config.head_dim = model.config.head_dim;
-    config.memory_limit = wanted.memory_limit;
-    farspan_cache* handle = nullptr;
-    call("cache", [&](farspan_error* e) { return farspan_cache_create(&config, &handle, e); });
-    cache_.reset(handle);
-}
+cached_pass::cached_pass(const farspan::context* context, const language_model& model, const settings& wanted)
+    : context_(context), model_(model), cache_(cache_for(model.config, wanted)) {}
 
 int64_t cached_pass::create() {
-    int64_t sequence = 0;
-    call("sequence", [&](farspan_error* e) { return farspan_cache_sequence_create(cache_.get(), &sequence, e); });
-    return sequence;
+    return cache_.sequence_create();
 }
 
 int64_t cached_pass::fork(int64_t sequence) {
-    int64_t child = 0;
-    call("fork", [&](farspan_error* e) { return farspan_cache_fork(cache_.get(), sequence, &child, e); });
-    return child;
+    return cache_.fork(sequence);
 }
 
 void cached_pass::destroy(int64_t sequence) {
-    call("sequence", [&](farspan_error* e) { return farspan_cache_sequence_destroy(cache_.get(), sequence, e); });
+    cache_.sequence_destroy(sequence);
 }
 
 int64_t cached_pass::next_position(int64_t sequence) const {
-    farspan_sequence_info info;
-    farspan_sequence_info_init(&info, sizeof info);
-    call("sequence", [&](farspan_error* e) { return farspan_cache_sequence_info(cache_.get(), sequence, &info, e); });
-    return info.next_position;
+    return cache_.sequence_info(sequence).next_position;
 }
 
 farspan_cache_statistics cached_pass::statistics() const {
-    farspan_cache_statistics statistics;
-    farspan_cache_statistics_init(&statistics, sizeof statistics);
-    call("cache", [&](farspan_error* e) { return farspan_cache_get_statistics(cache_.get(), &statistics, e); });
-    return statistics;
+    return cache_.statistics();
 }
 
 void cached_pass::run(const cached_scheme& how, const std::vector<cached_rows>& rows, const sink& receive) {
@@ -70,29 +50,15 @@ void cached_pass::run(const cached_scheme& how, const std::vector<cached_rows>& 
         sequences.push_back(r.sequence);
         offsets.push_back(offsets.back() + r.count);
     }
-    const int64_t tokens = offsets.back();
-    decoder_.begin(model_, tokens);
+    decoder_.begin(model_, offsets.back());
     for (size_t n = 0; n < rows.size(); ++n)
         decoder_.embed(model_, offsets[n], rows[n].bytes, rows[n].count, next_position(rows[n].sequence));
 
-    farspan_cache_batch batch;
-    farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequence = sequences.data();
-    batch.sequence_count = static_cast<int64_t>(sequences.size());
-    batch.offsets = offsets.data();
-    batch.offsets_count = static_cast<int64_t>(offsets.size());
-    call("cache", [&](farspan_error* e) { return farspan_cache_append(context_, cache_.get(), &batch, nullptr, 0, e); });
-    farspan_cache_problem problem;
-    farspan_cache_problem_init(&problem, sizeof problem);
-    problem.query_heads = model_.config.heads;
-    problem.length = how.length;
-    farspan_cache_plan* handle = nullptr;
-    call("attention plan", [&](farspan_error* e) {
-        return farspan_cache_plan_create(context_, how.scheme, cache_.get(), &batch, &problem, &handle, e);
-    });
-    const cache_plan_handle plan(handle);
-    workspace_.resize(std::max(workspace_.size(), static_cast<size_t>(farspan_cache_plan_workspace_size(handle))));
-    decoder_.run(model_, [&](const decoder::attention_rows& r) { attend(handle, batch, tokens, r); });
+    const farspan::cache_batch batch(sequences, offsets);
+    cache_.append(batch);
+    const farspan::cache_plan plan(*how.scheme, cache_, batch, model_.config.heads, {}, how.length, context_);
+    workspace_.resize(std::max(workspace_.size(), plan.workspace_size()));
+    decoder_.run(model_, [&](const decoder::attention_rows& r) { attend(plan, batch, r); });
     for (size_t n = 0; n < rows.size(); ++n)
         decoder_.logits(model_, offsets[n] + rows[n].first_wanted, rows[n].count - rows[n].first_wanted,
                         [&](int64_t first, int64_t count, const float* logits) {
@@ -101,32 +67,18 @@ void cached_pass::run(const cached_scheme& how, const std::vector<cached_rows>& 
     evict(how, rows);
 }
 
-void cached_pass::attend(const farspan_cache_plan* plan, const farspan_cache_batch& batch, int64_t tokens,
+void cached_pass::attend(const farspan::cache_plan& plan, const farspan::cache_batch& batch,
                          const decoder::attention_rows& rows) {
-    const model_config& c = model_.config;
-    const auto heads_at = [&](int64_t head, int64_t count) {
-        return view_heads(rows.qkv + head * c.head_dim, c.qkv_width(), count, tokens, c.head_dim);
-    };
-    const farspan_tensor q = heads_at(0, c.heads), k = heads_at(c.heads, c.key_heads),
-                         v = heads_at(c.heads + c.key_heads, c.key_heads);
-    const farspan_tensor out = view_heads(rows.attended, c.heads * c.head_dim, c.heads, tokens, c.head_dim);
-    call("cache",
-         [&](farspan_error* e) { return farspan_cache_write(context_, cache_.get(), rows.layer, &batch, &k, &v, e); });
-    farspan_attention_data data;
-    farspan_attention_data_init(&data, sizeof data);
-    data.q = &q;
-    data.out = &out;
-    data.workspace = workspace_.data();
-    data.workspace_bytes = static_cast<int64_t>(workspace_.size());
-    call("attention", [&](farspan_error* e) { return farspan_cache_run(context_, plan, rows.layer, &data, e); });
+    const head_views views(model_.config, rows, 1, batch.rows());
+    cache_.write(rows.layer, batch, views.k, views.v, context_);
+    farspan::cache_run_options options;
+    options.workspace = workspace_;
+    plan.run(rows.layer, views.q, views.out, options, context_);
 }
 
 void cached_pass::evict(const cached_scheme& how, const std::vector<cached_rows>& rows) {
     if (how.mask.window_left < 0) return;
-    for (const cached_rows& r : rows)
-        call("cache", [&](farspan_error* e) {
-            return farspan_cache_keep(cache_.get(), r.sequence, how.mask.sinks, how.mask.window_left, e);
-        });
+    for (const cached_rows& r : rows) cache_.keep(r.sequence, how.mask.sinks, how.mask.window_left);
 }
 
 void read_texts(cached_pass& pass, const cached_scheme& how, const std::vector<int64_t>& sequences,

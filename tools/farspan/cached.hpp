@@ -10,21 +10,17 @@
 #include <vector>
 
 #include "decoder.hpp"
-#include "farspan/cache.h"
-#include "handles.hpp"
+#include "farspan/cpp/cache.hpp"
 #include "methods.hpp"
 #include "model.hpp"
 #include "sampler.hpp"
 
 namespace tool {
 
-using cache_handle = std::unique_ptr<farspan_cache, destroyer<farspan_cache_destroy>>;
-using cache_plan_handle = std::unique_ptr<farspan_cache_plan, destroyer<farspan_cache_plan_destroy>>;
-
 // How the sequences of a run attend.
 struct cached_scheme {
-    const farspan_scheme* scheme;
-    farspan_mask_config mask;  // tokens that it hides from all later queries are evicted
+    const farspan::scheme* scheme;
+    farspan::mask_config mask;  // tokens that it hides from all later queries are evicted
     int64_t length = 0;        // current length of dynamic methods; 0: of each sequence its own
 };
 
@@ -36,14 +32,14 @@ struct cached_rows {
     int64_t first_wanted = 0;  // logits are wanted for rows [first_wanted, count)
 };
 
-// One thread's sequences of one model. `context` and `model` outlive it.
+// One thread's sequences of one model. `context` (nullptr: the defaults) and `model` outlive it.
 class cached_pass {
 public:
     struct settings {
         int32_t dtype = FARSPAN_F32;  // of the stored keys and values
         int64_t memory_limit = 0;     // bytes; 0: none
     };
-    cached_pass(const farspan_context* context, const language_model& model, const settings& wanted);
+    cached_pass(const farspan::context* context, const language_model& model, const settings& wanted);
 
     int64_t create();
     int64_t fork(int64_t sequence);
@@ -58,14 +54,13 @@ public:
     int64_t vocabulary() const { return model_.config.vocabulary; }
 
 private:
-    void attend(const farspan_cache_plan* plan, const farspan_cache_batch& batch, int64_t tokens,
-                const decoder::attention_rows& rows);
+    void attend(const farspan::cache_plan& plan, const farspan::cache_batch& batch, const decoder::attention_rows& rows);
     void evict(const cached_scheme& how, const std::vector<cached_rows>& rows);
     int64_t next_position(int64_t sequence) const;
 
-    const farspan_context* context_;
+    const farspan::context* context_;
     const language_model& model_;
-    cache_handle cache_;
+    farspan::cache cache_;
     decoder decoder_;
     std::vector<std::byte> workspace_;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "elementwise.hpp"
+#include "farspan/farspan.hpp"
 
 namespace tool {
 namespace {
@@ -55,11 +56,7 @@ void decoder::embed(const language_model& model, int64_t first_row, const uint8_
 
 void decoder::add_sinusoids(const model_config& c, int64_t first_row, int64_t count, int64_t first_position) {
     grow(added_, count * c.width);
-    farspan_tensor table;
-    farspan_tensor_contiguous(&table, added_.data(), FARSPAN_F32, 1, 1, count, c.width);
-    call("sinusoidal table", [&](farspan_error* e) {
-        return farspan_sinusoidal_fill(c.position.layout, first_position, c.position.base, &table, e);
-    });
+    farspan::sinusoidal_fill(c.position.layout, first_position, c.position.base, {added_, {1, 1, count, c.width}});
     float* x = x_.data() + first_row * c.width;
     for (int64_t n = 0; n < count * c.width; ++n) x[n] += added_[static_cast<size_t>(n)];
 }

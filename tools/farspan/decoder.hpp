@@ -6,7 +6,6 @@
 #include <functional>
 #include <vector>
 
-#include "handles.hpp"
 #include "model.hpp"
 
 namespace tool {

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 
 #include "cached.hpp"
+#include "context.hpp"
 #include "forward.hpp"
 #include "losses.hpp"
 #include "workers.hpp"
@@ -52,7 +54,7 @@ struct work {
     std::vector<cell>& cells;
     const std::vector<uint8_t>& text;
     const evaluation_options& options;
-    std::vector<scheme_handle> schemes;  // one per cell
+    std::vector<farspan::scheme> schemes;  // one per cell
     std::vector<batch> batches;
     std::vector<size_t> open;  // unfinished batches of a cell
     double total = 0, done = 0;
@@ -64,7 +66,7 @@ struct work {
 // One thread. A plan is kept while the next batch fits it.
 class worker {
 public:
-    explicit worker(work& shared) : shared_(shared), context_(make_context(1, shared.options.isa)), pass_(context_.get()) {}
+    explicit worker(work& shared) : shared_(shared), context_(make_context(1, shared.options.isa)), pass_(&context_) {}
 
     void operator()(int64_t n) {
         const batch& b = shared_.batches[static_cast<size_t>(n)];
@@ -81,7 +83,7 @@ private:
         cell& c = shared_.cells[b.cell];
         const window& w = b.windows[static_cast<size_t>(n)];
         std::vector<double>& losses = b.segment ? c.segment_losses : c.losses;
-        byte_losses(context_.get(), logits, shared_.text.data() + w.first + first_row + 1, rows, c.model->config.vocabulary,
+        byte_losses(&context_, logits, shared_.text.data() + w.first + first_row + 1, rows, c.model->config.vocabulary,
                     losses.data() + w.target + first_row - w.first_scored);
     }
 
@@ -90,13 +92,12 @@ private:
         const window& like = b.windows.front();
         const auto count = static_cast<int64_t>(b.windows.size());
         if (!plan_ || b.cell != plan_cell_ || count != plan_count_ || like.length != plan_length_) {
-            plan_ = make_plan(context_.get(), shared_.schemes[b.cell].get(),
-                              forward_pass::problem(c.model->config, count, like.length));
+            plan_.emplace(shared_.schemes[b.cell], forward_pass::problem(c.model->config, count, like.length), &context_);
             plan_cell_ = b.cell, plan_count_ = count, plan_length_ = like.length;
         }
         std::vector<const uint8_t*> bytes;
         for (const window& w : b.windows) bytes.push_back(shared_.text.data() + w.first);
-        pass_.run(*c.model, plan_.get(), {bytes.data(), count, like.length, like.first_scored},
+        pass_.run(*c.model, *plan_, {bytes.data(), count, like.length, like.first_scored},
                   [&](int64_t n, int64_t first_row, int64_t rows, const float* logits) {
                       score(b, n, first_row, rows, logits);
                   });
@@ -107,10 +108,10 @@ private:
     void decode(const batch& b) {
         const cell& c = shared_.cells[b.cell];
         const window& like = b.windows.front();
-        cached_pass pass(context_.get(), *c.model, {});
+        cached_pass pass(&context_, *c.model, {});
         std::vector<cached_rows> rows;
         for (size_t n = 0; n < b.windows.size(); ++n) rows.push_back({pass.create(), nullptr, 1});
-        const cached_scheme how{shared_.schemes[b.cell].get(), c.how.mask, like.length};
+        const cached_scheme how{&shared_.schemes[b.cell], c.how.mask, like.length};
         for (int64_t row = 0; row < like.length; ++row) {
             for (size_t n = 0; n < rows.size(); ++n) {
                 rows[n].bytes = shared_.text.data() + b.windows[n].first + row;
@@ -128,9 +129,9 @@ private:
     }
 
     work& shared_;
-    context_handle context_;
+    farspan::context context_;
     forward_pass pass_;
-    plan_handle plan_;
+    std::optional<farspan::plan> plan_;
     size_t plan_cell_ = 0;
     int64_t plan_count_ = 0, plan_length_ = 0;
 };
@@ -163,7 +164,7 @@ void evaluate(std::vector<cell>& cells, const std::vector<uint8_t>& text, const 
 
     // Each worker is one thread of the model, so neither OpenBLAS nor the library starts threads of its own.
     openblas_set_num_threads(1);
-    const int32_t threads = farspan_context_threads(make_context(options.threads, options.isa).get());
+    const int32_t threads = make_context(options.threads, options.isa).threads();
     share_work(threads, static_cast<int64_t>(shared.batches.size()), [&] { return worker(shared); });
 
     for (cell& c : cells)

@@ -1,13 +1,18 @@
 // farspan explain: what a scheme does, number by number. This file is the command line; explain_scheme.cpp asks the library.
 #include "explain.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 
 #include "commands.hpp"
+#include "files.hpp"
 
 namespace tool {
 namespace {
+
+constexpr const char* part_groups[] = {"Rope", "Remap", "Bias", "Mask", "Score"};
 
 // Numbers whose option was given; anything else keeps the default of the library's init functions.
 template <class T>
@@ -16,11 +21,10 @@ void take(const std::optional<T>& given, auto& field) {
 }
 
 int32_t find_or_fail(int32_t part, const char* option, const std::string& name) {
-    const int32_t found = farspan_method_find(part, name.c_str());
+    const int32_t found = farspan::method_find(part, name);
     if (found >= 0) return found;
     std::string known;
-    for (int32_t n = 0; n < farspan_method_count(part); ++n)
-        known += std::string(known.empty() ? "" : ", ") + farspan_method_name(part, n);
+    for (int32_t n = 0; n < farspan::method_count(part); ++n) known += (known.empty() ? "" : ", ") + farspan::method_name(part, n);
     throw failure(std::string(option) + " " + name + ": unknown; known are " + known);
 }
 
@@ -31,8 +35,8 @@ int32_t layout_by_name(const std::string& name) {
     throw failure("--layout " + name + ": expected half (NeoX, rotate_half) or interleaved (GPT-J)");
 }
 
-void set_rope(const explain_options& o, farspan_rope_config& c) {
-    farspan_rope_config_init(&c, sizeof c, find_or_fail(FARSPAN_PART_ROPE, "--rope", o.rope));
+farspan::rope_config rope_of(const explain_options& o) {
+    farspan::rope_config c(find_or_fail(FARSPAN_PART_ROPE, "--rope", o.rope));
     c.layout = layout_by_name(o.layout);
     take(o.rotary_dim, c.rotary_dim);
     take(o.base, c.base);
@@ -53,18 +57,15 @@ void set_rope(const explain_options& o, farspan_rope_config& c) {
     take(o.rotated_fraction, c.rotated_fraction);
     take(o.xpos_scale_base, c.xpos_scale_base);
     take(o.xpos_gamma, c.xpos_gamma);
-    if (!o.short_factors.empty()) c.short_factors = o.short_factors.data();
-    if (!o.long_factors.empty()) c.long_factors = o.long_factors.data();
-    const size_t count = std::max(o.short_factors.size(), o.long_factors.size());
     if (!o.short_factors.empty() && !o.long_factors.empty() && o.short_factors.size() != o.long_factors.size())
         throw failure("--short-factors has " + std::to_string(o.short_factors.size()) + " numbers, --long-factors " +
                       std::to_string(o.long_factors.size()));
-    c.pair_factor_count = static_cast<int32_t>(count);
+    c.set_factors(o.short_factors, o.long_factors);
+    return c;
 }
 
-// LM-Infinite and StreamingLLM are a remap and a mask together; the mask follows unless options of its own are given.
-void set_remap_and_mask(const explain_options& o, farspan_remap_config& c, farspan_mask_config& m) {
-    farspan_remap_config_init(&c, sizeof c, find_or_fail(FARSPAN_PART_REMAP, "--remap", o.remap));
+farspan::remap_config remap_of(const explain_options& o) {
+    farspan::remap_config c(find_or_fail(FARSPAN_PART_REMAP, "--remap", o.remap));
     take(o.window, c.window);
     take(o.group, c.group);
     take(o.leak, c.leak);
@@ -72,38 +73,40 @@ void set_remap_and_mask(const explain_options& o, farspan_remap_config& c, farsp
     take(o.local_window, c.local_window);
     take(o.limit, c.limit);
     take(o.position_scale, c.position_scale);
-    farspan_mask_config_init(&m, sizeof m);
     if (c.method == FARSPAN_REMAP_STREAMING) take(o.sinks, c.sinks);
-    if (c.method == FARSPAN_REMAP_STREAMING) m.window_left = c.window;
-    if (c.method == FARSPAN_REMAP_LM_INFINITE) m.window_left = c.window - 1;
+    return c;
+}
+
+// LM-Infinite and StreamingLLM are a remap and a mask together; the mask follows unless options of its own are given.
+farspan::mask_config mask_of(const explain_options& o, const farspan::remap_config& remap) {
+    farspan::mask_config m;
+    if (remap.method == FARSPAN_REMAP_STREAMING) m.window_left = remap.window;
+    if (remap.method == FARSPAN_REMAP_LM_INFINITE) m.window_left = remap.window - 1;
     if (o.not_causal) m.causal = 0;
     if (o.mask_window) m.window_left = *o.mask_window - 1;
     take(o.sinks, m.sinks);
     take(o.mask_chunk, m.chunk);
     take(o.prefix, m.prefix);
+    return m;
 }
 
-void set_bias(const explain_options& o, farspan_bias_config& c, std::vector<float>& buckets) {
-    farspan_bias_config_init(&c, sizeof c, find_or_fail(FARSPAN_PART_BIAS, "--bias", o.bias));
+farspan::bias_config bias_of(const explain_options& o) {
+    farspan::bias_config c(find_or_fail(FARSPAN_PART_BIAS, "--bias", o.bias));
     take(o.heads, c.heads);
     take(o.buckets, c.buckets);
     take(o.max_distance, c.max_distance);
     take(o.max_bias, c.max_bias);
     take(o.sandwich_dim, c.dim);
-    if (!o.kerple_a.empty()) c.a = o.kerple_a.data();
-    if (!o.kerple_p.empty()) c.p = o.kerple_p.data();
     for (const auto* list : {&o.kerple_a, &o.kerple_p})
         if (!list->empty() && static_cast<int64_t>(list->size()) != c.heads)
             throw failure("--kerple-a and --kerple-p need as many numbers as --heads, " + std::to_string(c.heads));
-    if (c.method != FARSPAN_BIAS_T5) return;
-    // A trained table belongs to a model; the number of the bucket stands for its value.
-    for (int32_t b = 0; b < c.buckets && c.buckets <= 1 << 20; ++b)
-        buckets.insert(buckets.end(), static_cast<size_t>(std::max(0, c.heads)), static_cast<float>(b));
-    c.values = buckets.data();
+    c.set_kerple(o.kerple_a, o.kerple_p);
+    if (c.method == FARSPAN_BIAS_T5) c.set_values(bucket_numbers(c));
+    return c;
 }
 
-void set_score(const explain_options& o, farspan_score_config& c) {
-    farspan_score_config_init(&c, sizeof c);
+farspan::score_config score_of(const explain_options& o) {
+    farspan::score_config c;
     c.temperature = find_or_fail(FARSPAN_PART_TEMPERATURE, "--temperature", o.log_n ? "log_n" : o.temperature);
     take(o.trained_length, c.trained_length);
     take(o.log_n, c.trained_length);
@@ -111,6 +114,21 @@ void set_score(const explain_options& o, farspan_score_config& c) {
     take(o.power, c.power);
     take(o.scale, c.scale);
     take(o.softcap, c.softcap);
+    return c;
+}
+
+// Of the options, or of a file.
+farspan::scheme scheme_of(const explain_options& o) {
+    if (o.scheme.empty()) {
+        const farspan::remap_config remap = remap_of(o);
+        return farspan::scheme(rope_of(o), remap, bias_of(o), mask_of(o, remap), score_of(o));
+    }
+    const std::vector<uint8_t> text = read_bytes(o.scheme);
+    try {
+        return farspan::scheme::from_json({reinterpret_cast<const char*>(text.data()), text.size()});
+    } catch (const farspan::error& error) {
+        throw failure(o.scheme + ": " + error.what());
+    }
 }
 
 void print(const explain_options& o, const nlohmann::ordered_json& found, std::string (*text_of)(const nlohmann::ordered_json&)) {
@@ -119,24 +137,15 @@ void print(const explain_options& o, const nlohmann::ordered_json& found, std::s
 }
 
 void run_explain(const explain_options& o) {
-    explained_scheme s;
-    s.length = o.length;
-    s.row = o.row;
-    s.head = o.head;
-    if (s.row < 0) s.row = o.length - 1;
-    if (s.row >= o.length)
-        throw failure("--row " + std::to_string(s.row) + " is outside 0 .. " + std::to_string(o.length - 1));
-    set_rope(o, s.rope);
-    set_remap_and_mask(o, s.remap, s.mask);
-    set_bias(o, s.bias, s.t5_buckets);
-    set_score(o, s.score);
-    print(o, explain_scheme(s), explain_text);
+    const int64_t row = o.row < 0 ? o.length - 1 : o.row;
+    if (row >= o.length) throw failure("--row " + std::to_string(row) + " is outside 0 .. " + std::to_string(o.length - 1));
+    print(o, explain_scheme({scheme_of(o), o.length, row, o.head, o.scheme.empty() && o.bias == "t5"}), explain_text);
 }
 
 void run_explain_model(const explain_options& o) {
-    const model_handle model = open_model(o.config, o.model);
-    const int64_t usable = describe(model.get()).usable_context;
-    print(o, explain_model(model.get(), o.has_length || usable == 0 ? o.length : usable), explain_model_text);
+    const farspan::model model = open_model(o.config, o.model);
+    const int64_t usable = model.describe().usable_context;
+    print(o, explain_model(model, o.has_length || usable == 0 ? o.length : usable), explain_model_text);
 }
 
 void add_rope_options(CLI::App* app, explain_options& o) {
@@ -199,7 +208,13 @@ void add_other_options(CLI::App* app, explain_options& o) {
 void add_model_options(CLI::App* app, explain_options& o, const std::vector<CLI::Option*>& parts) {
     const std::string group = "Model";
     CLI::Option* config = app->add_option("config", o.config, "a model's config.json or GGUF file, in place of the parts");
-    for (CLI::Option* part : parts) config->excludes(part);
+    CLI::Option* scheme = app->add_option("--scheme", o.scheme, "a file with a scheme as JSON (farspan_scheme_from_json), in place of the parts");
+    for (CLI::Option* part : parts) {
+        config->excludes(part);
+        const std::string of = part->get_group();
+        if (std::find(std::begin(part_groups), std::end(part_groups), of) != std::end(part_groups)) scheme->excludes(part);
+    }
+    config->excludes(scheme);
     for (CLI::Option* option : {app->add_option("--release", o.model.release, "reference, transformers-4.48 or llama.cpp")->capture_default_str(),
                                 app->add_option("--extend", o.model.extend, "linear, ntk, dynamic_ntk, yarn, self_extend, rerope ..."),
                                 app->add_option("--to", o.model.target, "target length of --extend"),
@@ -221,7 +236,7 @@ void add_explain(CLI::App& program) {
     add_other_options(app, *options);
     std::vector<CLI::Option*> parts = {row, head};
     for (CLI::Option* option : app->get_options())
-        for (const char* group : {"Rope", "Remap", "Bias", "Mask", "Score"})
+        for (const std::string group : part_groups)
             if (option->get_group() == group) parts.push_back(option);
     add_model_options(app, *options, parts);
     app->callback([options, length] {

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "handles.hpp"
+#include "failure.hpp"
+#include "farspan/farspan.hpp"
 #include "model_file.hpp"
 
 namespace tool {
@@ -31,24 +32,28 @@ struct explain_options {
     int64_t length = 4096, row = -1;
     int32_t head = 0;
     bool no_truncate = false, not_causal = false, json = false;
-    std::string config;  // a model's file in place of all parts above
+    std::string scheme;  // a file in the form of farspan_scheme_from_json, or
+    std::string config;  // a model's file, in place of all parts above
     model_options model;
     bool has_length = false;
 };
 
 struct explained_scheme {
-    farspan_rope_config rope;
-    farspan_remap_config remap;
-    farspan_bias_config bias;
-    farspan_mask_config mask;
-    farspan_score_config score;
-    std::vector<float> t5_buckets;
+    farspan::scheme scheme;
     int64_t length = 0, row = 0;
     int32_t head = 0;
+    bool values_are_buckets = false;  // in place of T5's trained table, which belongs to a model
 };
+
+// T5's table with the number of the bucket in place of each trained value.
+std::vector<float> bucket_numbers(const farspan_bias_config& bias);
 
 // Everything that can be said, as JSON; the text is a rendering of it.
 nlohmann::ordered_json explain_scheme(const explained_scheme& s);
 std::string explain_text(const nlohmann::ordered_json& found);
+
+std::string value_text(const nlohmann::ordered_json& value);
+// The parts of a scheme, or a layer's settings, a line each; long lists as their number.
+std::string settings_text(const nlohmann::ordered_json& settings);
 
 }  // namespace tool

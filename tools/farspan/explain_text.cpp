@@ -67,12 +67,39 @@ void add_row(std::string& text, const ordered_json& row) {
     }
 }
 
+// "yarn, factor 4, base 1000000"
+std::string part_text(const ordered_json& part) {
+    std::string text;
+    for (const auto& [name, value] : part.items())
+        text += (text.empty() ? "" : ", ") + (name == "method" || name == "temperature" ? "" : name + " ") + value_text(value);
+    return text;
+}
+
 }  // namespace
+
+std::string value_text(const ordered_json& value) {
+    if (value.is_null()) return "every key";
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_array() && value.size() > 8) return std::to_string(value.size()) + " numbers";
+    if (!value.is_number_float()) return value.dump();
+    char text[32];
+    std::snprintf(text, sizeof text, "%.10g", value.get<double>());
+    return text;
+}
+
+std::string settings_text(const ordered_json& settings) {
+    std::string text;
+    for (const auto& [name, value] : settings.items())
+        text += "  " + name + std::string(std::max<size_t>(1, 17 - name.size()), ' ') +
+                (value.is_object() ? part_text(value) : value_text(value)) + "\n";
+    return text;
+}
 
 std::string explain_text(const ordered_json& found) {
     std::string text;
-    add(text, "Current length n = %lld; remap %s, temperature %s\n\n", integer(found["length"]),
-        found["remap"].get<std::string>().c_str(), found["temperature"].get<std::string>().c_str());
+    add(text, "Current length n = %lld\n", integer(found["length"]));
+    if (found.contains("scheme")) text += settings_text(found["scheme"]);
+    text += "\n";
     if (found.contains("rope")) add_rope(text, found["rope"]);
     if (found.contains("bias")) add_bias(text, found["bias"]);
     add_row(text, found["row"]);

@@ -1,16 +1,12 @@
 #include "files.hpp"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <memory>
 
-#include "handles.hpp"
+#include "failure.hpp"
 
 namespace tool {
 namespace {
-
-using file_handle = std::unique_ptr<std::FILE, destroyer<std::fclose>>;
 
 [[noreturn]] void fail(const std::filesystem::path& path, const char* doing) {
     throw failure(path.string() + ": " + doing + ": " + std::strerror(errno));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "decoder.hpp"
-#include "handles.hpp"
+#include "farspan/farspan.hpp"
 #include "model.hpp"
 
 namespace tool {
@@ -26,19 +26,19 @@ using logits_sink = std::function<void(int64_t window, int64_t first_row, int64_
 // Memory that one thread reuses from batch to batch.
 class forward_pass {
 public:
-    // `context` outlives the pass and may be NULL.
-    explicit forward_pass(const farspan_context* context) : context_(context) {}
+    // `context` outlives the pass; nullptr: the defaults.
+    explicit forward_pass(const farspan::context* context) : context_(context) {}
 
-    void run(const language_model& model, const farspan_plan* plan, const forward_batch& batch, const logits_sink& sink);
+    void run(const language_model& model, const farspan::plan& plan, const forward_batch& batch, const logits_sink& sink);
 
     // The attention problem of a batch; plans are made for it once and used often.
-    static farspan_problem problem(const model_config& config, int64_t count, int64_t length);
+    static farspan::problem problem(const model_config& config, int64_t count, int64_t length);
 
 private:
-    void attend(const model_config& config, const farspan_plan* plan, const forward_batch& batch,
+    void attend(const model_config& config, const farspan::plan& plan, const forward_batch& batch,
                 const decoder::attention_rows& rows);
 
-    const farspan_context* context_;
+    const farspan::context* context_;
     decoder decoder_;
     std::vector<std::byte> workspace_;
 };

@@ -8,9 +8,11 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "cached.hpp"
 #include "commands.hpp"
+#include "context.hpp"
 #include "files.hpp"
 #include "locate.hpp"
 #include "sampler.hpp"
@@ -113,20 +115,20 @@ void run_generate(const generate_options& o) {
     const std::string prompt = read_prompt(o);
     const auto prompt_bytes = static_cast<int64_t>(prompt.size());
     const recipe how = choose_scheme(model, o, prompt_bytes);
-    const scheme_handle scheme = make_scheme(how);
-    const context_handle context = make_context(o.threads, isa_by_name(o.isa));
+    const farspan::scheme scheme = make_scheme(how);
+    const farspan::context context = make_context(o.threads, isa_by_name(o.isa));
     openblas_set_num_threads(1);
-    cached_pass pass(context.get(), model, {dtype_by_name(o.type), o.memory});
+    cached_pass pass(&context, model, {dtype_by_name(o.type), o.memory});
     const std::vector<int64_t> sequence = {pass.create()};
     sampler choice(o.temperature, o.seed);
 
     catch_signals();
     if (!o.no_echo && !print(prompt.data(), prompt.size())) return;
     std::vector<std::vector<float>> last;
-    read_texts(pass, {scheme.get(), how.mask}, sequence, {prompt}, last);
+    read_texts(pass, {&scheme, how.mask}, sequence, {prompt}, last);
     int64_t written = 0, most_blocks = 0;
     const auto start = std::chrono::steady_clock::now();
-    continue_texts(pass, {scheme.get(), how.mask}, sequence, last, choice, [&](const std::vector<uint8_t>& next) {
+    continue_texts(pass, {&scheme, how.mask}, sequence, last, choice, [&](const std::vector<uint8_t>& next) {
         if (interrupted != 0 || !print(next.data(), 1)) return false;
         most_blocks = std::max(most_blocks, pass.statistics().blocks);
         return ++written != o.bytes;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "handles.hpp"
+#include "failure.hpp"
 
 namespace tool {
 namespace {

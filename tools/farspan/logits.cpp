@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "commands.hpp"
+#include "context.hpp"
 #include "files.hpp"
 #include "forward.hpp"
 #include "methods.hpp"
@@ -25,14 +27,14 @@ struct logits_options {
 // [tokens][vocabulary]
 std::vector<float> all_logits(const language_model& model, const std::vector<uint8_t>& text, const logits_options& o) {
     const auto length = static_cast<int64_t>(text.size());
-    const context_handle context = make_context(o.threads, isa_by_name(o.isa));
-    openblas_set_num_threads(farspan_context_threads(context.get()));
-    const scheme_handle scheme = make_scheme(derive(model, o.method, length));
-    const plan_handle plan = make_plan(context.get(), scheme.get(), forward_pass::problem(model.config, 1, length));
+    const farspan::context context = make_context(o.threads, isa_by_name(o.isa));
+    openblas_set_num_threads(context.threads());
+    const farspan::plan plan(make_scheme(derive(model, o.method, length)), forward_pass::problem(model.config, 1, length),
+                             &context);
     const int64_t width = model.config.vocabulary;
     std::vector<float> logits(static_cast<size_t>(length * width));
     const uint8_t* window = text.data();
-    forward_pass(context.get()).run(model, plan.get(), {&window, 1, length}, [&](int64_t, int64_t first, int64_t rows, const float* values) {
+    forward_pass(&context).run(model, plan, {&window, 1, length}, [&](int64_t, int64_t first, int64_t rows, const float* values) {
         std::copy(values, values + rows * width, logits.begin() + first * width);
     });
     return logits;

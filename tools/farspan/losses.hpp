@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "farspan/eval.h"
+#include "farspan/cpp/eval.hpp"
 
 namespace tool {
 
 // out[r] = -ln softmax(logits[r])[targets[r]] in nats; logits are rows x vocabulary, contiguous.
-void byte_losses(const farspan_context* context, const float* logits, const uint8_t* targets, int64_t rows,
+void byte_losses(const farspan::context* context, const float* logits, const uint8_t* targets, int64_t rows,
                  int64_t vocabulary, double* out);
 
 // Every token is a byte of text.
@@ -22,6 +22,6 @@ int64_t error_block();
 std::vector<double> block_means(const std::vector<double>& losses);
 
 // Of the mean of the values, by the library's defaults: 95 %, 1000 resamples.
-farspan_interval mean_interval(const farspan_context* context, const std::vector<double>& values);
+farspan_interval mean_interval(const farspan::context* context, const std::vector<double>& values);
 
 }  // namespace tool

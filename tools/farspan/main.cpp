@@ -5,16 +5,15 @@
 
 #include "blas.hpp"
 #include "commands.hpp"
-#include "handles.hpp"
+#include "failure.hpp"
+#include "farspan/farspan.hpp"
 
 namespace tool {
 
 void add_doctor(CLI::App& program) {
     CLI::App* app = program.add_subcommand("doctor", "Print versions, instruction sets and threads: paste it into bug reports");
     app->callback([] {
-        std::string text(farspan_diagnose(nullptr, 0), '\0');
-        farspan_diagnose(text.data(), text.size());
-        std::printf("%s\n", text.c_str());
+        std::printf("%s\n", farspan::diagnose().c_str());
     });
 }
 
@@ -22,10 +21,10 @@ int32_t isa_by_name(const std::string& name) {
     if (name.empty() || name == "best") return FARSPAN_ISA_BEST;
     std::string known = "best";
     for (int32_t isa = FARSPAN_ISA_SCALAR; isa <= FARSPAN_ISA_NEON; ++isa) {
-        const char* spelling = farspan_isa_name(isa);
-        if (!spelling) continue;
+        const std::string spelling = farspan::isa_name(isa);
+        if (spelling.empty()) continue;
         if (name == spelling) return isa;
-        known += std::string(", ") + spelling;
+        known += ", " + spelling;
     }
     throw failure("--isa " + name + ": unknown; known are " + known);
 }
@@ -50,7 +49,7 @@ int main(int argc, char** argv) {
     tool::restart_with_fast_blas(argv);
     CLI::App program("Farspan: position encodings and attention for long contexts.\n");
     program.name("farspan");
-    program.set_version_flag("--version", std::string("farspan ") + farspan_version_text());
+    program.set_version_flag("--version", "farspan " + farspan::version_text());
     program.require_subcommand(1);
     tool::add_report(program);
     tool::add_compare(program);

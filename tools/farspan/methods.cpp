@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 namespace tool {
 namespace {
@@ -18,28 +19,22 @@ double beta_fast(int64_t trained) { return std::clamp(32 * static_cast<double>(t
 
 // Chooses a rope method that keeps the model's base, layout and width.
 void set_rope(recipe& r, int32_t rope_method, double factor, int64_t original_context) {
-    farspan_rope_config rope;
-    farspan_rope_config_init(&rope, sizeof rope, rope_method);
+    farspan::rope_config rope(rope_method);
     rope.layout = r.rope.layout;
     rope.rotary_dim = r.rope.rotary_dim;
     rope.base = r.rope.base;
-    r.parameters["rope"]["method"] = farspan_method_name(FARSPAN_PART_ROPE, rope_method);
-    if (factor != 0) r.parameters["rope"]["factor"] = rope.factor = factor;
-    if (original_context != 0) r.parameters["rope"]["original_context"] = rope.original_context = original_context;
+    if (factor != 0) rope.factor = factor;
+    if (original_context != 0) rope.original_context = original_context;
     if (rope_method == FARSPAN_ROPE_NTK_BY_PARTS || rope_method == FARSPAN_ROPE_YARN || rope_method == FARSPAN_ROPE_DYNAMIC_YARN)
-        r.parameters["rope"]["beta_fast"] = rope.beta_fast = beta_fast(original_context);
+        rope.beta_fast = beta_fast(original_context);
     r.rope = rope;
 }
 
-farspan_remap_config& set_remap(recipe& r, int32_t remap_method) {
-    farspan_remap_config_init(&r.remap, sizeof r.remap, remap_method);
-    r.parameters["remap"]["method"] = farspan_method_name(FARSPAN_PART_REMAP, remap_method);
-    return r.remap;
-}
+farspan::remap_config& set_remap(recipe& r, int32_t remap_method) { return r.remap = farspan::remap_config(remap_method); }
 
 void set_mask(recipe& r, int64_t window_left, int64_t sinks) {
-    r.parameters["mask"]["window_left"] = r.mask.window_left = window_left;
-    if (sinks > 0) r.parameters["mask"]["sinks"] = r.mask.sinks = sinks;
+    r.mask.window_left = window_left;
+    r.mask.sinks = sinks;
 }
 
 void apply_none(recipe&, int64_t, int64_t) {}
@@ -71,48 +66,39 @@ void apply_dynamic_yarn(recipe& r, int64_t trained, int64_t) { set_rope(r, FARSP
 int64_t rerope_window(int64_t trained) { return std::max<int64_t>(1, trained / 2); }
 
 void apply_rerope(recipe& r, int64_t trained, int64_t) {
-    r.parameters["remap"]["window"] = set_remap(r, FARSPAN_REMAP_REROPE).window = rerope_window(trained);
+    set_remap(r, FARSPAN_REMAP_REROPE).window = rerope_window(trained);
 }
 
 void apply_leaky_rerope(recipe& r, int64_t trained, int64_t length) {
-    farspan_remap_config& remap = set_remap(r, FARSPAN_REMAP_LEAKY_REROPE);
+    farspan::remap_config& remap = set_remap(r, FARSPAN_REMAP_LEAKY_REROPE);
     remap.window = rerope_window(trained);
     remap.leak = std::ceil(static_cast<double>(length - 1 - remap.window) / static_cast<double>(trained - 1 - remap.window));
-    r.parameters["remap"]["window"] = remap.window;
-    r.parameters["remap"]["leak"] = remap.leak;
 }
 
 void apply_self_extend(recipe& r, int64_t trained, int64_t length) {
-    farspan_remap_config& remap = set_remap(r, FARSPAN_REMAP_SELF_EXTEND);
+    farspan::remap_config& remap = set_remap(r, FARSPAN_REMAP_SELF_EXTEND);
     remap.window = std::max<int64_t>(1, trained / 4);
     remap.group = self_extend_group(trained, remap.window, length);
-    r.parameters["remap"]["window"] = remap.window;
-    r.parameters["remap"]["group"] = remap.group;
 }
 
 void apply_dual_chunk(recipe& r, int64_t trained, int64_t) {
-    farspan_remap_config& remap = set_remap(r, FARSPAN_REMAP_DUAL_CHUNK);
+    farspan::remap_config& remap = set_remap(r, FARSPAN_REMAP_DUAL_CHUNK);
     remap.chunk = std::max<int64_t>(2, trained * 3 / 4);
     remap.local_window = std::max<int64_t>(1, trained / 4);
-    r.parameters["remap"]["chunk"] = remap.chunk;
-    r.parameters["remap"]["local_window"] = remap.local_window;
 }
 
 void apply_lambda(recipe& r, int64_t trained, int64_t) {
-    farspan_remap_config& remap = set_remap(r, FARSPAN_REMAP_LM_INFINITE);
+    farspan::remap_config& remap = set_remap(r, FARSPAN_REMAP_LM_INFINITE);
     remap.window = trained - sink_tokens;
-    r.parameters["remap"]["window"] = remap.window;
     set_mask(r, remap.window - 1, sink_tokens);
 }
 
 void apply_window(recipe& r, int64_t trained, int64_t) { set_mask(r, trained - 1, 0); }
 
 void apply_streaming(recipe& r, int64_t trained, int64_t) {
-    farspan_remap_config& remap = set_remap(r, FARSPAN_REMAP_STREAMING);
+    farspan::remap_config& remap = set_remap(r, FARSPAN_REMAP_STREAMING);
     remap.sinks = sink_tokens;
     remap.window = trained - 1 - sink_tokens;
-    r.parameters["remap"]["sinks"] = remap.sinks;
-    r.parameters["remap"]["window"] = remap.window;
     set_mask(r, remap.window, sink_tokens);
 }
 
@@ -139,14 +125,10 @@ recipe trained_recipe(const language_model& model) {
     const model_config& c = model.config;
     const position_config& p = c.position;
     const bool rope = p.method == "rope", xpos = p.method == "xpos";
-    recipe r{};
-    farspan_rope_config_init(&r.rope, sizeof r.rope,
-                             rope ? FARSPAN_ROPE_BASE : xpos ? FARSPAN_ROPE_XPOS : FARSPAN_ROPE_NONE);
-    farspan_remap_config_init(&r.remap, sizeof r.remap, FARSPAN_REMAP_NONE);
-    farspan_bias_config_init(&r.bias, sizeof r.bias,
-                             p.method == "alibi" ? FARSPAN_BIAS_ALIBI : p.method == "t5" ? FARSPAN_BIAS_T5 : FARSPAN_BIAS_NONE);
-    farspan_mask_config_init(&r.mask, sizeof r.mask);
-    farspan_score_config_init(&r.score, sizeof r.score);
+    recipe r;
+    if (rope || xpos) r.rope = farspan::rope_config(rope ? FARSPAN_ROPE_BASE : FARSPAN_ROPE_XPOS);
+    if (p.method == "alibi") r.bias = farspan::bias_config(FARSPAN_BIAS_ALIBI);
+    if (p.method == "t5") r.bias = farspan::bias_config(FARSPAN_BIAS_T5);
     if (rope || xpos) {
         r.rope.layout = p.layout;
         r.rope.rotary_dim = p.rotary_dim;
@@ -161,10 +143,9 @@ recipe trained_recipe(const language_model& model) {
         r.bias.buckets = p.buckets;
         r.bias.max_distance = p.max_distance;
         r.bias.bidirectional = p.bidirectional;
-        r.bias_values = model.t5_values;
+        r.bias.set_values(model.t5_values);
     }
     r.score.scale = c.softmax_scale;
-    r.parameters = nlohmann::ordered_json::object();
     return r;
 }
 
@@ -236,34 +217,19 @@ recipe derive(const language_model& model, const std::string& name, int64_t leng
     if (split_log_n(name).second) {
         r.score.temperature = FARSPAN_TEMPERATURE_LOG_N;
         r.score.trained_length = static_cast<double>(trained);
-        r.parameters["score"]["temperature"] = farspan_method_name(FARSPAN_PART_TEMPERATURE, r.score.temperature);
-        r.parameters["score"]["trained_length"] = trained;
     }
     return r;
 }
 
-scheme_handle make_scheme(const recipe& r) {
-    farspan_bias_config bias = r.bias;
-    if (!r.bias_values.empty()) bias.values = r.bias_values.data();
-    farspan_scheme* handle = nullptr;
-    call("scheme", [&](farspan_error* e) {
-        return farspan_scheme_create(r.rope.method == FARSPAN_ROPE_NONE ? nullptr : &r.rope,
-                                     r.remap.method == FARSPAN_REMAP_NONE ? nullptr : &r.remap,
-                                     r.bias.method == FARSPAN_BIAS_NONE ? nullptr : &bias, &r.mask, &r.score, &handle, e);
-    });
-    return scheme_handle(handle);
-}
+farspan::scheme make_scheme(const recipe& r) { return farspan::scheme(r.rope, r.remap, r.bias, r.mask, r.score); }
 
-std::string fingerprint(const recipe& r, const farspan_scheme* scheme, int64_t length) {
-    nlohmann::ordered_json rest = r.parameters;
+std::string fingerprint(const recipe& r, const farspan::scheme& scheme, int64_t length) {
+    nlohmann::ordered_json rest = nlohmann::ordered_json::parse(scheme.to_json());
     rest.erase("rope");
     std::string text = rest.dump();
     if (r.rope.method == FARSPAN_ROPE_NONE) return text;
     std::vector<double> numbers(static_cast<size_t>(r.rope.rotary_dim / 2));
-    double magnitude = 1;
-    call("frequencies", [&](farspan_error* e) {
-        return farspan_rope_frequencies(scheme, length, numbers.data(), r.rope.rotary_dim / 2, &magnitude, e);
-    });
+    const double magnitude = scheme.frequencies(numbers, length);
     numbers.push_back(magnitude);
     for (const double number : numbers) {
         char buffer[40];
@@ -276,15 +242,13 @@ std::string fingerprint(const recipe& r, const farspan_scheme* scheme, int64_t l
 void check_slopes(const language_model& model) {
     const std::vector<double>& slopes = model.config.position.slopes;
     if (slopes.empty()) return;
-    const scheme_handle scheme = make_scheme(trained_recipe(model));
+    const farspan::scheme scheme = make_scheme(trained_recipe(model));
     for (size_t h = 0; h < slopes.size(); ++h) {
-        float bias = 0;
-        call("ALiBi slopes", [&](farspan_error* e) {
-            return farspan_bias_fill(scheme.get(), static_cast<int32_t>(h), 0, 1, 1, &bias, e);
-        });
-        if (std::abs(static_cast<double>(bias) + slopes[h]) > 1e-6 * std::abs(slopes[h]))
+        float bias[1];
+        scheme.bias(static_cast<int32_t>(h), 1, bias);
+        if (std::abs(static_cast<double>(bias[0]) + slopes[h]) > 1e-6 * std::abs(slopes[h]))
             throw failure("model \"" + model.name + "\": config.json has slope " + std::to_string(slopes[h]) + " for head " +
-                          std::to_string(h) + ", ALiBi gives " + std::to_string(-bias));
+                          std::to_string(h) + ", ALiBi gives " + std::to_string(-bias[0]));
     }
 }
 

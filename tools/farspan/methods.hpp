@@ -2,28 +2,26 @@
 //
 // L is the trained length, n the length of the evaluated window, R the rotary dimension. Up to n = L every method is at rest:
 // the model runs as it was trained. Beyond, each derives its parameters from n and L alone, by the rule that
-// `farspan report --list-methods` prints and the JSON report records number by number.
+// `farspan report --list-methods` prints; the JSON report records the scheme.
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "handles.hpp"
+#include "failure.hpp"
+#include "farspan/farspan.hpp"
 #include "model.hpp"
 
 namespace tool {
 
-// The five configurations of a scheme, with the numbers that the method chose for a reader.
+// The five configurations of a scheme.
 struct recipe {
-    farspan_rope_config rope;
-    farspan_remap_config remap;
-    farspan_bias_config bias;
-    farspan_mask_config mask;
-    farspan_score_config score;
-    std::vector<float> bias_values;     // what bias.values will point to
-    nlohmann::ordered_json parameters;  // {"rope": {...}, "remap": {...}, "mask": {...}, "score": {...}}; {} at rest
+    farspan::rope_config rope{FARSPAN_ROPE_NONE};
+    farspan::remap_config remap{FARSPAN_REMAP_NONE};
+    farspan::bias_config bias{FARSPAN_BIAS_NONE};
+    farspan::mask_config mask;
+    farspan::score_config score;
 };
 
 struct method {
@@ -43,10 +41,10 @@ bool method_applies(const std::string& name, const model_config& config);
 std::vector<std::string> default_methods(const model_config& config);
 
 recipe derive(const language_model& model, const std::string& name, int64_t length);
-scheme_handle make_scheme(const recipe& recipe);
+farspan::scheme make_scheme(const recipe& recipe);
 
 // Recipes with equal text mean the same arithmetic at this length, whatever their methods are called.
-std::string fingerprint(const recipe& recipe, const farspan_scheme* scheme, int64_t length);
+std::string fingerprint(const recipe& recipe, const farspan::scheme& scheme, int64_t length);
 
 // Fails if the library's ALiBi slopes are not those the model was trained with.
 void check_slopes(const language_model& model);

@@ -4,7 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "files.hpp"
-#include "handles.hpp"
+#include "failure.hpp"
+#include "farspan/farspan.h"
 #include "safetensors.hpp"
 
 namespace tool {

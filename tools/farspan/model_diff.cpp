@@ -1,12 +1,11 @@
 // farspan diff A.json B.json: where two configurations, or two readings of one, part.
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdio>
 #include <memory>
 
 #include "commands.hpp"
-#include "handles.hpp"
+#include "failure.hpp"
 #include "model_file.hpp"
 
 namespace tool {
@@ -14,19 +13,24 @@ namespace {
 
 using nlohmann::ordered_json;
 
+// A layer with its scheme.
+struct described_layer {
+    farspan::scheme scheme;
+    farspan::rope_config rope;
+
+    described_layer(const farspan::model& model, int64_t index)
+        : scheme(model.scheme_of(index)), rope(model.parts_of(index).rope) {}
+};
+
 struct rotation {
     std::vector<double> inv_freq;
     double magnitude = 1;
 };
 
-rotation rotation_of(const farspan_model_layer& layer, int64_t length) {
+rotation rotation_of(const described_layer& layer, int64_t length) {
     rotation result;
-    result.inv_freq.resize(static_cast<size_t>(layer.rope->rotary_dim / 2));
-    if (layer.rope->method == FARSPAN_ROPE_NONE) return result;
-    call("frequencies", [&](farspan_error* e) {
-        return farspan_rope_frequencies(layer.scheme, length, result.inv_freq.data(),
-                                        static_cast<int32_t>(result.inv_freq.size()), &result.magnitude, e);
-    });
+    result.inv_freq.resize(static_cast<size_t>(layer.rope.rotary_dim / 2));
+    if (layer.rope.method != FARSPAN_ROPE_NONE) result.magnitude = layer.scheme.frequencies(result.inv_freq, length);
     return result;
 }
 
@@ -59,11 +63,11 @@ ordered_json first_pair(const farspan_rope_config& rope) {
     return {rope.rotary_offset, rope.rotary_offset + apart};
 }
 
-ordered_json diff_rotations(const farspan_model_layer& x, const farspan_model_layer& y, int64_t length,
+ordered_json diff_rotations(const described_layer& x, const described_layer& y, int64_t length,
                             double tolerance) {
     const rotation a = rotation_of(x, length), b = rotation_of(y, length);
     if (a.inv_freq.size() != b.inv_freq.size()) return {{"pairs", {a.inv_freq.size(), b.inv_freq.size()}}};
-    if (const ordered_json mine = first_pair(*x.rope), other = first_pair(*y.rope);
+    if (const ordered_json mine = first_pair(x.rope), other = first_pair(y.rope);
         !a.inv_freq.empty() && mine != other)
         return {{"position", 1}, {"pair", 0}, {"features", {mine, other}}};
     ordered_json first;
@@ -82,28 +86,14 @@ ordered_json diff_rotations(const farspan_model_layer& x, const farspan_model_la
     return first;
 }
 
-farspan_probe probe(const farspan_model_layer& layer, int64_t length, int64_t query) {
-    farspan_probe p{};
-    p.struct_size = sizeof p;
-    call("probe", [&](farspan_error* e) { return farspan_scheme_probe(layer.scheme, length, query, 0, 0, &p, e); });
-    return p;
-}
-
-std::array<int64_t, 4> visible(const farspan_model_layer& layer, int64_t length, int64_t query) {
-    std::array<int64_t, 4> keys{};
-    call("visible keys",
-         [&](farspan_error* e) { return farspan_scheme_visible(layer.scheme, query, length, keys.data(), e); });
-    return keys;
-}
-
 // The first query that sees other keys, or key 0 at another distance, bias or scale.
-ordered_json diff_rows(const farspan_model_layer& x, const farspan_model_layer& y, int64_t length, double tolerance) {
+ordered_json diff_rows(const described_layer& x, const described_layer& y, int64_t length, double tolerance) {
     ordered_json found = ordered_json::object();
     for (int64_t query = 0; query < length; ++query) {
-        const auto seen_by_x = visible(x, length, query), seen_by_y = visible(y, length, query);
+        const auto seen_by_x = x.scheme.visible(query, length), seen_by_y = y.scheme.visible(query, length);
         if (!found.contains("visible") && seen_by_x != seen_by_y)
             found["visible"] = {{"query", query}, {"keys", {seen_by_x, seen_by_y}}};
-        const farspan_probe a = probe(x, length, query), b = probe(y, length, query);
+        const farspan_probe a = x.scheme.probe(length, query, 0), b = y.scheme.probe(length, query, 0);
         const auto note = [&](const char* name, double first, double second) {
             if (!found.contains(name) && std::abs(first - second) > tolerance * std::max(1.0, std::abs(first)))
                 found[name] = {{"query", query}, {"key", 0}, {"values", {first, second}}};
@@ -117,13 +107,14 @@ ordered_json diff_rows(const farspan_model_layer& x, const farspan_model_layer& 
 
 // "rope.factor": [4, 8] for every setting that differs.
 void diff_settings(const ordered_json& a, const ordered_json& b, const std::string& prefix, ordered_json& found) {
-    ordered_json names = a;
-    names.update(b);
+    ordered_json names = ordered_json::object();  // a part that is absent is null
+    if (a.is_object()) names.update(a);
+    if (b.is_object()) names.update(b);
     for (const auto& [name, unused] : names.items()) {
         const ordered_json x = a.contains(name) ? a[name] : ordered_json(),
                            y = b.contains(name) ? b[name] : ordered_json();
         if (x == y) continue;
-        if (x.is_object() && y.is_object())
+        if ((x.is_object() || x.is_null()) && (y.is_object() || y.is_null()))
             diff_settings(x, y, prefix + name + ".", found);
         else
             found[prefix + name] = {x, y};
@@ -131,22 +122,24 @@ void diff_settings(const ordered_json& a, const ordered_json& b, const std::stri
 }
 
 // One entry for each pair of kinds of layer that meet.
-ordered_json diff_layer(const farspan_model* a, const farspan_model* b, int64_t layer, int64_t length,
+ordered_json diff_layer(const farspan::model& a, const farspan::model& b, int64_t layer, int64_t length,
                         double tolerance) {
-    const farspan_model_layer x = layer_at(a, layer), y = layer_at(b, layer);
     ordered_json settings = ordered_json::object();
-    diff_settings(layer_settings(x), layer_settings(y), "", settings);
+    diff_settings(layer_settings(a, layer), layer_settings(b, layer), "", settings);
     if (settings.empty()) return {};
     ordered_json found = {{"layer", layer}, {"settings", settings}};
-    if (!x.scheme || !y.scheme) return found;
+    if (!a.layer_at(layer).scheme || !b.layer_at(layer).scheme) return found;
+    const described_layer x(a, layer), y(b, layer);
     if (const ordered_json first = diff_rotations(x, y, length, tolerance); !first.is_null()) found["rotation"] = first;
     const ordered_json rows = diff_rows(x, y, length, tolerance);
     if (!rows.empty()) found["rows"] = rows;
     return found;
 }
 
+// What is null is what the library does without the setting.
 std::string pair_text(const ordered_json& pair) {
-    return pair[0].dump() + " | " + pair[1].dump();
+    const auto text = [](const ordered_json& value) { return value.is_null() ? "default" : value.dump(); };
+    return text(pair[0]) + " | " + text(pair[1]);
 }
 
 struct diff_options {
@@ -157,32 +150,32 @@ struct diff_options {
     bool json = false;
 };
 
-int64_t common_length(const farspan_model* a, const farspan_model* b) {
+int64_t common_length(const farspan::model& a, const farspan::model& b) {
     constexpr int64_t most = 65536;  // rows are compared one by one
-    const int64_t x = describe(a).usable_context, y = describe(b).usable_context;
+    const int64_t x = a.describe().usable_context, y = b.describe().usable_context;
     return std::min(most, x > 0 && y > 0 ? std::max(x, y) : int64_t{4096});
 }
 
 void run_diff(diff_options& o) {
     if (o.length < 0) throw failure("--length " + std::to_string(o.length) + " must be at least 1");
-    const model_handle a = open_model(o.a, o.first), b = open_model(o.b, o.second);
-    const int64_t length = o.length > 0 ? o.length : common_length(a.get(), b.get());
-    const ordered_json found = diff_models(a.get(), b.get(), length, o.tolerance);
+    const farspan::model a = open_model(o.a, o.first), b = open_model(o.b, o.second);
+    const int64_t length = o.length > 0 ? o.length : common_length(a, b);
+    const ordered_json found = diff_models(a, b, length, o.tolerance);
     const std::string text = o.json ? found.dump(1) + "\n" : diff_text(found);
     std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
 }  // namespace
 
-ordered_json diff_models(const farspan_model* a, const farspan_model* b, int64_t length, double tolerance) {
-    const farspan_model_info x = describe(a), y = describe(b);
+ordered_json diff_models(const farspan::model& a, const farspan::model& b, int64_t length, double tolerance) {
+    const farspan_model_info x = a.describe(), y = b.describe();
     ordered_json found = {{"length", length}, {"tolerance", tolerance}, {"families", {x.family, y.family}}};
     if (x.layers != y.layers) found["layers"] = {x.layers, y.layers};
     if (x.usable_context != y.usable_context) found["usable_context"] = {x.usable_context, y.usable_context};
     found["differences"] = ordered_json::array();
     std::vector<std::pair<int64_t, int64_t>> met;
     for (int64_t n = 0; n < std::min(x.layers, y.layers); ++n) {
-        const std::pair kinds(layer_at(a, n).alike, layer_at(b, n).alike);
+        const std::pair kinds(a.layer_at(n).alike, b.layer_at(n).alike);
         if (std::find(met.begin(), met.end(), kinds) != met.end()) continue;
         met.push_back(kinds);
         if (const ordered_json layer = diff_layer(a, b, n, length, tolerance); !layer.is_null())

@@ -11,61 +11,21 @@ namespace {
 using nlohmann::ordered_json;
 
 // The numbers of one kind of layer, as farspan explain shows them for any scheme.
-ordered_json explain_layer(const farspan_model_layer& layer, int64_t length) {
-    explained_scheme s;
-    s.rope = *layer.rope;
-    s.remap = *layer.remap;
-    s.bias = *layer.bias;
-    s.mask = *layer.mask;
-    s.score = *layer.score;
-    s.length = length;
-    s.row = length - 1;
-    if (s.bias.method ==
-        FARSPAN_BIAS_T5) {  // the trained table is not part of the file: the bucket's number stands for its value
-        for (int32_t b = 0; b < s.bias.buckets; ++b)
-            s.t5_buckets.insert(s.t5_buckets.end(), static_cast<size_t>(s.bias.heads), static_cast<float>(b));
-        s.bias.values = s.t5_buckets.data();
-    }
-    return explain_scheme(s);
+ordered_json explain_layer(const farspan::model& model, int64_t layer, int64_t length) {
+    farspan::layer_parts parts = model.parts_of(layer);
+    const bool t5 = parts.bias.method == FARSPAN_BIAS_T5;  // the trained table is not part of the file
+    if (t5) parts.bias.set_values(bucket_numbers(parts.bias));
+    return explain_scheme({parts.make_scheme(), length, length - 1, 0, t5});
 }
 
-ordered_json explain_notes(const farspan_model* model, int64_t count) {
+ordered_json explain_notes(const farspan::model& model) {
     ordered_json notes = ordered_json::array();
-    for (int64_t n = 0; n < count; ++n) {
-        farspan_model_note note{};
-        note.struct_size = sizeof note;
-        call("note", [&](farspan_error* e) { return farspan_model_note_at(model, n, &note, e); });
+    for (const farspan_model_note& note : model.notes())
         notes.push_back({{"warning", note.severity == FARSPAN_SEVERITY_WARNING},
                          {"code", note.code},
                          {"path", note.path},
                          {"text", note.text}});
-    }
     return notes;
-}
-
-std::string value_text(const ordered_json& value) {
-    if (value.is_null()) return "every key";
-    if (value.is_string()) return value.get<std::string>();
-    if (value.is_array() && value.size() > 8) return std::to_string(value.size()) + " numbers";
-    if (!value.is_number_float()) return value.dump();
-    char text[32];
-    std::snprintf(text, sizeof text, "%.10g", value.get<double>());
-    return text;
-}
-
-// "yarn, factor 4, base 1e+06"; parts that are "none" say so and no more.
-std::string part_text(const ordered_json& part) {
-    std::string text;
-    for (const auto& [name, value] : part.items()) text += (text.empty() ? "" : ", " + name + " ") + value_text(value);
-    return text;
-}
-
-std::string settings_text(const ordered_json& settings) {
-    std::string text;
-    for (const auto& [name, value] : settings.items())
-        text += "  " + name + std::string(std::max<size_t>(1, 17 - name.size()), ' ') +
-                (value.is_object() ? part_text(value) : value_text(value)) + "\n";
-    return text;
 }
 
 std::string length_text(const ordered_json& info, const char* name) {
@@ -75,8 +35,8 @@ std::string length_text(const ordered_json& info, const char* name) {
 
 }  // namespace
 
-ordered_json explain_model(const farspan_model* model, int64_t length) {
-    const farspan_model_info info = describe(model);
+ordered_json explain_model(const farspan::model& model, int64_t length) {
+    const farspan_model_info info = model.describe();
     constexpr const char* absolute[] = {"none", "learned", "sinusoidal"};
     ordered_json found = {{"family", info.family},
                           {"layers", info.layers},
@@ -91,17 +51,18 @@ ordered_json explain_model(const farspan_model* model, int64_t length) {
     if (info.final_softcap > 0) found["final_softcap"] = info.final_softcap;
     found["kinds"] = ordered_json::array();
     for (int64_t n = 0; n < info.layers; ++n) {
-        const farspan_model_layer layer = layer_at(model, n);
+        const farspan_model_layer layer = model.layer_at(n);
         if (layer.alike != n) continue;
-        ordered_json kind = {{"layers", layers_alike(model, n)}, {"settings", layer_settings(layer)}};
+        ordered_json kind = {{"layers", layers_alike(model, n)}, {"settings", layer_settings(model, n)}};
         if (layer.scheme) {
-            const ordered_json numbers = explain_layer(layer, length);
+            ordered_json numbers = explain_layer(model, n, length);
             kind["attention_factor"] = numbers.contains("rope") ? numbers["rope"]["magnitude"].get<double>() : 1.0;
+            numbers.erase("scheme");  // its settings
             kind["numbers"] = numbers;
         }
         found["kinds"].push_back(kind);
     }
-    found["notes"] = explain_notes(model, info.notes);
+    found["notes"] = explain_notes(model);
     return found;
 }
 

@@ -72,7 +72,7 @@ std::string perplexity_section(const report_results& results) {
         "The same bytes are scored at every length. Intervals of 95 % on hover, and as bands around the models as they "
         "were trained; bands around methods are one standard error of the change from the trained length. A triangle at "
         "the upper edge: the curve goes on above. Verdict: " +
-            std::string(farspan_verdict_rule()) + ".",
+            std::string(farspan::eval::verdict_rule()) + ".",
         charts + "</div>\n" +
             table(
                 results, true, [](const point& p) { return cell_text(p.loss.perplexity); }, interval_note));
@@ -219,7 +219,7 @@ std::string continuation_section(const report_results& results) {
 }
 
 std::string facts(const report_results& results) {
-    return "<p class=\"faint\">farspan " + std::string(farspan_version_text()) + ", " + results.isa + ". Text " +
+    return "<p class=\"faint\">farspan " + std::string(farspan::version_text()) + ", " + results.isa + ". Text " +
            escape_markup(std::filesystem::path(results.text_name).filename().string()) + ", " +
            std::to_string(results.text_bytes) + " bytes, of which " + std::to_string(results.where.scored()) +
            " are scored. Windows do not overlap; a window's first byte is context only, there is no BOS. " +

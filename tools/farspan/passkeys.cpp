@@ -16,34 +16,18 @@ struct trial {
     std::string text;
 };
 
-farspan_passkey_config config_of(const passkey_options& o, int64_t length) {
-    farspan_passkey_config config;
-    farspan_passkey_config_init(&config, sizeof config, o.form);
+farspan::eval::passkey_config config_of(const passkey_options& o, int64_t length) {
+    farspan::eval::passkey_config config(o.form);
     config.length = length - passkey_answer_bytes;
     return config;
 }
 
 trial make_trial(const passkey_options& o, int64_t length, size_t depth, int64_t number) {
-    farspan_passkey_config config = config_of(o, length);
+    farspan::eval::passkey_config config = config_of(o, length);
     config.depth = o.depths[depth];
     config.seed = static_cast<uint64_t>(number);
-    farspan_passkey made{};
-    made.struct_size = sizeof made;
-    std::string text(static_cast<size_t>(config.length) + 1, '\0');
-    int64_t needed = 0;
-    call("passkey", [&](farspan_error* e) {
-        return farspan_passkey_make(&config, text.data(), static_cast<int64_t>(text.size()), &needed, &made, e);
-    });
-    text.resize(static_cast<size_t>(made.bytes));
-    return {depth, made.key, text};
-}
-
-bool is_correct(const std::string& answer, int64_t key) {
-    int32_t correct = 0;
-    call("passkey", [&](farspan_error* e) {
-        return farspan_passkey_check(answer.data(), static_cast<int64_t>(answer.size()), key, &correct, e);
-    });
-    return correct == 1;
+    const farspan::eval::passkey made = farspan::eval::passkey_make(config);
+    return {depth, made.key, made.text};
 }
 
 // The mean loss of the key's digits after the prompt and a space.
@@ -59,10 +43,10 @@ double spell_key(cached_pass& pass, const task_setting& s, const cached_scheme& 
 }
 
 // Prompts of one group: each is read once; a fork of it answers freely, itself spells the key.
-void run_group(const task_setting& s, const farspan_scheme* scheme, const std::vector<trial>& group,
+void run_group(const task_setting& s, const farspan::scheme& scheme, const std::vector<trial>& group,
                std::vector<passkey_result>& results) {
     cached_pass pass(s.context, *s.model, {});
-    const cached_scheme how{scheme, s.how->mask, s.length};
+    const cached_scheme how{&scheme, s.how->mask, s.length};
     std::vector<int64_t> sequences, forks;
     std::vector<std::string> texts;
     for (const trial& t : group) {
@@ -76,7 +60,7 @@ void run_group(const task_setting& s, const farspan_scheme* scheme, const std::v
     for (size_t n = 0; n < group.size(); ++n) {
         passkey_result& result = results[group[n].result];
         ++result.trials;
-        result.correct += is_correct(answers[n], group[n].key);
+        result.correct += farspan::eval::passkey_check(answers[n], group[n].key);
         result.digit_nll += spell_key(pass, s, how, sequences[n], group[n].key);  // a sum so far
     }
 }
@@ -84,15 +68,16 @@ void run_group(const task_setting& s, const farspan_scheme* scheme, const std::v
 }  // namespace
 
 bool passkey_fits(const passkey_options& o, int64_t length) {
-    const farspan_passkey_config config = config_of(o, length);
-    farspan_passkey made{};
-    made.struct_size = sizeof made;
-    int64_t needed = 0;
-    return farspan_passkey_make(&config, nullptr, 0, &needed, &made, nullptr) == FARSPAN_OK;
+    try {
+        farspan::eval::passkey_make(config_of(o, length));
+        return true;
+    } catch (const farspan::error&) {
+        return false;
+    }
 }
 
 std::vector<passkey_result> find_passkeys(const task_setting& s, const passkey_options& o) {
-    const scheme_handle scheme = make_scheme(*s.how);
+    const farspan::scheme scheme = make_scheme(*s.how);
     std::vector<passkey_result> results;
     std::vector<trial> group;
     for (size_t depth = 0; depth < o.depths.size(); ++depth) {
@@ -102,7 +87,7 @@ std::vector<passkey_result> find_passkeys(const task_setting& s, const passkey_o
             const bool full = static_cast<int64_t>(group.size() + 1) * s.length > group_bytes;
             const bool end = depth + 1 == o.depths.size() && number + 1 == o.trials;
             if (!full && !end) continue;
-            run_group(s, scheme.get(), group, results);
+            run_group(s, scheme, group, results);
             group.clear();
         }
     }

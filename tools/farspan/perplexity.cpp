@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "commands.hpp"
+#include "context.hpp"
 #include "forward.hpp"
 #include "locate.hpp"
 #include "losses.hpp"
@@ -31,9 +32,8 @@ int32_t kind_by_name(const std::string& name) {
     return FARSPAN_WINDOWS_BLOCKS;
 }
 
-farspan_windows_config schedule(const perplexity_options& o, int64_t text_bytes, int64_t trained) {
-    farspan_windows_config config;
-    farspan_windows_config_init(&config, sizeof config, kind_by_name(o.windows));
+farspan::eval::windows_config schedule_of(const perplexity_options& o, int64_t text_bytes, int64_t trained) {
+    farspan::eval::windows_config config(kind_by_name(o.windows));
     config.bos = FARSPAN_BOS_NONE;  // the models know no such token
     config.tokens = text_bytes;
     config.length = o.length > 0 ? o.length : trained;
@@ -45,74 +45,70 @@ farspan_windows_config schedule(const perplexity_options& o, int64_t text_bytes,
 // Runs windows one after the other; a plan is kept while lengths are equal.
 class window_runner {
 public:
-    window_runner(const language_model& model, const recipe& how, const context_handle& context)
-        : model_(model), context_(context), scheme_(make_scheme(how)), pass_(context.get()) {}
+    window_runner(const language_model& model, const recipe& how, const farspan::context& context)
+        : model_(model), context_(context), scheme_(make_scheme(how)), pass_(&context) {}
 
     // bytes: what the model reads and the byte after it.
     void run(const window& w, const std::vector<uint8_t>& bytes, const logits_sink& sink) {
         if (!plan_ || plan_length_ != w.length) {
-            plan_ = make_plan(context_.get(), scheme_.get(), forward_pass::problem(model_.config, 1, w.length));
+            plan_.emplace(scheme_, forward_pass::problem(model_.config, 1, w.length), &context_);
             plan_length_ = w.length;
         }
         const uint8_t* first = bytes.data();
-        pass_.run(model_, plan_.get(), {&first, 1, w.length, w.first_scored}, sink);
+        pass_.run(model_, *plan_, {&first, 1, w.length, w.first_scored}, sink);
     }
 
 private:
     const language_model& model_;
-    const context_handle& context_;
-    scheme_handle scheme_;
+    const farspan::context& context_;
+    farspan::scheme scheme_;
     forward_pass pass_;
-    plan_handle plan_;
+    std::optional<farspan::plan> plan_;
     int64_t plan_length_ = 0;
 };
 
 farspan_loss_summary measure(const perplexity_options& o, const language_model& model,
-                             const farspan_windows_config& config, const context_handle& context) {
-    window_runner runner(model, derive(model, o.method, config.length), context);
+                             const farspan::eval::windows& schedule, int64_t length,
+                             const farspan::context& context) {
+    window_runner runner(model, derive(model, o.method, length), context);
     text_file text(o.text);
     std::optional<output_file> logits_file;
     if (!o.logits.empty()) logits_file.emplace(o.logits);
-    farspan_loss loss;
-    farspan_loss_init(&loss, sizeof loss);
+    farspan::eval::loss loss;
     progress shown(o.quiet);
     std::vector<double> nll;
-    const int64_t vocabulary = model.config.vocabulary, count = count_windows(config);
+    const int64_t vocabulary = model.config.vocabulary, count = schedule.size();
     for (int64_t n = 0; n < count; ++n) {
-        const window w = window_at(config, n, 0, 0);
+        const window w = window_at(schedule, n, 0, 0);
         const std::vector<uint8_t> bytes = text.read(w.first, w.length + 1);
         runner.run(w, bytes, [&](int64_t, int64_t first_row, int64_t rows, const float* logits) {
             nll.resize(static_cast<size_t>(rows));
-            byte_losses(context.get(), logits, bytes.data() + first_row + 1, rows, vocabulary, nll.data());
-            call("loss",
-                 [&](farspan_error* e) { return farspan_loss_add(&loss, nll.data(), rows, nullptr, 0, rows, e); });
+            byte_losses(&context, logits, bytes.data() + first_row + 1, rows, vocabulary, nll.data());
+            loss.add(nll, rows);
             if (logits_file) logits_file->write(logits, static_cast<size_t>(rows * vocabulary) * sizeof(float));
         });
         shown.show(static_cast<double>(n + 1) / static_cast<double>(count), std::to_string(n + 1) + " windows");
     }
     shown.finish();
     if (logits_file) logits_file->close();
-    farspan_loss_summary summary{};
-    summary.struct_size = sizeof summary;
-    call("loss", [&](farspan_error* e) { return farspan_loss_summarize(&loss, &summary, e); });
-    return summary;
+    return loss.summary();
 }
 
 void run_perplexity(const perplexity_options& o) {
     const language_model model = load_model(find_model(o.models, o.model));
     check_slopes(model);
     check_method_name(o.method);
-    const farspan_windows_config config = schedule(o, text_file(o.text).size(), model.config.trained_length);
-    const int64_t windows = count_windows(config);  // before the work: a schedule that is refused
-    const context_handle context = make_context(o.threads, isa_by_name(o.isa));
-    openblas_set_num_threads(farspan_context_threads(context.get()));
-    const farspan_loss_summary found = measure(o, model, config, context);
+    const farspan::eval::windows_config config = schedule_of(o, text_file(o.text).size(), model.config.trained_length);
+    const farspan::eval::windows schedule(config);
+    const farspan::context context = make_context(o.threads, isa_by_name(o.isa));
+    openblas_set_num_threads(context.threads());
+    const farspan_loss_summary found = measure(o, model, schedule, config.length, context);
 
     const nlohmann::ordered_json json = {{"model", model.name},
                                          {"method", o.method},
                                          {"windows", o.windows},
                                          {"length", config.length},
-                                         {"windows_run", windows},
+                                         {"windows_run", schedule.size()},
                                          {"tokens", found.tokens},
                                          {"nll", json_number(found.nll)},
                                          {"standard_error", json_number(found.standard_error)},
@@ -125,7 +121,7 @@ void run_perplexity(const perplexity_options& o) {
                     model.name.c_str(), o.method.c_str(), number_text(found.perplexity, 7).c_str(),
                     number_text(found.nll, 7).c_str(), number_text(found.standard_error, 2).c_str(),
                     number_text(found.bits_per_byte, 7).c_str(), static_cast<long long>(found.tokens),
-                    static_cast<long long>(windows));
+                    static_cast<long long>(schedule.size()));
 }
 
 }  // namespace

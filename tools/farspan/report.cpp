@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "farspan/eval.h"
+#include "context.hpp"
 #include "files.hpp"
 #include "locate.hpp"
 #include "page.hpp"
@@ -123,7 +123,7 @@ report_results describe_run(const report_options& o, const std::vector<uint8_t>&
 
 // Fills results.lines.
 void compute(const report_options& o, const std::vector<std::unique_ptr<language_model>>& models, const std::vector<uint8_t>& text,
-             const farspan_context* context, report_results& results) {
+             const farspan::context& context, report_results& results) {
     job_list jobs;
     for (const auto& model : models) add_model(*model, methods_for(o, model->config), results.lengths, jobs);
     if (jobs.lines.empty()) throw failure("none of the methods given applies to a model given");
@@ -136,7 +136,7 @@ void compute(const report_options& o, const std::vector<std::unique_ptr<language
     };
     const int32_t isa = isa_by_name(o.isa);
     evaluate(jobs.cells, text, results.where, {o.threads, isa, o.decode, finished("")});
-    collect_losses(context, results.where, jobs);
+    collect_losses(&context, results.where, jobs);
     task_options tasks;
     tasks.passkey.trials = o.passkeys;
     if (o.continuations > 0) {
@@ -163,10 +163,10 @@ void run_report(report_options o) {
     const std::vector<uint8_t> text = read_bytes(o.text);
     report_results results = describe_run(o, text, models.front()->config.trained_length);
     make_folder(o.out);
-    const context_handle context = make_context(o.threads, isa_by_name(o.isa));
-    results.isa = farspan_isa_name(farspan_context_isa(context.get()));
-    results.threads = farspan_context_threads(context.get());
-    compute(o, models, text, context.get(), results);
+    const farspan::context context = make_context(o.threads, isa_by_name(o.isa));
+    results.isa = farspan::isa_name(context.isa());
+    results.threads = context.threads();
+    compute(o, models, text, context, results);
 
     const std::string output = o.json ? to_json(results).dump(1) + "\n" : to_tables(results, o.verbose);
     std::fwrite(output.data(), 1, output.size(), stdout);
@@ -203,7 +203,7 @@ void add_report(CLI::App& program) {
     app->add_flag("--list-methods", o.list, "print the methods and their rules, and stop");
     app->footer("Windows do not overlap. The first byte of a window is context only (there is no BOS), so that every length scores the\n"
                 "same bytes. The last segment is the end of the longest windows: the same bytes, more context at each length.\n"
-                "Verdict: " + std::string(farspan_verdict_rule()) + ".");
+                "Verdict: " + farspan::eval::verdict_rule() + ".");
     app->callback([options] { run_report(*options); });
 }
 

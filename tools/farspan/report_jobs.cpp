@@ -6,6 +6,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "context.hpp"
 #include "workers.hpp"
 
 namespace tool {
@@ -41,7 +42,7 @@ struct task_result {
     std::optional<continuation_result> continuation;
 };
 
-task_result run_tasks_of(const cell& c, const farspan_context* context, const std::vector<uint8_t>& text,
+task_result run_tasks_of(const cell& c, const farspan::context* context, const std::vector<uint8_t>& text,
                          const task_options& o) {
     const task_setting setting{context, c.model, &c.how, c.length};
     task_result result;
@@ -66,12 +67,13 @@ void add_model(const language_model& model, const std::vector<std::string>& meth
         std::vector<size_t> used;
         for (const int64_t length : lengths) {
             recipe how = derive(model, name, length);
-            const std::string mark = std::to_string(length) + " " + fingerprint(how, make_scheme(how).get(), length);
+            const farspan::scheme scheme = make_scheme(how);
+            const std::string mark = std::to_string(length) + " " + fingerprint(how, scheme, length);
             const auto known = std::find(marks.begin(), marks.end(), mark);
             used.push_back(static_cast<size_t>(known - marks.begin()));
             point p{};
             p.length = length;
-            p.parameters = how.parameters;
+            if (length > line.trained_length) p.scheme = nlohmann::ordered_json::parse(scheme.to_json());
             line.points.push_back(std::move(p));
             if (known != marks.end()) continue;
             marks.push_back(mark);
@@ -85,7 +87,7 @@ void add_model(const language_model& model, const std::vector<std::string>& meth
     }
 }
 
-void collect_losses(const farspan_context* context, const stretches& where, job_list& jobs) {
+void collect_losses(const farspan::context* context, const stretches& where, job_list& jobs) {
     std::vector<farspan_interval> intervals;
     for (const cell& c : jobs.cells) intervals.push_back(mean_interval(context, block_means(c.losses)));
     for (size_t n = 0; n < jobs.lines.size(); ++n) {
@@ -111,11 +113,11 @@ void run_tasks(const std::vector<uint8_t>& text, const task_options& o, job_list
     std::vector<task_result> results(jobs.cells.size());
     std::mutex lock;
     openblas_set_num_threads(1);
-    const int32_t threads = farspan_context_threads(make_context(o.threads, o.isa).get());
+    const int32_t threads = make_context(o.threads, o.isa).threads();
     share_work(threads, static_cast<int64_t>(order.size()), [&] {
         return [&, context = make_context(1, o.isa)](int64_t n) {
             const size_t index = order[static_cast<size_t>(n)];
-            results[index] = run_tasks_of(jobs.cells[index], context.get(), text, o);
+            results[index] = run_tasks_of(jobs.cells[index], &context, text, o);
             const std::lock_guard guard(lock);
             done += static_cast<double>(jobs.cells[index].length);
             if (o.on_finished) o.on_finished(jobs.cells[index], done / total);

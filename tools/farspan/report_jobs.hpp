@@ -24,7 +24,7 @@ void add_model(const language_model& model, const std::vector<std::string>& meth
                const std::vector<int64_t>& lengths, job_list& jobs);
 
 // The numbers of the cells, once evaluated, into the points of the series, with verdicts.
-void collect_losses(const farspan_context* context, const stretches& where, job_list& jobs);
+void collect_losses(const farspan::context* context, const stretches& where, job_list& jobs);
 
 struct task_options {
     passkey_options passkey;  // trials 0: left out

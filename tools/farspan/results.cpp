@@ -4,8 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "farspan/eval.h"
-#include "handles.hpp"
+#include "farspan/cpp/eval.hpp"
 
 namespace tool {
 namespace {
@@ -62,12 +61,12 @@ std::string passkey_digit_nll(const point& p) {
     return p.passkeys.empty() ? "-" : cell_text(sum / static_cast<double>(p.passkeys.size()));
 }
 
-std::string parameter_list(const report_results& results) {
-    std::string text = "Parameters that the methods derived from the length\n";
+std::string scheme_list(const report_results& results) {
+    std::string text = "Schemes that the methods derived from the length\n";
     for (const series& line : results.lines)
         for (const point& p : line.points)
-            if (!p.parameters.empty())
-                text += "  " + line.model + " " + line.method + " " + std::to_string(p.length) + "  " + p.parameters.dump() + "\n";
+            if (!p.scheme.is_null())
+                text += "  " + line.model + " " + line.method + " " + std::to_string(p.length) + "  " + p.scheme.dump() + "\n";
     return text + "\n";
 }
 
@@ -80,12 +79,8 @@ void judge(series& line) {
         lengths.push_back(p.length);
         nll.push_back(p.loss.nll);
     }
-    farspan_verdict verdict{};
-    verdict.struct_size = sizeof verdict;
-    call("verdict", [&](farspan_error* e) {
-        return farspan_judge(lengths.data(), nll.data(), static_cast<int64_t>(lengths.size()), line.trained_length, &verdict, e);
-    });
-    line.verdict = farspan_verdict_name(verdict.verdict);
+    const farspan_verdict verdict = farspan::eval::judge(lengths, nll, line.trained_length);
+    line.verdict = farspan::eval::verdict_name(verdict.verdict);
     line.reference_length = verdict.reference_length;
     line.worst_length = verdict.worst_length;
     line.worst_ratio = verdict.worst_ratio;
@@ -95,21 +90,12 @@ std::vector<context_bucket> curve_by_context(const std::vector<double>& losses, 
     std::vector<int64_t> edges = {1};
     for (int64_t edge = 16; edge < length; edge *= 2) edges.push_back(edge);
     edges.push_back(length + 1);
-    const auto buckets = static_cast<int64_t>(edges.size()) - 1;
-    farspan_loss empty;
-    farspan_loss_init(&empty, sizeof empty);
-    std::vector<farspan_loss> sums(static_cast<size_t>(buckets), empty);
+    farspan::eval::loss_curve sums(edges);
     for (size_t first = 0; first < losses.size(); first += static_cast<size_t>(length))
-        call("curve", [&](farspan_error* e) {
-            return farspan_loss_add_by_context(sums.data(), buckets, edges.data(), 1, losses.data() + first, length, nullptr, 0, e);
-        });
+        sums.add(1, farspan::array_view<const double>::of(losses.data() + first, static_cast<size_t>(length)));
     std::vector<context_bucket> curve;
-    for (int64_t n = 0; n < buckets; ++n) {
-        context_bucket bucket{edges[n], edges[n + 1], {}};
-        bucket.loss.struct_size = sizeof bucket.loss;
-        call("curve", [&](farspan_error* e) { return farspan_loss_summarize(&sums[n], &bucket.loss, e); });
-        curve.push_back(bucket);
-    }
+    for (size_t n = 0; n < sums.buckets().size(); ++n)
+        curve.push_back({edges[n], edges[n + 1], sums.buckets()[n].summary()});
     return curve;
 }
 
@@ -152,7 +138,7 @@ std::string to_csv(const report_results& results) {
 
 std::string to_tables(const report_results& results, bool verbose) {
     std::string text = "\n";
-    if (verbose) text += parameter_list(results);
+    if (verbose) text += scheme_list(results);
     text += table(results, "Perplexity per byte, by window length", true, [](const point& p) { return cell_text(p.loss.perplexity); }) + "\n";
     text += table(results, "Bits per byte", false, [](const point& p) { return cell_text(p.loss.bits_per_byte); }) + "\n";
     text += table(results, "Loss of the last " + std::to_string(results.where.segment) +
@@ -169,7 +155,7 @@ std::string to_tables(const report_results& results, bool verbose) {
     if (any([](const point& p) { return p.continuation.has_value(); }))
         text += table(results, "chrF of the continuation against the true one, 0 .. 100", false,
                       [](const point& p) { return p.continuation ? cell_text(p.continuation->chrf) : "-"; }) + "\n";
-    return text + "Verdict: " + farspan_verdict_rule() + ".\n";
+    return text + "Verdict: " + farspan::eval::verdict_rule() + ".\n";
 }
 
 }  // namespace tool

@@ -23,7 +23,7 @@ struct point {
     std::vector<double> blocks;    // mean losses of blocks, from which another report can be compared pair by pair
     std::vector<passkey_result> passkeys;           // by depth; empty if not asked for or the task does not fit
     std::optional<continuation_result> continuation;
-    nlohmann::ordered_json parameters;
+    nlohmann::ordered_json scheme;  // in the form of farspan_scheme_from_json; null up to the trained length
 };
 
 // The loss of predictions made after [first, last) bytes of context.

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "farspan/eval.h"
+#include "farspan/cpp/eval.hpp"
 #include "results.hpp"
 
 namespace tool {
@@ -46,7 +46,7 @@ ordered_json point_json(const point& p) {
                          {"last_segment_standard_error", json_number(p.segment.standard_error)},
                          {"last_segment_change", json_number(p.segment_change.nll)},
                          {"last_segment_change_standard_error", json_number(p.segment_change.standard_error)},
-                         {"parameters", p.parameters}};
+                         {"scheme", p.scheme}};
     if (!p.passkeys.empty()) json["passkey"] = passkeys_json(p.passkeys);
     if (p.continuation) json["continuation"] = continuation_json(*p.continuation);
     for (const double mean : p.blocks) json["block_nll"].push_back(json_number(std::round(mean * 1e7) / 1e7));
@@ -87,7 +87,7 @@ ordered_json to_json(const report_results& results) {
     ordered_json lines = ordered_json::array();
     for (const series& line : results.lines) lines.push_back(series_json(line));
     const stretches& where = results.where;
-    return {{"farspan", farspan_version_text()},
+    return {{"farspan", farspan::version_text()},
             {"isa", results.isa},
             {"threads", results.threads},
             {"seconds", results.seconds},
@@ -108,7 +108,7 @@ ordered_json to_json(const report_results& results) {
               {"standard_error", "from the means of blocks of " + std::to_string(error_block()) + " bytes"},
               {"nll_interval", "95 % of the means of resampled blocks"},
               {"block_tokens", error_block()},
-              {"verdict", farspan_verdict_rule()}}},
+              {"verdict", farspan::eval::verdict_rule()}}},
             {"lengths", results.lengths},
             {"series", lines}};
 }

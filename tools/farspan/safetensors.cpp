@@ -7,7 +7,7 @@
 #include <set>
 
 #include "files.hpp"
-#include "handles.hpp"
+#include "failure.hpp"
 
 namespace tool {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "handles.hpp"
+#include "failure.hpp"
 
 namespace tool {
 

@@ -4,7 +4,8 @@
 #include <cstdio>
 
 #include "commands.hpp"
-#include "handles.hpp"
+#include "context.hpp"
+#include "failure.hpp"
 #include "progress.hpp"
 #include "segments.hpp"
 #include "workers.hpp"
@@ -31,18 +32,15 @@ void add_score_options(CLI::App& app, score_options& o) {
     app.add_flag("--quiet", o.quiet, "no progress on stderr");
 }
 
-segment_view::segment_view(const batch_of_texts& batch, int64_t n) : hypothesis(&batch[0][static_cast<size_t>(n)]) {
-    for (size_t file = 1; file < batch.size(); ++file) {
-        references.push_back(batch[file][static_cast<size_t>(n)].data());
-        reference_bytes.push_back(static_cast<int64_t>(batch[file][static_cast<size_t>(n)].size()));
-    }
+segment_view::segment_view(const batch_of_texts& batch, int64_t n) : hypothesis(batch[0][static_cast<size_t>(n)]) {
+    for (size_t file = 1; file < batch.size(); ++file) references.emplace_back(batch[file][static_cast<size_t>(n)]);
 }
 
 int64_t read_segments(const score_options& o, const std::function<void(const batch_of_texts& batch, int64_t n)>& body,
                       const std::function<void(int64_t segments)>& after) {
     segment_reader reader(o.files(), o.separator);
     progress shown(o.quiet);
-    const int32_t threads = farspan_context_threads(make_context(o.threads, FARSPAN_ISA_BEST).get());
+    const int32_t threads = make_context(o.threads, FARSPAN_ISA_BEST).threads();
     int64_t total = 0;
     for (;;) {
         const batch_of_texts batch = reader.next_batch();

@@ -4,10 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "farspan/eval.h"
+#include "farspan/cpp/eval.hpp"
 #include "nlohmann/json.hpp"
 
 namespace tool {
@@ -16,11 +18,10 @@ struct score_options {
     std::string hypothesis;
     std::vector<std::string> references;
     std::string separator;
-    farspan_bootstrap_config bootstrap;
+    farspan::eval::bootstrap_config bootstrap;
     int32_t threads = 0;
     bool confidence = false, json = false, quiet = false;
 
-    score_options() { farspan_bootstrap_config_init(&bootstrap, sizeof bootstrap); }
     std::vector<std::string> files() const;
 };
 
@@ -33,13 +34,10 @@ void add_score_rouge(CLI::App& score);
 
 // One segment of a batch, as the library's functions take it.
 struct segment_view {
-    const std::string* hypothesis;
-    std::vector<const char*> references;
-    std::vector<int64_t> reference_bytes;
+    std::string_view hypothesis;
+    std::vector<std::optional<std::string_view>> references;
 
     segment_view(const std::vector<std::vector<std::string>>& batch, int64_t n);
-    int64_t bytes() const { return static_cast<int64_t>(hypothesis->size()); }
-    int32_t count() const { return static_cast<int32_t>(references.size()); }
 };
 
 // Reads the files and calls body(batch, n) for every segment of a batch on several threads, then after(segments) on

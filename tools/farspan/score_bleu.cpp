@@ -4,7 +4,8 @@
 #include <map>
 #include <memory>
 
-#include "handles.hpp"
+#include "context.hpp"
+#include "failure.hpp"
 #include "score.hpp"
 #include "segments.hpp"
 
@@ -12,15 +13,13 @@ namespace tool {
 namespace {
 
 struct bleu_options : score_options {
-    farspan_bleu_config config;
+    farspan::eval::bleu_config config;
     bool lowercase = false, effective = false, sentences = false;
-    bleu_options() { farspan_bleu_config_init(&config, sizeof config); }
 };
 
 struct chrf_options : score_options {
-    farspan_chrf_config config;
+    farspan::eval::chrf_config config;
     bool lowercase = false, whitespace = false, every_order = false;
-    chrf_options() { farspan_chrf_config_init(&config, sizeof config); }
 };
 
 const std::map<std::string, int32_t> tokenizers = {{"none", FARSPAN_TOKENIZER_NONE},
@@ -33,29 +32,8 @@ const std::map<std::string, int32_t> smoothings = {{"none", FARSPAN_SMOOTHING_NO
                                                    {"add-k", FARSPAN_SMOOTHING_ADD_K},
                                                    {"exp", FARSPAN_SMOOTHING_EXP}};
 
-farspan_bleu_counts no_counts() {
-    farspan_bleu_counts counts;
-    farspan_bleu_counts_init(&counts, sizeof counts);
-    return counts;
-}
-
-farspan_bleu_result score_counts(const farspan_bleu_config& config, const farspan_bleu_counts& counts) {
-    farspan_bleu_result result{};
-    result.struct_size = sizeof result;
-    call("bleu", [&](farspan_error* e) { return farspan_bleu_score(&config, &counts, &result, e); });
-    return result;
-}
-
 std::string signature_of(const bleu_options& o) {
-    int64_t needed = 0;
-    const auto references = static_cast<int32_t>(o.references.size());
-    call("bleu",
-         [&](farspan_error* e) { return farspan_bleu_signature(&o.config, references, nullptr, 0, &needed, e); });
-    std::string text(static_cast<size_t>(needed), '\0');
-    call("bleu", [&](farspan_error* e) {
-        return farspan_bleu_signature(&o.config, references, text.data(), needed, &needed, e);
-    });
-    text.pop_back();
+    std::string text = o.config.signature(static_cast<int32_t>(o.references.size()));
     if (o.confidence)
         text.insert(text.find('|'),
                     "|bs:" + std::to_string(o.bootstrap.samples) + "|seed:" + std::to_string(o.bootstrap.seed));
@@ -84,13 +62,13 @@ std::string result_text(const bleu_options& o, const farspan_bleu_result& r) {
 // What a batch gives: the counts of each text, and its sentence scores as lines if they are wanted.
 class bleu_run {
 public:
-    explicit bleu_run(const bleu_options& o) : options_(o), total_(no_counts()) {}
+    explicit bleu_run(const bleu_options& o) : options_(o) {}
 
     void run() {
         const int64_t texts = read_segments(
             options_, [&](const batch_of_texts& batch, int64_t n) { count(batch, n); },
             [&](int64_t segments) { collect(segments); });
-        const farspan_bleu_result result = score_counts(options_.config, total_);
+        const farspan_bleu_result result = total_.score(options_.config);
         nlohmann::ordered_json json = result_json(options_, result, texts);
         std::string text = result_text(options_, result);
         if (options_.confidence) {
@@ -104,60 +82,43 @@ public:
 private:
     void count(const batch_of_texts& batch, int64_t n) {
         const segment_view s(batch, n);
-        farspan_bleu_counts counts = no_counts();
-        call("bleu", [&](farspan_error* e) {
-            return farspan_bleu_add(&options_.config, s.hypothesis->data(), s.bytes(), s.references.data(),
-                                    s.reference_bytes.data(), s.count(), &counts, e);
-        });
+        farspan::eval::bleu_counts counts;
+        counts.add(options_.config, s.hypothesis, s.references);
         batch_[static_cast<size_t>(n)] = counts;
     }
 
     void collect(int64_t texts) {
         for (int64_t n = 0; n < texts; ++n) {
-            const farspan_bleu_counts& counts = batch_[static_cast<size_t>(n)];
-            call("bleu", [&](farspan_error* e) { return farspan_bleu_merge(&total_, &counts, e); });
+            const farspan::eval::bleu_counts& counts = batch_[static_cast<size_t>(n)];
+            total_.merge(counts);
             if (options_.confidence) all_.push_back(counts);
-            if (options_.sentences) std::printf("%.10g\n", score_counts(options_.config, counts).score);
+            if (options_.sentences) std::printf("%.10g\n", counts.score(options_.config).score);
         }
     }
 
     farspan_interval resample() const {
-        farspan_interval interval{};
-        interval.struct_size = sizeof interval;
-        const context_handle context = make_context(options_.threads, FARSPAN_ISA_BEST);
-        call("bootstrap", [&](farspan_error* e) {
-            return farspan_bleu_bootstrap(context.get(), &options_.bootstrap, &options_.config, all_.data(),
-                                          static_cast<int64_t>(all_.size()), &interval, e);
-        });
-        return interval;
+        const farspan::context context = make_context(options_.threads, FARSPAN_ISA_BEST);
+        return farspan::eval::bleu_bootstrap(options_.config, all_, options_.bootstrap, &context);
     }
 
     const bleu_options& options_;
-    farspan_bleu_counts total_;
-    std::vector<farspan_bleu_counts> batch_ = std::vector<farspan_bleu_counts>(segments_of_a_batch), all_;
+    farspan::eval::bleu_counts total_;
+    std::vector<farspan::eval::bleu_counts> batch_ = std::vector<farspan::eval::bleu_counts>(segments_of_a_batch), all_;
 };
 
 void run_chrf(const chrf_options& o) {
-    std::vector<farspan_chrf_counts> batch(segments_of_a_batch);
-    farspan_chrf_counts total;
-    farspan_chrf_counts_init(&total, sizeof total);
+    std::vector<farspan::eval::chrf_counts> batch(segments_of_a_batch);
+    farspan::eval::chrf_counts total;
     const auto count = [&](const batch_of_texts& texts, int64_t n) {
         const segment_view s(texts, n);
-        farspan_chrf_counts counts;
-        farspan_chrf_counts_init(&counts, sizeof counts);
-        call("chrf", [&](farspan_error* e) {
-            return farspan_chrf_add(&o.config, s.hypothesis->data(), s.bytes(), s.references.data(),
-                                    s.reference_bytes.data(), s.count(), &counts, e);
-        });
+        farspan::eval::chrf_counts counts;
+        counts.add(o.config, s.hypothesis, s.references);
         batch[static_cast<size_t>(n)] = counts;
     };
     const int64_t texts = read_segments(o, count, [&](int64_t segments) {
-        for (int64_t n = 0; n < segments; ++n)
-            call("chrf",
-                 [&](farspan_error* e) { return farspan_chrf_merge(&total, &batch[static_cast<size_t>(n)], e); });
+        for (int64_t n = 0; n < segments; ++n) total.merge(batch[static_cast<size_t>(n)]);
     });
-    double score = 0;
-    call("chrf", [&](farspan_error* e) { return farspan_chrf_score(&o.config, &total, &score, e); });
+    const double score = total.score(o.config);
     const std::string name =
         "chrF" + score_text(o.config.beta, 0) + std::string(static_cast<size_t>(o.config.word_order), '+');
     print_score(o, name + " " + score_text(score, 2) + "\n",

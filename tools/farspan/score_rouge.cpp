@@ -5,7 +5,8 @@
 #include <cstdio>
 #include <memory>
 
-#include "handles.hpp"
+#include "context.hpp"
+#include "failure.hpp"
 #include "score.hpp"
 #include "segments.hpp"
 
@@ -17,14 +18,10 @@ struct rouge_options : score_options {
     bool stem = false;
 };
 
-farspan_rouge_config config_of(const std::string& type, bool stem) {
+farspan::eval::rouge_config config_of(const std::string& type, bool stem) {
     const bool ngrams = type.size() == 1 && type[0] >= '1' && type[0] <= '9';
     if (!ngrams && type != "L" && type != "Lsum") throw failure("--types " + type + ": must be 1 .. 9, L or Lsum");
-    farspan_rouge_config config;
-    farspan_rouge_config_init(&config, sizeof config,
-                              ngrams        ? FARSPAN_ROUGE_N
-                              : type == "L" ? FARSPAN_ROUGE_L
-                                            : FARSPAN_ROUGE_LSUM);
+    farspan::eval::rouge_config config(ngrams ? FARSPAN_ROUGE_N : type == "L" ? FARSPAN_ROUGE_L : FARSPAN_ROUGE_LSUM);
     if (ngrams) config.order = type[0] - '0';
     config.stem = stem;
     return config;
@@ -33,19 +30,14 @@ farspan_rouge_config config_of(const std::string& type, bool stem) {
 // One type over all texts.
 struct rouge_series {
     std::string type;
-    farspan_rouge_config config;
+    farspan::eval::rouge_config config;
     std::vector<farspan_rouge_result> batch = std::vector<farspan_rouge_result>(segments_of_a_batch);
     double precision = 0, recall = 0, f_measure = 0;  // sums
     std::vector<double> all;                          // f_measure of every text, if an interval is wanted
 };
 
 void score_segment(rouge_series& series, const segment_view& s, int64_t n) {
-    farspan_rouge_result& result = series.batch[static_cast<size_t>(n)];
-    result.struct_size = sizeof result;
-    call("rouge", [&](farspan_error* e) {
-        return farspan_rouge(&series.config, s.hypothesis->data(), s.bytes(), s.references.data(),
-                             s.reference_bytes.data(), s.count(), &result, e);
-    });
+    series.batch[static_cast<size_t>(n)] = farspan::eval::rouge(series.config, s.hypothesis, s.references);
 }
 
 void collect(rouge_series& series, int64_t texts, bool keep) {
@@ -59,34 +51,21 @@ void collect(rouge_series& series, int64_t texts, bool keep) {
 }
 
 // Whether there is text, and nothing in it that ROUGE takes for a word.
-bool lacks_words(const char* text, int64_t bytes) {
-    const auto tokens = [&](int32_t tokenizer) {
-        int64_t needed = 0;
-        call("tokenize", [&](farspan_error* e) {
-            return farspan_tokenize(tokenizer, 0, text, bytes, nullptr, 0, &needed, e);
-        });
-        return needed > 1;
-    };
-    return !tokens(FARSPAN_TOKENIZER_ROUGE) && tokens(FARSPAN_TOKENIZER_NONE);
+bool lacks_words(std::string_view text) {
+    const auto has_tokens = [&](int32_t tokenizer) { return !farspan::eval::tokenize(tokenizer, text).empty(); };
+    return !has_tokens(FARSPAN_TOKENIZER_ROUGE) && has_tokens(FARSPAN_TOKENIZER_NONE);
 }
 
 // A score of 0 that says nothing about the text: its tokenizer knows no other script.
 bool lacks_words(const segment_view& s) {
-    if (lacks_words(s.hypothesis->data(), s.bytes())) return true;
-    int32_t lacking = 0;
-    for (size_t n = 0; n < s.references.size(); ++n) lacking += lacks_words(s.references[n], s.reference_bytes[n]);
-    return lacking == s.count();
+    return lacks_words(s.hypothesis) || std::all_of(s.references.begin(), s.references.end(), [](const auto& reference) {
+               return lacks_words(*reference);
+           });
 }
 
 farspan_interval resample(const rouge_options& o, const std::vector<double>& values) {
-    farspan_interval interval{};
-    interval.struct_size = sizeof interval;
-    const context_handle context = make_context(o.threads, FARSPAN_ISA_BEST);
-    call("bootstrap", [&](farspan_error* e) {
-        return farspan_bootstrap_mean(context.get(), &o.bootstrap, values.data(), static_cast<int64_t>(values.size()),
-                                      &interval, e);
-    });
-    return interval;
+    const farspan::context context = make_context(o.threads, FARSPAN_ISA_BEST);
+    return farspan::eval::bootstrap_mean(values, o.bootstrap, &context);
 }
 
 void run_rouge(const rouge_options& o) {

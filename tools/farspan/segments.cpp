@@ -7,7 +7,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "handles.hpp"
+#include "failure.hpp"
+#include "files.hpp"
 
 namespace tool {
 namespace {

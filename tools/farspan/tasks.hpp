@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "farspan/eval.h"
+#include "farspan/cpp/eval.hpp"
 #include "methods.hpp"
 #include "model.hpp"
 #include "windows.hpp"
@@ -15,7 +15,7 @@ namespace tool {
 
 // One model under one scheme with windows of `length` bytes: prompt and answer together.
 struct task_setting {
-    const farspan_context* context;
+    const farspan::context* context;
     const language_model* model;
     const recipe* how;
     int64_t length;

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "failure.hpp"
+
 namespace tool {
 namespace {
 

@@ -3,15 +3,12 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "handles.hpp"
+#include "files.hpp"
 
 namespace tool {
-
-using file_handle = std::unique_ptr<std::FILE, destroyer<std::fclose>>;
 
 class text_file {
 public:

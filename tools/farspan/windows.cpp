@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
-#include "handles.hpp"
-
 namespace tool {
 namespace {
 
-farspan_windows_config windows_config(int32_t kind, const stretches& s, int64_t length) {
-    farspan_windows_config config;
-    farspan_windows_config_init(&config, sizeof config, kind);
+farspan::eval::windows_config windows_config(int32_t kind, const stretches& s, int64_t length) {
+    farspan::eval::windows_config config(kind);
     config.bos = FARSPAN_BOS_NONE;
     config.tokens = s.length + 1;
     config.length = length;
@@ -17,8 +14,8 @@ farspan_windows_config windows_config(int32_t kind, const stretches& s, int64_t 
 }
 
 void append_all(const farspan_windows_config& config, int64_t start, int64_t target, std::vector<window>& windows) {
-    const int64_t count = count_windows(config);
-    for (int64_t n = 0; n < count; ++n) windows.push_back(window_at(config, n, start, target));
+    const farspan::eval::windows schedule(config);
+    for (int64_t n = 0; n < schedule.size(); ++n) windows.push_back(window_at(schedule, n, start, target));
 }
 
 }  // namespace
@@ -34,21 +31,13 @@ stretches spread_stretches(int64_t text_bytes, int64_t scored, int64_t length, i
     return s;
 }
 
-int64_t count_windows(const farspan_windows_config& config) {
-    int64_t count = 0;
-    call("windows", [&](farspan_error* e) { return farspan_windows_count(&config, &count, e); });
-    return count;
-}
-
-window window_at(const farspan_windows_config& config, int64_t index, int64_t start, int64_t target) {
-    farspan_window w{};
-    w.struct_size = sizeof w;
-    call("windows", [&](farspan_error* e) { return farspan_windows_get(&config, index, &w, e); });
+window window_at(const farspan::eval::windows& schedule, int64_t index, int64_t start, int64_t target) {
+    const farspan_window w = schedule[index];
     return {start + w.begin, w.rows, w.first_row, target + w.first_scored};
 }
 
 std::vector<window> tile_windows(const stretches& s, int64_t length) {
-    const farspan_windows_config config = windows_config(FARSPAN_WINDOWS_BLOCKS, s, length);
+    const farspan::eval::windows_config config = windows_config(FARSPAN_WINDOWS_BLOCKS, s, length);
     std::vector<window> windows;
     for (int64_t n = 0; n < s.count(); ++n)
         append_all(config, s.starts[static_cast<size_t>(n)], n * s.length - 1, windows);
@@ -56,7 +45,7 @@ std::vector<window> tile_windows(const stretches& s, int64_t length) {
 }
 
 std::vector<window> segment_windows(const stretches& s, int64_t length) {
-    farspan_windows_config config = windows_config(FARSPAN_WINDOWS_LAST, s, length);
+    farspan::eval::windows_config config = windows_config(FARSPAN_WINDOWS_LAST, s, length);
     config.segment = s.segment;
     std::vector<window> windows;
     for (int64_t n = 0; n < s.count(); ++n)

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "farspan/eval.h"
+#include "farspan/cpp/eval.hpp"
 
 namespace tool {
 
@@ -37,8 +37,7 @@ struct window {
 
 // The windows of a schedule without BOS over the text's bytes [start, start + config.tokens). The loss of byte start + t goes
 // to target + t.
-int64_t count_windows(const farspan_windows_config& config);
-window window_at(const farspan_windows_config& config, int64_t index, int64_t start, int64_t target);
+window window_at(const farspan::eval::windows& schedule, int64_t index, int64_t start, int64_t target);
 
 // Windows that score every byte of the stretches once, into count * length losses. The last of a stretch may be shorter.
 std::vector<window> tile_windows(const stretches& s, int64_t length);
