@@ -148,6 +148,54 @@ Test(command, explain_bisects_dual_chunk_as_a_scan_would) {
     cr_expect(row["branches"].front()["keys"][0] == 0 && row["branches"].back()["keys"][1] == 901);
 }
 
+// The file of the README, and what explain itself shows of other options.
+Test(command, explain_reads_schemes_and_shows_them) {
+    const std::string example = FARSPAN_FIXTURES_DIR "/../../examples/scheme.json";
+    const json found = explained({"--scheme", example, "--length", "32768"});
+    cr_expect(found["scheme"]["rope"] == json({{"method", "yarn"}, {"layout", "half"}, {"rotary_dim", 128}, {"factor", 4}, {"original_context", 4096}}));
+    cr_expect(found["rope"]["frequencies"].size() == 64 && found["row"]["visible"] == json({{0, 4}, {24576, 32768}}));
+    const scratch_folder folder;
+    const std::vector<std::vector<std::string>> schemes = {
+        {"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "lm_infinite", "--window", "100", "--limit", "300", "--sinks", "4"},
+        {"--rope", "xpos", "--layout", "interleaved", "--rotary-dim", "16", "--xpos-gamma", "0.5"},
+        {"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "dual_chunk", "--chunk", "64", "--local-window", "8",
+         "--position-scale", "2"},
+        {"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "streaming", "--window", "60", "--sinks", "3"},
+        {"--bias", "kerple_log", "--heads", "2", "--kerple-a", "0.1,0.2", "--kerple-p", "1,0.3", "--prefix", "4", "--softcap", "30"}};
+    for (std::vector<std::string> options : schemes) {
+        options.insert(options.end(), {"--length", "1000"});
+        json first = explained(options);
+        write_file(folder / "scheme.json", first["scheme"].dump());
+        cr_expect(explained({"--scheme", (folder / "scheme.json").string(), "--length", "1000"}) == first, "%s", first["scheme"].dump().c_str());
+    }
+    cr_expect(explained(schemes[0])["scheme"]["remap"] == json({{"method", "lm_infinite"}, {"window", 100}, {"limit", 300}}));
+    cr_expect(explained(schemes[2])["scheme"]["remap"]["position_scale"] == 2);
+    expect_text(run_farspan({"explain", "--scheme", example}).out, "  score            log_n, trained_length 4096\n");
+    write_file(folder / "wrong.json", "{\"rope\": {\"basee\": 1}}");
+    expect_refusal({"explain", "--scheme", (folder / "wrong.json").string()}, "wrong.json: $.rope.basee is not a field of rope");
+    expect_refusal({"explain", "--scheme", "/nowhere.json"}, "/nowhere.json: cannot open");
+    expect_refusal({"explain", "--scheme", example, "--rope", "base"}, "excludes");
+}
+
+Test(command, schemes_of_files_are_methods) {
+    const scratch_folder folder;
+    const std::string model = write_model(folder.path(), "made", "rope").string();
+    write_file(folder / "text", made_text(40));
+    const std::string text = (folder / "text").string();
+    const auto logits = [&](const std::string& method) {
+        const command_result result = run_farspan({"logits", "--model", model, "--text", text, "--method", method, "--json"});
+        cr_assert(result.exit_code == 0, "%s", result.err.c_str());
+        return json::parse(result.out)["logits"];
+    };
+    const tool::language_model loaded = tool::load_model(model);
+    write_file(folder / "same.json", tool::make_scheme(tool::derive(loaded, "pi", 40)).to_json());
+    write_file(folder / "none.json", tool::make_scheme(tool::derive(loaded, "none", 40)).to_json());
+    cr_expect(logits("pi") == logits((folder / "same.json").string()));
+    cr_expect(logits("none") == logits((folder / "none.json").string()));
+    cr_expect(logits("pi") != logits((folder / "none.json").string()));
+    expect_refusal({"logits", "--model", model, "--text", text, "--method", "/nowhere.json"}, "/nowhere.json: cannot open");
+}
+
 Test(command, explain_shows_masks_bias_and_scale) {
     json found = explained({"--mask-window", "512", "--sinks", "4", "--length", "4096", "--row", "4000"});
     cr_expect(found["row"]["visible"] == json({{0, 4}, {3489, 4001}}));

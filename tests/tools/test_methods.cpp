@@ -33,7 +33,7 @@ std::vector<std::string> every_name() {
 }
 
 std::string mark(const recipe& how, int64_t length) {
-    return fingerprint(how, make_scheme(how), length);
+    return fingerprint(make_scheme(how), length);
 }
 
 }  // namespace

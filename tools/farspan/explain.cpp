@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "files.hpp"
+#include "scheme_file.hpp"
 
 namespace tool {
 namespace {
@@ -119,16 +119,9 @@ farspan::score_config score_of(const explain_options& o) {
 
 // Of the options, or of a file.
 farspan::scheme scheme_of(const explain_options& o) {
-    if (o.scheme.empty()) {
-        const farspan::remap_config remap = remap_of(o);
-        return farspan::scheme(rope_of(o), remap, bias_of(o), mask_of(o, remap), score_of(o));
-    }
-    const std::vector<uint8_t> text = read_bytes(o.scheme);
-    try {
-        return farspan::scheme::from_json({reinterpret_cast<const char*>(text.data()), text.size()});
-    } catch (const farspan::error& error) {
-        throw failure(o.scheme + ": " + error.what());
-    }
+    if (!o.scheme.empty()) return read_scheme(o.scheme);
+    const farspan::remap_config remap = remap_of(o);
+    return farspan::scheme(rope_of(o), remap, bias_of(o), mask_of(o, remap), score_of(o));
 }
 
 void print(const explain_options& o, const nlohmann::ordered_json& found, std::string (*text_of)(const nlohmann::ordered_json&)) {

@@ -147,7 +147,8 @@ void add_generate(CLI::App& program) {
     app->add_option("--model", o.model, "model: a name in the folder of models, or a path")->required();
     app->add_option("--models", o.models, "folder of the models (default: beside the program, then ./models)");
     app->add_option("--scheme", o.scheme,
-                    "a method of farspan report (default: streaming; for models without rotation window)");
+                    "a method of farspan report, or a file with a scheme as JSON (default: streaming; for models without "
+                    "rotation window)");
     app->add_option("--prompt", o.prompt, "text to continue");
     app->add_option("--text", o.text, "file to continue");
     app->add_option("--prompt-bytes", o.prompt_bytes, "use the first BYTES bytes of the prompt only");

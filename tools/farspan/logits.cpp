@@ -81,7 +81,7 @@ void add_logits(CLI::App& program) {
     app->add_option("--model", o.model, "folder with config.json and model.safetensors")->required();
     app->add_option("--text", o.text, "file whose bytes are the tokens")->required();
     app->add_option("--bytes", o.bytes, "use the first BYTES bytes only (default: all)");
-    app->add_option("--method", o.method, "a method of farspan report")->capture_default_str();
+    app->add_option("--method", o.method, "a method of farspan report, or a file with a scheme as JSON")->capture_default_str();
     app->add_option("--rows", o.rows, "rows to write, comma separated (default: all)")->delimiter(',');
     app->add_option("--threads", o.threads, "threads (default: what the machine allows)")->check(CLI::Range(0, 4096));
     app->add_option("--isa", o.isa, "instruction set of the library: best, scalar, avx2, avx512, neon");

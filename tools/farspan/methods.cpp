@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "scheme_file.hpp"
+
 namespace tool {
 namespace {
 
@@ -120,6 +122,17 @@ const method& get_method(const std::string& name) {
     return *find_method(split_log_n(name).first);
 }
 
+bool is_file(const std::string& name) { return name.size() > 5 && name.compare(name.size() - 5, 5, ".json") == 0; }
+
+recipe recipe_of_file(const std::string& path) {
+    recipe r;
+    r.text = read_scheme(path).to_json();
+    const nlohmann::ordered_json mask = nlohmann::ordered_json::parse(r.text).value("mask", nlohmann::ordered_json::object());
+    r.mask.window_left = mask.value("window_left", r.mask.window_left);
+    r.mask.sinks = std::max(mask.value("sinks", r.mask.sinks), mask.value("prefix", r.mask.prefix));
+    return r;
+}
+
 // What the model was trained with.
 recipe trained_recipe(const language_model& model) {
     const model_config& c = model.config;
@@ -178,6 +191,7 @@ const std::vector<method>& all_methods() {
 }
 
 void check_method_name(const std::string& name) {
+    if (is_file(name)) return;
     const auto [base, log_n] = split_log_n(name);
     const method* found = find_method(base);
     if (found && (!log_n || found->rotary_only || base == "none")) return;
@@ -187,7 +201,7 @@ void check_method_name(const std::string& name) {
 }
 
 bool method_applies(const std::string& name, const model_config& config) {
-    return config.rotary() || (!get_method(name).rotary_only && !split_log_n(name).second);
+    return is_file(name) || config.rotary() || (!get_method(name).rotary_only && !split_log_n(name).second);
 }
 
 std::vector<std::string> default_methods(const model_config& config) {
@@ -206,6 +220,7 @@ std::vector<std::string> default_methods(const model_config& config) {
 }
 
 recipe derive(const language_model& model, const std::string& name, int64_t length) {
+    if (is_file(name)) return recipe_of_file(name);
     const int64_t trained = model.config.trained_length;
     const method& found = get_method(name);
     if (!method_applies(name, model.config))
@@ -221,14 +236,19 @@ recipe derive(const language_model& model, const std::string& name, int64_t leng
     return r;
 }
 
-farspan::scheme make_scheme(const recipe& r) { return farspan::scheme(r.rope, r.remap, r.bias, r.mask, r.score); }
+farspan::scheme make_scheme(const recipe& r) {
+    return r.text.empty() ? farspan::scheme(r.rope, r.remap, r.bias, r.mask, r.score) : farspan::scheme::from_json(r.text);
+}
 
-std::string fingerprint(const recipe& r, const farspan::scheme& scheme, int64_t length) {
+std::string fingerprint(const farspan::scheme& scheme, int64_t length) {
     nlohmann::ordered_json rest = nlohmann::ordered_json::parse(scheme.to_json());
+    const nlohmann::ordered_json rope = rest.value("rope", nlohmann::ordered_json::object());
     rest.erase("rope");
     std::string text = rest.dump();
-    if (r.rope.method == FARSPAN_ROPE_NONE) return text;
-    std::vector<double> numbers(static_cast<size_t>(r.rope.rotary_dim / 2));
+    if (!rope.contains("method")) return text;
+    for (const char* key : {"layout", "rotary_offset", "angle", "axes", "axis_sections"})
+        if (rope.contains(key)) text += " " + rope[key].dump();
+    std::vector<double> numbers(rope["rotary_dim"].get<size_t>() / 2);
     const double magnitude = scheme.frequencies(numbers, length);
     numbers.push_back(magnitude);
     for (const double number : numbers) {

@@ -15,8 +15,9 @@
 
 namespace tool {
 
-// The five configurations of a scheme.
+// The five configurations of a scheme, or the text of one from a file.
 struct recipe {
+    std::string text;  // in place of the configurations; of those, mask then says what may be forgotten
     farspan::rope_config rope{FARSPAN_ROPE_NONE};
     farspan::remap_config remap{FARSPAN_REMAP_NONE};
     farspan::bias_config bias{FARSPAN_BIAS_NONE};
@@ -34,7 +35,8 @@ struct method {
 
 const std::vector<method>& all_methods();
 
-// Any rotary method with "-logn" behind its name also scales query i by max(1, ln(i + 1) / ln L).
+// Any rotary method with "-logn" behind its name also scales query i by max(1, ln(i + 1) / ln L). A name that ends in ".json" is
+// a file with a scheme (scheme_file.hpp), which replaces what the model was trained with, at every length.
 // Fails on an unknown name, listing the known ones.
 void check_method_name(const std::string& name);
 bool method_applies(const std::string& name, const model_config& config);
@@ -44,7 +46,7 @@ recipe derive(const language_model& model, const std::string& name, int64_t leng
 farspan::scheme make_scheme(const recipe& recipe);
 
 // Recipes with equal text mean the same arithmetic at this length, whatever their methods are called.
-std::string fingerprint(const recipe& recipe, const farspan::scheme& scheme, int64_t length);
+std::string fingerprint(const farspan::scheme& scheme, int64_t length);
 
 // Fails if the library's ALiBi slopes are not those the model was trained with.
 void check_slopes(const language_model& model);

@@ -134,7 +134,7 @@ void add_perplexity(CLI::App& program) {
     app->add_option("--model", o.model, "model: a name in the folder of models, or a path")->required();
     app->add_option("--models", o.models, "folder of the models (default: beside the program, then ./models)");
     app->add_option("--text", o.text, "text to score; read window by window, never held")->required();
-    app->add_option("--method", o.method, "a method of farspan report")->capture_default_str();
+    app->add_option("--method", o.method, "a method of farspan report, or a file with a scheme as JSON")->capture_default_str();
     app->add_option("--windows", o.windows,
                     "blocks: without overlap; sliding: the first scores all, later ones the newest STRIDE bytes; "
                     "growing: STRIDE new bytes each; last: only the last SEGMENT bytes")

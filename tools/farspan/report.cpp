@@ -185,7 +185,7 @@ void add_report(CLI::App& program) {
     app->add_option("--text", o.text, "text to score (default: eval.txt beside the models)");
     app->add_option("--models", o.models, "folder of the models (default: beside the program, then ./models)");
     app->add_option("--model", o.model_names, "models to run: names in that folder, or paths (default: all)");
-    app->add_option("--methods", o.methods, "methods, comma separated, or 'all' (default: none; for rotary models most)")->delimiter(',');
+    app->add_option("--methods", o.methods, "methods, files with schemes as JSON, comma separated, or 'all' (default: none; for rotary models most)")->delimiter(',');
     app->add_option("--lengths", o.lengths, "window lengths in bytes, comma separated (default: 1/2 to 16 times the trained one)")->delimiter(',');
     app->add_option("--bytes", o.bytes, "bytes to score per method and length")->capture_default_str();
     app->add_flag("--decode", o.decode, "byte by byte over a key-value cache, as when generating: the same losses, more slowly");

@@ -68,12 +68,12 @@ void add_model(const language_model& model, const std::vector<std::string>& meth
         for (const int64_t length : lengths) {
             recipe how = derive(model, name, length);
             const farspan::scheme scheme = make_scheme(how);
-            const std::string mark = std::to_string(length) + " " + fingerprint(how, scheme, length);
+            const std::string mark = std::to_string(length) + " " + fingerprint(scheme, length);
             const auto known = std::find(marks.begin(), marks.end(), mark);
             used.push_back(static_cast<size_t>(known - marks.begin()));
             point p{};
             p.length = length;
-            if (length > line.trained_length) p.scheme = nlohmann::ordered_json::parse(scheme.to_json());
+            if (length > line.trained_length || !how.text.empty()) p.scheme = nlohmann::ordered_json::parse(scheme.to_json());
             line.points.push_back(std::move(p));
             if (known != marks.end()) continue;
             marks.push_back(mark);

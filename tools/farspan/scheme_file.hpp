@@ -1,0 +1,13 @@
+// Schemes in files, in the form of farspan_scheme_from_json.
+#pragma once
+
+#include <string>
+
+#include "farspan/farspan.hpp"
+
+namespace tool {
+
+// The failure carries the file's name.
+farspan::scheme read_scheme(const std::string& path);
+
+}  // namespace tool
