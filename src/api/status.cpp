@@ -17,7 +17,7 @@ void report(farspan_error* error, farspan_status status, int32_t argument, std::
     error->code = status;
     error->argument = argument;
     char field[sizeof(farspan_error::message)];
-    std::memcpy(field, path.data(), path.size());
+    std::copy(path.begin(), path.end(), field);  // of an empty path there may be no first character
     field[path.size()] = '\0';
     copy_utf8(field, error->field, sizeof error->field);
     const std::size_t room =
