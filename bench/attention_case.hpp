@@ -86,7 +86,13 @@ inline std::unique_ptr<farspan_scheme, run_free> make_scheme(const attention_cas
     if (c.bias != FARSPAN_BIAS_NONE) bias.heads = static_cast<int32_t>(c.query_heads);
     farspan_error error = FARSPAN_ERROR_INIT;
     farspan_scheme* scheme = nullptr;
-    must(farspan_scheme_create(&rope, &remap, &bias, &mask, nullptr, &scheme, &error), error);
+    farspan_scheme_parts parts;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.rope = &rope;
+    parts.remap = &remap;
+    parts.bias = &bias;
+    parts.mask = &mask;
+    must(farspan_scheme_create(&parts, &scheme, &error), error);
     return std::unique_ptr<farspan_scheme, run_free>(scheme);
 }
 
@@ -117,9 +123,15 @@ public:
 protected:
     void run_with(float* lse) {
         farspan_error error = FARSPAN_ERROR_INIT;
-        must(farspan_attention_run(context_.get(), plan_.get(), &q_.tensor, &k_.tensor, &v_.tensor, nullptr,
-                                   &out_.tensor, lse, workspace_.data(), workspace_.size(), &error),
-             error);
+        farspan_attention_data data;
+        farspan_attention_data_init(&data, sizeof data);
+        data.q = &q_.tensor;
+        data.k = &k_.tensor;
+        data.v = &v_.tensor;
+        data.out = &out_.tensor;
+        data.workspace = workspace_.data();
+        data.workspace_bytes = static_cast<int64_t>(workspace_.size());
+        must(farspan_attention_run(context_.get(), plan_.get(), &data, &error), error);
     }
     const farspan_context* context() const { return context_.get(); }
     const farspan_plan* plan() const { return plan_.get(); }

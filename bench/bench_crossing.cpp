@@ -36,7 +36,8 @@ void rope_apply(benchmark::State& state) {
     const int64_t position = 1000;
     for (auto _ : state) {
         farspan_error error = FARSPAN_ERROR_INIT;
-        must(farspan_rope_apply(context.get(), scheme.get(), &options, &position, &in.tensor, &out.tensor, &error), error);
+        must(farspan_rope_apply(context.get(), scheme.get(), &options, &position, 1, &in.tensor, &out.tensor, &error),
+             error);
     }
 }
 

@@ -28,13 +28,16 @@ std::function<void()> prepare(const rope_case& c) {
     rope.rotary_dim = static_cast<int32_t>(c.head_dim);
     farspan_error error = FARSPAN_ERROR_INIT;
     farspan_scheme* made = nullptr;
-    must(farspan_scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &made, &error), error);
+    farspan_scheme_parts parts;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.rope = &rope;
+    must(farspan_scheme_create(&parts, &made, &error), error);
     s->scheme.reset(made);
     return [s] {
         farspan_error failure = FARSPAN_ERROR_INIT;
         farspan_rope_options options;
         farspan_rope_options_init(&options, sizeof options);
-        must(farspan_rope_apply(s->context.get(), s->scheme.get(), &options, nullptr, &s->in.tensor, &s->out.tensor,
+        must(farspan_rope_apply(s->context.get(), s->scheme.get(), &options, nullptr, 0, &s->in.tensor, &s->out.tensor,
                                 &failure),
              failure);
     };

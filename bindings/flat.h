@@ -121,36 +121,44 @@ static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const
                                           const double* long_factors, size_t long_count, const farspan_remap_config* remap,
                                           const farspan_bias_config* bias, const float* values, size_t value_count,
                                           const double* a, size_t a_count, const double* p, size_t p_count,
-                                          const farspan_mask_config* mask, const farspan_score_config* score,
-                                          const float* sinks, size_t sink_count, farspan_error* error) {
+                                          const double* slopes, size_t slope_count, const farspan_mask_config* mask,
+                                          const farspan_score_config* score, const float* sink_logits, size_t sink_logit_count,
+                                          farspan_error* error) {
+    farspan_scheme_parts parts;
     farspan_rope_config rope_copy;
     farspan_bias_config bias_copy;
     farspan_score_config score_copy;
     farspan_scheme* scheme = NULL;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.remap = remap;
+    parts.mask = mask;
     if (rope) {
         rope_copy = *rope;
         rope_copy.short_factors = short_factors;
+        rope_copy.short_factors_count = (int64_t)short_count;
         rope_copy.long_factors = long_factors;
-        if (flat_short(error, 1, "rope.short_factors", short_factors, short_count, rope->pair_factor_count) ||
-            flat_short(error, 1, "rope.long_factors", long_factors, long_count, rope->pair_factor_count))
-            return NULL;
+        rope_copy.long_factors_count = (int64_t)long_count;
+        parts.rope = &rope_copy;
     }
     if (bias) {
         bias_copy = *bias;
         bias_copy.values = values;
+        bias_copy.values_count = (int64_t)value_count;
         bias_copy.a = a;
+        bias_copy.a_count = (int64_t)a_count;
         bias_copy.p = p;
-        if (flat_short(error, 3, "bias.values", values, value_count, (__int128)bias->buckets * bias->heads) ||
-            flat_short(error, 3, "bias.a", a, a_count, bias->heads) || flat_short(error, 3, "bias.p", p, p_count, bias->heads))
-            return NULL;
+        bias_copy.p_count = (int64_t)p_count;
+        bias_copy.slopes = slopes;
+        bias_copy.slopes_count = (int64_t)slope_count;
+        parts.bias = &bias_copy;
     }
     if (score) {
         score_copy = *score;
-        score_copy.sinks = sinks;
-        if (flat_short(error, 5, "score.sinks", sinks, sink_count, score->sink_heads)) return NULL;
+        score_copy.sink_logits = sink_logits;
+        score_copy.sink_logits_count = (int64_t)sink_logit_count;
+        parts.score = &score_copy;
     }
-    farspan_scheme_create(rope ? &rope_copy : NULL, remap, bias ? &bias_copy : NULL, mask, score ? &score_copy : NULL, &scheme,
-                          error);
+    farspan_scheme_create(&parts, &scheme, error);
     return scheme;
 }
 
@@ -170,7 +178,7 @@ static farspan_status flat_scheme_to_json(const farspan_scheme* scheme, uint8_t*
 
 static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, size_t count,
                                             double* magnitude, size_t magnitude_count, farspan_error* error) {
-    return farspan_rope_frequencies(scheme, length, inv_freq, count > INT32_MAX ? -1 : (int32_t)count,
+    return farspan_rope_frequencies(scheme, length, inv_freq, (int64_t)count,
                                     magnitude_count > 0 ? magnitude : NULL, error);
 }
 
@@ -186,12 +194,7 @@ static farspan_status flat_rope_apply(const farspan_context* context, const fars
                                       const int64_t* in_dims, void* out, int32_t out_dtype, const int64_t* out_dims,
                                       farspan_error* error) {
     const farspan_tensor source = flat_tensor(in, in_dtype, in_dims), target = flat_tensor(out, out_dtype, out_dims);
-    const int64_t rows = source.shape[2], stride = axis_stride == 0 ? rows : axis_stride;
     farspan_rope_options options;
-    if (stride < 0)
-        return flat_fail(error, FARSPAN_ERROR_STRIDE, 3, "options.axis_stride is %lld: must not be negative", (long long)axis_stride);
-    if (flat_unequal_rows(error, 4, "positions", positions, position_count, farspan_scheme_axes(scheme), stride, rows))
-        return FARSPAN_ERROR_SHAPE;
     farspan_rope_options_init(&options, sizeof options);
     options.side = side;
     options.branch = branch;
@@ -199,29 +202,28 @@ static farspan_status flat_rope_apply(const farspan_context* context, const fars
     options.length = length;
     options.axis_stride = axis_stride;
     options.xpos_centre = xpos_centre;
-    return farspan_rope_apply(context, scheme, &options, positions, &source, &target, error);
+    return farspan_rope_apply(context, scheme, &options, positions, (int64_t)position_count, &source, &target, error);
 }
 
-static farspan_status flat_bias_fill(const farspan_scheme* scheme, int32_t head, int64_t length, int64_t first_distance, float* out,
-                                     size_t count, farspan_error* error) {
-    return farspan_bias_fill(scheme, head, length, first_distance, (int64_t)count, out, error);
+static farspan_status flat_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head, int64_t length,
+                                     int64_t first_distance, float* out, size_t count, farspan_error* error) {
+    return farspan_bias_fill(context, scheme, head, length, first_distance, out, (int64_t)count, error);
 }
 
-static farspan_status flat_sinusoidal_fill(int32_t layout, int64_t first, double base, void* out, int32_t dtype,
-                                           const int64_t* dims, farspan_error* error) {
+static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first, double base, void* out,
+                                           int32_t dtype, const int64_t* dims, farspan_error* error) {
     const farspan_tensor target = flat_tensor(out, dtype, dims);
-    return farspan_sinusoidal_fill(layout, first, base, &target, error);
+    return farspan_sinusoidal_fill(context, layout, first, base, &target, error);
 }
 
-static farspan_status flat_position_lookup(void* table, int32_t table_dtype, const int64_t* table_dims, const int64_t* positions,
-                                           size_t position_count, void* out, int32_t out_dtype, const int64_t* out_dims,
+static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype,
+                                           const int64_t* table_dims, const int64_t* positions, size_t position_count, void* out, int32_t out_dtype, const int64_t* out_dims,
                                            farspan_error* error) {
     const farspan_tensor source = flat_tensor(table, table_dtype, table_dims), target = flat_tensor(out, out_dtype, out_dims);
-    if (flat_unequal(error, 2, "positions", positions, position_count, target.shape[2])) return FARSPAN_ERROR_SHAPE;
-    return farspan_position_lookup(&source, positions, &target, error);
+    return farspan_position_lookup(context, &source, positions, (int64_t)position_count, &target, error);
 }
 
-static farspan_status flat_fire_fill(const farspan_fire_config* config, const float* w1, size_t w1_count, const float* b1,
+static farspan_status flat_fire_fill(const farspan_context* context, const farspan_fire_config* config, const float* w1, size_t w1_count, const float* b1,
                                      size_t b1_count, const float* w2, size_t w2_count, const float* b2, size_t b2_count,
                                      const int64_t* query_positions, size_t query_count, const int64_t* key_positions,
                                      size_t key_count, void* out, int32_t dtype, const int64_t* dims, farspan_error* error) {
@@ -230,19 +232,16 @@ static farspan_status flat_fire_fill(const farspan_fire_config* config, const fl
     if (config) {
         copy = *config;
         copy.w1 = w1;
+        copy.w1_count = (int64_t)w1_count;
         copy.b1 = b1;
+        copy.b1_count = (int64_t)b1_count;
         copy.w2 = w2;
+        copy.w2_count = (int64_t)w2_count;
         copy.b2 = b2;
-        if (flat_short(error, 1, "config.w1", w1, w1_count, config->hidden) ||
-            flat_short(error, 1, "config.b1", b1, b1_count, config->hidden) ||
-            flat_short(error, 1, "config.w2", w2, w2_count, (__int128)config->heads * config->hidden) ||
-            flat_short(error, 1, "config.b2", b2, b2_count, config->heads))
-            return FARSPAN_ERROR_SHAPE;
+        copy.b2_count = (int64_t)b2_count;
     }
-    if (flat_unequal(error, 2, "query_positions", query_positions, query_count, target.shape[2]) ||
-        flat_unequal(error, 3, "key_positions", key_positions, key_count, target.shape[3]))
-        return FARSPAN_ERROR_SHAPE;
-    return farspan_fire_fill(config ? &copy : NULL, query_positions, key_positions, &target, error);
+    return farspan_fire_fill(context, config ? &copy : NULL, query_positions, (int64_t)query_count, key_positions, (int64_t)key_count,
+                             &target, error);
 }
 
 /* ---- plan and attention ----------------------------------------------------------------------- */
@@ -257,30 +256,21 @@ static farspan_plan* flat_plan_create(const farspan_context* context, const fars
     farspan_plan* plan = NULL;
     farspan_problem copy;
     if (problem) {
-        const __int128 axes = farspan_scheme_axes(scheme);
         copy = *problem;
         copy.query_positions = query_positions;
+        copy.query_positions_count = (int64_t)query_count;
         copy.key_positions = key_positions;
+        copy.key_positions_count = (int64_t)key_count;
         copy.query_axis_positions = query_axis_positions;
+        copy.query_axis_positions_count = (int64_t)query_axis_count;
         copy.key_axis_positions = key_axis_positions;
+        copy.key_axis_positions_count = (int64_t)key_axis_count;
         copy.query_offsets = query_offsets;
+        copy.query_offsets_count = (int64_t)query_offset_count;
         copy.key_offsets = key_offsets;
+        copy.key_offsets_count = (int64_t)key_offset_count;
         copy.key_ranges = key_ranges;
-        if ((copy.query_position_stride < 0 || copy.key_position_stride < 0) && (query_positions || key_positions)) {
-            flat_fail(error, FARSPAN_ERROR_STRIDE, 3,
-                      "problem.query_position_stride is %lld and key_position_stride %lld: must not be negative",
-                      (long long)copy.query_position_stride, (long long)copy.key_position_stride);
-            return NULL;
-        }
-        if (flat_unequal_rows(error, 3, "problem.query_positions", query_positions, query_count, copy.batch, copy.query_position_stride,
-                              copy.queries) ||
-            flat_unequal_rows(error, 3, "problem.key_positions", key_positions, key_count, copy.batch, copy.key_position_stride, copy.keys) ||
-            flat_unequal(error, 3, "problem.query_axis_positions", query_axis_positions, query_axis_count, axes * copy.queries) ||
-            flat_unequal(error, 3, "problem.key_axis_positions", key_axis_positions, key_axis_count, axes * copy.keys) ||
-            flat_unequal(error, 3, "problem.query_offsets", query_offsets, query_offset_count, (__int128)copy.segments + 1) ||
-            flat_unequal(error, 3, "problem.key_offsets", key_offsets, key_offset_count, (__int128)copy.segments + 1) ||
-            flat_unequal(error, 3, "problem.key_ranges", key_ranges, key_range_count, 2 * (__int128)copy.batch))
-            return NULL;
+        copy.key_ranges_count = (int64_t)key_range_count;
     }
     farspan_plan_create(context, scheme, problem ? &copy : NULL, &plan, error);
     return plan;
@@ -299,8 +289,18 @@ static farspan_status flat_attention_run(const farspan_context* context, const f
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
                          vt = flat_tensor(v, v_dtype, v_dims), bt = flat_tensor(bias, bias_dtype, bias_dims),
                          ot = flat_tensor(out, out_dtype, out_dims);
-    if (flat_short(error, 8, "lse", lse, lse_count, flat_row_count(&ot))) return FARSPAN_ERROR_SHAPE;
-    return farspan_attention_run(context, plan, &qt, &kt, &vt, bt.data ? &bt : NULL, &ot, lse, workspace, workspace_size, error);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &qt;
+    data.k = &kt;
+    data.v = &vt;
+    data.bias = bt.data ? &bt : NULL;
+    data.out = &ot;
+    data.lse = lse;
+    data.lse_count = (int64_t)lse_count;
+    data.workspace = workspace;
+    data.workspace_bytes = (int64_t)workspace_size;
+    return farspan_attention_run(context, plan, &data, error);
 }
 
 static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t q_dtype,
@@ -309,17 +309,20 @@ static farspan_status flat_attention(const farspan_context* context, const farsp
                                      farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
                          vt = flat_tensor(v, v_dtype, v_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    return farspan_attention(context, scheme, &qt, &kt, &vt, &ot, error);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &qt;
+    data.k = &kt;
+    data.v = &vt;
+    data.out = &ot;
+    return farspan_attention(context, scheme, &data, error);
 }
 
-static farspan_status flat_attention_merge(void* out_a, int32_t a_dtype, const int64_t* a_dims, float* lse_a, size_t lse_a_count,
-                                           void* out_b, int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
+static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t a_dtype, const int64_t* a_dims,
+                                           float* lse_a, size_t lse_a_count, void* out_b, int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
                                            farspan_error* error) {
     const farspan_tensor a = flat_tensor(out_a, a_dtype, a_dims), b = flat_tensor(out_b, b_dtype, b_dims);
-    const __int128 rows = flat_row_count(&a);
-    if (flat_short(error, 2, "lse_a", lse_a, lse_a_count, rows) || flat_short(error, 4, "lse_b", lse_b, lse_b_count, rows))
-        return FARSPAN_ERROR_SHAPE;
-    return farspan_attention_merge(&a, lse_a, &b, lse_b, error);
+    return farspan_attention_merge(context, &a, lse_a, (int64_t)lse_a_count, &b, lse_b, (int64_t)lse_b_count, error);
 }
 
 /* ---- context ---------------------------------------------------------------------------------- */
@@ -346,8 +349,8 @@ static farspan_context* flat_context_create(const farspan_context_config* config
 
 /* The text of farspan_diagnose, to be freed; NULL without memory. */
 static char* flat_diagnose(void) {
-    const size_t size = farspan_diagnose(NULL, 0);
-    char* text = (char*)malloc(size + 1);
+    const int64_t size = farspan_diagnose(NULL, 0);
+    char* text = (char*)malloc((size_t)size + 1);
     if (!text) return NULL;
     text[0] = 0;
     farspan_diagnose(text, size);

@@ -209,8 +209,16 @@ static farspan_status flat_model_softmax_layer(const farspan_model* model, int64
 static farspan_scheme* flat_model_layer_scheme(const farspan_model* model, int64_t index, farspan_error* error) {
     farspan_model_layer layer;
     farspan_scheme* scheme = NULL;
-    if (flat_model_softmax_layer(model, index, &layer, error) == FARSPAN_OK)
-        farspan_scheme_create(layer.rope, layer.remap, layer.bias, layer.mask, layer.score, &scheme, error);
+    if (flat_model_softmax_layer(model, index, &layer, error) == FARSPAN_OK) {
+        farspan_scheme_parts parts;
+        farspan_scheme_parts_init(&parts, sizeof parts);
+        parts.rope = layer.rope;
+        parts.remap = layer.remap;
+        parts.bias = layer.bias;
+        parts.mask = layer.mask;
+        parts.score = layer.score;
+        farspan_scheme_create(&parts, &scheme, error);
+    }
     return scheme;
 }
 
@@ -226,8 +234,10 @@ static farspan_status flat_model_layer_parts(const farspan_model* model, int64_t
     *bias = *layer.bias;
     *mask = *layer.mask;
     *score = *layer.score;
-    rope->short_factors = rope->long_factors = bias->a = bias->p = NULL;
-    bias->values = score->sinks = NULL;
+    rope->short_factors = rope->long_factors = bias->a = bias->p = bias->slopes = NULL;
+    bias->values = score->sink_logits = NULL;
+    rope->short_factors_count = rope->long_factors_count = bias->a_count = bias->p_count = bias->slopes_count = 0;
+    bias->values_count = score->sink_logits_count = 0;
     return FARSPAN_OK;
 }
 
@@ -238,7 +248,8 @@ enum {
     FLAT_BIAS_A = 2,
     FLAT_BIAS_P = 3,
     FLAT_BIAS_VALUES = 4, /* floats */
-    FLAT_SINKS = 5
+    FLAT_SINK_LOGITS = 5,
+    FLAT_BIAS_SLOPES = 6 /* doubles */
 };
 
 /* Where it is and how many entries it has; NULL and 0 if there is none. */
@@ -249,13 +260,14 @@ static const void* flat_model_layer_array(const farspan_model* model, int64_t in
     const struct {
         const void* values;
         int64_t count;
-    } arrays[] = {{layer.rope->short_factors, layer.rope->pair_factor_count},
-                  {layer.rope->long_factors, layer.rope->pair_factor_count},
-                  {layer.bias->a, layer.bias->heads},
-                  {layer.bias->p, layer.bias->heads},
-                  {layer.bias->values, (int64_t)layer.bias->buckets * layer.bias->heads},
-                  {layer.score->sinks, layer.score->sink_heads}};
-    if (which < FLAT_SHORT_FACTORS || which > FLAT_SINKS || !arrays[which].values) return NULL;
+    } arrays[] = {{layer.rope->short_factors, layer.rope->short_factors_count},
+                  {layer.rope->long_factors, layer.rope->long_factors_count},
+                  {layer.bias->a, layer.bias->a_count},
+                  {layer.bias->p, layer.bias->p_count},
+                  {layer.bias->values, layer.bias->values_count},
+                  {layer.score->sink_logits, layer.score->sink_logits_count},
+                  {layer.bias->slopes, layer.bias->slopes_count}};
+    if (which < FLAT_SHORT_FACTORS || which > FLAT_BIAS_SLOPES || !arrays[which].values) return NULL;
     *count = arrays[which].count;
     return arrays[which].values;
 }

@@ -25,10 +25,11 @@
 %apply (const double* ARRAY, size_t COUNT) { (const double* rope_long, size_t rope_long_count) };
 %apply (const double* ARRAY, size_t COUNT) { (const double* rope_short, size_t rope_short_count) };
 %apply (const double* ARRAY, size_t COUNT) { (const double* short_factors, size_t short_count) };
+%apply (const double* ARRAY, size_t COUNT) { (const double* slopes, size_t slope_count) };
 %apply (const double* ARRAY, size_t COUNT) { (const double* values, size_t value_count) };
 %apply (const float* ARRAY, size_t COUNT) { (const float* b1, size_t b1_count) };
 %apply (const float* ARRAY, size_t COUNT) { (const float* b2, size_t b2_count) };
-%apply (const float* ARRAY, size_t COUNT) { (const float* sinks, size_t sink_count) };
+%apply (const float* ARRAY, size_t COUNT) { (const float* sink_logits, size_t sink_logit_count) };
 %apply (const float* ARRAY, size_t COUNT) { (const float* t5_decoder, size_t t5_decoder_count) };
 %apply (const float* ARRAY, size_t COUNT) { (const float* t5_encoder, size_t t5_encoder_count) };
 %apply (const float* ARRAY, size_t COUNT) { (const float* values, size_t value_count) };

@@ -63,6 +63,6 @@ func Attention(context *Context, scheme *Scheme, q, k, v, out *Tensor) error {
 // [batch][heads][queries]. Give a sink to one part only. Errors: ErrNullArgument, ErrShape, ErrStride, ErrDType.
 func AttentionMerge(outA *Tensor, lseA []float32, outB *Tensor, lseB []float32) error {
 	outA, outB = outA.orAbsent(), outB.orAbsent()
-	return asError(raw.Attention_merge(outA.data, int32(outA.dtype), &outA.dims, first(lseA), count(lseA), outB.data, int32(outB.dtype),
+	return asError(raw.Attention_merge(nil, outA.data, int32(outA.dtype), &outA.dims, first(lseA), count(lseA), outB.data, int32(outB.dtype),
 		&outB.dims, first(lseB), count(lseB)))
 }

@@ -185,7 +185,15 @@ const (
 
 // RemapMethod: which position the rope part sees. Needs a causal mask without prefix, a single position axis, and not
 // xpos. The near branch keeps the true positions; a far branch begins where the comment says. A remap does not choose
-// the mask: give lm_infinite and streaming the mask named with them.
+// the mask: give lm_infinite and streaming the mask named with them. With another one they are accepted, and the
+// pairs that it shows are mapped as the comment says. Dual chunk, with chunk numbers a = p_i / S and b = p_j / S
+// (floor), and r_i = p_i mod S, r_j = p_j mod S: the rope sees:
+//
+//	a = b (branch 0)      r_i - r_j
+//	a = b + 1 (branch 1)  min(r_i + S, C) - r_j
+//	a > b + 1 (branch 2)  min(2 S - 1, C) - r_j
+//
+// Each divided by PositionScale.
 type RemapMethod int32
 
 // Values of RemapMethod.
@@ -199,7 +207,8 @@ const (
 	RemapSelfExtend RemapMethod = 3
 	// Dual Chunk Attention (An et al. 2024), chunk C, LocalWindow w, S = C - w.
 	RemapDualChunk RemapMethod = 4
-	// distance >= window: counts as min(limit, length - 1) (Han et al. 2023); with mask.sinks.
+	// distance >= window: counts as min(limit, length - 1) (Han et al. 2023); with the mask sinks = any, WindowLeft =
+	// window - 1.
 	RemapLMInfinite RemapMethod = 5
 	// StreamingLLM (Xiao et al. 2023): positions are cache slots, sinks + window; with the mask sinks = sinks,
 	// WindowLeft = window.

@@ -36,14 +36,14 @@ func (s *Scheme) RopeApply(context *Context, options *RopeOptions, positions []i
 // be 1. base is usually 10000. Errors: ErrShape, ErrPositions, ErrParameterRange, ErrMethod.
 func SinusoidalFill(layout SinusoidalLayout, first int64, base float64, out *Tensor) error {
 	out = out.orAbsent()
-	return asError(raw.Sinusoidal_fill(int32(layout), first, base, out.data, int32(out.dtype), &out.dims))
+	return asError(raw.Sinusoidal_fill(nil, int32(layout), first, base, out.data, int32(out.dtype), &out.dims))
 }
 
 // PositionLookup copies learned positions: out[b, 0, t, :] = table[0, 0, positions[t], :]. Empty positions are 0, 1, 2 ... A position
 // outside the table is ErrPositions, not a clamp.
 func PositionLookup(table *Tensor, positions []int64, out *Tensor) error {
 	table, out = table.orAbsent(), out.orAbsent()
-	return asError(raw.Position_lookup(table.data, int32(table.dtype), &table.dims, first(positions), count(positions), out.data,
+	return asError(raw.Position_lookup(nil, table.data, int32(table.dtype), &table.dims, first(positions), count(positions), out.data,
 		int32(out.dtype), &out.dims))
 }
 
@@ -54,7 +54,7 @@ func FireFill(config *FireConfig, queryPositions, keyPositions []int64, out *Ten
 	var native raw.FireConfig
 	var arrays FireConfig
 	if config != nil {
-		if err := config.made.check(1, "NewFireConfig"); err != nil {
+		if err := config.made.check(2, "NewFireConfig"); err != nil {
 			return err
 		}
 		native = raw.NewFireConfig()
@@ -63,7 +63,7 @@ func FireFill(config *FireConfig, queryPositions, keyPositions []int64, out *Ten
 		arrays = *config
 	}
 	out = out.orAbsent()
-	return asError(raw.Fire_fill(native, first(arrays.W1), count(arrays.W1), first(arrays.B1), count(arrays.B1), first(arrays.W2),
+	return asError(raw.Fire_fill(nil, native, first(arrays.W1), count(arrays.W1), first(arrays.B1), count(arrays.B1), first(arrays.W2),
 		count(arrays.W2), first(arrays.B2), count(arrays.B2), first(queryPositions), count(queryPositions), first(keyPositions),
 		count(keyPositions), out.data, int32(out.dtype), &out.dims))
 }

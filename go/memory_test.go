@@ -30,7 +30,7 @@ func TestArraysBesidePointers(t *testing.T) {
 	check(t, scheme.RopeApply(nil, nil, c.positions[:], halves, x))
 
 	score := farspan.NewScoreConfig()
-	score.SinkHeads, score.Sinks = 1, c.sinks[:]
+	score.SinkLogits = c.sinks[:]
 	sunk := must(farspan.NewScheme(farspan.SchemeConfig{Score: score}))
 	defer sunk.Close()
 	problem := farspan.NewProblem()

@@ -137,13 +137,13 @@ func TestShortPositionsAreRefused(t *testing.T) {
 
 func TestShortConfigurationArraysAreRefused(t *testing.T) {
 	rope := farspan.NewRopeConfig(farspan.RopePairFactors)
-	rope.Layout, rope.RotaryDim, rope.PairFactorCount, rope.ShortFactors = farspan.LayoutHalf, 8, 4, []float64{1, 1, 1}
+	rope.Layout, rope.RotaryDim, rope.ShortFactors = farspan.LayoutHalf, 8, []float64{1, 1, 1}
 	bias := farspan.NewBiasConfig(farspan.BiasT5)
 	bias.Heads, bias.Values = 2, make([]float32, 63)
-	score := farspan.NewScoreConfig()
-	score.SinkHeads, score.Sinks = 3, []float32{0, 0}
+	slopes := farspan.NewBiasConfig(farspan.BiasALiBi)
+	slopes.Heads, slopes.Slopes = 3, []float64{0, 0}
 	for name, config := range map[string]farspan.SchemeConfig{
-		"factors": {Rope: rope}, "values": {Bias: bias}, "sinks": {Score: score},
+		"factors": {Rope: rope}, "values": {Bias: bias}, "slopes": {Bias: slopes},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := farspan.NewScheme(config)

@@ -31,7 +31,8 @@ const (
 	layerBiasA        int32 = 2
 	layerBiasP        int32 = 3
 	layerBiasValues   int32 = 4
-	layerSinks        int32 = 5
+	layerSinkLogits   int32 = 5
+	layerBiasSlopes   int32 = 6
 )
 
 // layerParts copies the configurations of a layer that has softmax attention.
@@ -53,12 +54,12 @@ func layerParts(model raw.Model, index int64) (parts SchemeConfig, err error) {
 	parts.Mask.move(cross.FromC, mask)
 	parts.Score.move(cross.FromC, score)
 	for which, array := range map[int32]*[]float64{layerShortFactors: &parts.Rope.ShortFactors, layerLongFactors: &parts.Rope.LongFactors,
-		layerBiasA: &parts.Bias.A, layerBiasP: &parts.Bias.P} {
+		layerBiasA: &parts.Bias.A, layerBiasP: &parts.Bias.P, layerBiasSlopes: &parts.Bias.Slopes} {
 		if err == nil {
 			*array, err = layerArray(model, index, which, raw.Model_layer_doubles)
 		}
 	}
-	for which, array := range map[int32]*[]float32{layerBiasValues: &parts.Bias.Values, layerSinks: &parts.Score.Sinks} {
+	for which, array := range map[int32]*[]float32{layerBiasValues: &parts.Bias.Values, layerSinkLogits: &parts.Score.SinkLogits} {
 		if err == nil {
 			*array, err = layerArray(model, index, which, raw.Model_layer_floats)
 		}

@@ -23,7 +23,7 @@ type Scheme struct {
 
 // NewScheme checks the configurations and makes a scheme of them. It copies all slices.
 //
-// Errors name the part by Argument, 1 rope to 5 score: ErrParameterRange, ErrMethod, ErrRotaryDim, ErrShape for a slice that is too
+// Errors name the field: ErrParameterRange, ErrMethod, ErrRotaryDim, ErrShape for a slice that is too
 // short, and ErrCombination for parts that cannot be used together or a field that the method would ignore.
 func NewScheme(config SchemeConfig) (*Scheme, error) {
 	var (
@@ -33,8 +33,8 @@ func NewScheme(config SchemeConfig) (*Scheme, error) {
 		mask  raw.MaskConfig
 		score raw.ScoreConfig
 
-		shortFactors, longFactors, a, p []float64
-		values, sinks                   []float32
+		shortFactors, longFactors, a, p, slopes []float64
+		values, sinkLogits                      []float32
 	)
 	if c := config.Rope; c != nil {
 		if err := c.made.check(1, "NewRopeConfig"); err != nil {
@@ -46,7 +46,7 @@ func NewScheme(config SchemeConfig) (*Scheme, error) {
 		shortFactors, longFactors = c.ShortFactors, c.LongFactors
 	}
 	if c := config.Remap; c != nil {
-		if err := c.made.check(2, "NewRemapConfig"); err != nil {
+		if err := c.made.check(1, "NewRemapConfig"); err != nil {
 			return nil, err
 		}
 		remap = raw.NewRemapConfig(int32(c.Method))
@@ -54,16 +54,16 @@ func NewScheme(config SchemeConfig) (*Scheme, error) {
 		c.move(cross.ToC, remap)
 	}
 	if c := config.Bias; c != nil {
-		if err := c.made.check(3, "NewBiasConfig"); err != nil {
+		if err := c.made.check(1, "NewBiasConfig"); err != nil {
 			return nil, err
 		}
 		bias = raw.NewBiasConfig(int32(c.Method))
 		defer raw.DeleteBiasConfig(bias)
 		c.move(cross.ToC, bias)
-		values, a, p = c.Values, c.A, c.P
+		values, a, p, slopes = c.Values, c.A, c.P, c.Slopes
 	}
 	if c := config.Mask; c != nil {
-		if err := c.made.check(4, "NewMaskConfig"); err != nil {
+		if err := c.made.check(1, "NewMaskConfig"); err != nil {
 			return nil, err
 		}
 		mask = raw.NewMaskConfig()
@@ -71,16 +71,17 @@ func NewScheme(config SchemeConfig) (*Scheme, error) {
 		c.move(cross.ToC, mask)
 	}
 	if c := config.Score; c != nil {
-		if err := c.made.check(5, "NewScoreConfig"); err != nil {
+		if err := c.made.check(1, "NewScoreConfig"); err != nil {
 			return nil, err
 		}
 		score = raw.NewScoreConfig()
 		defer raw.DeleteScoreConfig(score)
 		c.move(cross.ToC, score)
-		sinks = c.Sinks
+		sinkLogits = c.SinkLogits
 	}
 	return newScheme(raw.Scheme_create(rope, first(shortFactors), count(shortFactors), first(longFactors), count(longFactors), remap, bias,
-		first(values), count(values), first(a), count(a), first(p), count(p), mask, score, first(sinks), count(sinks)))
+		first(values), count(values), first(a), count(a), first(p), count(p), first(slopes), count(slopes), mask, score,
+		first(sinkLogits), count(sinkLogits)))
 }
 
 // SchemeFromJSON makes the scheme that a text describes: a JSON object of the parts rope, remap, bias, mask and score, whose keys are
@@ -195,5 +196,5 @@ func (s *Scheme) BiasFill(head int32, length, firstDistance int64, out []float32
 		return err
 	}
 	defer s.native().leave()
-	return asError(raw.Bias_fill(scheme, head, length, firstDistance, first(out), count(out)))
+	return asError(raw.Bias_fill(nil, scheme, head, length, firstDistance, first(out), count(out)))
 }

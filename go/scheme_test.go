@@ -28,7 +28,7 @@ func TestSchemesAreText(t *testing.T) {
 	if _, err := same.JSON(); !errors.Is(err, farspan.ErrClosed) {
 		t.Errorf("closed: %v", err)
 	}
-	long := must(farspan.SchemeFromJSON([]byte(`{"score": {"sinks": [` + strings.Repeat("0.5, ", 999) + `0.5]}}`)))
+	long := must(farspan.SchemeFromJSON([]byte(`{"score": {"sink_logits": [` + strings.Repeat("0.5, ", 999) + `0.5]}}`)))
 	defer long.Close()
 	if len(must(long.JSON())) < 2000 {
 		t.Error("a text longer than the first buffer")

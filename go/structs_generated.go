@@ -45,7 +45,7 @@ type RopeConfig struct {
 	Magnitude Magnitude
 	// Length switch  [longrope].
 	LengthSwitch LengthSwitch
-	// m itself, with MagnitudeExplicit; otherwise a factor on m, default 1.
+	// m itself, with MagnitudeExplicit; otherwise a factor on m, default 1 [all but none, xpos].
 	AttentionFactor float64
 	// Mixed exponent; default 0.625, 0 .. 1 [ntk_mixed].
 	MixedExponent float64
@@ -59,12 +59,10 @@ type RopeConfig struct {
 	XPosScaleBase float64
 	// Xpos gamma; default 0.4: zeta[p] = (2p + gamma R) / ((1 + gamma) R) [xpos].
 	XPosGamma float64
-	// PairFactorCount divisors > 0 of inv_freq [longrope, pair_factors].
+	// R/2 divisors > 0 of inv_freq [longrope, pair_factors].
 	ShortFactors []float64
-	// Long factors [longrope].
+	// R/2 likewise [longrope].
 	LongFactors []float64
-	// R/2.
-	PairFactorCount int32
 	// Axes.
 	Axes Axes
 	// Pairs per axis; their sum is R/2 (interleaved: at most R/2).
@@ -109,7 +107,6 @@ func (c *RopeConfig) move(d cross.Direction, n raw.RopeConfig) {
 	cross.Number(d, &c.RotatedFraction, n.GetRotated_fraction, n.SetRotated_fraction)
 	cross.Number(d, &c.XPosScaleBase, n.GetXpos_scale_base, n.SetXpos_scale_base)
 	cross.Number(d, &c.XPosGamma, n.GetXpos_gamma, n.SetXpos_gamma)
-	cross.Number(d, &c.PairFactorCount, n.GetPair_factor_count, n.SetPair_factor_count)
 	cross.Number(d, &c.Axes, n.GetAxes, n.SetAxes)
 	for at := range c.AxisSections {
 		at := int32(at)
@@ -175,8 +172,9 @@ type BiasConfig struct {
 	Method BiasMethod
 	// All heads of the layer, also of other ranks; required unless none or dense.
 	Heads int32
-	// The problem's head 0 is this head; default 0 (tensor parallel hosts).
-	HeadOffset int32
+	// Alibi heads; default 0 = all; otherwise slopes as for so many heads, for the first ones; the others have 0
+	// [alibi].
+	ALiBiHeads int32
 	// Bidirectional [alibi] -slope |d| in both directions; [t5] half of the buckets per direction.
 	Bidirectional bool
 	// Buckets; default 32 [t5].
@@ -199,6 +197,8 @@ type BiasConfig struct {
 	A []float64
 	// p [heads] > 0 [kerple; power: <= 2].
 	P []float64
+	// NULL (default): by MaxBias and ALiBiHeads; otherwise [heads], each -1e6 .. 1e6 [alibi].
+	Slopes []float64
 
 	made made
 }
@@ -217,7 +217,7 @@ func (c *BiasConfig) move(d cross.Direction, n raw.BiasConfig) {
 	c.made.move(d)
 	cross.Number(d, &c.Method, n.GetMethod, n.SetMethod)
 	cross.Number(d, &c.Heads, n.GetHeads, n.SetHeads)
-	cross.Number(d, &c.HeadOffset, n.GetHead_offset, n.SetHead_offset)
+	cross.Number(d, &c.ALiBiHeads, n.GetAlibi_heads, n.SetAlibi_heads)
 	cross.Flag(d, &c.Bidirectional, n.GetBidirectional, n.SetBidirectional)
 	cross.Number(d, &c.Buckets, n.GetBuckets, n.SetBuckets)
 	cross.Number(d, &c.MaxDistance, n.GetMax_distance, n.SetMax_distance)
@@ -282,7 +282,7 @@ type ScoreConfig struct {
 	Scale float64
 	// Multiplier; default 1; DeepSeek: mscale^2.
 	Multiplier float64
-	// L > 1 for log-n; llama4, ministral3: their floor.
+	// L > 1 [log_n, log_n_trained, log_n_long], >= 1 [llama4, length, ministral3: their floor].
 	TrainedLength float64
 	// Alpha; default 0.1 [llama4, length, ministral3].
 	Alpha float64
@@ -290,12 +290,8 @@ type ScoreConfig struct {
 	Power float64
 	// 0 (default): off; else cap * tanh(s / cap).
 	Softcap float64
-	// NULL, or one logit per head that joins the softmax's sum (gpt-oss; softmax1: zeros).
-	Sinks []float32
-	// Length of sinks.
-	SinkHeads int32
-	// The problem's head 0 is this entry.
-	SinkHeadOffset int32
+	// NULL, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1: zeros).
+	SinkLogits []float32
 
 	made made
 }
@@ -319,8 +315,6 @@ func (c *ScoreConfig) move(d cross.Direction, n raw.ScoreConfig) {
 	cross.Number(d, &c.Alpha, n.GetAlpha, n.SetAlpha)
 	cross.Number(d, &c.Power, n.GetPower, n.SetPower)
 	cross.Number(d, &c.Softcap, n.GetSoftcap, n.SetSoftcap)
-	cross.Number(d, &c.SinkHeads, n.GetSink_heads, n.SetSink_heads)
-	cross.Number(d, &c.SinkHeadOffset, n.GetSink_head_offset, n.SetSink_head_offset)
 }
 
 // Probe: everything that a scheme says about one pair.
@@ -392,7 +386,7 @@ func (c *RopeOptions) move(d cross.Direction, n raw.RopeOptions) {
 
 // FireConfig: FIRE (Li et al. 2024): out[0, h, i, j] = MLP(x)[h] with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)|
 // + 1) + epsilon), d = p_i - p_j >= 0 and MLP = w2 relu(w1 x + b1) + b2. Use the tensor as a dense bias. Its memory
-// is queries x keys, the caller's choice.
+// is queries x keys, the caller's choice. Positions NULL: keys 0, 1, 2 ..., queries the last of them.
 type FireConfig struct {
 	// Width of the MLP's hidden layer.
 	Hidden int32
@@ -451,21 +445,27 @@ type Problem struct {
 	ValueDim int64
 	// Current length n for dynamic methods; 0 (default): largest position that is seen + 1.
 	Length int64
-	// Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than keys the
-	// first ones have negative positions, from which a causal mask shows nothing but a prefix. Key positions must not
-	// decrease (within a segment). The batch stride is in elements; 0 shares one row between all batches.
+	// Head 0 is this head of the layer, for the bias and the sink logits; default 0 (tensor parallel hosts).
+	HeadOffset int64
+	// Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of them;
+	// with more queries than keys the first ones have negative positions, from which a causal mask shows nothing but a
+	// prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row
+	// between all batches.
 	QueryPositions []int64
-	// Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than keys the
-	// first ones have negative positions, from which a causal mask shows nothing but a prefix. Key positions must not
-	// decrease (within a segment). The batch stride is in elements; 0 shares one row between all batches.
+	// Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of them;
+	// with more queries than keys the first ones have negative positions, from which a causal mask shows nothing but a
+	// prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row
+	// between all batches.
 	KeyPositions []int64
-	// Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than keys the
-	// first ones have negative positions, from which a causal mask shows nothing but a prefix. Key positions must not
-	// decrease (within a segment). The batch stride is in elements; 0 shares one row between all batches.
+	// Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of them;
+	// with more queries than keys the first ones have negative positions, from which a causal mask shows nothing but a
+	// prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row
+	// between all batches.
 	QueryPositionStride int64
-	// Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than keys the
-	// first ones have negative positions, from which a causal mask shows nothing but a prefix. Key positions must not
-	// decrease (within a segment). The batch stride is in elements; 0 shares one row between all batches.
+	// Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of them;
+	// with more queries than keys the first ones have negative positions, from which a causal mask shows nothing but a
+	// prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row
+	// between all batches.
 	KeyPositionStride int64
 	// M-RoPE: [axes][queries] and [axes][keys] rotary positions, shared by all batches; the arrays above then serve mask
 	// and bias only.
@@ -475,11 +475,9 @@ type Problem struct {
 	KeyAxisPositions []int64
 	// 0 (default): not packed.
 	Segments int64
-	// M-RoPE: [axes][queries] and [axes][keys] rotary positions, shared by all batches; the arrays above then serve mask
-	// and bias only.
+	// Query offsets [segments + 1], from 0 to queries.
 	QueryOffsets []int64
-	// M-RoPE: [axes][queries] and [axes][keys] rotary positions, shared by all batches; the arrays above then serve mask
-	// and bias only.
+	// Key offsets [segments + 1], from 0 to keys.
 	KeyOffsets []int64
 	// Padding: [batch][2] half-open ranges of valid keys; NULL: all. What nobody sees is not checked and has no effect:
 	// positions of hidden keys may be anything (Hugging Face's batches have 1 in front of 0, 1, 2 ...). So may the
@@ -511,6 +509,7 @@ func (c *Problem) move(d cross.Direction, n raw.Problem) {
 	cross.Number(d, &c.HeadDim, n.GetHead_dim, n.SetHead_dim)
 	cross.Number(d, &c.ValueDim, n.GetValue_dim, n.SetValue_dim)
 	cross.Number(d, &c.Length, n.GetLength, n.SetLength)
+	cross.Number(d, &c.HeadOffset, n.GetHead_offset, n.SetHead_offset)
 	cross.Number(d, &c.QueryPositionStride, n.GetQuery_position_stride, n.SetQuery_position_stride)
 	cross.Number(d, &c.KeyPositionStride, n.GetKey_position_stride, n.SetKey_position_stride)
 	cross.Number(d, &c.Segments, n.GetSegments, n.SetSegments)

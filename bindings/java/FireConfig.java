@@ -12,5 +12,5 @@ import java.util.Objects;
      */
     public void fill(long[] queryPositions, long[] keyPositions, Tensor out) {
         Objects.requireNonNull(out, "out").asOutput("out");
-        Native.fire_fill(fields, w1, b1, w2, b2, queryPositions, keyPositions, out.memory, out.code, out.dims);
+        Native.fire_fill(null, fields, w1, b1, w2, b2, queryPositions, keyPositions, out.memory, out.code, out.dims);
     }

@@ -19,10 +19,20 @@ static int run(const char* name, const farspan_rope_config* rope, const farspan_
     farspan_scheme* scheme = NULL;
     farspan_probe probe;
     farspan_probe_init(&probe, sizeof probe);
-    /* The probe says what the scheme does to one pair: here the last query and the first key. */
-    if (farspan_scheme_create(rope, remap, NULL, NULL, NULL, &scheme, &error) ||
+    farspan_scheme_parts parts;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.rope = rope;
+    parts.remap = remap;
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &q;
+    data.k = &k;
+    data.v = &v;
+    data.out = &out;
+    if (farspan_scheme_create(&parts, &scheme, &error) ||
+        /* The probe says what the scheme does to one pair: here the last query and the first key. */
         farspan_scheme_probe(scheme, KEYS, KEYS - 1, 0, 0, &probe, &error) ||
-        farspan_attention(NULL, scheme, &q, &k, &v, &out, &error)) {
+        farspan_attention(NULL, scheme, &data, &error)) {
         fprintf(stderr, "%s: %s\n", name, error.message);
     } else {
         const float* last = out_data + (HEADS * QUERIES - 1) * DIM;

@@ -16,9 +16,12 @@ int main(void) {
     rope.factor = 4;
     rope.original_context = 32768;
 
+    farspan_scheme_parts parts;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.rope = &rope;
     farspan_scheme* scheme = NULL;
-    if (farspan_scheme_create(&rope, NULL, NULL, NULL, NULL, &scheme, &error) ||
-        farspan_rope_apply(NULL, scheme, NULL, &position, &row, &row, &error)) {
+    if (farspan_scheme_create(&parts, &scheme, &error) ||
+        farspan_rope_apply(NULL, scheme, NULL, &position, 1, &row, &row, &error)) {
         fprintf(stderr, "%s\n", error.message);
     } else {
         for (int d = 0; d < 8; ++d) printf("%.7g ", (double)x[d]);

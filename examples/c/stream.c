@@ -33,11 +33,17 @@ int main(void) {
     farspan_cache_config_init(&config, sizeof config); /* bf16, one layer */
     config.key_heads = KEY_HEADS;
     config.head_dim = DIM;
+    farspan_scheme_parts parts;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.rope = &rope;
+    parts.remap = &remap;
+    parts.mask = &mask;
     farspan_scheme* scheme = NULL;
     farspan_cache* cache = NULL;
     int64_t sequence = 0;
-    int failed = farspan_scheme_create(&rope, &remap, NULL, &mask, NULL, &scheme, &error) != FARSPAN_OK ||
-                 farspan_cache_create(&config, &cache, &error) || farspan_cache_sequence_create(cache, &sequence, &error);
+    int failed = farspan_scheme_create(&parts, &scheme, &error) != FARSPAN_OK ||
+                 farspan_cache_create(&config, &cache, &error) ||
+                 farspan_cache_sequence_create(cache, &sequence, &error);
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence = &sequence;

@@ -143,7 +143,9 @@ partial merge_shards(const std::vector<cache_handle>& caches, const std::vector<
         }
         farspan_error error = FARSPAN_ERROR_INIT;
         const farspan_tensor a = view(whole.out, heads, rows), b = view(part.out, heads, rows);
-        must(farspan_attention_merge(&a, whole.lse.data(), &b, part.lse.data(), &error), error);
+        must(farspan_attention_merge(nullptr, &a, whole.lse.data(), heads * rows, &b, part.lse.data(), heads * rows,
+                                     &error),
+             error);
     }
     return whole;
 }
@@ -157,7 +159,10 @@ scheme_handle make_scheme(int64_t tokens) {
     rope.original_context = 2048;
     rope.factor = std::max(1.0, static_cast<double>(tokens) / 2048);
     farspan_scheme* made = nullptr;
-    must(farspan_scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &made, &error), error);
+    farspan_scheme_parts parts;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.rope = &rope;
+    must(farspan_scheme_create(&parts, &made, &error), error);
     return scheme_handle(made);
 }
 

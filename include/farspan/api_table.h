@@ -34,6 +34,7 @@
     ENTRY(method_name) \
     ENTRY(method_find) \
     ENTRY(method_count) \
+    ENTRY(scheme_parts_init) \
     ENTRY(scheme_create) \
     ENTRY(scheme_destroy) \
     ENTRY(scheme_from_json) \
@@ -53,9 +54,9 @@
     ENTRY(problem_init) \
     ENTRY(plan_create) \
     ENTRY(plan_destroy) \
+    ENTRY(attention_data_init) \
     ENTRY(plan_workspace_size) \
     ENTRY(plan_tile_counts) \
-    ENTRY(attention_data_init) \
     ENTRY(attention_run) \
     ENTRY(attention) \
     ENTRY(attention_merge) \

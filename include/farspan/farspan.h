@@ -1,5 +1,27 @@
 /* Farspan: position encodings and attention for long contexts.
  *
+ *     farspan_rope_config rope; // a model of 2048 trained tokens reads 8192 under YaRN
+ *     farspan_rope_config_init(&rope, sizeof rope, FARSPAN_ROPE_YARN);
+ *     rope.layout = FARSPAN_LAYOUT_HALF;
+ *     rope.rotary_dim = 64;
+ *     rope.original_context = 2048;
+ *     rope.factor = 4;
+ *     farspan_scheme_parts parts; // what is not set: no remap, no bias, a causal mask, a plain score
+ *     farspan_scheme_parts_init(&parts, sizeof parts);
+ *     parts.rope = &rope;
+ *
+ *     farspan_tensor q, k, v, out; // q, k and v as the projections left them
+ *     farspan_tensor_contiguous(&q, q_data, FARSPAN_F32, 1, query_heads, tokens, 64); // k, v and out likewise
+ *     farspan_attention_data data;
+ *     farspan_attention_data_init(&data, sizeof data);
+ *     data.q = &q; data.k = &k; data.v = &v; data.out = &out;
+ *
+ *     farspan_error error = FARSPAN_ERROR_INIT;
+ *     farspan_scheme* scheme = NULL;
+ *     if (farspan_scheme_create(&parts, &scheme, &error) || farspan_attention(NULL, scheme, &data, &error))
+ *         fprintf(stderr, "%s\n", error.message); // names the field, its value and the allowed range
+ *     farspan_scheme_destroy(scheme);
+ *
  * This header is the manual. It is C99, needs nothing but fixed-width integers, and is read from
  * top to bottom in the order of learning:
  *
@@ -23,6 +45,8 @@
  * Rules that hold for every function
  *   - Failure is a status other than FARSPAN_OK; nothing has then been written to any output. The
  *     last argument, `error`, may be NULL; otherwise it receives the cause in words.
+ *   - An array is directly followed by its count of elements, name and name_count; NULL has count 0. A count that does not fit is
+ *     FARSPAN_ERROR_SHAPE, and an output may be longer than what is written.
  *   - Tensors and arrays are borrowed for the call. Handles (scheme, plan, context) copy what they
  *     need at creation, so the arrays of a configuration may be freed afterwards.
  *   - Schemes, plans and contexts are immutable: any number of threads may use one at the same time.
@@ -221,30 +245,39 @@ typedef struct farspan_rope_config {
     double mscale_all_dim;    /* default 0 = unset; one without the other is refused (Hugging Face ignores it) */
     int32_t magnitude;        /* FARSPAN_MAGNITUDE_* */
     int32_t length_switch;    /* FARSPAN_SWITCH_* [longrope] */
-    double attention_factor;  /* m itself, with FARSPAN_MAGNITUDE_EXPLICIT; otherwise a factor on m, default 1 */
+    double attention_factor;  /* m itself, with FARSPAN_MAGNITUDE_EXPLICIT; otherwise a factor on m, default 1 [all but none, xpos] */
     double mixed_exponent;    /* default 0.625, 0 .. 1 [ntk_mixed] */
     double low_freq_factor;   /* default 1 [llama3] */
     double high_freq_factor;  /* default 4 [llama3] */
     double rotated_fraction;  /* default 1, 0 .. 1 [proportional] */
     double xpos_scale_base;   /* default 512 positions [xpos] */
     double xpos_gamma;        /* default 0.4: zeta[p] = (2p + gamma R) / ((1 + gamma) R) [xpos] */
-    const double* short_factors; /* pair_factor_count divisors > 0 of inv_freq [longrope, pair_factors] */
-    const double* long_factors;  /* [longrope] */
-    int32_t pair_factor_count;   /* R/2 */
-    int32_t axes;                /* FARSPAN_AXES_* */
-    int32_t axis_sections[4];    /* pairs per axis; their sum is R/2 (interleaved: at most R/2) */
+    const double* short_factors;  /* R/2 divisors > 0 of inv_freq [longrope, pair_factors] */
+    int64_t short_factors_count;
+    const double* long_factors;   /* R/2 likewise [longrope] */
+    int64_t long_factors_count;
+    int32_t axes;                 /* FARSPAN_AXES_* */
+    int32_t axis_sections[4];     /* pairs per axis; their sum is R/2 (interleaved: at most R/2) */
+    int32_t reserved;
 } farspan_rope_config;
 
 /* -- 3.2 remap: which position the rope part sees. Needs a causal mask without prefix, a single position axis, and not xpos.
  * The near branch keeps the true positions; a far branch begins where the comment says. A remap does not choose the mask: give
- * lm_infinite and streaming the mask named with them. */
+ * lm_infinite and streaming the mask named with them. With another one they are accepted, and the pairs that it shows are mapped as
+ * the comment says.
+ * Dual chunk, with chunk numbers a = p_i / S and b = p_j / S (floor), and r_i = p_i mod S, r_j = p_j mod S: the rope sees
+ *     a = b (branch 0)      r_i - r_j
+ *     a = b + 1 (branch 1)  min(r_i + S, C) - r_j
+ *     a > b + 1 (branch 2)  min(2 S - 1, C) - r_j
+ * each divided by position_scale. */
 enum {
     FARSPAN_REMAP_NONE = 0,
     FARSPAN_REMAP_REROPE = 1,       /* distance >= window: counts as window (Su 2023) */
     FARSPAN_REMAP_LEAKY_REROPE = 2, /* distance >= window: window + (distance - window) / leak */
     FARSPAN_REMAP_SELF_EXTEND = 3,  /* distance >= window: i//group - j//group + window - window//group (Jin et al. 2024) */
     FARSPAN_REMAP_DUAL_CHUNK = 4,   /* Dual Chunk Attention (An et al. 2024), chunk C, local_window w, S = C - w */
-    FARSPAN_REMAP_LM_INFINITE = 5,  /* distance >= window: counts as min(limit, length - 1) (Han et al. 2023); with mask.sinks */
+    FARSPAN_REMAP_LM_INFINITE = 5,  /* distance >= window: counts as min(limit, length - 1) (Han et al. 2023);
+                                       with the mask sinks = any, window_left = window - 1 */
     FARSPAN_REMAP_STREAMING = 6     /* StreamingLLM (Xiao et al. 2023): positions are cache slots, sinks + window;
                                        with the mask sinks = sinks, window_left = window */
 };
@@ -264,7 +297,10 @@ typedef struct farspan_remap_config {
     double position_scale; /* default 1: positions divided after the map (PI inside DCA) [dual_chunk] */
 } farspan_remap_config;
 
-/* -- 3.3 bias: added to the logit as a function of distance and head. */
+/* -- 3.3 bias: added to the logit as a function of distance and head.
+ * Keys ahead of the query, which only a mask without causal or with a prefix shows, count as at distance 0 in every method: so do
+ * the releases of kerple, sandwich and of t5's decoders. With bidirectional, alibi counts |d| and t5 has buckets for them. ALiBi without
+ * bidirectional is refused under such a mask: some read its formula there as a reward, others do not. */
 enum {
     FARSPAN_BIAS_NONE = 0,
     FARSPAN_BIAS_ALIBI = 1,        /* -slope[h] * distance (Press et al. 2022) */
@@ -279,7 +315,7 @@ typedef struct farspan_bias_config {
     uint32_t struct_size;
     int32_t method;        /* FARSPAN_BIAS_* */
     int32_t heads;         /* all heads of the layer, also of other ranks; required unless none or dense */
-    int32_t head_offset;   /* the problem's head 0 is this head; default 0 (tensor parallel hosts) */
+    int32_t alibi_heads;   /* default 0 = all; otherwise slopes as for so many heads, for the first ones; the others have 0 [alibi] */
     int32_t bidirectional; /* [alibi] -slope |d| in both directions; [t5] half of the buckets per direction */
     int32_t buckets;       /* default 32 [t5] */
     int64_t max_distance;  /* default 128 [t5] */
@@ -290,8 +326,13 @@ typedef struct farspan_bias_config {
     int32_t dim;           /* default 128, even [sandwich] */
     int32_t reserved;
     const float* values;   /* [buckets][heads], row-major [t5] */
+    int64_t values_count;
     const double* a;       /* [heads] > 0 [kerple] */
+    int64_t a_count;
     const double* p;       /* [heads] > 0 [kerple; power: <= 2] */
+    int64_t p_count;
+    const double* slopes;  /* NULL (default): by max_bias and alibi_heads; otherwise [heads], each -1e6 .. 1e6 [alibi] */
+    int64_t slopes_count;
 } farspan_bias_config;
 
 /* -- 3.4 mask: which keys a query sees, as at most two intervals. Key j is visible iff
@@ -327,13 +368,12 @@ typedef struct farspan_score_config {
     int32_t temperature;    /* FARSPAN_TEMPERATURE_* */
     double scale;           /* 0 (default): 1/sqrt(head_dim); T5: 1 */
     double multiplier;      /* default 1; DeepSeek: mscale^2 */
-    double trained_length;  /* L > 1 for log-n; llama4, ministral3: their floor */
+    double trained_length;  /* L > 1 [log_n, log_n_trained, log_n_long], >= 1 [llama4, length, ministral3: their floor] */
     double alpha;           /* default 0.1 [llama4, length, ministral3] */
     double power;           /* default 1 [length] */
     double softcap;         /* 0 (default): off; else cap * tanh(s / cap) */
-    const float* sinks;     /* NULL, or one logit per head that joins the softmax's sum (gpt-oss; softmax1: zeros) */
-    int32_t sink_heads;     /* length of sinks */
-    int32_t sink_head_offset; /* the problem's head 0 is this entry */
+    const float* sink_logits; /* NULL, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1: zeros) */
+    int64_t sink_logits_count;
 } farspan_score_config;
 
 /* Write every default of a method. `size` is the caller's sizeof(*config), so that a library that has learned new fields never
@@ -357,11 +397,21 @@ typedef struct farspan_context farspan_context;
 typedef struct farspan_scheme farspan_scheme;
 typedef struct farspan_plan farspan_plan;
 
-/* Checks the configurations and makes a scheme of them. Each may be NULL: no rotation, no remap, no bias, a causal mask
- * and a plain 1/sqrt(head_dim) score. The scheme owns copies of all arrays. */
-FARSPAN_API farspan_status farspan_scheme_create(const farspan_rope_config* rope, const farspan_remap_config* remap,
-                                                 const farspan_bias_config* bias, const farspan_mask_config* mask,
-                                                 const farspan_score_config* score, farspan_scheme** scheme,
+/* The configurations of a scheme. Each may be NULL (default): no rotation, no remap, no bias, a causal mask and a plain
+ * 1/sqrt(head_dim) score. */
+typedef struct farspan_scheme_parts {
+    uint32_t struct_size;
+    int32_t reserved;
+    const farspan_rope_config* rope;
+    const farspan_remap_config* remap;
+    const farspan_bias_config* bias;
+    const farspan_mask_config* mask;
+    const farspan_score_config* score;
+} farspan_scheme_parts;
+FARSPAN_API void farspan_scheme_parts_init(farspan_scheme_parts* parts, size_t size);
+
+/* Checks the configurations and makes a scheme of them, which owns copies of all arrays. `parts` may be NULL: all defaults. */
+FARSPAN_API farspan_status farspan_scheme_create(const farspan_scheme_parts* parts, farspan_scheme** scheme,
                                                  farspan_error* error);
 FARSPAN_API void farspan_scheme_destroy(farspan_scheme* scheme);
 
@@ -388,7 +438,8 @@ FARSPAN_API farspan_status farspan_scheme_from_json(const char* text, int64_t te
 FARSPAN_API farspan_status farspan_scheme_to_json(const farspan_scheme* scheme, char* buffer, int64_t buffer_bytes,
                                                   int64_t* needed, farspan_error* error);
 
-/* Positions per token that the rope part reads: 1, or the number of axes for M-RoPE; 0 for NULL. */
+/* Positions per token that the rope part reads: 1, or for M-RoPE the number of axes, which is that of the last section with pairs
+ * (sections), 3 (interleaved) or 4 (interleaved_ggml); 0 for NULL. */
 FARSPAN_API int32_t farspan_scheme_axes(const farspan_scheme* scheme);
 
 /* Everything that a scheme says about one pair. */
@@ -406,8 +457,7 @@ typedef struct farspan_probe {
 } farspan_probe;
 FARSPAN_API void farspan_probe_init(farspan_probe* probe, size_t size);
 
-/* `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head counts from the
- * problem's head 0. */
+/* `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head is one of the layer's. */
 FARSPAN_API farspan_status farspan_scheme_probe(const farspan_scheme* scheme, int64_t length, int64_t query,
                                                 int64_t key, int32_t head, farspan_probe* probe, farspan_error* error);
 
@@ -419,9 +469,9 @@ FARSPAN_API farspan_status farspan_scheme_visible(const farspan_scheme* scheme, 
 /* ---- 5. Encode -------------------------------------------------------------------------------- */
 
 /* inv_freq[R/2] (radians per position, double) and the magnitude m at the current length (0: the trained one, so that
- * dynamic methods are at rest). `count` must be R/2; `magnitude` may be NULL. For xpos, m is 1 (see the probe). */
+ * dynamic methods are at rest). `inv_freq_count` must be R/2; `magnitude` may be NULL. For xpos, m is 1 (see the probe). */
 FARSPAN_API farspan_status farspan_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq,
-                                                    int32_t count, double* magnitude, farspan_error* error);
+                                                    int64_t inv_freq_count, double* magnitude, farspan_error* error);
 
 enum { FARSPAN_SIDE_QUERY = 0, FARSPAN_SIDE_KEY = 1 };
 enum {
@@ -443,16 +493,18 @@ FARSPAN_API void farspan_rope_options_init(farspan_rope_options* options, size_t
 
 /* Rotates in[b, h, t, :] by position positions[t] into out; features outside the rotary range are copied. in and out
  * have the same shape and may be the same memory (same strides then); types may differ. `positions` holds
- * shape[2] entries (times the number of axes for M-RoPE), or is NULL for 0, 1, 2 ... Magnitude of positions below 2^40;
- * only DELTA takes negative ones. With exact angles the result is within 2 ulp (f32) of the real-number result. */
+ * shape[2] entries (times the number of axes for M-RoPE, axis_stride apart), or is NULL for 0, 1, 2 ... Magnitude of positions below
+ * 2^40; only DELTA takes negative ones. With exact angles the result is within 2 ulp (f32) of the real-number result. */
 FARSPAN_API farspan_status farspan_rope_apply(const farspan_context* context, const farspan_scheme* scheme,
                                               const farspan_rope_options* options, const int64_t* positions,
-                                              const farspan_tensor* in, const farspan_tensor* out,
-                                              farspan_error* error);
+                                              int64_t positions_count, const farspan_tensor* in,
+                                              const farspan_tensor* out, farspan_error* error);
 
-/* out[n] = bias of `head` at distance first_distance + n, n < count. Not for a dense bias. */
-FARSPAN_API farspan_status farspan_bias_fill(const farspan_scheme* scheme, int32_t head, int64_t length,
-                                             int64_t first_distance, int64_t count, float* out, farspan_error* error);
+/* out[n] = bias of `head`, one of the layer's, at distance first_distance + n, n < out_count. `length` is the current length n, of which
+ * trained_length alone makes anything; 0: the trained one. Not for a dense bias. */
+FARSPAN_API farspan_status farspan_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head,
+                                             int64_t length, int64_t first_distance, float* out, int64_t out_count,
+                                             farspan_error* error);
 
 enum {
     FARSPAN_SINUSOIDAL_INTERLEAVED = 1, /* sin, cos, sin, cos ... (Vaswani et al. 2017) */
@@ -461,17 +513,19 @@ enum {
 };
 /* out[0, 0, t, :] = the encoding of position first + t, t < out->shape[2], width out->shape[3]; batch and head extents
  * must be 1. F32, F16 or BF16. base: usually 10000. */
-FARSPAN_API farspan_status farspan_sinusoidal_fill(int32_t layout, int64_t first, double base,
-                                                   const farspan_tensor* out, farspan_error* error);
+FARSPAN_API farspan_status farspan_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first,
+                                                   double base, const farspan_tensor* out, farspan_error* error);
 
 /* Learned absolute positions: out[b, 0, t, :] = table[0, 0, positions[t], :]. A position outside the table is an error,
- * not a clamp. positions NULL: 0, 1, 2 ... */
-FARSPAN_API farspan_status farspan_position_lookup(const farspan_tensor* table, const int64_t* positions,
+ * not a clamp. positions: [out->shape[2]], or NULL for 0, 1, 2 ... */
+FARSPAN_API farspan_status farspan_position_lookup(const farspan_context* context, const farspan_tensor* table,
+                                                   const int64_t* positions, int64_t positions_count,
                                                    const farspan_tensor* out, farspan_error* error);
 
 /* FIRE (Li et al. 2024): out[0, h, i, j] = MLP(x)[h] with
  * x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) + epsilon), d = p_i - p_j >= 0 and MLP = w2 relu(w1 x + b1) + b2.
- * Use the tensor as a dense bias. Its memory is queries x keys, the caller's choice. */
+ * Use the tensor as a dense bias. Its memory is queries x keys, the caller's choice. Positions NULL: keys 0, 1, 2 ..., queries the last
+ * of them. */
 typedef struct farspan_fire_config {
     uint32_t struct_size;
     int32_t hidden;     /* width of the MLP's hidden layer */
@@ -481,14 +535,19 @@ typedef struct farspan_fire_config {
     double threshold;   /* |l * L0|; default 512 */
     double epsilon;     /* default 1e-6 */
     const float* w1;    /* [hidden] */
+    int64_t w1_count;
     const float* b1;    /* [hidden] */
+    int64_t b1_count;
     const float* w2;    /* [heads][hidden] */
+    int64_t w2_count;
     const float* b2;    /* [heads] */
+    int64_t b2_count;
 } farspan_fire_config;
 FARSPAN_API void farspan_fire_config_init(farspan_fire_config* config, size_t size);
-FARSPAN_API farspan_status farspan_fire_fill(const farspan_fire_config* config, const int64_t* query_positions,
-                                             const int64_t* key_positions, const farspan_tensor* out,
-                                             farspan_error* error);
+FARSPAN_API farspan_status farspan_fire_fill(const farspan_context* context, const farspan_fire_config* config,
+                                             const int64_t* query_positions, int64_t query_positions_count,
+                                             const int64_t* key_positions, int64_t key_positions_count,
+                                             const farspan_tensor* out, farspan_error* error);
 
 /* ---- 6. Plan and attention -------------------------------------------------------------------- */
 
@@ -508,31 +567,39 @@ typedef struct farspan_problem {
     int64_t head_dim;    /* 1 .. 512 */
     int64_t value_dim;   /* 1 .. 512; 0 (default): head_dim */
     int64_t length;      /* current length n for dynamic methods; 0 (default): largest position that is seen + 1 */
+    int64_t head_offset; /* head 0 is this head of the layer, for the bias and the sink logits; default 0 (tensor parallel hosts) */
 
-    /* Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than keys the
+    /* Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than keys the
      * first ones have negative positions, from which a causal mask shows nothing but a prefix. Key positions must not
      * decrease (within a segment). The batch stride is in elements; 0 shares one row between all batches. */
     const int64_t* query_positions;
+    int64_t query_positions_count;
     const int64_t* key_positions;
+    int64_t key_positions_count;
     int64_t query_position_stride;
     int64_t key_position_stride;
 
     /* M-RoPE: [axes][queries] and [axes][keys] rotary positions, shared by all batches; the arrays above then serve mask
      * and bias only. */
     const int64_t* query_axis_positions;
+    int64_t query_axis_positions_count;
     const int64_t* key_axis_positions;
+    int64_t key_axis_positions_count;
 
     /* Packed sequences: segment s owns queries [query_offsets[s], query_offsets[s+1]) and keys
      * [key_offsets[s], key_offsets[s+1]) and sees nothing else. Default positions then restart in each segment. */
     int64_t segments; /* 0 (default): not packed */
-    const int64_t* query_offsets;
-    const int64_t* key_offsets;
+    const int64_t* query_offsets; /* [segments + 1], from 0 to queries */
+    int64_t query_offsets_count;
+    const int64_t* key_offsets;   /* [segments + 1], from 0 to keys */
+    int64_t key_offsets_count;
 
     /* Padding: [batch][2] half-open ranges of valid keys; NULL: all. What nobody sees is not checked and has no effect: positions
      * of hidden keys may be anything (Hugging Face's batches have 1 in front of 0, 1, 2 ...). So may the position of a query
      * whose own key is hidden, where queries are aligned with the last keys; if it is no position (-1), the query sees
      * nothing. */
     const int64_t* key_ranges;
+    int64_t key_ranges_count;
 } farspan_problem;
 FARSPAN_API void farspan_problem_init(farspan_problem* problem, size_t size);
 
@@ -543,6 +610,27 @@ FARSPAN_API farspan_status farspan_plan_create(const farspan_context* context, c
                                                farspan_error* error);
 FARSPAN_API void farspan_plan_destroy(farspan_plan* plan);
 
+/* What attention reads and writes.
+ *   q     [batch, query_heads, queries, head_dim]     k [batch, key_heads, keys, head_dim]
+ *   v     [batch, key_heads, keys, value_dim]         out [batch, query_heads, queries, value_dim]
+ *   bias  NULL, or for a dense bias [batch or 1, query_heads or 1, queries, keys] (-infinity hides a key)
+ *   lse   NULL, or float[batch][query_heads][queries]: ln(sum of exp(logit)), sink logits included
+ * F32, F16 or BF16, mixed as you like. out must not overlap the inputs. */
+typedef struct farspan_attention_data {
+    uint32_t struct_size;
+    int32_t reserved;
+    const farspan_tensor* q;
+    const farspan_tensor* k;
+    const farspan_tensor* v;
+    const farspan_tensor* bias;
+    const farspan_tensor* out;
+    float* lse;
+    int64_t lse_count;
+    void* workspace; /* NULL, or scratch for runs that do not allocate */
+    int64_t workspace_bytes;
+} farspan_attention_data;
+FARSPAN_API void farspan_attention_data_init(farspan_attention_data* data, size_t size);
+
 /* Bytes of scratch that one farspan_attention_run needs. Give a workspace of that size (any alignment) for runs that do not
  * allocate, or NULL to let the run allocate. A workspace serves one run at a time. */
 FARSPAN_API size_t farspan_plan_workspace_size(const farspan_plan* plan);
@@ -551,49 +639,25 @@ FARSPAN_API size_t farspan_plan_workspace_size(const farspan_plan* plan);
  * as well) crossed by a branch boundary. */
 FARSPAN_API farspan_status farspan_plan_tile_counts(const farspan_plan* plan, int64_t counts[4], farspan_error* error);
 
-/* What a run reads and writes. */
-typedef struct farspan_attention_data {
-    uint32_t struct_size;
-    int32_t reserved;
-    const farspan_tensor* q;
-    const farspan_tensor* k;
-    const farspan_tensor* v;
-    const farspan_tensor* bias; /* NULL, or for a dense bias */
-    const farspan_tensor* out;
-    float* lse;                 /* NULL, or ln(sum of exp(logit)) for each row */
-    int64_t lse_count;
-    void* workspace;            /* NULL: the run allocates */
-    int64_t workspace_bytes;
-} farspan_attention_data;
-FARSPAN_API void farspan_attention_data_init(farspan_attention_data* data, size_t size);
-
-/* out = softmax(logits) v.
- *   q     [batch, query_heads, queries, head_dim]     k [batch, key_heads, keys, head_dim]
- *   v     [batch, key_heads, keys, value_dim]         out [batch, query_heads, queries, value_dim]
- *   bias  NULL, or for a dense bias [batch or 1, query_heads or 1, queries, keys] (-infinity hides a key)
- *   lse   NULL, or float[batch][query_heads][queries]: ln(sum of exp(logit)), sinks included
- * F32, F16 or BF16, mixed as you like; arithmetic and accumulation are f32. A query that sees no key gives 0 and lse = -inf
- * (with a sink: 0 and lse = sink). A product <q, k> that exceeds float's range makes its row NaN; logits with their bias, and sinks,
- * beyond 2.36e38 count as that: a mask of finfo.min on every key gives the mean (docs/numerics.md). out must not overlap the
- * inputs. For one instruction set, the bits do not depend on the number of threads. */
+/* out = softmax(logits) v. Arithmetic and accumulation are f32. A query that sees no key gives 0 and lse = -inf (with a sink logit: 0
+ * and lse = that). A product <q, k> that exceeds float's range makes its row NaN; logits with their bias, and sink logits, beyond
+ * 2.36e38 count as that: a mask of finfo.min on every key gives the mean (docs/numerics.md). For one instruction set, the bits do not
+ * depend on the number of threads. A context of another instruction set than the plan's is refused; its threads and its flag hold for
+ * the run. */
 FARSPAN_API farspan_status farspan_attention_run(const farspan_context* context, const farspan_plan* plan,
-                                                 const farspan_tensor* q, const farspan_tensor* k,
-                                                 const farspan_tensor* v, const farspan_tensor* bias,
-                                                 const farspan_tensor* out, float* lse, void* workspace,
-                                                 size_t workspace_size, farspan_error* error);
+                                                 const farspan_attention_data* data, farspan_error* error);
 
 /* Plan, run and destroy in one call, with the problem read off the tensors and default positions. */
 FARSPAN_API farspan_status farspan_attention(const farspan_context* context, const farspan_scheme* scheme,
-                                             const farspan_tensor* q, const farspan_tensor* k, const farspan_tensor* v,
-                                             const farspan_tensor* out, farspan_error* error);
+                                             const farspan_attention_data* data, farspan_error* error);
 
 /* Merges a partial result over other keys into (out_a, lse_a): L = ln(e^lse_a + e^lse_b),
  * out_a = e^(lse_a - L) out_a + e^(lse_b - L) out_b, lse_a = L. out_*: the same shape [batch, heads, queries, value_dim],
  * F32, F16 or BF16. lse_*: contiguous float[batch][heads][queries]; a part of -infinity adds nothing, one of +infinity is the result.
- * Give a sink to one part only. */
-FARSPAN_API farspan_status farspan_attention_merge(const farspan_tensor* out_a, float* lse_a,
-                                                   const farspan_tensor* out_b, const float* lse_b,
-                                                   farspan_error* error);
+ * Give sink logits to one part only. */
+FARSPAN_API farspan_status farspan_attention_merge(const farspan_context* context, const farspan_tensor* out_a,
+                                                   float* lse_a, int64_t lse_a_count, const farspan_tensor* out_b,
+                                                   const float* lse_b, int64_t lse_b_count, farspan_error* error);
 
 /* ---- 7. Context ------------------------------------------------------------------------------- */
 
@@ -610,11 +674,12 @@ typedef struct farspan_context_config {
     int32_t threads; /* 0 (default): min(affinity, cgroup quota, FARSPAN_NUM_THREADS); 1 never touches TBB */
     int32_t isa;     /* FARSPAN_ISA_* */
     int32_t reserved;
-    const volatile int32_t* cancel; /* NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a run soon */
+    const volatile int32_t* cancel; /* NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a call soon */
 } farspan_context_config;
 FARSPAN_API void farspan_context_config_init(farspan_context_config* config, size_t size);
 
-/* A NULL context everywhere means the defaults, as found at the first such call. `config` may be NULL. More threads than the machine has are
+/* Every function whose time grows with its input takes a context, and honours all of it: threads, instruction set and flag. A NULL context
+ * everywhere means the defaults, as found at the first such call. `config` may be NULL. More threads than the machine has are
  * clamped. */
 FARSPAN_API farspan_status farspan_context_create(const farspan_context_config* config, farspan_context** context,
                                                   farspan_error* error);
@@ -625,9 +690,9 @@ FARSPAN_API int32_t farspan_context_isa(const farspan_context* context);     /* 
 FARSPAN_API int32_t farspan_isa_supported(int32_t isa);      /* 1 if built in and usable on this machine */
 FARSPAN_API const char* farspan_isa_name(int32_t isa);       /* "avx2"; NULL if unknown */
 
-/* A JSON object for bug reports: versions, instruction sets found and used, threads, quota. Writes at most `size` bytes with
- * the final NUL and returns the bytes needed; call with size 0 to learn them. */
-FARSPAN_API size_t farspan_diagnose(char* buffer, size_t size);
+/* A JSON object for bug reports: versions, instruction sets found and used, threads, quota. Writes at most `buffer_bytes` bytes
+ * with the final NUL and returns the bytes needed; call with 0 to learn them. */
+FARSPAN_API int64_t farspan_diagnose(char* buffer, int64_t buffer_bytes);
 
 /* Ends the library's worker threads; later calls start them again. For hosts that unload plugins. Not while a call runs. */
 FARSPAN_API void farspan_shutdown(void);

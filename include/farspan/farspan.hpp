@@ -92,10 +92,14 @@ class scheme : public detail::owner<farspan_scheme, farspan_scheme_destroy> {
 public:
     explicit scheme(const scheme_parts& parts)
         : owner([&](farspan_scheme** made, farspan_error* cause) {
-              if (parts.rope) parts.rope->check_arrays();
-              if (parts.bias) parts.bias->check_arrays();
-              if (parts.score) parts.score->check_arrays();
-              return farspan_scheme_create(parts.rope, parts.remap, parts.bias, parts.mask, parts.score, made, cause);
+              farspan_scheme_parts given;
+              farspan_scheme_parts_init(&given, sizeof given);
+              given.rope = parts.rope;
+              given.remap = parts.remap;
+              given.bias = parts.bias;
+              given.mask = parts.mask;
+              given.score = parts.score;
+              return farspan_scheme_create(&given, made, cause);
           }) {}
     // Of any of the five configurations, in any order: scheme(), scheme(rope), scheme(rope, mask).
     template <class... Config,
@@ -141,17 +145,18 @@ public:
         double magnitude = 0, none = 0;
         detail::check([&](farspan_error* cause) {
             return farspan_rope_frequencies(get(), length, inv_freq.empty() ? &none : inv_freq.data(),
-                                            static_cast<int32_t>(std::min<std::size_t>(inv_freq.size(), INT32_MAX)),
+                                            static_cast<int64_t>(inv_freq.size()),
                                             &magnitude, cause);
         });
         return magnitude;
     }
     // out[n] = bias of `head` at distance first_distance + n.
-    void bias(int32_t head, int64_t first_distance, array_view<float> out, int64_t length = 0) const {
+    void bias(int32_t head, int64_t first_distance, array_view<float> out, int64_t length = 0,
+              const context* context = nullptr) const {
         float none = 0;
         detail::check([&](farspan_error* cause) {
-            return farspan_bias_fill(get(), head, length, first_distance, static_cast<int64_t>(out.size()),
-                                     out.empty() ? &none : out.data(), cause);
+            return farspan_bias_fill(detail::handle(context), get(), head, length, first_distance, out.empty() ? &none : out.data(),
+                                     static_cast<int64_t>(out.size()), cause);
         });
     }
 
@@ -177,23 +182,17 @@ private:
 inline void rope_apply(const scheme& scheme, const const_tensor& in, const tensor& out,
                        array_view<const int64_t> positions = {}, const rope_options& options = {},
                        const context* context = nullptr) {
-    if (!positions.empty()) {
-        const auto rows = static_cast<double>(in.extent(2));
-        const double step = options.axis_stride == 0 ? rows : static_cast<double>(options.axis_stride);
-        const double needed = (scheme.axes() - 1) * step + rows, given = static_cast<double>(positions.size());
-        // Behind the last axis there may be as much as between the others.
-        detail::check_size(step >= 0 && given >= needed && given <= std::max(needed, scheme.axes() * step), 4, "positions",
-                           positions.size(), needed);
-    }
     detail::check([&](farspan_error* cause) {
-        return farspan_rope_apply(detail::handle(context), scheme.get(), &options, positions.data(), in.get(),
-                                  out.get(), cause);
+        return farspan_rope_apply(detail::handle(context), scheme.get(), &options, positions.data(), detail::count_of(positions),
+                                  in.get(), out.get(), cause);
     });
 }
 
 // out[0, 0, t, :] = the encoding of position first + t in one of the layouts FARSPAN_SINUSOIDAL_*.
-inline void sinusoidal_fill(int32_t layout, int64_t first, double base, const tensor& out) {
-    detail::check([&](farspan_error* cause) { return farspan_sinusoidal_fill(layout, first, base, out.get(), cause); });
+inline void sinusoidal_fill(int32_t layout, int64_t first, double base, const tensor& out, const context* context = nullptr) {
+    detail::check([&](farspan_error* cause) {
+        return farspan_sinusoidal_fill(detail::handle(context), layout, first, base, out.get(), cause);
+    });
 }
 
 namespace detail {
@@ -207,19 +206,22 @@ inline const int64_t* positions_of(array_view<const int64_t> positions, int64_t 
 }  // namespace detail
 
 // out[b, 0, t, :] = table[0, 0, positions[t], :]. `positions`: [out.extent(2)]; empty: 0, 1, 2 ...
-inline void position_lookup(const const_tensor& table, const tensor& out, array_view<const int64_t> positions = {}) {
-    const int64_t* rows = detail::positions_of(positions, out.extent(2), 2, "positions");
-    detail::check([&](farspan_error* cause) { return farspan_position_lookup(table.get(), rows, out.get(), cause); });
+inline void position_lookup(const const_tensor& table, const tensor& out, array_view<const int64_t> positions = {},
+                            const context* context = nullptr) {
+    detail::check([&](farspan_error* cause) {
+        return farspan_position_lookup(detail::handle(context), table.get(), positions.data(), detail::count_of(positions), out.get(),
+                                       cause);
+    });
 }
 
 // A dense bias out[0, h, i, j]. Positions of the queries [out.extent(2)] and of the keys [out.extent(3)]; empty: the
 // defaults.
 inline void fire_fill(const fire_config& config, const tensor& out, array_view<const int64_t> query_positions = {},
-                      array_view<const int64_t> key_positions = {}) {
-    config.check_arrays();
-    const int64_t* queries = detail::positions_of(query_positions, out.extent(2), 2, "query_positions");
-    const int64_t* keys = detail::positions_of(key_positions, out.extent(3), 3, "key_positions");
-    detail::check([&](farspan_error* cause) { return farspan_fire_fill(&config, queries, keys, out.get(), cause); });
+                      array_view<const int64_t> key_positions = {}, const context* context = nullptr) {
+    detail::check([&](farspan_error* cause) {
+        return farspan_fire_fill(detail::handle(context), &config, query_positions.data(), detail::count_of(query_positions),
+                                 key_positions.data(), detail::count_of(key_positions), out.get(), cause);
+    });
 }
 
 // ---- Plan and attention ----------------------------------------------------------------------------------------
@@ -241,12 +243,29 @@ struct run_options {
     array_view<std::byte> workspace;     // at least plan::workspace_size, or empty
 };
 
+namespace detail {
+inline farspan_attention_data attention_data(const const_tensor& q, const const_tensor& k, const const_tensor& v, const tensor& out,
+                                             const run_options& options) {
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q.get();
+    data.k = k.get();
+    data.v = v.get();
+    data.bias = options.bias ? options.bias->get() : nullptr;
+    data.out = out.get();
+    data.lse = options.lse.data();
+    data.lse_count = count_of(options.lse);
+    data.workspace = options.workspace.data();
+    data.workspace_bytes = count_of(options.workspace);
+    return data;
+}
+}  // namespace detail
+
 // Everything about a problem that does not depend on the data; it keeps what it needs of the scheme and the problem.
 class plan : public detail::owner<farspan_plan, farspan_plan_destroy> {
 public:
     plan(const scheme& scheme, const problem& problem, const context* context = nullptr)
         : owner([&](farspan_plan** made, farspan_error* cause) {
-              problem.check_arrays(scheme.axes());
               return farspan_plan_create(detail::handle(context), scheme.get(), &problem, made, cause);
           }) {}
 
@@ -264,29 +283,25 @@ public:
     // run on several threads at once.
     void run(const const_tensor& q, const const_tensor& k, const const_tensor& v, const tensor& out,
              const run_options& options = {}, const context* context = nullptr) const {
-        float* lse = detail::lse_of(options.lse, q, 8, "lse");
-        detail::check([&](farspan_error* cause) {
-            return farspan_attention_run(detail::handle(context), get(), q.get(), k.get(), v.get(),
-                                         options.bias ? options.bias->get() : nullptr, out.get(), lse,
-                                         options.workspace.data(), options.workspace.size(), cause);
-        });
+        const farspan_attention_data data = detail::attention_data(q, k, v, out, options);
+        detail::check([&](farspan_error* cause) { return farspan_attention_run(detail::handle(context), get(), &data, cause); });
     }
 };
 
 // Plan, run and forget: the problem is read off the tensors, positions are the defaults.
 inline void attention(const scheme& scheme, const const_tensor& q, const const_tensor& k, const const_tensor& v,
-                      const tensor& out, const context* context = nullptr) {
-    detail::check([&](farspan_error* cause) {
-        return farspan_attention(detail::handle(context), scheme.get(), q.get(), k.get(), v.get(), out.get(), cause);
-    });
+                      const tensor& out, const context* context = nullptr, const run_options& options = {}) {
+    const farspan_attention_data data = detail::attention_data(q, k, v, out, options);
+    detail::check([&](farspan_error* cause) { return farspan_attention(detail::handle(context), scheme.get(), &data, cause); });
 }
 
 // Merges the result over other keys (out_b, lse_b) into (out_a, lse_a).
-inline void attention_merge(const tensor& out_a, array_view<float> lse_a, const const_tensor& out_b,
-                            array_view<float> lse_b) {
-    float* a = detail::lse_of(lse_a, out_a, 2, "lse_a");
-    const float* b = detail::lse_of(lse_b, out_b, 4, "lse_b");
-    detail::check([&](farspan_error* cause) { return farspan_attention_merge(out_a.get(), a, out_b.get(), b, cause); });
+inline void attention_merge(const tensor& out_a, array_view<float> lse_a, const const_tensor& out_b, array_view<float> lse_b,
+                            const context* context = nullptr) {
+    detail::check([&](farspan_error* cause) {
+        return farspan_attention_merge(detail::handle(context), out_a.get(), lse_a.data(), detail::count_of(lse_a), out_b.get(),
+                                       lse_b.data(), detail::count_of(lse_b), cause);
+    });
 }
 
 // ---- The library -----------------------------------------------------------------------------------------------
@@ -325,8 +340,8 @@ inline std::string isa_name(int32_t isa) {
 }
 // A JSON object for bug reports.
 inline std::string diagnose() {
-    std::string text(farspan_diagnose(nullptr, 0), '\0');
-    farspan_diagnose(text.data(), text.size());
+    std::string text(static_cast<std::size_t>(farspan_diagnose(nullptr, 0)), '\0');
+    farspan_diagnose(text.data(), static_cast<int64_t>(text.size()));
     text.resize(text.empty() ? 0 : text.size() - 1);
     return text;
 }

@@ -141,7 +141,8 @@ FARSPAN_REMAP_LEAKY_REROPE = 2
 FARSPAN_REMAP_SELF_EXTEND = 3
 # Dual Chunk Attention (An et al. 2024), chunk C, local_window w, S = C - w.
 FARSPAN_REMAP_DUAL_CHUNK = 4
-# distance >= window: counts as min(limit, length - 1) (Han et al. 2023); with mask.sinks.
+# distance >= window: counts as min(limit, length - 1) (Han et al. 2023); with the mask sinks = any, window_left =
+# window - 1.
 FARSPAN_REMAP_LM_INFINITE = 5
 # StreamingLLM (Xiao et al. 2023): positions are cache slots, sinks + window; with the mask sinks = sinks, window_left
 # = window.
@@ -470,7 +471,7 @@ class farspan_rope_config(ctypes.Structure):
         ("magnitude", ctypes.c_int32),
         # FARSPAN_SWITCH_* [longrope].
         ("length_switch", ctypes.c_int32),
-        # m itself, with FARSPAN_MAGNITUDE_EXPLICIT; otherwise a factor on m, default 1.
+        # m itself, with FARSPAN_MAGNITUDE_EXPLICIT; otherwise a factor on m, default 1 [all but none, xpos].
         ("attention_factor", ctypes.c_double),
         # Default 0.625, 0 .. 1 [ntk_mixed].
         ("mixed_exponent", ctypes.c_double),
@@ -484,16 +485,17 @@ class farspan_rope_config(ctypes.Structure):
         ("xpos_scale_base", ctypes.c_double),
         # Default 0.4: zeta[p] = (2p + gamma R) / ((1 + gamma) R) [xpos].
         ("xpos_gamma", ctypes.c_double),
-        # pair_factor_count divisors > 0 of inv_freq [longrope, pair_factors].
+        # R/2 divisors > 0 of inv_freq [longrope, pair_factors].
         ("short_factors", ctypes.POINTER(ctypes.c_double)),
-        # [longrope].
+        ("short_factors_count", ctypes.c_int64),
+        # R/2 likewise [longrope].
         ("long_factors", ctypes.POINTER(ctypes.c_double)),
-        # R/2.
-        ("pair_factor_count", ctypes.c_int32),
+        ("long_factors_count", ctypes.c_int64),
         # FARSPAN_AXES_*.
         ("axes", ctypes.c_int32),
         # Pairs per axis; their sum is R/2 (interleaved: at most R/2).
         ("axis_sections", ctypes.c_int32 * 4),
+        ("reserved", ctypes.c_int32),
     ]
 
 
@@ -531,8 +533,8 @@ class farspan_bias_config(ctypes.Structure):
         ("method", ctypes.c_int32),
         # All heads of the layer, also of other ranks; required unless none or dense.
         ("heads", ctypes.c_int32),
-        # The problem's head 0 is this head; default 0 (tensor parallel hosts).
-        ("head_offset", ctypes.c_int32),
+        # Default 0 = all; otherwise slopes as for so many heads, for the first ones; the others have 0 [alibi].
+        ("alibi_heads", ctypes.c_int32),
         # [alibi] -slope |d| in both directions; [t5] half of the buckets per direction.
         ("bidirectional", ctypes.c_int32),
         # Default 32 [t5].
@@ -552,10 +554,16 @@ class farspan_bias_config(ctypes.Structure):
         ("reserved", ctypes.c_int32),
         # [buckets][heads], row-major [t5].
         ("values", ctypes.POINTER(ctypes.c_float)),
+        ("values_count", ctypes.c_int64),
         # [heads] > 0 [kerple].
         ("a", ctypes.POINTER(ctypes.c_double)),
+        ("a_count", ctypes.c_int64),
         # [heads] > 0 [kerple; power: <= 2].
         ("p", ctypes.POINTER(ctypes.c_double)),
+        ("p_count", ctypes.c_int64),
+        # NULL (default): by max_bias and alibi_heads; otherwise [heads], each -1e6 .. 1e6 [alibi].
+        ("slopes", ctypes.POINTER(ctypes.c_double)),
+        ("slopes_count", ctypes.c_int64),
     ]
 
 
@@ -597,7 +605,7 @@ class farspan_score_config(ctypes.Structure):
         ("scale", ctypes.c_double),
         # Default 1; DeepSeek: mscale^2.
         ("multiplier", ctypes.c_double),
-        # L > 1 for log-n; llama4, ministral3: their floor.
+        # L > 1 [log_n, log_n_trained, log_n_long], >= 1 [llama4, length, ministral3: their floor].
         ("trained_length", ctypes.c_double),
         # Default 0.1 [llama4, length, ministral3].
         ("alpha", ctypes.c_double),
@@ -605,12 +613,25 @@ class farspan_score_config(ctypes.Structure):
         ("power", ctypes.c_double),
         # 0 (default): off; else cap * tanh(s / cap).
         ("softcap", ctypes.c_double),
-        # NULL, or one logit per head that joins the softmax's sum (gpt-oss; softmax1: zeros).
-        ("sinks", ctypes.POINTER(ctypes.c_float)),
-        # Length of sinks.
-        ("sink_heads", ctypes.c_int32),
-        # The problem's head 0 is this entry.
-        ("sink_head_offset", ctypes.c_int32),
+        # NULL, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1: zeros).
+        ("sink_logits", ctypes.POINTER(ctypes.c_float)),
+        ("sink_logits_count", ctypes.c_int64),
+    ]
+
+
+class farspan_scheme_parts(ctypes.Structure):
+    """The configurations of a scheme. Each may be NULL (default): no rotation, no remap, no bias, a causal mask and a plain
+    1/sqrt(head_dim) score.
+    """
+
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("reserved", ctypes.c_int32),
+        ("rope", ctypes.POINTER(farspan_rope_config)),
+        ("remap", ctypes.POINTER(farspan_remap_config)),
+        ("bias", ctypes.POINTER(farspan_bias_config)),
+        ("mask", ctypes.POINTER(farspan_mask_config)),
+        ("score", ctypes.POINTER(farspan_score_config)),
     ]
 
 
@@ -660,7 +681,7 @@ class farspan_rope_options(ctypes.Structure):
 class farspan_fire_config(ctypes.Structure):
     """FIRE (Li et al. 2024): out[0, h, i, j] = MLP(x)[h] with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) +
     epsilon), d = p_i - p_j >= 0 and MLP = w2 relu(w1 x + b1) + b2. Use the tensor as a dense bias. Its memory is queries
-    x keys, the caller's choice.
+    x keys, the caller's choice. Positions NULL: keys 0, 1, 2 ..., queries the last of them.
     """
 
     _fields_ = [
@@ -677,12 +698,16 @@ class farspan_fire_config(ctypes.Structure):
         ("epsilon", ctypes.c_double),
         # [hidden].
         ("w1", ctypes.POINTER(ctypes.c_float)),
+        ("w1_count", ctypes.c_int64),
         # [hidden].
         ("b1", ctypes.POINTER(ctypes.c_float)),
+        ("b1_count", ctypes.c_int64),
         # [heads][hidden].
         ("w2", ctypes.POINTER(ctypes.c_float)),
+        ("w2_count", ctypes.c_int64),
         # [heads].
         ("b2", ctypes.POINTER(ctypes.c_float)),
+        ("b2_count", ctypes.c_int64),
     ]
 
 
@@ -704,22 +729,41 @@ class farspan_problem(ctypes.Structure):
         ("value_dim", ctypes.c_int64),
         # Current length n for dynamic methods; 0 (default): largest position that is seen + 1.
         ("length", ctypes.c_int64),
+        # Head 0 is this head of the layer, for the bias and the sink logits; default 0 (tensor parallel hosts).
+        ("head_offset", ctypes.c_int64),
         ("query_positions", ctypes.POINTER(ctypes.c_int64)),
+        ("query_positions_count", ctypes.c_int64),
         ("key_positions", ctypes.POINTER(ctypes.c_int64)),
+        ("key_positions_count", ctypes.c_int64),
         ("query_position_stride", ctypes.c_int64),
         ("key_position_stride", ctypes.c_int64),
         ("query_axis_positions", ctypes.POINTER(ctypes.c_int64)),
+        ("query_axis_positions_count", ctypes.c_int64),
         ("key_axis_positions", ctypes.POINTER(ctypes.c_int64)),
+        ("key_axis_positions_count", ctypes.c_int64),
         # 0 (default): not packed.
         ("segments", ctypes.c_int64),
+        # [segments + 1], from 0 to queries.
         ("query_offsets", ctypes.POINTER(ctypes.c_int64)),
+        ("query_offsets_count", ctypes.c_int64),
+        # [segments + 1], from 0 to keys.
         ("key_offsets", ctypes.POINTER(ctypes.c_int64)),
+        ("key_offsets_count", ctypes.c_int64),
         ("key_ranges", ctypes.POINTER(ctypes.c_int64)),
+        ("key_ranges_count", ctypes.c_int64),
     ]
 
 
 class farspan_attention_data(ctypes.Structure):
-    """What a run reads and writes."""
+    """What attention reads and writes.
+
+        q     [batch, query_heads, queries, head_dim]     k [batch, key_heads, keys, head_dim]
+        v     [batch, key_heads, keys, value_dim]         out [batch, query_heads, queries, value_dim]
+        bias  NULL, or for a dense bias [batch or 1, query_heads or 1, queries, keys] (-infinity hides a key)
+        lse   NULL, or float[batch][query_heads][queries]: ln(sum of exp(logit)), sink logits included
+
+    F32, F16 or BF16, mixed as you like. out must not overlap the inputs.
+    """
 
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
@@ -727,13 +771,11 @@ class farspan_attention_data(ctypes.Structure):
         ("q", ctypes.POINTER(farspan_tensor)),
         ("k", ctypes.POINTER(farspan_tensor)),
         ("v", ctypes.POINTER(farspan_tensor)),
-        # NULL, or for a dense bias.
         ("bias", ctypes.POINTER(farspan_tensor)),
         ("out", ctypes.POINTER(farspan_tensor)),
-        # NULL, or ln(sum of exp(logit)) for each row.
         ("lse", ctypes.POINTER(ctypes.c_float)),
         ("lse_count", ctypes.c_int64),
-        # NULL: the run allocates.
+        # NULL, or scratch for runs that do not allocate.
         ("workspace", ctypes.c_void_p),
         ("workspace_bytes", ctypes.c_int64),
     ]
@@ -747,7 +789,7 @@ class farspan_context_config(ctypes.Structure):
         # FARSPAN_ISA_*.
         ("isa", ctypes.c_int32),
         ("reserved", ctypes.c_int32),
-        # NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a run soon.
+        # NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a call soon.
         ("cancel", ctypes.POINTER(ctypes.c_int32)),
     ]
 
@@ -1384,13 +1426,18 @@ FUNCTIONS = {
         [ctypes.c_int32],
         """farspan_method_count(part)""",
     ),
+    "farspan_scheme_parts_init": (
+        None,
+        [ctypes.POINTER(farspan_scheme_parts), ctypes.c_size_t],
+        """farspan_scheme_parts_init(parts, size)""",
+    ),
     "farspan_scheme_create": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_rope_config), ctypes.POINTER(farspan_remap_config), ctypes.POINTER(farspan_bias_config), ctypes.POINTER(farspan_mask_config), ctypes.POINTER(farspan_score_config), ctypes.POINTER(ctypes.POINTER(farspan_scheme)), ctypes.POINTER(farspan_error)],
-        """farspan_scheme_create(rope, remap, bias, mask, score, scheme, error)
+        [ctypes.POINTER(farspan_scheme_parts), ctypes.POINTER(ctypes.POINTER(farspan_scheme)), ctypes.POINTER(farspan_error)],
+        """farspan_scheme_create(parts, scheme, error)
 
-        Checks the configurations and makes a scheme of them. Each may be NULL: no rotation, no remap, no bias, a causal mask
-        and a plain 1/sqrt(head_dim) score. The scheme owns copies of all arrays.
+        Checks the configurations and makes a scheme of them, which owns copies of all arrays. `parts` may be NULL: all
+        defaults.
         """,
     ),
     "farspan_scheme_destroy": (
@@ -1398,8 +1445,8 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_scheme)],
         """farspan_scheme_destroy(scheme)
 
-        Checks the configurations and makes a scheme of them. Each may be NULL: no rotation, no remap, no bias, a causal mask
-        and a plain 1/sqrt(head_dim) score. The scheme owns copies of all arrays.
+        Checks the configurations and makes a scheme of them, which owns copies of all arrays. `parts` may be NULL: all
+        defaults.
         """,
     ),
     "farspan_scheme_from_json": (
@@ -1440,7 +1487,8 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_scheme)],
         """farspan_scheme_axes(scheme)
 
-        Positions per token that the rope part reads: 1, or the number of axes for M-RoPE; 0 for NULL.
+        Positions per token that the rope part reads: 1, or for M-RoPE the number of axes, which is that of the last section
+        with pairs (sections), 3 (interleaved) or 4 (interleaved_ggml); 0 for NULL.
         """,
     ),
     "farspan_probe_init": (
@@ -1453,8 +1501,8 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_scheme), ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_int32, ctypes.POINTER(farspan_probe), ctypes.POINTER(farspan_error)],
         """farspan_scheme_probe(scheme, length, query, key, head, probe, error)
 
-        `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head counts from the
-        problem's head 0.
+        `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head is one of the
+        layer's.
         """,
     ),
     "farspan_scheme_visible": (
@@ -1468,11 +1516,11 @@ FUNCTIONS = {
     ),
     "farspan_rope_frequencies": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_scheme), ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.c_int32, ctypes.POINTER(ctypes.c_double), ctypes.POINTER(farspan_error)],
-        """farspan_rope_frequencies(scheme, length, inv_freq, count, magnitude, error)
+        [ctypes.POINTER(farspan_scheme), ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.POINTER(farspan_error)],
+        """farspan_rope_frequencies(scheme, length, inv_freq, inv_freq_count, magnitude, error)
 
         inv_freq[R/2] (radians per position, double) and the magnitude m at the current length (0: the trained one, so that
-        dynamic methods are at rest). `count` must be R/2; `magnitude` may be NULL. For xpos, m is 1 (see the probe).
+        dynamic methods are at rest). `inv_freq_count` must be R/2; `magnitude` may be NULL. For xpos, m is 1 (see the probe).
         """,
     ),
     "farspan_rope_options_init": (
@@ -1482,27 +1530,29 @@ FUNCTIONS = {
     ),
     "farspan_rope_apply": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.POINTER(farspan_rope_options), ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
-        """farspan_rope_apply(context, scheme, options, positions, in, out, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.POINTER(farspan_rope_options), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
+        """farspan_rope_apply(context, scheme, options, positions, positions_count, in, out, error)
 
         Rotates in[b, h, t, :] by position positions[t] into out; features outside the rotary range are copied. in and out
         have the same shape and may be the same memory (same strides then); types may differ. `positions` holds shape[2]
-        entries (times the number of axes for M-RoPE), or is NULL for 0, 1, 2 ... Magnitude of positions below 2^40; only
-        DELTA takes negative ones. With exact angles the result is within 2 ulp (f32) of the real-number result.
+        entries (times the number of axes for M-RoPE, axis_stride apart), or is NULL for 0, 1, 2 ... Magnitude of positions
+        below 2^40; only DELTA takes negative ones. With exact angles the result is within 2 ulp (f32) of the real-number
+        result.
         """,
     ),
     "farspan_bias_fill": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_scheme), ctypes.c_int32, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(ctypes.c_float), ctypes.POINTER(farspan_error)],
-        """farspan_bias_fill(scheme, head, length, first_distance, count, out, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.c_int32, ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(ctypes.c_float), ctypes.c_int64, ctypes.POINTER(farspan_error)],
+        """farspan_bias_fill(context, scheme, head, length, first_distance, out, out_count, error)
 
-        out[n] = bias of `head` at distance first_distance + n, n < count. Not for a dense bias.
+        out[n] = bias of `head`, one of the layer's, at distance first_distance + n, n < out_count. `length` is the current
+        length n, of which trained_length alone makes anything; 0: the trained one. Not for a dense bias.
         """,
     ),
     "farspan_sinusoidal_fill": (
         ctypes.c_int32,
-        [ctypes.c_int32, ctypes.c_int64, ctypes.c_double, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
-        """farspan_sinusoidal_fill(layout, first, base, out, error)
+        [ctypes.POINTER(farspan_context), ctypes.c_int32, ctypes.c_int64, ctypes.c_double, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
+        """farspan_sinusoidal_fill(context, layout, first, base, out, error)
 
         out[0, 0, t, :] = the encoding of position first + t, t < out->shape[2], width out->shape[3]; batch and head extents
         must be 1. F32, F16 or BF16. base: usually 10000.
@@ -1510,11 +1560,11 @@ FUNCTIONS = {
     ),
     "farspan_position_lookup": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
-        """farspan_position_lookup(table, positions, out, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
+        """farspan_position_lookup(context, table, positions, positions_count, out, error)
 
         Learned absolute positions: out[b, 0, t, :] = table[0, 0, positions[t], :]. A position outside the table is an error,
-        not a clamp. positions NULL: 0, 1, 2 ...
+        not a clamp. positions: [out->shape[2]], or NULL for 0, 1, 2 ...
         """,
     ),
     "farspan_fire_config_init": (
@@ -1524,8 +1574,8 @@ FUNCTIONS = {
     ),
     "farspan_fire_fill": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_fire_config), ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
-        """farspan_fire_fill(config, query_positions, key_positions, out, error)""",
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_fire_config), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
+        """farspan_fire_fill(context, config, query_positions, query_positions_count, key_positions, key_positions_count, out, error)""",
     ),
     "farspan_problem_init": (
         None,
@@ -1550,6 +1600,11 @@ FUNCTIONS = {
         linearly with queries + keys. `context` may be NULL.
         """,
     ),
+    "farspan_attention_data_init": (
+        None,
+        [ctypes.POINTER(farspan_attention_data), ctypes.c_size_t],
+        """farspan_attention_data_init(data, size)""",
+    ),
     "farspan_plan_workspace_size": (
         ctypes.c_size_t,
         [ctypes.POINTER(farspan_plan)],
@@ -1568,46 +1623,35 @@ FUNCTIONS = {
         two as well) crossed by a branch boundary.
         """,
     ),
-    "farspan_attention_data_init": (
-        None,
-        [ctypes.POINTER(farspan_attention_data), ctypes.c_size_t],
-        """farspan_attention_data_init(data, size)""",
-    ),
     "farspan_attention_run": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_plan), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_float), ctypes.c_void_p, ctypes.c_size_t, ctypes.POINTER(farspan_error)],
-        """farspan_attention_run(context, plan, q, k, v, bias, out, lse, workspace, workspace_size, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_plan), ctypes.POINTER(farspan_attention_data), ctypes.POINTER(farspan_error)],
+        """farspan_attention_run(context, plan, data, error)
 
-        out = softmax(logits) v.
-
-            q     [batch, query_heads, queries, head_dim]     k [batch, key_heads, keys, head_dim]
-            v     [batch, key_heads, keys, value_dim]         out [batch, query_heads, queries, value_dim]
-            bias  NULL, or for a dense bias [batch or 1, query_heads or 1, queries, keys] (-infinity hides a key)
-            lse   NULL, or float[batch][query_heads][queries]: ln(sum of exp(logit)), sinks included
-
-        F32, F16 or BF16, mixed as you like; arithmetic and accumulation are f32. A query that sees no key gives 0 and lse =
-        -inf (with a sink: 0 and lse = sink). A product <q, k> that exceeds float's range makes its row NaN; logits with their
-        bias, and sinks, beyond 2.36e38 count as that: a mask of finfo.min on every key gives the mean (docs/numerics.md). out
-        must not overlap the inputs. For one instruction set, the bits do not depend on the number of threads.
+        out = softmax(logits) v. Arithmetic and accumulation are f32. A query that sees no key gives 0 and lse = -inf (with a
+        sink logit: 0 and lse = that). A product <q, k> that exceeds float's range makes its row NaN; logits with their bias,
+        and sink logits, beyond 2.36e38 count as that: a mask of finfo.min on every key gives the mean (docs/numerics.md). For
+        one instruction set, the bits do not depend on the number of threads. A context of another instruction set than the
+        plan's is refused; its threads and its flag hold for the run.
         """,
     ),
     "farspan_attention": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
-        """farspan_attention(context, scheme, q, k, v, out, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.POINTER(farspan_attention_data), ctypes.POINTER(farspan_error)],
+        """farspan_attention(context, scheme, data, error)
 
         Plan, run and destroy in one call, with the problem read off the tensors and default positions.
         """,
     ),
     "farspan_attention_merge": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_float), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_float), ctypes.POINTER(farspan_error)],
-        """farspan_attention_merge(out_a, lse_a, out_b, lse_b, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_float), ctypes.c_int64, ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_float), ctypes.c_int64, ctypes.POINTER(farspan_error)],
+        """farspan_attention_merge(context, out_a, lse_a, lse_a_count, out_b, lse_b, lse_b_count, error)
 
         Merges a partial result over other keys into (out_a, lse_a): L = ln(e^lse_a + e^lse_b), out_a = e^(lse_a - L) out_a +
         e^(lse_b - L) out_b, lse_a = L. out_*: the same shape [batch, heads, queries, value_dim], F32, F16 or BF16. lse_*:
-        contiguous float[batch][heads][queries]; a part of -infinity adds nothing, one of +infinity is the result. Give a sink
-        to one part only.
+        contiguous float[batch][heads][queries]; a part of -infinity adds nothing, one of +infinity is the result. Give sink
+        logits to one part only.
         """,
     ),
     "farspan_context_config_init": (
@@ -1620,8 +1664,9 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context_config), ctypes.POINTER(ctypes.POINTER(farspan_context)), ctypes.POINTER(farspan_error)],
         """farspan_context_create(config, context, error)
 
-        A NULL context everywhere means the defaults, as found at the first such call. `config` may be NULL. More threads than
-        the machine has are clamped.
+        Every function whose time grows with its input takes a context, and honours all of it: threads, instruction set and
+        flag. A NULL context everywhere means the defaults, as found at the first such call. `config` may be NULL. More
+        threads than the machine has are clamped.
         """,
     ),
     "farspan_context_destroy": (
@@ -1629,8 +1674,9 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context)],
         """farspan_context_destroy(context)
 
-        A NULL context everywhere means the defaults, as found at the first such call. `config` may be NULL. More threads than
-        the machine has are clamped.
+        Every function whose time grows with its input takes a context, and honours all of it: threads, instruction set and
+        flag. A NULL context everywhere means the defaults, as found at the first such call. `config` may be NULL. More
+        threads than the machine has are clamped.
         """,
     ),
     "farspan_context_threads": (
@@ -1666,12 +1712,12 @@ FUNCTIONS = {
         """,
     ),
     "farspan_diagnose": (
-        ctypes.c_size_t,
-        [ctypes.POINTER(ctypes.c_char), ctypes.c_size_t],
-        """farspan_diagnose(buffer, size)
+        ctypes.c_int64,
+        [ctypes.POINTER(ctypes.c_char), ctypes.c_int64],
+        """farspan_diagnose(buffer, buffer_bytes)
 
-        A JSON object for bug reports: versions, instruction sets found and used, threads, quota. Writes at most `size` bytes
-        with the final NUL and returns the bytes needed; call with size 0 to learn them.
+        A JSON object for bug reports: versions, instruction sets found and used, threads, quota. Writes at most
+        `buffer_bytes` bytes with the final NUL and returns the bytes needed; call with 0 to learn them.
         """,
     ),
     "farspan_shutdown": (

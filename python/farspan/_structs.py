@@ -114,10 +114,6 @@ def fill(struct: Any, path: str, fields: Mapping[str, Any]) -> list[object]:
             setattr(struct, name, pointer(values, kind._type_))
             if f"{name}_count" in kinds:
                 setattr(struct, f"{name}_count", values.size)
-            elif name.endswith("_factors"):
-                struct.pair_factor_count = values.size
-            elif name == "sinks" and path == "score":
-                struct.sink_heads = values.size
         elif isinstance(kind, type) and issubclass(kind, ctypes.Array):
             given = list(value)
             most = len(kind())
@@ -144,13 +140,7 @@ def public(struct: Any) -> list[str]:
 
 
 def _count(struct: Any, name: str) -> int:
-    if hasattr(struct, f"{name}_count"):
-        return int(getattr(struct, f"{name}_count"))
-    if name.endswith("_factors"):
-        return int(struct.pair_factor_count)
-    if name == "sinks":
-        return int(struct.sink_heads)
-    return int(struct.heads * (struct.buckets if name == "values" else 1))
+    return int(getattr(struct, f"{name}_count"))
 
 
 def as_dictionary(struct: Any, default: Any, part: str) -> dict[str, Any]:

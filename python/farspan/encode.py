@@ -27,6 +27,10 @@ def _given(values: np.ndarray[Any, Any] | None) -> Any:
     return _structs.pointer(values, ctypes.c_int64)
 
 
+def _size(values: np.ndarray[Any, Any] | None) -> int:
+    return 0 if values is None else values.size
+
+
 def rope_frequencies(scheme: Scheme, length: int, count: int) -> tuple[npt.NDArray[np.float64], float]:
     """inv_freq [count] in radians per position, count = rotary_dim / 2, and the magnitude on cos and sin.
 
@@ -58,41 +62,46 @@ def rope_apply(scheme: Scheme, x: Array, positions: Positions | None = None, *, 
     where = positions_array(positions, "positions")
     source = view(x, "in")
     result = like(x, source.shape) if out is None else out
-    call("farspan_rope_apply", pointer(context), scheme._handle.pointer, ctypes.byref(options), _given(where),
+    call("farspan_rope_apply", pointer(context), scheme._handle.pointer, ctypes.byref(options), _given(where), _size(where),
          ctypes.byref(source.tensor), ctypes.byref(view(result, "out", True).tensor))
     return result  # type: ignore[no-any-return]
 
 
-def bias_fill(scheme: Scheme, head: int, first_distance: int, count: int, length: int = 0) -> npt.NDArray[np.float32]:
+def bias_fill(scheme: Scheme, head: int, first_distance: int, count: int, length: int = 0,
+              context: Context | None = None) -> npt.NDArray[np.float32]:
     """The bias of a head at the distances first_distance, first_distance + 1 ...: [count]. Not of a dense bias."""
     out = np.zeros(max(count, 0), np.float32)
-    call("farspan_bias_fill", scheme._handle.pointer, head, length, first_distance, count, _structs.pointer(out, ctypes.c_float))
+    call("farspan_bias_fill", pointer(context), scheme._handle.pointer, head, length, first_distance,
+         _structs.pointer(out, ctypes.c_float), out.size)
     return out
 
 
-def sinusoidal_fill(out: Array, layout: int | str = "interleaved", first: int = 0, base: float = 10000.0) -> Array:
+def sinusoidal_fill(out: Array, layout: int | str = "interleaved", first: int = 0, base: float = 10000.0,
+                    context: Context | None = None) -> Array:
     """Writes the encodings of the positions first, first + 1 ... into out [1, 1, positions, features], and returns it.
 
     Args:
         layout: "interleaved" (Vaswani et al. 2017), "blocks" (RoFormer, Marian) or "tensor2tensor" (fairseq).
     """
-    call("farspan_sinusoidal_fill", _structs.number("SINUSOIDAL", layout, "layout"), first, base,
+    call("farspan_sinusoidal_fill", pointer(context), _structs.number("SINUSOIDAL", layout, "layout"), first, base,
          ctypes.byref(view(out, "out", True).tensor))
     return out
 
 
-def position_lookup(table: Any, out: Array, positions: Positions | None = None) -> Array:
+def position_lookup(table: Any, out: Array, positions: Positions | None = None, context: Context | None = None) -> Array:
     """Learned positions: out [batch, 1, tokens, features] = rows of table [1, 1, rows, features], and returns out.
 
     Args:
         positions: [tokens]; None: 0, 1, 2 ... One outside the table is an error.
     """
     where = positions_array(positions, "positions")
-    call("farspan_position_lookup", ctypes.byref(view(table, "table").tensor), _given(where), ctypes.byref(view(out, "out", True).tensor))
+    call("farspan_position_lookup", pointer(context), ctypes.byref(view(table, "table").tensor), _given(where), _size(where),
+         ctypes.byref(view(out, "out", True).tensor))
     return out
 
 
-def fire_fill(out: Array, query_positions: Positions | None = None, key_positions: Positions | None = None, **config: Any) -> Array:
+def fire_fill(out: Array, query_positions: Positions | None = None, key_positions: Positions | None = None,
+              context: Context | None = None, **config: Any) -> Array:
     """FIRE (Li et al. 2024) as a dense bias: writes out [1, heads, queries, keys], and returns it.
 
     Args:
@@ -102,6 +111,7 @@ def fire_fill(out: Array, query_positions: Positions | None = None, key_position
     struct = _structs.new("farspan_fire_config")
     keep = _structs.fill(struct, "config", config)
     queries, keys = positions_array(query_positions, "query_positions"), positions_array(key_positions, "key_positions")
-    call("farspan_fire_fill", ctypes.byref(struct), _given(queries), _given(keys), ctypes.byref(view(out, "out", True).tensor))
+    call("farspan_fire_fill", pointer(context), ctypes.byref(struct), _given(queries), _size(queries), _given(keys), _size(keys),
+         ctypes.byref(view(out, "out", True).tensor))
     del keep
     return out

@@ -120,27 +120,31 @@ def run_attention(context: Any, plan: Any, q: Any, k: Any, v: Any, bias: Any, ou
     """farspan_attention_run with the caller's arrays."""
     views = [view(q, "q"), view(k, "k"), view(v, "v"), None if bias is None else view(bias, "bias"), view(out, "out", True)]
     sums = Vector(lse, ctypes.c_float, "lse")
-    _expect_lse(sums, views[0])  # type: ignore[arg-type]
     scratch, size, held = workspace_pointer(workspace)
-    call("farspan_attention_run", context, plan, *(None if x is None else ctypes.byref(x.tensor) for x in views), sums.pointer, scratch, size)
+    data = _data(*views)
+    data.lse, data.lse_count, data.workspace, data.workspace_bytes = sums.pointer, sums.count, scratch, size
+    call("farspan_attention_run", context, plan, ctypes.byref(data))
     del held
 
 
-def _expect_lse(lse: Vector, q: View) -> None:
-    rows = q.shape[0] * q.shape[1] * q.shape[2]
-    if lse.pointer is not None and lse.count != rows:
-        raise ValueError(f"lse has {lse.count} entries: must have {rows}, one for each batch, head and query")
+def _data(q: View | None, k: View | None, v: View | None, bias: View | None, out: View | None) -> Any:
+    """The struct of an attention; the views must outlive it."""
+    data = _structs.new("farspan_attention_data")
+    for name, given in (("q", q), ("k", k), ("v", v), ("bias", bias), ("out", out)):
+        if given is not None:
+            setattr(data, name, ctypes.pointer(given.tensor))
+    return data
 
 
 def attention(scheme: Scheme, q: Array, k: Any, v: Any, *, out: Any = None, context: Context | None = None) -> Array:
     """Plan and run in one call, with the sizes of the tensors and the default positions: see Plan.run."""
     result = _result(out, q, v)
-    call("farspan_attention", pointer(context), scheme._handle.pointer,
-         *(ctypes.byref(x.tensor) for x in (view(q, "q"), view(k, "k"), view(v, "v"), view(result, "out", True))))
+    views = view(q, "q"), view(k, "k"), view(v, "v"), None, view(result, "out", True)
+    call("farspan_attention", pointer(context), scheme._handle.pointer, ctypes.byref(_data(*views)))
     return result  # type: ignore[no-any-return]
 
 
-def attention_merge(out_a: Array, lse_a: Any, out_b: Any, lse_b: Any) -> Array:
+def attention_merge(out_a: Array, lse_a: Any, out_b: Any, lse_b: Any, context: Context | None = None) -> Array:
     """Merges a partial result over other keys into (out_a, lse_a), and returns out_a.
 
     Args:
@@ -148,7 +152,6 @@ def attention_merge(out_a: Array, lse_a: Any, out_b: Any, lse_b: Any) -> Array:
     """
     a, b = view(out_a, "out_a", True), view(out_b, "out_b")
     sums_a, sums_b = Vector(lse_a, ctypes.c_float, "lse_a"), Vector(lse_b, ctypes.c_float, "lse_b", writable=False)
-    _expect_lse(sums_a, a)
-    _expect_lse(sums_b, b)
-    call("farspan_attention_merge", ctypes.byref(a.tensor), sums_a.pointer, ctypes.byref(b.tensor), sums_b.pointer)
+    call("farspan_attention_merge", pointer(context), ctypes.byref(a.tensor), sums_a.pointer, sums_a.count, ctypes.byref(b.tensor),
+         sums_b.pointer, sums_b.count)
     return out_a

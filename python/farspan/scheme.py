@@ -230,5 +230,9 @@ class Scheme:
 
 def _create(parts: list[Any]) -> Handle:
     made = ctypes.POINTER(_abi.farspan_scheme)()
-    call("farspan_scheme_create", *(None if part is None else ctypes.byref(part) for part in parts), ctypes.byref(made))
+    given = _structs.new("farspan_scheme_parts")
+    for name, part in zip(_PARTS, parts):
+        if part is not None:
+            setattr(given, name, ctypes.pointer(part))
+    call("farspan_scheme_create", ctypes.byref(given), ctypes.byref(made))
     return Handle(made, "farspan_scheme_destroy")

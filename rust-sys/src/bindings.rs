@@ -134,7 +134,8 @@ pub const FARSPAN_REMAP_LEAKY_REROPE: u32 = 2;
 pub const FARSPAN_REMAP_SELF_EXTEND: u32 = 3;
 /// Dual Chunk Attention (An et al. 2024), chunk C, local_window w, S = C - w.
 pub const FARSPAN_REMAP_DUAL_CHUNK: u32 = 4;
-/// distance \>= window: counts as min(limit, length - 1) (Han et al. 2023); with mask.sinks.
+/// distance \>= window: counts as min(limit, length - 1) (Han et al. 2023); with the mask sinks = any, window_left =
+/// window - 1.
 pub const FARSPAN_REMAP_LM_INFINITE: u32 = 5;
 /// StreamingLLM (Xiao et al. 2023): positions are cache slots, sinks + window; with the mask sinks = sinks,
 /// window_left = window.
@@ -479,7 +480,7 @@ pub struct farspan_rope_config {
     pub magnitude: i32,
     /// FARSPAN_SWITCH_* \[longrope\].
     pub length_switch: i32,
-    /// m itself, with FARSPAN_MAGNITUDE_EXPLICIT; otherwise a factor on m, default 1.
+    /// m itself, with FARSPAN_MAGNITUDE_EXPLICIT; otherwise a factor on m, default 1 \[all but none, xpos\].
     pub attention_factor: f64,
     /// Default 0.625, 0 .. 1 \[ntk_mixed\].
     pub mixed_exponent: f64,
@@ -493,16 +494,17 @@ pub struct farspan_rope_config {
     pub xpos_scale_base: f64,
     /// Default 0.4: zeta\[p\] = (2p + gamma R) / ((1 + gamma) R) \[xpos\].
     pub xpos_gamma: f64,
-    /// pair_factor_count divisors \> 0 of inv_freq \[longrope, pair_factors\].
+    /// R/2 divisors \> 0 of inv_freq \[longrope, pair_factors\].
     pub short_factors: *const f64,
-    /// \[longrope\].
+    pub short_factors_count: i64,
+    /// R/2 likewise \[longrope\].
     pub long_factors: *const f64,
-    /// R/2.
-    pub pair_factor_count: i32,
+    pub long_factors_count: i64,
     /// FARSPAN_AXES_*.
     pub axes: i32,
     /// Pairs per axis; their sum is R/2 (interleaved: at most R/2).
     pub axis_sections: [i32; 4],
+    pub reserved: i32,
 }
 
 #[repr(C)]
@@ -540,8 +542,8 @@ pub struct farspan_bias_config {
     pub method: i32,
     /// All heads of the layer, also of other ranks; required unless none or dense.
     pub heads: i32,
-    /// The problem's head 0 is this head; default 0 (tensor parallel hosts).
-    pub head_offset: i32,
+    /// Default 0 = all; otherwise slopes as for so many heads, for the first ones; the others have 0 \[alibi\].
+    pub alibi_heads: i32,
     /// \[alibi\] -slope |d| in both directions; \[t5\] half of the buckets per direction.
     pub bidirectional: i32,
     /// Default 32 \[t5\].
@@ -561,10 +563,16 @@ pub struct farspan_bias_config {
     pub reserved: i32,
     /// \[buckets\]\[heads\], row-major \[t5\].
     pub values: *const f32,
+    pub values_count: i64,
     /// \[heads\] \> 0 \[kerple\].
     pub a: *const f64,
+    pub a_count: i64,
     /// \[heads\] \> 0 \[kerple; power: \<= 2\].
     pub p: *const f64,
+    pub p_count: i64,
+    /// NULL (default): by max_bias and alibi_heads; otherwise \[heads\], each -1e6 .. 1e6 \[alibi\].
+    pub slopes: *const f64,
+    pub slopes_count: i64,
 }
 
 /// Which keys a query sees, as at most two intervals. Key j is visible iff:
@@ -606,7 +614,7 @@ pub struct farspan_score_config {
     pub scale: f64,
     /// Default 1; DeepSeek: mscale^2.
     pub multiplier: f64,
-    /// L \> 1 for log-n; llama4, ministral3: their floor.
+    /// L \> 1 \[log_n, log_n_trained, log_n_long\], \>= 1 \[llama4, length, ministral3: their floor\].
     pub trained_length: f64,
     /// Default 0.1 \[llama4, length, ministral3\].
     pub alpha: f64,
@@ -614,12 +622,23 @@ pub struct farspan_score_config {
     pub power: f64,
     /// 0 (default): off; else cap * tanh(s / cap).
     pub softcap: f64,
-    /// NULL, or one logit per head that joins the softmax's sum (gpt-oss; softmax1: zeros).
-    pub sinks: *const f32,
-    /// Length of sinks.
-    pub sink_heads: i32,
-    /// The problem's head 0 is this entry.
-    pub sink_head_offset: i32,
+    /// NULL, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1: zeros).
+    pub sink_logits: *const f32,
+    pub sink_logits_count: i64,
+}
+
+/// The configurations of a scheme. Each may be NULL (default): no rotation, no remap, no bias, a causal mask and a
+/// plain 1/sqrt(head_dim) score.
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_scheme_parts {
+    pub struct_size: u32,
+    pub reserved: i32,
+    pub rope: *const farspan_rope_config,
+    pub remap: *const farspan_remap_config,
+    pub bias: *const farspan_bias_config,
+    pub mask: *const farspan_mask_config,
+    pub score: *const farspan_score_config,
 }
 
 /// Everything that a scheme says about one pair.
@@ -666,7 +685,7 @@ pub struct farspan_rope_options {
 
 /// FIRE (Li et al. 2024): out\[0, h, i, j\] = MLP(x)\[h\] with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) +
 /// epsilon), d = p_i - p_j \>= 0 and MLP = w2 relu(w1 x + b1) + b2. Use the tensor as a dense bias. Its memory is
-/// queries x keys, the caller's choice.
+/// queries x keys, the caller's choice. Positions NULL: keys 0, 1, 2 ..., queries the last of them.
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct farspan_fire_config {
@@ -683,12 +702,16 @@ pub struct farspan_fire_config {
     pub epsilon: f64,
     /// \[hidden\].
     pub w1: *const f32,
+    pub w1_count: i64,
     /// \[hidden\].
     pub b1: *const f32,
+    pub b1_count: i64,
     /// \[heads\]\[hidden\].
     pub w2: *const f32,
+    pub w2_count: i64,
     /// \[heads\].
     pub b2: *const f32,
+    pub b2_count: i64,
 }
 
 #[repr(C)]
@@ -710,20 +733,40 @@ pub struct farspan_problem {
     pub value_dim: i64,
     /// Current length n for dynamic methods; 0 (default): largest position that is seen + 1.
     pub length: i64,
+    /// Head 0 is this head of the layer, for the bias and the sink logits; default 0 (tensor parallel hosts).
+    pub head_offset: i64,
     pub query_positions: *const i64,
+    pub query_positions_count: i64,
     pub key_positions: *const i64,
+    pub key_positions_count: i64,
     pub query_position_stride: i64,
     pub key_position_stride: i64,
     pub query_axis_positions: *const i64,
+    pub query_axis_positions_count: i64,
     pub key_axis_positions: *const i64,
+    pub key_axis_positions_count: i64,
     /// 0 (default): not packed.
     pub segments: i64,
+    /// \[segments + 1\], from 0 to queries.
     pub query_offsets: *const i64,
+    pub query_offsets_count: i64,
+    /// \[segments + 1\], from 0 to keys.
     pub key_offsets: *const i64,
+    pub key_offsets_count: i64,
     pub key_ranges: *const i64,
+    pub key_ranges_count: i64,
 }
 
-/// What a run reads and writes.
+/// What attention reads and writes.
+///
+/// ```text
+/// q     [batch, query_heads, queries, head_dim]     k [batch, key_heads, keys, head_dim]
+/// v     [batch, key_heads, keys, value_dim]         out [batch, query_heads, queries, value_dim]
+/// bias  NULL, or for a dense bias [batch or 1, query_heads or 1, queries, keys] (-infinity hides a key)
+/// lse   NULL, or float[batch][query_heads][queries]: ln(sum of exp(logit)), sink logits included
+/// ```
+///
+/// F32, F16 or BF16, mixed as you like. out must not overlap the inputs.
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct farspan_attention_data {
@@ -732,13 +775,11 @@ pub struct farspan_attention_data {
     pub q: *const farspan_tensor,
     pub k: *const farspan_tensor,
     pub v: *const farspan_tensor,
-    /// NULL, or for a dense bias.
     pub bias: *const farspan_tensor,
     pub out: *const farspan_tensor,
-    /// NULL, or ln(sum of exp(logit)) for each row.
     pub lse: *mut f32,
     pub lse_count: i64,
-    /// NULL: the run allocates.
+    /// NULL, or scratch for runs that do not allocate.
     pub workspace: *mut c_void,
     pub workspace_bytes: i64,
 }
@@ -752,7 +793,7 @@ pub struct farspan_context_config {
     /// FARSPAN_ISA_*.
     pub isa: i32,
     pub reserved: i32,
-    /// NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a run soon.
+    /// NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a call soon.
     pub cancel: *const i32,
 }
 
@@ -1348,19 +1389,19 @@ extern "C" {
     pub fn farspan_method_count(
         part: i32,
     ) -> i32;
-    /// Checks the configurations and makes a scheme of them. Each may be NULL: no rotation, no remap, no bias, a
-    /// causal mask and a plain 1/sqrt(head_dim) score. The scheme owns copies of all arrays.
+    pub fn farspan_scheme_parts_init(
+        parts: *mut farspan_scheme_parts,
+        size: usize,
+    );
+    /// Checks the configurations and makes a scheme of them, which owns copies of all arrays. `parts` may be NULL:
+    /// all defaults.
     pub fn farspan_scheme_create(
-        rope: *const farspan_rope_config,
-        remap: *const farspan_remap_config,
-        bias: *const farspan_bias_config,
-        mask: *const farspan_mask_config,
-        score: *const farspan_score_config,
+        parts: *const farspan_scheme_parts,
         scheme: *mut *mut farspan_scheme,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Checks the configurations and makes a scheme of them. Each may be NULL: no rotation, no remap, no bias, a
-    /// causal mask and a plain 1/sqrt(head_dim) score. The scheme owns copies of all arrays.
+    /// Checks the configurations and makes a scheme of them, which owns copies of all arrays. `parts` may be NULL:
+    /// all defaults.
     pub fn farspan_scheme_destroy(
         scheme: *mut farspan_scheme,
     );
@@ -1399,7 +1440,8 @@ extern "C" {
         needed: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Positions per token that the rope part reads: 1, or the number of axes for M-RoPE; 0 for NULL.
+    /// Positions per token that the rope part reads: 1, or for M-RoPE the number of axes, which is that of the last
+    /// section with pairs (sections), 3 (interleaved) or 4 (interleaved_ggml); 0 for NULL.
     pub fn farspan_scheme_axes(
         scheme: *const farspan_scheme,
     ) -> i32;
@@ -1407,8 +1449,8 @@ extern "C" {
         probe: *mut farspan_probe,
         size: usize,
     );
-    /// `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head counts
-    /// from the problem's head 0.
+    /// `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head is one of
+    /// the layer's.
     pub fn farspan_scheme_probe(
         scheme: *const farspan_scheme,
         length: i64,
@@ -1428,13 +1470,13 @@ extern "C" {
         error: *mut farspan_error,
     ) -> farspan_status;
     /// inv_freq\[R/2\] (radians per position, double) and the magnitude m at the current length (0: the trained one,
-    /// so that dynamic methods are at rest). `count` must be R/2; `magnitude` may be NULL. For xpos, m is 1 (see the
-    /// probe).
+    /// so that dynamic methods are at rest). `inv_freq_count` must be R/2; `magnitude` may be NULL. For xpos, m is 1
+    /// (see the probe).
     pub fn farspan_rope_frequencies(
         scheme: *const farspan_scheme,
         length: i64,
         inv_freq: *mut f64,
-        count: i32,
+        inv_freq_count: i64,
         magnitude: *mut f64,
         error: *mut farspan_error,
     ) -> farspan_status;
@@ -1444,31 +1486,35 @@ extern "C" {
     );
     /// Rotates in\[b, h, t, :\] by position positions\[t\] into out; features outside the rotary range are copied. in
     /// and out have the same shape and may be the same memory (same strides then); types may differ. `positions`
-    /// holds shape\[2\] entries (times the number of axes for M-RoPE), or is NULL for 0, 1, 2 ... Magnitude of
-    /// positions below 2^40; only DELTA takes negative ones. With exact angles the result is within 2 ulp (f32) of
-    /// the real-number result.
+    /// holds shape\[2\] entries (times the number of axes for M-RoPE, axis_stride apart), or is NULL for 0, 1, 2 ...
+    /// Magnitude of positions below 2^40; only DELTA takes negative ones. With exact angles the result is within 2
+    /// ulp (f32) of the real-number result.
     pub fn farspan_rope_apply(
         context: *const farspan_context,
         scheme: *const farspan_scheme,
         options: *const farspan_rope_options,
         positions: *const i64,
+        positions_count: i64,
         in_: *const farspan_tensor,
         out: *const farspan_tensor,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// out\[n\] = bias of `head` at distance first_distance + n, n \< count. Not for a dense bias.
+    /// out\[n\] = bias of `head`, one of the layer's, at distance first_distance + n, n \< out_count. `length` is the
+    /// current length n, of which trained_length alone makes anything; 0: the trained one. Not for a dense bias.
     pub fn farspan_bias_fill(
+        context: *const farspan_context,
         scheme: *const farspan_scheme,
         head: i32,
         length: i64,
         first_distance: i64,
-        count: i64,
         out: *mut f32,
+        out_count: i64,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// out\[0, 0, t, :\] = the encoding of position first + t, t \< out-\>shape\[2\], width out-\>shape\[3\]; batch
     /// and head extents must be 1. F32, F16 or BF16. base: usually 10000.
     pub fn farspan_sinusoidal_fill(
+        context: *const farspan_context,
         layout: i32,
         first: i64,
         base: f64,
@@ -1476,10 +1522,12 @@ extern "C" {
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Learned absolute positions: out\[b, 0, t, :\] = table\[0, 0, positions\[t\], :\]. A position outside the table
-    /// is an error, not a clamp. positions NULL: 0, 1, 2 ...
+    /// is an error, not a clamp. positions: \[out-\>shape\[2\]\], or NULL for 0, 1, 2 ...
     pub fn farspan_position_lookup(
+        context: *const farspan_context,
         table: *const farspan_tensor,
         positions: *const i64,
+        positions_count: i64,
         out: *const farspan_tensor,
         error: *mut farspan_error,
     ) -> farspan_status;
@@ -1488,9 +1536,12 @@ extern "C" {
         size: usize,
     );
     pub fn farspan_fire_fill(
+        context: *const farspan_context,
         config: *const farspan_fire_config,
         query_positions: *const i64,
+        query_positions_count: i64,
         key_positions: *const i64,
+        key_positions_count: i64,
         out: *const farspan_tensor,
         error: *mut farspan_error,
     ) -> farspan_status;
@@ -1512,6 +1563,10 @@ extern "C" {
     pub fn farspan_plan_destroy(
         plan: *mut farspan_plan,
     );
+    pub fn farspan_attention_data_init(
+        data: *mut farspan_attention_data,
+        size: usize,
+    );
     /// Bytes of scratch that one farspan_attention_run needs. Give a workspace of that size (any alignment) for runs
     /// that do not allocate, or NULL to let the run allocate. A workspace serves one run at a time.
     pub fn farspan_plan_workspace_size(
@@ -1524,71 +1579,53 @@ extern "C" {
         counts: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;
-    pub fn farspan_attention_data_init(
-        data: *mut farspan_attention_data,
-        size: usize,
-    );
-    /// out = softmax(logits) v.
-    ///
-    /// ```text
-    /// q     [batch, query_heads, queries, head_dim]     k [batch, key_heads, keys, head_dim]
-    /// v     [batch, key_heads, keys, value_dim]         out [batch, query_heads, queries, value_dim]
-    /// bias  NULL, or for a dense bias [batch or 1, query_heads or 1, queries, keys] (-infinity hides a key)
-    /// lse   NULL, or float[batch][query_heads][queries]: ln(sum of exp(logit)), sinks included
-    /// ```
-    ///
-    /// F32, F16 or BF16, mixed as you like; arithmetic and accumulation are f32. A query that sees no key gives 0 and
-    /// lse = -inf (with a sink: 0 and lse = sink). A product \<q, k\> that exceeds float's range makes its row NaN;
-    /// logits with their bias, and sinks, beyond 2.36e38 count as that: a mask of finfo.min on every key gives the
-    /// mean (docs/numerics.md). out must not overlap the inputs. For one instruction set, the bits do not depend on
-    /// the number of threads.
+    /// out = softmax(logits) v. Arithmetic and accumulation are f32. A query that sees no key gives 0 and lse = -inf
+    /// (with a sink logit: 0 and lse = that). A product \<q, k\> that exceeds float's range makes its row NaN; logits
+    /// with their bias, and sink logits, beyond 2.36e38 count as that: a mask of finfo.min on every key gives the
+    /// mean (docs/numerics.md). For one instruction set, the bits do not depend on the number of threads. A context
+    /// of another instruction set than the plan's is refused; its threads and its flag hold for the run.
     pub fn farspan_attention_run(
         context: *const farspan_context,
         plan: *const farspan_plan,
-        q: *const farspan_tensor,
-        k: *const farspan_tensor,
-        v: *const farspan_tensor,
-        bias: *const farspan_tensor,
-        out: *const farspan_tensor,
-        lse: *mut f32,
-        workspace: *mut c_void,
-        workspace_size: usize,
+        data: *const farspan_attention_data,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Plan, run and destroy in one call, with the problem read off the tensors and default positions.
     pub fn farspan_attention(
         context: *const farspan_context,
         scheme: *const farspan_scheme,
-        q: *const farspan_tensor,
-        k: *const farspan_tensor,
-        v: *const farspan_tensor,
-        out: *const farspan_tensor,
+        data: *const farspan_attention_data,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Merges a partial result over other keys into (out_a, lse_a): L = ln(e^lse_a + e^lse_b), out_a = e^(lse_a - L)
     /// out_a + e^(lse_b - L) out_b, lse_a = L. out_*: the same shape \[batch, heads, queries, value_dim\], F32, F16
     /// or BF16. lse_*: contiguous float\[batch\]\[heads\]\[queries\]; a part of -infinity adds nothing, one of
-    /// +infinity is the result. Give a sink to one part only.
+    /// +infinity is the result. Give sink logits to one part only.
     pub fn farspan_attention_merge(
+        context: *const farspan_context,
         out_a: *const farspan_tensor,
         lse_a: *mut f32,
+        lse_a_count: i64,
         out_b: *const farspan_tensor,
         lse_b: *const f32,
+        lse_b_count: i64,
         error: *mut farspan_error,
     ) -> farspan_status;
     pub fn farspan_context_config_init(
         config: *mut farspan_context_config,
         size: usize,
     );
-    /// A NULL context everywhere means the defaults, as found at the first such call. `config` may be NULL. More
-    /// threads than the machine has are clamped.
+    /// Every function whose time grows with its input takes a context, and honours all of it: threads, instruction
+    /// set and flag. A NULL context everywhere means the defaults, as found at the first such call. `config` may be
+    /// NULL. More threads than the machine has are clamped.
     pub fn farspan_context_create(
         config: *const farspan_context_config,
         context: *mut *mut farspan_context,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// A NULL context everywhere means the defaults, as found at the first such call. `config` may be NULL. More
-    /// threads than the machine has are clamped.
+    /// Every function whose time grows with its input takes a context, and honours all of it: threads, instruction
+    /// set and flag. A NULL context everywhere means the defaults, as found at the first such call. `config` may be
+    /// NULL. More threads than the machine has are clamped.
     pub fn farspan_context_destroy(
         context: *mut farspan_context,
     );
@@ -1609,11 +1646,11 @@ extern "C" {
         isa: i32,
     ) -> *const c_char;
     /// A JSON object for bug reports: versions, instruction sets found and used, threads, quota. Writes at most
-    /// `size` bytes with the final NUL and returns the bytes needed; call with size 0 to learn them.
+    /// `buffer_bytes` bytes with the final NUL and returns the bytes needed; call with 0 to learn them.
     pub fn farspan_diagnose(
         buffer: *mut c_char,
-        size: usize,
-    ) -> usize;
+        buffer_bytes: i64,
+    ) -> i64;
     /// Ends the library's worker threads; later calls start them again. For hosts that unload plugins. Not while a
     /// call runs.
     pub fn farspan_shutdown(

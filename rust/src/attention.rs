@@ -1,7 +1,7 @@
 use std::ptr;
 
 use crate::context;
-use crate::error::{check, check_length, Result};
+use crate::error::{check, Result};
 use crate::{sys, Context, Plan, Scheme, Tensor, TensorMut};
 
 /// One run of a [`Plan`], from [`Plan::run`]: out = softmax(logits) v.
@@ -86,25 +86,20 @@ impl<'a> Run<'a> {
     /// [`Status::WorkspaceSize`](crate::Status::WorkspaceSize), [`Status::Cancelled`](crate::Status::Cancelled),
     /// [`Status::OutOfMemory`](crate::Status::OutOfMemory).
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
-        check_length(8, "lse", self.lse.as_deref(), rows(out.shape()))?;
-        let (workspace, workspace_size) =
-            self.workspace.map_or((ptr::null_mut(), 0), |bytes| (bytes.as_mut_ptr(), bytes.len()));
-        // SAFETY: the handles are valid, the tensors lie within their slices, lse has one entry per row of `out`, and no other
-        // borrow of what is written exists.
+        let mut data = data(self.q, self.k, self.v, out.as_c());
+        data.bias = self.bias.map_or(ptr::null(), |bias| bias);
+        if let Some(lse) = self.lse {
+            data.lse = lse.as_mut_ptr();
+            data.lse_count = lse.len() as i64;
+        }
+        if let Some(bytes) = self.workspace {
+            data.workspace = bytes.as_mut_ptr().cast();
+            data.workspace_bytes = bytes.len() as i64;
+        }
+        // SAFETY: the handles are valid, the tensors lie within their slices, lse and the workspace are as long as their counts
+        // say, and no other borrow of what is written exists.
         check(|error| unsafe {
-            sys::farspan_attention_run(
-                context::as_c(self.context),
-                self.plan.as_c(),
-                self.q,
-                self.k,
-                self.v,
-                self.bias.map_or(ptr::null(), |bias| bias),
-                out.as_c(),
-                self.lse.map_or(ptr::null_mut(), <[f32]>::as_mut_ptr),
-                workspace.cast(),
-                workspace_size,
-                error,
-            )
+            sys::farspan_attention_run(context::as_c(self.context), self.plan.as_c(), &data, error)
         })
     }
 }
@@ -126,7 +121,8 @@ impl Scheme {
     ) -> Result<()> {
         // SAFETY: the handles are valid and the tensors lie within their slices.
         check(|error| unsafe {
-            sys::farspan_attention(context::as_c(context), self.as_c(), q.as_c(), k.as_c(), v.as_c(), out.as_c(), error)
+            let data = data(q.as_c(), k.as_c(), v.as_c(), out.as_c());
+            sys::farspan_attention(context::as_c(context), self.as_c(), &data, error)
         })
     }
 }
@@ -140,16 +136,36 @@ impl Scheme {
 ///
 /// [`Status::Shape`](crate::Status::Shape), [`Status::Stride`](crate::Status::Stride).
 pub fn attention_merge(out_a: &mut TensorMut<'_>, lse_a: &mut [f32], out_b: &Tensor<'_>, lse_b: &[f32]) -> Result<()> {
-    let rows = rows(out_a.shape());
-    check_length(2, "lse_a", Some(lse_a), rows)?;
-    check_length(4, "lse_b", Some(lse_b), rows)?;
-    // SAFETY: the tensors lie within their slices and both lse have one entry per row.
+    // SAFETY: the tensors lie within their slices and both lse are as long as their counts say.
     check(|error| unsafe {
-        sys::farspan_attention_merge(out_a.as_c(), lse_a.as_mut_ptr(), out_b.as_c(), lse_b.as_ptr(), error)
+        sys::farspan_attention_merge(
+            ptr::null(),
+            out_a.as_c(),
+            lse_a.as_mut_ptr(),
+            lse_a.len() as i64,
+            out_b.as_c(),
+            lse_b.as_ptr(),
+            lse_b.len() as i64,
+            error,
+        )
     })
 }
 
-/// Rows of a tensor.
-pub(crate) fn rows(shape: [i64; 4]) -> i128 {
-    shape[..3].iter().map(|&extent| i128::from(extent)).product()
+fn data(
+    q: &sys::farspan_tensor,
+    k: &sys::farspan_tensor,
+    v: &sys::farspan_tensor,
+    out: &sys::farspan_tensor,
+) -> sys::farspan_attention_data {
+    // SAFETY: zeros are a value of this plain struct, and init writes all of it.
+    let mut data = unsafe {
+        let mut data: sys::farspan_attention_data = std::mem::zeroed();
+        sys::farspan_attention_data_init(&mut data, std::mem::size_of_val(&data));
+        data
+    };
+    data.q = q;
+    data.k = k;
+    data.v = v;
+    data.out = out;
+    data
 }

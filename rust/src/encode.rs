@@ -1,7 +1,11 @@
 //! Positions without attention.
 
+use std::ptr;
+
 use crate::context;
-use crate::error::{check, check_exact, check_length, check_rows, Error, Result, Status};
+use crate::error::{check, Result};
+#[cfg(doc)]
+use crate::Status;
 use crate::{sys, Context, FireConfig, RopeOptions, Scheme, Sinusoidal, Tensor, TensorMut};
 
 impl Scheme {
@@ -12,7 +16,7 @@ impl Scheme {
     ///
     /// [`Status::Shape`] if `inv_freq` has another length, [`Status::Combination`] without a rope part.
     pub fn rope_frequencies(&self, length: i64, inv_freq: &mut [f64]) -> Result<f64> {
-        let count = i32::try_from(inv_freq.len()).unwrap_or(-1); // refused
+        let count = inv_freq.len() as i64;
         let mut magnitude = 0.0;
         // SAFETY: the handle is valid and the array has `count` entries.
         check(|error| unsafe {
@@ -83,20 +87,14 @@ impl Scheme {
         input: &sys::farspan_tensor,
         out: &sys::farspan_tensor,
     ) -> Result<()> {
-        let rows = input.shape[2];
-        let stride = if options.axis_stride == 0 { rows } else { options.axis_stride };
-        if stride < 0 {
-            let message = format!("options.axis_stride is {}: must not be negative", stride);
-            return Err(Error::new(Status::Stride, 3, message));
-        }
-        check_rows(4, "positions", positions, self.axes().into(), stride, rows.into())?;
-        // SAFETY: the handles are valid, the positions are as many as C reads, and the tensors lie within their slices.
+        // SAFETY: the handles are valid, the positions are as many as their count says, and the tensors lie within their slices.
         check(|error| unsafe {
             sys::farspan_rope_apply(
                 context::as_c(context),
                 self.as_c(),
                 &options.to_c(),
                 pointer(positions),
+                count(positions),
                 input,
                 out,
                 error,
@@ -115,7 +113,16 @@ impl Scheme {
         // SAFETY: the handle is valid and the array has the length given.
         check(|error| unsafe {
             let count = out.len() as i64;
-            sys::farspan_bias_fill(self.as_c(), head, length, first_distance, count, out.as_mut_ptr(), error)
+            sys::farspan_bias_fill(
+                ptr::null(),
+                self.as_c(),
+                head,
+                length,
+                first_distance,
+                out.as_mut_ptr(),
+                count,
+                error,
+            )
         })
     }
 }
@@ -128,7 +135,7 @@ impl Scheme {
 /// [`Status::Shape`], [`Status::Positions`], [`Status::ParameterRange`], [`Status::Method`].
 pub fn sinusoidal_fill(layout: Sinusoidal, first: i64, base: f64, out: &mut TensorMut<'_>) -> Result<()> {
     // SAFETY: the tensor lies within its slice.
-    check(|error| unsafe { sys::farspan_sinusoidal_fill(layout.0, first, base, out.as_c(), error) })
+    check(|error| unsafe { sys::farspan_sinusoidal_fill(ptr::null(), layout.0, first, base, out.as_c(), error) })
 }
 
 /// Learned absolute positions: `out[b, 0, t, :] = table[0, 0, positions[t], :]`. `None` is 0, 1, 2 ...
@@ -137,9 +144,10 @@ pub fn sinusoidal_fill(layout: Sinusoidal, first: i64, base: f64, out: &mut Tens
 ///
 /// [`Status::Positions`] for a position outside the table, [`Status::Shape`], [`Status::Stride`].
 pub fn position_lookup(table: &Tensor<'_>, positions: Option<&[i64]>, out: &mut TensorMut<'_>) -> Result<()> {
-    check_exact(2, "positions", positions, out.shape()[2].into())?;
-    // SAFETY: the tensors lie within their slices and the positions are as many as C reads.
-    check(|error| unsafe { sys::farspan_position_lookup(table.as_c(), pointer(positions), out.as_c(), error) })
+    // SAFETY: the tensors lie within their slices and the positions are as many as their count says.
+    check(|error| unsafe {
+        sys::farspan_position_lookup(ptr::null(), table.as_c(), pointer(positions), count(positions), out.as_c(), error)
+    })
 }
 
 /// Writes a FIRE bias `out[0, head, query, key]`, to be used as a dense bias. Positions: one per query and per key; `None` for
@@ -154,18 +162,23 @@ pub fn fire_fill(
     key_positions: Option<&[i64]>,
     out: &mut TensorMut<'_>,
 ) -> Result<()> {
-    let (hidden, heads) = (i128::from(config.hidden), i128::from(config.heads));
-    check_length(1, "config.w1", config.w1, hidden)?;
-    check_length(1, "config.b1", config.b1, hidden)?;
-    check_length(1, "config.w2", config.w2, heads * hidden)?;
-    check_length(1, "config.b2", config.b2, heads)?;
-    let [_, _, queries, keys] = out.shape();
-    check_exact(2, "query_positions", query_positions, queries.into())?;
-    check_exact(3, "key_positions", key_positions, keys.into())?;
-    // SAFETY: the arrays are as long as C reads and the tensor lies within its slice.
+    // SAFETY: the arrays are as long as their counts say and the tensor lies within its slice.
     check(|error| unsafe {
-        sys::farspan_fire_fill(&config.to_c(), pointer(query_positions), pointer(key_positions), out.as_c(), error)
+        sys::farspan_fire_fill(
+            ptr::null(),
+            &config.to_c(),
+            pointer(query_positions),
+            count(query_positions),
+            pointer(key_positions),
+            count(key_positions),
+            out.as_c(),
+            error,
+        )
     })
+}
+
+fn count(array: Option<&[i64]>) -> i64 {
+    array.map_or(0, |array| array.len() as i64)
 }
 
 fn pointer(array: Option<&[i64]>) -> *const i64 {

@@ -170,19 +170,6 @@ pub(crate) fn check_exact<T>(argument: i32, name: &str, array: Option<&[T]>, nee
     check_count(argument, name, array, needed, needed)
 }
 
-/// The same for rows that are `stride` apart; behind the last there may be as much as between the others.
-pub(crate) fn check_rows<T>(
-    argument: i32,
-    name: &str,
-    array: Option<&[T]>,
-    rows: i128,
-    stride: i64,
-    entries: i128,
-) -> Result<()> {
-    let needed = (rows - 1).max(0) * i128::from(stride) + entries;
-    check_count(argument, name, array, needed, needed.max(rows * i128::from(stride)))
-}
-
 fn check_count<T>(argument: i32, name: &str, array: Option<&[T]>, needed: i128, most: i128) -> Result<()> {
     match array {
         Some(array) if !(needed..=most).contains(&(array.len() as i128)) => {

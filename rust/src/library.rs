@@ -24,10 +24,10 @@ pub fn abi_version() -> u32 {
 /// A JSON object for bug reports: versions, instruction sets found and used, threads, quota.
 pub fn diagnose() -> String {
     // SAFETY: with size 0 nothing is written.
-    let size = unsafe { sys::farspan_diagnose(std::ptr::null_mut(), 0) };
+    let size = unsafe { sys::farspan_diagnose(std::ptr::null_mut(), 0) } as usize;
     let mut text = vec![0u8; size];
     // SAFETY: the library writes at most `size` bytes.
-    unsafe { sys::farspan_diagnose(text.as_mut_ptr().cast(), size) };
+    unsafe { sys::farspan_diagnose(text.as_mut_ptr().cast(), size as i64) };
     text.truncate(text.iter().position(|&byte| byte == 0).unwrap_or(size));
     String::from_utf8_lossy(&text).into_owned()
 }

@@ -82,27 +82,25 @@ impl<'a> SchemeBuilder<'a> {
     /// Most of [`Status`](crate::Status); the message names the field, its value and its range.
     /// [`Status::Combination`](crate::Status::Combination) also for a parameter that the method would ignore.
     pub fn build(self) -> Result<Scheme> {
-        self.rope.map_or(Ok(()), |part| part.check())?;
-        self.bias.map_or(Ok(()), |part| part.check())?;
-        self.score.map_or(Ok(()), |part| part.check())?;
         let rope = self.rope.map(RopeConfig::to_c);
         let remap = self.remap.map(RemapConfig::to_c);
         let bias = self.bias.map(BiasConfig::to_c);
         let mask = self.mask.map(MaskConfig::to_c);
         let score = self.score.map(ScoreConfig::to_c);
         let mut handle = ptr::null_mut();
+        // SAFETY: zeros are a value of this plain struct, and init writes all of it.
+        let mut parts = unsafe {
+            let mut parts: sys::farspan_scheme_parts = std::mem::zeroed();
+            sys::farspan_scheme_parts_init(&mut parts, std::mem::size_of_val(&parts));
+            parts
+        };
+        parts.rope = pointer(&rope);
+        parts.remap = pointer(&remap);
+        parts.bias = pointer(&bias);
+        parts.mask = pointer(&mask);
+        parts.score = pointer(&score);
         // SAFETY: the structs live through the call; their arrays are as long as their counts say.
-        check(|error| unsafe {
-            sys::farspan_scheme_create(
-                pointer(&rope),
-                pointer(&remap),
-                pointer(&bias),
-                pointer(&mask),
-                pointer(&score),
-                &mut handle,
-                error,
-            )
-        })?;
+        check(|error| unsafe { sys::farspan_scheme_create(&parts, &mut handle, error) })?;
         Ok(Scheme { handle: NonNull::new(handle).expect("a scheme was made") })
     }
 }
@@ -161,8 +159,8 @@ impl Scheme {
         unsafe { sys::farspan_scheme_axes(self.as_c()) }
     }
 
-    /// What the scheme does to one pair at the current `length` (0: the larger position + 1). The head counts from the
-    /// problem's head 0.
+    /// What the scheme does to one pair at the current `length` (0: the larger position + 1). The head is one of
+    /// the layer's.
     ///
     /// # Errors
     ///

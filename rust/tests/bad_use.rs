@@ -47,7 +47,7 @@ fn parameters_are_checked() {
     fails(build(&RopeConfig { factor: 2.0, ..base }), Status::Combination, 1, "rope.factor");
     fails(build(&rope(RopeMethod(99), 16)), Status::Method, 1, "rope.method is 99");
     let remap = RemapConfig::new(RemapMethod::REROPE);
-    fails(Scheme::builder().rope(&base).remap(&remap).build(), Status::ParameterRange, 2, "remap.window is 0");
+    fails(Scheme::builder().rope(&base).remap(&remap).build(), Status::ParameterRange, 1, "remap.window is 0");
     fails(Context::new(&ContextConfig { threads: -1, ..ContextConfig::new() }), Status::ParameterRange, 1, "-1");
     fails(Context::new(&ContextConfig { isa: Isa(99), ..ContextConfig::new() }), Status::Method, 1, "99");
 }
@@ -55,29 +55,29 @@ fn parameters_are_checked() {
 #[test]
 fn arrays_of_a_scheme_are_long_enough() {
     let short = [1.0; 7];
-    let factors = RopeConfig { pair_factor_count: 8, original_context: 64, ..rope(RopeMethod::LONGROPE, 16) };
+    let factors = RopeConfig { original_context: 64, ..rope(RopeMethod::LONGROPE, 16) };
     let rope = |config| Scheme::builder().rope(&config).build();
     fails(
         rope(RopeConfig { short_factors: Some(&short), ..factors }),
         Status::Shape,
         1,
-        "rope.short_factors has 7 entries: 8 are needed",
+        "rope.short_factors_count is 7: must be 8",
     );
-    fails(rope(RopeConfig { long_factors: Some(&short), ..factors }), Status::Shape, 1, "rope.long_factors has 7");
-    fails(rope(RopeConfig { short_factors: Some(&[]), ..factors }), Status::Shape, 1, "has 0 entries");
+    fails(rope(RopeConfig { long_factors: Some(&short), ..factors }), Status::Shape, 1, "rope.long_factors_count is 7");
+    fails(rope(RopeConfig { short_factors: Some(&[]), ..factors }), Status::Shape, 1, "rope.short_factors_count is 0");
     fails(rope(factors), Status::NullArgument, 1, "rope.short_factors is NULL");
 
     let bias = |config| Scheme::builder().bias(&config).build();
     let t5 = BiasConfig { heads: 2, values: Some(&[0.0; 63]), ..BiasConfig::new(BiasMethod::T5) };
-    fails(bias(t5), Status::Shape, 3, "bias.values has 63 entries: 64 are needed");
-    fails(bias(BiasConfig { heads: i32::MAX, buckets: i32::MAX, ..t5 }), Status::Shape, 3, "bias.values has 63");
+    fails(bias(t5), Status::Shape, 1, "bias.values_count is 63: must be 64");
+    fails(bias(BiasConfig { heads: 65536, buckets: 65536, ..t5 }), Status::Shape, 1, "bias.values_count is 63");
     let kerple =
         BiasConfig { heads: 2, a: Some(&[1.0; 2]), p: Some(&[1.0; 2]), ..BiasConfig::new(BiasMethod::KERPLE_LOG) };
     assert!(bias(kerple).is_ok());
-    fails(bias(BiasConfig { a: Some(&[1.0]), ..kerple }), Status::Shape, 3, "bias.a has 1");
-    fails(bias(BiasConfig { p: Some(&[1.0]), ..kerple }), Status::Shape, 3, "bias.p has 1");
-    let score = ScoreConfig { sinks: Some(&[0.0]), sink_heads: 2, ..ScoreConfig::new() };
-    fails(Scheme::builder().score(&score).build(), Status::Shape, 5, "score.sinks has 1");
+    fails(bias(BiasConfig { a: Some(&[1.0]), ..kerple }), Status::Shape, 1, "bias.a_count is 1");
+    fails(bias(BiasConfig { p: Some(&[1.0]), ..kerple }), Status::Shape, 1, "bias.p_count is 1");
+    let score = ScoreConfig { sink_logits: Some(&[]), ..ScoreConfig::new() };
+    fails(Scheme::builder().score(&score).build(), Status::Shape, 1, "score.sink_logits_count is 0");
 }
 
 #[test]
@@ -91,9 +91,9 @@ fn rope_checks_positions_and_shapes_and_writes_nothing() {
         scheme.rope_apply(None, &options, positions, &input, &mut view)
     };
     let (options, dense) = (RopeOptions::new(), [12, 12, 4, 1]);
-    fails(apply(options, Some(&[0, 1]), dense), Status::Shape, 4, "positions has 2 entries: 3 are needed");
-    fails(apply(options, Some(&[0, 1, 2, 3]), dense), Status::Shape, 4, "positions has 4 entries: 3 are needed");
-    fails(apply(options, Some(&[]), dense), Status::Shape, 4, "positions has 0");
+    fails(apply(options, Some(&[0, 1]), dense), Status::Shape, 5, "positions_count is 2: must be 3");
+    fails(apply(options, Some(&[0, 1, 2, 3]), dense), Status::Shape, 5, "positions_count is 4: must be 3");
+    fails(apply(options, Some(&[]), dense), Status::Shape, 5, "positions_count is 0");
     fails(apply(options, Some(&[0, 1, -1]), dense), Status::Positions, 4, "positions[2] is -1");
     fails(
         apply(RopeOptions { axis_stride: -1, ..options }, None, dense),
@@ -103,14 +103,14 @@ fn rope_checks_positions_and_shapes_and_writes_nothing() {
     );
     fails(apply(RopeOptions { branch: 1, ..options }, None, dense), Status::Method, 3, "options.branch is 1");
     fails(apply(RopeOptions { side: Side(2), ..options }, None, dense), Status::Method, 3, "options.side is 2");
-    fails(apply(options, None, [12, 12, 3, 1]), Status::Stride, 6, "must not overlap itself");
-    fails(apply(options, None, [12, 12, 0, 1]), Status::Stride, 6, "must not overlap itself");
+    fails(apply(options, None, [12, 12, 3, 1]), Status::Stride, 7, "must not overlap itself");
+    fails(apply(options, None, [12, 12, 0, 1]), Status::Stride, 7, "must not overlap itself");
     assert_eq!(out, [7.0; 12]);
 
     let mut narrow = [7.0f32; 6];
     let mut narrow = TensorMut::contiguous(&mut narrow, [1, 1, 3, 2]).unwrap();
-    fails(scheme.rope_apply(None, &options, None, &input, &mut narrow), Status::Shape, 6, "out.shape[3]");
-    fails(scheme.rope_apply_in_place(None, &options, None, &mut narrow), Status::RotaryDim, 5, "in.shape[3] is 2");
+    fails(scheme.rope_apply(None, &options, None, &input, &mut narrow), Status::Shape, 7, "out.shape[3]");
+    fails(scheme.rope_apply_in_place(None, &options, None, &mut narrow), Status::RotaryDim, 6, "in.shape[3] is 2");
 }
 
 #[test]
@@ -124,47 +124,47 @@ fn every_position_axis_is_counted() {
         scheme.rope_apply_in_place(None, &options, Some(&vec![0; count]), &mut tensor)
     };
     let axes = i128::from(scheme.axes());
-    fails(apply(0, 3 * axes as usize - 1), Status::Shape, 4, "are needed");
+    fails(apply(0, 3 * axes as usize - 1), Status::Shape, 5, "positions_count is");
     assert!(apply(0, 3 * axes as usize).is_ok());
-    fails(apply(10, 10 * (axes as usize - 1) + 2), Status::Shape, 4, "are needed");
+    fails(apply(10, 10 * (axes as usize - 1) + 2), Status::Shape, 5, "positions_count is");
     assert!(apply(10, 10 * (axes as usize - 1) + 3).is_ok());
     assert!(apply(10, 10 * axes as usize).is_ok()); // what lies behind the last axis as behind the others
-    fails(apply(10, 10 * axes as usize + 1), Status::Shape, 4, "are needed");
-    fails(apply(0, 3 * axes as usize + 1), Status::Shape, 4, "are needed");
-    fails(apply(i64::MAX, 100), Status::Shape, 4, "positions has 100 entries: 9223372036854775807 are needed");
+    fails(apply(10, 10 * axes as usize + 1), Status::Shape, 5, "positions_count is");
+    fails(apply(0, 3 * axes as usize + 1), Status::Shape, 5, "positions_count is");
+    fails(apply(i64::MAX, 100), Status::Stride, 3, "options.axis_stride is 9223372036854775807");
     let problem = small_problem(3, 3, 4);
     fails(Plan::new(None, &scheme, &problem), Status::NullArgument, 3, "query_axis_positions is NULL");
     let short = Problem { query_axis_positions: Some(&[0; 3]), key_axis_positions: Some(&[0; 3]), ..problem };
-    fails(Plan::new(None, &scheme, &short), Status::Shape, 3, "problem.query_axis_positions has 3");
+    fails(Plan::new(None, &scheme, &short), Status::Shape, 3, "problem.query_axis_positions_count is 3");
 }
 
 #[test]
 fn the_other_encodings_check_their_arrays() {
     let scheme = plain_rope(8);
-    fails(scheme.rope_frequencies(0, &mut [0.0; 3]), Status::Shape, 4, "must be rotary_dim / 2, 4");
-    fails(scheme.bias_fill(0, 0, 0, &mut [0.0]), Status::Combination, 1, "no bias");
+    fails(scheme.rope_frequencies(0, &mut [0.0; 3]), Status::Shape, 4, "inv_freq_count is 3: must be 4");
+    fails(scheme.bias_fill(0, 0, 0, &mut [0.0]), Status::Combination, 2, "no bias");
     fails(scheme.probe(0, -1, 0, 0), Status::Positions, 3, "query is -1");
     fails(scheme.visible(0, i64::MIN), Status::Positions, 3, "keys is -9223372036854775808");
 
     let mut out = [7.0f32; 4];
     let mut view = TensorMut::contiguous(&mut out, [1, 1, 2, 2]).unwrap();
-    fails(sinusoidal_fill(Sinusoidal(9), 0, 1e4, &mut view), Status::Method, 1, "layout is 9");
-    fails(sinusoidal_fill(Sinusoidal::BLOCKS, 0, f64::NAN, &mut view), Status::ParameterRange, 3, "base is nan");
+    fails(sinusoidal_fill(Sinusoidal(9), 0, 1e4, &mut view), Status::Method, 2, "layout is 9");
+    fails(sinusoidal_fill(Sinusoidal::BLOCKS, 0, f64::NAN, &mut view), Status::ParameterRange, 4, "base is nan");
     let table = Tensor::contiguous(&[0.0f32; 6], [1, 1, 3, 2]).unwrap();
-    fails(position_lookup(&table, Some(&[0]), &mut view), Status::Shape, 2, "positions has 1 entries: 2 are needed");
-    fails(position_lookup(&table, Some(&[0, 3]), &mut view), Status::Positions, 2, "the table has rows 0 to 2");
+    fails(position_lookup(&table, Some(&[0]), &mut view), Status::Shape, 4, "positions_count is 1: must be 2");
+    fails(position_lookup(&table, Some(&[0, 3]), &mut view), Status::Positions, 3, "the table has rows 0 to 2");
 
     let weights = [1.0f32; 3];
     let all = Some(&weights[..]);
     let fire = FireConfig { hidden: 3, heads: 1, w1: all, b1: all, w2: all, b2: all, ..FireConfig::new() };
     let mut fill = |config, queries, keys| fire_fill(&config, queries, keys, &mut view);
-    fails(fill(FireConfig { hidden: 4, ..fire }, None, None), Status::Shape, 1, "config.w1 has 3");
-    fails(fill(FireConfig { b1: Some(&[]), ..fire }, None, None), Status::Shape, 1, "config.b1 has 0");
-    fails(fill(FireConfig { heads: 4, ..fire }, None, None), Status::Shape, 1, "config.w2 has 3 entries: 12");
-    fails(fill(FireConfig { b2: Some(&[]), ..fire }, None, None), Status::Shape, 1, "config.b2 has 0");
-    fails(fill(FireConfig { w1: None, ..fire }, None, None), Status::NullArgument, 1, "config.w1 is NULL");
-    fails(fill(fire, Some(&[0]), None), Status::Shape, 2, "query_positions has 1");
-    fails(fill(fire, None, Some(&[0])), Status::Shape, 3, "key_positions has 1");
+    fails(fill(FireConfig { hidden: 4, ..fire }, None, None), Status::Shape, 2, "config.w1_count is 3");
+    fails(fill(FireConfig { b1: Some(&[]), ..fire }, None, None), Status::Shape, 2, "config.b1_count is 0");
+    fails(fill(FireConfig { heads: 4, ..fire }, None, None), Status::Shape, 2, "config.w2_count is 3: must be 12");
+    fails(fill(FireConfig { b2: Some(&[]), ..fire }, None, None), Status::Shape, 2, "config.b2_count is 0");
+    fails(fill(FireConfig { w1: None, ..fire }, None, None), Status::NullArgument, 2, "config.w1 is NULL");
+    fails(fill(fire, Some(&[0]), None), Status::Shape, 4, "query_positions_count is 1");
+    fails(fill(fire, None, Some(&[0])), Status::Shape, 6, "key_positions_count is 1");
     assert_eq!(out, [7.0; 4]);
 }
 
@@ -175,21 +175,22 @@ fn arrays_of_a_problem_are_long_enough() {
     let plan = |problem: Problem| Plan::new(None, &scheme, &problem);
     let seven = [0, 1, 2, 3, 4, 5, 6];
     let short = |problem, name| fails(plan(problem), Status::Shape, 3, name);
-    short(Problem { query_positions: Some(&seven[..2]), ..problem }, "problem.query_positions has 2 entries: 3");
+    short(Problem { query_positions: Some(&seven[..2]), ..problem }, "problem.query_positions_count is 2: must be 3");
     let per_batch = Problem { query_positions: Some(&seven[..4]), query_position_stride: 2, ..problem };
-    short(per_batch, "problem.query_positions has 4 entries: 5");
+    short(per_batch, "problem.query_positions_count is 4: must be 5");
     assert!(plan(Problem { query_positions: Some(&seven[..5]), ..per_batch }).is_ok());
-    short(Problem { query_position_stride: i64::MAX, ..per_batch }, "problem.query_positions has 4");
-    short(Problem { key_positions: Some(&seven[..4]), ..problem }, "problem.key_positions has 4 entries: 5");
-    short(Problem { key_ranges: Some(&[0, 5, 0]), ..problem }, "problem.key_ranges has 3 entries: 4");
+    let endless = Problem { query_position_stride: i64::MAX, ..per_batch };
+    fails(plan(endless), Status::Stride, 3, "problem.query_position_stride is 9223372036854775807");
+    short(Problem { key_positions: Some(&seven[..4]), ..problem }, "problem.key_positions_count is 4: must be 5");
+    short(Problem { key_ranges: Some(&[0, 5, 0]), ..problem }, "problem.key_ranges_count is 3: must be 4");
     let packed = Problem { segments: 2, query_offsets: Some(&[0, 1, 3]), key_offsets: Some(&[0, 2, 5]), ..problem };
     assert!(plan(packed).is_ok());
-    short(Problem { query_offsets: Some(&[0, 3]), ..packed }, "problem.query_offsets has 2 entries: 3");
-    short(Problem { key_offsets: Some(&[0, 5]), ..packed }, "problem.key_offsets has 2 entries: 3");
-    short(Problem { segments: i64::MAX, ..packed }, "problem.query_offsets has 3");
-    short(Problem { batch: i64::MAX, ..per_batch }, "problem.query_positions has 4");
+    short(Problem { query_offsets: Some(&[0, 3]), ..packed }, "problem.query_offsets_count is 2: must be 3");
+    short(Problem { key_offsets: Some(&[0, 5]), ..packed }, "problem.key_offsets_count is 2: must be 3");
+    short(Problem { segments: i64::MAX, ..packed }, "problem.segments is 9223372036854775807");
+    short(Problem { batch: i64::MAX, ..per_batch }, "problem.batch is 9223372036854775807");
     let backwards = Problem { key_positions: Some(&seven), key_position_stride: -1, ..problem };
-    fails(plan(backwards), Status::Stride, 3, "key_position_stride -1: must not be negative");
+    fails(plan(backwards), Status::Stride, 3, "problem.key_position_stride is -1: must not be negative");
     fails(plan(Problem { key_positions: Some(&[4, 3, 2, 1, 0]), ..problem }), Status::Positions, 3, "predecessor");
     fails(plan(Problem { key_heads: 3, ..problem }), Status::HeadGroups, 3, "must be a multiple");
     fails(plan(Problem { queries: 0, ..problem }), Status::Shape, 3, "problem.queries is 0");
@@ -206,21 +207,26 @@ fn a_run_checks_its_tensors_and_writes_nothing() {
     let mut out = TensorMut::contiguous(&mut memory, [1, 2, 3, 4]).unwrap();
 
     fails(plan.run(&k, &k, &k).into(&mut out), Status::Shape, 3, "q.shape[1] (head) is 1: must be 2");
-    fails(plan.run(&q, &short_k, &k).into(&mut out), Status::Shape, 4, "k.shape[2] (sequence) is 2");
-    fails(plan.run(&q, &k, &short_k).into(&mut out), Status::Shape, 5, "v.shape[2]");
-    fails(plan.run(&q, &k, &k).lse(&mut lse[..5]).into(&mut out), Status::Shape, 8, "lse has 5 entries: 6 are needed");
-    fails(plan.run(&q, &k, &k).lse(&mut []).into(&mut out), Status::Shape, 8, "lse has 0 entries");
-    fails(plan.run(&q, &k, &k).workspace(&mut []).into(&mut out), Status::WorkspaceSize, 10, "workspace_size is 0");
+    fails(plan.run(&q, &short_k, &k).into(&mut out), Status::Shape, 3, "k.shape[2] (sequence) is 2");
+    fails(plan.run(&q, &k, &short_k).into(&mut out), Status::Shape, 3, "v.shape[2]");
+    fails(
+        plan.run(&q, &k, &k).lse(&mut lse[..5]).into(&mut out),
+        Status::Shape,
+        3,
+        "lse_count is 5: must be at least 6",
+    );
+    fails(plan.run(&q, &k, &k).lse(&mut []).into(&mut out), Status::Shape, 3, "lse_count is 0");
+    fails(plan.run(&q, &k, &k).workspace(&mut []).into(&mut out), Status::WorkspaceSize, 3, "workspace_bytes is 0");
     let mut scratch = vec![0; plan.workspace_size() - 1];
-    fails(plan.run(&q, &k, &k).workspace(&mut scratch).into(&mut out), Status::WorkspaceSize, 10, "this plan needs");
-    fails(plan.run(&q, &k, &k).bias(&k).into(&mut out), Status::Combination, 6, "has no dense bias");
+    fails(plan.run(&q, &k, &k).workspace(&mut scratch).into(&mut out), Status::WorkspaceSize, 3, "this plan needs");
+    fails(plan.run(&q, &k, &k).bias(&k).into(&mut out), Status::Combination, 3, "has no dense bias");
     assert_eq!((memory, lse), ([7.0; 24], [7.0; 6]));
 
     let dense = Scheme::builder().bias(&BiasConfig::new(BiasMethod::DENSE)).build().unwrap();
     let mut out = TensorMut::contiguous(&mut memory, [1, 2, 3, 4]).unwrap();
     fails(dense.attention(None, &q, &k, &k, &mut out), Status::Combination, 2, "dense bias");
     let plan = Plan::new(None, &dense, &small_problem(3, 3, 4)).unwrap();
-    fails(plan.run(&q, &k, &k).into(&mut out), Status::NullArgument, 6, "bias is NULL");
+    fails(plan.run(&q, &k, &k).into(&mut out), Status::NullArgument, 3, "bias is NULL");
 }
 
 #[test]
@@ -229,10 +235,15 @@ fn a_merge_checks_its_arrays() {
     let b = Tensor::contiguous(&data, [1, 1, 2, 4]).unwrap();
     let (mut memory, mut lse) = ([7.0f32; 8], [7.0f32; 2]);
     let mut a = TensorMut::contiguous(&mut memory, [1, 1, 2, 4]).unwrap();
-    fails(attention_merge(&mut a, &mut lse[..1], &b, &[0.0; 2]), Status::Shape, 2, "lse_a has 1 entries: 2");
-    fails(attention_merge(&mut a, &mut lse, &b, &[0.0; 1]), Status::Shape, 4, "lse_b has 1 entries: 2");
+    fails(
+        attention_merge(&mut a, &mut lse[..1], &b, &[0.0; 2]),
+        Status::Shape,
+        4,
+        "lse_a_count is 1: must be at least 2",
+    );
+    fails(attention_merge(&mut a, &mut lse, &b, &[0.0; 1]), Status::Shape, 7, "lse_b_count is 1: must be at least 2");
     let other = Tensor::contiguous(&data, [1, 1, 1, 4]).unwrap();
-    fails(attention_merge(&mut a, &mut lse, &other, &[0.0; 2]), Status::Shape, 3, "out_b.shape[2]");
+    fails(attention_merge(&mut a, &mut lse, &other, &[0.0; 2]), Status::Shape, 5, "out_b.shape[2]");
     assert_eq!((memory, lse), ([7.0; 8], [7.0; 2]));
 }
 

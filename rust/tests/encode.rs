@@ -108,8 +108,7 @@ fn frequencies_and_magnitude_are_the_method_s() {
     let magnitude = Scheme::builder().rope(&yarn).build().unwrap().rope_frequencies(0, &mut inv_freq).unwrap();
     assert!((magnitude - (0.1 * 4f64.ln() + 1.0)).abs() < 1e-12);
     let divisors = [1.0, 2.0, 4.0, 8.0];
-    let factors =
-        RopeConfig { short_factors: Some(&divisors), pair_factor_count: 4, ..rope(RopeMethod::PAIR_FACTORS, 8) };
+    let factors = RopeConfig { short_factors: Some(&divisors), ..rope(RopeMethod::PAIR_FACTORS, 8) };
     assert_eq!(Scheme::builder().rope(&factors).build().unwrap().rope_frequencies(0, &mut inv_freq), Ok(1.0));
     for (p, got) in inv_freq.iter().enumerate() {
         let expected = 10000f64.powf(-(p as f64) / 4.0) / divisors[p];

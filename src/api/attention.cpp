@@ -6,46 +6,9 @@
 #include "api/handles.hpp"
 #include "attention/merge.hpp"
 #include "attention/run.hpp"
+#include "base/counts.hpp"
 
 namespace farspan {
-namespace {
-
-strided check_bias(const plan& plan, const farspan_tensor* bias) {
-    const bool wanted = plan.bias.kind == bias_part::dense;
-    if (!wanted) {
-        if (bias) throw failure(FARSPAN_ERROR_COMBINATION, "bias", "is given: the scheme has no dense bias");
-        return {};
-    }
-    const problem& shape = plan.shape;
-    const strided view = check_tensor(bias, "bias", {any_extent, any_extent, shape.queries, shape.keys}, access::read);
-    if (view.shape[0] != 1 && view.shape[0] != shape.batch)
-        throw failure(FARSPAN_ERROR_SHAPE, "bias.shape[0]", "(batch) is %" PRId64 ": must be 1 or %" PRId64,
-                      view.shape[0], shape.batch);
-    if (view.shape[1] != 1 && view.shape[1] != shape.query_heads)
-        throw failure(FARSPAN_ERROR_SHAPE, "bias.shape[1]", "(head) is %" PRId64 ": must be 1 or %" PRId64,
-                      view.shape[1], shape.query_heads);
-    return view;
-}
-
-attention_tensors check_tensors(const plan& plan, const farspan_tensor* q, const farspan_tensor* k, const farspan_tensor* v,
-                                const farspan_tensor* bias, const farspan_tensor* out, float* lse) {
-    const problem& s = plan.shape;
-    attention_tensors tensors;
-    tensors.q = check_tensor(q, "q", {s.batch, s.query_heads, s.queries, s.head_dim}, access::read);
-    tensors.k = check_tensor(k, "k", {s.batch, s.key_heads, s.keys, s.head_dim}, access::read);
-    tensors.v = check_tensor(v, "v", {s.batch, s.key_heads, s.keys, s.value_dim}, access::read);
-    tensors.bias = check_bias(plan, bias);
-    tensors.out = check_tensor(out, "out", {s.batch, s.query_heads, s.queries, s.value_dim}, access::write);
-    tensors.lse = lse;
-    tensors.lse_stride = s.queries;
-    check_disjoint(tensors.out, "out", tensors.q, "q");
-    check_disjoint(tensors.out, "out", tensors.k, "k");
-    check_disjoint(tensors.out, "out", tensors.v, "v");
-    if (tensors.bias.data) check_disjoint(tensors.out, "out", tensors.bias, "bias");
-    return tensors;
-}
-
-}  // namespace
 
 farspan_attention_data read_attention_data(const farspan_attention_data* data) {
     return read_struct(required(data, "data"), default_struct<farspan_attention_data>(), "data");
@@ -53,11 +16,44 @@ farspan_attention_data read_attention_data(const farspan_attention_data* data) {
 
 namespace {
 
-void run(const farspan_context* context, const farspan_plan& plan, const attention_tensors& tensors, void* workspace,
-         std::size_t workspace_size) {
-    run_options options{plan.plan->threads, plan.cancel};
-    if (context) options = {std::min(context->threads, plan.plan->threads), context->cancel};
-    const run_memory memory(workspace, workspace_size, plan.layout.bytes, "workspace_size");
+strided check_bias(const plan& plan, const farspan_tensor* bias) {
+    const bool wanted = plan.bias.kind == bias_part::dense;
+    if (!wanted) {
+        if (bias) throw failure(FARSPAN_ERROR_COMBINATION, "data.bias", "is given: the scheme has no dense bias");
+        return {};
+    }
+    const problem& shape = plan.shape;
+    const strided view = check_tensor(bias, "data.bias", {any_extent, any_extent, shape.queries, shape.keys}, access::read);
+    if (view.shape[0] != 1 && view.shape[0] != shape.batch)
+        throw failure(FARSPAN_ERROR_SHAPE, "data.bias.shape[0]", "(batch) is %" PRId64 ": must be 1 or %" PRId64, view.shape[0], shape.batch);
+    if (view.shape[1] != 1 && view.shape[1] != shape.query_heads)
+        throw failure(FARSPAN_ERROR_SHAPE, "data.bias.shape[1]", "(head) is %" PRId64 ": must be 1 or %" PRId64, view.shape[1],
+                      shape.query_heads);
+    return view;
+}
+
+attention_tensors check_data(const plan& plan, const farspan_attention_data& data) {
+    const problem& s = plan.shape;
+    attention_tensors tensors;
+    tensors.q = check_tensor(data.q, "data.q", {s.batch, s.query_heads, s.queries, s.head_dim}, access::read);
+    tensors.k = check_tensor(data.k, "data.k", {s.batch, s.key_heads, s.keys, s.head_dim}, access::read);
+    tensors.v = check_tensor(data.v, "data.v", {s.batch, s.key_heads, s.keys, s.value_dim}, access::read);
+    tensors.bias = check_bias(plan, data.bias);
+    tensors.out = check_tensor(data.out, "data.out", {s.batch, s.query_heads, s.queries, s.value_dim}, access::write);
+    check_output(data.lse, data.lse_count, s.batch * s.query_heads * s.queries, "data.lse", "batch * query_heads * queries");
+    tensors.lse = data.lse;
+    tensors.lse_stride = s.queries;
+    check_disjoint(tensors.out, "data.out", tensors.q, "data.q");
+    check_disjoint(tensors.out, "data.out", tensors.k, "data.k");
+    check_disjoint(tensors.out, "data.out", tensors.v, "data.v");
+    if (tensors.bias.data) check_disjoint(tensors.out, "data.out", tensors.bias, "data.bias");
+    return tensors;
+}
+
+void run(const farspan_context* context, const farspan_plan& plan, const farspan_attention_data& data) {
+    const attention_tensors tensors = check_data(*plan.plan, data);
+    const run_options options = run_options_of(context, plan.plan->kernels, plan.plan->threads, plan.cancel);
+    const run_memory memory(data.workspace, data.workspace_bytes, plan.layout.bytes, "data.workspace");
     run_attention(*plan.plan, plan.layout, tensors, options, memory.data());
 }
 
@@ -74,6 +70,14 @@ farspan_problem read_problem(const farspan_tensor& q, const farspan_tensor& k, c
     return problem;
 }
 
+int64_t row_count(const strided& tensor) {
+    int64_t rows = tensor.shape[0];
+    for (const int axis : {1, 2})
+        if (__builtin_mul_overflow(rows, tensor.shape[axis], &rows))
+            throw failure(FARSPAN_ERROR_SHAPE, "out_a", "has more rows than int64 counts");
+    return rows;
+}
+
 constexpr int64_t any_shape[4] = {any_extent, any_extent, any_extent, any_extent};
 
 }  // namespace
@@ -83,44 +87,40 @@ using namespace farspan;
 
 extern "C" {
 
-void farspan_attention_data_init(farspan_attention_data* data, size_t size) { write_defaults(data, size, farspan_attention_data{}); }
+void farspan_attention_data_init(farspan_attention_data* data, size_t size) {
+    write_defaults(data, size, default_struct<farspan_attention_data>());
+}
 
-farspan_status farspan_attention_run(const farspan_context* context, const farspan_plan* plan, const farspan_tensor* q,
-                                     const farspan_tensor* k, const farspan_tensor* v, const farspan_tensor* bias,
-                                     const farspan_tensor* out, float* lse, void* workspace, size_t workspace_size,
+farspan_status farspan_attention_run(const farspan_context* context, const farspan_plan* plan, const farspan_attention_data* data,
                                      farspan_error* error) {
-    return guard(error, {__func__}, [&] {
-        const farspan_plan& given = required(plan, "plan");
-        run(context, given, check_tensors(*given.plan, q, k, v, bias, out, lse), workspace, workspace_size);
-    });
+    return guard(error, {__func__}, [&] { run(context, required(plan, "plan"), read_attention_data(data)); });
 }
 
-farspan_status farspan_attention(const farspan_context* context, const farspan_scheme* scheme, const farspan_tensor* q,
-                                 const farspan_tensor* k, const farspan_tensor* v, const farspan_tensor* out,
+farspan_status farspan_attention(const farspan_context* context, const farspan_scheme* scheme, const farspan_attention_data* data,
                                  farspan_error* error) {
-    return guard(error, {__func__, "scheme", "q"}, [&] {
+    return guard(error, {__func__, "scheme", "data"}, [&] {
         const farspan_scheme& given = required(scheme, "scheme");
-        check_tensor(q, "q", any_shape, access::read);
-        check_tensor(k, "k", any_shape, access::read);
-        check_tensor(v, "v", any_shape, access::read);
-        const farspan_problem problem = read_problem(*q, *k, *v);
-        const std::unique_ptr<farspan_plan> plan = make_plan(context, given, problem);
-        if (plan->plan->bias.kind == bias_part::dense)
-            throw failure(FARSPAN_ERROR_COMBINATION, "scheme",
-                          "has a dense bias: needs a plan, whose run takes the bias");
-        run(context, *plan, check_tensors(*plan->plan, q, k, v, nullptr, out, nullptr), nullptr, 0);
+        const farspan_attention_data all = read_attention_data(data);
+        check_tensor(all.q, "data.q", any_shape, access::read);
+        check_tensor(all.k, "data.k", any_shape, access::read);
+        check_tensor(all.v, "data.v", any_shape, access::read);
+        const std::unique_ptr<farspan_plan> plan = make_plan(context, given, read_problem(*all.q, *all.k, *all.v));
+        run(context, *plan, all);
     });
 }
 
-farspan_status farspan_attention_merge(const farspan_tensor* out_a, float* lse_a, const farspan_tensor* out_b,
-                                       const float* lse_b, farspan_error* error) {
+farspan_status farspan_attention_merge(const farspan_context* context, const farspan_tensor* out_a, float* lse_a, int64_t lse_a_count,
+                                       const farspan_tensor* out_b, const float* lse_b, int64_t lse_b_count, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const strided a = check_tensor(out_a, "out_a", any_shape, access::write);
+        const int64_t rows = row_count(a);
         required(lse_a, "lse_a");
+        check_output(lse_a, lse_a_count, rows, "lse_a", "a number for each row");
         const strided b = check_tensor(out_b, "out_b", a.shape, access::read);
         required(lse_b, "lse_b");
+        check_output(lse_b, lse_b_count, rows, "lse_b", "a number for each row");
         check_disjoint(a, "out_a", b, "out_b");
-        merge_attention(kernels::best_table(), a, lse_a, b, lse_b);
+        merge_attention(*settings(context).kernels, workers_of(context), a, lse_a, b, lse_b);
     });
 }
 

@@ -5,7 +5,7 @@
 
 #include "api/cache_handles.hpp"
 #include "api/checks.hpp"
-#include "api/counts.hpp"
+#include "base/counts.hpp"
 #include "cache/save.hpp"
 
 namespace farspan {

@@ -3,7 +3,7 @@
 
 #include "api/cache_handles.hpp"
 #include "api/checks.hpp"
-#include "api/counts.hpp"
+#include "base/counts.hpp"
 #include "base/pacer.hpp"
 
 namespace farspan {
@@ -78,7 +78,7 @@ void run(const farspan_context* context, const farspan_cache_plan& given, int64_
     tensors.out = check_tensor(data.out, "data.out", {1, plan.query_heads, plan.rows, plan.shape.value_dim}, access::write);
     check_disjoint(tensors.out, "data.out", tensors.q, "data.q");
     check_output(data.lse, data.lse_count, plan.query_heads * plan.rows, "data.lse", "one for each query head and row");
-    const run_memory memory(data.workspace, data.workspace_bytes, given.layout.bytes, "data.workspace_bytes");
+    const run_memory memory(data.workspace, data.workspace_bytes, given.layout.bytes, "data.workspace");
     run_cached(plan, given.layout, tensors, run_options_of(context, plan.kernels, plan.threads, given.cancel), memory.data());
 }
 

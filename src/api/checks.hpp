@@ -22,9 +22,13 @@ void write_answer(T* given, const char* path, T answer) {
 // The memory of a run: the caller's workspace, or own memory if there is none.
 class run_memory {
 public:
-    run_memory(void* workspace, std::size_t size, std::size_t needed, const char* path) : data_(workspace) {
-        if (workspace && size < needed)
-            throw failure(FARSPAN_ERROR_WORKSPACE_SIZE, path, "is %zu: this plan needs %zu", size, needed);
+    run_memory(void* workspace, int64_t bytes, std::size_t needed, const char* path) : data_(workspace) {
+        if (!workspace && bytes != 0)
+            throw failure(FARSPAN_ERROR_SHAPE, field_path("%s_bytes", path), "is %lld: must be 0, %s is NULL",
+                          static_cast<long long>(bytes), path);
+        if (workspace && (bytes < 0 || static_cast<uint64_t>(bytes) < needed))
+            throw failure(FARSPAN_ERROR_WORKSPACE_SIZE, field_path("%s_bytes", path), "is %lld: this plan needs %zu",
+                          static_cast<long long>(bytes), needed);
         if (workspace) return;
         own_ = std::make_unique_for_overwrite<char[]>(needed);
         data_ = own_.get();

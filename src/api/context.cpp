@@ -5,6 +5,7 @@
 #include "api/checks.hpp"
 #include "api/handles.hpp"
 #include "base/parallel.hpp"
+#include "base/version_text.hpp"
 
 namespace farspan {
 namespace {
@@ -15,17 +16,42 @@ static_assert(kernels::dtype_f32 == FARSPAN_F32 && kernels::dtype_f16 == FARSPAN
 
 constexpr int32_t all_isas[] = {FARSPAN_ISA_SCALAR, FARSPAN_ISA_AVX2, FARSPAN_ISA_AVX512, FARSPAN_ISA_NEON};
 
+const char* name_of(int32_t isa) {
+    switch (isa) {
+        case FARSPAN_ISA_BEST: return "best";
+        case FARSPAN_ISA_SCALAR: return "scalar";
+        case FARSPAN_ISA_AVX2: return "avx2";
+        case FARSPAN_ISA_AVX512: return "avx512";
+        case FARSPAN_ISA_NEON: return "neon";
+        default: return nullptr;
+    }
+}
+
 const kernels::kernel_table& find_table(int32_t isa) {
     if (isa == FARSPAN_ISA_BEST) return kernels::best_table();
-    if (!farspan_isa_name(isa))
+    if (!name_of(isa))
         throw failure(FARSPAN_ERROR_METHOD, "config.isa",
                       "is %d: must be best (0), scalar (1), avx2 (2), avx512 (3) or neon (4)", isa);
     const kernels::kernel_table* table = kernels::usable_table(isa);
     if (!table)
         throw failure(
-            FARSPAN_ERROR_ISA_UNSUPPORTED, "config.isa", "is %s: %s", farspan_isa_name(isa),
+            FARSPAN_ERROR_ISA_UNSUPPORTED, "config.isa", "is %s: %s", name_of(isa),
             kernels::built_table(isa) ? "this machine does not have it" : "it is not built into this library");
     return *table;
+}
+
+std::string describe_library() {
+    std::string built, usable;
+    for (const int32_t isa : all_isas) {
+        const std::string quoted = std::string("\"") + name_of(isa) + "\"";
+        if (kernels::built_table(isa)) built += (built.empty() ? "" : ", ") + quoted;
+        if (kernels::usable_table(isa)) usable += (usable.empty() ? "" : ", ") + quoted;
+    }
+    return std::string("{\n  \"version\": \"") + version_text + "\",\n  \"abi\": " + std::to_string(FARSPAN_ABI_VERSION) +
+           ",\n  \"compiler\": \"" + __VERSION__ + "\",\n  \"tbb\": \"" + tbb_version() + "\",\n  \"isa_built\": [" + built +
+           "],\n  \"isa_usable\": [" + usable + "],\n  \"isa_used\": \"" + kernels::best_table().name +
+           "\",\n  \"threads\": " + std::to_string(default_threads()) +
+           ",\n  \"cgroup_cpu_quota\": " + std::to_string(cgroup_cpu_quota()) + "\n}\n";
 }
 
 farspan_context_config default_config() {
@@ -84,39 +110,19 @@ int32_t farspan_context_isa(const farspan_context* context) { return settings(co
 
 int32_t farspan_isa_supported(int32_t isa) { return kernels::usable_table(isa) != nullptr; }
 
-const char* farspan_isa_name(int32_t isa) {
-    switch (isa) {
-        case FARSPAN_ISA_BEST: return "best";
-        case FARSPAN_ISA_SCALAR: return "scalar";
-        case FARSPAN_ISA_AVX2: return "avx2";
-        case FARSPAN_ISA_AVX512: return "avx512";
-        case FARSPAN_ISA_NEON: return "neon";
-        default: return nullptr;
-    }
-}
+const char* farspan_isa_name(int32_t isa) { return name_of(isa); }
 
-size_t farspan_diagnose(char* buffer, size_t size) {
-    std::string built, usable;
+int64_t farspan_diagnose(char* buffer, int64_t buffer_bytes) {
     try {
-        for (const int32_t isa : all_isas) {
-            const std::string quoted = std::string("\"") + farspan_isa_name(isa) + "\"";
-            if (kernels::built_table(isa)) built += (built.empty() ? "" : ", ") + quoted;
-            if (kernels::usable_table(isa)) usable += (usable.empty() ? "" : ", ") + quoted;
-        }
-        const std::string text = std::string("{\n  \"version\": \"") + farspan_version_text() +
-                                 "\",\n  \"abi\": " + std::to_string(farspan_abi_version()) + ",\n  \"compiler\": \"" + __VERSION__ +
-                                 "\",\n  \"tbb\": \"" + tbb_version() + "\",\n  \"isa_built\": [" + built +
-                                 "],\n  \"isa_usable\": [" + usable + "],\n  \"isa_used\": \"" + kernels::best_table().name +
-                                 "\",\n  \"threads\": " + std::to_string(default_threads()) +
-                                 ",\n  \"cgroup_cpu_quota\": " + std::to_string(cgroup_cpu_quota()) + "\n}\n";
-        if (buffer && size > 0) {
-            const std::size_t length = std::min(text.size(), size - 1);
-            std::memcpy(buffer, text.data(), length);
+        const std::string text = describe_library();
+        if (buffer && buffer_bytes > 0) {
+            const auto length = std::min(static_cast<int64_t>(text.size()), buffer_bytes - 1);
+            std::memcpy(buffer, text.data(), static_cast<std::size_t>(length));
             buffer[length] = 0;
         }
-        return text.size() + 1;
+        return static_cast<int64_t>(text.size()) + 1;
     } catch (...) {
-        if (buffer && size > 0) buffer[0] = 0;
+        if (buffer && buffer_bytes > 0) buffer[0] = 0;
         return 0;
     }
 }

@@ -1,6 +1,5 @@
 #include "farspan/gradient.h"
 
-#include <algorithm>
 #include <array>
 #include <cinttypes>
 
@@ -75,10 +74,10 @@ float* check_d_bias_values(const plan& plan, const farspan_attention_gradient& d
 }
 
 float* check_d_sink_logits(const farspan_plan& plan, const farspan_attention_gradient& data) {
-    if (data.d_sink_logits && plan.plan->score.sinks.empty())
+    if (data.d_sink_logits && plan.plan->score.sink_logits.empty())
         throw failure(FARSPAN_ERROR_COMBINATION, "data.d_sink_logits", "is given: the scheme has no sink logits");
     return check_array(data.d_sink_logits, data.d_sink_logits_count, "data.d_sink_logits",
-                       int64_t{plan.plan->score.sink_heads}, "as many as the scheme has sink logits");
+                       plan.plan->score.layer_sinks, "as many as the scheme has sink logits");
 }
 
 struct named_view {
@@ -153,12 +152,10 @@ farspan_status farspan_attention_backward(const farspan_context* context, const 
         const farspan_plan& given = required(plan, "plan");
         const farspan_attention_gradient what = read_struct(required(data, "data"), default_gradient(), "data");
         const gradient_tensors tensors = check_data(given, what);
-        gradient_options options{given.plan->threads, given.cancel};
-        if (context) options = {std::min(context->threads, given.plan->threads), context->cancel};
+        const run_options use = run_options_of(context, given.plan->kernels, given.plan->threads, given.cancel);
         const gradient_layout layout(*given.plan);
-        const run_memory memory(what.workspace, static_cast<std::size_t>(std::max<int64_t>(what.workspace_bytes, 0)),
-                                layout.bytes, "data.workspace_bytes");
-        run_gradient(*given.plan, layout, tensors, options, memory.data());
+        const run_memory memory(what.workspace, what.workspace_bytes, layout.bytes, "data.workspace");
+        run_gradient(*given.plan, layout, tensors, {use.threads, use.cancel}, memory.data());
     });
 }
 

@@ -6,6 +6,7 @@
 #include "api/handles.hpp"
 #include "api/eval_checks.hpp"
 #include "method/defaults.hpp"
+#include "method/probe.hpp"
 #include "method/registry.hpp"
 #include "method/scheme_json.hpp"
 
@@ -14,26 +15,10 @@ namespace {
 
 constexpr int64_t max_position = int64_t{1} << 40;
 
-farspan_probe probe_pair(const farspan_scheme& scheme, int64_t length, int64_t query, int64_t key, int32_t head) {
-    const rope_part rope = lower_rope(*scheme.parts, length);
-    const remap_part remap = lower_remap(*scheme.parts, length);
-    const bias_part bias = lower_bias(*scheme.parts, length);
-    const score_part score = lower_score(*scheme.parts, length);
-    if (head < 0 || (bias.fill && head >= bias.heads))
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "head", "is %d: must be between 0 and %d", head,
-                      bias.fill ? bias.heads - 1 : INT32_MAX);
-
-    farspan_probe probe{};
-    for (const interval& visible : lower_mask(*scheme.parts).visible(query))
-        probe.visible |= visible.first <= key && key < visible.last;
-    while (key < remap.branches[probe.branch].start(query)) ++probe.branch;
-    probe.query_angle_position = remap.branches[probe.branch].query(query);
-    probe.key_angle_position = remap.branches[probe.branch].key(key);
-    probe.relative_position = probe.query_angle_position - probe.key_angle_position;
-    probe.bias = bias.fill ? bias.value(head, query - key) : 0;
-    probe.scale = score.query_scale(query, 1);  // 1/sqrt(1): the head size is the problem's
-    probe.magnitude = rope.enabled ? rope.magnitude : 1;
-    return probe;
+farspan_scheme_parts no_parts() {
+    farspan_scheme_parts parts{};
+    parts.struct_size = sizeof parts;
+    return parts;
 }
 
 // Our defaults, written into a caller's struct of another size.
@@ -85,12 +70,13 @@ const char* farspan_method_name(int32_t part, int32_t method) { return method_na
 int32_t farspan_method_find(int32_t part, const char* name) { return name ? method_find(part, name) : -1; }
 int32_t farspan_method_count(int32_t part) { return method_count(part); }
 
-farspan_status farspan_scheme_create(const farspan_rope_config* rope, const farspan_remap_config* remap,
-                                     const farspan_bias_config* bias, const farspan_mask_config* mask,
-                                     const farspan_score_config* score, farspan_scheme** scheme, farspan_error* error) {
-    return guard(error, {__func__}, [&] {
+void farspan_scheme_parts_init(farspan_scheme_parts* parts, size_t size) { write_defaults(parts, size, no_parts()); }
+
+farspan_status farspan_scheme_create(const farspan_scheme_parts* parts, farspan_scheme** scheme, farspan_error* error) {
+    return guard(error, {__func__, "parts"}, [&] {
+        const farspan_scheme_parts given = parts ? read_struct(*parts, no_parts(), "parts") : no_parts();
         farspan_scheme*& result = required(scheme, "scheme");
-        result = make_handle(make_scheme(rope, remap, bias, mask, score)).release();
+        result = make_handle(make_scheme(given)).release();
     });
 }
 
@@ -124,7 +110,7 @@ farspan_status farspan_scheme_probe(const farspan_scheme* scheme, int64_t length
         check_position("key", key);
         farspan_probe& result = required(probe, "probe");
         read_struct(result, farspan_probe{}, "probe");
-        write_struct(result, probe_pair(given, length > 0 ? length : std::max(query, key) + 1, query, key, head));
+        write_struct(result, probe_pair(*given.parts, length > 0 ? length : std::max(query, key) + 1, query, key, head));
     });
 }
 

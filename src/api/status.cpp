@@ -5,6 +5,7 @@
 
 #include "api/guard.hpp"
 #include "base/utf8.hpp"
+#include "base/version_text.hpp"
 #include "farspan/model.h"
 
 namespace farspan {
@@ -59,9 +60,6 @@ int32_t signature::argument_of(std::string_view path) const noexcept {
 
 }  // namespace farspan
 
-#define FARSPAN_STRINGIZE_(x) #x
-#define FARSPAN_STRINGIZE(x) FARSPAN_STRINGIZE_(x)
-
 extern "C" {
 
 const char* farspan_status_text(farspan_status status) {
@@ -90,10 +88,7 @@ const char* farspan_status_text(farspan_status status) {
 
 uint32_t farspan_version(void) { return FARSPAN_VERSION; }
 
-const char* farspan_version_text(void) {
-    return FARSPAN_STRINGIZE(FARSPAN_VERSION_MAJOR) "." FARSPAN_STRINGIZE(FARSPAN_VERSION_MINOR) "." FARSPAN_STRINGIZE(
-        FARSPAN_VERSION_PATCH);
-}
+const char* farspan_version_text(void) { return farspan::version_text; }
 
 uint32_t farspan_abi_version(void) { return FARSPAN_ABI_VERSION; }
 

@@ -55,10 +55,10 @@ private:
         }
         std::fill(turned_, turned_ + max_branches, -1);
         std::memset(result_.output, 0, static_cast<std::size_t>(lines_ * plan_.value_ld) * sizeof(float));
-        const bool sink = !scheme_.score.sinks.empty() && task_.first_page == 0;
+        const bool sink = !scheme_.score.sink_logits.empty() && task_.first_page == 0;
         for (int64_t line = 0; line < lines_; ++line) {
             const auto head = static_cast<std::size_t>(task_.first_head + line / task_.rows);
-            result_.maximum[line] = sink ? in_base_2(scheme_.score.sinks[head])
+            result_.maximum[line] = sink ? in_base_2(scheme_.score.sink_logits[head])
                                          : -std::numeric_limits<float>::infinity();
             result_.sum[line] = sink ? 1.0f : 0.0f;
         }

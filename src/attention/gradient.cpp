@@ -125,7 +125,7 @@ private:
             const int64_t h = column - offset;
             return h >= 0 && h < heads ? static_cast<float>(totals[h * step]) : 0.0f;
         };
-        for (int64_t column = 0; tensors_.d_sinks && column < plan_.score.sink_heads; ++column)
+        for (int64_t column = 0; tensors_.d_sinks && column < plan_.score.layer_sinks; ++column)
             tensors_.d_sinks[column] = total(column, plan_.score.sink_offset, space_.sinks(), 1);
         for (int64_t bucket = 0; tensors_.d_bias_values && bucket < bias.buckets; ++bucket)
             for (int64_t column = 0; column < bias.table_heads; ++column)

@@ -24,7 +24,7 @@ struct gradient_tensors {
     strided d_q, d_k, d_v;
     strided d_bias;        // f32 if it sums over batch entries or heads
     float* d_bias_values;  // [buckets][table_heads]
-    float* d_sinks;        // [sink_heads]
+    float* d_sinks;        // [layer_sinks]
 
     // Whether several heads or batch entries add to the same elements of d_bias.
     bool bias_is_shared(const problem& shape) const {

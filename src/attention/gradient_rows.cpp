@@ -73,8 +73,8 @@ void prepare_lines(const plan& plan, const gradient_tensors& tensors, const grad
         slot.delta[first + r] = static_cast<float>(delta);
         slot.lse[first + r] =
             lse[r] == -infinity ? infinity : static_cast<float>(static_cast<double>(lse[r]) * std::numbers::log2e);
-        if (!plan.score.sinks.empty()) {
-            const double sink = static_cast<double>(plan.score.sinks[static_cast<std::size_t>(task.query_head)]);
+        if (!plan.score.sink_logits.empty()) {
+            const double sink = static_cast<double>(plan.score.sink_logits[static_cast<std::size_t>(task.query_head)]);
             slot.sink[number] -= std::exp(sink - static_cast<double>(lse[r])) * delta;
         }
     }

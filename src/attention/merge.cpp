@@ -34,31 +34,39 @@ weights weigh(double a, double b) {
 
 }  // namespace
 
-void merge_attention(const kernels::kernel_table& kernels, const strided& out_a, float* lse_a, const strided& out_b,
+namespace {
+
+// Rows [first, first + count) of a head.
+void merge_rows(const kernels::kernel_table& kernels, const strided& out_a, float* lse_a, const strided& out_b, const float* lse_b,
+                int64_t batch, int64_t head, int64_t first, int64_t count) {
+    const int64_t dim = out_a.shape[3], ld = round_up(dim, kernels::pad);
+    aligned_vector<float> a(static_cast<std::size_t>(count * ld)), b(a.size());
+    loader(kernels, out_a.dtype)(out_a.at(batch, head, first, 0), out_a.stride[2], out_a.stride[3], count, dim, a.data(), ld, ld);
+    loader(kernels, out_b.dtype)(out_b.at(batch, head, first, 0), out_b.stride[2], out_b.stride[3], count, dim, b.data(), ld, ld);
+    for (int64_t r = 0; r < count; ++r) {
+        const weights w = weigh(lse_a[r], lse_b[r]);
+        lse_a[r] = w.lse;
+        for (int64_t c = 0; c < dim; ++c) {
+            // A part of weight 0 must not bring in a NaN.
+            const double from_a = w.a == 0 ? 0 : w.a * a[r * ld + c], from_b = w.b == 0 ? 0 : w.b * b[r * ld + c];
+            a[r * ld + c] = static_cast<float>(from_a + from_b);
+        }
+    }
+    storer(kernels, out_a.dtype)(a.data(), ld, count, dim, nullptr, out_a.at(batch, head, first, 0), out_a.stride[2], out_a.stride[3]);
+}
+
+}  // namespace
+
+void merge_attention(const kernels::kernel_table& kernels, const workers& by, const strided& out_a, float* lse_a, const strided& out_b,
                      const float* lse_b) {
-    const int64_t rows = out_a.shape[2], dim = out_a.shape[3], ld = round_up(dim, kernels::pad);
-    aligned_vector<float> a(static_cast<std::size_t>(chunk * ld)), b(a.size());
-    for (int64_t batch = 0; batch < out_a.shape[0]; ++batch)
-        for (int64_t head = 0; head < out_a.shape[1]; ++head)
-            for (int64_t first = 0; first < rows; first += chunk) {
-                const int64_t count = std::min(chunk, rows - first);
-                const int64_t at = (batch * out_a.shape[1] + head) * rows + first;
-                loader(kernels, out_a.dtype)(out_a.at(batch, head, first, 0), out_a.stride[2], out_a.stride[3], count, dim,
-                                             a.data(), ld, ld);
-                loader(kernels, out_b.dtype)(out_b.at(batch, head, first, 0), out_b.stride[2], out_b.stride[3], count, dim,
-                                             b.data(), ld, ld);
-                for (int64_t r = 0; r < count; ++r) {
-                    const weights w = weigh(lse_a[at + r], lse_b[at + r]);
-                    lse_a[at + r] = w.lse;
-                    for (int64_t c = 0; c < dim; ++c) {
-                        // A part of weight 0 must not bring in a NaN.
-                        const double from_a = w.a == 0 ? 0 : w.a * a[r * ld + c], from_b = w.b == 0 ? 0 : w.b * b[r * ld + c];
-                        a[r * ld + c] = static_cast<float>(from_a + from_b);
-                    }
-                }
-                storer(kernels, out_a.dtype)(a.data(), ld, count, dim, nullptr, out_a.at(batch, head, first, 0),
-                                             out_a.stride[2], out_a.stride[3]);
-            }
+    const int64_t heads = out_a.shape[0] * out_a.shape[1], rows = out_a.shape[2], chunks = (rows + chunk - 1) / chunk;
+    const double work = 4.0 * static_cast<double>(heads) * static_cast<double>(rows) * static_cast<double>(out_a.shape[3]);
+    parallel_for(by.threads, heads * chunks, work, [&](int64_t task, int32_t) {
+        stop_if_set(by.cancel);
+        const int64_t of_all = task / chunks, first = task % chunks * chunk, at = of_all * rows + first;
+        merge_rows(kernels, out_a, lse_a + at, out_b, lse_b + at, of_all / out_a.shape[1], of_all % out_a.shape[1], first,
+                   std::min(chunk, rows - first));
+    });
 }
 
 }  // namespace farspan

@@ -43,9 +43,9 @@ private:
         kernels_.scale_rows(scratch_.query, plan_.head_ld, rows_, plan_.head_ld, &tables_.query_scale[block_.first_row]);
         std::fill(branch_ready_, branch_ready_ + max_branches, false);
         std::memset(scratch_.output, 0, static_cast<std::size_t>(rows_ * plan_.value_ld) * sizeof(float));
-        const bool sink = !plan_.score.sinks.empty();
+        const bool sink = !plan_.score.sink_logits.empty();
         std::fill(scratch_.maximum, scratch_.maximum + rows_,
-                  sink ? in_base_2(plan_.score.sinks[task_.query_head]) : -std::numeric_limits<float>::infinity());
+                  sink ? in_base_2(plan_.score.sink_logits[task_.query_head]) : -std::numeric_limits<float>::infinity());
         std::fill(scratch_.sum, scratch_.sum + rows_, sink ? 1.0f : 0.0f);
     }
 

@@ -10,7 +10,9 @@ namespace {
 
 void use_bias_table(const draft& d, const layer_draft& layer, farspan_bias_config& bias) {
     if (bias.method == FARSPAN_BIAS_T5) {
-        bias.values = d.tables[static_cast<std::size_t>(layer.bias_table)].data();
+        const std::vector<float>& table = d.tables[static_cast<std::size_t>(layer.bias_table)];
+        bias.values = table.data();
+        bias.values_count = static_cast<int64_t>(table.size());
         bias.bidirectional = !layer.causal;
     }
 }
@@ -46,7 +48,7 @@ std::unique_ptr<scheme> make_layer(const draft& d, const layer_draft& layer) {
     use_mask(layer, mask);
     farspan_score_config score = d.score;
     use_temperature(d, layer, score);
-    return make_scheme(&rope, &remap, &bias, &mask, &score);
+    return make_scheme({sizeof(farspan_scheme_parts), 0, &rope, &remap, &bias, &mask, &score});
 }
 
 // What the scheme refuses is said again with the place in the file.

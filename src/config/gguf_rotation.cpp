@@ -89,7 +89,8 @@ void use_longrope(gguf_source& s, const double* near, const double* far, farspan
     rope.method = FARSPAN_ROPE_LONGROPE;
     rope.short_factors = near;
     rope.long_factors = far;
-    rope.pair_factor_count = static_cast<int32_t>(s.rotary_dim / 2);
+    if (near) rope.short_factors_count = s.rotary_dim / 2;
+    if (far) rope.long_factors_count = s.rotary_dim / 2;
     rope.original_context =
         keys.integer({"rope.scaling.original_context_length"}, 1, most_length).value_or(s.result.info.context);
     rope.magnitude = FARSPAN_MAGNITUDE_EXPLICIT;
@@ -106,7 +107,7 @@ void use_divisors(gguf_source& s, const double* divisors, double factor, farspan
     for (double& divisor : scaled) divisor *= factor;
     rope.method = FARSPAN_ROPE_PAIR_FACTORS;
     rope.short_factors = factor == 1 ? divisors : s.result.keep(std::move(scaled));
-    rope.pair_factor_count = static_cast<int32_t>(pairs);
+    rope.short_factors_count = static_cast<int64_t>(pairs);
 }
 
 void use_scaling(gguf_source& s, farspan_rope_config& rope) {

@@ -16,7 +16,7 @@ constexpr const char* prefix = "the tokens of the prefix see each other to both 
 constexpr const char* some_layers = "only some layers have softmax attention, or see everything";
 constexpr const char* another_base = "sliding layers have a base of their own";
 constexpr const char* sparse = "a query sees selected keys only";
-constexpr const char* sinks = "heads have learned sinks: set score.sinks from the weights";
+constexpr const char* sinks = "heads have learned sinks: set score.sink_logits from the weights";
 constexpr const char* softcap = "the logits are capped";
 
 constexpr position_key of_config[] = {

@@ -169,7 +169,7 @@ void read_longrope(rope_reading& r) {
     };
     r.config.short_factors = list("short_factor");
     r.config.long_factors = list("long_factor");
-    r.config.pair_factor_count = r.pairs();
+    r.config.short_factors_count = r.config.long_factors_count = r.pairs();
     r.config.original_context = original_length(r);
     const bool ratio_first = r.release() == FARSPAN_RELEASE_TRANSFORMERS_4_48 && r.source.context > 0 &&
                              r.source.keys.has({"original_max_position_embeddings"});

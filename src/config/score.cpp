@@ -60,7 +60,7 @@ void read_dual_chunk(config_source& s) {
 void note_sinks(config_source& s) {
     if (s.row->sink_rule == sinks::none) return;
     s.result.notes.add(FARSPAN_NOTE_WEIGHTS, "",
-                       "each head %s learned sink: set score.sinks from the weights \"sinks\" of each layer",
+                       "each head %s learned sink: set score.sink_logits from the weights \"sinks\" of each layer",
                        s.row->sink_rule == sinks::every_layer ? "has a" : "of a sliding layer has a");
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/failure.hpp"
+#include "base/version_text.hpp"
 
 namespace farspan {
 namespace {
@@ -171,7 +172,7 @@ std::string bleu_signature(const farspan_bleu_config& config, int32_t references
     return "nrefs:" + (references > 0 ? std::to_string(references) : std::string("var")) +
            "|case:" + (config.lowercase != 0 ? "lc" : "mixed") +
            "|eff:" + (config.effective_order != 0 ? "yes" : "no") + "|tok:" + tokenizer_name(config.tokenizer) +
-           "|smooth:" + smoothing_name(config) + "|version:farspan-" + farspan_version_text();
+           "|smooth:" + smoothing_name(config) + "|version:farspan-" + version_text;
 }
 
 }  // namespace farspan

@@ -18,10 +18,11 @@ sinusoidal_encoding::sinusoidal_encoding(int32_t layout, int64_t dim, double bas
     }
 }
 
-void sinusoidal_encoding::fill(int64_t position, float* row) const {
+void sinusoidal_encoding::fill(int64_t position, float* row, pacer& pace) const {
     const auto count = static_cast<int64_t>(frequency_.size());
     if (layout_ == FARSPAN_SINUSOIDAL_TENSOR2TENSOR && dim_ % 2 == 1) row[dim_ - 1] = 0;
     for (int64_t p = 0; p < count; ++p) {
+        pace.step(4);
         const double angle = static_cast<double>(position) * frequency_[p];
         const bool interleaved = layout_ == FARSPAN_SINUSOIDAL_INTERLEAVED;
         const int64_t sine = interleaved ? 2 * p : p, cosine = interleaved ? 2 * p + 1 : count + p;
@@ -30,12 +31,13 @@ void sinusoidal_encoding::fill(int64_t position, float* row) const {
     }
 }
 
-void fire_bias(const farspan_fire_config& config, int64_t query, int64_t key, float* out, int64_t head_stride) {
+void fire_bias(const farspan_fire_config& config, int64_t query, int64_t key, float* out, int64_t head_stride, pacer& pace) {
     const auto distance = static_cast<double>(query - key);
     const double normaliser = std::max(static_cast<double>(query), std::fabs(config.threshold));
     const double x = std::log(std::fabs(config.c * distance) + 1) /
                      (std::log(std::fabs(config.c * normaliser) + 1) + config.epsilon);
     for (int32_t head = 0; head < config.heads; ++head) {
+        pace.step(config.hidden / 4 + 1);
         double value = config.b2[head];
         for (int32_t n = 0; n < config.hidden; ++n)
             value += config.w2[head * config.hidden + n] * std::max(0.0, config.w1[n] * x + config.b1[n]);

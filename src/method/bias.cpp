@@ -1,4 +1,7 @@
 // The bias part: what all methods share, and the two that have no maths.
+#include <algorithm>
+
+#include "base/failure.hpp"
 #include "method/scheme.hpp"
 #include "method/validate.hpp"
 
@@ -8,19 +11,39 @@ void lower_bias_none(const farspan_bias_config&, int64_t, bias_part&) {}
 
 void lower_bias_dense(const farspan_bias_config&, int64_t, bias_part& part) { part.kind = bias_part::dense; }
 
-void check_bias(const farspan_bias_config& config) {
-    const auto& row = check_method(config, config.method, "bias", "method");
-    if (config.heads > 0 && config.head_offset >= config.heads)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "bias.head_offset", "is %d: must be between 0 and heads - 1 = %d",
-                      config.head_offset, config.heads - 1);
-    row.check(config);
+void check_bias(const farspan_bias_config& config) { check_method(config, config.method, "bias", "method").check(config); }
+
+bias_part lower_bias(const scheme& scheme, int64_t length, int64_t head_offset) {
+    bias_part part;
+    part.heads = scheme.bias.heads;
+    methods_of(scheme.bias)[scheme.bias.method].lower(scheme.bias, length, part);
+    if (part.fill && head_offset > 0) part.drop_heads(static_cast<int32_t>(std::min<int64_t>(head_offset, part.heads)));
+    return part;
 }
 
-bias_part lower_bias(const scheme& scheme, int64_t length) {
-    bias_part part;
-    part.heads = scheme.bias.heads - scheme.bias.head_offset;
-    methods_of(scheme.bias)[scheme.bias.method].lower(scheme.bias, length, part);
-    return part;
+// Head 0 is then what was head `count`.
+void bias_part::drop_heads(int32_t count) {
+    heads -= count;
+    table_offset += count;
+    if (!slopes.empty()) slopes.erase(slopes.begin(), slopes.begin() + count);
+    fill = [all = std::move(fill), count](int64_t distance, int32_t first, int32_t last, double* values) {
+        all(distance, first + count, last + count, values);
+    };
+}
+
+void fill_bias(const bias_part& bias, int32_t head, int64_t first_distance, float* out, int64_t count, const workers& by) {
+    constexpr int64_t chunk = 4096;
+    constexpr double work_of_value = 200;  // in multiply-adds, roughly: a logarithm or a power
+    if (bias.kind != bias_part::slope && bias.kind != bias_part::table)
+        throw failure(FARSPAN_ERROR_COMBINATION, "scheme", "has no bias that is a function of distance");
+    if (head < 0 || head >= bias.heads)
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "head", "is %d: must be between 0 and %d", head, bias.heads - 1);
+    parallel_for(by.threads, (count + chunk - 1) / chunk, work_of_value * static_cast<double>(count), [&](int64_t part, int32_t) {
+        for (int64_t n = part * chunk; n < std::min(count, (part + 1) * chunk); ++n) {
+            stop_if_set(by.cancel);
+            out[n] = static_cast<float>(bias.value(head, first_distance + n));
+        }
+    });
 }
 
 }  // namespace farspan

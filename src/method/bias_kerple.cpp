@@ -9,15 +9,15 @@ namespace farspan {
 namespace {
 
 void check_kerple(const farspan_bias_config& config, double largest_p) {
-    check_array("bias.a", config.a, config.heads, true);
-    check_array("bias.p", config.p, config.heads, true, largest_p);
+    check_array("bias.a", config.a, config.a_count, config.heads, "a number for each head", true);
+    check_array("bias.p", config.p, config.p_count, config.heads, "a number for each head", true, largest_p);
 }
 
 template <class Kernel>
 void tabulate(const farspan_bias_config& config, bias_part& part, Kernel kernel) {
     part.kind = bias_part::table;
-    std::vector<double> a(config.a + config.head_offset, config.a + config.heads);
-    std::vector<double> p(config.p + config.head_offset, config.p + config.heads);
+    std::vector<double> a(config.a, config.a + config.heads);
+    std::vector<double> p(config.p, config.p + config.heads);
     part.fill = [a = std::move(a), p = std::move(p), kernel](int64_t distance, int32_t first, int32_t last, double* values) {
         for (int32_t head = first; head < last; ++head)
             *values++ = distance > 0 ? kernel(a[head], p[head], static_cast<double>(distance)) : 0.0;

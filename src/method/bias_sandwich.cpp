@@ -25,11 +25,10 @@ void lower_bias_sandwich(const farspan_bias_config& config, int64_t, bias_part& 
     part.kind = bias_part::table;
     std::vector<double> frequencies;
     for (int32_t k = 1; k <= config.dim / 2; ++k) frequencies.push_back(std::pow(10000.0, -2.0 * k / config.dim));
-    const int32_t offset = config.head_offset;
     const double heads = config.heads;
-    part.fill = [frequencies = std::move(frequencies), offset, heads](int64_t distance, int32_t first, int32_t last, double* values) {
+    part.fill = [frequencies = std::move(frequencies), heads](int64_t distance, int32_t first, int32_t last, double* values) {
         const double sum = distance > 0 ? sum_at(frequencies, distance) : 0;
-        for (int32_t head = first; head < last; ++head) *values++ = sum * heads / (8.0 * (offset + head + 1));
+        for (int32_t head = first; head < last; ++head) *values++ = sum * heads / (8.0 * (head + 1));
     };
 }
 

@@ -45,22 +45,17 @@ void check_t5(const farspan_bias_config& config) {
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "bias.max_distance",
                       "is %lld: must be above %d, the distances with a bucket each",
                       static_cast<long long>(config.max_distance), per_side(config) / 2);
-    check_array("bias.values", config.values, int64_t{config.buckets} * config.heads);
+    check_array("bias.values", config.values, config.values_count, int64_t{config.buckets} * config.heads, "buckets * heads");
 }
 
 void lower_bias_t5(const farspan_bias_config& config, int64_t, bias_part& part) {
     part.kind = bias_part::table;
     const int64_t heads = part.heads;
-    std::vector<double> learned;  // [buckets][heads from head_offset on]
-    for (int64_t bucket = 0; bucket < config.buckets; ++bucket) {
-        const float* row = config.values + bucket * config.heads;
-        learned.insert(learned.end(), row + config.head_offset, row + config.heads);
-    }
+    std::vector<double> learned(config.values, config.values + config.values_count);  // [buckets][heads]
     const bucketing bucket_of{per_side(config), config.max_distance, config.bidirectional != 0};
     part.bucket = bucket_of;
     part.buckets = config.buckets;
     part.table_heads = config.heads;
-    part.table_offset = config.head_offset;
     part.fill = [learned = std::move(learned), heads, bucket_of](int64_t distance, int32_t first, int32_t last, double* values) {
         const double* bucket = learned.data() + bucket_of(distance) * heads;
         std::copy(bucket + first, bucket + last, values);

@@ -73,9 +73,9 @@ constexpr field_range one_of(int32_t first, Word... words) {
 }
 constexpr field_range flag() { return {.low = 0, .high = 1, .use = field_use::flag}; }
 constexpr field_range array() { return {.low = 0, .high = 1, .status = FARSPAN_ERROR_NULL_ARGUMENT}; }
-// The number of entries of the arrays in front of it.
-constexpr field_range count(double low, double high, farspan_status status = FARSPAN_ERROR_PARAMETER_RANGE) {
-    return {.low = low, .high = high, .status = status, .use = field_use::count};
+// The number of entries of the array in front of it: the method that reads it knows how many there must be.
+constexpr field_range count(double high = 4294967296, farspan_status status = FARSPAN_ERROR_SHAPE) {
+    return {.low = 0, .high = high, .status = status, .use = field_use::count};
 }
 constexpr field_range unused() { return {.low = 0, .high = 0, .use = field_use::none}; }
 }  // namespace ranges

@@ -69,16 +69,17 @@ struct remap_part {
 // -- bias: natural-log units, the scheme's `scale` included. `head` counts from the problem's head 0.
 struct bias_part {
     enum kind_t { none, slope, table, dense } kind = none;
-    int32_t heads = 0;                     // heads available from the problem's head 0 on
+    int32_t heads = 0;                     // from the problem's head 0 on
     bool symmetric = false;                // slope: -slope |d| instead of -slope d
     std::vector<double> slopes;            // slope: [heads]
     // slope and table: the definition, for the heads [first, last) at once, since most of it is common to them.
     std::function<void(int64_t distance, int32_t first, int32_t last, double* values)> fill;
 
-    // Learned biases: the row of the table that a distance reads, which has `buckets` rows of table_heads; the problem's head 0 is its
-    // column table_offset.
+    // Learned biases: the row of the table that a distance reads, which has `buckets` rows of table_heads; head 0 is its column
+    // table_offset.
     std::function<int32_t(int64_t distance)> bucket;
     int32_t buckets = 0, table_heads = 0, table_offset = 0;
+    void drop_heads(int32_t count);  // the first ones, which are other ranks'
 
     double value(int32_t head, int64_t distance) const {
         double result = 0;
@@ -105,13 +106,13 @@ struct mask_part {
     std::array<interval, 2> visible(int64_t query) const;  // merged and ordered; one interval: the second is empty
 };
 
-// -- score: logit scale of a query, cap and sinks.
+// -- score: logit scale of a query, cap and sink logits.
 struct score_part {
     double scale = 0;        // 0: 1/sqrt(head_dim)
     double multiplier = 1;   // the config's multiplier times the temperature of the whole length
     double softcap = 0;      // 0: off
-    std::vector<float> sinks;  // empty, or from the problem's head 0 on
-    int32_t sink_heads = 0, sink_offset = 0;  // of the layer, and which of them is the problem's head 0
+    std::vector<float> sink_logits;  // empty, or from the problem's head 0 on
+    int64_t layer_sinks = 0, sink_offset = 0;  // of the layer, and which of them is the problem's head 0
     std::function<double(int64_t position)> temperature;  // empty: 1
 
     // scale * multiplier * temperature(position): all factors but the rope magnitude

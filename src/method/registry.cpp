@@ -41,7 +41,7 @@ constexpr remap_row rows[] = {
 
 namespace bias_rows {
 using namespace bias_fields;
-constexpr field_set per_head = heads | head_offset;
+constexpr field_set per_head = heads;
 #define BIAS_METHOD(id, spelling, check, fields) bias_row{#spelling, fields, &check, &lower_bias_##spelling},
 constexpr bias_row rows[] = {
 #include "method/method_list.def"
@@ -51,7 +51,7 @@ constexpr bias_row rows[] = {
 
 namespace temperature_rows {
 using namespace score_fields;
-constexpr field_set any_score = scale | multiplier | softcap | sinks | sink_heads | sink_head_offset;
+constexpr field_set any_score = scale | multiplier | softcap | sink_logits | sink_logits_count;
 #define TEMPERATURE_METHOD(id, spelling, check, fields) \
     temperature_row{#spelling, fields, &check, &lower_temperature_##spelling},
 constexpr temperature_row rows[] = {

@@ -7,15 +7,9 @@ namespace farspan {
 namespace {
 
 // GGUF files mark pairs that do not rotate by a divisor of 1e30 in float32, which is a little more than 1e30.
-void check_divisors(const farspan_rope_config& config, const char* name, const double* divisors) {
+void check_divisors(const farspan_rope_config& config, const char* path, const double* divisors, int64_t count) {
     constexpr double most = 1e38;
-    check_array(name, divisors, config.rotary_dim / 2, true, most);
-}
-
-void check_count(const farspan_rope_config& config) {
-    if (config.pair_factor_count != config.rotary_dim / 2)
-        throw failure(FARSPAN_ERROR_SHAPE, "rope.pair_factor_count", "is %d: must be rotary_dim / 2 = %d",
-                      config.pair_factor_count, config.rotary_dim / 2);
+    check_array(path, divisors, count, config.rotary_dim / 2, "a divisor for each pair, rotary_dim / 2", true, most);
 }
 
 bool is_long(const farspan_rope_config& config, int64_t length) {
@@ -29,18 +23,17 @@ bool is_long(const farspan_rope_config& config, int64_t length) {
 }  // namespace
 
 void check_longrope(const farspan_rope_config& config) {
-    check_count(config);
+    check_absent(config.short_factors, config.short_factors_count, "rope.short_factors");
     if (config.short_factors || config.length_switch != FARSPAN_SWITCH_ALWAYS_LONG)
-        check_divisors(config, "rope.short_factors", config.short_factors);
-    check_divisors(config, "rope.long_factors", config.long_factors);
+        check_divisors(config, "rope.short_factors", config.short_factors, config.short_factors_count);
+    check_divisors(config, "rope.long_factors", config.long_factors, config.long_factors_count);
     if (config.magnitude == FARSPAN_MAGNITUDE_DEFAULT && config.factor > 1 && config.original_context < 2)
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "rope.original_context",
                       "is %lld: must be at least 2 for longrope", static_cast<long long>(config.original_context));
 }
 
 void check_pair_factors(const farspan_rope_config& config) {
-    check_count(config);
-    check_divisors(config, "rope.short_factors", config.short_factors);
+    check_divisors(config, "rope.short_factors", config.short_factors, config.short_factors_count);
 }
 
 // The magnitude is that of the whole extension (sqrt(1 + ln s / ln L) in the release of microsoft/LongRoPE) whichever list is in

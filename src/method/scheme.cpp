@@ -15,18 +15,17 @@ void read_config(const Config* given, const char* part, Config& known) {
     known.struct_size = sizeof known;
 }
 
-void read_configs(const farspan_rope_config* rope, const farspan_remap_config* remap, const farspan_bias_config* bias,
-                  const farspan_mask_config* mask, const farspan_score_config* score, scheme& result) {
+void read_configs(const farspan_scheme_parts& parts, scheme& result) {
     init_rope_config(&result.rope, FARSPAN_ROPE_NONE);
     init_remap_config(&result.remap, FARSPAN_REMAP_NONE);
     init_bias_config(&result.bias, FARSPAN_BIAS_NONE);
     init_mask_config(&result.mask);
     init_score_config(&result.score);
-    read_config(rope, "rope", result.rope);
-    read_config(remap, "remap", result.remap);
-    read_config(bias, "bias", result.bias);
-    read_config(mask, "mask", result.mask);
-    read_config(score, "score", result.score);
+    read_config(parts.rope, "rope", result.rope);
+    read_config(parts.remap, "remap", result.remap);
+    read_config(parts.bias, "bias", result.bias);
+    read_config(parts.mask, "mask", result.mask);
+    read_config(parts.score, "score", result.score);
 }
 
 // Parts that are each valid but do not fit each other.
@@ -41,6 +40,7 @@ void check_combinations(const scheme& s) {
                           "is %s: needs mask.prefix 0, it is %lld", method, static_cast<long long>(s.mask.prefix));
     };
     if (xpos) past_only("rope", "xpos");
+    if (s.bias.method == FARSPAN_BIAS_ALIBI && !s.bias.bidirectional) past_only("bias", "alibi without bidirectional");
     if (s.remap.method == FARSPAN_REMAP_NONE) return;
     const char* method = method_name(FARSPAN_PART_REMAP, s.remap.method);
     past_only("remap", method);
@@ -59,21 +59,20 @@ void own(const Value*& borrowed, int64_t count, std::vector<Value>& copy) {
 }
 
 void own_arrays(scheme& s) {
-    own(s.rope.short_factors, s.rope.pair_factor_count, s.short_factors);
-    own(s.rope.long_factors, s.rope.pair_factor_count, s.long_factors);
-    own(s.bias.values, int64_t{s.bias.buckets} * s.bias.heads, s.bias_values);
-    own(s.bias.a, s.bias.heads, s.bias_a);
-    own(s.bias.p, s.bias.heads, s.bias_p);
-    own(s.score.sinks, s.score.sink_heads, s.sinks);
+    own(s.rope.short_factors, s.rope.short_factors_count, s.short_factors);
+    own(s.rope.long_factors, s.rope.long_factors_count, s.long_factors);
+    own(s.bias.values, s.bias.values_count, s.bias_values);
+    own(s.bias.a, s.bias.a_count, s.bias_a);
+    own(s.bias.p, s.bias.p_count, s.bias_p);
+    own(s.bias.slopes, s.bias.slopes_count, s.slopes);
+    own(s.score.sink_logits, s.score.sink_logits_count, s.sink_logits);
 }
 
 }  // namespace
 
-std::unique_ptr<scheme> make_scheme(const farspan_rope_config* rope, const farspan_remap_config* remap,
-                                    const farspan_bias_config* bias, const farspan_mask_config* mask,
-                                    const farspan_score_config* score) {
+std::unique_ptr<scheme> make_scheme(const farspan_scheme_parts& parts) {
     auto result = std::make_unique<scheme>();
-    read_configs(rope, remap, bias, mask, score, *result);
+    read_configs(parts, *result);
     check_rope(result->rope);
     check_remap(result->remap);
     check_bias(result->bias);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/parallel.hpp"
 #include "farspan/farspan.h"
 #include "method/parts.hpp"
 
@@ -20,24 +21,25 @@ struct scheme {
     // What the pointers above point to.
     std::vector<double> short_factors, long_factors;
     std::vector<float> bias_values;
-    std::vector<double> bias_a, bias_p;
-    std::vector<float> sinks;
+    std::vector<double> bias_a, bias_p, slopes;
+    std::vector<float> sink_logits;
 
     scheme() = default;
     scheme(const scheme&) = delete;
     scheme& operator=(const scheme&) = delete;
 };
 
-// Checks everything and copies. A NULL config stands for its defaults. Throws failure; paths begin with the
+// Checks everything and copies. A part that is NULL stands for its defaults; `parts` is of this version. Throws failure; paths begin with the
 // part, as "rope.base" does.
-std::unique_ptr<scheme> make_scheme(const farspan_rope_config* rope, const farspan_remap_config* remap,
-                                    const farspan_bias_config* bias, const farspan_mask_config* mask,
-                                    const farspan_score_config* score);
+std::unique_ptr<scheme> make_scheme(const farspan_scheme_parts& parts);
 
 rope_part lower_rope(const scheme& scheme, int64_t length);
 remap_part lower_remap(const scheme& scheme, int64_t length);
-bias_part lower_bias(const scheme& scheme, int64_t length);
+// Heads count from `head_offset` on, which is at most their number.
+bias_part lower_bias(const scheme& scheme, int64_t length, int64_t head_offset = 0);
+// out[n] = the bias of a head at first_distance + n.
+void fill_bias(const bias_part& bias, int32_t head, int64_t first_distance, float* out, int64_t count, const workers& by);
 mask_part lower_mask(const scheme& scheme);
-score_part lower_score(const scheme& scheme, int64_t length);
+score_part lower_score(const scheme& scheme, int64_t length, int64_t head_offset = 0);
 
 }  // namespace farspan

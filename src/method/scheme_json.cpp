@@ -35,12 +35,4 @@ std::size_t json_run(std::span<const field> fields, std::size_t n) {
     return last - n;
 }
 
-int64_t array_count(const scheme_configs& configs, const scheme_part& part, const field& array) {
-    switch (part.naming) {
-        case FARSPAN_PART_ROPE: return configs.rope.pair_factor_count;
-        case FARSPAN_PART_BIAS: return array.type == field_type::floats ? int64_t{configs.bias.buckets} * configs.bias.heads : configs.bias.heads;
-        default: return configs.score.sink_heads;
-    }
-}
-
 }  // namespace farspan

@@ -41,8 +41,8 @@ std::string_view json_name(const field& f);
 // How many fields from fields[n] on have its name.
 std::size_t json_run(std::span<const field> fields, std::size_t n);
 
-// How many entries an array has, by the other fields.
-int64_t array_count(const scheme_configs& configs, const scheme_part& part, const field& array);
+// The number of entries of an array: its count is the next field.
+inline const field& count_of(const field& array) { return (&array)[1]; }
 
 // Canonical: of equal schemes the same bytes, on one line. Every finite number reads back with the same bits.
 std::string scheme_to_json(const scheme& scheme);

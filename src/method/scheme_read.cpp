@@ -53,7 +53,7 @@ public:
                    "is no part of a scheme: those are rope, remap, bias, mask and score");
         });
         for (const scheme_part& part : parts) connect_arrays(part);
-        return make_scheme(&configs_.rope, &configs_.remap, &configs_.bias, &configs_.mask, &configs_.score);
+        return make_scheme({sizeof(farspan_scheme_parts), 0, &configs_.rope, &configs_.remap, &configs_.bias, &configs_.mask, &configs_.score});
     }
 
 private:
@@ -200,27 +200,15 @@ private:
         lists_.push_back(std::move(entries));
     }
 
-    // Puts the lists into the configuration, with the counts that follow from them.
+    // Puts the lists into the configuration.
     void connect_arrays(const scheme_part& part) {
-        const auto is_of = [&](const list& one) {
-            return one.of >= part.fields.data() && one.of < part.fields.data() + part.fields.size();
-        };
         for (const list& one : lists_) {
-            if (!is_of(one) || one.size() == 0) continue;
-            for (const field& f : part.fields)
-                if (f.range.use == field_use::count && load<int32_t>(f, part.config) == 0)
-                    store(f, part.config, static_cast<int32_t>(one.size()));
+            if (one.of < part.fields.data() || one.of >= part.fields.data() + part.fields.size() || one.size() == 0) continue;
             if (one.of->type == field_type::floats)
                 store(*one.of, part.config, one.floats.data());
             else
                 store(*one.of, part.config, one.doubles.data());
-        }
-        for (const list& one : lists_) {
-            if (!is_of(one) || one.size() == 0) continue;
-            const int64_t count = array_count(configs_, part, *one.of);
-            if (static_cast<int64_t>(one.size()) != count)
-                refuse(FARSPAN_ERROR_SHAPE, one.path,
-                       "has " + std::to_string(one.size()) + " numbers: must have " + std::to_string(count));
+            store(count_of(*one.of), part.config, static_cast<int64_t>(one.size()));
         }
     }
 

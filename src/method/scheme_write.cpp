@@ -57,10 +57,11 @@ bool is_initial(const field& f, const void* config) {
     return std::memcmp(&value, &f.initial, sizeof value) == 0;
 }
 
-std::string value_text(const scheme_configs& configs, const scheme_part& part, std::size_t n, std::size_t run) {
+std::string value_text(const scheme_part& part, std::size_t n, std::size_t run) {
     const field& f = part.fields[n];
-    if (f.type == field_type::floats) return list_of(load<const float*>(f, part.config), array_count(configs, part, f));
-    if (f.type == field_type::doubles) return list_of(load<const double*>(f, part.config), array_count(configs, part, f));
+    const int64_t count = f.is_array() ? load_integer(count_of(f), part.config) : 0;
+    if (f.type == field_type::floats) return list_of(load<const float*>(f, part.config), count);
+    if (f.type == field_type::doubles) return list_of(load<const double*>(f, part.config), count);
     if (std::strchr(f.name, '[') == nullptr) return scalar_text(f, part.config);
     std::string text = "[";
     for (std::size_t entry = 0; entry < run; ++entry)
@@ -73,7 +74,7 @@ void add(std::string& object, std::string_view name, const std::string& value) {
     object += '"' + std::string(name) + "\": " + value;
 }
 
-std::string part_text(const scheme_configs& configs, const scheme_part& part) {
+std::string part_text(const scheme_part& part) {
     std::string text;
     if (part.method && *part.method != 0)
         add(text, part.method_key, '"' + std::string(method_name(part.naming, *part.method)) + '"');
@@ -82,7 +83,7 @@ std::string part_text(const scheme_configs& configs, const scheme_part& part) {
         bool initial = true;
         for (std::size_t entry = n; entry < n + run; ++entry) initial = initial && is_initial(part.fields[entry], part.config);
         const std::string_view name = json_name(part.fields[n]);
-        if (!initial && !name.empty()) add(text, name, value_text(configs, part, n, run));
+        if (!initial && !name.empty()) add(text, name, value_text(part, n, run));
     }
     return text.empty() ? text : text + "}";
 }
@@ -93,7 +94,7 @@ std::string scheme_to_json(const scheme& scheme) {
     scheme_configs configs(scheme);
     std::string text;
     for (const scheme_part& part : configs.parts())
-        if (const std::string object = part_text(configs, part); !object.empty()) add(text, part.name, object);
+        if (const std::string object = part_text(part); !object.empty()) add(text, part.name, object);
     return text.empty() ? "{}" : text + "}";
 }
 

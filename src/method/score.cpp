@@ -1,4 +1,5 @@
 // The score part: the constant factors of a logit. What depends on the position or the length is the temperature.
+#include <algorithm>
 #include <cmath>
 
 #include "method/scheme.hpp"
@@ -16,28 +17,24 @@ void check_score(const farspan_score_config& config) {
     if (config.softcap != 0 && config.softcap < 1e-6)
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "score.softcap", "is %g: must be 0 or between 1e-6 and 1e30",
                       config.softcap);
-    if (config.sinks || config.sink_heads != 0) {
-        if (config.sink_heads < 1)
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "score.sink_heads",
-                          "is %d: must be between 1 and 65536 with sinks", config.sink_heads);
-        check_array("score.sinks", config.sinks, config.sink_heads);
-    }
-    const int32_t last = config.sink_heads > 0 ? config.sink_heads - 1 : 0;
-    if (config.sink_head_offset > last)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "score.sink_head_offset", "is %d: must be between 0 and %d",
-                      config.sink_head_offset, last);
+    check_absent(config.sink_logits, config.sink_logits_count, "score.sink_logits");
+    if (config.sink_logits && config.sink_logits_count < 1)
+        throw failure(FARSPAN_ERROR_SHAPE, "score.sink_logits_count", "is 0: must be between 1 and 65536 with sink_logits");
+    if (config.sink_logits)
+        check_array("score.sink_logits", config.sink_logits, config.sink_logits_count, config.sink_logits_count, "a logit for each head");
     row.check(config);
 }
 
-score_part lower_score(const scheme& scheme, int64_t length) {
+score_part lower_score(const scheme& scheme, int64_t length, int64_t head_offset) {
     const farspan_score_config& config = scheme.score;
     score_part part;
     part.scale = config.scale;
     part.multiplier = config.multiplier;
     part.softcap = config.softcap;
-    if (config.sinks) part.sinks.assign(config.sinks + config.sink_head_offset, config.sinks + config.sink_heads);
-    part.sink_heads = config.sink_heads;
-    part.sink_offset = config.sink_head_offset;
+    part.layer_sinks = config.sink_logits_count;
+    part.sink_offset = std::min(head_offset, config.sink_logits_count);
+    if (config.sink_logits)
+        part.sink_logits.assign(config.sink_logits + part.sink_offset, config.sink_logits + config.sink_logits_count);
     methods_of(config)[config.temperature].lower(config, length, part);
     return part;
 }

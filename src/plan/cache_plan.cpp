@@ -29,11 +29,11 @@ void check_fit(const cache_plan& plan, const cache_problem& problem, const lower
     if (scheme.bias.kind == bias_part::dense)
         throw failure(FARSPAN_ERROR_COMBINATION, "bias.method", "is dense: it cannot be used with a cache");
     if (scheme.bias.kind != bias_part::none && scheme.bias.heads < plan.query_heads)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem.heads_path, "is %" PRId64 ": the bias has %d heads from its head_offset on",
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem.heads_path, "is %" PRId64 ": the bias has heads %d",
                       plan.query_heads, scheme.bias.heads);
-    if (!scheme.score.sinks.empty() && static_cast<int64_t>(scheme.score.sinks.size()) < plan.query_heads)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem.heads_path, "is %" PRId64 ": score.sinks has %zu entries from its head_offset on",
-                      plan.query_heads, scheme.score.sinks.size());
+    if (!scheme.score.sink_logits.empty() && static_cast<int64_t>(scheme.score.sink_logits.size()) < plan.query_heads)
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem.heads_path, "is %" PRId64 ": score.sink_logits_count is %zu",
+                      plan.query_heads, scheme.score.sink_logits.size());
 }
 
 const lowered_scheme* lower(cache_plan& plan, const cache_problem& problem, const scheme& scheme, int64_t length) {

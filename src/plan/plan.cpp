@@ -16,7 +16,7 @@ namespace {
 // spread stays well inside the range of float.
 constexpr int64_t max_decay_spread = 8192;
 
-void check_fit(const plan& plan, const mask_part& mask) {
+void check_fit(const plan& plan, const scheme& scheme, const mask_part& mask) {
     const problem& shape = plan.shape;
     const rope_part& rope = plan.rope;
     if (rope.enabled && rope.rotary_offset + rope.rotary_dim > shape.head_dim)
@@ -31,15 +31,13 @@ void check_fit(const plan& plan, const mask_part& mask) {
     if (shape.rotated && (plan.branches > 1 || !rope.log2_decay.empty()))
         throw failure(FARSPAN_ERROR_COMBINATION, "problem.state",
                       "is rotated: a remap or xpos needs raw queries and keys");
-    if (plan.bias.kind == bias_part::slope || plan.bias.kind == bias_part::table)
-        if (plan.bias.heads < shape.query_heads)
-            throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.query_heads",
-                          "is %" PRId64 ": the bias has %d heads from its head_offset on", shape.query_heads,
-                          plan.bias.heads);
-    if (!plan.score.sinks.empty() && static_cast<int64_t>(plan.score.sinks.size()) < shape.query_heads)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.query_heads",
-                      "is %" PRId64 ": score.sinks has %zu entries from its head_offset on", shape.query_heads,
-                      plan.score.sinks.size());
+    const auto check_heads = [&](const char* what, int64_t heads) {
+        if (shape.head_offset + shape.query_heads > heads)
+            throw failure(FARSPAN_ERROR_HEAD_GROUPS, shape.heads_path, "is %" PRId64 " and head_offset %" PRId64 ": %s %" PRId64,
+                          shape.query_heads, shape.head_offset, what, heads);
+    };
+    if (scheme.bias.heads > 0) check_heads("the bias has heads", scheme.bias.heads);
+    if (scheme.score.sink_logits) check_heads("score.sink_logits_count is", scheme.score.sink_logits_count);
 }
 
 // What the tables of a plan take at least.
@@ -184,12 +182,12 @@ std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kerne
     const remap_part remap = lower_remap(scheme, length);
     const mask_part mask = lower_mask(scheme);
     result->rope = lower_rope(scheme, length);
-    result->bias = lower_bias(scheme, length);
-    result->score = lower_score(scheme, length);
+    result->bias = lower_bias(scheme, length, result->shape.head_offset);
+    result->score = lower_score(scheme, length, result->shape.head_offset);
     result->branches = static_cast<int>(remap.branches.size());
     result->head_ld = round_up(result->shape.head_dim, kernels::pad);
     result->value_ld = round_up(result->shape.value_dim, kernels::pad);
-    check_fit(*result, mask);
+    check_fit(*result, scheme, mask);
 
     std::vector<position_map> key_maps;
     assign_copies(*result, remap, key_maps);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cinttypes>
+#include <cstring>
 #include <functional>
 
+#include "base/counts.hpp"
 #include "base/failure.hpp"
 #include "base/host_memory.hpp"
 #include "base/parallel.hpp"
@@ -33,6 +35,9 @@ void check_sizes(const farspan_problem& given) {
     if (given.query_heads % given.key_heads != 0)
         throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.query_heads",
                       "is %" PRId64 ": must be a multiple of key_heads, %" PRId64, given.query_heads, given.key_heads);
+    if (given.head_offset < 0 || given.head_offset > max_heads)
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.head_offset", "is %" PRId64 ": must be between 0 and %" PRId64,
+                      given.head_offset, max_heads);
     if (given.state != FARSPAN_STATE_RAW && given.state != FARSPAN_STATE_ROTATED)
         throw failure(FARSPAN_ERROR_METHOD, "problem.state", "is %d: must be raw (0) or rotated (1)", given.state);
     if (given.length < 0 || given.length > max_position)
@@ -40,12 +45,42 @@ void check_sizes(const farspan_problem& given) {
                       "is %" PRId64 ": must be between 0 (automatic) and 2^40", given.length);
 }
 
-std::vector<segment> make_segments(const farspan_problem& given) {
-    if (given.segments == 0) return {{0, given.queries, 0, given.keys}};
+// Of an array with a row for each batch, `stride` apart, or one for all: behind the last row there may be as much as between the others.
+void check_rows_count(const int64_t* rows, int64_t count, const char* path, int64_t batch, int64_t stride, int64_t entries) {
+    check_absent(rows, count, path);
+    if (!rows) return;
+    if (stride < 0)
+        throw failure(FARSPAN_ERROR_STRIDE, field_path("%.*s_stride", static_cast<int>(std::strlen(path) - 1), path),
+                      "is %" PRId64 ": must not be negative", stride);
+    int64_t reach = 0, whole = 0;
+    if (__builtin_mul_overflow(batch - 1, stride, &reach) || __builtin_add_overflow(reach, entries, &reach) ||
+        __builtin_mul_overflow(batch, stride, &whole))
+        throw failure(FARSPAN_ERROR_STRIDE, field_path("%.*s_stride", static_cast<int>(std::strlen(path) - 1), path),
+                      "is %" PRId64 ": the rows overflow", stride);
+    if (count < reach || count > std::max(reach, whole))
+        throw failure(FARSPAN_ERROR_SHAPE, field_path("%s_count", path), "is %" PRId64 ": must be %" PRId64 ", a position for each row", count,
+                      reach);
+}
+
+// How much each array holds; the axis positions are looked at where they are used.
+void check_counts(const farspan_problem& given) {
     if (given.segments < 0 || given.segments > given.queries + given.keys)
         throw failure(FARSPAN_ERROR_SHAPE, "problem.segments",
                       "is %" PRId64 ": must be between 0 and queries + keys, %" PRId64, given.segments,
                       given.queries + given.keys);
+    check_rows_count(given.query_positions, given.query_positions_count, "problem.query_positions", given.batch,
+                     given.query_position_stride, given.queries);
+    check_rows_count(given.key_positions, given.key_positions_count, "problem.key_positions", given.batch, given.key_position_stride,
+                     given.keys);
+    check_absent(given.query_axis_positions, given.query_axis_positions_count, "problem.query_axis_positions");
+    check_absent(given.key_axis_positions, given.key_axis_positions_count, "problem.key_axis_positions");
+    check_input(given.query_offsets, given.query_offsets_count, given.segments + 1, "problem.query_offsets", "segments + 1");
+    check_input(given.key_offsets, given.key_offsets_count, given.segments + 1, "problem.key_offsets", "segments + 1");
+    check_input(given.key_ranges, given.key_ranges_count, 2 * given.batch, "problem.key_ranges", "two for each batch");
+}
+
+std::vector<segment> make_segments(const farspan_problem& given) {
+    if (given.segments == 0) return {{0, given.queries, 0, given.keys}};
     if (!given.query_offsets || !given.key_offsets)
         throw failure(FARSPAN_ERROR_NULL_ARGUMENT,
                       field_path("problem.%s", given.query_offsets ? "key_offsets" : "query_offsets"),
@@ -150,11 +185,12 @@ bool is_seen(const std::vector<position_row>& rows, int64_t j) {
 }
 
 // The axis positions of what some batch entry sees; those of padding, which are shared by all entries too, count as 0.
-std::vector<int64_t> copy_axes(const char* name, const int64_t* positions, int64_t axes, int64_t count,
+std::vector<int64_t> copy_axes(const char* name, const int64_t* positions, int64_t given_count, int64_t axes, int64_t count,
                                const std::function<bool(int64_t)>& seen) {
     if (!positions)
         throw failure(FARSPAN_ERROR_NULL_ARGUMENT, field_path("problem.%s", name),
                       "is NULL: the scheme's rope has %" PRId64 " position axes", axes);
+    check_input(positions, given_count, axes * count, field_path("problem.%s", name), "a position for each axis and row");
     std::vector<int64_t> result(positions, positions + axes * count);
     for (int64_t n = 0; n < axes * count; ++n) {
         if (!valid_position(result[n]) && !seen(n % count)) result[n] = 0;
@@ -187,6 +223,8 @@ problem check_problem(const farspan_problem& given, int32_t axes, const volatile
     result.keys = given.keys;
     result.head_dim = given.head_dim;
     result.value_dim = given.value_dim == 0 ? given.head_dim : given.value_dim;
+    result.head_offset = given.head_offset;
+    check_counts(given);
     result.segments = make_segments(given);
 
     const bool per_batch = given.key_ranges || (given.query_positions && given.query_position_stride != 0) ||
@@ -208,8 +246,8 @@ problem check_problem(const farspan_problem& given, int32_t axes, const volatile
             const int64_t j = i - s->last_query + s->last_key;
             return j < s->first_key || is_seen(result.rows, j);
         };
-        result.query_axes = copy_axes("query_axis_positions", given.query_axis_positions, axes, given.queries, query_seen);
-        result.key_axes = copy_axes("key_axis_positions", given.key_axis_positions, axes, given.keys, key_seen);
+        result.query_axes = copy_axes("query_axis_positions", given.query_axis_positions, given.query_axis_positions_count, axes, given.queries, query_seen);
+        result.key_axes = copy_axes("key_axis_positions", given.key_axis_positions, given.key_axis_positions_count, axes, given.keys, key_seen);
     }
     return result;
 }

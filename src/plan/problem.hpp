@@ -29,12 +29,14 @@ struct position_row {
 struct problem {
     bool rotated = false;
     int64_t batch, query_heads, key_heads, queries, keys, head_dim, value_dim;
-    int64_t length;  // current length n
+    int64_t length;           // current length n
+    int64_t head_offset = 0;  // head 0 is this head of the layer
     std::vector<segment> segments;
     std::vector<position_row> rows;                  // 1 or batch; in a plan, those that differ
     std::vector<int64_t> query_axes, key_axes;       // empty, or [axes][queries] and [axes][keys]
 
-    // What a caller calls the positions.
+    // What a caller calls the heads and the positions.
+    const char* heads_path = "problem.query_heads";
     const char* query_path = "problem.query_positions";
     const char* key_path = "problem.key_positions";
 

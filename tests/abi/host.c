@@ -36,8 +36,13 @@ static void* work(void* given) {
     farspan_tensor tensor[4];
     for (int n = 0; n < 4; ++n)
         job->farspan->tensor_contiguous(&tensor[n], data[n], FARSPAN_F32, 1, HEADS, TOKENS, DIM);
-    job->status =
-        job->farspan->attention(job->context, job->scheme, &tensor[0], &tensor[1], &tensor[2], &tensor[3], NULL);
+    farspan_attention_data attention;
+    job->farspan->attention_data_init(&attention, sizeof attention);
+    attention.q = &tensor[0];
+    attention.k = &tensor[1];
+    attention.v = &tensor[2];
+    attention.out = &tensor[3];
+    job->status = job->farspan->attention(job->context, job->scheme, &attention, NULL);
     return NULL;
 }
 
@@ -78,7 +83,7 @@ static int round_with(const char* path, int end_workers, int threads) {
     farspan_context* context = NULL;
     farspan_scheme* scheme = NULL;
     const int good = farspan->context_create(&config, &context, NULL) == FARSPAN_OK &&
-                     farspan->scheme_create(NULL, NULL, NULL, NULL, NULL, &scheme, NULL) == FARSPAN_OK &&
+                     farspan->scheme_create(NULL, &scheme, NULL) == FARSPAN_OK &&
                      run_threads(farspan, context, scheme, threads);
     farspan->scheme_destroy(scheme);
     farspan->context_destroy(context);

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <vector>
 
+#include "calls.hpp"
 #include "farspan/cache.h"
 #include "farspan/eval.h"
 #include "farspan/farspan.h"
@@ -43,7 +44,7 @@ float numbers[64 * 64];
 farspan_tensor tensor;
 
 void prepare() {
-    farspan_scheme_create(nullptr, nullptr, nullptr, nullptr, nullptr, &scheme, nullptr);
+    farspan_test::scheme_create(nullptr, nullptr, nullptr, nullptr, nullptr, &scheme, nullptr);
     farspan_tensor_contiguous(&tensor, numbers, FARSPAN_F32, 1, 1, 4, 16);
     farspan_cache_config config = made(farspan_cache_config_init);
     config.key_heads = 1;
@@ -66,7 +67,8 @@ struct use<farspan_rope_config> {
     static farspan_rope_config valid() { return made(farspan_rope_config_init, FARSPAN_ROPE_NONE); }
     static farspan_status give(farspan_rope_config* c, farspan_error* error) {
         farspan_scheme* result = nullptr;
-        const farspan_status status = farspan_scheme_create(c, nullptr, nullptr, nullptr, nullptr, &result, error);
+        const farspan_status status =
+            farspan_test::scheme_create(c, nullptr, nullptr, nullptr, nullptr, &result, error);
         farspan_scheme_destroy(result);
         return status;
     }
@@ -76,7 +78,8 @@ struct use<farspan_remap_config> {
     static farspan_remap_config valid() { return made(farspan_remap_config_init, FARSPAN_REMAP_NONE); }
     static farspan_status give(farspan_remap_config* c, farspan_error* error) {
         farspan_scheme* result = nullptr;
-        const farspan_status status = farspan_scheme_create(nullptr, c, nullptr, nullptr, nullptr, &result, error);
+        const farspan_status status =
+            farspan_test::scheme_create(nullptr, c, nullptr, nullptr, nullptr, &result, error);
         farspan_scheme_destroy(result);
         return status;
     }
@@ -86,7 +89,8 @@ struct use<farspan_bias_config> {
     static farspan_bias_config valid() { return made(farspan_bias_config_init, FARSPAN_BIAS_NONE); }
     static farspan_status give(farspan_bias_config* c, farspan_error* error) {
         farspan_scheme* result = nullptr;
-        const farspan_status status = farspan_scheme_create(nullptr, nullptr, c, nullptr, nullptr, &result, error);
+        const farspan_status status =
+            farspan_test::scheme_create(nullptr, nullptr, c, nullptr, nullptr, &result, error);
         farspan_scheme_destroy(result);
         return status;
     }
@@ -96,7 +100,8 @@ struct use<farspan_mask_config> {
     static farspan_mask_config valid() { return made(farspan_mask_config_init); }
     static farspan_status give(farspan_mask_config* c, farspan_error* error) {
         farspan_scheme* result = nullptr;
-        const farspan_status status = farspan_scheme_create(nullptr, nullptr, nullptr, c, nullptr, &result, error);
+        const farspan_status status =
+            farspan_test::scheme_create(nullptr, nullptr, nullptr, c, nullptr, &result, error);
         farspan_scheme_destroy(result);
         return status;
     }
@@ -106,10 +111,31 @@ struct use<farspan_score_config> {
     static farspan_score_config valid() { return made(farspan_score_config_init); }
     static farspan_status give(farspan_score_config* c, farspan_error* error) {
         farspan_scheme* result = nullptr;
-        const farspan_status status = farspan_scheme_create(nullptr, nullptr, nullptr, nullptr, c, &result, error);
+        const farspan_status status =
+            farspan_test::scheme_create(nullptr, nullptr, nullptr, nullptr, c, &result, error);
         farspan_scheme_destroy(result);
         return status;
     }
+};
+template <>
+struct use<farspan_scheme_parts> {
+    static farspan_scheme_parts valid() { return made(farspan_scheme_parts_init); }
+    static farspan_status give(farspan_scheme_parts* c, farspan_error* error) {
+        farspan_scheme* result = nullptr;
+        const farspan_status status = farspan_scheme_create(c, &result, error);
+        farspan_scheme_destroy(result);
+        return status;
+    }
+};
+template <>
+struct use<farspan_attention_data> {
+    static farspan_attention_data valid() {
+        static float numbers_out[64];
+        static farspan_tensor out;
+        farspan_tensor_contiguous(&out, numbers_out, FARSPAN_F32, 1, 1, 4, 16);
+        return farspan_test::data_of(&tensor, &tensor, &tensor, nullptr, &out);
+    }
+    static farspan_status give(farspan_attention_data* c, farspan_error* error) { return farspan_attention(nullptr, scheme, c, error); }
 };
 template <>
 struct use<farspan_probe> {
@@ -124,8 +150,10 @@ struct use<farspan_rope_options> {
         rope.layout = FARSPAN_LAYOUT_HALF;
         rope.rotary_dim = 16;
         farspan_scheme* rotating = nullptr;
-        farspan_status status = farspan_scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &rotating, error);
-        if (status == FARSPAN_OK) status = farspan_rope_apply(nullptr, rotating, c, nullptr, &tensor, &tensor, error);
+        farspan_status status =
+            farspan_test::scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &rotating, error);
+        if (status == FARSPAN_OK)
+            status = farspan_test::rope_apply(nullptr, rotating, c, nullptr, &tensor, &tensor, error);
         farspan_scheme_destroy(rotating);
         return status;
     }
@@ -137,10 +165,11 @@ struct use<farspan_fire_config> {
         farspan_fire_config config = made(farspan_fire_config_init);
         config.hidden = config.heads = 1;
         config.w1 = config.b1 = config.w2 = config.b2 = &weight;
+        config.w1_count = config.b1_count = config.w2_count = config.b2_count = 1;
         return config;
     }
     static farspan_status give(farspan_fire_config* c, farspan_error* error) {
-        return farspan_fire_fill(c, nullptr, nullptr, &tensor, error);
+        return farspan_test::fire_fill(c, nullptr, nullptr, &tensor, error);
     }
 };
 template <>
@@ -223,23 +252,6 @@ struct use<farspan_cache_problem> {
         const farspan_status status = farspan_cache_plan_create(nullptr, scheme, cache, &batch, c, &plan, error);
         farspan_cache_plan_destroy(plan);
         return status;
-    }
-};
-template <>
-struct use<farspan_attention_data> {
-    static farspan_attention_data valid() {
-        static float out_numbers[16];
-        static farspan_tensor q, out;
-        farspan_tensor_contiguous(&q, numbers, FARSPAN_F32, 1, 1, 1, 16);
-        farspan_tensor_contiguous(&out, out_numbers, FARSPAN_F32, 1, 1, 1, 16);
-        farspan_attention_data data = made(farspan_attention_data_init);
-        data.q = &q;
-        data.out = &out;
-        return data;
-    }
-    static farspan_status give(farspan_attention_data* c, farspan_error* error) {
-        const farspan_cache_batch batch = use<farspan_cache_batch>::valid();
-        return farspan_attention_decode(nullptr, scheme, cache, 0, &batch, c, error);
     }
 };
 
@@ -527,7 +539,8 @@ void check<farspan_error>(const char* name, bool grown) {
     } slot;
     std::memset(&slot, 0x5A, sizeof slot);
     slot.error.struct_size = sizeof slot;
-    if (farspan_scheme_create(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, &slot.error) != FARSPAN_ERROR_NULL_ARGUMENT ||
+    if (farspan_test::scheme_create(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, &slot.error) !=
+            FARSPAN_ERROR_NULL_ARGUMENT ||
         slot.error.code != FARSPAN_ERROR_NULL_ARGUMENT || std::strcmp(slot.error.field, "scheme") != 0)
         fail(name, "a longer one is not filled", slot.error);
     for (std::size_t n = grown ? 8 : 0; n < tail; ++n)

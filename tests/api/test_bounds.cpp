@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "../support/expect_failure.hpp"
+#include "calls.hpp"
 #include "farspan/cache.h"
 #include "farspan/eval.h"
 #include "farspan/farspan.h"
@@ -73,7 +74,8 @@ Test(bounds, positions_may_be_2_to_the_40) {
     farspan_mask_config mask;
     farspan_mask_config_init(&mask, sizeof mask);
     mask.window_left = most;
-    cr_assert(farspan_scheme_create(nullptr, nullptr, nullptr, &mask, nullptr, &scheme, &error) == FARSPAN_OK, "%s", error.message);
+    cr_assert(farspan_test::scheme_create(nullptr, nullptr, nullptr, &mask, nullptr, &scheme, &error) == FARSPAN_OK,
+              "%s", error.message);
     farspan_probe probe;
     farspan_probe_init(&probe, sizeof probe);
     cr_expect(farspan_scheme_probe(scheme, 0, most, most, 0, &probe, &error) == FARSPAN_OK, "%s", error.message);

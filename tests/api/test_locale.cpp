@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "calls.hpp"
 #include "farspan/eval.h"
 #include "farspan/model.h"
 #include "handles.hpp"
@@ -76,27 +77,29 @@ void add_schemes(text_list& texts) {
                                &rope::low_freq_factor, &rope::high_freq_factor, &rope::rotated_fraction, &rope::xpos_scale_base,
                                &rope::xpos_gamma}};
     add_refusals<rope>(texts, ropes, [](const rope* c, auto** scheme, auto* error) {
-        return farspan_scheme_create(c, nullptr, nullptr, nullptr, nullptr, scheme, error);
+        return scheme_create(c, nullptr, nullptr, nullptr, nullptr, scheme, error);
     });
     using remap = farspan_remap_config;
-    add_refusals<remap>(texts, {2, 7, farspan_remap_config_init, {&remap::position_scale}}, [](const remap* c, auto** scheme, auto* error) {
-        return farspan_scheme_create(nullptr, c, nullptr, nullptr, nullptr, scheme, error);
-    });
+    add_refusals<remap>(texts, {2, 7, farspan_remap_config_init, {&remap::position_scale}},
+                        [](const remap* c, auto** scheme, auto* error) {
+                            return scheme_create(nullptr, c, nullptr, nullptr, nullptr, scheme, error);
+                        });
     using bias = farspan_bias_config;
-    add_refusals<bias>(texts, {3, 7, farspan_bias_config_init, {&bias::max_bias, &bias::scale}}, [](const bias* c, auto** scheme, auto* error) {
-        return farspan_scheme_create(nullptr, nullptr, c, nullptr, nullptr, scheme, error);
-    });
+    add_refusals<bias>(texts, {3, 7, farspan_bias_config_init, {&bias::max_bias, &bias::scale}},
+                       [](const bias* c, auto** scheme, auto* error) {
+                           return scheme_create(nullptr, nullptr, c, nullptr, nullptr, scheme, error);
+                       });
     using score = farspan_score_config;
     const part<score> scores = {5, 7, init_score, {&score::scale, &score::multiplier, &score::softcap}};
     add_refusals<score>(texts, scores, [](const score* c, auto** scheme, auto* error) {
-        return farspan_scheme_create(nullptr, nullptr, nullptr, nullptr, c, scheme, error);
+        return scheme_create(nullptr, nullptr, nullptr, nullptr, c, scheme, error);
     });
 }
 
 // Numbers are written, read and quoted.
 void add_scheme_texts(text_list& texts) {
     const std::string text = R"({"rope": {"method": "base", "layout": "half", "rotary_dim": 4, "base": 10000.5}, "bias": {"method": )"
-                             R"("alibi", "heads": 2, "scale": 0.1}, "score": {"softcap": 30.25, "sinks": [0.1, -2.5e-7]}})";
+                             R"("alibi", "heads": 2, "scale": 0.1}, "score": {"softcap": 30.25, "sink_logits": [0.1, -2.5e-7]}})";
     farspan_scheme* scheme = nullptr;
     add_message(texts, "scheme", [&](auto* e) { return farspan_scheme_from_json(text.data(), static_cast<int64_t>(text.size()), &scheme, e); });
     char buffer[400] = "";
@@ -163,11 +166,13 @@ void add_evaluation(text_list& texts) {
 void add_tensors(text_list& texts) {
     const tensor_data out(FARSPAN_F32, {1, 1, 4, 64});
     for (const double base : {0.5, 1e300 * 1e300})
-        add_message(texts, "sinusoidal", [&](auto* e) { return farspan_sinusoidal_fill(FARSPAN_SINUSOIDAL_BLOCKS, 0, base, &out.view(), e); });
+        add_message(texts, "sinusoidal", [&](auto* e) {
+            return farspan_sinusoidal_fill(nullptr, FARSPAN_SINUSOIDAL_BLOCKS, 0, base, &out.view(), e);
+        });
     farspan_fire_config fire;
     farspan_fire_config_init(&fire, sizeof fire);
     fire.epsilon = -0.5;
-    add_message(texts, "fire", [&](auto* e) { return farspan_fire_fill(&fire, nullptr, nullptr, &out.view(), e); });
+    add_message(texts, "fire", [&](auto* e) { return fire_fill(&fire, nullptr, nullptr, &out.view(), e); });
     char diagnosis[16384];
     cr_assert(farspan_diagnose(diagnosis, sizeof diagnosis) < sizeof diagnosis);
     texts.push_back(diagnosis);

@@ -113,10 +113,12 @@ Test(api_plan, positions) {
     const auto keys = [](plan_arguments& p, std::vector<int64_t> values) {
         p.keys = std::move(values);
         p.problem.key_positions = p.keys.data();
+        p.problem.key_positions_count = static_cast<int64_t>(p.keys.size());
     };
     const auto queries = [](plan_arguments& p, std::vector<int64_t> values) {
         p.queries = std::move(values);
         p.problem.query_positions = p.queries.data();
+        p.problem.query_positions_count = static_cast<int64_t>(p.queries.size());
     };
     expect_refused("falling keys", positions, {"key_positions[4]", "is 2"}, [&](auto& p) {
         keys(p, {0, 1, 2, 3, 2, 5, 6, 7, 8});
@@ -143,6 +145,7 @@ Test(api_plan, positions) {
         queries(p, {0, 1, 2, INT64_MAX, -1});
         p.ranges = {3, 7, 3, 7};
         p.problem.key_ranges = p.ranges.data();
+        p.problem.key_ranges_count = static_cast<int64_t>(p.ranges.size());
     };
     scheme_spec spec("plain");
     farspan_plan* plan = nullptr;
@@ -177,6 +180,7 @@ Test(api_plan, positions) {
     restart.problem.segments = 2;
     restart.problem.query_offsets = restart.query_offsets.data();
     restart.problem.key_offsets = restart.key_offsets.data();
+    restart.problem.query_offsets_count = restart.problem.key_offsets_count = 3;
     cr_expect(farspan_plan_create(nullptr, spec.create().get(), &restart.problem, &plan, nullptr) == FARSPAN_OK);
     farspan_plan_destroy(plan);
 }
@@ -189,6 +193,8 @@ Test(api_plan, segments_and_ranges) {
         p.problem.segments = 2;
         p.problem.query_offsets = p.query_offsets.data();
         p.problem.key_offsets = p.key_offsets.data();
+        p.problem.query_offsets_count = static_cast<int64_t>(p.query_offsets.size());
+        p.problem.key_offsets_count = static_cast<int64_t>(p.key_offsets.size());
     };
     expect_refused("segments -1", shape, {"segments", "-1"}, [](auto& p) { p.problem.segments = -1; });
     expect_refused("segments without end", shape, {"segments"}, [](auto& p) { p.problem.segments = INT64_MAX; });
@@ -197,6 +203,7 @@ Test(api_plan, segments_and_ranges) {
     expect_refused("no key offsets", FARSPAN_ERROR_NULL_ARGUMENT, {"key_offsets"}, [&](auto& p) {
         packed(p, {0, 2, 5}, {0, 3, 9});
         p.problem.key_offsets = nullptr;
+        p.problem.key_offsets_count = 0;
     });
     expect_refused("a first offset", shape, {"query_offsets", "1"}, [&](auto& p) { packed(p, {1, 2, 5}, {0, 3, 9}); });
     expect_refused("a last offset", shape, {"key_offsets", "8"}, [&](auto& p) { packed(p, {0, 2, 5}, {0, 3, 8}); });
@@ -204,6 +211,7 @@ Test(api_plan, segments_and_ranges) {
     const auto ranges = [](plan_arguments& p, std::vector<int64_t> values) {
         p.ranges = std::move(values);
         p.problem.key_ranges = p.ranges.data();
+        p.problem.key_ranges_count = static_cast<int64_t>(p.ranges.size());
     };
     expect_refused("range below 0", shape, {"key_ranges[0]", "-1"}, [&](auto& p) { ranges(p, {-1, 9, 0, 9}); });
     expect_refused("range beyond keys", shape, {"key_ranges[1]", "10"}, [&](auto& p) { ranges(p, {0, 9, 0, 10}); });
@@ -220,7 +228,17 @@ Test(api_plan, what_does_not_fit_the_scheme) {
     expect_refused(bias, "heads of the bias", FARSPAN_ERROR_HEAD_GROUPS, 3, {"query_heads", "4", "3"}, [](auto&) {});
     scheme_spec sinks("sinks");
     sinks.sinks = {0.0f, 0.0f};
-    expect_refused(sinks, "heads of the sinks", FARSPAN_ERROR_HEAD_GROUPS, 3, {"query_heads", "sinks"}, [](auto&) {});
+    for (const int64_t offset : {1, 2, 3, 100})
+        expect_refused(sinks, "a rank beyond the sinks", FARSPAN_ERROR_HEAD_GROUPS, 3,
+                       {"query_heads", "sink_logits_count is 2"}, [&](auto& p) { p.problem.head_offset = offset; });
+    scheme_spec wide("alibi of 6 heads");
+    wide.with_bias(FARSPAN_BIAS_ALIBI, 6);
+    expect_refused(wide, "a rank beyond the heads", FARSPAN_ERROR_HEAD_GROUPS, 3,
+                   {"problem.query_heads is 4 and head_offset 3: the bias has heads 6"},
+                   [](auto& p) { p.problem.head_offset = 3; });
+    expect_refused(wide, "a rank before the heads", FARSPAN_ERROR_HEAD_GROUPS, 3, {"problem.head_offset is -1"},
+                   [](auto& p) { p.problem.head_offset = -1; });
+    expect_refused(sinks, "heads of the sinks", FARSPAN_ERROR_HEAD_GROUPS, 3, {"query_heads", "sink_logits"}, [](auto&) {});
     scheme_spec remap("rerope");
     remap.with_remap(FARSPAN_REMAP_REROPE, 4);
     expect_refused(remap, "rotated and remapped", FARSPAN_ERROR_COMBINATION, 3, {"rotated"},
@@ -232,10 +250,53 @@ Test(api_plan, what_does_not_fit_the_scheme) {
     expect_refused(xpos, "xpos over wide gaps", FARSPAN_ERROR_POSITIONS, 3, {"xpos"}, [](auto& p) {
         p.keys = {0, 1, 2, 3, 4, 5, 6, 7, 1000000};
         p.problem.key_positions = p.keys.data();
+        p.problem.key_positions_count = static_cast<int64_t>(p.keys.size());
     });
     scheme_spec axes("axes");
     axes.with_rope(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_HALF, 64);
     axes.rope.axes = FARSPAN_AXES_SECTIONS;
     axes.rope.axis_sections[0] = axes.rope.axis_sections[1] = 16;
     expect_refused(axes, "no axis positions", FARSPAN_ERROR_NULL_ARGUMENT, 3, {"query_axis_positions"}, [](auto&) {});
+}
+
+Test(api_plan, counts) {
+    static const int64_t zeros[64] = {};
+    struct one {
+        const char* words;
+        const int64_t* farspan_problem::*array;
+        int64_t farspan_problem::*count;
+        int64_t right;
+    };
+    const auto check = [](const one& a, bool packed) {
+        for (const int64_t count : {a.right - 1, a.right + 1, int64_t{0}, int64_t{-1}, INT64_MAX})
+            expect_refused("a count", FARSPAN_ERROR_SHAPE, {a.words, std::to_string(count).c_str()}, [&](auto& p) {
+                p.problem.segments = packed ? 2 : 0;
+                p.problem.*a.array = zeros;
+                p.problem.*a.count = count;
+            });
+        expect_refused("a count of nothing", FARSPAN_ERROR_SHAPE, {a.words, "must be 0"}, [&](auto& p) {
+            p.problem.segments = packed ? 2 : 0;
+            p.problem.*a.count = 3;
+        });
+    };
+    using problem = farspan_problem;
+    check({"problem.query_positions_count is", &problem::query_positions, &problem::query_positions_count, 5}, false);
+    check({"problem.key_positions_count is", &problem::key_positions, &problem::key_positions_count, 9}, false);
+    check({"problem.query_offsets_count is", &problem::query_offsets, &problem::query_offsets_count, 3}, true);
+    check({"problem.key_offsets_count is", &problem::key_offsets, &problem::key_offsets_count, 3}, true);
+    check({"problem.key_ranges_count is", &problem::key_ranges, &problem::key_ranges_count, 4}, false);
+    // Rows apart: 2 batches of 5 queries, 7 apart, are 12 positions; 14 may be given.
+    for (const int64_t count : {11, 15})
+        expect_refused("rows apart", FARSPAN_ERROR_SHAPE, {"problem.query_positions_count is", "must be 12"},
+                       [&](auto& p) {
+                           p.problem.query_positions = zeros;
+                           p.problem.query_positions_count = count;
+                           p.problem.query_position_stride = 7;
+                       });
+    for (const int64_t stride : {int64_t{-1}, INT64_MAX})
+        expect_refused("a stride", FARSPAN_ERROR_STRIDE, {"problem.query_position_stride is"}, [&](auto& p) {
+            p.problem.query_positions = zeros;
+            p.problem.query_positions_count = 5;
+            p.problem.query_position_stride = stride;
+        });
 }

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "attention_case.hpp"
+#include "calls.hpp"
 
 using namespace farspan_test;
 
@@ -34,8 +35,8 @@ scheme_spec make_spec() {
 farspan_status run_status(const farspan_context* context, const farspan_plan* plan, const attention_problem& problem,
                           const attention_data& data) {
     attention_output out(problem);
-    return farspan_attention_run(context, plan, &data.q.view(), &data.k.view(), &data.v.view(), nullptr,
-                                 &out.out.view(), nullptr, nullptr, 0, nullptr);
+    return attention_run(context, plan, &data.q.view(), &data.k.view(), &data.v.view(), nullptr, &out.out.view(),
+                         nullptr, nullptr, 0, nullptr);
 }
 
 }  // namespace
@@ -56,8 +57,8 @@ Test(api_process, cancellation) {
     cr_expect(run_status(context.get(), plan.get(), problem, data) == FARSPAN_OK);
     flag = 1;
     attention_output out(problem);
-    cr_expect(farspan_rope_apply(context.get(), scheme.get(), nullptr, nullptr, &data.q.view(), &out.out.view(),
-                                 nullptr) == FARSPAN_ERROR_CANCELLED);
+    cr_expect(rope_apply(context.get(), scheme.get(), nullptr, nullptr, &data.q.view(), &out.out.view(), nullptr) ==
+              FARSPAN_ERROR_CANCELLED);
 }
 
 // Making a plan is work too.
@@ -166,9 +167,8 @@ Test(api_process, silence) {
         const attention_problem problem = make_problem(150);
         const attention_data data(problem);
         run_attention(context.get(), make_spec(), problem, data);
-        farspan_scheme_create(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
-        farspan_attention_run(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, 0,
-                              nullptr);
+        scheme_create(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
+        attention_run(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, 0, nullptr);
         farspan_diagnose(nullptr, 0);
         farspan_shutdown();
     }

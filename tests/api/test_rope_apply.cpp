@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "calls.hpp"
 #include "generator.hpp"
 #include "number_types.hpp"
 #include "scheme_oracle.hpp"
@@ -23,8 +24,7 @@ farspan_rope_options default_options() {
 void apply(const farspan_scheme* scheme, const farspan_rope_options& options, const int64_t* positions,
            const tensor_data& in, const tensor_data& out, const farspan_context* context = nullptr) {
     error_slot error;
-    require_ok(farspan_rope_apply(context, scheme, &options, positions, &in.view(), &out.view(), &error), error,
-               "rope_apply");
+    require_ok(rope_apply(context, scheme, &options, positions, &in.view(), &out.view(), &error), error, "rope_apply");
 }
 
 scheme_spec with_rope(int32_t method, int32_t pair_layout, int32_t rotary_dim, int32_t offset) {

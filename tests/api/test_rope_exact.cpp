@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "calls.hpp"
 #include "generator.hpp"
 #include "number_types.hpp"
 #include "rope_float32.hpp"
@@ -38,7 +39,7 @@ std::vector<int64_t> spread_positions(generator& random, int64_t largest) {
 void apply(const farspan_context* context, const farspan_scheme* scheme, const farspan_rope_options* options,
            const std::vector<int64_t>& positions, const tensor_data& in, const tensor_data& out) {
     error_slot error;
-    require_ok(farspan_rope_apply(context, scheme, options, positions.data(), &in.view(), &out.view(), &error), error,
+    require_ok(rope_apply(context, scheme, options, positions.data(), &in.view(), &out.view(), &error), error,
                "rope_apply");
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "calls.hpp"
 #include "scheme_spec.hpp"
 #include "tensor_data.hpp"
 
@@ -119,8 +120,7 @@ numbers rotate_answer(int32_t direction, const char* position, const parameters&
     options.direction = direction;
     const auto at = static_cast<int64_t>(number(p, position));
     error_slot error;
-    require_ok(farspan_rope_apply(nullptr, scheme.get(), &options, &at, &in.view(), &out.view(), &error), error,
-               "rotate");
+    require_ok(rope_apply(nullptr, scheme.get(), &options, &at, &in.view(), &out.view(), &error), error, "rotate");
     return out.values();
 }
 
@@ -130,7 +130,7 @@ numbers sinusoidal_answer(const parameters& p) {
                                                     {"blocks_shifted", FARSPAN_SINUSOIDAL_TENSOR2TENSOR}};
     const tensor_data out(FARSPAN_F32, {1, 1, 1, p.at("features").get<int64_t>()});
     error_slot error;
-    require_ok(farspan_sinusoidal_fill(layouts.at(p.at("layout")), static_cast<int64_t>(number(p, "position")),
+    require_ok(farspan_sinusoidal_fill(nullptr, layouts.at(p.at("layout")), static_cast<int64_t>(number(p, "position")),
                                        number(p, "base"), &out.view(), &error),
                error, "sinusoidal");
     return out.values();
@@ -153,10 +153,14 @@ numbers fire_answer(const parameters& p) {
     config.b1 = b1.data();
     config.w2 = w2.data();
     config.b2 = b2.data();
+    config.w1_count = static_cast<int64_t>(w1.size());
+    config.b1_count = static_cast<int64_t>(b1.size());
+    config.w2_count = static_cast<int64_t>(w2.size());
+    config.b2_count = static_cast<int64_t>(b2.size());
     const auto query = static_cast<int64_t>(number(p, "query")), key = static_cast<int64_t>(number(p, "key"));
     const tensor_data out(FARSPAN_F32, {1, 1, 1, 1});
     error_slot error;
-    require_ok(farspan_fire_fill(&config, &query, &key, &out.view(), &error), error, "fire");
+    require_ok(fire_fill(&config, &query, &key, &out.view(), &error), error, "fire");
     return out.values();
 }
 

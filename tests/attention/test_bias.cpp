@@ -119,8 +119,9 @@ Test(attention_bias, heads_of_another_rank) {
     for (const int32_t method : distance_methods)
         for (const int32_t offset : {1, 4, 8}) {
             scheme_spec spec = with_arrays(method, 12, ++seed);
-            spec.bias.head_offset = offset;
-            family.check(spec, make_heads(4, 60, 90, ++seed));
+            attention_problem problem = make_heads(4, 60, 90, ++seed);
+            problem.head_offset = offset;
+            family.check(spec, problem);
         }
 }
 

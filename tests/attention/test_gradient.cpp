@@ -40,7 +40,6 @@ std::vector<scheme_spec> remapped(int64_t window) {
 scheme_spec t5(const char* name, bool bidirectional) {
     scheme_spec spec(name);
     spec.with_bias(FARSPAN_BIAS_T5, 5);
-    spec.bias.head_offset = 2;
     spec.bias.bidirectional = bidirectional;
     spec.bias.buckets = 16;
     spec.bias.max_distance = 100;
@@ -261,6 +260,7 @@ Test(gradient, learned_biases) {
         attention_problem problem = make_problem(150, 290, 32, ++seed);
         problem.query_heads = 3;
         problem.batch = 2;
+        problem.head_offset = 2;
         family.check(t5("t5", both), problem);
         problem = make_problem(40, 70, 32, ++seed);  // positions far apart: no diagonals
         for (int64_t j = 0; j < 70; ++j) problem.key_positions.push_back(j * 1000);

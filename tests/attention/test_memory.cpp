@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "calls.hpp"
 #include "generator.hpp"
 #include "sweep.hpp"
 
@@ -71,8 +72,8 @@ Test(attention_memory, a_workspace_one_byte_short_is_refused) {
         attention_output out(problem);
         error_slot error;
         const farspan_status status =
-            farspan_attention_run(nullptr, plan.get(), &data.q.view(), &data.k.view(), &data.v.view(), nullptr,
-                                  &out.out.view(), out.lse.data(), space.start, given, &error);
+            attention_run(nullptr, plan.get(), &data.q.view(), &data.k.view(), &data.v.view(), nullptr, &out.out.view(),
+                          out.lse.data(), space.start, given, &error);
         cr_expect(status == FARSPAN_ERROR_WORKSPACE_SIZE && error.argument == 10, "status %d, argument %d", status,
                   error.argument);
         cr_expect(std::strstr(error.message, std::to_string(size).c_str()) != nullptr, "must say %zu: %s", size,
@@ -124,13 +125,13 @@ Test(attention_memory, lse_and_shared_memory_of_inputs) {
     // lse ends at a guard page; q, k and v are one tensor.
     const memory_block lse(out.lse.size() * sizeof(float), placement::before_guard, 0);
     error_slot error;
-    require_ok(farspan_attention_run(nullptr, plan.get(), &data.q.view(), &data.q.view(), &data.q.view(), nullptr,
-                                     &out.out.view(), reinterpret_cast<float*>(lse.data()), nullptr, 0, &error),
+    require_ok(attention_run(nullptr, plan.get(), &data.q.view(), &data.q.view(), &data.q.view(), nullptr,
+                             &out.out.view(), reinterpret_cast<float*>(lse.data()), nullptr, 0, &error),
                error, "run");
     // No lse wanted: the same outputs.
     attention_output again(problem);
-    require_ok(farspan_attention_run(nullptr, plan.get(), &data.q.view(), &data.q.view(), &data.q.view(), nullptr,
-                                     &again.out.view(), nullptr, nullptr, 0, &error),
+    require_ok(attention_run(nullptr, plan.get(), &data.q.view(), &data.q.view(), &data.q.view(), nullptr,
+                             &again.out.view(), nullptr, nullptr, 0, &error),
                error, "run");
     cr_expect(out.out.bytes() == again.out.bytes(), "asking for lse changed outputs");
 }
@@ -158,8 +159,8 @@ Test(attention_memory, repeated_runs_and_batches_have_the_same_bits) {
             }
             attention_output one(alone);
             error_slot error;
-            require_ok(farspan_attention_run(nullptr, small.get(), &q, &k, &v, nullptr, &one.out.view(), one.lse.data(),
-                                             nullptr, 0, &error),
+            require_ok(attention_run(nullptr, small.get(), &q, &k, &v, nullptr, &one.out.view(), one.lse.data(),
+                                     nullptr, 0, &error),
                        error, "run");
             const std::vector<unsigned char> bytes = one.out.bytes(), whole = first.out.bytes();
             cr_expect(
@@ -186,8 +187,8 @@ Test(attention_memory, rows_do_not_depend_on_their_neighbours) {
         q.shape[2] = 64;
         attention_output part(last);
         error_slot error;
-        require_ok(farspan_attention_run(nullptr, plan.get(), &q, &data.k.view(), &data.v.view(), nullptr,
-                                         &part.out.view(), part.lse.data(), nullptr, 0, &error),
+        require_ok(attention_run(nullptr, plan.get(), &q, &data.k.view(), &data.v.view(), nullptr, &part.out.view(),
+                                 part.lse.data(), nullptr, 0, &error),
                    error, "run");
         for (int64_t h = 0; h < 2; ++h)
             for (int64_t i = 0; i < 64; ++i)

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "calls.hpp"
 #include "generator.hpp"
 #include "sweep.hpp"
 
@@ -135,8 +136,8 @@ Test(attention_property, a_bias_is_its_dense_form) {
             for (int64_t h = 0; h < 2; ++h) {
                 std::vector<float> by_distance(400);
                 error_slot error;
-                require_ok(farspan_bias_fill(scheme.get(), static_cast<int32_t>(h), 200, -200, 400, by_distance.data(),
-                                             &error),
+                require_ok(farspan_bias_fill(nullptr, scheme.get(), static_cast<int32_t>(h), 200, -200,
+                                             by_distance.data(), 400, &error),
                            error, "fill");
                 for (int64_t i = 0; i < problem.queries; ++i)
                     for (int64_t j = 0; j < problem.keys; ++j)
@@ -178,15 +179,15 @@ Test(attention_property, merged_parts_are_the_whole) {
                     const plan_handle plan = make_plan(shared_context(isa, 1), scheme.get(), part);
                     attention_output out(part);
                     error_slot error;
-                    require_ok(farspan_attention_run(shared_context(isa, 1), plan.get(), &data.q.view(), &k, &v,
-                                                     nullptr, &out.out.view(), out.lse.data(), nullptr, 0, &error),
+                    require_ok(attention_run(shared_context(isa, 1), plan.get(), &data.q.view(), &k, &v, nullptr,
+                                             &out.out.view(), out.lse.data(), nullptr, 0, &error),
                                error, "part");
                     if (!merged) {
                         merged = out;
                         continue;
                     }
-                    require_ok(farspan_attention_merge(&merged->out.view(), merged->lse.data(), &out.out.view(),
-                                                       out.lse.data(), &error),
+                    require_ok(attention_merge(&merged->out.view(), merged->lse.data(), &out.out.view(), out.lse.data(),
+                                               &error),
                                error, "merge");
                 }
                 const double off = largest_difference(*merged, should);
@@ -207,20 +208,19 @@ Test(attention_property, merging_with_nothing_changes_nothing) {
     empty.out.fill([] { return NAN; });  // weight 0 must not let it through
     for (float& lse : empty.lse) lse = -INFINITY;
     error_slot error;
-    require_ok(farspan_attention_merge(&full.out.view(), full.lse.data(), &empty.out.view(), empty.lse.data(), &error),
-               error, "merge");
+    require_ok(attention_merge(&full.out.view(), full.lse.data(), &empty.out.view(), empty.lse.data(), &error), error,
+               "merge");
     cr_expect(same_bits(full, copy), "merging an empty part on the right changed bits");
-    require_ok(farspan_attention_merge(&empty.out.view(), empty.lse.data(), &copy.out.view(), copy.lse.data(), &error),
-               error, "merge");
+    require_ok(attention_merge(&empty.out.view(), empty.lse.data(), &copy.out.view(), copy.lse.data(), &error), error,
+               "merge");
     cr_expect(same_bits(empty, copy), "merging into an empty part does not copy");
     attention_output nothing(problem), other(problem);
     for (attention_output* part : {&nothing, &other}) {
         part->out.fill([] { return 0.0; });
         for (float& lse : part->lse) lse = -INFINITY;
     }
-    require_ok(
-        farspan_attention_merge(&nothing.out.view(), nothing.lse.data(), &other.out.view(), other.lse.data(), &error),
-        error, "merge");
+    require_ok(attention_merge(&nothing.out.view(), nothing.lse.data(), &other.out.view(), other.lse.data(), &error),
+               error, "merge");
     cr_expect(same_bits(nothing, other), "two empty parts must stay empty");
 }
 

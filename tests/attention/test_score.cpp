@@ -71,10 +71,10 @@ Test(attention_score, sinks) {
         for (const double strength : {0.0, 1.0, 8.0}) {
             scheme_spec spec = with_rope("sinks");
             for (int h = 0; h < 8 + offset; ++h) spec.sinks.push_back(static_cast<float>(strength * random.real()));
-            spec.score.sink_head_offset = offset;
             attention_problem problem = make_problem(100, 150, 64, ++seed);
             problem.query_heads = 8;
             problem.key_heads = 2;
+            problem.head_offset = offset;
             family.check(spec, problem);
             spec.mask.window_left = 12;
             spec.score.softcap = 2;  // sinks are not capped

@@ -1,6 +1,7 @@
 // Sizes, element types and memory layouts.
 #include <criterion/criterion.h>
 
+#include "calls.hpp"
 #include "generator.hpp"
 #include "sweep.hpp"
 
@@ -111,8 +112,8 @@ Test(attention_shapes, one_call) {
         const attention_output planned = run_attention(shared_context(isa, 1), spec, problem, data);
         attention_output direct(problem);
         error_slot error;
-        const farspan_status status = farspan_attention(shared_context(isa, 2), scheme.get(), &data.q.view(),
-                                                        &data.k.view(), &data.v.view(), &direct.out.view(), &error);
+        const farspan_status status = attention(shared_context(isa, 2), scheme.get(), &data.q.view(), &data.k.view(),
+                                                &data.v.view(), &direct.out.view(), &error);
         cr_expect(status == FARSPAN_OK, "%s", error.message);
         cr_expect(direct.out.bytes() == planned.out.bytes(), "farspan_attention differs from plan and run on %s",
                   farspan_isa_name(isa));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "calls.hpp"
 #include "farspan/cache.h"
 
 namespace {
@@ -64,7 +65,7 @@ void decode(const farspan_cache* cache, int64_t sequence) {
     rope.layout = FARSPAN_LAYOUT_HALF;
     rope.rotary_dim = dim;
     farspan_scheme* scheme = nullptr;
-    farspan_scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &scheme, nullptr);
+    farspan_test::scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &scheme, nullptr);
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence_count = 1;

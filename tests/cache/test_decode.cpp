@@ -6,6 +6,7 @@
 
 #include "cache_calls.hpp"
 #include "cache_model.hpp"
+#include "calls.hpp"
 #include "generator.hpp"
 #include "random_scheme.hpp"
 
@@ -250,7 +251,8 @@ Test(cache_decode, parts_in_several_caches_are_the_whole) {
                            error, "run");
                 farspan_cache_plan_destroy(plan);
                 if (n > 0)
-                    require_ok(farspan_attention_merge(&merged.view(), lse.data(), &part.view(), part_lse.data(), &error), error, "merge");
+                    require_ok(attention_merge(&merged.view(), lse.data(), &part.view(), part_lse.data(), &error),
+                               error, "merge");
             }
             const std::vector<double> got = merged.values();
             double worst = 0, largest = 0;

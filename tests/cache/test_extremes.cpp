@@ -8,6 +8,7 @@
 #include "cache_context.hpp"
 #include "cache_calls.hpp"
 #include "cache_model.hpp"
+#include "calls.hpp"
 
 using namespace farspan_test;
 
@@ -48,7 +49,7 @@ std::vector<float> decode(int32_t isa, int64_t rows, const farspan_scheme* schem
 
 scheme_handle make_scheme(const farspan_score_config* score) {
     farspan_scheme* scheme = nullptr;
-    cr_assert(farspan_scheme_create(nullptr, nullptr, nullptr, nullptr, score, &scheme, nullptr) == FARSPAN_OK);
+    cr_assert(scheme_create(nullptr, nullptr, nullptr, nullptr, score, &scheme, nullptr) == FARSPAN_OK);
     return scheme_handle(scheme);
 }
 
@@ -76,8 +77,8 @@ Test(cache_extremes, sinks) {
         const float sinks[heads] = {sink, 0};
         farspan_score_config score;
         farspan_score_config_init(&score, sizeof score);
-        score.sinks = sinks;
-        score.sink_heads = heads;
+        score.sink_logits = sinks;
+        score.sink_logits_count = heads;
         const scheme_handle with = make_scheme(&score), without = make_scheme(nullptr);
         for (const int32_t isa : usable_isas()) {
             const std::vector<float> out = decode(isa, 1, with.get(), 1, 1), plain = decode(isa, 1, without.get(), 1, 1);

@@ -8,6 +8,7 @@
 #include "cache_context.hpp"
 #include "cache_calls.hpp"
 #include "cache_model.hpp"
+#include "calls.hpp"
 
 using namespace farspan_test;
 
@@ -75,7 +76,7 @@ scheme_handle alibi(int32_t heads, double scale = 1) {
     bias.heads = heads;
     bias.scale = scale;
     farspan_scheme* scheme = nullptr;
-    cr_assert(farspan_scheme_create(nullptr, nullptr, &bias, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
+    cr_assert(scheme_create(nullptr, nullptr, &bias, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
     return scheme_handle(scheme);
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "calls.hpp"
 #include "expect_failure.hpp"
 #include "farspan/api_table.h"
 #include "model_case.hpp"
@@ -122,7 +123,7 @@ Test(model_arguments, the_schemes_serve_attention) {
     farspan_tensor_contiguous(&tv, v.data(), FARSPAN_F32, 1, 1, 4, 64);
     farspan_tensor_contiguous(&to, out.data(), FARSPAN_F32, 1, 2, 4, 64);
     farspan_error error = FARSPAN_ERROR_INIT;
-    cr_assert(farspan_attention(nullptr, layer_of(model, 0).scheme, &tq, &tk, &tv, &to, &error) == FARSPAN_OK, "%s",
+    cr_assert(attention(nullptr, layer_of(model, 0).scheme, &tq, &tk, &tv, &to, &error) == FARSPAN_OK, "%s",
               error.message);
     for (const float value : out) cr_expect(std::abs(value - 1) < 1e-6f);
 }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "calls.hpp"
 #include "model_case.hpp"
 
 using namespace farspan_test;
@@ -119,7 +120,7 @@ Test(extension, self_extend_stays_within_the_trained_distances) {
     farspan_remap_config fewer = *layer.remap;
     --fewer.group;
     farspan_scheme* scheme = nullptr;
-    cr_assert(farspan_scheme_create(layer.rope, &fewer, nullptr, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
+    cr_assert(scheme_create(layer.rope, &fewer, nullptr, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
     model_layer changed = layer;
     changed.scheme = scheme;
     cr_expect(longest_distance(changed, 16384) > 4095);
@@ -154,8 +155,8 @@ Test(extension, alibi_slopes) {
     const model_handle model = extended("bloom-7b1", extension(FARSPAN_EXTENSION_ALIBI_SLOPES, 8192));
     cr_expect(layer_of(model, 0).bias->trained_length == 2048);
     float near_end = 0, beyond = 0;
-    cr_assert(farspan_bias_fill(layer_of(model, 0).scheme, 0, 2048, 100, 1, &near_end, nullptr) == FARSPAN_OK);
-    cr_assert(farspan_bias_fill(layer_of(model, 0).scheme, 0, 8192, 100, 1, &beyond, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_bias_fill(nullptr, layer_of(model, 0).scheme, 0, 2048, 100, &near_end, 1, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_bias_fill(nullptr, layer_of(model, 0).scheme, 0, 8192, 100, &beyond, 1, nullptr) == FARSPAN_OK);
     cr_expect(std::abs(beyond * 4 - near_end) < 1e-5);
 }
 

@@ -268,7 +268,7 @@ Test(families, alibi_slopes_and_scales) {
     cr_expect(layer_of(falcon, 0).bias->scale == 0.125);  // 1/sqrt(64)
     cr_expect(layer_of(bloom, 0).bias->scale == 1 && layer_of(bloom, 0).bias->heads == 32);
     float at_one = 0;  // 2^(-8/32)
-    cr_assert(farspan_bias_fill(layer_of(bloom, 0).scheme, 0, 0, 1, 1, &at_one, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_bias_fill(nullptr, layer_of(bloom, 0).scheme, 0, 0, 1, &at_one, 1, nullptr) == FARSPAN_OK);
     cr_expect(std::abs(at_one + std::exp2(-0.25)) < 1e-7, "%g", at_one);
 }
 
@@ -315,9 +315,9 @@ Test(families, encoders_and_decoders) {
     const model_handle weighted = read_fixture("t5-base", &options);
     encoder.assign(encoder.size(), 9.0f);  // the model has its own copy
     float value = 0;
-    cr_assert(farspan_bias_fill(layer_of(weighted, 0).scheme, 3, 0, 5, 1, &value, nullptr) == FARSPAN_OK &&
+    cr_assert(farspan_bias_fill(nullptr, layer_of(weighted, 0).scheme, 3, 0, 5, &value, 1, nullptr) == FARSPAN_OK &&
               value == 0.25f);
-    cr_assert(farspan_bias_fill(layer_of(weighted, 12).scheme, 3, 0, 5, 1, &value, nullptr) == FARSPAN_OK &&
+    cr_assert(farspan_bias_fill(nullptr, layer_of(weighted, 12).scheme, 3, 0, 5, &value, 1, nullptr) == FARSPAN_OK &&
               value == -0.5f);
     cr_expect(note_of(weighted, FARSPAN_NOTE_WEIGHTS).empty());
 }

@@ -169,7 +169,7 @@ Test(rope_types, yarn_lengths_and_factors) {
 // Phi-4-mini: short factors up to 4096 tokens, long ones beyond, the same magnitude in both.
 Test(rope_types, longrope_of_phi) {
     const model_layer layer = layer_of(read_fixture("phi-4-mini"), 0);
-    cr_expect(layer.rope->original_context == 4096 && layer.rope->factor == 32 && layer.rope->pair_factor_count == 48);
+    cr_expect(layer.rope->original_context == 4096 && layer.rope->factor == 32 && layer.rope->long_factors_count == 48);
     const frequencies near_end = frequencies_of(layer, 4096), beyond = frequencies_of(layer, 4097);
     cr_expect(near(near_end.magnitude, 1.190238, 1e-6) && beyond.magnitude == near_end.magnitude);
     for (size_t p = 0; p < 48; ++p)

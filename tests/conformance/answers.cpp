@@ -28,7 +28,8 @@ scheme_spec read_scheme(const json& one) {
     spec.bias_values = array_or_empty<float>(bias, "values");
     spec.bias_a = array_or_empty<double>(bias, "a");
     spec.bias_p = array_or_empty<double>(bias, "p");
-    spec.sinks = array_or_empty<float>(score, "sinks");
+    spec.slopes = array_or_empty<double>(bias, "slopes");
+    spec.sinks = array_or_empty<float>(score, "sink_logits");
     return spec;
 }
 
@@ -45,6 +46,7 @@ attention_problem read_problem(const json& fields) {
     problem.head_dim = given.head_dim;
     problem.value_dim = given.value_dim;
     problem.length = given.length;
+    problem.head_offset = given.head_offset;
     problem.state = given.state;
     problem.query_positions = array_or_empty<int64_t>(fields, "query_positions");
     problem.key_positions = array_or_empty<int64_t>(fields, "key_positions");

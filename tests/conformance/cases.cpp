@@ -109,7 +109,6 @@ json rope_of(int32_t method, int32_t layout, int32_t rotary_dim, int64_t context
         rope["short_factors"].push_back(1 + 0.0625 * p);
         if (two) rope["long_factors"].push_back(1 + 0.75 * p);
     }
-    rope["pair_factor_count"] = rotary_dim / 2;
     return rope;
 }
 

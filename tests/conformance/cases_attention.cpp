@@ -9,12 +9,14 @@ constexpr int32_t half = FARSPAN_LAYOUT_HALF, interleaved = FARSPAN_LAYOUT_INTER
 
 class method_cases {
 public:
-    void add(const std::string& name, const json& scheme) {
+    void add(const std::string& name, const json& scheme, const json& problem = json::object()) {
         attention_sizes sizes;
         sizes.queries = 20;
         sizes.keys = 30;
         sizes.head_dim = 24;
-        list.add("attention: " + name, "attention_run", scheme, attention_arguments(sizes, seed_ += 3));
+        json arguments = attention_arguments(sizes, seed_ += 3);
+        arguments["problem"].update(problem);
+        list.add("attention: " + name, "attention_run", scheme, arguments);
     }
     case_list list;
 
@@ -73,21 +75,26 @@ void biases(method_cases& all) {
     json table = json::array();
     for (int n = 0; n < 8 * 3; ++n) table.push_back(0.125 * (n * 11 % 31) - 2);
     const json slopes = {0.25, 0.5, 1}, powers = {0.5, 1, 1.5};
-    const json alibi = {{"method", FARSPAN_BIAS_ALIBI}, {"heads", 3}, {"head_offset", 1}};
+    const json alibi = {{"method", FARSPAN_BIAS_ALIBI}, {"heads", 3}}, second = {{"head_offset", 1}};
     const json t5 = {
         {"method", FARSPAN_BIAS_T5}, {"heads", 3}, {"buckets", 8}, {"max_distance", 20}, {"values", table}};
     const json open = {{"causal", 0}};
-    all.add("alibi", {{"bias", alibi}});
-    all.add("alibi, both directions", {{"bias", with(alibi, {{"bidirectional", 1}})}, {"mask", open}});
+    all.add("alibi", {{"bias", alibi}}, second);
+    all.add("alibi, both directions", {{"bias", with(alibi, {{"bidirectional", 1}})}, {"mask", open}}, second);
     all.add("alibi, limited, interpolated, scaled",
-            {{"bias", with(alibi, {{"distance_limit", 10}, {"trained_length", 20}, {"scale", 0.5}})}});
+            {{"bias", with(alibi, {{"distance_limit", 10}, {"trained_length", 20}, {"scale", 0.5}})}}, second);
+    all.add("alibi, slopes of its own", {{"bias", with(alibi, {{"slopes", {0.5, -0.125, 0}}})}}, second);
+    all.add("alibi on two heads of three", {{"bias", with(alibi, {{"alibi_heads", 2}})}}, second);
+    all.add("t5, keys ahead", {{"bias", t5}, {"mask", open}});
     all.add("t5", {{"bias", t5}, {"score", {{"scale", 1}}}});
     all.add("t5, both directions", {{"bias", with(t5, {{"bidirectional", 1}})}, {"mask", open}});
     all.add("kerple_log",
             {{"bias", {{"method", FARSPAN_BIAS_KERPLE_LOG}, {"heads", 3}, {"a", slopes}, {"p", powers}}}});
     all.add("kerple_power",
             {{"bias", {{"method", FARSPAN_BIAS_KERPLE_POWER}, {"heads", 3}, {"a", slopes}, {"p", powers}}}});
-    all.add("sandwich", {{"bias", {{"method", FARSPAN_BIAS_SANDWICH}, {"heads", 3}, {"dim", 32}}}});
+    const json sandwich = {{"method", FARSPAN_BIAS_SANDWICH}, {"heads", 3}, {"dim", 32}};
+    all.add("sandwich", {{"bias", sandwich}});
+    all.add("sandwich, keys ahead", {{"bias", sandwich}, {"mask", open}}, second);
 }
 
 void masks(method_cases& all) {
@@ -110,12 +117,11 @@ void scores(method_cases& all) {
     }
     all.add("softcap", {{"score", {{"softcap", 2}}}});
     all.add("scale and multiplier", {{"score", {{"scale", 0.125}, {"multiplier", 0.75}}}});
-    all.add("sinks", {{"score", {{"sinks", {0.5, -1, 2}}, {"sink_heads", 3}, {"sink_head_offset", 1}}}});
-    all.add("cap, bias, sinks and window together",
-            {{"rope", rotation()},
-             {"bias", {{"method", FARSPAN_BIAS_ALIBI}, {"heads", 2}}},
-             {"mask", {{"sinks", 2}, {"window_left", 6}}},
-             {"score", {{"softcap", 3}, {"sinks", {1, 0}}, {"sink_heads", 2}}}});
+    all.add("sinks", {{"score", {{"sink_logits", {0.5, -1, 2}}}}}, {{"head_offset", 1}});
+    all.add("cap, bias, sinks and window together", {{"rope", rotation()},
+                                                     {"bias", {{"method", FARSPAN_BIAS_ALIBI}, {"heads", 2}}},
+                                                     {"mask", {{"sinks", 2}, {"window_left", 6}}},
+                                                     {"score", {{"softcap", 3}, {"sink_logits", {1, 0}}}}});
 }
 
 }  // namespace

@@ -61,8 +61,7 @@ std::vector<named_scheme> biases_masks_and_scores() {
         {"t5", bias({{"method", FARSPAN_BIAS_T5}, {"buckets", 8}, {"max_distance", 50}, {"values", table}})},
         {"kerple_log", bias({{"method", FARSPAN_BIAS_KERPLE_LOG}, {"a", slopes}, {"p", powers}})},
         {"kerple_power", bias({{"method", FARSPAN_BIAS_KERPLE_POWER}, {"a", slopes}, {"p", powers}})},
-        {"sinks of the score",
-         with(rope(), {{"score", {{"sinks", {0.5, -1, 2, 0}}, {"sink_heads", 4}, {"softcap", 3}}}})},
+        {"sinks of the score", with(rope(), {{"score", {{"sink_logits", {0.5, -1, 2, 0}}, {"softcap", 3}}}})},
         {"log-n", with(rope(), {{"score", {{"temperature", FARSPAN_TEMPERATURE_LOG_N}, {"trained_length", 16}}}})},
         {"window and sinks", with(rope(), {{"mask", {{"window_left", 9}, {"sinks", 4}}}})},
     };

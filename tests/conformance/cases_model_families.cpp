@@ -36,8 +36,7 @@ json longrope(const char* name, int32_t rotary_dim, double factor, const json& m
                           with({{"factor", factor},
                                 {"original_context", 4096},
                                 {"short_factors", lists.at("short_factor")},
-                                {"long_factors", lists.at("long_factor")},
-                                {"pair_factor_count", rotary_dim / 2}},
+                                {"long_factors", lists.at("long_factor")}},
                                more))}};
 }
 json alibi(int32_t heads, double scale = 1) {

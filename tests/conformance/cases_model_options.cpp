@@ -233,8 +233,7 @@ std::string llama_file() {
 }
 
 void add_gguf(case_list& list) {
-    const json divided = rope(FARSPAN_ROPE_PAIR_FACTORS, pairs, 16, 5e5,
-                              {{"short_factors", {1, 2, 3, 4, 5, 6, 7, 8}}, {"pair_factor_count", 8}});
+    const json divided = rope(FARSPAN_ROPE_PAIR_FACTORS, pairs, 16, 5e5, {{"short_factors", {1, 2, 3, 4, 5, 6, 7, 8}}});
     const json from_file = {{"gguf", llama_file()}, {"layer", 1}}, metadata = llama_metadata();
     add_model_frequencies(list, "a GGUF file", from_file, divided);
     add_model_frequencies(list, "GGUF metadata", {{"metadata", metadata}, {"layer", 0}},

@@ -59,13 +59,15 @@ named biases() {
         {"method", FARSPAN_BIAS_T5}, {"heads", 6}, {"buckets", 8}, {"max_distance", 40}, {"values", table}};
     return {
         {"alibi", alibi},
-        {"alibi, both directions", with(alibi, {{"bidirectional", 1}, {"head_offset", 2}})},
+        {"alibi, both directions", with(alibi, {{"bidirectional", 1}})},
         {"alibi, limited and scaled", with(alibi, {{"distance_limit", 10}, {"scale", 0.25}, {"max_bias", 4}})},
         {"alibi, interpolated", with(alibi, {{"trained_length", 50}})},
+        {"alibi, slopes of its own", with(alibi, {{"slopes", {0.5, 0, -0.25, 1, 2, 0.125}}, {"scale", 0.5}})},
+        {"alibi on four heads", with(alibi, {{"alibi_heads", 4}, {"max_bias", 4}})},
         {"t5", t5},
-        {"t5, both directions", with(t5, {{"bidirectional", 1}, {"head_offset", 2}})},
+        {"t5, both directions", with(t5, {{"bidirectional", 1}})},
         {"kerple_log", {{"method", FARSPAN_BIAS_KERPLE_LOG}, {"heads", 6}, {"a", a}, {"p", p}}},
-        {"kerple_power", {{"method", FARSPAN_BIAS_KERPLE_POWER}, {"heads", 6}, {"head_offset", 1}, {"a", a}, {"p", p}}},
+        {"kerple_power", {{"method", FARSPAN_BIAS_KERPLE_POWER}, {"heads", 6}, {"a", a}, {"p", p}}},
         {"sandwich", {{"method", FARSPAN_BIAS_SANDWICH}, {"heads", 6}}},
         {"sandwich, 32 features", {{"method", FARSPAN_BIAS_SANDWICH}, {"heads", 6}, {"dim", 32}}},
     };

@@ -20,8 +20,7 @@ case_list scheme_json_cases() {
                    {"layout", FARSPAN_LAYOUT_HALF},
                    {"method", FARSPAN_ROPE_BASE}}}});
     add("numbers of many digits", {{"score",
-                                    {{"sinks", {0.1, -0.0625, 3.5e-5, 65504}},
-                                     {"sink_heads", 4},
+                                    {{"sink_logits", {0.1, -0.0625, 3.5e-5, 65504}},
                                      {"softcap", 1e-05},
                                      {"multiplier", 0.30000000000000004},
                                      {"scale", 0.08838834764831845}}},
@@ -51,7 +50,7 @@ case_list scheme_json_error_cases() {
     refuse("a list", "[]", format, "$ is a list: must be an object");
     refuse("an unknown part", R"({"ropee": {}})", format, "$.ropee is no part of a scheme");
     refuse("an unknown key", R"({"rope": {"basee": 1}})", format, "$.rope.basee is not a field of rope");
-    refuse("a count", R"({"rope": {"pair_factor_count": 8}})", format, "$.rope.pair_factor_count is not a field of rope");
+    refuse("a count", R"({"rope": {"short_factors_count": 8}})", format, "$.rope.short_factors_count is not a field of rope");
     refuse("a key twice", R"({"rope": {"base": 2, "b\u0061se": 2}})", format, "$.rope: has the key \"base\" twice");
     refuse("a part twice", R"({"rope": {}, "rope": {}})", format, "$: has the key \"rope\" twice");
     refuse("a control character", R"({"rope": {"ba\u001bse": 1}})", format, R"($.rope.ba\u001bse is not a field)");
@@ -62,7 +61,7 @@ case_list scheme_json_error_cases() {
     refuse("a fraction", R"({"mask": {"sinks": 0.5}})", format, "$.mask.sinks is 0.5: must be a whole number");
     refuse("a number for a flag", R"({"mask": {"causal": 0}})", format, "$.mask.causal is 0: must be true or false");
     refuse("too large a number", R"({"rope": {"base": 1e999}})", range, "$.rope.base is 1e999: must be a finite number");
-    refuse("too large a number of float32", R"({"score": {"sinks": [1e39]}})", range, "$.score.sinks[0] is 1e39");
+    refuse("too large a number of float32", R"({"score": {"sink_logits": [1e39]}})", range, "$.score.sink_logits[0] is 1e39");
     refuse("33 bits", R"({"rope": {"rotary_dim": 4294967298}})", FARSPAN_ERROR_ROTARY_DIM, "whole number of 32 bits");
     refuse("too many sections", R"({"rope": {"axis_sections": [1, 1, 1, 1, 1]}})", FARSPAN_ERROR_SHAPE, "more than 4");
     refuse("too few values", R"({"bias": {"method": "kerple_log", "heads": 3, "a": [1, 1], "p": [1, 1, 1]}})", FARSPAN_ERROR_SHAPE, "bias.a");

@@ -9,12 +9,27 @@
 #define END {NULL, FIELD_INT32, 0}
 
 #define AT(kind, member) {#member, FIELD_##kind, offsetof(farspan_problem, member)}
-const struct field problem_fields[] = {
-    AT(INT32, state), AT(INT64, batch), AT(INT64, query_heads), AT(INT64, key_heads), AT(INT64, queries), AT(INT64, keys),
-    AT(INT64, head_dim), AT(INT64, value_dim), AT(INT64, length), AT(INT64S, query_positions), AT(INT64S, key_positions),
-    AT(INT64, query_position_stride), AT(INT64, key_position_stride), AT(INT64S, query_axis_positions),
-    AT(INT64S, key_axis_positions), AT(INT64, segments), AT(INT64S, query_offsets), AT(INT64S, key_offsets),
-    AT(INT64S, key_ranges), END};
+const struct field problem_fields[] = {AT(INT32, state),
+                                       AT(INT64, batch),
+                                       AT(INT64, query_heads),
+                                       AT(INT64, key_heads),
+                                       AT(INT64, queries),
+                                       AT(INT64, keys),
+                                       AT(INT64, head_dim),
+                                       AT(INT64, value_dim),
+                                       AT(INT64, length),
+                                       AT(INT64, head_offset),
+                                       AT(INT64S, query_positions),
+                                       AT(INT64S, key_positions),
+                                       AT(INT64, query_position_stride),
+                                       AT(INT64, key_position_stride),
+                                       AT(INT64S, query_axis_positions),
+                                       AT(INT64S, key_axis_positions),
+                                       AT(INT64, segments),
+                                       AT(INT64S, query_offsets),
+                                       AT(INT64S, key_offsets),
+                                       AT(INT64S, key_ranges),
+                                       END};
 #undef AT
 
 #define AT(kind, member) {#member, FIELD_##kind, offsetof(farspan_fire_config, member)}

@@ -13,7 +13,7 @@ enum field_kind {
     FIELD_INT64,
     FIELD_DOUBLE,
     FIELD_FOUR_INT32, /* an array inside the struct */
-    FIELD_FLOATS,     /* pointers to arrays */
+    FIELD_FLOATS,     /* pointers to arrays, each followed by its count */
     FIELD_DOUBLES,
     FIELD_INT64S
 };

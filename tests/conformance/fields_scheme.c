@@ -14,7 +14,7 @@ const struct field rope_fields[] = {
     AT(DOUBLE, mscale_all_dim), AT(INT32, magnitude), AT(INT32, length_switch), AT(DOUBLE, attention_factor),
     AT(DOUBLE, mixed_exponent), AT(DOUBLE, low_freq_factor), AT(DOUBLE, high_freq_factor), AT(DOUBLE, rotated_fraction),
     AT(DOUBLE, xpos_scale_base), AT(DOUBLE, xpos_gamma), AT(DOUBLES, short_factors), AT(DOUBLES, long_factors),
-    AT(INT32, pair_factor_count), AT(INT32, axes), AT(FOUR_INT32, axis_sections), END};
+    AT(INT32, axes), AT(FOUR_INT32, axis_sections), END};
 #undef AT
 
 #define AT(kind, member) {#member, FIELD_##kind, offsetof(farspan_remap_config, member)}
@@ -25,9 +25,9 @@ const struct field remap_fields[] = {AT(INT64, window), AT(INT64, group), AT(DOU
 
 #define AT(kind, member) {#member, FIELD_##kind, offsetof(farspan_bias_config, member)}
 const struct field bias_fields[] = {
-    AT(INT32, heads), AT(INT32, head_offset), AT(INT32, bidirectional), AT(INT32, buckets), AT(INT64, max_distance),
+    AT(INT32, heads), AT(INT32, alibi_heads), AT(INT32, bidirectional), AT(INT32, buckets), AT(INT64, max_distance),
     AT(INT64, distance_limit), AT(DOUBLE, max_bias), AT(DOUBLE, scale), AT(INT64, trained_length), AT(INT32, dim),
-    AT(FLOATS, values), AT(DOUBLES, a), AT(DOUBLES, p), END};
+    AT(FLOATS, values), AT(DOUBLES, a), AT(DOUBLES, p), AT(DOUBLES, slopes), END};
 #undef AT
 
 #define AT(kind, member) {#member, FIELD_##kind, offsetof(farspan_mask_config, member)}
@@ -38,5 +38,5 @@ const struct field mask_fields[] = {AT(INT32, causal), AT(INT64, window_left), A
 #define AT(kind, member) {#member, FIELD_##kind, offsetof(farspan_score_config, member)}
 const struct field score_fields[] = {AT(INT32, temperature), AT(DOUBLE, scale), AT(DOUBLE, multiplier),
                                      AT(DOUBLE, trained_length), AT(DOUBLE, alpha), AT(DOUBLE, power), AT(DOUBLE, softcap),
-                                     AT(FLOATS, sinks), AT(INT32, sink_heads), AT(INT32, sink_head_offset), END};
+                                     AT(FLOATS, sink_logits), END};
 #undef AT

@@ -32,10 +32,6 @@ const std::map<std::string, std::vector<const char*>> words = {
     {"bidirectional", {}},
     {"real_shift", {}}};
 
-bool is_count(const std::string& key) {
-    return key == "pair_factor_count" || key == "sink_heads";
-}
-
 json worded_value(const part_names& part, const std::string& key, const json& value) {
     if (key == part.method) return farspan_method_name(part.naming, value.get<int32_t>());
     const auto known = words.find(key);
@@ -46,8 +42,7 @@ json worded_value(const part_names& part, const std::string& key, const json& va
 
 json worded_part(const part_names& part, const json& given) {
     json result = json::object();
-    for (const auto& [key, value] : given.items())
-        if (!is_count(key)) result[key] = worded_value(part, key, value);
+    for (const auto& [key, value] : given.items()) result[key] = worded_value(part, key, value);
     return result;
 }
 

@@ -60,7 +60,7 @@ Test(cpp_model, arrays_come_along) {
         "num_attention_heads": 2, "max_position_embeddings": 64, "original_max_position_embeddings": 16,
         "rope_scaling": {"type": "longrope", "short_factor": [1, 1, 1, 1], "long_factor": [1, 1.5, 2, 2.5]}})");
     const layer_parts parts = phi.parts_of(0);
-    cr_expect(parts.rope.pair_factor_count == 4 && parts.rope.long_factors[3] == 2.5 &&
+    cr_expect(parts.rope.long_factors_count == 4 && parts.rope.long_factors[3] == 2.5 &&
               parts.rope.long_factors != phi.layer_at(0).rope->long_factors);
     cr_expect(parts.make_scheme().frequencies(std::vector<double>(4), 64) > 1);
 

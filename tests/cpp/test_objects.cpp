@@ -67,7 +67,7 @@ Test(cpp_objects, one_call_and_a_plan_give_the_same) {
     cr_expect(plan.tile_counts()[2] == 1);
     workspace.resize(plan.workspace_size() - 1);
     options.workspace = workspace;
-    expect_refused("a small workspace", FARSPAN_ERROR_WORKSPACE_SIZE, 10, "workspace", [&] {
+    expect_refused("a small workspace", FARSPAN_ERROR_WORKSPACE_SIZE, 3, "data.workspace_bytes is", [&] {
         plan.run({b.q, small}, {b.k, small}, {b.v, small}, {b.out, small}, options);
     });
 }
@@ -79,7 +79,7 @@ Test(cpp_objects, schemes_are_text) {
     score.set_sinks({0.25f, -1});
     const std::string text = scheme(rotation(), score).to_json();
     cr_expect(text == R"({"rope": {"method": "base", "layout": "half", "rotary_dim": 8}, )"
-                      R"("score": {"temperature": "log_n", "trained_length": 1024.1, "sinks": [0.25, -1]}})",
+                      R"("score": {"temperature": "log_n", "trained_length": 1024.1, "sink_logits": [0.25, -1]}})",
               "%s", text.c_str());
     cr_expect(scheme::from_json(text).to_json() == text);
     score.set_sinks(std::vector<float>(1000, 0.5f));  // longer than the first buffer
@@ -131,25 +131,29 @@ Test(cpp_objects, configurations_keep_their_arrays) {
     std::vector<double> inv_freq(4);
     scheme(copy).frequencies(inv_freq, 1000);
     cr_expect(inv_freq[0] == 1.0 / 5);
-    ++copy.pair_factor_count;
-    expect_refused("a count beyond the array", shape_error, 1, "rope.short_factors has 4", [&] { scheme{copy}; });
+    ++copy.short_factors_count;
+    expect_refused("another count", shape_error, 1, "rope.short_factors_count is 5: must be 4", [&] { scheme{copy}; });
     copy.set_factors({1, 2, 3, 4}, {5, 6, 7});
-    expect_refused("lists of different lengths", shape_error, 1, "rope.long_factors has 3", [&] { scheme{copy}; });
+    expect_refused("lists of different lengths", shape_error, 1, "rope.long_factors_count is 3", [&] { scheme{copy}; });
 
     bias_config bias(FARSPAN_BIAS_T5);
     bias.heads = 2;
     bias.set_values(std::vector<float>(63));
-    expect_refused("a short table", shape_error, 3, "bias.values has 63 entries: must have 64", [&] { scheme{bias}; });
+    expect_refused("a short table", shape_error, 1, "bias.values_count is 63: must be 64", [&] { scheme{bias}; });
     bias = bias_config(FARSPAN_BIAS_KERPLE_LOG);
     bias.heads = 2;
     bias.set_kerple({1, 1}, {1});
-    expect_refused("a short list", shape_error, 3, "bias.p", [&] { scheme{bias}; });
+    expect_refused("a short list", shape_error, 1, "bias.p_count is 1", [&] { scheme{bias}; });
     bias.set_kerple({1, NAN}, {1, 1});
-    expect_refused("NaN", FARSPAN_ERROR_PARAMETER_RANGE, 3, "bias.a[1] is nan", [&] { scheme{bias}; });
+    expect_refused("NaN", FARSPAN_ERROR_PARAMETER_RANGE, 1, "bias.a[1] is nan", [&] { scheme{bias}; });
+    bias = bias_config(FARSPAN_BIAS_ALIBI);
+    bias.heads = 2;
+    bias.set_slopes({1, 2, 3});
+    expect_refused("a long list", shape_error, 1, "bias.slopes_count is 3: must be 2", [&] { scheme{bias}; });
     score_config score;
-    score.set_sinks({0, 1});
-    score.sink_heads = INT32_MAX;
-    expect_refused("more sinks than there are", shape_error, 5, "score.sinks", [&] { scheme{score}; });
+    score.set_sink_logits({0, 1});
+    score.sink_logits_count = 0;
+    expect_refused("no sink logits", shape_error, 1, "score.sink_logits_count is 0", [&] { scheme{score}; });
 }
 
 Test(cpp_objects, problems_keep_their_arrays) {
@@ -159,18 +163,18 @@ Test(cpp_objects, problems_keep_their_arrays) {
         change(given);
         expect_refused(word, shape_error, 3, word, [&] { plan(scheme, given); });
     };
-    refused("query_positions has 2", [](problem& p) { p.set_query_positions({0, 1}); });
-    refused("key_positions has 3 entries: must have 5", [](problem& p) {
+    refused("query_positions_count is 2", [](problem& p) { p.set_query_positions({0, 1}); });
+    refused("key_positions_count is 3: must be 5", [](problem& p) {
         p.batch = 2;
         p.set_key_positions({0, 1, 2}, 2);
     });
-    refused("key_positions", [](problem& p) {
-        p.batch = 2;
-        p.set_key_positions({0, 1, 2}, INT64_MAX);
-    });
-    refused("query_axis_positions has 6", [](problem& p) { p.set_axis_positions({0, 1, 2, 3, 4, 5}, {}); });
-    refused("key_offsets has 2", [](problem& p) { p.set_segments({0, 1, 3}, {0, 3}); });
-    refused("key_ranges has 1", [](problem& p) { p.set_key_ranges({0}); });
+    problem endless = small_problem();
+    endless.batch = 2;
+    endless.set_key_positions({0, 1, 2}, INT64_MAX);
+    expect_refused("endless rows", FARSPAN_ERROR_STRIDE, 3, "key_position_stride", [&] { plan(scheme, endless); });
+    // A scheme with one axis does not look at those of several.
+    refused("key_offsets_count is 2", [](problem& p) { p.set_segments({0, 1, 3}, {0, 3}); });
+    refused("key_ranges_count is 1", [](problem& p) { p.set_key_ranges({0}); });
     refused("segments", [](problem& p) { p.segments = INT64_MAX; });
     problem good = small_problem();
     good.set_query_positions({5, 6, 7});
@@ -185,37 +189,41 @@ Test(cpp_objects, arrays_of_calls_have_their_size) {
     const scheme scheme(rotation());
     const std::vector<int64_t> two{0, 1}, three{0, 1, 2};
     const tensor out(a.out, small);
-    expect_refused("positions", shape_error, 4, "positions has 2", [&] { rope_apply(scheme, {a.q, small}, out, two); });
+    expect_refused("positions", shape_error, 5, "positions_count is 2", [&] {
+        rope_apply(scheme, {a.q, small}, out, two);
+    });
     const std::vector<int64_t> four{0, 1, 2, 3};
-    expect_refused("more positions", shape_error, 4, "positions has 4", [&] { rope_apply(scheme, {a.q, small}, out, four); });
+    expect_refused("more positions", shape_error, 5, "positions_count is 4", [&] {
+        rope_apply(scheme, {a.q, small}, out, four);
+    });
     std::vector<double> inv_freq(3);
-    expect_refused("inv_freq", shape_error, 4, "count is 3", [&] { scheme.frequencies(inv_freq); });
-    expect_refused("no inv_freq", shape_error, 4, "count is 0", [&] { scheme.frequencies({}); });
+    expect_refused("inv_freq", shape_error, 4, "inv_freq_count is 3", [&] { scheme.frequencies(inv_freq); });
+    expect_refused("no inv_freq", shape_error, 4, "inv_freq_count is 0", [&] { scheme.frequencies({}); });
     const plan plan(scheme, small_problem());
     std::vector<float> lse(5);
     run_options options;
     options.lse = lse;
-    expect_refused("lse", shape_error, 8, "lse has 5", [&] {
+    expect_refused("lse", shape_error, 3, "data.lse_count is 5", [&] {
         plan.run({a.q, small}, {a.k, small}, {a.v, small}, out, options);
     });
-    expect_refused("lse_b", shape_error, 4, "lse_b has 5", [&] {
+    expect_refused("lse_b", shape_error, 7, "lse_b_count is 5", [&] {
         std::vector<float> whole(6);
         attention_merge(out, whole, {a.q, small}, lse);
     });
-    expect_refused("no lse_a", FARSPAN_ERROR_NULL_ARGUMENT, 2, "lse_a", [&] {
+    expect_refused("no lse_a", FARSPAN_ERROR_NULL_ARGUMENT, 3, "lse_a", [&] {
         attention_merge(out, {}, {a.q, small}, {});
     });
     fire_config fire;
     fire.set_weights({1, 2}, {0}, {1, 1}, {0});
-    expect_refused("fire weights", shape_error, 1, "b1 has 1", [&] { fire_fill(fire, {a.out, {1, 1, 3, 3}}); });
+    expect_refused("fire weights", shape_error, 2, "b1_count is 1", [&] { fire_fill(fire, {a.out, {1, 1, 3, 3}}); });
     fire.set_weights({1}, {0}, {1}, {0});
-    expect_refused("fire keys", shape_error, 3, "key_positions has 2", [&] {
+    expect_refused("fire keys", shape_error, 6, "key_positions_count is 2", [&] {
         fire_fill(fire, {a.out, {1, 1, 3, 3}}, three, two);
     });
-    expect_refused("lookup", shape_error, 2, "positions has 2", [&] {
+    expect_refused("lookup", shape_error, 4, "positions_count is 2", [&] {
         position_lookup({a.q, {1, 1, 6, 8}}, {a.out, {1, 1, 3, 8}}, two);
     });
-    expect_refused("NaN base", FARSPAN_ERROR_PARAMETER_RANGE, 3, "base is nan", [&] {
+    expect_refused("NaN base", FARSPAN_ERROR_PARAMETER_RANGE, 4, "base is nan", [&] {
         sinusoidal_fill(FARSPAN_SINUSOIDAL_BLOCKS, 0, NAN, {a.out, {1, 1, 3, 8}});
     });
     cr_expect(a.untouched());
@@ -234,12 +242,16 @@ Test(cpp_objects, positions_by_axis_have_their_size) {
     rope_apply(scheme, {a.q, small}, {a.out, small}, positions, options);
     std::vector<int64_t> whole(10), beyond(11);
     rope_apply(scheme, {a.q, small}, {a.out, small}, whole, options);
-    expect_refused("beyond", shape_error, 4, "positions has 11", [&] {
+    expect_refused("beyond", shape_error, 5, "positions_count is 11", [&] {
         rope_apply(scheme, {a.q, small}, {a.out, small}, beyond, options);
     });
-    for (const int64_t stride : {int64_t{6}, int64_t{-3}, INT64_MAX, INT64_MIN}) {
+    options.axis_stride = 6;
+    expect_refused("axes further apart", shape_error, 5, "positions_count is 8: must be 9", [&] {
+        rope_apply(scheme, {a.q, small}, {a.out, small}, positions, options);
+    });
+    for (const int64_t stride : {int64_t{-3}, INT64_MAX, INT64_MIN}) {
         options.axis_stride = stride;
-        expect_refused("axis_stride", shape_error, 4, "positions has 8", [&] {
+        expect_refused("axis_stride", FARSPAN_ERROR_STRIDE, 3, "options.axis_stride", [&] {
             rope_apply(scheme, {a.q, small}, {a.out, small}, positions, options);
         });
     }

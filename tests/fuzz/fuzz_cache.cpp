@@ -7,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "calls.hpp"
 #include "farspan/cache.h"
 #include "require.hpp"
 
@@ -66,7 +67,7 @@ void attend(const farspan_cache* cache, int64_t sequence) {
     rope.layout = FARSPAN_LAYOUT_HALF;
     rope.rotary_dim = 2;
     farspan_scheme* scheme = nullptr;
-    require(farspan_scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
+    require(farspan_test::scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence_count = 1;

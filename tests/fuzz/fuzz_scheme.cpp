@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "calls.hpp"
 #include "farspan/farspan.h"
 #include "require.hpp"
 
@@ -52,6 +53,13 @@ struct parts {
     std::vector<float> values, sinks;
 };
 
+// Mostly what there is. Never more: that nobody can check.
+template <class Value>
+int64_t any_count(provider& in, const std::vector<Value>& values) {
+    const auto count = static_cast<int64_t>(values.size());
+    return in.ConsumeIntegralInRange(0, 7) > 0 ? count : in.ConsumeIntegralInRange<int64_t>(-1, count);
+}
+
 void fill_rope(provider& in, parts& s) {
     farspan_rope_config& c = s.rope;
     farspan_rope_config_init(&c, sizeof c, any_choice(in));
@@ -66,10 +74,11 @@ void fill_rope(provider& in, parts& s) {
         maybe(in, *field, any_number);
     for (int32_t& pairs : c.axis_sections) maybe(in, pairs, any_size);
     if (in.ConsumeBool()) {
-        c.pair_factor_count = in.ConsumeBool() ? c.rotary_dim / 2 : static_cast<int32_t>(any_size(in));
-        s.near = array_of<double>(in, c.pair_factor_count);
-        s.far = array_of<double>(in, c.pair_factor_count);
-        if (c.pair_factor_count <= 4096) c.short_factors = s.near.data(), c.long_factors = s.far.data();
+        const int64_t pairs = in.ConsumeBool() ? c.rotary_dim / 2 : any_size(in);
+        s.near = array_of<double>(in, pairs);
+        s.far = array_of<double>(in, pairs);
+        c.short_factors = s.near.data(), c.long_factors = s.far.data();
+        c.short_factors_count = any_count(in, s.near), c.long_factors_count = any_count(in, s.far);
     }
 }
 
@@ -86,16 +95,19 @@ void fill_bias(provider& in, parts& s) {
     farspan_bias_config& c = s.bias;
     farspan_bias_config_init(&c, sizeof c, in.ConsumeBool() ? 0 : any_choice(in));
     c.heads = c.method == 0 ? 0 : in.ConsumeIntegralInRange(0, 8);
-    for (int32_t* field : {&c.head_offset, &c.bidirectional, &c.dim}) maybe(in, *field, any_choice);
+    for (int32_t* field : {&c.alibi_heads, &c.bidirectional, &c.dim}) maybe(in, *field, any_choice);
     for (int64_t* field : {&c.max_distance, &c.distance_limit, &c.trained_length}) maybe(in, *field, any_size);
     for (double* field : {&c.max_bias, &c.scale}) maybe(in, *field, any_number);
     maybe(in, c.buckets, any_choice);
     s.values = array_of<float>(in, int64_t{std::max(c.buckets, 0)} * c.heads);
     s.a = array_of<double>(in, c.heads);
     s.p = array_of<double>(in, c.heads);
-    if (c.method == FARSPAN_BIAS_T5) c.values = s.values.data();
-    if (c.method == FARSPAN_BIAS_KERPLE_LOG || c.method == FARSPAN_BIAS_KERPLE_POWER)
+    if (c.method == FARSPAN_BIAS_T5) c.values = s.values.data(), c.values_count = any_count(in, s.values);
+    if (c.method == FARSPAN_BIAS_KERPLE_LOG || c.method == FARSPAN_BIAS_KERPLE_POWER) {
         c.a = s.a.data(), c.p = s.p.data();
+        c.a_count = any_count(in, s.a), c.p_count = any_count(in, s.p);
+    }
+    if (c.method == FARSPAN_BIAS_ALIBI && in.ConsumeBool()) c.slopes = s.a.data(), c.slopes_count = any_count(in, s.a);
 }
 
 void fill_mask_and_score(provider& in, parts& s) {
@@ -109,10 +121,9 @@ void fill_mask_and_score(provider& in, parts& s) {
     for (double* field : {&c.scale, &c.multiplier, &c.trained_length, &c.alpha, &c.power, &c.softcap})
         maybe(in, *field, any_number);
     if (in.ConsumeBool()) {
-        c.sink_heads = in.ConsumeIntegralInRange(-1, 8);
-        maybe(in, c.sink_head_offset, any_choice);
-        s.sinks = array_of<float>(in, c.sink_heads);
-        c.sinks = s.sinks.data();
+        s.sinks = array_of<float>(in, in.ConsumeIntegralInRange(0, 8));
+        c.sink_logits = s.sinks.data();
+        c.sink_logits_count = any_count(in, s.sinks);
     }
 }
 
@@ -128,8 +139,8 @@ void ask(provider& in, const farspan_scheme* scheme, const parts& s) {
     if (s.rope.method > 0)
         farspan_rope_frequencies(scheme, any_size(in), inv_freq, s.rope.rotary_dim / 2, &magnitude, &error);
     float bias[8];
-    farspan_bias_fill(scheme, any_choice(in), any_size(in), any_size(in), in.ConsumeIntegralInRange(-1, 8), bias,
-                      &error);
+    farspan_bias_fill(nullptr, scheme, any_choice(in), any_size(in), any_size(in), bias,
+                      in.ConsumeIntegralInRange(-1, 8), &error);
 }
 
 // An attention of a few tokens; the arrays are of exactly the size that the shapes need.
@@ -148,7 +159,9 @@ void attend(provider& in, const farspan_scheme* scheme) {
         for (int64_t n = 0; n < problem.queries; ++n) query_positions.push_back(n < 3 ? any_size(in) : n);
         for (int64_t n = 0; n < problem.keys; ++n) key_positions.push_back(n < 3 ? any_size(in) : n);
         problem.query_positions = query_positions.data();
+        problem.query_positions_count = any_count(in, query_positions);
         problem.key_positions = key_positions.data();
+        problem.key_positions_count = any_count(in, key_positions);
     }
     farspan_error error = FARSPAN_ERROR_INIT;
     farspan_plan* plan = nullptr;
@@ -165,7 +178,7 @@ void attend(provider& in, const farspan_scheme* scheme) {
                k_data = make(problem.key_heads, problem.keys, k), v_data = make(problem.key_heads, problem.keys, v),
                out_data = make(problem.query_heads, problem.queries, out);
     std::vector<float> lse(static_cast<size_t>(problem.query_heads * problem.queries));
-    require(farspan_attention_run(nullptr, plan, &q, &k, &v, nullptr, &out, lse.data(), nullptr, 0, &error) !=
+    require(farspan_test::attention_run(nullptr, plan, &q, &k, &v, nullptr, &out, lse.data(), nullptr, 0, &error) !=
             FARSPAN_ERROR_INTERNAL);
     farspan_plan_destroy(plan);
 }
@@ -181,7 +194,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     fill_mask_and_score(in, s);
     farspan_error error = FARSPAN_ERROR_INIT;
     farspan_scheme* scheme = nullptr;
-    const farspan_status status = farspan_scheme_create(&s.rope, &s.remap, &s.bias, &s.mask, &s.score, &scheme, &error);
+    const farspan_status status =
+        farspan_test::scheme_create(&s.rope, &s.remap, &s.bias, &s.mask, &s.score, &scheme, &error);
     require((status == FARSPAN_OK) == (scheme != nullptr) && status != FARSPAN_ERROR_INTERNAL);
     if (!scheme) return 0;
     ask(in, scheme, s);

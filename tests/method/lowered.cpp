@@ -4,9 +4,9 @@
 
 namespace farspan_test {
 
-farspan_scheme_parts make_parts(scheme_spec& spec) {
+lowered_scheme make_parts(scheme_spec& spec) {
     spec.connect();
-    return farspan::make_scheme(&spec.rope, &spec.remap, &spec.bias, &spec.mask, &spec.score);
+    return farspan::make_scheme(spec.parts());
 }
 
 scheme_spec valid_rope(int32_t method) {
@@ -93,7 +93,7 @@ refusal refuse(scheme_spec& spec) {
 }
 
 refusal refuse_configs(const scheme_spec& spec) {
-    return refuse_calling([&] { farspan::make_scheme(&spec.rope, &spec.remap, &spec.bias, &spec.mask, &spec.score); });
+    return refuse_calling([&] { farspan::make_scheme(spec.parts()); });
 }
 
 }  // namespace farspan_test

@@ -12,10 +12,10 @@
 
 namespace farspan_test {
 
-using farspan_scheme_parts = std::unique_ptr<const farspan::scheme>;
+using lowered_scheme = std::unique_ptr<const farspan::scheme>;
 
 // Connects the arrays and makes the scheme; throws farspan::failure.
-farspan_scheme_parts make_parts(scheme_spec& spec);
+lowered_scheme make_parts(scheme_spec& spec);
 
 inline farspan::rope_part rope_of(scheme_spec& spec, int64_t length = 1) { return lower_rope(*make_parts(spec), length); }
 inline farspan::remap_part remap_of(scheme_spec& spec, int64_t length = 1) { return lower_remap(*make_parts(spec), length); }

@@ -17,10 +17,21 @@ scheme_spec random_bias(int32_t method, generator& random) {
     scheme_spec spec = valid_bias(method);
     farspan_bias_config& b = spec.bias;
     b.heads = static_cast<int32_t>(random.whole(1, 40));
-    b.head_offset = random.coin() ? 0 : static_cast<int32_t>(random.whole(0, b.heads - 1));
     if (method == FARSPAN_BIAS_ALIBI) {
         b.bidirectional = random.coin();
-        b.max_bias = random.coin() ? 8 : random.real(1, 20);
+        switch (random.whole(0, 3)) {
+            case 0:
+                b.max_bias = random.real(1, 20);
+                break;
+            case 1:
+                b.alibi_heads = static_cast<int32_t>(random.whole(1, b.heads));
+                break;
+            case 2:
+                for (int32_t h = 0; h < b.heads; ++h) spec.slopes.push_back(random.real(-1, 1));
+                break;
+            default:
+                break;
+        }
         b.scale = random.coin() ? 1 : random.real(0.05, 2);
         if (random.coin()) b.distance_limit = random.whole(1, 100);
         if (random.coin()) b.trained_length = random.whole(1, 300);
@@ -63,19 +74,22 @@ Test(bias, every_method_equals_the_oracle) {
             generator random(100 * static_cast<uint64_t>(method) + seed);
             scheme_spec spec = random_bias(method, random);
             const int64_t length = random.whole(1, 900);
-            const bias_part part = bias_of(spec, length);
+            const int64_t offset = random.coin() ? 0 : random.whole(0, spec.bias.heads - 1);  // of a rank
+            const bias_part part = lower_bias(*make_parts(spec), length, offset);
             const scheme_oracle expected(spec, length, 1);
-            cr_assert_eq(part.heads, spec.bias.heads - spec.bias.head_offset);
+            cr_assert_eq(part.heads, spec.bias.heads - offset);
             for (int32_t head = 0; head < part.heads; ++head)
                 for (int64_t distance = -200; distance < 900; distance += random.whole(1, 9)) {
                     if (on_bucket_edge(spec.bias, distance)) {
                         ++edges;
                         continue;
                     }
-                    const double got = part.value(head, distance), want = expected.bias(head, distance + 1000, 1000);
+                    const double got = part.value(head, distance),
+                                 want = expected.bias(head + static_cast<int>(offset), distance + 1000, 1000);
                     cr_assert(std::fabs(got - want) <= 1e-12 * (1 + std::fabs(want)),
-                              "method %d seed %u heads %d offset %d head %d distance %lld: %.17g, expected %.17g", method, seed,
-                              spec.bias.heads, spec.bias.head_offset, head, static_cast<long long>(distance), got, want);
+                              "method %d seed %u heads %d offset %d head %d distance %lld: %.17g, expected %.17g",
+                              method, seed, spec.bias.heads, static_cast<int>(offset), head,
+                              static_cast<long long>(distance), got, want);
                     ++compared;
                 }
         }
@@ -98,7 +112,8 @@ Test(bias, alibi_slopes_are_the_definition) {
         cr_assert_eq(static_cast<int32_t>(part.slopes.size()), part.heads);
         for (int32_t head = 0; head < part.heads; ++head)
             for (const int64_t distance : {-77, -1, 0, 1, 4095}) {
-                const auto counted = static_cast<double>(part.symmetric ? std::abs(distance) : distance);
+                const auto counted =
+                    static_cast<double>(part.symmetric ? std::abs(distance) : std::max<int64_t>(distance, 0));
                 cr_assert_eq(part.value(head, distance), -part.slopes[head] * counted, "seed %u head %d", seed, head);
             }
     }
@@ -115,8 +130,7 @@ Test(bias, alibi_slopes_equal_the_oracle_for_every_number_of_heads) {
             cr_assert(close(part.slopes[head], expected[head], 1e-14), "%d heads, head %d: %.17g, expected %.17g", heads, head,
                       part.slopes[head], expected[head]);
         // A rank that begins at half of the heads has the second half.
-        spec.bias.head_offset = heads / 2;
-        const bias_part half = bias_of(spec);
+        const bias_part half = lower_bias(*make_parts(spec), 1, heads / 2);
         cr_assert_eq(half.heads, heads - heads / 2);
         for (int32_t head = 0; head < half.heads; ++head) cr_assert_eq(half.slopes[head], part.slopes[head + heads / 2]);
     }

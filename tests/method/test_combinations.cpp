@@ -82,3 +82,23 @@ Test(combinations, the_rest_combines) {
             }
     cr_expect_eq(made, 18 * 7 * 7 - 6 * 7);
 }
+
+// Under a mask that shows keys ahead of the query, ALiBi in one direction means different things to different readers.
+Test(combinations, alibi_in_one_direction_needs_the_past) {
+    scheme_spec spec = valid_bias(FARSPAN_BIAS_ALIBI);
+    spec.mask.causal = 0;
+    expect_refused(spec, "bias", "alibi without bidirectional", "mask.causal");
+    spec.mask.causal = 1;
+    spec.mask.prefix = 3;
+    expect_refused(spec, "bias", "alibi without bidirectional", "mask.prefix");
+    spec.bias.bidirectional = 1;
+    cr_expect_eq(refuse(spec).status, FARSPAN_OK);
+    spec.mask.causal = 0;
+    cr_expect_eq(refuse(spec).status, FARSPAN_OK);
+    for (const int32_t method :
+         {FARSPAN_BIAS_T5, FARSPAN_BIAS_KERPLE_LOG, FARSPAN_BIAS_KERPLE_POWER, FARSPAN_BIAS_SANDWICH}) {
+        scheme_spec other = valid_bias(method);
+        other.mask.causal = 0;
+        cr_expect_eq(refuse(other).status, FARSPAN_OK, "method %d", method);
+    }
+}

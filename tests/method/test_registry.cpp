@@ -70,7 +70,8 @@ Test(registry, init_writes_the_defaults_of_the_header) {
     cr_expect(rope.attention_factor == 1 && rope.mixed_exponent == 0.625);
     cr_expect(rope.low_freq_factor == 1 && rope.high_freq_factor == 4 && rope.rotated_fraction == 1);
     cr_expect(rope.xpos_scale_base == 512 && rope.xpos_gamma == 0.4);
-    cr_expect(!rope.short_factors && !rope.long_factors && rope.pair_factor_count == 0 && rope.axes == FARSPAN_AXES_NONE);
+    cr_expect(!rope.short_factors && !rope.long_factors && rope.short_factors_count == 0 &&
+              rope.long_factors_count == 0 && rope.axes == FARSPAN_AXES_NONE);
     for (const int32_t section : rope.axis_sections) cr_expect_eq(section, 0);
 
     farspan_remap_config remap;
@@ -83,7 +84,8 @@ Test(registry, init_writes_the_defaults_of_the_header) {
     farspan_bias_config bias;
     std::memset(&bias, 0x5a, sizeof bias);
     init_bias_config(&bias, FARSPAN_BIAS_T5);
-    cr_expect(bias.struct_size == sizeof bias && bias.method == FARSPAN_BIAS_T5 && bias.heads == 0 && bias.head_offset == 0);
+    cr_expect(bias.struct_size == sizeof bias && bias.method == FARSPAN_BIAS_T5 && bias.heads == 0 &&
+              bias.alibi_heads == 0 && !bias.slopes && bias.slopes_count == 0);
     cr_expect(bias.bidirectional == 0 && bias.buckets == 32 && bias.max_distance == 128 && bias.distance_limit == 0);
     cr_expect(bias.max_bias == 8 && bias.scale == 1 && bias.trained_length == 0 && bias.dim == 128 && bias.reserved == 0);
     cr_expect(!bias.values && !bias.a && !bias.p);
@@ -99,7 +101,7 @@ Test(registry, init_writes_the_defaults_of_the_header) {
     init_score_config(&score);
     cr_expect(score.struct_size == sizeof score && score.temperature == FARSPAN_TEMPERATURE_NONE);
     cr_expect(score.scale == 0 && score.multiplier == 1 && score.trained_length == 0 && score.alpha == 0.1);
-    cr_expect(score.power == 1 && score.softcap == 0 && !score.sinks && score.sink_heads == 0 && score.sink_head_offset == 0);
+    cr_expect(score.power == 1 && score.softcap == 0 && !score.sink_logits && score.sink_logits_count == 0);
 }
 
 // Every method, at its defaults and what it requires, makes a scheme that lowers at every length.
@@ -123,7 +125,7 @@ Test(registry, every_method_lowers_from_its_defaults) {
 }
 
 Test(registry, no_configuration_is_the_default_scheme) {
-    const auto scheme = make_scheme(nullptr, nullptr, nullptr, nullptr, nullptr);
+    const auto scheme = make_scheme({sizeof(farspan_scheme_parts), 0, nullptr, nullptr, nullptr, nullptr, nullptr});
     cr_expect_not(lower_rope(*scheme, 5).enabled);
     cr_expect(lower_remap(*scheme, 5).trivial());
     cr_expect_eq(lower_bias(*scheme, 5).kind, bias_part::none);

@@ -40,7 +40,8 @@ void expect_same(const farspan::scheme& a, const farspan::scheme& b, const std::
     same(a.bias_values, b.bias_values);
     same(a.bias_a, b.bias_a);
     same(a.bias_p, b.bias_p);
-    same(a.sinks, b.sinks);
+    same(a.slopes, b.slopes);
+    same(a.sink_logits, b.sink_logits);
 }
 
 void expect_round_trip(const farspan::scheme& made) {
@@ -193,7 +194,7 @@ Test(scheme_json, canonical) {
                   R"("original_context": 2048, "magnitude": "explicit", "length_switch": "always_long", "attention_factor": 1.1902380714238083, )"
                   R"("long_factors": [1.08, 1e+30]}, "remap": {"method": "streaming", "window": 1020, "sinks": 4}, )"
                   R"("bias": {"method": "alibi", "heads": 8, "bidirectional": true}, "mask": {"window_left": 1020, "sinks": 4}, )"
-                  R"("score": {"temperature": "log_n", "trained_length": 4096, "sinks": [0.1, -1]}})",
+                  R"("score": {"temperature": "log_n", "trained_length": 4096, "sink_logits": [0.1, -1]}})",
               "%s", text_of(spec).c_str());
     scheme_spec axes = valid_rope(FARSPAN_ROPE_BASE);
     axes.rope.axes = FARSPAN_AXES_INTERLEAVED;
@@ -243,7 +244,7 @@ Test(scheme_json, malformed) {
         {R"({"rope": {}, "mask": {}, "r\u006fpe": {}})", format, "$: has the key \"rope\" twice"},
         {R"({"rope": {"basee": 1}})", format, "$.rope.basee is not a field of rope"},
         {R"({"rope": {"": 1}})", format, "$.rope. is not a field of rope"},
-        {R"({"rope": {"pair_factor_count": 8}})", format, "$.rope.pair_factor_count is not a field of rope"},
+        {R"({"rope": {"short_factors_count": 8}})", format, "$.rope.short_factors_count is not a field of rope"},
         {R"({"rope": {"struct_size": 8}})", format, "$.rope.struct_size is not a field of rope"},
         {R"({"rope": {"axis_sections[0]": 8}})", format, "$.rope.axis_sections[0] is not a field of rope"},
         {R"({"remap": {"reserved": 0}})", format, "$.remap.reserved is not a field of remap"},
@@ -285,12 +286,13 @@ Test(scheme_json, wrong_values) {
         {R"({"bias": {"a": 1}})", format, "$.bias.a is 1: must be a list of numbers"},
         {R"({"bias": {"a": [1, null]}})", format, "$.bias.a[1] is null: must be a number"},
         {R"({"bias": {"a": [1, Infinity]}})", range, "$.bias.a[1] is Infinity: must be a finite number"},
-        {R"({"score": {"sinks": [0, 1e39]}})", range, "$.score.sinks[1] is 1e39: must be a finite number of float32"},
+        {R"({"score": {"sink_logits": [0, 1e39]}})", range, "$.score.sink_logits[1] is 1e39: must be a finite number of float32"},
         {R"({"bias": {"method": "kerple_log", "heads": 3, "a": [1, 1], "p": [1, 1, 1]}})", FARSPAN_ERROR_SHAPE,
-         "$.bias.a has 2 numbers: must have 3"},
+         "bias.a_count is 2: must be 3, a number for each head"},
         {R"({"bias": {"method": "t5", "heads": 2, "buckets": 2, "values": [1, 2, 3]}})", FARSPAN_ERROR_SHAPE,
-         "$.bias.values has 3 numbers: must have 4"},
-        {R"({"rope": {"short_factors": [1, 2], "long_factors": [1]}})", FARSPAN_ERROR_SHAPE, "$.rope.long_factors has 1 numbers: must have 2"},
+         "bias.values_count is 3: must be 4, buckets * heads"},
+        {R"({"rope": {"short_factors": [1, 2], "long_factors": [1]}})", FARSPAN_ERROR_COMBINATION,
+         "rope.short_factors is not NULL but method none does not use it"},
         {"{\"rope\": {\"layout\": \"a\\u0000\\u001b[31m\\n and much more than fits\"}}", FARSPAN_ERROR_METHOD,
          "$.rope.layout is \"a\\u0000\\u001b[31m\\n and much more t...\": must be \"half\" or \"interleaved\""},
         {"{\"rope\": {\"ba\\u0007se\": 1}}", format, "$.rope.ba\\u0007se is not a field of rope"},
@@ -340,7 +342,7 @@ Test(scheme_json, limits) {
     std::string deep(100, '[');
     r = refuse_calling([&] { read("{\"rope\": " + deep); });
     cr_expect(r.status == format && r.message.find("more than 64 levels deep") != std::string::npos, "%s", r.message.c_str());
-    std::string many = "{\"score\": {\"sinks\": [0";
+    std::string many = "{\"score\": {\"sink_logits\": [0";
     for (int n = 1; n < 100000; ++n) many += ", 0.5";
     r = refuse_calling([&] { read(many + "]}}"); });
     cr_expect_eq(r.status, FARSPAN_ERROR_PARAMETER_RANGE, "%s", r.message.c_str());

@@ -65,12 +65,11 @@ Test(score, cap_and_sinks_are_handed_on) {
     scheme_spec spec("sinks");
     spec.score.softcap = 50;
     spec.sinks = {1, 2, 3, 4};
-    spec.score.sink_head_offset = 1;
-    const score_part part = score_of(spec);
+    const score_part part = lower_score(*make_parts(spec), 1, 1);
     cr_expect_eq(part.softcap, 50.0);
-    cr_expect(part.sinks == std::vector<float>({2, 3, 4}));
+    cr_expect(part.sink_logits == std::vector<float>({2, 3, 4}));
     scheme_spec plain("plain");
-    cr_expect(score_of(plain).sinks.empty());
+    cr_expect(score_of(plain).sink_logits.empty());
     cr_expect_eq(score_of(plain).softcap, 0.0);
     cr_expect_not(static_cast<bool>(score_of(plain).temperature));
 }
@@ -80,5 +79,5 @@ Test(score, the_scheme_owns_its_sinks) {
     spec.sinks = {1, 2};
     const auto parts = make_parts(spec);
     spec.sinks.assign(2, 99);
-    cr_expect(lower_score(*parts, 1).sinks == std::vector<float>({1, 2}));
+    cr_expect(lower_score(*parts, 1).sink_logits == std::vector<float>({1, 2}));
 }

@@ -19,14 +19,28 @@ std::vector<unsigned char> resized(Config config, std::size_t size) {
     return bytes;
 }
 
+void put(farspan_scheme_parts& parts, const farspan_rope_config* config) {
+    parts.rope = config;
+}
+void put(farspan_scheme_parts& parts, const farspan_remap_config* config) {
+    parts.remap = config;
+}
+void put(farspan_scheme_parts& parts, const farspan_bias_config* config) {
+    parts.bias = config;
+}
+void put(farspan_scheme_parts& parts, const farspan_mask_config* config) {
+    parts.mask = config;
+}
+void put(farspan_scheme_parts& parts, const farspan_score_config* config) {
+    parts.score = config;
+}
+
 template <class Config>
 refusal make_with(const Config* config) {
     return refuse_calling([&] {
-        farspan::make_scheme(std::is_same_v<Config, farspan_rope_config> ? reinterpret_cast<const farspan_rope_config*>(config) : nullptr,
-                             std::is_same_v<Config, farspan_remap_config> ? reinterpret_cast<const farspan_remap_config*>(config) : nullptr,
-                             std::is_same_v<Config, farspan_bias_config> ? reinterpret_cast<const farspan_bias_config*>(config) : nullptr,
-                             std::is_same_v<Config, farspan_mask_config> ? reinterpret_cast<const farspan_mask_config*>(config) : nullptr,
-                             std::is_same_v<Config, farspan_score_config> ? reinterpret_cast<const farspan_score_config*>(config) : nullptr);
+        farspan_scheme_parts parts{sizeof(farspan_scheme_parts), 0, nullptr, nullptr, nullptr, nullptr, nullptr};
+        put(parts, config);
+        farspan::make_scheme(parts);
     });
 }
 
@@ -78,7 +92,9 @@ Test(struct_size, a_longer_struct_is_read) {
     scheme_spec spec = valid_rope(FARSPAN_ROPE_LINEAR);
     spec.rope.factor = 4;
     const auto bytes = resized(spec.rope, sizeof spec.rope + 64);
-    const auto parts = farspan::make_scheme(reinterpret_cast<const farspan_rope_config*>(bytes.data()), nullptr, nullptr, nullptr, nullptr);
+    const auto parts = farspan::make_scheme({sizeof(farspan_scheme_parts), 0,
+                                             reinterpret_cast<const farspan_rope_config*>(bytes.data()), nullptr,
+                                             nullptr, nullptr, nullptr});
     cr_expect_eq(parts->rope.struct_size, sizeof spec.rope);
     cr_expect_eq(lower_rope(*parts, 1).inv_freq[0], 0.25);
 }

@@ -25,6 +25,7 @@ struct one_field {
 
 const double number = 1.5;
 const float values[1] = {0};
+const double slopes[6] = {1, 2, 3, 4, 5, 6};
 
 readers all_but(const readers& without, int32_t count) {
     readers result;
@@ -43,11 +44,13 @@ const std::vector<one_field> rope_fields = {
     {"rotary_offset", [](scheme_spec& s) { s.rope.rotary_offset = 3; }, rotating},
     {"angle", [](scheme_spec& s) { s.rope.angle = FARSPAN_ANGLE_FLOAT32; }, rotating},
     {"base", [](scheme_spec& s) { s.rope.base = 500000; }, rotating},
-    {"factor", [](scheme_spec& s) { s.rope.factor = 4; },
+    {"factor",
+     [](scheme_spec& s) { s.rope.factor = 4; },
      {FARSPAN_ROPE_LINEAR, FARSPAN_ROPE_NTK, FARSPAN_ROPE_NTK_OLD, FARSPAN_ROPE_NTK_FIXED, FARSPAN_ROPE_NTK_MIXED,
-      FARSPAN_ROPE_DYNAMIC_NTK, FARSPAN_ROPE_NTK_BY_PARTS, FARSPAN_ROPE_YARN, FARSPAN_ROPE_LONGROPE, FARSPAN_ROPE_LLAMA3,
-      FARSPAN_ROPE_PROPORTIONAL}},
-    {"original_context", [](scheme_spec& s) { s.rope.original_context = 4096; },
+      FARSPAN_ROPE_DYNAMIC_NTK, FARSPAN_ROPE_NTK_BY_PARTS, FARSPAN_ROPE_YARN, FARSPAN_ROPE_LONGROPE,
+      FARSPAN_ROPE_LLAMA3, FARSPAN_ROPE_PROPORTIONAL}},
+    {"original_context",
+     [](scheme_spec& s) { s.rope.original_context = 4096; },
      {FARSPAN_ROPE_DYNAMIC_LINEAR, FARSPAN_ROPE_DYNAMIC_NTK, FARSPAN_ROPE_DYNAMIC_NTK_QWEN, FARSPAN_ROPE_NTK_BY_PARTS,
       FARSPAN_ROPE_YARN, FARSPAN_ROPE_DYNAMIC_YARN, FARSPAN_ROPE_LONGROPE, FARSPAN_ROPE_LLAMA3}},
     {"beta_fast", [](scheme_spec& s) { s.rope.beta_fast = 30; }, ramped},
@@ -55,13 +58,15 @@ const std::vector<one_field> rope_fields = {
     {"extrapolation_factor", [](scheme_spec& s) { s.rope.extrapolation_factor = 0.5; }, ramped},
     {"ramp", [](scheme_spec& s) { s.rope.ramp = FARSPAN_RAMP_ROTATIONS; }, ramped},
     {"truncate", [](scheme_spec& s) { s.rope.truncate = 0; }, ramped},
-    {"mscale", [](scheme_spec& s) { s.rope.mscale = s.rope.method == FARSPAN_ROPE_YARN ? s.rope.mscale_all_dim = 1 : 1; },
+    {"mscale",
+     [](scheme_spec& s) { s.rope.mscale = s.rope.method == FARSPAN_ROPE_YARN ? s.rope.mscale_all_dim = 1 : 1; },
      {FARSPAN_ROPE_YARN}},
     {"mscale_all_dim",
      [](scheme_spec& s) { s.rope.mscale_all_dim = s.rope.method == FARSPAN_ROPE_YARN ? s.rope.mscale = 1 : 1; },
      {FARSPAN_ROPE_YARN}},
     {"magnitude", [](scheme_spec& s) { s.rope.magnitude = FARSPAN_MAGNITUDE_EXPLICIT; }, one_magnitude},
-    {"magnitude", [](scheme_spec& s) { s.rope.magnitude = FARSPAN_MAGNITUDE_YARN; },
+    {"magnitude",
+     [](scheme_spec& s) { s.rope.magnitude = FARSPAN_MAGNITUDE_YARN; },
      {FARSPAN_ROPE_YARN, FARSPAN_ROPE_DYNAMIC_YARN, FARSPAN_ROPE_LONGROPE}},
     {"magnitude", [](scheme_spec& s) { s.rope.magnitude = FARSPAN_MAGNITUDE_UNCLAMPED; }, {FARSPAN_ROPE_YARN}},
     {"length_switch", [](scheme_spec& s) { s.rope.length_switch = FARSPAN_SWITCH_AT; }, {FARSPAN_ROPE_LONGROPE}},
@@ -72,10 +77,21 @@ const std::vector<one_field> rope_fields = {
     {"rotated_fraction", [](scheme_spec& s) { s.rope.rotated_fraction = 0.25; }, {FARSPAN_ROPE_PROPORTIONAL}},
     {"xpos_scale_base", [](scheme_spec& s) { s.rope.xpos_scale_base = 256; }, {FARSPAN_ROPE_XPOS}},
     {"xpos_gamma", [](scheme_spec& s) { s.rope.xpos_gamma = 0.5; }, {FARSPAN_ROPE_XPOS}},
-    {"short_factors", [](scheme_spec& s) { if (!s.rope.short_factors) s.rope.short_factors = &number; },
+    {"short_factors",
+     [](scheme_spec& s) {
+         if (!s.rope.short_factors) s.rope.short_factors = &number;
+     },
      {FARSPAN_ROPE_LONGROPE, FARSPAN_ROPE_PAIR_FACTORS}},
-    {"long_factors", [](scheme_spec& s) { if (!s.rope.long_factors) s.rope.long_factors = &number; }, {FARSPAN_ROPE_LONGROPE}},
-    {"pair_factor_count", [](scheme_spec& s) { s.rope.pair_factor_count = 8; }, {FARSPAN_ROPE_LONGROPE, FARSPAN_ROPE_PAIR_FACTORS}},
+    {"long_factors",
+     [](scheme_spec& s) {
+         if (!s.rope.long_factors) s.rope.long_factors = &number;
+     },
+     {FARSPAN_ROPE_LONGROPE}},
+    {"short_factors_count",
+     [](scheme_spec& s) { s.rope.short_factors_count = 8; },
+     {FARSPAN_ROPE_LONGROPE, FARSPAN_ROPE_PAIR_FACTORS}},
+    {"long_factors_count", [](scheme_spec& s) { s.rope.long_factors_count = 8; }, {FARSPAN_ROPE_LONGROPE}},
+    {"reserved", [](scheme_spec& s) { s.rope.reserved = 1; }, {}},
     {"axes",
      [](scheme_spec& s) {
          s.rope.axes = FARSPAN_AXES_SECTIONS;
@@ -103,10 +119,22 @@ const readers with_heads = {FARSPAN_BIAS_ALIBI, FARSPAN_BIAS_T5, FARSPAN_BIAS_KE
                             FARSPAN_BIAS_SANDWICH};
 const readers kerple = {FARSPAN_BIAS_KERPLE_LOG, FARSPAN_BIAS_KERPLE_POWER};
 const std::vector<one_field> bias_fields = {
-    {"heads", [](scheme_spec& s) { s.bias.heads = 5; }, with_heads},
-    {"head_offset", [](scheme_spec& s) { s.bias.head_offset = 2; }, with_heads},
+    {"heads",
+     [](scheme_spec& s) {
+         s.bias.heads = 5;
+         s.bias.values_count = s.bias.values_count * 5 / 6;
+         s.bias.a_count = s.bias.a_count * 5 / 6;
+         s.bias.p_count = s.bias.p_count * 5 / 6;
+     },
+     with_heads},
+    {"alibi_heads", [](scheme_spec& s) { s.bias.alibi_heads = 2; }, {FARSPAN_BIAS_ALIBI}},
     {"bidirectional", [](scheme_spec& s) { s.bias.bidirectional = 1; }, {FARSPAN_BIAS_ALIBI, FARSPAN_BIAS_T5}},
-    {"buckets", [](scheme_spec& s) { s.bias.buckets = 16; }, {FARSPAN_BIAS_T5}},
+    {"buckets",
+     [](scheme_spec& s) {
+         s.bias.buckets = 16;
+         s.bias.values_count /= 2;
+     },
+     {FARSPAN_BIAS_T5}},
     {"max_distance", [](scheme_spec& s) { s.bias.max_distance = 64; }, {FARSPAN_BIAS_T5}},
     {"distance_limit", [](scheme_spec& s) { s.bias.distance_limit = 64; }, {FARSPAN_BIAS_ALIBI}},
     {"max_bias", [](scheme_spec& s) { s.bias.max_bias = 16; }, {FARSPAN_BIAS_ALIBI}},
@@ -114,9 +142,30 @@ const std::vector<one_field> bias_fields = {
     {"trained_length", [](scheme_spec& s) { s.bias.trained_length = 64; }, {FARSPAN_BIAS_ALIBI}},
     {"dim", [](scheme_spec& s) { s.bias.dim = 64; }, {FARSPAN_BIAS_SANDWICH}},
     {"reserved", [](scheme_spec& s) { s.bias.reserved = 1; }, {}},
-    {"values", [](scheme_spec& s) { if (!s.bias.values) s.bias.values = values; }, {FARSPAN_BIAS_T5}},
-    {"a", [](scheme_spec& s) { if (!s.bias.a) s.bias.a = &number; }, kerple},
-    {"p", [](scheme_spec& s) { if (!s.bias.p) s.bias.p = &number; }, kerple},
+    {"values",
+     [](scheme_spec& s) {
+         if (!s.bias.values) s.bias.values = values;
+     },
+     {FARSPAN_BIAS_T5}},
+    {"a",
+     [](scheme_spec& s) {
+         if (!s.bias.a) s.bias.a = &number;
+     },
+     kerple},
+    {"p",
+     [](scheme_spec& s) {
+         if (!s.bias.p) s.bias.p = &number;
+     },
+     kerple},
+    {"slopes",
+     [](scheme_spec& s) {
+         s.bias.slopes = slopes;
+         if (s.bias.method == FARSPAN_BIAS_ALIBI) s.bias.slopes_count = 6;
+     },
+     {FARSPAN_BIAS_ALIBI}},
+    {"values_count", [](scheme_spec& s) { s.bias.values_count = 192; }, {FARSPAN_BIAS_T5}},
+    {"a_count", [](scheme_spec& s) { s.bias.a_count = 6; }, kerple},
+    {"p_count", [](scheme_spec& s) { s.bias.p_count = 6; }, kerple},
 };
 
 const std::vector<one_field> score_fields = {

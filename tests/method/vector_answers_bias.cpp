@@ -111,7 +111,8 @@ numbers fire(const parameters& p) {
     config.w2 = w2.data();
     config.b2 = b2.data();
     float out = 0;
-    farspan::fire_bias(config, whole(p, "query"), whole(p, "key"), &out, 1);
+    farspan::pacer pace(nullptr);
+    farspan::fire_bias(config, whole(p, "query"), whole(p, "key"), &out, 1, pace);
     return {static_cast<double>(out)};
 }
 
@@ -136,7 +137,9 @@ void add_absolute(answer_table& table) {
                                : name == "blocks"    ? FARSPAN_SINUSOIDAL_BLOCKS
                                                      : FARSPAN_SINUSOIDAL_TENSOR2TENSOR;
         std::vector<float> row(p.at("features").get<std::size_t>());
-        farspan::sinusoidal_encoding(layout, whole(p, "features"), number(p, "base")).fill(whole(p, "position"), row.data());
+        farspan::pacer pace(nullptr);
+        farspan::sinusoidal_encoding(layout, whole(p, "features"), number(p, "base"))
+            .fill(whole(p, "position"), row.data(), pace);
         return numbers(row.begin(), row.end());
     };
 }

@@ -12,20 +12,25 @@ def struct(name, fields):
     return type(name, (c.Structure,), {"_fields_": [(field, kind) for kind, names in fields for field in names.split()]})
 
 
-Error = struct("Error", [(u32, "struct_size"), (i32, "code argument reserved"), (c.c_char * 256, "message")])
+Error = struct("Error", [(u32, "struct_size"), (i32, "code argument reserved"), (c.c_char * 64, "field"), (c.c_char * 256, "message")])
 Tensor = struct("Tensor", [(ptr, "data"), (i32, "dtype reserved"), (i64 * 4, "shape stride")])
 Rope = struct("Rope", [(u32, "struct_size"), (i32, "method layout rotary_dim rotary_offset angle"), (f64, "base factor"),
                        (i64, "original_context"), (f64, "beta_fast beta_slow extrapolation_factor"), (i32, "ramp truncate"),
                        (f64, "mscale mscale_all_dim"), (i32, "magnitude length_switch"),
                        (f64, "attention_factor mixed_exponent low_freq_factor high_freq_factor rotated_fraction xpos_scale_base xpos_gamma"),
-                       (ptr, "short_factors long_factors"), (i32, "pair_factor_count axes"), (i32 * 4, "axis_sections")])
+                       (ptr, "short_factors"), (i64, "short_factors_count"), (ptr, "long_factors"), (i64, "long_factors_count"),
+                       (i32, "axes"), (i32 * 4, "axis_sections"), (i32, "reserved")])
 Remap = struct("Remap", [(u32, "struct_size"), (i32, "method"), (i64, "window group"), (f64, "leak"),
                          (i64, "chunk local_window limit sinks"), (i32, "real_shift reserved"), (f64, "position_scale")])
-Bias = struct("Bias", [(u32, "struct_size"), (i32, "method heads head_offset bidirectional buckets"), (i64, "max_distance distance_limit"),
-                       (f64, "max_bias scale"), (i64, "trained_length"), (i32, "dim reserved"), (ptr, "values a p")])
+Bias = struct("Bias", [(u32, "struct_size"), (i32, "method heads alibi_heads bidirectional buckets"), (i64, "max_distance distance_limit"),
+                       (f64, "max_bias scale"), (i64, "trained_length"), (i32, "dim reserved"), (ptr, "values"), (i64, "values_count"),
+                       (ptr, "a"), (i64, "a_count"), (ptr, "p"), (i64, "p_count"), (ptr, "slopes"), (i64, "slopes_count")])
 Mask = struct("Mask", [(u32, "struct_size"), (i32, "causal"), (i64, "window_left window_right sinks chunk prefix")])
 Score = struct("Score", [(u32, "struct_size"), (i32, "temperature"), (f64, "scale multiplier trained_length alpha power softcap"),
-                         (ptr, "sinks"), (i32, "sink_heads sink_head_offset")])
+                         (ptr, "sink_logits"), (i64, "sink_logits_count")])
+Parts = struct("Parts", [(u32, "struct_size"), (i32, "reserved"), (ptr, "rope remap bias mask score")])
+Data = struct("Data", [(u32, "struct_size"), (i32, "reserved"), (ptr, "q k v bias out lse"), (i64, "lse_count"), (ptr, "workspace"),
+                       (i64, "workspace_bytes")])
 Options = struct("Options", [(u32, "struct_size"), (i32, "release angle extension"), (i64, "target_length window group"),
                              (ptr, "t5_encoder t5_decoder rope_freqs rope_short rope_long"), (i64, "t5_values rope_pairs")])
 Info = struct("Info", [(u32, "struct_size"), (i32, "absolute"), (c.c_char_p, "family"),
@@ -37,10 +42,12 @@ Layer = struct("Layer", [(u32, "struct_size"), (i32, "kind"), (i64, "alike query
                          (c.POINTER(Score), "score")])
 Note = struct("Note", [(u32, "struct_size"), (i32, "severity code reserved"), (c.c_char_p, "path text")])
 Problem = struct("Problem", [(u32, "struct_size"), (i32, "state"),
-                             (i64, "batch query_heads key_heads queries keys head_dim value_dim length"),
-                             (ptr, "query_positions key_positions"), (i64, "query_position_stride key_position_stride"),
-                             (ptr, "query_axis_positions key_axis_positions"), (i64, "segments"),
-                             (ptr, "query_offsets key_offsets key_ranges")])
+                             (i64, "batch query_heads key_heads queries keys head_dim value_dim length head_offset"),
+                             (ptr, "query_positions"), (i64, "query_positions_count"), (ptr, "key_positions"),
+                             (i64, "key_positions_count query_position_stride key_position_stride"), (ptr, "query_axis_positions"),
+                             (i64, "query_axis_positions_count"), (ptr, "key_axis_positions"), (i64, "key_axis_positions_count segments"),
+                             (ptr, "query_offsets"), (i64, "query_offsets_count"), (ptr, "key_offsets"), (i64, "key_offsets_count"),
+                             (ptr, "key_ranges"), (i64, "key_ranges_count")])
 RopeOptions = struct("RopeOptions", [(u32, "struct_size"), (i32, "side branch direction"), (i64, "length axis_stride"), (f64, "xpos_centre")])
 
 RELEASE_REFERENCE, RELEASE_4_48, RELEASE_LLAMA_CPP, ANGLE_EXACT, ANGLE_FLOAT32 = 0, 1, 2, 0, 1
@@ -72,6 +79,16 @@ def address(array):
     return array.ctypes.data_as(ptr) if array is not None else None
 
 
+def create_scheme(*parts):
+    """Of five configurations, each an address or None."""
+    given = init(Parts, "farspan_scheme_parts_init")
+    for name, part in zip(("rope", "remap", "bias", "mask", "score"), parts):
+        setattr(given, name, c.cast(part, ptr) if part is not None else None)
+    scheme = ptr()
+    call("farspan_scheme_create", c.byref(given), c.byref(scheme))
+    return scheme
+
+
 def tensor(array):
     """A dense float32 array [batch, heads, sequence, features]."""
     assert array.dtype == np.float32 and array.flags.c_contiguous and array.ndim == 4
@@ -87,15 +104,15 @@ class Scheme:
 
     def __init__(self, **parts):
         configs = {name: self.config(name, parts[name]) for name in parts}
-        given = [c.byref(configs[name]) if name in configs else None for name in self.KINDS]
-        self.handle = ptr()
-        call("farspan_scheme_create", *given, c.byref(self.handle))
+        self.handle = create_scheme(*(c.pointer(configs[name]) if name in configs else None for name in self.KINDS))
 
     def config(self, name, fields):
         method = [i32(fields["method"])] if "method" in fields else []
         value = init(self.KINDS[name], f"farspan_{name}_config_init", *method)
         for field, given in fields.items():
             setattr(value, field, address(given) if isinstance(given, np.ndarray) else given)
+            if isinstance(given, np.ndarray):
+                setattr(value, f"{field}_count", given.size)
         return value
 
     def __del__(self):
@@ -139,7 +156,7 @@ def axes(layer):
 def frequencies(layer, length):
     values = np.zeros(layer.rope.contents.rotary_dim // 2)
     magnitude = f64()
-    call("farspan_rope_frequencies", ptr(layer.scheme), i64(length), address(values), i32(values.size), c.byref(magnitude))
+    call("farspan_rope_frequencies", ptr(layer.scheme), i64(length), address(values), i64(values.size), c.byref(magnitude))
     return values, magnitude.value
 
 
@@ -156,7 +173,7 @@ def cos_sin(layer, positions, length):
     where = np.ascontiguousarray(np.tile(np.asarray(positions, np.int64), (axes, 1)))
     options = init(RopeOptions, "farspan_rope_options_init")
     options.length = length
-    call("farspan_rope_apply", None, ptr(layer.scheme), c.byref(options), address(where), c.byref(tensor(unit)), c.byref(tensor(out)))
+    call("farspan_rope_apply", None, ptr(layer.scheme), c.byref(options), address(where), i64(where.size), c.byref(tensor(unit)), c.byref(tensor(out)))
     return out[0, 0, :, rope.rotary_offset + first].T, out[0, 0, :, rope.rotary_offset + second].T
 
 
@@ -164,10 +181,8 @@ def with_sinks(layer, sinks):
     """The layer's scheme with the sinks of a weight."""
     sinks = np.ascontiguousarray(sinks, np.float32)
     score = Score.from_buffer_copy(layer.score.contents)
-    score.sinks, score.sink_heads = address(sinks), sinks.size
-    scheme = ptr()
-    call("farspan_scheme_create", layer.rope, ptr(layer.remap), ptr(layer.bias), ptr(layer.mask), c.byref(score), c.byref(scheme))
-    return scheme
+    score.sink_logits, score.sink_logits_count = address(sinks), sinks.size
+    return create_scheme(layer.rope, ptr(layer.remap), ptr(layer.bias), ptr(layer.mask), c.pointer(score))
 
 
 def rotate(scheme, x, positions, length=0):
@@ -178,7 +193,7 @@ def rotate(scheme, x, positions, length=0):
     where = np.ascontiguousarray(np.broadcast_to(positions, (axes, x.shape[2])), np.int64)
     options = init(RopeOptions, "farspan_rope_options_init")
     options.length = length
-    call("farspan_rope_apply", None, scheme, c.byref(options), address(where), c.byref(tensor(x)), c.byref(tensor(out)))
+    call("farspan_rope_apply", None, scheme, c.byref(options), address(where), i64(where.size), c.byref(tensor(x)), c.byref(tensor(out)))
     return out
 
 
@@ -197,11 +212,15 @@ def attention(scheme, q, k, v, first=0, length=0, axis_positions=None):
     query_positions = np.ascontiguousarray(key_positions[:, k.shape[2] - q.shape[2]:])
     if axes > 1:
         problem.query_axis_positions, problem.key_axis_positions = query_positions.ctypes.data, key_positions.ctypes.data
+        problem.query_axis_positions_count, problem.key_axis_positions_count = query_positions.size, key_positions.size
     elif first:
         problem.query_positions, problem.key_positions = query_positions.ctypes.data, key_positions.ctypes.data
+        problem.query_positions_count, problem.key_positions_count = query_positions.size, key_positions.size
     plan = ptr()
     call("farspan_plan_create", None, scheme, c.byref(problem), c.byref(plan))
-    call("farspan_attention_run", None, plan, c.byref(tensor(q)), c.byref(tensor(k)), c.byref(tensor(v)), None, c.byref(tensor(out)),
-         None, None, c.c_size_t(0))
+    data = init(Data, "farspan_attention_data_init")
+    views = [tensor(x) for x in (q, k, v, out)]
+    data.q, data.k, data.v, data.out = (c.addressof(view) for view in views)
+    call("farspan_attention_run", None, plan, c.byref(data))
     lib.farspan_plan_destroy(plan)
     return out

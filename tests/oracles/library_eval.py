@@ -13,7 +13,8 @@ class Versioned(ctypes.Structure):
 
 
 class Error(Versioned):
-    _fields_ = [("struct_size", c_uint32), ("code", c_int32), ("argument", c_int32), ("reserved", c_int32), ("message", ctypes.c_char * 256)]
+    _fields_ = [("struct_size", c_uint32), ("code", c_int32), ("argument", c_int32), ("reserved", c_int32), ("field", ctypes.c_char * 64),
+                ("message", ctypes.c_char * 256)]
 
 
 class Tensor(ctypes.Structure):

@@ -36,7 +36,7 @@ def yarn(random, pairs):
 
 def divisors(random, pairs):
     values = random.uniform(1, 40, pairs).astype(np.float32)
-    return ({"method": farspan.find("rope", "pair_factors"), "short_factors": values.astype(np.float64), "pair_factor_count": pairs},
+    return ({"method": farspan.find("rope", "pair_factors"), "short_factors": values.astype(np.float64)},
             {"factors": values})
 
 

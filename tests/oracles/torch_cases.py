@@ -133,7 +133,7 @@ def scores():
     p = Problem(50)
     yield "softcap", p, {"score": {"softcap": 2.0}}, p.of_logits(lambda x: 2 * torch.tanh(x / 2) + p.causal)
     sinks = np.linspace(-1, 3, 8).astype(np.float32)
-    yield "learned sinks", p, {"score": {"sinks": sinks, "sink_heads": 8}}, p.with_sinks(torch.from_numpy(sinks))
+    yield "learned sinks", p, {"score": {"sink_logits": sinks}}, p.with_sinks(torch.from_numpy(sinks))
     i = p.i.to(DOUBLE)
     temperatures = {"log_n": torch.log(i + 1).div(math.log(40)).clamp(min=1), "log_n_trained": torch.log(i + 1) / math.log(40),
                     "llama4": 1 + 0.1 * torch.log(torch.floor((i + 1) / 40) + 1),

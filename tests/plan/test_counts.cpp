@@ -13,7 +13,7 @@ namespace {
 
 std::unique_ptr<farspan::plan> internal_plan(scheme_spec& spec, const attention_problem& problem) {
     spec.connect();
-    const auto scheme = farspan::make_scheme(&spec.rope, &spec.remap, &spec.bias, &spec.mask, &spec.score);
+    const auto scheme = farspan::make_scheme(spec.parts());
     return farspan::make_plan(*scheme, farspan::check_problem(problem.view(), 1), farspan::kernels::best_table(), 1);
 }
 
@@ -105,7 +105,7 @@ Test(plan_counts, entries_with_the_same_positions_share_their_tables) {
     scheme_spec spec("padding");
     spec.with_rope(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_HALF, 32);
     spec.connect();
-    const auto scheme = farspan::make_scheme(&spec.rope, &spec.remap, &spec.bias, &spec.mask, &spec.score);
+    const auto scheme = farspan::make_scheme(spec.parts());
     const auto plan = farspan::make_plan(*scheme, farspan::check_problem(given, 1), farspan::kernels::best_table(), 1);
     cr_expect(plan->rows.size() == 1 && plan->shape.rows.size() == 1 && plan->entries.size() == batch);
     for (int64_t b = 0; b < batch; ++b) {

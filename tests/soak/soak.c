@@ -65,7 +65,13 @@ static void expect(const worker* w, const char* call) {
 
 static void attend(worker* w) {
     farspan_error error = FARSPAN_ERROR_INIT;
-    check(farspan_attention(NULL, scheme, &w->q, &w->k, &w->v, &w->out, &error), &error);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &w->q;
+    data.k = &w->k;
+    data.v = &w->v;
+    data.out = &w->out;
+    check(farspan_attention(NULL, scheme, &data, &error), &error);
     expect(w, "farspan_attention");
 }
 
@@ -149,7 +155,10 @@ int main(int count, char** arguments) {
     farspan_rope_config_init(&rope, sizeof rope, FARSPAN_ROPE_BASE);
     rope.layout = FARSPAN_LAYOUT_HALF;
     rope.rotary_dim = DIM;
-    check(farspan_scheme_create(&rope, NULL, NULL, NULL, NULL, &scheme, &error), &error);
+    farspan_scheme_parts parts;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.rope = &rope;
+    check(farspan_scheme_create(&parts, &scheme, &error), &error);
     farspan_cache_config config;
     farspan_cache_config_init(&config, sizeof config);
     config.key_heads = KEY_HEADS;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "calls.hpp"
 #include "generator.hpp"
 #include "number_types.hpp"
 
@@ -12,8 +13,9 @@ namespace {
 
 constexpr float lse_canary = -12345.5f;
 
-const int64_t* start(const std::vector<int64_t>& values) {
-    return values.empty() ? nullptr : values.data();
+void point(const std::vector<int64_t>& values, const int64_t*& array, int64_t& count) {
+    array = values.empty() ? nullptr : values.data();
+    count = static_cast<int64_t>(values.size());
 }
 
 int64_t stride_of(const std::vector<int64_t>& values, int64_t row) {
@@ -38,16 +40,17 @@ farspan_problem attention_problem::view() const {
     problem.head_dim = head_dim;
     problem.value_dim = value_dim;
     problem.length = length;
-    problem.query_positions = start(query_positions);
-    problem.key_positions = start(key_positions);
+    problem.head_offset = head_offset;
+    point(query_positions, problem.query_positions, problem.query_positions_count);
+    point(key_positions, problem.key_positions, problem.key_positions_count);
     problem.query_position_stride = stride_of(query_positions, queries);
     problem.key_position_stride = stride_of(key_positions, keys);
-    problem.query_axis_positions = start(query_axes);
-    problem.key_axis_positions = start(key_axes);
+    point(query_axes, problem.query_axis_positions, problem.query_axis_positions_count);
+    point(key_axes, problem.key_axis_positions, problem.key_axis_positions_count);
     problem.segments = query_offsets.empty() ? 0 : static_cast<int64_t>(query_offsets.size()) - 1;
-    problem.query_offsets = start(query_offsets);
-    problem.key_offsets = start(key_offsets);
-    problem.key_ranges = start(key_ranges);
+    point(query_offsets, problem.query_offsets, problem.query_offsets_count);
+    point(key_offsets, problem.key_offsets, problem.key_offsets_count);
+    point(key_ranges, problem.key_ranges, problem.key_ranges_count);
     return problem;
 }
 
@@ -121,9 +124,9 @@ attention_output run_plan(const farspan_context* context, const farspan_plan* pl
                           const attention_data& data, void* workspace, size_t workspace_size) {
     attention_output result(problem);
     error_slot error;
-    require_ok(farspan_attention_run(context, plan, &data.q.view(), &data.k.view(), &data.v.view(),
-                                     data.bias ? &data.bias->view() : nullptr, &result.out.view(), result.lse.data(),
-                                     workspace, workspace_size, &error),
+    require_ok(attention_run(context, plan, &data.q.view(), &data.k.view(), &data.v.view(),
+                             data.bias ? &data.bias->view() : nullptr, &result.out.view(), result.lse.data(), workspace,
+                             workspace_size, &error),
                error, "run");
     return result;
 }

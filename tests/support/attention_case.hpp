@@ -25,6 +25,7 @@ struct attention_problem {
     int64_t head_dim = 64;
     int64_t value_dim = 0;  // 0: head_dim
     int64_t length = 0;     // 0: derived
+    int64_t head_offset = 0;
     int32_t state = FARSPAN_STATE_RAW;
 
     // Empty: NULL. Of batch entry 0 only, or of all of them one after the other.

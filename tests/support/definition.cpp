@@ -95,7 +95,7 @@ definition::logit_terms definition::logit(int64_t h, int64_t i, int64_t j, rotat
         magnitudes += std::fabs(term);
     }
     const double dense = values.bias.empty() ? 0 : values.bias[static_cast<size_t>(bias_line(b_, h, i) + j)];
-    const double bias = rules.bias(static_cast<int>(h), pi, pj) + dense;
+    const double bias = rules.bias(static_cast<int>(p.head_offset + h), pi, pj) + dense;
     const double factor = scale(i);
     terms.product = factor * sum;
     terms.magnitudes = factor * magnitudes + std::fabs(bias);
@@ -109,7 +109,7 @@ double definition::scale(int64_t i) const {
 }
 
 double definition::sink(int64_t h) const {
-    return rules.has_sinks() ? rules.sink(static_cast<int>(h)) : hidden_logit;
+    return rules.has_sinks() ? rules.sink(static_cast<int>(p.head_offset + h)) : hidden_logit;
 }
 
 const double* definition::value(int64_t j) const {

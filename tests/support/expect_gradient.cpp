@@ -100,7 +100,7 @@ private:
         for (const auto& [position, sum] : queries)
             add_to(result_.q, line * p_.head_dim, 1, rules_.query_back(sum, position, i));
         if (rules_.sink(h) == hidden_logit) return;
-        const auto column = static_cast<size_t>(h + spec_.score.sink_head_offset);
+        const auto column = static_cast<size_t>(h + p_.head_offset);
         const double weight = std::exp(rules_.sink(h) - weights.lse);
         result_.sinks[column] -= weight * delta;
         sink_terms_[column] += weight * magnitudes;
@@ -113,7 +113,7 @@ private:
             const farspan_bias_config& bias = spec_.bias;
             const int bucket =
                 oracle::t5_bucket(relative, bias.bidirectional != 0, bias.buckets, static_cast<int>(bias.max_distance));
-            result_.values[static_cast<size_t>(bucket * bias.heads + h + bias.head_offset)] += d_logit;
+            result_.values[static_cast<size_t>(bucket * bias.heads + h + p_.head_offset)] += d_logit;
         }
         const definition::logit_terms terms = rules_.logit(h, i, j, cache);
         const double cap = rules_.rules.softcap();

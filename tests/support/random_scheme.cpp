@@ -87,11 +87,22 @@ void choose_bias(generator& random, scheme_spec& spec) {
     if (method == FARSPAN_BIAS_NONE) return;
     spec.with_bias(method, method == FARSPAN_BIAS_DENSE ? 0 : random_scheme_heads + 2);
     farspan_bias_config& bias = spec.bias;
-    if (method != FARSPAN_BIAS_DENSE) bias.head_offset = static_cast<int32_t>(random.whole(0, 2));
     if (method == FARSPAN_BIAS_ALIBI) {
-        bias.max_bias = random.pick<double>({4, 8});
         bias.scale = random.real(0.1, 1);
-        bias.bidirectional = random.coin();
+        bias.bidirectional = random.coin() || spec.mask.causal == 0 || spec.mask.prefix > 0;
+        switch (random.whole(0, 3)) {
+            case 0:
+                bias.max_bias = 4;
+                break;
+            case 1:
+                bias.alibi_heads = static_cast<int32_t>(random.whole(1, bias.heads));
+                break;
+            case 2:
+                for (int h = 0; h < bias.heads; ++h) spec.slopes.push_back(random.real(-0.05, 0.5));
+                break;
+            default:
+                break;
+        }
         if (random.coin()) bias.distance_limit = random.whole(1, 200);
         if (random.coin()) bias.trained_length = random.whole(10, 200);
     }
@@ -118,9 +129,7 @@ void choose_score(generator& random, scheme_spec& spec) {
     if (score.temperature != FARSPAN_TEMPERATURE_NONE) score.trained_length = random.real(20, 300);
     if (score.temperature == FARSPAN_TEMPERATURE_LENGTH) score.power = random.real(0, 2);
     if (!random.coin()) return;
-    score.sink_head_offset = static_cast<int32_t>(random.whole(0, 2));
-    for (int h = 0; h < random_scheme_heads + score.sink_head_offset; ++h)
-        spec.sinks.push_back(static_cast<float>(2 * random.real()));
+    for (int h = 0; h < random_scheme_heads + 2; ++h) spec.sinks.push_back(static_cast<float>(2 * random.real()));
 }
 
 }  // namespace

@@ -12,7 +12,11 @@ namespace farspan_test {
 
 scheme_oracle::scheme_oracle(const scheme_spec& spec, int64_t length, int64_t head_dim)
     : spec_(spec), length_(length), head_dim_(head_dim), frequencies_(oracle_frequencies(spec, length)) {
-    if (spec.bias.method == FARSPAN_BIAS_ALIBI) slopes_ = oracle::alibi_slopes(spec.bias.heads, spec.bias.max_bias);
+    if (spec.bias.method != FARSPAN_BIAS_ALIBI) return;
+    slopes_ =
+        oracle::alibi_slopes(spec.bias.alibi_heads > 0 ? spec.bias.alibi_heads : spec.bias.heads, spec.bias.max_bias);
+    slopes_.resize(static_cast<size_t>(spec.bias.heads));
+    if (!spec.slopes.empty()) slopes_ = spec.slopes;
 }
 
 bool scheme_oracle::visible(int64_t i, int64_t j) const {
@@ -70,8 +74,9 @@ int scheme_oracle::branch(int64_t i, int64_t j) const {
 
 double scheme_oracle::bias(int head, int64_t i, int64_t j) const {
     const farspan_bias_config& bias = spec_.bias;
-    const int h = head + bias.head_offset;
-    const auto at = static_cast<size_t>(h);
+    const auto at = static_cast<size_t>(head);
+    // A key ahead of the query counts as at distance 0, unless both directions count.
+    if (bias.bidirectional == 0) j = std::min(i, j);
     switch (bias.method) {
         case FARSPAN_BIAS_NONE:
         case FARSPAN_BIAS_DENSE:
@@ -86,14 +91,14 @@ double scheme_oracle::bias(int head, int64_t i, int64_t j) const {
         case FARSPAN_BIAS_T5: {
             const int bucket =
                 oracle::t5_bucket(j - i, bias.bidirectional != 0, bias.buckets, static_cast<int>(bias.max_distance));
-            return static_cast<double>(spec_.bias_values.at(static_cast<size_t>(bucket * bias.heads + h)));
+            return static_cast<double>(spec_.bias_values.at(static_cast<size_t>(bucket * bias.heads + head)));
         }
         case FARSPAN_BIAS_KERPLE_LOG:
             return oracle::kerple_log(spec_.bias_p.at(at), spec_.bias_a.at(at), i - j);
         case FARSPAN_BIAS_KERPLE_POWER:
             return oracle::kerple_power(spec_.bias_p.at(at), spec_.bias_a.at(at), i - j);
         case FARSPAN_BIAS_SANDWICH:
-            return oracle::sandwich(i - j, h, bias.heads, bias.dim);
+            return oracle::sandwich(i - j, head, bias.heads, bias.dim);
         default:
             throw std::logic_error("no oracle for this bias");
     }

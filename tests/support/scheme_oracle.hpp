@@ -19,13 +19,13 @@ public:
     bool visible(int64_t i, int64_t j) const;
     int branch(int64_t i, int64_t j) const;
     oracle::rotated_pair remap(int64_t i, int64_t j) const;
-    // Head as the problem counts; 0 for a dense bias.
+    // Heads are those of the layer. The bias is 0 for a dense one.
     double bias(int head, int64_t i, int64_t j) const;
     // The factor of the dot product for a query at i; score.scale 0 gives 1/sqrt(head_dim).
     double scale(int64_t i) const;
     double softcap() const { return spec_.score.softcap; }
     bool has_sinks() const { return !spec_.sinks.empty(); }
-    double sink(int head) const { return spec_.sinks.at(static_cast<size_t>(head + spec_.score.sink_head_offset)); }
+    double sink(int head) const { return spec_.sinks.at(static_cast<size_t>(head)); }
 
     const oracle::rope_frequencies& frequencies() const { return frequencies_; }
     bool rotates() const { return spec_.rope.method != FARSPAN_ROPE_NONE; }

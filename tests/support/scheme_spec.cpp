@@ -1,6 +1,5 @@
 #include "scheme_spec.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace farspan_test {
@@ -33,21 +32,35 @@ scheme_spec& scheme_spec::with_bias(int32_t method, int32_t heads) {
 }
 
 void scheme_spec::connect() {
-    const auto start = [](auto& values) { return values.empty() ? nullptr : values.data(); };
-    rope.short_factors = start(short_factors);
-    rope.long_factors = start(long_factors);
-    rope.pair_factor_count = static_cast<int32_t>(std::max(short_factors.size(), long_factors.size()));
-    bias.values = start(bias_values);
-    bias.a = start(bias_a);
-    bias.p = start(bias_p);
-    score.sinks = start(sinks);
-    score.sink_heads = static_cast<int32_t>(sinks.size());
+    const auto point = [](auto& values, auto& array, int64_t& count) {
+        array = values.empty() ? nullptr : values.data();
+        count = static_cast<int64_t>(values.size());
+    };
+    point(short_factors, rope.short_factors, rope.short_factors_count);
+    point(long_factors, rope.long_factors, rope.long_factors_count);
+    point(bias_values, bias.values, bias.values_count);
+    point(bias_a, bias.a, bias.a_count);
+    point(bias_p, bias.p, bias.p_count);
+    point(slopes, bias.slopes, bias.slopes_count);
+    point(sinks, score.sink_logits, score.sink_logits_count);
+}
+
+farspan_scheme_parts scheme_spec::parts() const {
+    farspan_scheme_parts parts;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.rope = &rope;
+    parts.remap = &remap;
+    parts.bias = &bias;
+    parts.mask = &mask;
+    parts.score = &score;
+    return parts;
 }
 
 farspan_status scheme_spec::create(scheme_handle& scheme, farspan_error* error) {
     connect();
     farspan_scheme* made = nullptr;
-    const farspan_status status = farspan_scheme_create(&rope, &remap, &bias, &mask, &score, &made, error);
+    const farspan_scheme_parts all = parts();
+    const farspan_status status = farspan_scheme_create(&all, &made, error);
     scheme.reset(made);
     return status;
 }

@@ -19,7 +19,7 @@ struct scheme_spec {
 
     std::vector<double> short_factors, long_factors;
     std::vector<float> bias_values;
-    std::vector<double> bias_a, bias_p;
+    std::vector<double> bias_a, bias_p, slopes;
     std::vector<float> sinks;
 
     // No rotation, no remap, no bias, a causal mask, a plain score.
@@ -30,6 +30,7 @@ struct scheme_spec {
     scheme_spec& with_remap(int32_t method, int64_t window = 0);
     scheme_spec& with_bias(int32_t method, int32_t heads);
 
+    farspan_scheme_parts parts() const;
     // Points the configurations at this object's arrays; done by create.
     void connect();
     farspan_status create(scheme_handle& scheme, farspan_error* error);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "calls.hpp"
 #include "made_model.hpp"
 #include "methods.hpp"
 #include "run_command.hpp"
@@ -98,7 +99,7 @@ Test(command, explain_gives_the_numbers_of_the_library) {
     rope.factor = 4;
     rope.original_context = 4096;
     farspan_scheme* scheme = nullptr;
-    cr_assert(farspan_scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_test::scheme_create(&rope, nullptr, nullptr, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
     double frequencies[32], magnitude = 0;
     cr_assert(farspan_rope_frequencies(scheme, 9000, frequencies, 32, &magnitude, nullptr) == FARSPAN_OK);
     farspan_scheme_destroy(scheme);
@@ -136,7 +137,7 @@ Test(command, explain_bisects_dual_chunk_as_a_scan_would) {
     remap.chunk = 192;
     remap.local_window = 32;
     farspan_scheme* scheme = nullptr;
-    cr_assert(farspan_scheme_create(&rope, &remap, nullptr, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_test::scheme_create(&rope, &remap, nullptr, nullptr, nullptr, &scheme, nullptr) == FARSPAN_OK);
     for (const json& run : row["branches"])
         for (int64_t key = run["keys"][0]; key < run["keys"][1]; ++key) {
             farspan_probe p{};

@@ -95,74 +95,74 @@ typedef long long swig_type_62;
 typedef long long swig_type_63;
 typedef long long swig_type_64;
 typedef long long swig_type_65;
-typedef _gostring_ swig_type_66;
+typedef long long swig_type_66;
 typedef long long swig_type_67;
-typedef long long swig_type_68;
+typedef _gostring_ swig_type_68;
 typedef long long swig_type_69;
 typedef long long swig_type_70;
-typedef _gostring_ swig_type_71;
+typedef long long swig_type_71;
 typedef long long swig_type_72;
 typedef _gostring_ swig_type_73;
 typedef long long swig_type_74;
-typedef long long swig_type_75;
+typedef _gostring_ swig_type_75;
 typedef long long swig_type_76;
 typedef long long swig_type_77;
 typedef long long swig_type_78;
 typedef long long swig_type_79;
-typedef _gostring_ swig_type_80;
+typedef long long swig_type_80;
 typedef long long swig_type_81;
-typedef _gostring_ swig_type_82;
-typedef long long swig_type_83;
+typedef long long swig_type_82;
+typedef _gostring_ swig_type_83;
 typedef long long swig_type_84;
 typedef _gostring_ swig_type_85;
 typedef long long swig_type_86;
 typedef long long swig_type_87;
-typedef long long swig_type_88;
-typedef _gostring_ swig_type_89;
+typedef _gostring_ swig_type_88;
+typedef long long swig_type_89;
 typedef long long swig_type_90;
 typedef long long swig_type_91;
-typedef long long swig_type_92;
-typedef _gostring_ swig_type_93;
+typedef _gostring_ swig_type_92;
+typedef long long swig_type_93;
 typedef long long swig_type_94;
 typedef long long swig_type_95;
-typedef long long swig_type_96;
-typedef _gostring_ swig_type_97;
+typedef _gostring_ swig_type_96;
+typedef long long swig_type_97;
 typedef long long swig_type_98;
 typedef long long swig_type_99;
-typedef long long swig_type_100;
-typedef _gostring_ swig_type_101;
+typedef _gostring_ swig_type_100;
+typedef long long swig_type_101;
 typedef long long swig_type_102;
-typedef _gostring_ swig_type_103;
-typedef long long swig_type_104;
-typedef _gostring_ swig_type_105;
-typedef long long swig_type_106;
+typedef long long swig_type_103;
+typedef _gostring_ swig_type_104;
+typedef long long swig_type_105;
+typedef _gostring_ swig_type_106;
 typedef long long swig_type_107;
-typedef long long swig_type_108;
+typedef _gostring_ swig_type_108;
 typedef long long swig_type_109;
 typedef long long swig_type_110;
 typedef long long swig_type_111;
-typedef _gostring_ swig_type_112;
+typedef long long swig_type_112;
 typedef long long swig_type_113;
 typedef long long swig_type_114;
-typedef long long swig_type_115;
+typedef _gostring_ swig_type_115;
 typedef long long swig_type_116;
 typedef long long swig_type_117;
 typedef long long swig_type_118;
 typedef long long swig_type_119;
-typedef _gostring_ swig_type_120;
+typedef long long swig_type_120;
 typedef long long swig_type_121;
-typedef _gostring_ swig_type_122;
-typedef long long swig_type_123;
+typedef long long swig_type_122;
+typedef _gostring_ swig_type_123;
 typedef long long swig_type_124;
 typedef _gostring_ swig_type_125;
-typedef _gostring_ swig_type_126;
+typedef long long swig_type_126;
 typedef long long swig_type_127;
-typedef long long swig_type_128;
+typedef _gostring_ swig_type_128;
 typedef _gostring_ swig_type_129;
-typedef _gostring_ swig_type_130;
+typedef long long swig_type_130;
 typedef long long swig_type_131;
-typedef long long swig_type_132;
-typedef long long swig_type_133;
+typedef _gostring_ swig_type_132;
+typedef _gostring_ swig_type_133;
 typedef long long swig_type_134;
 typedef long long swig_type_135;
 typedef long long swig_type_136;
@@ -170,23 +170,23 @@ typedef long long swig_type_137;
 typedef long long swig_type_138;
 typedef long long swig_type_139;
 typedef long long swig_type_140;
-typedef _gostring_ swig_type_141;
-typedef _gostring_ swig_type_142;
+typedef long long swig_type_141;
+typedef long long swig_type_142;
 typedef long long swig_type_143;
 typedef _gostring_ swig_type_144;
-typedef long long swig_type_145;
-typedef _gostring_ swig_type_146;
-typedef long long swig_type_147;
+typedef _gostring_ swig_type_145;
+typedef long long swig_type_146;
+typedef _gostring_ swig_type_147;
 typedef long long swig_type_148;
-typedef long long swig_type_149;
-typedef _gostring_ swig_type_150;
+typedef _gostring_ swig_type_149;
+typedef long long swig_type_150;
 typedef long long swig_type_151;
 typedef long long swig_type_152;
-typedef long long swig_type_153;
-typedef _gostring_ swig_type_154;
+typedef _gostring_ swig_type_153;
+typedef long long swig_type_154;
 typedef long long swig_type_155;
 typedef long long swig_type_156;
-typedef long long swig_type_157;
+typedef _gostring_ swig_type_157;
 typedef long long swig_type_158;
 typedef long long swig_type_159;
 typedef long long swig_type_160;
@@ -194,62 +194,62 @@ typedef long long swig_type_161;
 typedef long long swig_type_162;
 typedef long long swig_type_163;
 typedef long long swig_type_164;
-typedef _gostring_ swig_type_165;
+typedef long long swig_type_165;
 typedef long long swig_type_166;
 typedef long long swig_type_167;
-typedef long long swig_type_168;
+typedef _gostring_ swig_type_168;
 typedef long long swig_type_169;
 typedef long long swig_type_170;
 typedef long long swig_type_171;
 typedef long long swig_type_172;
 typedef long long swig_type_173;
 typedef long long swig_type_174;
-typedef _gostring_ swig_type_175;
+typedef long long swig_type_175;
 typedef long long swig_type_176;
 typedef long long swig_type_177;
-typedef long long swig_type_178;
-typedef _gostring_ swig_type_179;
-typedef _gostring_ swig_type_180;
+typedef _gostring_ swig_type_178;
+typedef long long swig_type_179;
+typedef long long swig_type_180;
 typedef long long swig_type_181;
-typedef long long swig_type_182;
-typedef long long swig_type_183;
-typedef _gostring_ swig_type_184;
+typedef _gostring_ swig_type_182;
+typedef _gostring_ swig_type_183;
+typedef long long swig_type_184;
 typedef long long swig_type_185;
 typedef long long swig_type_186;
-typedef long long swig_type_187;
-typedef _gostring_ swig_type_188;
+typedef _gostring_ swig_type_187;
+typedef long long swig_type_188;
 typedef long long swig_type_189;
 typedef long long swig_type_190;
-typedef long long swig_type_191;
+typedef _gostring_ swig_type_191;
 typedef long long swig_type_192;
 typedef long long swig_type_193;
-typedef _gostring_ swig_type_194;
+typedef long long swig_type_194;
 typedef long long swig_type_195;
 typedef long long swig_type_196;
-typedef long long swig_type_197;
-typedef _gostring_ swig_type_198;
+typedef _gostring_ swig_type_197;
+typedef long long swig_type_198;
 typedef long long swig_type_199;
 typedef long long swig_type_200;
-typedef long long swig_type_201;
+typedef _gostring_ swig_type_201;
 typedef long long swig_type_202;
-typedef _gostring_ swig_type_203;
+typedef long long swig_type_203;
 typedef long long swig_type_204;
 typedef long long swig_type_205;
 typedef _gostring_ swig_type_206;
 typedef long long swig_type_207;
 typedef long long swig_type_208;
-typedef long long swig_type_209;
+typedef _gostring_ swig_type_209;
 typedef long long swig_type_210;
 typedef long long swig_type_211;
 typedef long long swig_type_212;
 typedef long long swig_type_213;
 typedef long long swig_type_214;
 typedef long long swig_type_215;
-typedef _gostring_ swig_type_216;
-typedef _gostring_ swig_type_217;
+typedef long long swig_type_216;
+typedef long long swig_type_217;
 typedef long long swig_type_218;
-typedef long long swig_type_219;
-typedef long long swig_type_220;
+typedef _gostring_ swig_type_219;
+typedef _gostring_ swig_type_220;
 typedef long long swig_type_221;
 typedef long long swig_type_222;
 typedef long long swig_type_223;
@@ -257,18 +257,18 @@ typedef long long swig_type_224;
 typedef long long swig_type_225;
 typedef long long swig_type_226;
 typedef long long swig_type_227;
-typedef _gostring_ swig_type_228;
+typedef long long swig_type_228;
 typedef long long swig_type_229;
 typedef long long swig_type_230;
-typedef long long swig_type_231;
-typedef _gostring_ swig_type_232;
+typedef _gostring_ swig_type_231;
+typedef long long swig_type_232;
 typedef long long swig_type_233;
 typedef long long swig_type_234;
-typedef long long swig_type_235;
-typedef _gostring_ swig_type_236;
+typedef _gostring_ swig_type_235;
+typedef long long swig_type_236;
 typedef long long swig_type_237;
-typedef _gostring_ swig_type_238;
-typedef long long swig_type_239;
+typedef long long swig_type_238;
+typedef _gostring_ swig_type_239;
 typedef long long swig_type_240;
 typedef _gostring_ swig_type_241;
 typedef long long swig_type_242;
@@ -276,60 +276,60 @@ typedef long long swig_type_243;
 typedef _gostring_ swig_type_244;
 typedef long long swig_type_245;
 typedef long long swig_type_246;
-typedef long long swig_type_247;
+typedef _gostring_ swig_type_247;
 typedef long long swig_type_248;
 typedef long long swig_type_249;
 typedef long long swig_type_250;
-typedef _gostring_ swig_type_251;
+typedef long long swig_type_251;
 typedef long long swig_type_252;
 typedef long long swig_type_253;
-typedef long long swig_type_254;
+typedef _gostring_ swig_type_254;
 typedef long long swig_type_255;
-typedef _gostring_ swig_type_256;
+typedef long long swig_type_256;
 typedef long long swig_type_257;
 typedef long long swig_type_258;
-typedef long long swig_type_259;
+typedef _gostring_ swig_type_259;
 typedef long long swig_type_260;
 typedef long long swig_type_261;
 typedef long long swig_type_262;
 typedef long long swig_type_263;
-typedef _gostring_ swig_type_264;
+typedef long long swig_type_264;
 typedef long long swig_type_265;
 typedef long long swig_type_266;
-typedef long long swig_type_267;
-typedef _gostring_ swig_type_268;
+typedef _gostring_ swig_type_267;
+typedef long long swig_type_268;
 typedef long long swig_type_269;
 typedef long long swig_type_270;
-typedef long long swig_type_271;
+typedef _gostring_ swig_type_271;
 typedef long long swig_type_272;
 typedef long long swig_type_273;
-typedef _gostring_ swig_type_274;
+typedef long long swig_type_274;
 typedef long long swig_type_275;
 typedef long long swig_type_276;
-typedef long long swig_type_277;
-typedef _gostring_ swig_type_278;
+typedef _gostring_ swig_type_277;
+typedef long long swig_type_278;
 typedef long long swig_type_279;
 typedef long long swig_type_280;
-typedef long long swig_type_281;
-typedef _gostring_ swig_type_282;
+typedef _gostring_ swig_type_281;
+typedef long long swig_type_282;
 typedef long long swig_type_283;
 typedef long long swig_type_284;
-typedef long long swig_type_285;
-typedef _gostring_ swig_type_286;
+typedef _gostring_ swig_type_285;
+typedef long long swig_type_286;
 typedef long long swig_type_287;
 typedef long long swig_type_288;
 typedef _gostring_ swig_type_289;
 typedef long long swig_type_290;
 typedef long long swig_type_291;
-typedef long long swig_type_292;
-typedef _gostring_ swig_type_293;
+typedef _gostring_ swig_type_292;
+typedef long long swig_type_293;
 typedef long long swig_type_294;
 typedef long long swig_type_295;
 typedef _gostring_ swig_type_296;
 typedef long long swig_type_297;
 typedef long long swig_type_298;
-typedef long long swig_type_299;
-typedef _gostring_ swig_type_300;
+typedef _gostring_ swig_type_299;
+typedef long long swig_type_300;
 typedef long long swig_type_301;
 typedef long long swig_type_302;
 typedef _gostring_ swig_type_303;
@@ -338,14 +338,14 @@ typedef long long swig_type_305;
 typedef _gostring_ swig_type_306;
 typedef long long swig_type_307;
 typedef long long swig_type_308;
-typedef long long swig_type_309;
+typedef _gostring_ swig_type_309;
 typedef long long swig_type_310;
-typedef _gostring_ swig_type_311;
+typedef long long swig_type_311;
 typedef long long swig_type_312;
 typedef long long swig_type_313;
-typedef long long swig_type_314;
+typedef _gostring_ swig_type_314;
 typedef long long swig_type_315;
-typedef _gostring_ swig_type_316;
+typedef long long swig_type_316;
 typedef long long swig_type_317;
 typedef long long swig_type_318;
 typedef _gostring_ swig_type_319;
@@ -354,15 +354,15 @@ typedef long long swig_type_321;
 typedef _gostring_ swig_type_322;
 typedef long long swig_type_323;
 typedef long long swig_type_324;
-typedef long long swig_type_325;
-typedef _gostring_ swig_type_326;
+typedef _gostring_ swig_type_325;
+typedef long long swig_type_326;
 typedef long long swig_type_327;
 typedef long long swig_type_328;
-typedef long long swig_type_329;
-typedef _gostring_ swig_type_330;
+typedef _gostring_ swig_type_329;
+typedef long long swig_type_330;
 typedef long long swig_type_331;
 typedef long long swig_type_332;
-typedef long long swig_type_333;
+typedef _gostring_ swig_type_333;
 typedef long long swig_type_334;
 typedef long long swig_type_335;
 typedef long long swig_type_336;
@@ -371,10 +371,10 @@ typedef long long swig_type_338;
 typedef long long swig_type_339;
 typedef long long swig_type_340;
 typedef long long swig_type_341;
-typedef _gostring_ swig_type_342;
+typedef long long swig_type_342;
 typedef long long swig_type_343;
 typedef long long swig_type_344;
-typedef long long swig_type_345;
+typedef _gostring_ swig_type_345;
 typedef long long swig_type_346;
 typedef long long swig_type_347;
 typedef long long swig_type_348;
@@ -404,10 +404,10 @@ typedef long long swig_type_371;
 typedef long long swig_type_372;
 typedef long long swig_type_373;
 typedef long long swig_type_374;
-typedef _gostring_ swig_type_375;
+typedef long long swig_type_375;
 typedef long long swig_type_376;
 typedef long long swig_type_377;
-typedef long long swig_type_378;
+typedef _gostring_ swig_type_378;
 typedef long long swig_type_379;
 typedef long long swig_type_380;
 typedef long long swig_type_381;
@@ -417,14 +417,14 @@ typedef long long swig_type_384;
 typedef long long swig_type_385;
 typedef long long swig_type_386;
 typedef long long swig_type_387;
-typedef _gostring_ swig_type_388;
+typedef long long swig_type_388;
 typedef long long swig_type_389;
-typedef _gostring_ swig_type_390;
+typedef long long swig_type_390;
 typedef _gostring_ swig_type_391;
-typedef _gostring_ swig_type_392;
-typedef long long swig_type_393;
+typedef long long swig_type_392;
+typedef _gostring_ swig_type_393;
 typedef _gostring_ swig_type_394;
-typedef long long swig_type_395;
+typedef _gostring_ swig_type_395;
 typedef long long swig_type_396;
 typedef _gostring_ swig_type_397;
 typedef long long swig_type_398;
@@ -438,35 +438,38 @@ typedef long long swig_type_405;
 typedef _gostring_ swig_type_406;
 typedef long long swig_type_407;
 typedef long long swig_type_408;
-typedef long long swig_type_409;
+typedef _gostring_ swig_type_409;
 typedef long long swig_type_410;
 typedef long long swig_type_411;
 typedef long long swig_type_412;
-typedef _gostring_ swig_type_413;
+typedef long long swig_type_413;
 typedef long long swig_type_414;
 typedef long long swig_type_415;
-typedef long long swig_type_416;
+typedef _gostring_ swig_type_416;
 typedef long long swig_type_417;
 typedef long long swig_type_418;
-typedef _gostring_ swig_type_419;
+typedef long long swig_type_419;
 typedef long long swig_type_420;
 typedef long long swig_type_421;
-typedef long long swig_type_422;
+typedef _gostring_ swig_type_422;
 typedef long long swig_type_423;
 typedef long long swig_type_424;
 typedef long long swig_type_425;
-typedef _gostring_ swig_type_426;
+typedef long long swig_type_426;
 typedef long long swig_type_427;
-typedef _gostring_ swig_type_428;
-typedef long long swig_type_429;
+typedef long long swig_type_428;
+typedef _gostring_ swig_type_429;
 typedef long long swig_type_430;
-typedef long long swig_type_431;
-typedef _gostring_ swig_type_432;
+typedef _gostring_ swig_type_431;
+typedef long long swig_type_432;
 typedef long long swig_type_433;
 typedef long long swig_type_434;
 typedef _gostring_ swig_type_435;
 typedef long long swig_type_436;
 typedef long long swig_type_437;
+typedef _gostring_ swig_type_438;
+typedef long long swig_type_439;
+typedef long long swig_type_440;
 extern void _wrap_Swig_free_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_Swig_malloc_raw_7f290aa942dd3ee6(swig_intgo arg1);
 extern void _wrap_delete_Context_raw_7f290aa942dd3ee6(uintptr_t arg1);
@@ -527,8 +530,6 @@ extern void _wrap_RopeConfig_xpos_scale_base_set_raw_7f290aa942dd3ee6(uintptr_t 
 extern double _wrap_RopeConfig_xpos_scale_base_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_RopeConfig_xpos_gamma_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
 extern double _wrap_RopeConfig_xpos_gamma_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_pair_factor_count_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_pair_factor_count_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_RopeConfig_axes_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_RopeConfig_axes_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_RopeConfig_raw_7f290aa942dd3ee6(int arg1);
@@ -561,8 +562,8 @@ extern void _wrap_BiasConfig_method_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int
 extern int _wrap_BiasConfig_method_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_BiasConfig_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_BiasConfig_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BiasConfig_head_offset_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_head_offset_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BiasConfig_alibi_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
+extern int _wrap_BiasConfig_alibi_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_BiasConfig_bidirectional_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_BiasConfig_bidirectional_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_BiasConfig_buckets_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
@@ -609,10 +610,6 @@ extern void _wrap_ScoreConfig_power_set_raw_7f290aa942dd3ee6(uintptr_t arg1, dou
 extern double _wrap_ScoreConfig_power_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_ScoreConfig_softcap_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
 extern double _wrap_ScoreConfig_softcap_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ScoreConfig_sink_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ScoreConfig_sink_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ScoreConfig_sink_head_offset_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ScoreConfig_sink_head_offset_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_ScoreConfig_raw_7f290aa942dd3ee6(void);
 extern void _wrap_delete_ScoreConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern swig_type_33 _wrap_method_name_raw_7f290aa942dd3ee6(int arg1, int arg2);
@@ -682,15 +679,17 @@ extern void _wrap_Problem_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swi
 extern swig_type_56 _wrap_Problem_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_Problem_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_57 arg2);
 extern swig_type_58 _wrap_Problem_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_query_position_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_59 arg2);
-extern swig_type_60 _wrap_Problem_query_position_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_key_position_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_61 arg2);
-extern swig_type_62 _wrap_Problem_key_position_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_segments_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_63 arg2);
-extern swig_type_64 _wrap_Problem_segments_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_head_offset_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_59 arg2);
+extern swig_type_60 _wrap_Problem_head_offset_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_query_position_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_61 arg2);
+extern swig_type_62 _wrap_Problem_query_position_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_key_position_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_63 arg2);
+extern swig_type_64 _wrap_Problem_key_position_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_Problem_segments_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_65 arg2);
+extern swig_type_66 _wrap_Problem_segments_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_Problem_raw_7f290aa942dd3ee6(void);
 extern void _wrap_delete_Problem_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_65 _wrap_plan_workspace_size_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_67 _wrap_plan_workspace_size_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_ContextConfig_threads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_ContextConfig_threads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_ContextConfig_isa_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
@@ -700,100 +699,100 @@ extern void _wrap_delete_ContextConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern int _wrap_context_threads_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern int _wrap_context_isa_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern int _wrap_isa_supported_raw_7f290aa942dd3ee6(int arg1);
-extern swig_type_66 _wrap_isa_name_raw_7f290aa942dd3ee6(int arg1);
+extern swig_type_68 _wrap_isa_name_raw_7f290aa942dd3ee6(int arg1);
 extern void _wrap_shutdown_raw_7f290aa942dd3ee6(void);
-extern void _wrap_tensor_contiguous_raw_7f290aa942dd3ee6(swig_type_67 arg1, swig_type_68 arg2, swig_type_69 arg3, swig_type_70 arg4, swig_voidp arg5);
-extern swig_type_71 _wrap_tensor_check_raw_7f290aa942dd3ee6(int arg1, swig_voidp arg2, swig_type_72 arg3);
-extern swig_type_73 _wrap_scheme_create_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_74 arg3, swig_voidp arg4, swig_type_75 arg5, uintptr_t arg6, uintptr_t arg7, swig_voidp arg8, swig_type_76 arg9, swig_voidp arg10, swig_type_77 arg11, swig_voidp arg12, swig_type_78 arg13, uintptr_t arg14, uintptr_t arg15, swig_voidp arg16, swig_type_79 arg17);
-extern swig_type_80 _wrap_scheme_from_json_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_81 arg2);
-extern swig_type_82 _wrap_scheme_to_json_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_83 arg3, swig_voidp arg4, swig_type_84 arg5);
-extern swig_type_85 _wrap_rope_frequencies_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_86 arg2, swig_voidp arg3, swig_type_87 arg4, swig_voidp arg5, swig_type_88 arg6);
-extern swig_type_89 _wrap_scheme_visible_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_90 arg2, swig_type_91 arg3, swig_voidp arg4, swig_type_92 arg5);
-extern swig_type_93 _wrap_rope_apply_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_94 arg6, swig_type_95 arg7, double arg8, swig_voidp arg9, swig_type_96 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
-extern swig_type_97 _wrap_bias_fill_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2, swig_type_98 arg3, swig_type_99 arg4, swig_voidp arg5, swig_type_100 arg6);
-extern swig_type_101 _wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(int arg1, swig_type_102 arg2, double arg3, swig_voidp arg4, int arg5, swig_voidp arg6);
-extern swig_type_103 _wrap_position_lookup_raw_7f290aa942dd3ee6(swig_voidp arg1, int arg2, swig_voidp arg3, swig_voidp arg4, swig_type_104 arg5, swig_voidp arg6, int arg7, swig_voidp arg8);
-extern swig_type_105 _wrap_fire_fill_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_106 arg3, swig_voidp arg4, swig_type_107 arg5, swig_voidp arg6, swig_type_108 arg7, swig_voidp arg8, swig_type_109 arg9, swig_voidp arg10, swig_type_110 arg11, swig_voidp arg12, swig_type_111 arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
-extern swig_type_112 _wrap_plan_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_113 arg5, swig_voidp arg6, swig_type_114 arg7, swig_voidp arg8, swig_type_115 arg9, swig_voidp arg10, swig_type_116 arg11, swig_voidp arg12, swig_type_117 arg13, swig_voidp arg14, swig_type_118 arg15, swig_voidp arg16, swig_type_119 arg17);
-extern swig_type_120 _wrap_plan_tile_counts_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_121 arg3);
-extern swig_type_122 _wrap_attention_run_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_123 arg19, swig_voidp arg20, swig_type_124 arg21);
-extern swig_type_125 _wrap_attention_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
-extern swig_type_126 _wrap_attention_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, int arg2, swig_voidp arg3, swig_voidp arg4, swig_type_127 arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, swig_type_128 arg10);
+extern void _wrap_tensor_contiguous_raw_7f290aa942dd3ee6(swig_type_69 arg1, swig_type_70 arg2, swig_type_71 arg3, swig_type_72 arg4, swig_voidp arg5);
+extern swig_type_73 _wrap_tensor_check_raw_7f290aa942dd3ee6(int arg1, swig_voidp arg2, swig_type_74 arg3);
+extern swig_type_75 _wrap_scheme_create_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_76 arg3, swig_voidp arg4, swig_type_77 arg5, uintptr_t arg6, uintptr_t arg7, swig_voidp arg8, swig_type_78 arg9, swig_voidp arg10, swig_type_79 arg11, swig_voidp arg12, swig_type_80 arg13, swig_voidp arg14, swig_type_81 arg15, uintptr_t arg16, uintptr_t arg17, swig_voidp arg18, swig_type_82 arg19);
+extern swig_type_83 _wrap_scheme_from_json_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_84 arg2);
+extern swig_type_85 _wrap_scheme_to_json_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_86 arg3, swig_voidp arg4, swig_type_87 arg5);
+extern swig_type_88 _wrap_rope_frequencies_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_89 arg2, swig_voidp arg3, swig_type_90 arg4, swig_voidp arg5, swig_type_91 arg6);
+extern swig_type_92 _wrap_scheme_visible_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_93 arg2, swig_type_94 arg3, swig_voidp arg4, swig_type_95 arg5);
+extern swig_type_96 _wrap_rope_apply_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_97 arg6, swig_type_98 arg7, double arg8, swig_voidp arg9, swig_type_99 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
+extern swig_type_100 _wrap_bias_fill_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, int arg3, swig_type_101 arg4, swig_type_102 arg5, swig_voidp arg6, swig_type_103 arg7);
+extern swig_type_104 _wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2, swig_type_105 arg3, double arg4, swig_voidp arg5, int arg6, swig_voidp arg7);
+extern swig_type_106 _wrap_position_lookup_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_107 arg6, swig_voidp arg7, int arg8, swig_voidp arg9);
+extern swig_type_108 _wrap_fire_fill_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_109 arg4, swig_voidp arg5, swig_type_110 arg6, swig_voidp arg7, swig_type_111 arg8, swig_voidp arg9, swig_type_112 arg10, swig_voidp arg11, swig_type_113 arg12, swig_voidp arg13, swig_type_114 arg14, swig_voidp arg15, int arg16, swig_voidp arg17);
+extern swig_type_115 _wrap_plan_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_116 arg5, swig_voidp arg6, swig_type_117 arg7, swig_voidp arg8, swig_type_118 arg9, swig_voidp arg10, swig_type_119 arg11, swig_voidp arg12, swig_type_120 arg13, swig_voidp arg14, swig_type_121 arg15, swig_voidp arg16, swig_type_122 arg17);
+extern swig_type_123 _wrap_plan_tile_counts_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_124 arg3);
+extern swig_type_125 _wrap_attention_run_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_126 arg19, swig_voidp arg20, swig_type_127 arg21);
+extern swig_type_128 _wrap_attention_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
+extern swig_type_129 _wrap_attention_merge_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_130 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_131 arg11);
 extern uintptr_t _wrap_new_CancelFlag_raw_7f290aa942dd3ee6(void);
 extern void _wrap_delete_CancelFlag_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_cancel_flag_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern swig_type_129 _wrap_context_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
-extern swig_type_130 _wrap_diagnose_raw_7f290aa942dd3ee6(void);
+extern swig_type_132 _wrap_context_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
+extern swig_type_133 _wrap_diagnose_raw_7f290aa942dd3ee6(void);
 extern void _wrap_CacheConfig_dtype_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_CacheConfig_dtype_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheConfig_layers_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_131 arg2);
-extern swig_type_132 _wrap_CacheConfig_layers_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheConfig_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_133 arg2);
-extern swig_type_134 _wrap_CacheConfig_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheConfig_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_135 arg2);
-extern swig_type_136 _wrap_CacheConfig_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheConfig_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_137 arg2);
-extern swig_type_138 _wrap_CacheConfig_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheConfig_memory_limit_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_139 arg2);
-extern swig_type_140 _wrap_CacheConfig_memory_limit_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheConfig_layers_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_134 arg2);
+extern swig_type_135 _wrap_CacheConfig_layers_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheConfig_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_136 arg2);
+extern swig_type_137 _wrap_CacheConfig_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheConfig_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_138 arg2);
+extern swig_type_139 _wrap_CacheConfig_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheConfig_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_140 arg2);
+extern swig_type_141 _wrap_CacheConfig_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheConfig_memory_limit_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_142 arg2);
+extern swig_type_143 _wrap_CacheConfig_memory_limit_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_CacheConfig_raw_7f290aa942dd3ee6(void);
 extern void _wrap_delete_CacheConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_141 _wrap_cache_sequence_create_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2);
-extern swig_type_142 _wrap_cache_sequence_destroy_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_143 arg2);
-extern swig_type_144 _wrap_cache_fork_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_145 arg2, swig_voidp arg3);
-extern swig_type_146 _wrap_cache_evict_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_147 arg2, swig_type_148 arg3, swig_type_149 arg4);
-extern swig_type_150 _wrap_cache_keep_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_151 arg2, swig_type_152 arg3, swig_type_153 arg4);
-extern swig_type_154 _wrap_cache_clear_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_SequenceInfo_tokens_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_155 arg2);
-extern swig_type_156 _wrap_SequenceInfo_tokens_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_SequenceInfo_first_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_157 arg2);
-extern swig_type_158 _wrap_SequenceInfo_first_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_SequenceInfo_next_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_159 arg2);
-extern swig_type_160 _wrap_SequenceInfo_next_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_SequenceInfo_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_161 arg2);
-extern swig_type_162 _wrap_SequenceInfo_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_SequenceInfo_shared_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_163 arg2);
-extern swig_type_164 _wrap_SequenceInfo_shared_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_144 _wrap_cache_sequence_create_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2);
+extern swig_type_145 _wrap_cache_sequence_destroy_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_146 arg2);
+extern swig_type_147 _wrap_cache_fork_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_148 arg2, swig_voidp arg3);
+extern swig_type_149 _wrap_cache_evict_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_150 arg2, swig_type_151 arg3, swig_type_152 arg4);
+extern swig_type_153 _wrap_cache_keep_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_154 arg2, swig_type_155 arg3, swig_type_156 arg4);
+extern swig_type_157 _wrap_cache_clear_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_SequenceInfo_tokens_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_158 arg2);
+extern swig_type_159 _wrap_SequenceInfo_tokens_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_SequenceInfo_first_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_160 arg2);
+extern swig_type_161 _wrap_SequenceInfo_first_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_SequenceInfo_next_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_162 arg2);
+extern swig_type_163 _wrap_SequenceInfo_next_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_SequenceInfo_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_164 arg2);
+extern swig_type_165 _wrap_SequenceInfo_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_SequenceInfo_shared_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_166 arg2);
+extern swig_type_167 _wrap_SequenceInfo_shared_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_SequenceInfo_raw_7f290aa942dd3ee6(void);
 extern void _wrap_delete_SequenceInfo_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_165 _wrap_cache_sequence_info_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_166 arg2, uintptr_t arg3);
-extern void _wrap_CacheStatistics_sequences_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_167 arg2);
-extern swig_type_168 _wrap_CacheStatistics_sequences_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheStatistics_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_169 arg2);
-extern swig_type_170 _wrap_CacheStatistics_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheStatistics_free_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_171 arg2);
-extern swig_type_172 _wrap_CacheStatistics_free_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheStatistics_block_bytes_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_173 arg2);
-extern swig_type_174 _wrap_CacheStatistics_block_bytes_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_168 _wrap_cache_sequence_info_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_169 arg2, uintptr_t arg3);
+extern void _wrap_CacheStatistics_sequences_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_170 arg2);
+extern swig_type_171 _wrap_CacheStatistics_sequences_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheStatistics_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_172 arg2);
+extern swig_type_173 _wrap_CacheStatistics_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheStatistics_free_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_174 arg2);
+extern swig_type_175 _wrap_CacheStatistics_free_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_CacheStatistics_block_bytes_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_176 arg2);
+extern swig_type_177 _wrap_CacheStatistics_block_bytes_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_CacheStatistics_raw_7f290aa942dd3ee6(void);
 extern void _wrap_delete_CacheStatistics_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_175 _wrap_cache_get_statistics_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
-extern swig_type_176 _wrap_cache_plan_workspace_size_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_177 _wrap_cache_save_size_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_178 arg2);
-extern swig_type_179 _wrap_cache_create_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_180 _wrap_cache_append_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_181 arg3, swig_voidp arg4, swig_type_182 arg5, swig_voidp arg6, swig_type_183 arg7);
-extern swig_type_184 _wrap_cache_write_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_type_185 arg3, swig_voidp arg4, swig_type_186 arg5, swig_voidp arg6, swig_type_187 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
-extern swig_type_188 _wrap_cache_plan_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_189 arg5, swig_voidp arg6, swig_type_190 arg7, swig_type_191 arg8, swig_voidp arg9, swig_type_192 arg10, swig_type_193 arg11);
-extern swig_type_194 _wrap_cache_run_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_type_195 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_196 arg11, swig_voidp arg12, swig_type_197 arg13);
-extern swig_type_198 _wrap_attention_decode_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_199 arg4, swig_voidp arg5, swig_type_200 arg6, swig_voidp arg7, swig_type_201 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_202 arg16);
-extern swig_type_203 _wrap_cache_save_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_204 arg2, swig_voidp arg3, swig_type_205 arg4);
-extern swig_type_206 _wrap_cache_restore_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_207 arg3, swig_voidp arg4);
+extern swig_type_178 _wrap_cache_get_statistics_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
+extern swig_type_179 _wrap_cache_plan_workspace_size_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_180 _wrap_cache_save_size_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_181 arg2);
+extern swig_type_182 _wrap_cache_create_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_183 _wrap_cache_append_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_184 arg3, swig_voidp arg4, swig_type_185 arg5, swig_voidp arg6, swig_type_186 arg7);
+extern swig_type_187 _wrap_cache_write_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_type_188 arg3, swig_voidp arg4, swig_type_189 arg5, swig_voidp arg6, swig_type_190 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
+extern swig_type_191 _wrap_cache_plan_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_192 arg5, swig_voidp arg6, swig_type_193 arg7, swig_type_194 arg8, swig_voidp arg9, swig_type_195 arg10, swig_type_196 arg11);
+extern swig_type_197 _wrap_cache_run_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_type_198 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_199 arg11, swig_voidp arg12, swig_type_200 arg13);
+extern swig_type_201 _wrap_attention_decode_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_202 arg4, swig_voidp arg5, swig_type_203 arg6, swig_voidp arg7, swig_type_204 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_205 arg16);
+extern swig_type_206 _wrap_cache_save_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_207 arg2, swig_voidp arg3, swig_type_208 arg4);
+extern swig_type_209 _wrap_cache_restore_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_210 arg3, swig_voidp arg4);
 extern void _wrap_WindowsConfig_kind_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_WindowsConfig_kind_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_WindowsConfig_bos_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_WindowsConfig_bos_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_WindowsConfig_tokens_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_208 arg2);
-extern swig_type_209 _wrap_WindowsConfig_tokens_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_WindowsConfig_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_210 arg2);
-extern swig_type_211 _wrap_WindowsConfig_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_WindowsConfig_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_212 arg2);
-extern swig_type_213 _wrap_WindowsConfig_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_WindowsConfig_segment_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_214 arg2);
-extern swig_type_215 _wrap_WindowsConfig_segment_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_WindowsConfig_tokens_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_211 arg2);
+extern swig_type_212 _wrap_WindowsConfig_tokens_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_WindowsConfig_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_213 arg2);
+extern swig_type_214 _wrap_WindowsConfig_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_WindowsConfig_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_215 arg2);
+extern swig_type_216 _wrap_WindowsConfig_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_WindowsConfig_segment_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_217 arg2);
+extern swig_type_218 _wrap_WindowsConfig_segment_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_WindowsConfig_raw_7f290aa942dd3ee6(int arg1);
 extern void _wrap_delete_WindowsConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_216 _wrap_verdict_name_raw_7f290aa942dd3ee6(int arg1);
-extern swig_type_217 _wrap_verdict_rule_raw_7f290aa942dd3ee6(void);
+extern swig_type_219 _wrap_verdict_name_raw_7f290aa942dd3ee6(int arg1);
+extern swig_type_220 _wrap_verdict_rule_raw_7f290aa942dd3ee6(void);
 extern void _wrap_BleuConfig_tokenizer_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_BleuConfig_tokenizer_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_BleuConfig_smoothing_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
@@ -832,148 +831,148 @@ extern uintptr_t _wrap_new_RougeConfig_raw_7f290aa942dd3ee6(int arg1);
 extern void _wrap_delete_RougeConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_BootstrapConfig_samples_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_BootstrapConfig_samples_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BootstrapConfig_seed_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_218 arg2);
-extern swig_type_219 _wrap_BootstrapConfig_seed_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_BootstrapConfig_seed_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_221 arg2);
+extern swig_type_222 _wrap_BootstrapConfig_seed_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_BootstrapConfig_confidence_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
 extern double _wrap_BootstrapConfig_confidence_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_BootstrapConfig_raw_7f290aa942dd3ee6(void);
 extern void _wrap_delete_BootstrapConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_PasskeyConfig_form_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_PasskeyConfig_form_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_220 arg2);
-extern swig_type_221 _wrap_PasskeyConfig_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_seed_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_222 arg2);
-extern swig_type_223 _wrap_PasskeyConfig_seed_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_PasskeyConfig_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_223 arg2);
+extern swig_type_224 _wrap_PasskeyConfig_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_PasskeyConfig_seed_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_225 arg2);
+extern swig_type_226 _wrap_PasskeyConfig_seed_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_PasskeyConfig_depth_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
 extern double _wrap_PasskeyConfig_depth_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_lowest_key_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_224 arg2);
-extern swig_type_225 _wrap_PasskeyConfig_lowest_key_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_highest_key_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_226 arg2);
-extern swig_type_227 _wrap_PasskeyConfig_highest_key_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_PasskeyConfig_lowest_key_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_227 arg2);
+extern swig_type_228 _wrap_PasskeyConfig_lowest_key_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_PasskeyConfig_highest_key_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_229 arg2);
+extern swig_type_230 _wrap_PasskeyConfig_highest_key_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_PasskeyConfig_raw_7f290aa942dd3ee6(int arg1);
 extern void _wrap_delete_PasskeyConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_228 _wrap_token_nll_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_229 arg6, swig_type_230 arg7, swig_voidp arg8, swig_type_231 arg9);
-extern swig_type_232 _wrap_token_nll_grad_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_233 arg6, swig_type_234 arg7, swig_voidp arg8, swig_type_235 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
-extern swig_type_236 _wrap_windows_count_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_237 arg3);
-extern swig_type_238 _wrap_windows_get_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_239 arg2, swig_voidp arg3, swig_type_240 arg4);
-extern swig_type_241 _wrap_loss_init_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_242 arg2, swig_voidp arg3, swig_type_243 arg4);
-extern swig_type_244 _wrap_loss_add_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_245 arg2, swig_voidp arg3, swig_type_246 arg4, swig_voidp arg5, swig_type_247 arg6, swig_voidp arg7, swig_type_248 arg8, swig_type_249 arg9, swig_type_250 arg10);
-extern swig_type_251 _wrap_loss_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_252 arg2, swig_voidp arg3, swig_type_253 arg4, swig_voidp arg5, swig_type_254 arg6, swig_voidp arg7, swig_type_255 arg8);
-extern swig_type_256 _wrap_loss_add_by_context_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_257 arg2, swig_voidp arg3, swig_type_258 arg4, swig_voidp arg5, swig_type_259 arg6, swig_type_260 arg7, swig_voidp arg8, swig_type_261 arg9, swig_voidp arg10, swig_type_262 arg11, swig_type_263 arg12);
-extern swig_type_264 _wrap_loss_summarize_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_265 arg2, swig_voidp arg3, swig_type_266 arg4, swig_voidp arg5, swig_type_267 arg6);
-extern swig_type_268 _wrap_judge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_269 arg2, swig_voidp arg3, swig_type_270 arg4, swig_type_271 arg5, swig_voidp arg6, swig_type_272 arg7, swig_voidp arg8, swig_type_273 arg9);
-extern swig_type_274 _wrap_tokenize_raw_7f290aa942dd3ee6(int arg1, int arg2, swig_voidp arg3, swig_type_275 arg4, swig_voidp arg5, swig_type_276 arg6, swig_voidp arg7, swig_type_277 arg8);
-extern swig_type_278 _wrap_bleu_add_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_279 arg3, swig_voidp arg4, swig_type_280 arg5, swig_voidp arg6, swig_type_281 arg7);
-extern swig_type_282 _wrap_bleu_add_tokens_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_283 arg3, swig_voidp arg4, swig_type_284 arg5, swig_voidp arg6, swig_type_285 arg7);
-extern swig_type_286 _wrap_bleu_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_287 arg2, swig_voidp arg3, swig_type_288 arg4);
-extern swig_type_289 _wrap_bleu_score_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_290 arg3, swig_voidp arg4, swig_type_291 arg5, swig_voidp arg6, swig_type_292 arg7);
-extern swig_type_293 _wrap_bleu_signature_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2, swig_voidp arg3, swig_type_294 arg4, swig_voidp arg5, swig_type_295 arg6);
-extern swig_type_296 _wrap_chrf_add_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_297 arg3, swig_voidp arg4, swig_type_298 arg5, swig_voidp arg6, swig_type_299 arg7);
-extern swig_type_300 _wrap_chrf_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_301 arg2, swig_voidp arg3, swig_type_302 arg4);
-extern swig_type_303 _wrap_chrf_score_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_304 arg3, swig_voidp arg4, swig_type_305 arg5);
-extern swig_type_306 _wrap_rouge_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_307 arg3, swig_voidp arg4, swig_type_308 arg5, swig_voidp arg6, swig_type_309 arg7, swig_voidp arg8, swig_type_310 arg9);
-extern swig_type_311 _wrap_rouge_tokens_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_312 arg3, swig_voidp arg4, swig_type_313 arg5, swig_voidp arg6, swig_type_314 arg7, swig_voidp arg8, swig_type_315 arg9);
-extern swig_type_316 _wrap_bootstrap_mean_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_317 arg4, swig_voidp arg5, swig_type_318 arg6);
-extern swig_type_319 _wrap_bleu_bootstrap_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_320 arg5, swig_voidp arg6, swig_type_321 arg7);
-extern swig_type_322 _wrap_passkey_make_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_323 arg3, swig_voidp arg4, swig_type_324 arg5, swig_voidp arg6, swig_type_325 arg7);
-extern swig_type_326 _wrap_passkey_check_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_327 arg2, swig_type_328 arg3, swig_voidp arg4, swig_type_329 arg5);
-extern swig_type_330 _wrap_needle_place_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_331 arg2, swig_voidp arg3, swig_type_332 arg4, double arg5, swig_voidp arg6, swig_type_333 arg7, swig_voidp arg8, swig_type_334 arg9, swig_voidp arg10, swig_type_335 arg11);
+extern swig_type_231 _wrap_token_nll_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_232 arg6, swig_type_233 arg7, swig_voidp arg8, swig_type_234 arg9);
+extern swig_type_235 _wrap_token_nll_grad_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_236 arg6, swig_type_237 arg7, swig_voidp arg8, swig_type_238 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
+extern swig_type_239 _wrap_windows_count_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_240 arg3);
+extern swig_type_241 _wrap_windows_get_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_242 arg2, swig_voidp arg3, swig_type_243 arg4);
+extern swig_type_244 _wrap_loss_init_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_245 arg2, swig_voidp arg3, swig_type_246 arg4);
+extern swig_type_247 _wrap_loss_add_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_248 arg2, swig_voidp arg3, swig_type_249 arg4, swig_voidp arg5, swig_type_250 arg6, swig_voidp arg7, swig_type_251 arg8, swig_type_252 arg9, swig_type_253 arg10);
+extern swig_type_254 _wrap_loss_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_255 arg2, swig_voidp arg3, swig_type_256 arg4, swig_voidp arg5, swig_type_257 arg6, swig_voidp arg7, swig_type_258 arg8);
+extern swig_type_259 _wrap_loss_add_by_context_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_260 arg2, swig_voidp arg3, swig_type_261 arg4, swig_voidp arg5, swig_type_262 arg6, swig_type_263 arg7, swig_voidp arg8, swig_type_264 arg9, swig_voidp arg10, swig_type_265 arg11, swig_type_266 arg12);
+extern swig_type_267 _wrap_loss_summarize_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_268 arg2, swig_voidp arg3, swig_type_269 arg4, swig_voidp arg5, swig_type_270 arg6);
+extern swig_type_271 _wrap_judge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_272 arg2, swig_voidp arg3, swig_type_273 arg4, swig_type_274 arg5, swig_voidp arg6, swig_type_275 arg7, swig_voidp arg8, swig_type_276 arg9);
+extern swig_type_277 _wrap_tokenize_raw_7f290aa942dd3ee6(int arg1, int arg2, swig_voidp arg3, swig_type_278 arg4, swig_voidp arg5, swig_type_279 arg6, swig_voidp arg7, swig_type_280 arg8);
+extern swig_type_281 _wrap_bleu_add_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_282 arg3, swig_voidp arg4, swig_type_283 arg5, swig_voidp arg6, swig_type_284 arg7);
+extern swig_type_285 _wrap_bleu_add_tokens_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_286 arg3, swig_voidp arg4, swig_type_287 arg5, swig_voidp arg6, swig_type_288 arg7);
+extern swig_type_289 _wrap_bleu_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_290 arg2, swig_voidp arg3, swig_type_291 arg4);
+extern swig_type_292 _wrap_bleu_score_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_293 arg3, swig_voidp arg4, swig_type_294 arg5, swig_voidp arg6, swig_type_295 arg7);
+extern swig_type_296 _wrap_bleu_signature_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2, swig_voidp arg3, swig_type_297 arg4, swig_voidp arg5, swig_type_298 arg6);
+extern swig_type_299 _wrap_chrf_add_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_300 arg3, swig_voidp arg4, swig_type_301 arg5, swig_voidp arg6, swig_type_302 arg7);
+extern swig_type_303 _wrap_chrf_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_304 arg2, swig_voidp arg3, swig_type_305 arg4);
+extern swig_type_306 _wrap_chrf_score_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_307 arg3, swig_voidp arg4, swig_type_308 arg5);
+extern swig_type_309 _wrap_rouge_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_310 arg3, swig_voidp arg4, swig_type_311 arg5, swig_voidp arg6, swig_type_312 arg7, swig_voidp arg8, swig_type_313 arg9);
+extern swig_type_314 _wrap_rouge_tokens_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_315 arg3, swig_voidp arg4, swig_type_316 arg5, swig_voidp arg6, swig_type_317 arg7, swig_voidp arg8, swig_type_318 arg9);
+extern swig_type_319 _wrap_bootstrap_mean_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_320 arg4, swig_voidp arg5, swig_type_321 arg6);
+extern swig_type_322 _wrap_bleu_bootstrap_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_323 arg5, swig_voidp arg6, swig_type_324 arg7);
+extern swig_type_325 _wrap_passkey_make_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_326 arg3, swig_voidp arg4, swig_type_327 arg5, swig_voidp arg6, swig_type_328 arg7);
+extern swig_type_329 _wrap_passkey_check_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_330 arg2, swig_type_331 arg3, swig_voidp arg4, swig_type_332 arg5);
+extern swig_type_333 _wrap_needle_place_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_334 arg2, swig_voidp arg3, swig_type_335 arg4, double arg5, swig_voidp arg6, swig_type_336 arg7, swig_voidp arg8, swig_type_337 arg9, swig_voidp arg10, swig_type_338 arg11);
 extern void _wrap_ModelOptions_release_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_ModelOptions_release_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_ModelOptions_angle_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_ModelOptions_angle_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_ModelOptions_extension_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_ModelOptions_extension_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelOptions_target_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_336 arg2);
-extern swig_type_337 _wrap_ModelOptions_target_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelOptions_window_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_338 arg2);
-extern swig_type_339 _wrap_ModelOptions_window_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelOptions_group_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_340 arg2);
-extern swig_type_341 _wrap_ModelOptions_group_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelOptions_target_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_339 arg2);
+extern swig_type_340 _wrap_ModelOptions_target_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelOptions_window_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_341 arg2);
+extern swig_type_342 _wrap_ModelOptions_window_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelOptions_group_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_343 arg2);
+extern swig_type_344 _wrap_ModelOptions_group_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_ModelOptions_raw_7f290aa942dd3ee6(void);
 extern void _wrap_delete_ModelOptions_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_ModelInfo_absolute_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_ModelInfo_absolute_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_342 _wrap_ModelInfo_family_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_layers_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_343 arg2);
-extern swig_type_344 _wrap_ModelInfo_layers_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_encoder_layers_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_345 arg2);
-extern swig_type_346 _wrap_ModelInfo_encoder_layers_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_query_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_347 arg2);
-extern swig_type_348 _wrap_ModelInfo_query_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_349 arg2);
-extern swig_type_350 _wrap_ModelInfo_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_351 arg2);
-extern swig_type_352 _wrap_ModelInfo_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_353 arg2);
-extern swig_type_354 _wrap_ModelInfo_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_hidden_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_355 arg2);
-extern swig_type_356 _wrap_ModelInfo_hidden_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_vocabulary_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_357 arg2);
-extern swig_type_358 _wrap_ModelInfo_vocabulary_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_359 arg2);
-extern swig_type_360 _wrap_ModelInfo_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_trained_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_361 arg2);
-extern swig_type_362 _wrap_ModelInfo_trained_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_usable_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_363 arg2);
-extern swig_type_364 _wrap_ModelInfo_usable_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_usable_context_most_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_365 arg2);
-extern swig_type_366 _wrap_ModelInfo_usable_context_most_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_absolute_rows_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_367 arg2);
-extern swig_type_368 _wrap_ModelInfo_absolute_rows_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_absolute_offset_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_369 arg2);
-extern swig_type_370 _wrap_ModelInfo_absolute_offset_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_layer_kinds_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_371 arg2);
-extern swig_type_372 _wrap_ModelInfo_layer_kinds_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_notes_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_373 arg2);
-extern swig_type_374 _wrap_ModelInfo_notes_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_345 _wrap_ModelInfo_family_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_layers_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_346 arg2);
+extern swig_type_347 _wrap_ModelInfo_layers_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_encoder_layers_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_348 arg2);
+extern swig_type_349 _wrap_ModelInfo_encoder_layers_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_query_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_350 arg2);
+extern swig_type_351 _wrap_ModelInfo_query_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_352 arg2);
+extern swig_type_353 _wrap_ModelInfo_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_354 arg2);
+extern swig_type_355 _wrap_ModelInfo_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_356 arg2);
+extern swig_type_357 _wrap_ModelInfo_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_hidden_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_358 arg2);
+extern swig_type_359 _wrap_ModelInfo_hidden_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_vocabulary_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_360 arg2);
+extern swig_type_361 _wrap_ModelInfo_vocabulary_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_362 arg2);
+extern swig_type_363 _wrap_ModelInfo_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_trained_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_364 arg2);
+extern swig_type_365 _wrap_ModelInfo_trained_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_usable_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_366 arg2);
+extern swig_type_367 _wrap_ModelInfo_usable_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_usable_context_most_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_368 arg2);
+extern swig_type_369 _wrap_ModelInfo_usable_context_most_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_absolute_rows_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_370 arg2);
+extern swig_type_371 _wrap_ModelInfo_absolute_rows_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_absolute_offset_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_372 arg2);
+extern swig_type_373 _wrap_ModelInfo_absolute_offset_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_layer_kinds_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_374 arg2);
+extern swig_type_375 _wrap_ModelInfo_layer_kinds_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelInfo_notes_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_376 arg2);
+extern swig_type_377 _wrap_ModelInfo_notes_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_ModelInfo_final_softcap_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
 extern double _wrap_ModelInfo_final_softcap_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_ModelInfo_raw_7f290aa942dd3ee6(void);
 extern void _wrap_delete_ModelInfo_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_375 _wrap_model_describe_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
+extern swig_type_378 _wrap_model_describe_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
 extern void _wrap_ModelLayer_kind_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_ModelLayer_kind_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_alike_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_376 arg2);
-extern swig_type_377 _wrap_ModelLayer_alike_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_query_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_378 arg2);
-extern swig_type_379 _wrap_ModelLayer_query_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_380 arg2);
-extern swig_type_381 _wrap_ModelLayer_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_382 arg2);
-extern swig_type_383 _wrap_ModelLayer_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_384 arg2);
-extern swig_type_385 _wrap_ModelLayer_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_window_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_386 arg2);
-extern swig_type_387 _wrap_ModelLayer_window_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_alike_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_379 arg2);
+extern swig_type_380 _wrap_ModelLayer_alike_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_query_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_381 arg2);
+extern swig_type_382 _wrap_ModelLayer_query_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_383 arg2);
+extern swig_type_384 _wrap_ModelLayer_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_385 arg2);
+extern swig_type_386 _wrap_ModelLayer_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_387 arg2);
+extern swig_type_388 _wrap_ModelLayer_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern void _wrap_ModelLayer_window_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_389 arg2);
+extern swig_type_390 _wrap_ModelLayer_window_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_ModelLayer_attention_scale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
 extern double _wrap_ModelLayer_attention_scale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_ModelLayer_raw_7f290aa942dd3ee6(void);
 extern void _wrap_delete_ModelLayer_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_388 _wrap_model_layer_at_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_389 arg2, uintptr_t arg3);
+extern swig_type_391 _wrap_model_layer_at_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_392 arg2, uintptr_t arg3);
 extern void _wrap_ModelNote_severity_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_ModelNote_severity_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern void _wrap_ModelNote_code_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
 extern int _wrap_ModelNote_code_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_390 _wrap_ModelNote_path_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_391 _wrap_ModelNote_text_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_393 _wrap_ModelNote_path_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
+extern swig_type_394 _wrap_ModelNote_text_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
 extern uintptr_t _wrap_new_ModelNote_raw_7f290aa942dd3ee6(void);
 extern void _wrap_delete_ModelNote_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_392 _wrap_model_note_at_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_393 arg2, uintptr_t arg3);
+extern swig_type_395 _wrap_model_note_at_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_396 arg2, uintptr_t arg3);
 extern uintptr_t _wrap_new_Metadata_raw_7f290aa942dd3ee6(void);
 extern void _wrap_delete_Metadata_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_394 _wrap_metadata_integers_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_395 arg3, int arg4, swig_voidp arg5, swig_type_396 arg6);
-extern swig_type_397 _wrap_metadata_reals_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_398 arg3, int arg4, swig_voidp arg5, swig_type_399 arg6);
-extern swig_type_400 _wrap_metadata_texts_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_401 arg3, int arg4, swig_type_402 arg5);
-extern swig_type_403 _wrap_metadata_text_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_404 arg2, swig_voidp arg3, swig_type_405 arg4);
-extern swig_type_406 _wrap_model_from_config_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_407 arg2, uintptr_t arg3, swig_voidp arg4, swig_type_408 arg5, swig_voidp arg6, swig_type_409 arg7, swig_voidp arg8, swig_type_410 arg9, swig_voidp arg10, swig_type_411 arg11, swig_voidp arg12, swig_type_412 arg13);
-extern swig_type_413 _wrap_model_from_metadata_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_414 arg4, swig_voidp arg5, swig_type_415 arg6, swig_voidp arg7, swig_type_416 arg8, swig_voidp arg9, swig_type_417 arg10, swig_voidp arg11, swig_type_418 arg12);
-extern swig_type_419 _wrap_model_from_gguf_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_420 arg2, uintptr_t arg3, swig_voidp arg4, swig_type_421 arg5, swig_voidp arg6, swig_type_422 arg7, swig_voidp arg8, swig_type_423 arg9, swig_voidp arg10, swig_type_424 arg11, swig_voidp arg12, swig_type_425 arg13);
-extern swig_type_426 _wrap_model_layer_scheme_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_427 arg2);
-extern swig_type_428 _wrap_model_layer_parts_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_429 arg2, uintptr_t arg3, uintptr_t arg4, uintptr_t arg5, uintptr_t arg6, uintptr_t arg7);
-extern swig_type_430 _wrap_model_layer_array_count_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_431 arg2, int arg3);
-extern swig_type_432 _wrap_model_layer_doubles_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_433 arg2, int arg3, swig_voidp arg4, swig_type_434 arg5);
-extern swig_type_435 _wrap_model_layer_floats_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_436 arg2, int arg3, swig_voidp arg4, swig_type_437 arg5);
+extern swig_type_397 _wrap_metadata_integers_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_398 arg3, int arg4, swig_voidp arg5, swig_type_399 arg6);
+extern swig_type_400 _wrap_metadata_reals_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_401 arg3, int arg4, swig_voidp arg5, swig_type_402 arg6);
+extern swig_type_403 _wrap_metadata_texts_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_404 arg3, int arg4, swig_type_405 arg5);
+extern swig_type_406 _wrap_metadata_text_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_407 arg2, swig_voidp arg3, swig_type_408 arg4);
+extern swig_type_409 _wrap_model_from_config_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_410 arg2, uintptr_t arg3, swig_voidp arg4, swig_type_411 arg5, swig_voidp arg6, swig_type_412 arg7, swig_voidp arg8, swig_type_413 arg9, swig_voidp arg10, swig_type_414 arg11, swig_voidp arg12, swig_type_415 arg13);
+extern swig_type_416 _wrap_model_from_metadata_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_417 arg4, swig_voidp arg5, swig_type_418 arg6, swig_voidp arg7, swig_type_419 arg8, swig_voidp arg9, swig_type_420 arg10, swig_voidp arg11, swig_type_421 arg12);
+extern swig_type_422 _wrap_model_from_gguf_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_423 arg2, uintptr_t arg3, swig_voidp arg4, swig_type_424 arg5, swig_voidp arg6, swig_type_425 arg7, swig_voidp arg8, swig_type_426 arg9, swig_voidp arg10, swig_type_427 arg11, swig_voidp arg12, swig_type_428 arg13);
+extern swig_type_429 _wrap_model_layer_scheme_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_430 arg2);
+extern swig_type_431 _wrap_model_layer_parts_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_432 arg2, uintptr_t arg3, uintptr_t arg4, uintptr_t arg5, uintptr_t arg6, uintptr_t arg7);
+extern swig_type_433 _wrap_model_layer_array_count_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_434 arg2, int arg3);
+extern swig_type_435 _wrap_model_layer_doubles_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_436 arg2, int arg3, swig_voidp arg4, swig_type_437 arg5);
+extern swig_type_438 _wrap_model_layer_floats_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_439 arg2, int arg3, swig_voidp arg4, swig_type_440 arg5);
 #undef intgo
 */
 import "C"
@@ -1536,19 +1535,6 @@ func (arg1 SwigcptrRopeConfig) GetXpos_gamma() (_swig_ret float64) {
 	return swig_r
 }
 
-func (arg1 SwigcptrRopeConfig) SetPair_factor_count(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_pair_factor_count_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetPair_factor_count() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_pair_factor_count_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
 func (arg1 SwigcptrRopeConfig) SetAxes(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
@@ -1640,8 +1626,6 @@ type RopeConfig interface {
 	GetXpos_scale_base() (_swig_ret float64)
 	SetXpos_gamma(arg2 float64)
 	GetXpos_gamma() (_swig_ret float64)
-	SetPair_factor_count(arg2 int32)
-	GetPair_factor_count() (_swig_ret int32)
 	SetAxes(arg2 int32)
 	GetAxes() (_swig_ret int32)
 	Set_axis_section(arg2 int32, arg3 int32)
@@ -1859,16 +1843,16 @@ func (arg1 SwigcptrBiasConfig) GetHeads() (_swig_ret int32) {
 	return swig_r
 }
 
-func (arg1 SwigcptrBiasConfig) SetHead_offset(arg2 int32) {
+func (arg1 SwigcptrBiasConfig) SetAlibi_heads(arg2 int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BiasConfig_head_offset_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	C._wrap_BiasConfig_alibi_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
 }
 
-func (arg1 SwigcptrBiasConfig) GetHead_offset() (_swig_ret int32) {
+func (arg1 SwigcptrBiasConfig) GetAlibi_heads() (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_head_offset_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_BiasConfig_alibi_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -1995,8 +1979,8 @@ type BiasConfig interface {
 	GetMethod() (_swig_ret int32)
 	SetHeads(arg2 int32)
 	GetHeads() (_swig_ret int32)
-	SetHead_offset(arg2 int32)
-	GetHead_offset() (_swig_ret int32)
+	SetAlibi_heads(arg2 int32)
+	GetAlibi_heads() (_swig_ret int32)
 	SetBidirectional(arg2 int32)
 	GetBidirectional() (_swig_ret int32)
 	SetBuckets(arg2 int32)
@@ -2230,32 +2214,6 @@ func (arg1 SwigcptrScoreConfig) GetSoftcap() (_swig_ret float64) {
 	return swig_r
 }
 
-func (arg1 SwigcptrScoreConfig) SetSink_heads(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_sink_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrScoreConfig) GetSink_heads() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ScoreConfig_sink_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrScoreConfig) SetSink_head_offset(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_sink_head_offset_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrScoreConfig) GetSink_head_offset() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ScoreConfig_sink_head_offset_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
 func NewScoreConfig() (_swig_ret ScoreConfig) {
 	var swig_r ScoreConfig
 	swig_r = (ScoreConfig)(SwigcptrScoreConfig(C._wrap_new_ScoreConfig_raw_7f290aa942dd3ee6()))
@@ -2284,10 +2242,6 @@ type ScoreConfig interface {
 	GetPower() (_swig_ret float64)
 	SetSoftcap(arg2 float64)
 	GetSoftcap() (_swig_ret float64)
-	SetSink_heads(arg2 int32)
-	GetSink_heads() (_swig_ret int32)
-	SetSink_head_offset(arg2 int32)
-	GetSink_head_offset() (_swig_ret int32)
 }
 
 func Method_name(arg1 int32, arg2 int32) (_swig_ret string) {
@@ -2827,10 +2781,23 @@ func (arg1 SwigcptrProblem) GetLength() (_swig_ret int64) {
 	return swig_r
 }
 
+func (arg1 SwigcptrProblem) SetHead_offset(arg2 int64) {
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	C._wrap_Problem_head_offset_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_59(_swig_i_1))
+}
+
+func (arg1 SwigcptrProblem) GetHead_offset() (_swig_ret int64) {
+	var swig_r int64
+	_swig_i_0 := arg1
+	swig_r = (int64)(C._wrap_Problem_head_offset_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
+	return swig_r
+}
+
 func (arg1 SwigcptrProblem) SetQuery_position_stride(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_query_position_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_59(_swig_i_1))
+	C._wrap_Problem_query_position_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_61(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetQuery_position_stride() (_swig_ret int64) {
@@ -2843,7 +2810,7 @@ func (arg1 SwigcptrProblem) GetQuery_position_stride() (_swig_ret int64) {
 func (arg1 SwigcptrProblem) SetKey_position_stride(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_key_position_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_61(_swig_i_1))
+	C._wrap_Problem_key_position_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_63(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetKey_position_stride() (_swig_ret int64) {
@@ -2856,7 +2823,7 @@ func (arg1 SwigcptrProblem) GetKey_position_stride() (_swig_ret int64) {
 func (arg1 SwigcptrProblem) SetSegments(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_segments_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_63(_swig_i_1))
+	C._wrap_Problem_segments_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_65(_swig_i_1))
 }
 
 func (arg1 SwigcptrProblem) GetSegments() (_swig_ret int64) {
@@ -2898,6 +2865,8 @@ type Problem interface {
 	GetValue_dim() (_swig_ret int64)
 	SetLength(arg2 int64)
 	GetLength() (_swig_ret int64)
+	SetHead_offset(arg2 int64)
+	GetHead_offset() (_swig_ret int64)
 	SetQuery_position_stride(arg2 int64)
 	GetQuery_position_stride() (_swig_ret int64)
 	SetKey_position_stride(arg2 int64)
@@ -3010,7 +2979,7 @@ func Tensor_contiguous(arg1 int64, arg2 int64, arg3 int64, arg4 int64, arg5 *[10
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	C._wrap_tensor_contiguous_raw_7f290aa942dd3ee6(C.swig_type_67(_swig_i_0), C.swig_type_68(_swig_i_1), C.swig_type_69(_swig_i_2), C.swig_type_70(_swig_i_3), C.swig_voidp(_swig_i_4))
+	C._wrap_tensor_contiguous_raw_7f290aa942dd3ee6(C.swig_type_69(_swig_i_0), C.swig_type_70(_swig_i_1), C.swig_type_71(_swig_i_2), C.swig_type_72(_swig_i_3), C.swig_voidp(_swig_i_4))
 }
 
 func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) {
@@ -3019,14 +2988,14 @@ func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) 
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_tensor_check_raw_7f290aa942dd3ee6(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_72(_swig_i_2))
+	swig_r_p := C._wrap_tensor_check_raw_7f290aa942dd3ee6(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_74(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-func Scheme_create(arg1 RopeConfig, arg2 *float64, arg3 int64, arg4 *float64, arg5 int64, arg6 RemapConfig, arg7 BiasConfig, arg8 *float32, arg9 int64, arg10 *float64, arg11 int64, arg12 *float64, arg13 int64, arg14 MaskConfig, arg15 ScoreConfig, arg16 *float32, arg17 int64) (_swig_ret Made) {
+func Scheme_create(arg1 RopeConfig, arg2 *float64, arg3 int64, arg4 *float64, arg5 int64, arg6 RemapConfig, arg7 BiasConfig, arg8 *float32, arg9 int64, arg10 *float64, arg11 int64, arg12 *float64, arg13 int64, arg14 *float64, arg15 int64, arg16 MaskConfig, arg17 ScoreConfig, arg18 *float32, arg19 int64) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	var _swig_i_1 *C.uint8_t
@@ -3046,12 +3015,15 @@ func Scheme_create(arg1 RopeConfig, arg2 *float64, arg3 int64, arg4 *float64, ar
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	_swig_i_13 := getSwigcptr(arg14)
-	_swig_i_14 := getSwigcptr(arg15)
-	var _swig_i_15 *C.uint8_t
-	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	_swig_i_16 := arg17
-	swig_r_p := C._wrap_scheme_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_74(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_75(_swig_i_4), C.uintptr_t(_swig_i_5), C.uintptr_t(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_76(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_77(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_78(_swig_i_12), C.uintptr_t(_swig_i_13), C.uintptr_t(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_79(_swig_i_16))
+	var _swig_i_13 *C.uint8_t
+	_swig_i_13 = (*C.uint8_t)(unsafe.Pointer(arg14))
+	_swig_i_14 := arg15
+	_swig_i_15 := getSwigcptr(arg16)
+	_swig_i_16 := getSwigcptr(arg17)
+	var _swig_i_17 *C.uint8_t
+	_swig_i_17 = (*C.uint8_t)(unsafe.Pointer(arg18))
+	_swig_i_18 := arg19
+	swig_r_p := C._wrap_scheme_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_76(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_77(_swig_i_4), C.uintptr_t(_swig_i_5), C.uintptr_t(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_78(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_79(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_80(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_81(_swig_i_14), C.uintptr_t(_swig_i_15), C.uintptr_t(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_82(_swig_i_18))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -3063,7 +3035,7 @@ func Scheme_from_json(arg1 *byte, arg2 int64) (_swig_ret Made) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_scheme_from_json_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_81(_swig_i_1))
+	swig_r_p := C._wrap_scheme_from_json_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_84(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -3079,7 +3051,7 @@ func Scheme_to_json(arg1 Scheme, arg2 *byte, arg3 int64, arg4 *int64, arg5 int64
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_scheme_to_json_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_83(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_84(_swig_i_4))
+	swig_r_p := C._wrap_scheme_to_json_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_86(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_87(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3096,7 +3068,7 @@ func Rope_frequencies(arg1 Scheme, arg2 int64, arg3 *float64, arg4 int64, arg5 *
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_rope_frequencies_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_86(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_87(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_88(_swig_i_5))
+	swig_r_p := C._wrap_rope_frequencies_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_89(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_90(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_91(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3111,7 +3083,7 @@ func Scheme_visible(arg1 Scheme, arg2 int64, arg3 int64, arg4 *int64, arg5 int64
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_scheme_visible_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_90(_swig_i_1), C.swig_type_91(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_92(_swig_i_4))
+	swig_r_p := C._wrap_scheme_visible_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_93(_swig_i_1), C.swig_type_94(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_95(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3141,14 +3113,31 @@ func Rope_apply(arg1 Context, arg2 Scheme, arg3 int32, arg4 int32, arg5 int32, a
 	_swig_i_14 := arg15
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	swig_r_p := C._wrap_rope_apply_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_94(_swig_i_5), C.swig_type_95(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_96(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
+	swig_r_p := C._wrap_rope_apply_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_97(_swig_i_5), C.swig_type_98(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_99(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-func Bias_fill(arg1 Scheme, arg2 int32, arg3 int64, arg4 int64, arg5 *float32, arg6 int64) (_swig_ret *Failure) {
+func Bias_fill(arg1 Context, arg2 Scheme, arg3 int32, arg4 int64, arg5 int64, arg6 *float32, arg7 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := getSwigcptr(arg2)
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	var _swig_i_5 *C.uint8_t
+	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
+	_swig_i_6 := arg7
+	swig_r_p := C._wrap_bias_fill_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.swig_type_101(_swig_i_3), C.swig_type_102(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_103(_swig_i_6))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Sinusoidal_fill(arg1 Context, arg2 int32, arg3 int64, arg4 float64, arg5 *byte, arg6 int32, arg7 *[10]int64) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
@@ -3157,53 +3146,16 @@ func Bias_fill(arg1 Scheme, arg2 int32, arg3 int64, arg4 int64, arg5 *float32, a
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_bias_fill_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_98(_swig_i_2), C.swig_type_99(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_100(_swig_i_5))
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	swig_r_p := C._wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_105(_swig_i_2), C.double(_swig_i_3), C.swig_voidp(_swig_i_4), C.int(_swig_i_5), C.swig_voidp(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-func Sinusoidal_fill(arg1 int32, arg2 int64, arg3 float64, arg4 *byte, arg5 int32, arg6 *[10]int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	swig_r_p := C._wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(C.int(_swig_i_0), C.swig_type_102(_swig_i_1), C.double(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Position_lookup(arg1 *byte, arg2 int32, arg3 *[10]int64, arg4 *int64, arg5 int64, arg6 *byte, arg7 int32, arg8 *[10]int64) (_swig_ret *Failure) {
-	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	var _swig_i_7 *C.uint8_t
-	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	swig_r_p := C._wrap_position_lookup_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_104(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Fire_fill(arg1 FireConfig, arg2 *float32, arg3 int64, arg4 *float32, arg5 int64, arg6 *float32, arg7 int64, arg8 *float32, arg9 int64, arg10 *int64, arg11 int64, arg12 *int64, arg13 int64, arg14 *byte, arg15 int32, arg16 *[10]int64) (_swig_ret *Failure) {
+func Position_lookup(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *int64, arg6 int64, arg7 *byte, arg8 int32, arg9 *[10]int64) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	var _swig_i_1 *C.uint8_t
@@ -3211,25 +3163,49 @@ func Fire_fill(arg1 FireConfig, arg2 *float32, arg3 int64, arg4 *float32, arg5 i
 	_swig_i_2 := arg3
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	var _swig_i_7 *C.uint8_t
-	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	_swig_i_8 := arg9
-	var _swig_i_9 *C.uint8_t
-	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
-	_swig_i_10 := arg11
-	var _swig_i_11 *C.uint8_t
-	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
-	_swig_i_12 := arg13
-	var _swig_i_13 *C.uint8_t
-	_swig_i_13 = (*C.uint8_t)(unsafe.Pointer(arg14))
-	_swig_i_14 := arg15
-	var _swig_i_15 *C.uint8_t
-	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	swig_r_p := C._wrap_fire_fill_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_106(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_107(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_108(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_109(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_110(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_111(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	_swig_i_7 := arg8
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	swig_r_p := C._wrap_position_lookup_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_107(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Fire_fill(arg1 Context, arg2 FireConfig, arg3 *float32, arg4 int64, arg5 *float32, arg6 int64, arg7 *float32, arg8 int64, arg9 *float32, arg10 int64, arg11 *int64, arg12 int64, arg13 *int64, arg14 int64, arg15 *byte, arg16 int32, arg17 *[10]int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := getSwigcptr(arg2)
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_3 := arg4
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	_swig_i_7 := arg8
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	_swig_i_9 := arg10
+	var _swig_i_10 *C.uint8_t
+	_swig_i_10 = (*C.uint8_t)(unsafe.Pointer(arg11))
+	_swig_i_11 := arg12
+	var _swig_i_12 *C.uint8_t
+	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
+	_swig_i_13 := arg14
+	var _swig_i_14 *C.uint8_t
+	_swig_i_14 = (*C.uint8_t)(unsafe.Pointer(arg15))
+	_swig_i_15 := arg16
+	var _swig_i_16 *C.uint8_t
+	_swig_i_16 = (*C.uint8_t)(unsafe.Pointer(arg17))
+	swig_r_p := C._wrap_fire_fill_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_109(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_110(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_111(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_112(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_113(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_114(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3262,7 +3238,7 @@ func Plan_create(arg1 Context, arg2 Scheme, arg3 Problem, arg4 *int64, arg5 int6
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
 	_swig_i_16 := arg17
-	swig_r_p := C._wrap_plan_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_113(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_114(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_115(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_116(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_117(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_118(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_119(_swig_i_16))
+	swig_r_p := C._wrap_plan_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_116(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_117(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_118(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_119(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_120(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_121(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_122(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -3275,7 +3251,7 @@ func Plan_tile_counts(arg1 Plan, arg2 *int64, arg3 int64) (_swig_ret *Failure) {
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_plan_tile_counts_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_121(_swig_i_2))
+	swig_r_p := C._wrap_plan_tile_counts_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_124(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3317,7 +3293,7 @@ func Attention_run(arg1 Context, arg2 Plan, arg3 *byte, arg4 int32, arg5 *[10]in
 	var _swig_i_19 *C.uint8_t
 	_swig_i_19 = (*C.uint8_t)(unsafe.Pointer(arg20))
 	_swig_i_20 := arg21
-	swig_r_p := C._wrap_attention_run_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_123(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_124(_swig_i_20))
+	swig_r_p := C._wrap_attention_run_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_126(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_127(_swig_i_20))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3355,25 +3331,26 @@ func Attention(arg1 Context, arg2 Scheme, arg3 *byte, arg4 int32, arg5 *[10]int6
 	return swig_r_1
 }
 
-func Attention_merge(arg1 *byte, arg2 int32, arg3 *[10]int64, arg4 *float32, arg5 int64, arg6 *byte, arg7 int32, arg8 *[10]int64, arg9 *float32, arg10 int64) (_swig_ret *Failure) {
+func Attention_merge(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *float32, arg6 int64, arg7 *byte, arg8 int32, arg9 *[10]int64, arg10 *float32, arg11 int64) (_swig_ret *Failure) {
 	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	var _swig_i_7 *C.uint8_t
-	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	_swig_i_9 := arg10
-	swig_r_p := C._wrap_attention_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_127(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_128(_swig_i_9))
+	var _swig_i_9 *C.uint8_t
+	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
+	_swig_i_10 := arg11
+	swig_r_p := C._wrap_attention_merge_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_130(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_131(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3456,7 +3433,7 @@ func (arg1 SwigcptrCacheConfig) GetDtype() (_swig_ret int32) {
 func (arg1 SwigcptrCacheConfig) SetLayers(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheConfig_layers_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_131(_swig_i_1))
+	C._wrap_CacheConfig_layers_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_134(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheConfig) GetLayers() (_swig_ret int64) {
@@ -3469,7 +3446,7 @@ func (arg1 SwigcptrCacheConfig) GetLayers() (_swig_ret int64) {
 func (arg1 SwigcptrCacheConfig) SetKey_heads(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheConfig_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_133(_swig_i_1))
+	C._wrap_CacheConfig_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_136(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheConfig) GetKey_heads() (_swig_ret int64) {
@@ -3482,7 +3459,7 @@ func (arg1 SwigcptrCacheConfig) GetKey_heads() (_swig_ret int64) {
 func (arg1 SwigcptrCacheConfig) SetHead_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheConfig_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_135(_swig_i_1))
+	C._wrap_CacheConfig_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_138(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheConfig) GetHead_dim() (_swig_ret int64) {
@@ -3495,7 +3472,7 @@ func (arg1 SwigcptrCacheConfig) GetHead_dim() (_swig_ret int64) {
 func (arg1 SwigcptrCacheConfig) SetValue_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheConfig_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_137(_swig_i_1))
+	C._wrap_CacheConfig_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_140(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheConfig) GetValue_dim() (_swig_ret int64) {
@@ -3508,7 +3485,7 @@ func (arg1 SwigcptrCacheConfig) GetValue_dim() (_swig_ret int64) {
 func (arg1 SwigcptrCacheConfig) SetMemory_limit(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheConfig_memory_limit_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_139(_swig_i_1))
+	C._wrap_CacheConfig_memory_limit_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_142(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheConfig) GetMemory_limit() (_swig_ret int64) {
@@ -3562,7 +3539,7 @@ func Cache_sequence_destroy(arg1 Cache, arg2 int64) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_cache_sequence_destroy_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_143(_swig_i_1))
+	swig_r_p := C._wrap_cache_sequence_destroy_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_146(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3575,7 +3552,7 @@ func Cache_fork(arg1 Cache, arg2 int64, arg3 *int64) (_swig_ret *Failure) {
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_cache_fork_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_145(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_cache_fork_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_148(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3588,7 +3565,7 @@ func Cache_evict(arg1 Cache, arg2 int64, arg3 int64, arg4 int64) (_swig_ret *Fai
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_cache_evict_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_147(_swig_i_1), C.swig_type_148(_swig_i_2), C.swig_type_149(_swig_i_3))
+	swig_r_p := C._wrap_cache_evict_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_150(_swig_i_1), C.swig_type_151(_swig_i_2), C.swig_type_152(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3601,7 +3578,7 @@ func Cache_keep(arg1 Cache, arg2 int64, arg3 int64, arg4 int64) (_swig_ret *Fail
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_cache_keep_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_151(_swig_i_1), C.swig_type_152(_swig_i_2), C.swig_type_153(_swig_i_3))
+	swig_r_p := C._wrap_cache_keep_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_154(_swig_i_1), C.swig_type_155(_swig_i_2), C.swig_type_156(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3630,7 +3607,7 @@ func (p SwigcptrSequenceInfo) SwigIsSequenceInfo() {
 func (arg1 SwigcptrSequenceInfo) SetTokens(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_tokens_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_155(_swig_i_1))
+	C._wrap_SequenceInfo_tokens_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_158(_swig_i_1))
 }
 
 func (arg1 SwigcptrSequenceInfo) GetTokens() (_swig_ret int64) {
@@ -3643,7 +3620,7 @@ func (arg1 SwigcptrSequenceInfo) GetTokens() (_swig_ret int64) {
 func (arg1 SwigcptrSequenceInfo) SetFirst_position(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_first_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_157(_swig_i_1))
+	C._wrap_SequenceInfo_first_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_160(_swig_i_1))
 }
 
 func (arg1 SwigcptrSequenceInfo) GetFirst_position() (_swig_ret int64) {
@@ -3656,7 +3633,7 @@ func (arg1 SwigcptrSequenceInfo) GetFirst_position() (_swig_ret int64) {
 func (arg1 SwigcptrSequenceInfo) SetNext_position(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_next_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_159(_swig_i_1))
+	C._wrap_SequenceInfo_next_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_162(_swig_i_1))
 }
 
 func (arg1 SwigcptrSequenceInfo) GetNext_position() (_swig_ret int64) {
@@ -3669,7 +3646,7 @@ func (arg1 SwigcptrSequenceInfo) GetNext_position() (_swig_ret int64) {
 func (arg1 SwigcptrSequenceInfo) SetBlocks(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_161(_swig_i_1))
+	C._wrap_SequenceInfo_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_164(_swig_i_1))
 }
 
 func (arg1 SwigcptrSequenceInfo) GetBlocks() (_swig_ret int64) {
@@ -3682,7 +3659,7 @@ func (arg1 SwigcptrSequenceInfo) GetBlocks() (_swig_ret int64) {
 func (arg1 SwigcptrSequenceInfo) SetShared_blocks(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_shared_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_163(_swig_i_1))
+	C._wrap_SequenceInfo_shared_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_166(_swig_i_1))
 }
 
 func (arg1 SwigcptrSequenceInfo) GetShared_blocks() (_swig_ret int64) {
@@ -3723,7 +3700,7 @@ func Cache_sequence_info(arg1 Cache, arg2 int64, arg3 SequenceInfo) (_swig_ret *
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := getSwigcptr(arg3)
-	swig_r_p := C._wrap_cache_sequence_info_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_166(_swig_i_1), C.uintptr_t(_swig_i_2))
+	swig_r_p := C._wrap_cache_sequence_info_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_169(_swig_i_1), C.uintptr_t(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3742,7 +3719,7 @@ func (p SwigcptrCacheStatistics) SwigIsCacheStatistics() {
 func (arg1 SwigcptrCacheStatistics) SetSequences(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheStatistics_sequences_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_167(_swig_i_1))
+	C._wrap_CacheStatistics_sequences_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_170(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheStatistics) GetSequences() (_swig_ret int64) {
@@ -3755,7 +3732,7 @@ func (arg1 SwigcptrCacheStatistics) GetSequences() (_swig_ret int64) {
 func (arg1 SwigcptrCacheStatistics) SetBlocks(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheStatistics_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_169(_swig_i_1))
+	C._wrap_CacheStatistics_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_172(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheStatistics) GetBlocks() (_swig_ret int64) {
@@ -3768,7 +3745,7 @@ func (arg1 SwigcptrCacheStatistics) GetBlocks() (_swig_ret int64) {
 func (arg1 SwigcptrCacheStatistics) SetFree_blocks(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheStatistics_free_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_171(_swig_i_1))
+	C._wrap_CacheStatistics_free_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_174(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheStatistics) GetFree_blocks() (_swig_ret int64) {
@@ -3781,7 +3758,7 @@ func (arg1 SwigcptrCacheStatistics) GetFree_blocks() (_swig_ret int64) {
 func (arg1 SwigcptrCacheStatistics) SetBlock_bytes(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_CacheStatistics_block_bytes_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_173(_swig_i_1))
+	C._wrap_CacheStatistics_block_bytes_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_176(_swig_i_1))
 }
 
 func (arg1 SwigcptrCacheStatistics) GetBlock_bytes() (_swig_ret int64) {
@@ -3837,7 +3814,7 @@ func Cache_save_size(arg1 Cache, arg2 int64) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r = (int64)(C._wrap_cache_save_size_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_178(_swig_i_1)))
+	swig_r = (int64)(C._wrap_cache_save_size_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_181(_swig_i_1)))
 	return swig_r
 }
 
@@ -3863,7 +3840,7 @@ func Cache_append(arg1 Cache, arg2 *int64, arg3 int64, arg4 *int64, arg5 int64, 
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_cache_append_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_181(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_182(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_183(_swig_i_6))
+	swig_r_p := C._wrap_cache_append_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_184(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_185(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_186(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3891,7 +3868,7 @@ func Cache_write(arg1 Context, arg2 Cache, arg3 int64, arg4 *int64, arg5 int64, 
 	_swig_i_11 := arg12
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
-	swig_r_p := C._wrap_cache_write_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_185(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_186(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_187(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
+	swig_r_p := C._wrap_cache_write_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_188(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_189(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_190(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3914,7 +3891,7 @@ func Cache_plan_create(arg1 Context, arg2 Scheme, arg3 Cache, arg4 *int64, arg5 
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
 	_swig_i_9 := arg10
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_cache_plan_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_189(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_190(_swig_i_6), C.swig_type_191(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_192(_swig_i_9), C.swig_type_193(_swig_i_10))
+	swig_r_p := C._wrap_cache_plan_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_192(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_193(_swig_i_6), C.swig_type_194(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_195(_swig_i_9), C.swig_type_196(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -3942,7 +3919,7 @@ func Cache_run(arg1 Context, arg2 CachePlan, arg3 int64, arg4 *byte, arg5 int32,
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_cache_run_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_195(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_196(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_197(_swig_i_12))
+	swig_r_p := C._wrap_cache_run_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_198(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_199(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_200(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3974,7 +3951,7 @@ func Attention_decode(arg1 Context, arg2 Scheme, arg3 Cache, arg4 int64, arg5 *i
 	var _swig_i_14 *C.uint8_t
 	_swig_i_14 = (*C.uint8_t)(unsafe.Pointer(arg15))
 	_swig_i_15 := arg16
-	swig_r_p := C._wrap_attention_decode_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_199(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_200(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_201(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_202(_swig_i_15))
+	swig_r_p := C._wrap_attention_decode_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_202(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_203(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_204(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_205(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3988,7 +3965,7 @@ func Cache_save(arg1 Cache, arg2 int64, arg3 *byte, arg4 int64) (_swig_ret *Fail
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_cache_save_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_204(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_205(_swig_i_3))
+	swig_r_p := C._wrap_cache_save_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_207(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_208(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4003,7 +3980,7 @@ func Cache_restore(arg1 Cache, arg2 *byte, arg3 int64, arg4 *int64) (_swig_ret *
 	_swig_i_2 := arg3
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	swig_r_p := C._wrap_cache_restore_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_207(_swig_i_2), C.swig_voidp(_swig_i_3))
+	swig_r_p := C._wrap_cache_restore_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_210(_swig_i_2), C.swig_voidp(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4048,7 +4025,7 @@ func (arg1 SwigcptrWindowsConfig) GetBos() (_swig_ret int32) {
 func (arg1 SwigcptrWindowsConfig) SetTokens(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_tokens_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_208(_swig_i_1))
+	C._wrap_WindowsConfig_tokens_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_211(_swig_i_1))
 }
 
 func (arg1 SwigcptrWindowsConfig) GetTokens() (_swig_ret int64) {
@@ -4061,7 +4038,7 @@ func (arg1 SwigcptrWindowsConfig) GetTokens() (_swig_ret int64) {
 func (arg1 SwigcptrWindowsConfig) SetLength(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_210(_swig_i_1))
+	C._wrap_WindowsConfig_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_213(_swig_i_1))
 }
 
 func (arg1 SwigcptrWindowsConfig) GetLength() (_swig_ret int64) {
@@ -4074,7 +4051,7 @@ func (arg1 SwigcptrWindowsConfig) GetLength() (_swig_ret int64) {
 func (arg1 SwigcptrWindowsConfig) SetStride(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_212(_swig_i_1))
+	C._wrap_WindowsConfig_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_215(_swig_i_1))
 }
 
 func (arg1 SwigcptrWindowsConfig) GetStride() (_swig_ret int64) {
@@ -4087,7 +4064,7 @@ func (arg1 SwigcptrWindowsConfig) GetStride() (_swig_ret int64) {
 func (arg1 SwigcptrWindowsConfig) SetSegment(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_segment_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_214(_swig_i_1))
+	C._wrap_WindowsConfig_segment_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_217(_swig_i_1))
 }
 
 func (arg1 SwigcptrWindowsConfig) GetSegment() (_swig_ret int64) {
@@ -4471,7 +4448,7 @@ func (arg1 SwigcptrBootstrapConfig) GetSamples() (_swig_ret int32) {
 func (arg1 SwigcptrBootstrapConfig) SetSeed(arg2 uint64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_BootstrapConfig_seed_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_218(_swig_i_1))
+	C._wrap_BootstrapConfig_seed_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_221(_swig_i_1))
 }
 
 func (arg1 SwigcptrBootstrapConfig) GetSeed() (_swig_ret uint64) {
@@ -4541,7 +4518,7 @@ func (arg1 SwigcptrPasskeyConfig) GetForm() (_swig_ret int32) {
 func (arg1 SwigcptrPasskeyConfig) SetLength(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_220(_swig_i_1))
+	C._wrap_PasskeyConfig_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_223(_swig_i_1))
 }
 
 func (arg1 SwigcptrPasskeyConfig) GetLength() (_swig_ret int64) {
@@ -4554,7 +4531,7 @@ func (arg1 SwigcptrPasskeyConfig) GetLength() (_swig_ret int64) {
 func (arg1 SwigcptrPasskeyConfig) SetSeed(arg2 uint64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_seed_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_222(_swig_i_1))
+	C._wrap_PasskeyConfig_seed_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_225(_swig_i_1))
 }
 
 func (arg1 SwigcptrPasskeyConfig) GetSeed() (_swig_ret uint64) {
@@ -4580,7 +4557,7 @@ func (arg1 SwigcptrPasskeyConfig) GetDepth() (_swig_ret float64) {
 func (arg1 SwigcptrPasskeyConfig) SetLowest_key(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_lowest_key_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_224(_swig_i_1))
+	C._wrap_PasskeyConfig_lowest_key_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_227(_swig_i_1))
 }
 
 func (arg1 SwigcptrPasskeyConfig) GetLowest_key() (_swig_ret int64) {
@@ -4593,7 +4570,7 @@ func (arg1 SwigcptrPasskeyConfig) GetLowest_key() (_swig_ret int64) {
 func (arg1 SwigcptrPasskeyConfig) SetHighest_key(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_highest_key_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_226(_swig_i_1))
+	C._wrap_PasskeyConfig_highest_key_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_229(_swig_i_1))
 }
 
 func (arg1 SwigcptrPasskeyConfig) GetHighest_key() (_swig_ret int64) {
@@ -4647,7 +4624,7 @@ func Token_nll(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *int6
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_token_nll_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_229(_swig_i_5), C.swig_type_230(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_231(_swig_i_8))
+	swig_r_p := C._wrap_token_nll_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_232(_swig_i_5), C.swig_type_233(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_234(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4674,7 +4651,7 @@ func Token_nll_grad(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 
 	_swig_i_10 := arg11
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
-	swig_r_p := C._wrap_token_nll_grad_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_233(_swig_i_5), C.swig_type_234(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_235(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
+	swig_r_p := C._wrap_token_nll_grad_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_236(_swig_i_5), C.swig_type_237(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_238(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4687,7 +4664,7 @@ func Windows_count(arg1 WindowsConfig, arg2 *int64, arg3 int64) (_swig_ret *Fail
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_windows_count_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_237(_swig_i_2))
+	swig_r_p := C._wrap_windows_count_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_240(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4701,7 +4678,7 @@ func Windows_get(arg1 WindowsConfig, arg2 int64, arg3 *int64, arg4 int64) (_swig
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_windows_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_239(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_240(_swig_i_3))
+	swig_r_p := C._wrap_windows_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_242(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_243(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4716,7 +4693,7 @@ func Loss_init(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64) (_swig_ret *F
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_loss_init_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_242(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_243(_swig_i_3))
+	swig_r_p := C._wrap_loss_init_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_245(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_246(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4739,7 +4716,7 @@ func Loss_add(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 *float64,
 	_swig_i_7 := arg8
 	_swig_i_8 := arg9
 	_swig_i_9 := arg10
-	swig_r_p := C._wrap_loss_add_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_245(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_246(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_247(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_248(_swig_i_7), C.swig_type_249(_swig_i_8), C.swig_type_250(_swig_i_9))
+	swig_r_p := C._wrap_loss_add_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_248(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_249(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_250(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_251(_swig_i_7), C.swig_type_252(_swig_i_8), C.swig_type_253(_swig_i_9))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4760,7 +4737,7 @@ func Loss_merge(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 *int64,
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_loss_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_252(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_253(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_254(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_255(_swig_i_7))
+	swig_r_p := C._wrap_loss_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_255(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_256(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_257(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_258(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4786,7 +4763,7 @@ func Loss_add_by_context(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg
 	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
 	_swig_i_10 := arg11
 	_swig_i_11 := arg12
-	swig_r_p := C._wrap_loss_add_by_context_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_257(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_258(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_259(_swig_i_5), C.swig_type_260(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_261(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_262(_swig_i_10), C.swig_type_263(_swig_i_11))
+	swig_r_p := C._wrap_loss_add_by_context_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_260(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_261(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_262(_swig_i_5), C.swig_type_263(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_264(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_265(_swig_i_10), C.swig_type_266(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4804,7 +4781,7 @@ func Loss_summarize(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 *fl
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_loss_summarize_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_265(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_266(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_267(_swig_i_5))
+	swig_r_p := C._wrap_loss_summarize_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_268(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_269(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_270(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4826,7 +4803,7 @@ func Judge(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 int64, arg6 
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_judge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_269(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_270(_swig_i_3), C.swig_type_271(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_272(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_273(_swig_i_8))
+	swig_r_p := C._wrap_judge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_272(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_273(_swig_i_3), C.swig_type_274(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_275(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_276(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4846,7 +4823,7 @@ func Tokenize(arg1 int32, arg2 int32, arg3 *byte, arg4 int64, arg5 *byte, arg6 i
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_tokenize_raw_7f290aa942dd3ee6(C.int(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_275(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_276(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_277(_swig_i_7))
+	swig_r_p := C._wrap_tokenize_raw_7f290aa942dd3ee6(C.int(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_278(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_279(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_280(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4865,7 +4842,7 @@ func Bleu_add(arg1 BleuConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 int64, 
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bleu_add_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_279(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_280(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_281(_swig_i_6))
+	swig_r_p := C._wrap_bleu_add_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_282(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_283(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_284(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4884,7 +4861,7 @@ func Bleu_add_tokens(arg1 BleuConfig, arg2 *int64, arg3 int64, arg4 *int64, arg5
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bleu_add_tokens_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_283(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_284(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_285(_swig_i_6))
+	swig_r_p := C._wrap_bleu_add_tokens_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_286(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_287(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_288(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4899,7 +4876,7 @@ func Bleu_merge(arg1 *int64, arg2 int64, arg3 *int64, arg4 int64) (_swig_ret *Fa
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_bleu_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_287(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_288(_swig_i_3))
+	swig_r_p := C._wrap_bleu_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_290(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_291(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4918,7 +4895,7 @@ func Bleu_score(arg1 BleuConfig, arg2 *int64, arg3 int64, arg4 *int64, arg5 int6
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bleu_score_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_290(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_291(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_292(_swig_i_6))
+	swig_r_p := C._wrap_bleu_score_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_293(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_294(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_295(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4935,7 +4912,7 @@ func Bleu_signature(arg1 BleuConfig, arg2 int32, arg3 *byte, arg4 int64, arg5 *i
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_bleu_signature_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_294(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_295(_swig_i_5))
+	swig_r_p := C._wrap_bleu_signature_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_297(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_298(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4954,7 +4931,7 @@ func Chrf_add(arg1 ChrfConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 int64, 
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_chrf_add_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_297(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_298(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_299(_swig_i_6))
+	swig_r_p := C._wrap_chrf_add_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_300(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_301(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_302(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4969,7 +4946,7 @@ func Chrf_merge(arg1 *int64, arg2 int64, arg3 *int64, arg4 int64) (_swig_ret *Fa
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_chrf_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_301(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_302(_swig_i_3))
+	swig_r_p := C._wrap_chrf_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_304(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_305(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4985,7 +4962,7 @@ func Chrf_score(arg1 ChrfConfig, arg2 *int64, arg3 int64, arg4 *float64, arg5 in
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_chrf_score_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_304(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_305(_swig_i_4))
+	swig_r_p := C._wrap_chrf_score_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_307(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_308(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5007,7 +4984,7 @@ func Rouge(arg1 RougeConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 int64, ar
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_rouge_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_307(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_308(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_309(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_310(_swig_i_8))
+	swig_r_p := C._wrap_rouge_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_310(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_311(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_312(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_313(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5029,7 +5006,7 @@ func Rouge_tokens(arg1 RougeConfig, arg2 *int64, arg3 int64, arg4 *int64, arg5 i
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_rouge_tokens_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_312(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_313(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_314(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_315(_swig_i_8))
+	swig_r_p := C._wrap_rouge_tokens_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_315(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_316(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_317(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_318(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5046,7 +5023,7 @@ func Bootstrap_mean(arg1 Context, arg2 BootstrapConfig, arg3 *float64, arg4 int6
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_bootstrap_mean_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_317(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_318(_swig_i_5))
+	swig_r_p := C._wrap_bootstrap_mean_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_320(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_321(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5064,7 +5041,7 @@ func Bleu_bootstrap(arg1 Context, arg2 BootstrapConfig, arg3 BleuConfig, arg4 *i
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bleu_bootstrap_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_320(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_321(_swig_i_6))
+	swig_r_p := C._wrap_bleu_bootstrap_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_323(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_324(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5083,7 +5060,7 @@ func Passkey_make(arg1 PasskeyConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
 	_swig_i_6 := arg7
-	swig_r_p := C._wrap_passkey_make_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_323(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_324(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_325(_swig_i_6))
+	swig_r_p := C._wrap_passkey_make_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_326(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_327(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_328(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5099,7 +5076,7 @@ func Passkey_check(arg1 *byte, arg2 int64, arg3 int64, arg4 *int64, arg5 int64) 
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_passkey_check_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_327(_swig_i_1), C.swig_type_328(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_329(_swig_i_4))
+	swig_r_p := C._wrap_passkey_check_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_330(_swig_i_1), C.swig_type_331(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_332(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5124,7 +5101,7 @@ func Needle_place(arg1 *int64, arg2 int64, arg3 *int64, arg4 int64, arg5 float64
 	var _swig_i_9 *C.uint8_t
 	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_needle_place_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_331(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_332(_swig_i_3), C.double(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_333(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_334(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_335(_swig_i_10))
+	swig_r_p := C._wrap_needle_place_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_334(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_335(_swig_i_3), C.double(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_336(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_337(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_338(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5182,7 +5159,7 @@ func (arg1 SwigcptrModelOptions) GetExtension() (_swig_ret int32) {
 func (arg1 SwigcptrModelOptions) SetTarget_length(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelOptions_target_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_336(_swig_i_1))
+	C._wrap_ModelOptions_target_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_339(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelOptions) GetTarget_length() (_swig_ret int64) {
@@ -5195,7 +5172,7 @@ func (arg1 SwigcptrModelOptions) GetTarget_length() (_swig_ret int64) {
 func (arg1 SwigcptrModelOptions) SetWindow(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelOptions_window_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_338(_swig_i_1))
+	C._wrap_ModelOptions_window_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_341(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelOptions) GetWindow() (_swig_ret int64) {
@@ -5208,7 +5185,7 @@ func (arg1 SwigcptrModelOptions) GetWindow() (_swig_ret int64) {
 func (arg1 SwigcptrModelOptions) SetGroup(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelOptions_group_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_340(_swig_i_1))
+	C._wrap_ModelOptions_group_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_343(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelOptions) GetGroup() (_swig_ret int64) {
@@ -5281,7 +5258,7 @@ func (arg1 SwigcptrModelInfo) GetFamily() (_swig_ret string) {
 func (arg1 SwigcptrModelInfo) SetLayers(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_layers_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_343(_swig_i_1))
+	C._wrap_ModelInfo_layers_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_346(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetLayers() (_swig_ret int64) {
@@ -5294,7 +5271,7 @@ func (arg1 SwigcptrModelInfo) GetLayers() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetEncoder_layers(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_encoder_layers_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_345(_swig_i_1))
+	C._wrap_ModelInfo_encoder_layers_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_348(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetEncoder_layers() (_swig_ret int64) {
@@ -5307,7 +5284,7 @@ func (arg1 SwigcptrModelInfo) GetEncoder_layers() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetQuery_heads(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_query_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_347(_swig_i_1))
+	C._wrap_ModelInfo_query_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_350(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetQuery_heads() (_swig_ret int64) {
@@ -5320,7 +5297,7 @@ func (arg1 SwigcptrModelInfo) GetQuery_heads() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetKey_heads(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_349(_swig_i_1))
+	C._wrap_ModelInfo_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_352(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetKey_heads() (_swig_ret int64) {
@@ -5333,7 +5310,7 @@ func (arg1 SwigcptrModelInfo) GetKey_heads() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetHead_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_351(_swig_i_1))
+	C._wrap_ModelInfo_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_354(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetHead_dim() (_swig_ret int64) {
@@ -5346,7 +5323,7 @@ func (arg1 SwigcptrModelInfo) GetHead_dim() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetValue_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_353(_swig_i_1))
+	C._wrap_ModelInfo_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_356(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetValue_dim() (_swig_ret int64) {
@@ -5359,7 +5336,7 @@ func (arg1 SwigcptrModelInfo) GetValue_dim() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetHidden(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_hidden_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_355(_swig_i_1))
+	C._wrap_ModelInfo_hidden_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_358(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetHidden() (_swig_ret int64) {
@@ -5372,7 +5349,7 @@ func (arg1 SwigcptrModelInfo) GetHidden() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetVocabulary(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_vocabulary_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_357(_swig_i_1))
+	C._wrap_ModelInfo_vocabulary_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_360(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetVocabulary() (_swig_ret int64) {
@@ -5385,7 +5362,7 @@ func (arg1 SwigcptrModelInfo) GetVocabulary() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetContext(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_359(_swig_i_1))
+	C._wrap_ModelInfo_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_362(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetContext() (_swig_ret int64) {
@@ -5398,7 +5375,7 @@ func (arg1 SwigcptrModelInfo) GetContext() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetTrained_context(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_trained_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_361(_swig_i_1))
+	C._wrap_ModelInfo_trained_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_364(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetTrained_context() (_swig_ret int64) {
@@ -5411,7 +5388,7 @@ func (arg1 SwigcptrModelInfo) GetTrained_context() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetUsable_context(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_usable_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_363(_swig_i_1))
+	C._wrap_ModelInfo_usable_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_366(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetUsable_context() (_swig_ret int64) {
@@ -5424,7 +5401,7 @@ func (arg1 SwigcptrModelInfo) GetUsable_context() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetUsable_context_most(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_usable_context_most_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_365(_swig_i_1))
+	C._wrap_ModelInfo_usable_context_most_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_368(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetUsable_context_most() (_swig_ret int64) {
@@ -5437,7 +5414,7 @@ func (arg1 SwigcptrModelInfo) GetUsable_context_most() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetAbsolute_rows(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_absolute_rows_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_367(_swig_i_1))
+	C._wrap_ModelInfo_absolute_rows_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_370(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetAbsolute_rows() (_swig_ret int64) {
@@ -5450,7 +5427,7 @@ func (arg1 SwigcptrModelInfo) GetAbsolute_rows() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetAbsolute_offset(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_absolute_offset_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_369(_swig_i_1))
+	C._wrap_ModelInfo_absolute_offset_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_372(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetAbsolute_offset() (_swig_ret int64) {
@@ -5463,7 +5440,7 @@ func (arg1 SwigcptrModelInfo) GetAbsolute_offset() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetLayer_kinds(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_layer_kinds_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_371(_swig_i_1))
+	C._wrap_ModelInfo_layer_kinds_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_374(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetLayer_kinds() (_swig_ret int64) {
@@ -5476,7 +5453,7 @@ func (arg1 SwigcptrModelInfo) GetLayer_kinds() (_swig_ret int64) {
 func (arg1 SwigcptrModelInfo) SetNotes(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelInfo_notes_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_373(_swig_i_1))
+	C._wrap_ModelInfo_notes_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_376(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelInfo) GetNotes() (_swig_ret int64) {
@@ -5588,7 +5565,7 @@ func (arg1 SwigcptrModelLayer) GetKind() (_swig_ret int32) {
 func (arg1 SwigcptrModelLayer) SetAlike(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_alike_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_376(_swig_i_1))
+	C._wrap_ModelLayer_alike_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_379(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetAlike() (_swig_ret int64) {
@@ -5601,7 +5578,7 @@ func (arg1 SwigcptrModelLayer) GetAlike() (_swig_ret int64) {
 func (arg1 SwigcptrModelLayer) SetQuery_heads(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_query_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_378(_swig_i_1))
+	C._wrap_ModelLayer_query_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_381(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetQuery_heads() (_swig_ret int64) {
@@ -5614,7 +5591,7 @@ func (arg1 SwigcptrModelLayer) GetQuery_heads() (_swig_ret int64) {
 func (arg1 SwigcptrModelLayer) SetKey_heads(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_380(_swig_i_1))
+	C._wrap_ModelLayer_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_383(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetKey_heads() (_swig_ret int64) {
@@ -5627,7 +5604,7 @@ func (arg1 SwigcptrModelLayer) GetKey_heads() (_swig_ret int64) {
 func (arg1 SwigcptrModelLayer) SetHead_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_382(_swig_i_1))
+	C._wrap_ModelLayer_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_385(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetHead_dim() (_swig_ret int64) {
@@ -5640,7 +5617,7 @@ func (arg1 SwigcptrModelLayer) GetHead_dim() (_swig_ret int64) {
 func (arg1 SwigcptrModelLayer) SetValue_dim(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_384(_swig_i_1))
+	C._wrap_ModelLayer_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_387(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetValue_dim() (_swig_ret int64) {
@@ -5653,7 +5630,7 @@ func (arg1 SwigcptrModelLayer) GetValue_dim() (_swig_ret int64) {
 func (arg1 SwigcptrModelLayer) SetWindow(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_ModelLayer_window_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_386(_swig_i_1))
+	C._wrap_ModelLayer_window_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_389(_swig_i_1))
 }
 
 func (arg1 SwigcptrModelLayer) GetWindow() (_swig_ret int64) {
@@ -5713,7 +5690,7 @@ func Model_layer_at(arg1 Model, arg2 int64, arg3 ModelLayer) (_swig_ret *Failure
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := getSwigcptr(arg3)
-	swig_r_p := C._wrap_model_layer_at_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_389(_swig_i_1), C.uintptr_t(_swig_i_2))
+	swig_r_p := C._wrap_model_layer_at_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_392(_swig_i_1), C.uintptr_t(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5802,7 +5779,7 @@ func Model_note_at(arg1 Model, arg2 int64, arg3 ModelNote) (_swig_ret *Failure) 
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := getSwigcptr(arg3)
-	swig_r_p := C._wrap_model_note_at_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_393(_swig_i_1), C.uintptr_t(_swig_i_2))
+	swig_r_p := C._wrap_model_note_at_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_396(_swig_i_1), C.uintptr_t(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5844,7 +5821,7 @@ func Metadata_integers(arg1 Metadata, arg2 *byte, arg3 int64, arg4 int32, arg5 *
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_metadata_integers_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_395(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_396(_swig_i_5))
+	swig_r_p := C._wrap_metadata_integers_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_398(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_399(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5861,7 +5838,7 @@ func Metadata_reals(arg1 Metadata, arg2 *byte, arg3 int64, arg4 int32, arg5 *flo
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_metadata_reals_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_398(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_399(_swig_i_5))
+	swig_r_p := C._wrap_metadata_reals_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_401(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_402(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5876,7 +5853,7 @@ func Metadata_texts(arg1 Metadata, arg2 *byte, arg3 int64, arg4 int32, arg5 int6
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_metadata_texts_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_401(_swig_i_2), C.int(_swig_i_3), C.swig_type_402(_swig_i_4))
+	swig_r_p := C._wrap_metadata_texts_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_404(_swig_i_2), C.int(_swig_i_3), C.swig_type_405(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5890,7 +5867,7 @@ func Metadata_text(arg1 Metadata, arg2 int64, arg3 *byte, arg4 int64) (_swig_ret
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_metadata_text_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_404(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_405(_swig_i_3))
+	swig_r_p := C._wrap_metadata_text_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_407(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_408(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -5918,7 +5895,7 @@ func Model_from_config(arg1 *byte, arg2 int64, arg3 ModelOptions, arg4 *float32,
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_model_from_config_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_407(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_408(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_409(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_410(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_411(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_412(_swig_i_12))
+	swig_r_p := C._wrap_model_from_config_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_410(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_411(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_412(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_413(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_414(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_415(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -5944,7 +5921,7 @@ func Model_from_metadata(arg1 Metadata, arg2 ModelOptions, arg3 *float32, arg4 i
 	var _swig_i_10 *C.uint8_t
 	_swig_i_10 = (*C.uint8_t)(unsafe.Pointer(arg11))
 	_swig_i_11 := arg12
-	swig_r_p := C._wrap_model_from_metadata_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_414(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_415(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_416(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_417(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_418(_swig_i_11))
+	swig_r_p := C._wrap_model_from_metadata_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_417(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_418(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_419(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_420(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_421(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -5972,7 +5949,7 @@ func Model_from_gguf(arg1 *byte, arg2 int64, arg3 ModelOptions, arg4 *float32, a
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_model_from_gguf_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_420(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_421(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_422(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_423(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_424(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_425(_swig_i_12))
+	swig_r_p := C._wrap_model_from_gguf_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_423(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_424(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_425(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_426(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_427(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_428(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -5983,7 +5960,7 @@ func Model_layer_scheme(arg1 Model, arg2 int64) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_model_layer_scheme_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_427(_swig_i_1))
+	swig_r_p := C._wrap_model_layer_scheme_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_430(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -5999,7 +5976,7 @@ func Model_layer_parts(arg1 Model, arg2 int64, arg3 RopeConfig, arg4 RemapConfig
 	_swig_i_4 := getSwigcptr(arg5)
 	_swig_i_5 := getSwigcptr(arg6)
 	_swig_i_6 := getSwigcptr(arg7)
-	swig_r_p := C._wrap_model_layer_parts_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_429(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.uintptr_t(_swig_i_4), C.uintptr_t(_swig_i_5), C.uintptr_t(_swig_i_6))
+	swig_r_p := C._wrap_model_layer_parts_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_432(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.uintptr_t(_swig_i_4), C.uintptr_t(_swig_i_5), C.uintptr_t(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -6011,7 +5988,7 @@ func Model_layer_array_count(arg1 Model, arg2 int64, arg3 int32) (_swig_ret int6
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int64)(C._wrap_model_layer_array_count_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_431(_swig_i_1), C.int(_swig_i_2)))
+	swig_r = (int64)(C._wrap_model_layer_array_count_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_434(_swig_i_1), C.int(_swig_i_2)))
 	return swig_r
 }
 
@@ -6023,7 +6000,7 @@ func Model_layer_doubles(arg1 Model, arg2 int64, arg3 int32, arg4 *float64, arg5
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_model_layer_doubles_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_433(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_434(_swig_i_4))
+	swig_r_p := C._wrap_model_layer_doubles_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_436(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_437(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -6038,7 +6015,7 @@ func Model_layer_floats(arg1 Model, arg2 int64, arg3 int32, arg4 *float32, arg5 
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_model_layer_floats_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_436(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_437(_swig_i_4))
+	swig_r_p := C._wrap_model_layer_floats_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_439(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_440(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)

@@ -310,36 +310,44 @@ static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const
                                           const double* long_factors, size_t long_count, const farspan_remap_config* remap,
                                           const farspan_bias_config* bias, const float* values, size_t value_count,
                                           const double* a, size_t a_count, const double* p, size_t p_count,
-                                          const farspan_mask_config* mask, const farspan_score_config* score,
-                                          const float* sinks, size_t sink_count, farspan_error* error) {
+                                          const double* slopes, size_t slope_count, const farspan_mask_config* mask,
+                                          const farspan_score_config* score, const float* sink_logits, size_t sink_logit_count,
+                                          farspan_error* error) {
+    farspan_scheme_parts parts;
     farspan_rope_config rope_copy;
     farspan_bias_config bias_copy;
     farspan_score_config score_copy;
     farspan_scheme* scheme = NULL;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.remap = remap;
+    parts.mask = mask;
     if (rope) {
         rope_copy = *rope;
         rope_copy.short_factors = short_factors;
+        rope_copy.short_factors_count = (int64_t)short_count;
         rope_copy.long_factors = long_factors;
-        if (flat_short(error, 1, "rope.short_factors", short_factors, short_count, rope->pair_factor_count) ||
-            flat_short(error, 1, "rope.long_factors", long_factors, long_count, rope->pair_factor_count))
-            return NULL;
+        rope_copy.long_factors_count = (int64_t)long_count;
+        parts.rope = &rope_copy;
     }
     if (bias) {
         bias_copy = *bias;
         bias_copy.values = values;
+        bias_copy.values_count = (int64_t)value_count;
         bias_copy.a = a;
+        bias_copy.a_count = (int64_t)a_count;
         bias_copy.p = p;
-        if (flat_short(error, 3, "bias.values", values, value_count, (__int128)bias->buckets * bias->heads) ||
-            flat_short(error, 3, "bias.a", a, a_count, bias->heads) || flat_short(error, 3, "bias.p", p, p_count, bias->heads))
-            return NULL;
+        bias_copy.p_count = (int64_t)p_count;
+        bias_copy.slopes = slopes;
+        bias_copy.slopes_count = (int64_t)slope_count;
+        parts.bias = &bias_copy;
     }
     if (score) {
         score_copy = *score;
-        score_copy.sinks = sinks;
-        if (flat_short(error, 5, "score.sinks", sinks, sink_count, score->sink_heads)) return NULL;
+        score_copy.sink_logits = sink_logits;
+        score_copy.sink_logits_count = (int64_t)sink_logit_count;
+        parts.score = &score_copy;
     }
-    farspan_scheme_create(rope ? &rope_copy : NULL, remap, bias ? &bias_copy : NULL, mask, score ? &score_copy : NULL, &scheme,
-                          error);
+    farspan_scheme_create(&parts, &scheme, error);
     return scheme;
 }
 
@@ -359,7 +367,7 @@ static farspan_status flat_scheme_to_json(const farspan_scheme* scheme, uint8_t*
 
 static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, size_t count,
                                             double* magnitude, size_t magnitude_count, farspan_error* error) {
-    return farspan_rope_frequencies(scheme, length, inv_freq, count > INT32_MAX ? -1 : (int32_t)count,
+    return farspan_rope_frequencies(scheme, length, inv_freq, (int64_t)count,
                                     magnitude_count > 0 ? magnitude : NULL, error);
 }
 
@@ -375,12 +383,7 @@ static farspan_status flat_rope_apply(const farspan_context* context, const fars
                                       const int64_t* in_dims, void* out, int32_t out_dtype, const int64_t* out_dims,
                                       farspan_error* error) {
     const farspan_tensor source = flat_tensor(in, in_dtype, in_dims), target = flat_tensor(out, out_dtype, out_dims);
-    const int64_t rows = source.shape[2], stride = axis_stride == 0 ? rows : axis_stride;
     farspan_rope_options options;
-    if (stride < 0)
-        return flat_fail(error, FARSPAN_ERROR_STRIDE, 3, "options.axis_stride is %lld: must not be negative", (long long)axis_stride);
-    if (flat_unequal_rows(error, 4, "positions", positions, position_count, farspan_scheme_axes(scheme), stride, rows))
-        return FARSPAN_ERROR_SHAPE;
     farspan_rope_options_init(&options, sizeof options);
     options.side = side;
     options.branch = branch;
@@ -388,29 +391,28 @@ static farspan_status flat_rope_apply(const farspan_context* context, const fars
     options.length = length;
     options.axis_stride = axis_stride;
     options.xpos_centre = xpos_centre;
-    return farspan_rope_apply(context, scheme, &options, positions, &source, &target, error);
+    return farspan_rope_apply(context, scheme, &options, positions, (int64_t)position_count, &source, &target, error);
 }
 
-static farspan_status flat_bias_fill(const farspan_scheme* scheme, int32_t head, int64_t length, int64_t first_distance, float* out,
-                                     size_t count, farspan_error* error) {
-    return farspan_bias_fill(scheme, head, length, first_distance, (int64_t)count, out, error);
+static farspan_status flat_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head, int64_t length,
+                                     int64_t first_distance, float* out, size_t count, farspan_error* error) {
+    return farspan_bias_fill(context, scheme, head, length, first_distance, out, (int64_t)count, error);
 }
 
-static farspan_status flat_sinusoidal_fill(int32_t layout, int64_t first, double base, void* out, int32_t dtype,
-                                           const int64_t* dims, farspan_error* error) {
+static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first, double base, void* out,
+                                           int32_t dtype, const int64_t* dims, farspan_error* error) {
     const farspan_tensor target = flat_tensor(out, dtype, dims);
-    return farspan_sinusoidal_fill(layout, first, base, &target, error);
+    return farspan_sinusoidal_fill(context, layout, first, base, &target, error);
 }
 
-static farspan_status flat_position_lookup(void* table, int32_t table_dtype, const int64_t* table_dims, const int64_t* positions,
-                                           size_t position_count, void* out, int32_t out_dtype, const int64_t* out_dims,
+static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype,
+                                           const int64_t* table_dims, const int64_t* positions, size_t position_count, void* out, int32_t out_dtype, const int64_t* out_dims,
                                            farspan_error* error) {
     const farspan_tensor source = flat_tensor(table, table_dtype, table_dims), target = flat_tensor(out, out_dtype, out_dims);
-    if (flat_unequal(error, 2, "positions", positions, position_count, target.shape[2])) return FARSPAN_ERROR_SHAPE;
-    return farspan_position_lookup(&source, positions, &target, error);
+    return farspan_position_lookup(context, &source, positions, (int64_t)position_count, &target, error);
 }
 
-static farspan_status flat_fire_fill(const farspan_fire_config* config, const float* w1, size_t w1_count, const float* b1,
+static farspan_status flat_fire_fill(const farspan_context* context, const farspan_fire_config* config, const float* w1, size_t w1_count, const float* b1,
                                      size_t b1_count, const float* w2, size_t w2_count, const float* b2, size_t b2_count,
                                      const int64_t* query_positions, size_t query_count, const int64_t* key_positions,
                                      size_t key_count, void* out, int32_t dtype, const int64_t* dims, farspan_error* error) {
@@ -419,19 +421,16 @@ static farspan_status flat_fire_fill(const farspan_fire_config* config, const fl
     if (config) {
         copy = *config;
         copy.w1 = w1;
+        copy.w1_count = (int64_t)w1_count;
         copy.b1 = b1;
+        copy.b1_count = (int64_t)b1_count;
         copy.w2 = w2;
+        copy.w2_count = (int64_t)w2_count;
         copy.b2 = b2;
-        if (flat_short(error, 1, "config.w1", w1, w1_count, config->hidden) ||
-            flat_short(error, 1, "config.b1", b1, b1_count, config->hidden) ||
-            flat_short(error, 1, "config.w2", w2, w2_count, (__int128)config->heads * config->hidden) ||
-            flat_short(error, 1, "config.b2", b2, b2_count, config->heads))
-            return FARSPAN_ERROR_SHAPE;
+        copy.b2_count = (int64_t)b2_count;
     }
-    if (flat_unequal(error, 2, "query_positions", query_positions, query_count, target.shape[2]) ||
-        flat_unequal(error, 3, "key_positions", key_positions, key_count, target.shape[3]))
-        return FARSPAN_ERROR_SHAPE;
-    return farspan_fire_fill(config ? &copy : NULL, query_positions, key_positions, &target, error);
+    return farspan_fire_fill(context, config ? &copy : NULL, query_positions, (int64_t)query_count, key_positions, (int64_t)key_count,
+                             &target, error);
 }
 
 /* ---- plan and attention ----------------------------------------------------------------------- */
@@ -446,30 +445,21 @@ static farspan_plan* flat_plan_create(const farspan_context* context, const fars
     farspan_plan* plan = NULL;
     farspan_problem copy;
     if (problem) {
-        const __int128 axes = farspan_scheme_axes(scheme);
         copy = *problem;
         copy.query_positions = query_positions;
+        copy.query_positions_count = (int64_t)query_count;
         copy.key_positions = key_positions;
+        copy.key_positions_count = (int64_t)key_count;
         copy.query_axis_positions = query_axis_positions;
+        copy.query_axis_positions_count = (int64_t)query_axis_count;
         copy.key_axis_positions = key_axis_positions;
+        copy.key_axis_positions_count = (int64_t)key_axis_count;
         copy.query_offsets = query_offsets;
+        copy.query_offsets_count = (int64_t)query_offset_count;
         copy.key_offsets = key_offsets;
+        copy.key_offsets_count = (int64_t)key_offset_count;
         copy.key_ranges = key_ranges;
-        if ((copy.query_position_stride < 0 || copy.key_position_stride < 0) && (query_positions || key_positions)) {
-            flat_fail(error, FARSPAN_ERROR_STRIDE, 3,
-                      "problem.query_position_stride is %lld and key_position_stride %lld: must not be negative",
-                      (long long)copy.query_position_stride, (long long)copy.key_position_stride);
-            return NULL;
-        }
-        if (flat_unequal_rows(error, 3, "problem.query_positions", query_positions, query_count, copy.batch, copy.query_position_stride,
-                              copy.queries) ||
-            flat_unequal_rows(error, 3, "problem.key_positions", key_positions, key_count, copy.batch, copy.key_position_stride, copy.keys) ||
-            flat_unequal(error, 3, "problem.query_axis_positions", query_axis_positions, query_axis_count, axes * copy.queries) ||
-            flat_unequal(error, 3, "problem.key_axis_positions", key_axis_positions, key_axis_count, axes * copy.keys) ||
-            flat_unequal(error, 3, "problem.query_offsets", query_offsets, query_offset_count, (__int128)copy.segments + 1) ||
-            flat_unequal(error, 3, "problem.key_offsets", key_offsets, key_offset_count, (__int128)copy.segments + 1) ||
-            flat_unequal(error, 3, "problem.key_ranges", key_ranges, key_range_count, 2 * (__int128)copy.batch))
-            return NULL;
+        copy.key_ranges_count = (int64_t)key_range_count;
     }
     farspan_plan_create(context, scheme, problem ? &copy : NULL, &plan, error);
     return plan;
@@ -488,8 +478,18 @@ static farspan_status flat_attention_run(const farspan_context* context, const f
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
                          vt = flat_tensor(v, v_dtype, v_dims), bt = flat_tensor(bias, bias_dtype, bias_dims),
                          ot = flat_tensor(out, out_dtype, out_dims);
-    if (flat_short(error, 8, "lse", lse, lse_count, flat_row_count(&ot))) return FARSPAN_ERROR_SHAPE;
-    return farspan_attention_run(context, plan, &qt, &kt, &vt, bt.data ? &bt : NULL, &ot, lse, workspace, workspace_size, error);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &qt;
+    data.k = &kt;
+    data.v = &vt;
+    data.bias = bt.data ? &bt : NULL;
+    data.out = &ot;
+    data.lse = lse;
+    data.lse_count = (int64_t)lse_count;
+    data.workspace = workspace;
+    data.workspace_bytes = (int64_t)workspace_size;
+    return farspan_attention_run(context, plan, &data, error);
 }
 
 static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t q_dtype,
@@ -498,17 +498,20 @@ static farspan_status flat_attention(const farspan_context* context, const farsp
                                      farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
                          vt = flat_tensor(v, v_dtype, v_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    return farspan_attention(context, scheme, &qt, &kt, &vt, &ot, error);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &qt;
+    data.k = &kt;
+    data.v = &vt;
+    data.out = &ot;
+    return farspan_attention(context, scheme, &data, error);
 }
 
-static farspan_status flat_attention_merge(void* out_a, int32_t a_dtype, const int64_t* a_dims, float* lse_a, size_t lse_a_count,
-                                           void* out_b, int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
+static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t a_dtype, const int64_t* a_dims,
+                                           float* lse_a, size_t lse_a_count, void* out_b, int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
                                            farspan_error* error) {
     const farspan_tensor a = flat_tensor(out_a, a_dtype, a_dims), b = flat_tensor(out_b, b_dtype, b_dims);
-    const __int128 rows = flat_row_count(&a);
-    if (flat_short(error, 2, "lse_a", lse_a, lse_a_count, rows) || flat_short(error, 4, "lse_b", lse_b, lse_b_count, rows))
-        return FARSPAN_ERROR_SHAPE;
-    return farspan_attention_merge(&a, lse_a, &b, lse_b, error);
+    return farspan_attention_merge(context, &a, lse_a, (int64_t)lse_a_count, &b, lse_b, (int64_t)lse_b_count, error);
 }
 
 /* ---- context ---------------------------------------------------------------------------------- */
@@ -535,8 +538,8 @@ static farspan_context* flat_context_create(const farspan_context_config* config
 
 /* The text of farspan_diagnose, to be freed; NULL without memory. */
 static char* flat_diagnose(void) {
-    const size_t size = farspan_diagnose(NULL, 0);
-    char* text = (char*)malloc(size + 1);
+    const int64_t size = farspan_diagnose(NULL, 0);
+    char* text = (char*)malloc((size_t)size + 1);
     if (!text) return NULL;
     text[0] = 0;
     farspan_diagnose(text, size);
@@ -1407,8 +1410,16 @@ static farspan_status flat_model_softmax_layer(const farspan_model* model, int64
 static farspan_scheme* flat_model_layer_scheme(const farspan_model* model, int64_t index, farspan_error* error) {
     farspan_model_layer layer;
     farspan_scheme* scheme = NULL;
-    if (flat_model_softmax_layer(model, index, &layer, error) == FARSPAN_OK)
-        farspan_scheme_create(layer.rope, layer.remap, layer.bias, layer.mask, layer.score, &scheme, error);
+    if (flat_model_softmax_layer(model, index, &layer, error) == FARSPAN_OK) {
+        farspan_scheme_parts parts;
+        farspan_scheme_parts_init(&parts, sizeof parts);
+        parts.rope = layer.rope;
+        parts.remap = layer.remap;
+        parts.bias = layer.bias;
+        parts.mask = layer.mask;
+        parts.score = layer.score;
+        farspan_scheme_create(&parts, &scheme, error);
+    }
     return scheme;
 }
 
@@ -1424,8 +1435,10 @@ static farspan_status flat_model_layer_parts(const farspan_model* model, int64_t
     *bias = *layer.bias;
     *mask = *layer.mask;
     *score = *layer.score;
-    rope->short_factors = rope->long_factors = bias->a = bias->p = NULL;
-    bias->values = score->sinks = NULL;
+    rope->short_factors = rope->long_factors = bias->a = bias->p = bias->slopes = NULL;
+    bias->values = score->sink_logits = NULL;
+    rope->short_factors_count = rope->long_factors_count = bias->a_count = bias->p_count = bias->slopes_count = 0;
+    bias->values_count = score->sink_logits_count = 0;
     return FARSPAN_OK;
 }
 
@@ -1436,7 +1449,8 @@ enum {
     FLAT_BIAS_A = 2,
     FLAT_BIAS_P = 3,
     FLAT_BIAS_VALUES = 4, /* floats */
-    FLAT_SINKS = 5
+    FLAT_SINK_LOGITS = 5,
+    FLAT_BIAS_SLOPES = 6 /* doubles */
 };
 
 /* Where it is and how many entries it has; NULL and 0 if there is none. */
@@ -1447,13 +1461,14 @@ static const void* flat_model_layer_array(const farspan_model* model, int64_t in
     const struct {
         const void* values;
         int64_t count;
-    } arrays[] = {{layer.rope->short_factors, layer.rope->pair_factor_count},
-                  {layer.rope->long_factors, layer.rope->pair_factor_count},
-                  {layer.bias->a, layer.bias->heads},
-                  {layer.bias->p, layer.bias->heads},
-                  {layer.bias->values, (int64_t)layer.bias->buckets * layer.bias->heads},
-                  {layer.score->sinks, layer.score->sink_heads}};
-    if (which < FLAT_SHORT_FACTORS || which > FLAT_SINKS || !arrays[which].values) return NULL;
+    } arrays[] = {{layer.rope->short_factors, layer.rope->short_factors_count},
+                  {layer.rope->long_factors, layer.rope->long_factors_count},
+                  {layer.bias->a, layer.bias->a_count},
+                  {layer.bias->p, layer.bias->p_count},
+                  {layer.bias->values, layer.bias->values_count},
+                  {layer.score->sink_logits, layer.score->sink_logits_count},
+                  {layer.bias->slopes, layer.bias->slopes_count}};
+    if (which < FLAT_SHORT_FACTORS || which > FLAT_BIAS_SLOPES || !arrays[which].values) return NULL;
     *count = arrays[which].count;
     return arrays[which].values;
 }
@@ -2378,31 +2393,6 @@ double _wrap_RopeConfig_xpos_gamma_get_raw_7f290aa942dd3ee6(struct farspan_rope_
 }
 
 
-void _wrap_RopeConfig_pair_factor_count_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->pair_factor_count = arg2;
-  
-}
-
-
-int _wrap_RopeConfig_pair_factor_count_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->pair_factor_count);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
 void _wrap_RopeConfig_axes_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
@@ -2803,26 +2793,26 @@ int _wrap_BiasConfig_heads_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *
 }
 
 
-void _wrap_BiasConfig_head_offset_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
+void _wrap_BiasConfig_alibi_heads_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
   arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
   arg2 = (int32_t)_swig_go_1; 
   
-  if (arg1) (arg1)->head_offset = arg2;
+  if (arg1) (arg1)->alibi_heads = arg2;
   
 }
 
 
-int _wrap_BiasConfig_head_offset_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
+int _wrap_BiasConfig_alibi_heads_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
   int _swig_go_result;
   
   arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
   
-  result =  ((arg1)->head_offset);
+  result =  ((arg1)->alibi_heads);
   _swig_go_result = result; 
   return _swig_go_result;
 }
@@ -3392,56 +3382,6 @@ double _wrap_ScoreConfig_softcap_get_raw_7f290aa942dd3ee6(struct farspan_score_c
   arg1 = *(struct farspan_score_config **)&_swig_go_0; 
   
   result = (double) ((arg1)->softcap);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ScoreConfig_sink_heads_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->sink_heads = arg2;
-  
-}
-
-
-int _wrap_ScoreConfig_sink_heads_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->sink_heads);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ScoreConfig_sink_head_offset_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->sink_head_offset = arg2;
-  
-}
-
-
-int _wrap_ScoreConfig_sink_head_offset_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->sink_head_offset);
   _swig_go_result = result; 
   return _swig_go_result;
 }
@@ -4320,6 +4260,31 @@ long long _wrap_Problem_length_get_raw_7f290aa942dd3ee6(struct farspan_problem *
 }
 
 
+void _wrap_Problem_head_offset_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
+  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(struct farspan_problem **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  if (arg1) (arg1)->head_offset = arg2;
+  
+}
+
+
+long long _wrap_Problem_head_offset_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
+  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(struct farspan_problem **)&_swig_go_0; 
+  
+  result =  ((arg1)->head_offset);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
 void _wrap_Problem_query_position_stride_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
@@ -4598,7 +4563,7 @@ _gostring_ _wrap_tensor_check_raw_7f290aa942dd3ee6(int _swig_go_0, int64_t *_swi
 }
 
 
-_gostring_ _wrap_scheme_create_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, struct farspan_mask_config *_swig_go_13, struct farspan_score_config *_swig_go_14, float *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_scheme_create_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, double *_swig_go_13, long long _swig_go_14, struct farspan_mask_config *_swig_go_15, struct farspan_score_config *_swig_go_16, float *_swig_go_17, long long _swig_go_18) {
   farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
   double *arg2 = (double *) 0 ;
   size_t arg3 ;
@@ -4612,17 +4577,19 @@ _gostring_ _wrap_scheme_create_raw_7f290aa942dd3ee6(struct farspan_rope_config *
   size_t arg11 ;
   double *arg12 = (double *) 0 ;
   size_t arg13 ;
-  farspan_mask_config *arg14 = (farspan_mask_config *) 0 ;
-  farspan_score_config *arg15 = (farspan_score_config *) 0 ;
-  float *arg16 = (float *) 0 ;
-  size_t arg17 ;
-  farspan_error *arg18 = (farspan_error *) 0 ;
+  double *arg14 = (double *) 0 ;
+  size_t arg15 ;
+  farspan_mask_config *arg16 = (farspan_mask_config *) 0 ;
+  farspan_score_config *arg17 = (farspan_score_config *) 0 ;
+  float *arg18 = (float *) 0 ;
+  size_t arg19 ;
+  farspan_error *arg20 = (farspan_error *) 0 ;
   farspan_scheme *result = 0 ;
   _gostring_ _swig_go_result;
   
   
   farspan_error slot = FARSPAN_ERROR_INIT;
-  arg18 = &slot;
+  arg20 = &slot;
   
   arg1 = *(farspan_rope_config **)&_swig_go_0; 
   arg2 = (double *)_swig_go_1;
@@ -4637,12 +4604,14 @@ _gostring_ _wrap_scheme_create_raw_7f290aa942dd3ee6(struct farspan_rope_config *
   arg11 = (size_t)_swig_go_10; 
   arg12 = (double *)_swig_go_11;
   arg13 = (size_t)_swig_go_12; 
-  arg14 = *(farspan_mask_config **)&_swig_go_13; 
-  arg15 = *(farspan_score_config **)&_swig_go_14; 
-  arg16 = (float *)_swig_go_15;
-  arg17 = (size_t)_swig_go_16; 
+  arg14 = (double *)_swig_go_13;
+  arg15 = (size_t)_swig_go_14; 
+  arg16 = *(farspan_mask_config **)&_swig_go_15; 
+  arg17 = *(farspan_score_config **)&_swig_go_16; 
+  arg18 = (float *)_swig_go_17;
+  arg19 = (size_t)_swig_go_18; 
   
-  result = (farspan_scheme *)flat_scheme_create((struct farspan_rope_config const *)arg1,(double const *)arg2,arg3,(double const *)arg4,arg5,(struct farspan_remap_config const *)arg6,(struct farspan_bias_config const *)arg7,(float const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,(struct farspan_mask_config const *)arg14,(struct farspan_score_config const *)arg15,(float const *)arg16,arg17,arg18);
+  result = (farspan_scheme *)flat_scheme_create((struct farspan_rope_config const *)arg1,(double const *)arg2,arg3,(double const *)arg4,arg5,(struct farspan_remap_config const *)arg6,(struct farspan_bias_config const *)arg7,(float const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,(double const *)arg14,arg15,(struct farspan_mask_config const *)arg16,(struct farspan_score_config const *)arg17,(float const *)arg18,arg19,arg20);
   
   _swig_go_result = failure_text(&slot);
   if (result) _swig_go_result.p = (char *)result;
@@ -4803,137 +4772,145 @@ _gostring_ _wrap_rope_apply_raw_7f290aa942dd3ee6(struct farspan_context *_swig_g
 }
 
 
-_gostring_ _wrap_bias_fill_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0, int _swig_go_1, long long _swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5) {
-  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
-  int32_t arg2 ;
-  int64_t arg3 ;
+_gostring_ _wrap_bias_fill_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, long long _swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_scheme *arg2 = (farspan_scheme *) 0 ;
+  int32_t arg3 ;
   int64_t arg4 ;
-  float *arg5 = (float *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg7 = &slot;
-  
-  arg1 = *(farspan_scheme **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  arg3 = (int64_t)_swig_go_2; 
-  arg4 = (int64_t)_swig_go_3; 
-  arg5 = (float *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
-  
-  result = flat_bias_fill((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(int _swig_go_0, long long _swig_go_1, double _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5) {
-  int32_t arg1 ;
-  int64_t arg2 ;
-  double arg3 ;
-  void *arg4 = (void *) 0 ;
-  int32_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg7 = &slot;
-  
-  arg1 = (int32_t)_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = (double)_swig_go_2; 
-  arg4 = (void *)_swig_go_3;
-  arg5 = (int32_t)_swig_go_4; 
-  arg6 = (int64_t *)_swig_go_5;
-  
-  result = flat_sinusoidal_fill(arg1,arg2,arg3,arg4,arg5,(int64_t const *)arg6,arg7);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_position_lookup_raw_7f290aa942dd3ee6(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7) {
-  void *arg1 = (void *) 0 ;
-  int32_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  void *arg6 = (void *) 0 ;
-  int32_t arg7 ;
-  int64_t *arg8 = (int64_t *) 0 ;
-  farspan_error *arg9 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg9 = &slot;
-  
-  arg1 = (void *)_swig_go_0;
-  arg2 = (int32_t)_swig_go_1; 
-  arg3 = (int64_t *)_swig_go_2;
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (void *)_swig_go_5;
-  arg7 = (int32_t)_swig_go_6; 
-  arg8 = (int64_t *)_swig_go_7;
-  
-  result = flat_position_lookup(arg1,arg2,(int64_t const *)arg3,(int64_t const *)arg4,arg5,arg6,arg7,(int64_t const *)arg8,arg9);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_fire_fill_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0, float *_swig_go_1, long long _swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
-  farspan_fire_config *arg1 = (farspan_fire_config *) 0 ;
-  float *arg2 = (float *) 0 ;
-  size_t arg3 ;
-  float *arg4 = (float *) 0 ;
-  size_t arg5 ;
+  int64_t arg5 ;
   float *arg6 = (float *) 0 ;
   size_t arg7 ;
-  float *arg8 = (float *) 0 ;
-  size_t arg9 ;
-  int64_t *arg10 = (int64_t *) 0 ;
-  size_t arg11 ;
-  int64_t *arg12 = (int64_t *) 0 ;
-  size_t arg13 ;
-  void *arg14 = (void *) 0 ;
-  int32_t arg15 ;
-  int64_t *arg16 = (int64_t *) 0 ;
-  farspan_error *arg17 = (farspan_error *) 0 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
   farspan_status result;
   _gostring_ _swig_go_result;
   
   
   farspan_error slot = FARSPAN_ERROR_INIT;
-  arg17 = &slot;
+  arg8 = &slot;
   
-  arg1 = *(farspan_fire_config **)&_swig_go_0; 
-  arg2 = (float *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (float *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_scheme **)&_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int64_t)_swig_go_4; 
   arg6 = (float *)_swig_go_5;
   arg7 = (size_t)_swig_go_6; 
-  arg8 = (float *)_swig_go_7;
-  arg9 = (size_t)_swig_go_8; 
-  arg10 = (int64_t *)_swig_go_9;
-  arg11 = (size_t)_swig_go_10; 
-  arg12 = (int64_t *)_swig_go_11;
-  arg13 = (size_t)_swig_go_12; 
-  arg14 = (void *)_swig_go_13;
-  arg15 = (int32_t)_swig_go_14; 
-  arg16 = (int64_t *)_swig_go_15;
   
-  result = flat_fire_fill((struct farspan_fire_config const *)arg1,(float const *)arg2,arg3,(float const *)arg4,arg5,(float const *)arg6,arg7,(float const *)arg8,arg9,(int64_t const *)arg10,arg11,(int64_t const *)arg12,arg13,arg14,arg15,(int64_t const *)arg16,arg17);
+  result = flat_bias_fill((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, int _swig_go_1, long long _swig_go_2, double _swig_go_3, void *_swig_go_4, int _swig_go_5, int64_t *_swig_go_6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  int32_t arg2 ;
+  int64_t arg3 ;
+  double arg4 ;
+  void *arg5 = (void *) 0 ;
+  int32_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (double)_swig_go_3; 
+  arg5 = (void *)_swig_go_4;
+  arg6 = (int32_t)_swig_go_5; 
+  arg7 = (int64_t *)_swig_go_6;
+  
+  result = flat_sinusoidal_fill((struct farspan_context const *)arg1,arg2,arg3,arg4,arg5,arg6,(int64_t const *)arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_position_lookup_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int32_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  void *arg7 = (void *) 0 ;
+  int32_t arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg10 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (void *)_swig_go_1;
+  arg3 = (int32_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  arg7 = (void *)_swig_go_6;
+  arg8 = (int32_t)_swig_go_7; 
+  arg9 = (int64_t *)_swig_go_8;
+  
+  result = flat_position_lookup((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_fire_fill_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_fire_config *_swig_go_1, float *_swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5, float *_swig_go_6, long long _swig_go_7, float *_swig_go_8, long long _swig_go_9, int64_t *_swig_go_10, long long _swig_go_11, int64_t *_swig_go_12, long long _swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_fire_config *arg2 = (farspan_fire_config *) 0 ;
+  float *arg3 = (float *) 0 ;
+  size_t arg4 ;
+  float *arg5 = (float *) 0 ;
+  size_t arg6 ;
+  float *arg7 = (float *) 0 ;
+  size_t arg8 ;
+  float *arg9 = (float *) 0 ;
+  size_t arg10 ;
+  int64_t *arg11 = (int64_t *) 0 ;
+  size_t arg12 ;
+  int64_t *arg13 = (int64_t *) 0 ;
+  size_t arg14 ;
+  void *arg15 = (void *) 0 ;
+  int32_t arg16 ;
+  int64_t *arg17 = (int64_t *) 0 ;
+  farspan_error *arg18 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg18 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_fire_config **)&_swig_go_1; 
+  arg3 = (float *)_swig_go_2;
+  arg4 = (size_t)_swig_go_3; 
+  arg5 = (float *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  arg7 = (float *)_swig_go_6;
+  arg8 = (size_t)_swig_go_7; 
+  arg9 = (float *)_swig_go_8;
+  arg10 = (size_t)_swig_go_9; 
+  arg11 = (int64_t *)_swig_go_10;
+  arg12 = (size_t)_swig_go_11; 
+  arg13 = (int64_t *)_swig_go_12;
+  arg14 = (size_t)_swig_go_13; 
+  arg15 = (void *)_swig_go_14;
+  arg16 = (int32_t)_swig_go_15; 
+  arg17 = (int64_t *)_swig_go_16;
+  
+  result = flat_fire_fill((struct farspan_context const *)arg1,(struct farspan_fire_config const *)arg2,(float const *)arg3,arg4,(float const *)arg5,arg6,(float const *)arg7,arg8,(float const *)arg9,arg10,(int64_t const *)arg11,arg12,(int64_t const *)arg13,arg14,arg15,arg16,(int64_t const *)arg17,arg18);
   (void)result; _swig_go_result = failure_text(&slot);
   return _swig_go_result;
 }
@@ -5116,37 +5093,39 @@ _gostring_ _wrap_attention_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go
 }
 
 
-_gostring_ _wrap_attention_merge_raw_7f290aa942dd3ee6(void *_swig_go_0, int _swig_go_1, int64_t *_swig_go_2, float *_swig_go_3, long long _swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, float *_swig_go_8, long long _swig_go_9) {
-  void *arg1 = (void *) 0 ;
-  int32_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  float *arg4 = (float *) 0 ;
-  size_t arg5 ;
-  void *arg6 = (void *) 0 ;
-  int32_t arg7 ;
-  int64_t *arg8 = (int64_t *) 0 ;
-  float *arg9 = (float *) 0 ;
-  size_t arg10 ;
-  farspan_error *arg11 = (farspan_error *) 0 ;
+_gostring_ _wrap_attention_merge_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, float *_swig_go_4, long long _swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int32_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  float *arg5 = (float *) 0 ;
+  size_t arg6 ;
+  void *arg7 = (void *) 0 ;
+  int32_t arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  float *arg10 = (float *) 0 ;
+  size_t arg11 ;
+  farspan_error *arg12 = (farspan_error *) 0 ;
   farspan_status result;
   _gostring_ _swig_go_result;
   
   
   farspan_error slot = FARSPAN_ERROR_INIT;
-  arg11 = &slot;
+  arg12 = &slot;
   
-  arg1 = (void *)_swig_go_0;
-  arg2 = (int32_t)_swig_go_1; 
-  arg3 = (int64_t *)_swig_go_2;
-  arg4 = (float *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (void *)_swig_go_5;
-  arg7 = (int32_t)_swig_go_6; 
-  arg8 = (int64_t *)_swig_go_7;
-  arg9 = (float *)_swig_go_8;
-  arg10 = (size_t)_swig_go_9; 
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (void *)_swig_go_1;
+  arg3 = (int32_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (float *)_swig_go_4;
+  arg6 = (size_t)_swig_go_5; 
+  arg7 = (void *)_swig_go_6;
+  arg8 = (int32_t)_swig_go_7; 
+  arg9 = (int64_t *)_swig_go_8;
+  arg10 = (float *)_swig_go_9;
+  arg11 = (size_t)_swig_go_10; 
   
-  result = flat_attention_merge(arg1,arg2,(int64_t const *)arg3,arg4,arg5,arg6,arg7,(int64_t const *)arg8,arg9,arg10,arg11);
+  result = flat_attention_merge((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12);
   (void)result; _swig_go_result = failure_text(&slot);
   return _swig_go_result;
 }

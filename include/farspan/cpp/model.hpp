@@ -105,14 +105,16 @@ private:
     farspan_metadata entry_{};
 };
 
+template <class Value>
+std::vector<Value> list_of(const Value* first, int64_t count) {
+    return std::vector<Value>(first, first + count);
+}
+
 // A configuration with copies of its arrays.
 inline rope_config copy_of(const farspan_rope_config& given) {
-    const auto list = [&](const double* first) {
-        return first ? std::vector<double>(first, first + given.pair_factor_count) : std::vector<double>();
-    };
     rope_config copy(given.method);
     static_cast<farspan_rope_config&>(copy) = given;
-    copy.set_factors(list(given.short_factors), list(given.long_factors));
+    copy.set_factors(list_of(given.short_factors, given.short_factors_count), list_of(given.long_factors, given.long_factors_count));
     return copy;
 }
 inline remap_config copy_of(const farspan_remap_config& given) {
@@ -121,14 +123,11 @@ inline remap_config copy_of(const farspan_remap_config& given) {
     return copy;
 }
 inline bias_config copy_of(const farspan_bias_config& given) {
-    const auto heads = [&](const double* first) {
-        return first ? std::vector<double>(first, first + given.heads) : std::vector<double>();
-    };
-    const int64_t table = int64_t{given.buckets} * given.heads;
     bias_config copy(given.method);
     static_cast<farspan_bias_config&>(copy) = given;
-    copy.set_values(given.values ? std::vector<float>(given.values, given.values + table) : std::vector<float>());
-    copy.set_kerple(heads(given.a), heads(given.p));
+    copy.set_values(list_of(given.values, given.values_count));
+    copy.set_kerple(list_of(given.a, given.a_count), list_of(given.p, given.p_count));
+    copy.set_slopes(list_of(given.slopes, given.slopes_count));
     return copy;
 }
 inline mask_config copy_of(const farspan_mask_config& given) {
@@ -139,8 +138,7 @@ inline mask_config copy_of(const farspan_mask_config& given) {
 inline score_config copy_of(const farspan_score_config& given) {
     score_config copy;
     static_cast<farspan_score_config&>(copy) = given;
-    copy.set_sinks(given.sinks ? std::vector<float>(given.sinks, given.sinks + given.sink_heads)
-                               : std::vector<float>());
+    copy.set_sink_logits(list_of(given.sink_logits, given.sink_logits_count));
     return copy;
 }
 

@@ -59,20 +59,11 @@ class LayerSchemes:
             if scaling is not None:
                 parts["score"]["scale"] = float(scaling)
             if sinks is not None:
-                parts["score"]["sink_logits" if _HAS_SINK_LOGITS else "sinks"] = sinks.detach().float().numpy()
+                parts["score"]["sink_logits"] = sinks.detach().float().numpy()
             if dense_bias:
                 parts["bias"] = {"method": "dense"}
             self._made[key] = Scheme(**parts)
         return self._made[key]
-
-
-def _has_sink_logits() -> bool:
-    from .. import _abi
-
-    return any(field[0] == "sink_logits" for field in _abi.farspan_score_config._fields_)
-
-
-_HAS_SINK_LOGITS = _has_sink_logits()
 
 
 def read_layers(config: Any, given: Given, extend: str | None, target_length: int | None, layout: str | None = None) -> tuple[Model, list[LayerSchemes | None]]:

@@ -67,6 +67,7 @@ pub fn with_problem<T>(object: &Value, use_problem: impl FnOnce(&Problem<'_>) ->
             head_dim,
             value_dim,
             length,
+            head_offset,
             query_position_stride,
             key_position_stride,
             segments

@@ -1,8 +1,6 @@
 //! What the structs of `generated` are made of. Each mirrors one of C: a configuration's constructor takes every default from the
 //! library, and fields have the names, units and ranges of the header.
 
-mod check;
-
 /// A field as Rust has it, from and to the C type.
 pub(crate) trait Field {
     type C;

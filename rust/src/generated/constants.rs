@@ -154,7 +154,17 @@ option_fields!(Axes);
 option! {
     /// Which position the rope part sees. Needs a causal mask without prefix, a single position axis, and not xpos.
     /// The near branch keeps the true positions; a far branch begins where the comment says. A remap does not choose
-    /// the mask: give lm_infinite and streaming the mask named with them.
+    /// the mask: give lm_infinite and streaming the mask named with them. With another one they are accepted, and the
+    /// pairs that it shows are mapped as the comment says. Dual chunk, with chunk numbers a = p_i / S and b = p_j / S
+    /// (floor), and r_i = p_i mod S, r_j = p_j mod S: the rope sees:
+    ///
+    /// ```text
+    /// a = b (branch 0)      r_i - r_j
+    /// a = b + 1 (branch 1)  min(r_i + S, C) - r_j
+    /// a > b + 1 (branch 2)  min(2 S - 1, C) - r_j
+    /// ```
+    ///
+    /// Each divided by position_scale.
     RemapMethod {
         /// None.
         NONE = FARSPAN_REMAP_NONE,
@@ -166,7 +176,8 @@ option! {
         SELF_EXTEND = FARSPAN_REMAP_SELF_EXTEND,
         /// Dual Chunk Attention (An et al. 2024), chunk C, local_window w, S = C - w.
         DUAL_CHUNK = FARSPAN_REMAP_DUAL_CHUNK,
-        /// distance \>= window: counts as min(limit, length - 1) (Han et al. 2023); with mask.sinks.
+        /// distance \>= window: counts as min(limit, length - 1) (Han et al. 2023); with the mask sinks = any,
+        /// window_left = window - 1.
         LM_INFINITE = FARSPAN_REMAP_LM_INFINITE,
         /// StreamingLLM (Xiao et al. 2023): positions are cache slots, sinks + window; with the mask sinks = sinks,
         /// window_left = window.

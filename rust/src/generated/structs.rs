@@ -44,7 +44,7 @@ config! {
         magnitude: Magnitude,
         /// Length switch  \[longrope\].
         length_switch: LengthSwitch,
-        /// m itself, with Magnitude::EXPLICIT; otherwise a factor on m, default 1.
+        /// m itself, with Magnitude::EXPLICIT; otherwise a factor on m, default 1 \[all but none, xpos\].
         attention_factor: f64,
         /// Mixed exponent; default 0.625, 0 .. 1 \[ntk_mixed\].
         mixed_exponent: f64,
@@ -58,12 +58,10 @@ config! {
         xpos_scale_base: f64,
         /// Xpos gamma; default 0.4: zeta\[p\] = (2p + gamma R) / ((1 + gamma) R) \[xpos\].
         xpos_gamma: f64,
-        /// pair_factor_count divisors \> 0 of inv_freq \[longrope, pair_factors\].
-        short_factors: Option<&'a [f64]>,
-        /// Long factors \[longrope\].
-        long_factors: Option<&'a [f64]>,
-        /// R/2.
-        pair_factor_count: i32,
+        /// R/2 divisors \> 0 of inv_freq \[longrope, pair_factors\].
+        short_factors [short_factors_count]: Option<&'a [f64]>,
+        /// R/2 likewise \[longrope\].
+        long_factors [long_factors_count]: Option<&'a [f64]>,
         /// Axes.
         axes: Axes,
         /// Pairs per axis; their sum is R/2 (interleaved: at most R/2).
@@ -106,8 +104,9 @@ config! {
         method: BiasMethod,
         /// All heads of the layer, also of other ranks; required unless none or dense.
         heads: i32,
-        /// The problem's head 0 is this head; default 0 (tensor parallel hosts).
-        head_offset: i32,
+        /// Alibi heads; default 0 = all; otherwise slopes as for so many heads, for the first ones; the others have 0
+        /// \[alibi\].
+        alibi_heads: i32,
         /// Bidirectional \[alibi\] -slope |d| in both directions; \[t5\] half of the buckets per direction.
         bidirectional: bool,
         /// Buckets; default 32 \[t5\].
@@ -125,11 +124,13 @@ config! {
         /// Dim; default 128, even \[sandwich\].
         dim: i32,
         /// Values \[buckets\]\[heads\], row-major \[t5\].
-        values: Option<&'a [f32]>,
+        values [values_count]: Option<&'a [f32]>,
         /// a \[heads\] \> 0 \[kerple\].
-        a: Option<&'a [f64]>,
+        a [a_count]: Option<&'a [f64]>,
         /// p \[heads\] \> 0 \[kerple; power: \<= 2\].
-        p: Option<&'a [f64]>,
+        p [p_count]: Option<&'a [f64]>,
+        /// NULL (default): by max_bias and alibi_heads; otherwise \[heads\], each -1e6 .. 1e6 \[alibi\].
+        slopes [slopes_count]: Option<&'a [f64]>,
     }
 }
 
@@ -170,7 +171,7 @@ config! {
         scale: f64,
         /// Multiplier; default 1; DeepSeek: mscale^2.
         multiplier: f64,
-        /// L \> 1 for log-n; llama4, ministral3: their floor.
+        /// L \> 1 \[log_n, log_n_trained, log_n_long\], \>= 1 \[llama4, length, ministral3: their floor\].
         trained_length: f64,
         /// Alpha; default 0.1 \[llama4, length, ministral3\].
         alpha: f64,
@@ -178,12 +179,8 @@ config! {
         power: f64,
         /// 0 (default): off; else cap * tanh(s / cap).
         softcap: f64,
-        /// NULL, or one logit per head that joins the softmax's sum (gpt-oss; softmax1: zeros).
-        sinks: Option<&'a [f32]>,
-        /// Length of sinks.
-        sink_heads: i32,
-        /// The problem's head 0 is this entry.
-        sink_head_offset: i32,
+        /// NULL, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1: zeros).
+        sink_logits [sink_logits_count]: Option<&'a [f32]>,
     }
 }
 
@@ -231,7 +228,7 @@ config! {
 config! {
     /// FIRE (Li et al. 2024): out\[0, h, i, j\] = MLP(x)\[h\] with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| +
     /// 1) + epsilon), d = p_i - p_j \>= 0 and MLP = w2 relu(w1 x + b1) + b2. Use the tensor as a dense bias. Its
-    /// memory is queries x keys, the caller's choice.
+    /// memory is queries x keys, the caller's choice. Positions NULL: keys 0, 1, 2 ..., queries the last of them.
     FireConfig<'a> = farspan_fire_config by farspan_fire_config_init() {
         /// Width of the MLP's hidden layer.
         hidden: i32,
@@ -244,13 +241,13 @@ config! {
         /// Epsilon; default 1e-6.
         epsilon: f64,
         /// w1 \[hidden\].
-        w1: Option<&'a [f32]>,
+        w1 [w1_count]: Option<&'a [f32]>,
         /// b1 \[hidden\].
-        b1: Option<&'a [f32]>,
+        b1 [b1_count]: Option<&'a [f32]>,
         /// w2 \[heads\]\[hidden\].
-        w2: Option<&'a [f32]>,
+        w2 [w2_count]: Option<&'a [f32]>,
         /// b2 \[heads\].
-        b2: Option<&'a [f32]>,
+        b2 [b2_count]: Option<&'a [f32]>,
     }
 }
 
@@ -277,45 +274,45 @@ config! {
         value_dim: i64,
         /// Current length n for dynamic methods; 0 (default): largest position that is seen + 1.
         length: i64,
-        /// Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than
-        /// keys the first ones have negative positions, from which a causal mask shows nothing but a prefix. Key
-        /// positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row between
-        /// all batches.
-        query_positions: Option<&'a [i64]>,
-        /// Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than
-        /// keys the first ones have negative positions, from which a causal mask shows nothing but a prefix. Key
-        /// positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row between
-        /// all batches.
-        key_positions: Option<&'a [i64]>,
-        /// Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than
-        /// keys the first ones have negative positions, from which a causal mask shows nothing but a prefix. Key
-        /// positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row between
-        /// all batches.
+        /// Head 0 is this head of the layer, for the bias and the sink logits; default 0 (tensor parallel hosts).
+        head_offset: i64,
+        /// Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of
+        /// them; with more queries than keys the first ones have negative positions, from which a causal mask shows
+        /// nothing but a prefix. Key positions must not decrease (within a segment). The batch stride is in elements;
+        /// 0 shares one row between all batches.
+        query_positions [query_positions_count]: Option<&'a [i64]>,
+        /// Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of
+        /// them; with more queries than keys the first ones have negative positions, from which a causal mask shows
+        /// nothing but a prefix. Key positions must not decrease (within a segment). The batch stride is in elements;
+        /// 0 shares one row between all batches.
+        key_positions [key_positions_count]: Option<&'a [i64]>,
+        /// Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of
+        /// them; with more queries than keys the first ones have negative positions, from which a causal mask shows
+        /// nothing but a prefix. Key positions must not decrease (within a segment). The batch stride is in elements;
+        /// 0 shares one row between all batches.
         query_position_stride: i64,
-        /// Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than
-        /// keys the first ones have negative positions, from which a causal mask shows nothing but a prefix. Key
-        /// positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row between
-        /// all batches.
+        /// Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of
+        /// them; with more queries than keys the first ones have negative positions, from which a causal mask shows
+        /// nothing but a prefix. Key positions must not decrease (within a segment). The batch stride is in elements;
+        /// 0 shares one row between all batches.
         key_position_stride: i64,
         /// M-RoPE: \[axes\]\[queries\] and \[axes\]\[keys\] rotary positions, shared by all batches; the arrays above
         /// then serve mask and bias only.
-        query_axis_positions: Option<&'a [i64]>,
+        query_axis_positions [query_axis_positions_count]: Option<&'a [i64]>,
         /// M-RoPE: \[axes\]\[queries\] and \[axes\]\[keys\] rotary positions, shared by all batches; the arrays above
         /// then serve mask and bias only.
-        key_axis_positions: Option<&'a [i64]>,
+        key_axis_positions [key_axis_positions_count]: Option<&'a [i64]>,
         /// 0 (default): not packed.
         segments: i64,
-        /// M-RoPE: \[axes\]\[queries\] and \[axes\]\[keys\] rotary positions, shared by all batches; the arrays above
-        /// then serve mask and bias only.
-        query_offsets: Option<&'a [i64]>,
-        /// M-RoPE: \[axes\]\[queries\] and \[axes\]\[keys\] rotary positions, shared by all batches; the arrays above
-        /// then serve mask and bias only.
-        key_offsets: Option<&'a [i64]>,
+        /// Query offsets \[segments + 1\], from 0 to queries.
+        query_offsets [query_offsets_count]: Option<&'a [i64]>,
+        /// Key offsets \[segments + 1\], from 0 to keys.
+        key_offsets [key_offsets_count]: Option<&'a [i64]>,
         /// Padding: \[batch\]\[2\] half-open ranges of valid keys; NULL: all. What nobody sees is not checked and has
         /// no effect: positions of hidden keys may be anything (Hugging Face's batches have 1 in front of 0, 1, 2
         /// ...). So may the position of a query whose own key is hidden, where queries are aligned with the last
         /// keys; if it is no position (-1), the query sees nothing.
-        key_ranges: Option<&'a [i64]>,
+        key_ranges [key_ranges_count]: Option<&'a [i64]>,
     }
 }
 

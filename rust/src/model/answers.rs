@@ -33,23 +33,26 @@ impl<'a> Parts<'a> {
         // SAFETY: the caller's promise; the arrays have the lengths that the header says.
         unsafe {
             let (rope, bias, score) = (&*c.rope, &*c.bias, &*c.score);
-            let (pairs, heads) = (rope.pair_factor_count.into(), i64::from(bias.heads));
             Parts {
                 scheme,
                 rope: RopeConfig {
-                    short_factors: array(rope.short_factors, pairs),
-                    long_factors: array(rope.long_factors, pairs),
+                    short_factors: array(rope.short_factors, rope.short_factors_count),
+                    long_factors: array(rope.long_factors, rope.long_factors_count),
                     ..RopeConfig::from_c(rope)
                 },
                 remap: RemapConfig::from_c(&*c.remap),
                 bias: BiasConfig {
-                    values: array(bias.values, heads * i64::from(bias.buckets)),
-                    a: array(bias.a, heads),
-                    p: array(bias.p, heads),
+                    values: array(bias.values, bias.values_count),
+                    a: array(bias.a, bias.a_count),
+                    p: array(bias.p, bias.p_count),
+                    slopes: array(bias.slopes, bias.slopes_count),
                     ..BiasConfig::from_c(bias)
                 },
                 mask: MaskConfig::from_c(&*c.mask),
-                score: ScoreConfig { sinks: array(score.sinks, score.sink_heads.into()), ..ScoreConfig::from_c(score) },
+                score: ScoreConfig {
+                    sink_logits: array(score.sink_logits, score.sink_logits_count),
+                    ..ScoreConfig::from_c(score)
+                },
             }
         }
     }

@@ -52,7 +52,7 @@ static farspan_status make_plan(struct run* run, const farspan_scheme* scheme, f
 }
 
 static farspan_status rope_frequencies(struct run* run, const farspan_scheme* scheme) {
-    const int32_t count = (int32_t)whole_member(run->arguments, "count");
+    const int64_t count = whole_member(run->arguments, "count");
     double* inv_freq = new_output(run, OUTPUT_F64, (size_t)count);
     double* magnitude = new_output(run, OUTPUT_F64, 1);
     return farspan_rope_frequencies(scheme, whole_member(run->arguments, "length"), inv_freq, count, magnitude,
@@ -63,7 +63,8 @@ static farspan_status scheme_probe(struct run* run, const farspan_scheme* scheme
     const cJSON *pairs = member(run->arguments, "pairs"), *pair;
     double* to = new_output(run, OUTPUT_F64, 8 * (size_t)cJSON_GetArraySize(pairs));
     cJSON_ArrayForEach(pair, pairs) {
-        farspan_probe p = {sizeof p, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+        farspan_probe p;
+        farspan_probe_init(&p, sizeof p);
         const farspan_status status = farspan_scheme_probe(
             scheme, whole_member(run->arguments, "length"), whole(cJSON_GetArrayItem(pair, 0)),
             whole(cJSON_GetArrayItem(pair, 1)), (int32_t)whole(cJSON_GetArrayItem(pair, 2)), &p, &run->error);
@@ -112,21 +113,22 @@ static farspan_status rope_apply(struct run* run, const farspan_scheme* scheme) 
     const int in_place = !has(given, "out");
     const farspan_tensor out = write_tensor(run, member(given, in_place ? "in" : "out"));
     const farspan_tensor in = in_place ? out : read_tensor(run, member(given, "in"));
-    return farspan_rope_apply(run->context, scheme, &options, int64s(run, given, "positions"), &in, &out, &run->error);
+    return farspan_rope_apply(run->context, scheme, &options, int64s(run, given, "positions"),
+                              count_of(given, "positions"), &in, &out, &run->error);
 }
 
 static farspan_status bias_fill(struct run* run, const farspan_scheme* scheme) {
     const cJSON* given = run->arguments;
     const int64_t count = whole_member(given, "count");
-    return farspan_bias_fill(scheme, (int32_t)whole_member(given, "head"), whole_member(given, "length"),
-                             whole_member(given, "first_distance"), count, new_output(run, OUTPUT_F32, (size_t)count),
+    return farspan_bias_fill(run->context, scheme, (int32_t)whole_member(given, "head"), whole_member(given, "length"),
+                             whole_member(given, "first_distance"), new_output(run, OUTPUT_F32, (size_t)count), count,
                              &run->error);
 }
 
 static farspan_status sinusoidal_fill(struct run* run, const farspan_scheme* scheme) {
     (void)scheme;
     const farspan_tensor out = write_tensor(run, member(run->arguments, "out"));
-    return farspan_sinusoidal_fill((int32_t)whole_member(run->arguments, "layout"),
+    return farspan_sinusoidal_fill(run->context, (int32_t)whole_member(run->arguments, "layout"),
                                    whole_member(run->arguments, "first"), real(member(run->arguments, "base")), &out,
                                    &run->error);
 }
@@ -135,7 +137,8 @@ static farspan_status position_lookup(struct run* run, const farspan_scheme* sch
     (void)scheme;
     const farspan_tensor table = read_tensor(run, member(run->arguments, "table"));
     const farspan_tensor out = write_tensor(run, member(run->arguments, "out"));
-    return farspan_position_lookup(&table, int64s(run, run->arguments, "positions"), &out, &run->error);
+    return farspan_position_lookup(run->context, &table, int64s(run, run->arguments, "positions"),
+                                   count_of(run->arguments, "positions"), &out, &run->error);
 }
 
 static farspan_status fire_fill(struct run* run, const farspan_scheme* scheme) {
@@ -144,8 +147,10 @@ static farspan_status fire_fill(struct run* run, const farspan_scheme* scheme) {
     farspan_fire_config_init(&config, sizeof config);
     set_fields(run, &config, fire_fields, member(run->arguments, "config"));
     const farspan_tensor out = write_tensor(run, member(run->arguments, "out"));
-    return farspan_fire_fill(&config, int64s(run, run->arguments, "query_positions"),
-                             int64s(run, run->arguments, "key_positions"), &out, &run->error);
+    const cJSON* given = run->arguments;
+    return farspan_fire_fill(run->context, &config, int64s(run, given, "query_positions"),
+                             count_of(given, "query_positions"), int64s(run, given, "key_positions"),
+                             count_of(given, "key_positions"), &out, &run->error);
 }
 
 static farspan_status run_plan(struct run* run, const farspan_plan* plan) {
@@ -154,12 +159,21 @@ static farspan_status run_plan(struct run* run, const farspan_plan* plan) {
     const farspan_tensor v = read_tensor(run, member(given, "v")), out = write_tensor(run, member(given, "out"));
     farspan_tensor bias;
     if (has(given, "bias")) bias = read_tensor(run, member(given, "bias"));
-    float* lse = NULL;
-    if (has(given, "lse")) lse = new_output(run, OUTPUT_F32, (size_t)(q.shape[0] * q.shape[1] * q.shape[2]));
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &q;
+    data.k = &k;
+    data.v = &v;
+    data.out = &out;
+    if (has(given, "bias")) data.bias = &bias;
+    if (has(given, "lse")) {
+        data.lse_count = q.shape[0] * q.shape[1] * q.shape[2];
+        data.lse = new_output(run, OUTPUT_F32, (size_t)data.lse_count);
+    }
     const size_t size = has(given, "workspace") ? farspan_plan_workspace_size(plan) : 0;
-    void* workspace = size > 0 ? take(run, size) : NULL;
-    return farspan_attention_run(run->context, plan, &q, &k, &v, has(given, "bias") ? &bias : NULL, &out, lse,
-                                 workspace, size, &run->error);
+    if (size > 0) data.workspace = take(run, size);
+    data.workspace_bytes = (int64_t)size;
+    return farspan_attention_run(run->context, plan, &data, &run->error);
 }
 
 static farspan_status tile_counts(struct run* run, const farspan_plan* plan) {
@@ -170,7 +184,13 @@ static farspan_status attention(struct run* run, const farspan_scheme* scheme) {
     const cJSON* given = run->arguments;
     const farspan_tensor q = read_tensor(run, member(given, "q")), k = read_tensor(run, member(given, "k"));
     const farspan_tensor v = read_tensor(run, member(given, "v")), out = write_tensor(run, member(given, "out"));
-    return farspan_attention(run->context, scheme, &q, &k, &v, &out, &run->error);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &q;
+    data.k = &k;
+    data.v = &v;
+    data.out = &out;
+    return farspan_attention(run->context, scheme, &data, &run->error);
 }
 
 static farspan_status attention_merge(struct run* run, const farspan_scheme* scheme) {
@@ -178,7 +198,9 @@ static farspan_status attention_merge(struct run* run, const farspan_scheme* sch
     const farspan_tensor out_a = write_tensor(run, member(run->arguments, "out_a"));
     float* lse_a = new_lse(run, member(run->arguments, "lse_a"));
     const farspan_tensor out_b = read_tensor(run, member(run->arguments, "out_b"));
-    return farspan_attention_merge(&out_a, lse_a, &out_b, read_lse(run, member(run->arguments, "lse_b")), &run->error);
+    const cJSON *a = member(run->arguments, "lse_a"), *b = member(run->arguments, "lse_b");
+    return farspan_attention_merge(run->context, &out_a, lse_a, whole_member(a, "elements"), &out_b, read_lse(run, b),
+                                   whole_member(b, "elements"), &run->error);
 }
 
 /* What a call works on: a scheme, a plan for it, or a model. */

@@ -91,6 +91,10 @@ static void set_field(struct run* run, unsigned char* at, const struct field* fi
     memcpy(at, &array, sizeof array);
 }
 
+static int is_array(const struct field* field) {
+    return field->kind == FIELD_FLOATS || field->kind == FIELD_DOUBLES || field->kind == FIELD_INT64S;
+}
+
 void set_fields(struct run* run, void* config, const struct field* fields, const cJSON* given) {
     const cJSON* value;
     cJSON_ArrayForEach(value, given) {
@@ -100,7 +104,11 @@ void set_fields(struct run* run, void* config, const struct field* fields, const
             fprintf(stderr, "unknown field: %s\n", value->string);
             exit(2);
         }
-        set_field(run, (unsigned char*)config + field->offset, field, given, value);
+        unsigned char* at = (unsigned char*)config + field->offset;
+        set_field(run, at, field, given, value);
+        const int64_t count = cJSON_GetArraySize(value);
+        if (is_array(field) && fields != model_option_fields) /* those share their counts */
+            memcpy(at + sizeof(void*), &count, sizeof count);
     }
 }
 
@@ -175,6 +183,10 @@ farspan_tensor write_tensor(struct run* run, const cJSON* given) {
     fill(memory, dtype, elements_of(given), given);
     remember(&run->outputs[run->output_count - 1]);
     return view(memory, given);
+}
+
+int64_t count_of(const cJSON* object, const char* name) {
+    return has(object, name) ? cJSON_GetArraySize(member(object, name)) : 0;
 }
 
 float* new_lse(struct run* run, const cJSON* given) {

@@ -57,6 +57,8 @@ farspan_tensor write_tensor(struct run* run, const cJSON* given);
 /* The next output: zeros, or the content of a seed. */
 void* new_output(struct run* run, enum output_kind kind, size_t elements);
 void new_text(struct run* run, const char* text); /* its bytes, without NUL */
+/* Of a list that may be missing. */
+int64_t count_of(const cJSON* object, const char* name);
 float* new_lse(struct run* run, const cJSON* given);
 float* read_lse(struct run* run, const cJSON* given);
 

@@ -80,34 +80,34 @@ void rope_apply(outcome& result, const json& one, const context& context) {
     farspan::rope_apply(scheme, in.view(), writable(result, given.at("out")), positions, options, &context);
 }
 
-void bias_fill(outcome& result, const json& one, const context&) {
+void bias_fill(outcome& result, const json& one, const context& context) {
     const json& given = one.at("arguments");
     const scheme scheme = make_scheme(result, one);
     scheme.bias(given.at("head").get<int32_t>(), given.at("first_distance").get<int64_t>(),
-                result.floats(given.at("count").get<std::size_t>()), given.at("length").get<int64_t>());
+                result.floats(given.at("count").get<std::size_t>()), given.at("length").get<int64_t>(), &context);
 }
 
-void sinusoidal_fill(outcome& result, const json& one, const context&) {
+void sinusoidal_fill(outcome& result, const json& one, const context& context) {
     const json& given = one.at("arguments");
     farspan::sinusoidal_fill(given.at("layout").get<int32_t>(), given.at("first").get<int64_t>(),
-                             real(given.at("base")), writable(result, given.at("out")));
+                             real(given.at("base")), writable(result, given.at("out")), &context);
 }
 
-void position_lookup(outcome& result, const json& one, const context&) {
+void position_lookup(outcome& result, const json& one, const context& context) {
     const json& given = one.at("arguments");
     const input table(given.at("table"));
     farspan::position_lookup(table.view(), writable(result, given.at("out")),
-                             array_or_empty<int64_t>(given, "positions"));
+                             array_or_empty<int64_t>(given, "positions"), &context);
 }
 
-void fire_fill(outcome& result, const json& one, const context&) {
+void fire_fill(outcome& result, const json& one, const context& context) {
     const json &given = one.at("arguments"), &weights = given.at("config");
     fire_config config;
     config.set_weights(array<float>(weights.at("w1")), array<float>(weights.at("b1")), array<float>(weights.at("w2")),
                        array<float>(weights.at("b2")));
     set_fields<farspan_fire_config>(config, fire_fields, weights);
     farspan::fire_fill(config, writable(result, given.at("out")), array_or_empty<int64_t>(given, "query_positions"),
-                       array_or_empty<int64_t>(given, "key_positions"));
+                       array_or_empty<int64_t>(given, "key_positions"), &context);
 }
 
 void attention_run(outcome& result, const json& one, const context& context) {
@@ -148,7 +148,7 @@ void attention(outcome& result, const json& one, const context& context) {
     farspan::attention(scheme, q.view(), k.view(), v.view(), out, &context);
 }
 
-void attention_merge(outcome& result, const json& one, const context&) {
+void attention_merge(outcome& result, const json& one, const context& context) {
     const json& given = one.at("arguments");
     const auto lse_of = [&](const char* name) {
         return content_of(given.at(name), FARSPAN_F32, given.at(name).at("elements").get<std::size_t>());
@@ -160,7 +160,7 @@ void attention_merge(outcome& result, const json& one, const context&) {
     output& lse_a = result.outputs.emplace_back(output::kind::f32, lse_of("lse_a"));
     const input out_b(given.at("out_b"));
     std::vector<std::byte> lse_b = lse_of("lse_b");
-    farspan::attention_merge(out_a, floats(lse_a.bytes()), out_b.view(), floats(lse_b));
+    farspan::attention_merge(out_a, floats(lse_a.bytes()), out_b.view(), floats(lse_b), &context);
 }
 
 }  // namespace

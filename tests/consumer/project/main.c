@@ -19,8 +19,13 @@ int main(int argc, char** argv) {
         printf("the library calls itself %s\n", farspan_version_text());
         return 1;
     }
-    if (farspan_scheme_create(NULL, NULL, NULL, NULL, NULL, &scheme, &error) ||
-        farspan_attention(NULL, scheme, &tq, &tk, &tv, &to, &error)) {
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &tq;
+    data.k = &tk;
+    data.v = &tv;
+    data.out = &to;
+    if (farspan_scheme_create(NULL, &scheme, &error) || farspan_attention(NULL, scheme, &data, &error)) {
         printf("%s\n", error.message);
         return 1;
     }

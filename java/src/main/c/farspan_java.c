@@ -420,36 +420,44 @@ static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const
                                           const double* long_factors, size_t long_count, const farspan_remap_config* remap,
                                           const farspan_bias_config* bias, const float* values, size_t value_count,
                                           const double* a, size_t a_count, const double* p, size_t p_count,
-                                          const farspan_mask_config* mask, const farspan_score_config* score,
-                                          const float* sinks, size_t sink_count, farspan_error* error) {
+                                          const double* slopes, size_t slope_count, const farspan_mask_config* mask,
+                                          const farspan_score_config* score, const float* sink_logits, size_t sink_logit_count,
+                                          farspan_error* error) {
+    farspan_scheme_parts parts;
     farspan_rope_config rope_copy;
     farspan_bias_config bias_copy;
     farspan_score_config score_copy;
     farspan_scheme* scheme = NULL;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.remap = remap;
+    parts.mask = mask;
     if (rope) {
         rope_copy = *rope;
         rope_copy.short_factors = short_factors;
+        rope_copy.short_factors_count = (int64_t)short_count;
         rope_copy.long_factors = long_factors;
-        if (flat_short(error, 1, "rope.short_factors", short_factors, short_count, rope->pair_factor_count) ||
-            flat_short(error, 1, "rope.long_factors", long_factors, long_count, rope->pair_factor_count))
-            return NULL;
+        rope_copy.long_factors_count = (int64_t)long_count;
+        parts.rope = &rope_copy;
     }
     if (bias) {
         bias_copy = *bias;
         bias_copy.values = values;
+        bias_copy.values_count = (int64_t)value_count;
         bias_copy.a = a;
+        bias_copy.a_count = (int64_t)a_count;
         bias_copy.p = p;
-        if (flat_short(error, 3, "bias.values", values, value_count, (__int128)bias->buckets * bias->heads) ||
-            flat_short(error, 3, "bias.a", a, a_count, bias->heads) || flat_short(error, 3, "bias.p", p, p_count, bias->heads))
-            return NULL;
+        bias_copy.p_count = (int64_t)p_count;
+        bias_copy.slopes = slopes;
+        bias_copy.slopes_count = (int64_t)slope_count;
+        parts.bias = &bias_copy;
     }
     if (score) {
         score_copy = *score;
-        score_copy.sinks = sinks;
-        if (flat_short(error, 5, "score.sinks", sinks, sink_count, score->sink_heads)) return NULL;
+        score_copy.sink_logits = sink_logits;
+        score_copy.sink_logits_count = (int64_t)sink_logit_count;
+        parts.score = &score_copy;
     }
-    farspan_scheme_create(rope ? &rope_copy : NULL, remap, bias ? &bias_copy : NULL, mask, score ? &score_copy : NULL, &scheme,
-                          error);
+    farspan_scheme_create(&parts, &scheme, error);
     return scheme;
 }
 
@@ -469,7 +477,7 @@ static farspan_status flat_scheme_to_json(const farspan_scheme* scheme, uint8_t*
 
 static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, size_t count,
                                             double* magnitude, size_t magnitude_count, farspan_error* error) {
-    return farspan_rope_frequencies(scheme, length, inv_freq, count > INT32_MAX ? -1 : (int32_t)count,
+    return farspan_rope_frequencies(scheme, length, inv_freq, (int64_t)count,
                                     magnitude_count > 0 ? magnitude : NULL, error);
 }
 
@@ -485,12 +493,7 @@ static farspan_status flat_rope_apply(const farspan_context* context, const fars
                                       const int64_t* in_dims, void* out, int32_t out_dtype, const int64_t* out_dims,
                                       farspan_error* error) {
     const farspan_tensor source = flat_tensor(in, in_dtype, in_dims), target = flat_tensor(out, out_dtype, out_dims);
-    const int64_t rows = source.shape[2], stride = axis_stride == 0 ? rows : axis_stride;
     farspan_rope_options options;
-    if (stride < 0)
-        return flat_fail(error, FARSPAN_ERROR_STRIDE, 3, "options.axis_stride is %lld: must not be negative", (long long)axis_stride);
-    if (flat_unequal_rows(error, 4, "positions", positions, position_count, farspan_scheme_axes(scheme), stride, rows))
-        return FARSPAN_ERROR_SHAPE;
     farspan_rope_options_init(&options, sizeof options);
     options.side = side;
     options.branch = branch;
@@ -498,29 +501,28 @@ static farspan_status flat_rope_apply(const farspan_context* context, const fars
     options.length = length;
     options.axis_stride = axis_stride;
     options.xpos_centre = xpos_centre;
-    return farspan_rope_apply(context, scheme, &options, positions, &source, &target, error);
+    return farspan_rope_apply(context, scheme, &options, positions, (int64_t)position_count, &source, &target, error);
 }
 
-static farspan_status flat_bias_fill(const farspan_scheme* scheme, int32_t head, int64_t length, int64_t first_distance, float* out,
-                                     size_t count, farspan_error* error) {
-    return farspan_bias_fill(scheme, head, length, first_distance, (int64_t)count, out, error);
+static farspan_status flat_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head, int64_t length,
+                                     int64_t first_distance, float* out, size_t count, farspan_error* error) {
+    return farspan_bias_fill(context, scheme, head, length, first_distance, out, (int64_t)count, error);
 }
 
-static farspan_status flat_sinusoidal_fill(int32_t layout, int64_t first, double base, void* out, int32_t dtype,
-                                           const int64_t* dims, farspan_error* error) {
+static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first, double base, void* out,
+                                           int32_t dtype, const int64_t* dims, farspan_error* error) {
     const farspan_tensor target = flat_tensor(out, dtype, dims);
-    return farspan_sinusoidal_fill(layout, first, base, &target, error);
+    return farspan_sinusoidal_fill(context, layout, first, base, &target, error);
 }
 
-static farspan_status flat_position_lookup(void* table, int32_t table_dtype, const int64_t* table_dims, const int64_t* positions,
-                                           size_t position_count, void* out, int32_t out_dtype, const int64_t* out_dims,
+static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype,
+                                           const int64_t* table_dims, const int64_t* positions, size_t position_count, void* out, int32_t out_dtype, const int64_t* out_dims,
                                            farspan_error* error) {
     const farspan_tensor source = flat_tensor(table, table_dtype, table_dims), target = flat_tensor(out, out_dtype, out_dims);
-    if (flat_unequal(error, 2, "positions", positions, position_count, target.shape[2])) return FARSPAN_ERROR_SHAPE;
-    return farspan_position_lookup(&source, positions, &target, error);
+    return farspan_position_lookup(context, &source, positions, (int64_t)position_count, &target, error);
 }
 
-static farspan_status flat_fire_fill(const farspan_fire_config* config, const float* w1, size_t w1_count, const float* b1,
+static farspan_status flat_fire_fill(const farspan_context* context, const farspan_fire_config* config, const float* w1, size_t w1_count, const float* b1,
                                      size_t b1_count, const float* w2, size_t w2_count, const float* b2, size_t b2_count,
                                      const int64_t* query_positions, size_t query_count, const int64_t* key_positions,
                                      size_t key_count, void* out, int32_t dtype, const int64_t* dims, farspan_error* error) {
@@ -529,19 +531,16 @@ static farspan_status flat_fire_fill(const farspan_fire_config* config, const fl
     if (config) {
         copy = *config;
         copy.w1 = w1;
+        copy.w1_count = (int64_t)w1_count;
         copy.b1 = b1;
+        copy.b1_count = (int64_t)b1_count;
         copy.w2 = w2;
+        copy.w2_count = (int64_t)w2_count;
         copy.b2 = b2;
-        if (flat_short(error, 1, "config.w1", w1, w1_count, config->hidden) ||
-            flat_short(error, 1, "config.b1", b1, b1_count, config->hidden) ||
-            flat_short(error, 1, "config.w2", w2, w2_count, (__int128)config->heads * config->hidden) ||
-            flat_short(error, 1, "config.b2", b2, b2_count, config->heads))
-            return FARSPAN_ERROR_SHAPE;
+        copy.b2_count = (int64_t)b2_count;
     }
-    if (flat_unequal(error, 2, "query_positions", query_positions, query_count, target.shape[2]) ||
-        flat_unequal(error, 3, "key_positions", key_positions, key_count, target.shape[3]))
-        return FARSPAN_ERROR_SHAPE;
-    return farspan_fire_fill(config ? &copy : NULL, query_positions, key_positions, &target, error);
+    return farspan_fire_fill(context, config ? &copy : NULL, query_positions, (int64_t)query_count, key_positions, (int64_t)key_count,
+                             &target, error);
 }
 
 /* ---- plan and attention ----------------------------------------------------------------------- */
@@ -556,30 +555,21 @@ static farspan_plan* flat_plan_create(const farspan_context* context, const fars
     farspan_plan* plan = NULL;
     farspan_problem copy;
     if (problem) {
-        const __int128 axes = farspan_scheme_axes(scheme);
         copy = *problem;
         copy.query_positions = query_positions;
+        copy.query_positions_count = (int64_t)query_count;
         copy.key_positions = key_positions;
+        copy.key_positions_count = (int64_t)key_count;
         copy.query_axis_positions = query_axis_positions;
+        copy.query_axis_positions_count = (int64_t)query_axis_count;
         copy.key_axis_positions = key_axis_positions;
+        copy.key_axis_positions_count = (int64_t)key_axis_count;
         copy.query_offsets = query_offsets;
+        copy.query_offsets_count = (int64_t)query_offset_count;
         copy.key_offsets = key_offsets;
+        copy.key_offsets_count = (int64_t)key_offset_count;
         copy.key_ranges = key_ranges;
-        if ((copy.query_position_stride < 0 || copy.key_position_stride < 0) && (query_positions || key_positions)) {
-            flat_fail(error, FARSPAN_ERROR_STRIDE, 3,
-                      "problem.query_position_stride is %lld and key_position_stride %lld: must not be negative",
-                      (long long)copy.query_position_stride, (long long)copy.key_position_stride);
-            return NULL;
-        }
-        if (flat_unequal_rows(error, 3, "problem.query_positions", query_positions, query_count, copy.batch, copy.query_position_stride,
-                              copy.queries) ||
-            flat_unequal_rows(error, 3, "problem.key_positions", key_positions, key_count, copy.batch, copy.key_position_stride, copy.keys) ||
-            flat_unequal(error, 3, "problem.query_axis_positions", query_axis_positions, query_axis_count, axes * copy.queries) ||
-            flat_unequal(error, 3, "problem.key_axis_positions", key_axis_positions, key_axis_count, axes * copy.keys) ||
-            flat_unequal(error, 3, "problem.query_offsets", query_offsets, query_offset_count, (__int128)copy.segments + 1) ||
-            flat_unequal(error, 3, "problem.key_offsets", key_offsets, key_offset_count, (__int128)copy.segments + 1) ||
-            flat_unequal(error, 3, "problem.key_ranges", key_ranges, key_range_count, 2 * (__int128)copy.batch))
-            return NULL;
+        copy.key_ranges_count = (int64_t)key_range_count;
     }
     farspan_plan_create(context, scheme, problem ? &copy : NULL, &plan, error);
     return plan;
@@ -598,8 +588,18 @@ static farspan_status flat_attention_run(const farspan_context* context, const f
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
                          vt = flat_tensor(v, v_dtype, v_dims), bt = flat_tensor(bias, bias_dtype, bias_dims),
                          ot = flat_tensor(out, out_dtype, out_dims);
-    if (flat_short(error, 8, "lse", lse, lse_count, flat_row_count(&ot))) return FARSPAN_ERROR_SHAPE;
-    return farspan_attention_run(context, plan, &qt, &kt, &vt, bt.data ? &bt : NULL, &ot, lse, workspace, workspace_size, error);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &qt;
+    data.k = &kt;
+    data.v = &vt;
+    data.bias = bt.data ? &bt : NULL;
+    data.out = &ot;
+    data.lse = lse;
+    data.lse_count = (int64_t)lse_count;
+    data.workspace = workspace;
+    data.workspace_bytes = (int64_t)workspace_size;
+    return farspan_attention_run(context, plan, &data, error);
 }
 
 static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t q_dtype,
@@ -608,17 +608,20 @@ static farspan_status flat_attention(const farspan_context* context, const farsp
                                      farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
                          vt = flat_tensor(v, v_dtype, v_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    return farspan_attention(context, scheme, &qt, &kt, &vt, &ot, error);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &qt;
+    data.k = &kt;
+    data.v = &vt;
+    data.out = &ot;
+    return farspan_attention(context, scheme, &data, error);
 }
 
-static farspan_status flat_attention_merge(void* out_a, int32_t a_dtype, const int64_t* a_dims, float* lse_a, size_t lse_a_count,
-                                           void* out_b, int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
+static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t a_dtype, const int64_t* a_dims,
+                                           float* lse_a, size_t lse_a_count, void* out_b, int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
                                            farspan_error* error) {
     const farspan_tensor a = flat_tensor(out_a, a_dtype, a_dims), b = flat_tensor(out_b, b_dtype, b_dims);
-    const __int128 rows = flat_row_count(&a);
-    if (flat_short(error, 2, "lse_a", lse_a, lse_a_count, rows) || flat_short(error, 4, "lse_b", lse_b, lse_b_count, rows))
-        return FARSPAN_ERROR_SHAPE;
-    return farspan_attention_merge(&a, lse_a, &b, lse_b, error);
+    return farspan_attention_merge(context, &a, lse_a, (int64_t)lse_a_count, &b, lse_b, (int64_t)lse_b_count, error);
 }
 
 /* ---- context ---------------------------------------------------------------------------------- */
@@ -645,8 +648,8 @@ static farspan_context* flat_context_create(const farspan_context_config* config
 
 /* The text of farspan_diagnose, to be freed; NULL without memory. */
 static char* flat_diagnose(void) {
-    const size_t size = farspan_diagnose(NULL, 0);
-    char* text = (char*)malloc(size + 1);
+    const int64_t size = farspan_diagnose(NULL, 0);
+    char* text = (char*)malloc((size_t)size + 1);
     if (!text) return NULL;
     text[0] = 0;
     farspan_diagnose(text, size);
@@ -1517,8 +1520,16 @@ static farspan_status flat_model_softmax_layer(const farspan_model* model, int64
 static farspan_scheme* flat_model_layer_scheme(const farspan_model* model, int64_t index, farspan_error* error) {
     farspan_model_layer layer;
     farspan_scheme* scheme = NULL;
-    if (flat_model_softmax_layer(model, index, &layer, error) == FARSPAN_OK)
-        farspan_scheme_create(layer.rope, layer.remap, layer.bias, layer.mask, layer.score, &scheme, error);
+    if (flat_model_softmax_layer(model, index, &layer, error) == FARSPAN_OK) {
+        farspan_scheme_parts parts;
+        farspan_scheme_parts_init(&parts, sizeof parts);
+        parts.rope = layer.rope;
+        parts.remap = layer.remap;
+        parts.bias = layer.bias;
+        parts.mask = layer.mask;
+        parts.score = layer.score;
+        farspan_scheme_create(&parts, &scheme, error);
+    }
     return scheme;
 }
 
@@ -1534,8 +1545,10 @@ static farspan_status flat_model_layer_parts(const farspan_model* model, int64_t
     *bias = *layer.bias;
     *mask = *layer.mask;
     *score = *layer.score;
-    rope->short_factors = rope->long_factors = bias->a = bias->p = NULL;
-    bias->values = score->sinks = NULL;
+    rope->short_factors = rope->long_factors = bias->a = bias->p = bias->slopes = NULL;
+    bias->values = score->sink_logits = NULL;
+    rope->short_factors_count = rope->long_factors_count = bias->a_count = bias->p_count = bias->slopes_count = 0;
+    bias->values_count = score->sink_logits_count = 0;
     return FARSPAN_OK;
 }
 
@@ -1546,7 +1559,8 @@ enum {
     FLAT_BIAS_A = 2,
     FLAT_BIAS_P = 3,
     FLAT_BIAS_VALUES = 4, /* floats */
-    FLAT_SINKS = 5
+    FLAT_SINK_LOGITS = 5,
+    FLAT_BIAS_SLOPES = 6 /* doubles */
 };
 
 /* Where it is and how many entries it has; NULL and 0 if there is none. */
@@ -1557,13 +1571,14 @@ static const void* flat_model_layer_array(const farspan_model* model, int64_t in
     const struct {
         const void* values;
         int64_t count;
-    } arrays[] = {{layer.rope->short_factors, layer.rope->pair_factor_count},
-                  {layer.rope->long_factors, layer.rope->pair_factor_count},
-                  {layer.bias->a, layer.bias->heads},
-                  {layer.bias->p, layer.bias->heads},
-                  {layer.bias->values, (int64_t)layer.bias->buckets * layer.bias->heads},
-                  {layer.score->sinks, layer.score->sink_heads}};
-    if (which < FLAT_SHORT_FACTORS || which > FLAT_SINKS || !arrays[which].values) return NULL;
+    } arrays[] = {{layer.rope->short_factors, layer.rope->short_factors_count},
+                  {layer.rope->long_factors, layer.rope->long_factors_count},
+                  {layer.bias->a, layer.bias->a_count},
+                  {layer.bias->p, layer.bias->p_count},
+                  {layer.bias->values, layer.bias->values_count},
+                  {layer.score->sink_logits, layer.score->sink_logits_count},
+                  {layer.bias->slopes, layer.bias->slopes_count}};
+    if (which < FLAT_SHORT_FACTORS || which > FLAT_BIAS_SLOPES || !arrays[which].values) return NULL;
     *count = arrays[which].count;
     return arrays[which].values;
 }
@@ -2549,34 +2564,6 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xposGa
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1pairFactorCount_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->pair_factor_count = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1pairFactorCount_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result =  ((arg1)->pair_factor_count);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
 SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1axes_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
   struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
   int32_t arg2 ;
@@ -3021,7 +3008,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1heads_1ge
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1headOffset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1alibiHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t arg2 ;
   
@@ -3030,11 +3017,11 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1headOffse
   (void)jarg1_;
   arg1 = *(struct farspan_bias_config **)&jarg1; 
   arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->head_offset = arg2;
+  if (arg1) (arg1)->alibi_heads = arg2;
 }
 
 
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1headOffset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1alibiHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jint jresult = 0 ;
   struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
   int32_t result;
@@ -3043,7 +3030,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1headOffse
   (void)jcls;
   (void)jarg1_;
   arg1 = *(struct farspan_bias_config **)&jarg1; 
-  result =  ((arg1)->head_offset);
+  result =  ((arg1)->alibi_heads);
   jresult = (jint)result; 
   return jresult;
 }
@@ -3679,62 +3666,6 @@ SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1softc
   arg1 = *(struct farspan_score_config **)&jarg1; 
   result = (double) ((arg1)->softcap);
   jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sinkHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->sink_heads = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sinkHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  result =  ((arg1)->sink_heads);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sinkHeadOffset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->sink_head_offset = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1sinkHeadOffset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  result =  ((arg1)->sink_head_offset);
-  jresult = (jint)result; 
   return jresult;
 }
 
@@ -4709,6 +4640,34 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1length_1get
 }
 
 
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1headOffset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
+  int64_t arg2 ;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_problem **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  if (arg1) (arg1)->head_offset = arg2;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1headOffset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(struct farspan_problem **)&jarg1; 
+  result =  ((arg1)->head_offset);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
 SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1queryPositionStride_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
   struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
   int64_t arg2 ;
@@ -5020,7 +4979,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_tensor_1check(JNIEnv 
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdoubleArray jarg2, jdoubleArray jarg4, jlong jarg6, jobject jarg6_, jlong jarg7, jobject jarg7_, jfloatArray jarg8, jdoubleArray jarg10, jdoubleArray jarg12, jlong jarg14, jobject jarg14_, jlong jarg15, jobject jarg15_, jfloatArray jarg16) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdoubleArray jarg2, jdoubleArray jarg4, jlong jarg6, jobject jarg6_, jlong jarg7, jobject jarg7_, jfloatArray jarg8, jdoubleArray jarg10, jdoubleArray jarg12, jdoubleArray jarg14, jlong jarg16, jobject jarg16_, jlong jarg17, jobject jarg17_, jfloatArray jarg18) {
   jlong jresult = 0 ;
   farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
   double *arg2 = (double *) 0 ;
@@ -5035,24 +4994,26 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1create(JNIEn
   size_t arg11 ;
   double *arg12 = (double *) 0 ;
   size_t arg13 ;
-  farspan_mask_config *arg14 = (farspan_mask_config *) 0 ;
-  farspan_score_config *arg15 = (farspan_score_config *) 0 ;
-  float *arg16 = (float *) 0 ;
-  size_t arg17 ;
-  farspan_error *arg18 = (farspan_error *) 0 ;
-  farspan_error slot18 ;
+  double *arg14 = (double *) 0 ;
+  size_t arg15 ;
+  farspan_mask_config *arg16 = (farspan_mask_config *) 0 ;
+  farspan_score_config *arg17 = (farspan_score_config *) 0 ;
+  float *arg18 = (float *) 0 ;
+  size_t arg19 ;
+  farspan_error *arg20 = (farspan_error *) 0 ;
+  farspan_error slot20 ;
   farspan_scheme *result = 0 ;
   
   (void)jenv;
   (void)jcls;
-  slot18.struct_size = (uint32_t)sizeof slot18;
-  slot18.code = FARSPAN_OK;
-  arg18 = &slot18;
+  slot20.struct_size = (uint32_t)sizeof slot20;
+  slot20.code = FARSPAN_OK;
+  arg20 = &slot20;
   (void)jarg1_;
   (void)jarg6_;
   (void)jarg7_;
-  (void)jarg14_;
-  (void)jarg15_;
+  (void)jarg16_;
+  (void)jarg17_;
   arg1 = *(farspan_rope_config **)&jarg1; 
   JAVA_MEMORY memory2;
   memory2.heap = NULL;
@@ -5086,15 +5047,21 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1create(JNIEn
   if (!java_take(jenv, &memory12, jarg12, arg13 * sizeof(double))) return 0;
   if (jarg12) (*jenv)->GetDoubleArrayRegion(jenv, jarg12, 0, (jsize)arg13, (jdouble*)memory12.data);
   arg12 = (double*)memory12.data;
-  arg14 = *(farspan_mask_config **)&jarg14; 
-  arg15 = *(farspan_score_config **)&jarg15; 
-  JAVA_MEMORY memory16;
-  memory16.heap = NULL;
-  arg17 = jarg16 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg16) : 0;
-  if (!java_take(jenv, &memory16, jarg16, arg17 * sizeof(float))) return 0;
-  if (jarg16) (*jenv)->GetFloatArrayRegion(jenv, jarg16, 0, (jsize)arg17, (jfloat*)memory16.data);
-  arg16 = (float*)memory16.data;
-  result = (farspan_scheme *)flat_scheme_create((struct farspan_rope_config const *)arg1,(double const *)arg2,arg3,(double const *)arg4,arg5,(struct farspan_remap_config const *)arg6,(struct farspan_bias_config const *)arg7,(float const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,(struct farspan_mask_config const *)arg14,(struct farspan_score_config const *)arg15,(float const *)arg16,arg17,arg18);
+  JAVA_MEMORY memory14;
+  memory14.heap = NULL;
+  arg15 = jarg14 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg14) : 0;
+  if (!java_take(jenv, &memory14, jarg14, arg15 * sizeof(double))) return 0;
+  if (jarg14) (*jenv)->GetDoubleArrayRegion(jenv, jarg14, 0, (jsize)arg15, (jdouble*)memory14.data);
+  arg14 = (double*)memory14.data;
+  arg16 = *(farspan_mask_config **)&jarg16; 
+  arg17 = *(farspan_score_config **)&jarg17; 
+  JAVA_MEMORY memory18;
+  memory18.heap = NULL;
+  arg19 = jarg18 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg18) : 0;
+  if (!java_take(jenv, &memory18, jarg18, arg19 * sizeof(float))) return 0;
+  if (jarg18) (*jenv)->GetFloatArrayRegion(jenv, jarg18, 0, (jsize)arg19, (jfloat*)memory18.data);
+  arg18 = (float*)memory18.data;
+  result = (farspan_scheme *)flat_scheme_create((struct farspan_rope_config const *)arg1,(double const *)arg2,arg3,(double const *)arg4,arg5,(struct farspan_remap_config const *)arg6,(struct farspan_bias_config const *)arg7,(float const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,(double const *)arg14,arg15,(struct farspan_mask_config const *)arg16,(struct farspan_score_config const *)arg17,(float const *)arg18,arg19,arg20);
   *(farspan_scheme **)&jresult = result; 
   
   
@@ -5102,8 +5069,9 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1create(JNIEn
   
   
   
+  
   {
-    if (arg18->code != FARSPAN_OK) java_throw(jenv, arg18);
+    if (arg20->code != FARSPAN_OK) java_throw(jenv, arg20);
   }
   return jresult;
 }
@@ -5332,208 +5300,220 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1apply(JNIEnv *j
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bias_1fill(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2, jlong jarg3, jlong jarg4, jfloatArray jarg5) {
-  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
-  int32_t arg2 ;
-  int64_t arg3 ;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bias_1fill(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jint jarg3, jlong jarg4, jlong jarg5, jfloatArray jarg6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_scheme *arg2 = (farspan_scheme *) 0 ;
+  int32_t arg3 ;
   int64_t arg4 ;
-  float *arg5 = (float *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_error slot7 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot7.struct_size = (uint32_t)sizeof slot7;
-  slot7.code = FARSPAN_OK;
-  arg7 = &slot7;
-  (void)jarg1_;
-  arg1 = *(farspan_scheme **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  arg3 = (int64_t)jarg3; 
-  arg4 = (int64_t)jarg4; 
-  JAVA_MEMORY memory5;
-  memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(float))) return ;
-  if (jarg5) (*jenv)->GetFloatArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jfloat*)memory5.data);
-  arg5 = (float*)memory5.data;
-  result = flat_bias_fill((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg5) (*jenv)->SetFloatArrayRegion(jenv, jarg5, 0, (jsize)arg6, (const jfloat*)arg5);
-  }
-  {
-    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_sinusoidal_1fill(JNIEnv *jenv, jclass jcls, jint jarg1, jlong jarg2, jdouble jarg3, jfloatArray jarg4, jint jarg5, jlongArray jarg6) {
-  int32_t arg1 ;
-  int64_t arg2 ;
-  double arg3 ;
-  void *arg4 = (void *) 0 ;
-  int32_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  int64_t dims6[FLAT_DIMS] ;
-  farspan_error slot7 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot7.struct_size = (uint32_t)sizeof slot7;
-  slot7.code = FARSPAN_OK;
-  arg7 = &slot7;
-  arg1 = (int32_t)jarg1; 
-  arg2 = (int64_t)jarg2; 
-  arg3 = (double)jarg3; 
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  if (!java_copy(jenv, &memory4, jarg4)) return ;
-  arg4 = memory4.data;
-  arg5 = (int32_t)jarg5; 
-  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, FLAT_DIMS, (jlong*)dims6);
-  arg6 = jarg6 ? dims6 : NULL;
-  result = flat_sinusoidal_fill(arg1,arg2,arg3,arg4,arg5,(int64_t const *)arg6,arg7);
-  (void)result;
-  {
-    if (result == FARSPAN_OK) java_copy_back(jenv, &memory4, jarg4);
-  }
-  (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, FLAT_DIMS, (const jlong*)arg6);
-  {
-    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_position_1lookup(JNIEnv *jenv, jclass jcls, jfloatArray jarg1, jint jarg2, jlongArray jarg3, jlongArray jarg4, jfloatArray jarg6, jint jarg7, jlongArray jarg8) {
-  void *arg1 = (void *) 0 ;
-  int32_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  void *arg6 = (void *) 0 ;
-  int32_t arg7 ;
-  int64_t *arg8 = (int64_t *) 0 ;
-  farspan_error *arg9 = (farspan_error *) 0 ;
-  int64_t dims3[FLAT_DIMS] ;
-  int64_t dims8[FLAT_DIMS] ;
-  farspan_error slot9 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot9.struct_size = (uint32_t)sizeof slot9;
-  slot9.code = FARSPAN_OK;
-  arg9 = &slot9;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  if (!java_copy(jenv, &memory1, jarg1)) return ;
-  arg1 = memory1.data;
-  arg2 = (int32_t)jarg2; 
-  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, FLAT_DIMS, (jlong*)dims3);
-  arg3 = jarg3 ? dims3 : NULL;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  if (!java_copy(jenv, &memory6, jarg6)) return ;
-  arg6 = memory6.data;
-  arg7 = (int32_t)jarg7; 
-  if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, FLAT_DIMS, (jlong*)dims8);
-  arg8 = jarg8 ? dims8 : NULL;
-  result = flat_position_lookup(arg1,arg2,(int64_t const *)arg3,(int64_t const *)arg4,arg5,arg6,arg7,(int64_t const *)arg8,arg9);
-  (void)result;
-  
-  {
-    if (result == FARSPAN_OK) java_copy_back(jenv, &memory6, jarg6);
-  }
-  {
-    if (arg9->code != FARSPAN_OK) java_throw(jenv, arg9);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_fire_1fill(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jfloatArray jarg2, jfloatArray jarg4, jfloatArray jarg6, jfloatArray jarg8, jlongArray jarg10, jlongArray jarg12, jfloatArray jarg14, jint jarg15, jlongArray jarg16) {
-  farspan_fire_config *arg1 = (farspan_fire_config *) 0 ;
-  float *arg2 = (float *) 0 ;
-  size_t arg3 ;
-  float *arg4 = (float *) 0 ;
-  size_t arg5 ;
+  int64_t arg5 ;
   float *arg6 = (float *) 0 ;
   size_t arg7 ;
-  float *arg8 = (float *) 0 ;
-  size_t arg9 ;
-  int64_t *arg10 = (int64_t *) 0 ;
-  size_t arg11 ;
-  int64_t *arg12 = (int64_t *) 0 ;
-  size_t arg13 ;
-  void *arg14 = (void *) 0 ;
-  int32_t arg15 ;
-  int64_t *arg16 = (int64_t *) 0 ;
-  farspan_error *arg17 = (farspan_error *) 0 ;
-  int64_t dims16[FLAT_DIMS] ;
-  farspan_error slot17 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_error slot8 ;
   farspan_status result;
   
   (void)jenv;
   (void)jcls;
-  slot17.struct_size = (uint32_t)sizeof slot17;
-  slot17.code = FARSPAN_OK;
-  arg17 = &slot17;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
   (void)jarg1_;
-  arg1 = *(farspan_fire_config **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(float))) return ;
-  if (jarg2) (*jenv)->GetFloatArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jfloat*)memory2.data);
-  arg2 = (float*)memory2.data;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(float))) return ;
-  if (jarg4) (*jenv)->GetFloatArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jfloat*)memory4.data);
-  arg4 = (float*)memory4.data;
+  (void)jarg2_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_scheme **)&jarg2; 
+  arg3 = (int32_t)jarg3; 
+  arg4 = (int64_t)jarg4; 
+  arg5 = (int64_t)jarg5; 
   JAVA_MEMORY memory6;
   memory6.heap = NULL;
   arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
   if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(float))) return ;
   if (jarg6) (*jenv)->GetFloatArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jfloat*)memory6.data);
   arg6 = (float*)memory6.data;
-  JAVA_MEMORY memory8;
-  memory8.heap = NULL;
-  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
-  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(float))) return ;
-  if (jarg8) (*jenv)->GetFloatArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jfloat*)memory8.data);
-  arg8 = (float*)memory8.data;
-  JAVA_MEMORY memory10;
-  memory10.heap = NULL;
-  arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
-  if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(int64_t))) return ;
-  if (jarg10) (*jenv)->GetLongArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jlong*)memory10.data);
-  arg10 = (int64_t*)memory10.data;
-  JAVA_MEMORY memory12;
-  memory12.heap = NULL;
-  arg13 = jarg12 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg12) : 0;
-  if (!java_take(jenv, &memory12, jarg12, arg13 * sizeof(int64_t))) return ;
-  if (jarg12) (*jenv)->GetLongArrayRegion(jenv, jarg12, 0, (jsize)arg13, (jlong*)memory12.data);
-  arg12 = (int64_t*)memory12.data;
-  JAVA_MEMORY memory14;
-  memory14.heap = NULL;
-  if (!java_copy(jenv, &memory14, jarg14)) return ;
-  arg14 = memory14.data;
-  arg15 = (int32_t)jarg15; 
-  if (jarg16) (*jenv)->GetLongArrayRegion(jenv, jarg16, 0, FLAT_DIMS, (jlong*)dims16);
-  arg16 = jarg16 ? dims16 : NULL;
-  result = flat_fire_fill((struct farspan_fire_config const *)arg1,(float const *)arg2,arg3,(float const *)arg4,arg5,(float const *)arg6,arg7,(float const *)arg8,arg9,(int64_t const *)arg10,arg11,(int64_t const *)arg12,arg13,arg14,arg15,(int64_t const *)arg16,arg17);
+  result = flat_bias_fill((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetFloatArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jfloat*)arg6);
+  }
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_sinusoidal_1fill(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2, jlong jarg3, jdouble jarg4, jfloatArray jarg5, jint jarg6, jlongArray jarg7) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  int32_t arg2 ;
+  int64_t arg3 ;
+  double arg4 ;
+  void *arg5 = (void *) 0 ;
+  int32_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  int64_t dims7[FLAT_DIMS] ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  arg3 = (int64_t)jarg3; 
+  arg4 = (double)jarg4; 
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  if (!java_copy(jenv, &memory5, jarg5)) return ;
+  arg5 = memory5.data;
+  arg6 = (int32_t)jarg6; 
+  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, FLAT_DIMS, (jlong*)dims7);
+  arg7 = jarg7 ? dims7 : NULL;
+  result = flat_sinusoidal_fill((struct farspan_context const *)arg1,arg2,arg3,arg4,arg5,arg6,(int64_t const *)arg7,arg8);
+  (void)result;
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory5, jarg5);
+  }
+  (*jenv)->SetLongArrayRegion(jenv, jarg7, 0, FLAT_DIMS, (const jlong*)arg7);
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_position_1lookup(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jfloatArray jarg2, jint jarg3, jlongArray jarg4, jlongArray jarg5, jfloatArray jarg7, jint jarg8, jlongArray jarg9) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int32_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  size_t arg6 ;
+  void *arg7 = (void *) 0 ;
+  int32_t arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  int64_t dims4[FLAT_DIMS] ;
+  int64_t dims9[FLAT_DIMS] ;
+  farspan_error slot10 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot10.struct_size = (uint32_t)sizeof slot10;
+  slot10.code = FARSPAN_OK;
+  arg10 = &slot10;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  if (!java_copy(jenv, &memory2, jarg2)) return ;
+  arg2 = memory2.data;
+  arg3 = (int32_t)jarg3; 
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, FLAT_DIMS, (jlong*)dims4);
+  arg4 = jarg4 ? dims4 : NULL;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  if (!java_copy(jenv, &memory7, jarg7)) return ;
+  arg7 = memory7.data;
+  arg8 = (int32_t)jarg8; 
+  if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, FLAT_DIMS, (jlong*)dims9);
+  arg9 = jarg9 ? dims9 : NULL;
+  result = flat_position_lookup((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory7, jarg7);
+  }
+  {
+    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_fire_1fill(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jfloatArray jarg3, jfloatArray jarg5, jfloatArray jarg7, jfloatArray jarg9, jlongArray jarg11, jlongArray jarg13, jfloatArray jarg15, jint jarg16, jlongArray jarg17) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_fire_config *arg2 = (farspan_fire_config *) 0 ;
+  float *arg3 = (float *) 0 ;
+  size_t arg4 ;
+  float *arg5 = (float *) 0 ;
+  size_t arg6 ;
+  float *arg7 = (float *) 0 ;
+  size_t arg8 ;
+  float *arg9 = (float *) 0 ;
+  size_t arg10 ;
+  int64_t *arg11 = (int64_t *) 0 ;
+  size_t arg12 ;
+  int64_t *arg13 = (int64_t *) 0 ;
+  size_t arg14 ;
+  void *arg15 = (void *) 0 ;
+  int32_t arg16 ;
+  int64_t *arg17 = (int64_t *) 0 ;
+  farspan_error *arg18 = (farspan_error *) 0 ;
+  int64_t dims17[FLAT_DIMS] ;
+  farspan_error slot18 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot18.struct_size = (uint32_t)sizeof slot18;
+  slot18.code = FARSPAN_OK;
+  arg18 = &slot18;
+  (void)jarg1_;
+  (void)jarg2_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_fire_config **)&jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(float))) return ;
+  if (jarg3) (*jenv)->GetFloatArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jfloat*)memory3.data);
+  arg3 = (float*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(float))) return ;
+  if (jarg5) (*jenv)->GetFloatArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jfloat*)memory5.data);
+  arg5 = (float*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, arg8 * sizeof(float))) return ;
+  if (jarg7) (*jenv)->GetFloatArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jfloat*)memory7.data);
+  arg7 = (float*)memory7.data;
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
+  arg10 = jarg9 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg9) : 0;
+  if (!java_take(jenv, &memory9, jarg9, arg10 * sizeof(float))) return ;
+  if (jarg9) (*jenv)->GetFloatArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jfloat*)memory9.data);
+  arg9 = (float*)memory9.data;
+  JAVA_MEMORY memory11;
+  memory11.heap = NULL;
+  arg12 = jarg11 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg11) : 0;
+  if (!java_take(jenv, &memory11, jarg11, arg12 * sizeof(int64_t))) return ;
+  if (jarg11) (*jenv)->GetLongArrayRegion(jenv, jarg11, 0, (jsize)arg12, (jlong*)memory11.data);
+  arg11 = (int64_t*)memory11.data;
+  JAVA_MEMORY memory13;
+  memory13.heap = NULL;
+  arg14 = jarg13 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg13) : 0;
+  if (!java_take(jenv, &memory13, jarg13, arg14 * sizeof(int64_t))) return ;
+  if (jarg13) (*jenv)->GetLongArrayRegion(jenv, jarg13, 0, (jsize)arg14, (jlong*)memory13.data);
+  arg13 = (int64_t*)memory13.data;
+  JAVA_MEMORY memory15;
+  memory15.heap = NULL;
+  if (!java_copy(jenv, &memory15, jarg15)) return ;
+  arg15 = memory15.data;
+  arg16 = (int32_t)jarg16; 
+  if (jarg17) (*jenv)->GetLongArrayRegion(jenv, jarg17, 0, FLAT_DIMS, (jlong*)dims17);
+  arg17 = jarg17 ? dims17 : NULL;
+  result = flat_fire_fill((struct farspan_context const *)arg1,(struct farspan_fire_config const *)arg2,(float const *)arg3,arg4,(float const *)arg5,arg6,(float const *)arg7,arg8,(float const *)arg9,arg10,(int64_t const *)arg11,arg12,(int64_t const *)arg13,arg14,arg15,arg16,(int64_t const *)arg17,arg18);
   (void)result;
   
   
@@ -5542,11 +5522,11 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_fire_1fill(JNIEnv *je
   
   
   {
-    if (result == FARSPAN_OK) java_copy_back(jenv, &memory14, jarg14);
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory15, jarg15);
   }
-  (*jenv)->SetLongArrayRegion(jenv, jarg16, 0, FLAT_DIMS, (const jlong*)arg16);
+  (*jenv)->SetLongArrayRegion(jenv, jarg17, 0, FLAT_DIMS, (const jlong*)arg17);
   {
-    if (arg17->code != FARSPAN_OK) java_throw(jenv, arg17);
+    if (arg18->code != FARSPAN_OK) java_throw(jenv, arg18);
   }
 }
 
@@ -5842,63 +5822,66 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention(JNIEnv *jen
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIEnv *jenv, jclass jcls, jfloatArray jarg1, jint jarg2, jlongArray jarg3, jobject jarg4, jfloatArray jarg6, jint jarg7, jlongArray jarg8, jobject jarg9) {
-  void *arg1 = (void *) 0 ;
-  int32_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  float *arg4 = (float *) 0 ;
-  size_t arg5 ;
-  void *arg6 = (void *) 0 ;
-  int32_t arg7 ;
-  int64_t *arg8 = (int64_t *) 0 ;
-  float *arg9 = (float *) 0 ;
-  size_t arg10 ;
-  farspan_error *arg11 = (farspan_error *) 0 ;
-  int64_t dims3[FLAT_DIMS] ;
-  int64_t dims8[FLAT_DIMS] ;
-  farspan_error slot11 ;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jfloatArray jarg2, jint jarg3, jlongArray jarg4, jobject jarg5, jfloatArray jarg7, jint jarg8, jlongArray jarg9, jobject jarg10) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int32_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  float *arg5 = (float *) 0 ;
+  size_t arg6 ;
+  void *arg7 = (void *) 0 ;
+  int32_t arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  float *arg10 = (float *) 0 ;
+  size_t arg11 ;
+  farspan_error *arg12 = (farspan_error *) 0 ;
+  int64_t dims4[FLAT_DIMS] ;
+  int64_t dims9[FLAT_DIMS] ;
+  farspan_error slot12 ;
   farspan_status result;
   
   (void)jenv;
   (void)jcls;
-  slot11.struct_size = (uint32_t)sizeof slot11;
-  slot11.code = FARSPAN_OK;
-  arg11 = &slot11;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  if (!java_copy(jenv, &memory1, jarg1)) return ;
-  arg1 = memory1.data;
-  arg2 = (int32_t)jarg2; 
-  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, FLAT_DIMS, (jlong*)dims3);
-  arg3 = jarg3 ? dims3 : NULL;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  if (!java_map(jenv, &memory4, jarg4)) return ;
-  arg4 = (float*)memory4.data;
-  arg5 = java_count(jenv, &memory4, jarg4);
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  if (!java_copy(jenv, &memory6, jarg6)) return ;
-  arg6 = memory6.data;
-  arg7 = (int32_t)jarg7; 
-  if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, FLAT_DIMS, (jlong*)dims8);
-  arg8 = jarg8 ? dims8 : NULL;
-  JAVA_MEMORY memory9;
-  memory9.heap = NULL;
-  if (!java_map(jenv, &memory9, jarg9)) return ;
-  arg9 = (float*)memory9.data;
-  arg10 = java_count(jenv, &memory9, jarg9);
-  result = flat_attention_merge(arg1,arg2,(int64_t const *)arg3,arg4,arg5,arg6,arg7,(int64_t const *)arg8,arg9,arg10,arg11);
+  slot12.struct_size = (uint32_t)sizeof slot12;
+  slot12.code = FARSPAN_OK;
+  arg12 = &slot12;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  if (!java_copy(jenv, &memory2, jarg2)) return ;
+  arg2 = memory2.data;
+  arg3 = (int32_t)jarg3; 
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, FLAT_DIMS, (jlong*)dims4);
+  arg4 = jarg4 ? dims4 : NULL;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  if (!java_map(jenv, &memory5, jarg5)) return ;
+  arg5 = (float*)memory5.data;
+  arg6 = java_count(jenv, &memory5, jarg5);
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  if (!java_copy(jenv, &memory7, jarg7)) return ;
+  arg7 = memory7.data;
+  arg8 = (int32_t)jarg8; 
+  if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, FLAT_DIMS, (jlong*)dims9);
+  arg9 = jarg9 ? dims9 : NULL;
+  JAVA_MEMORY memory10;
+  memory10.heap = NULL;
+  if (!java_map(jenv, &memory10, jarg10)) return ;
+  arg10 = (float*)memory10.data;
+  arg11 = java_count(jenv, &memory10, jarg10);
+  result = flat_attention_merge((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12);
   (void)result;
   {
-    if (result == FARSPAN_OK) java_copy_back(jenv, &memory1, jarg1);
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory2, jarg2);
   }
   {
-    if (result == FARSPAN_OK) java_copy_back(jenv, &memory4, jarg4);
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory5, jarg5);
   }
   
   {
-    if (arg11->code != FARSPAN_OK) java_throw(jenv, arg11);
+    if (arg12->code != FARSPAN_OK) java_throw(jenv, arg12);
   }
 }
 

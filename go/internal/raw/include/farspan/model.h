@@ -5,7 +5,7 @@
  *     if (farspan_model_from_config(text, bytes, NULL, &model, &error) != FARSPAN_OK) ...;  // error.message has the JSON path
  *     farspan_model_layer layer = { sizeof layer };
  *     farspan_model_layer_at(model, 0, &layer, &error);
- *     farspan_attention(NULL, layer.scheme, &q, &k, &v, &out, &error);
+ *     farspan_attention(NULL, layer.scheme, &data, &error);
  *     farspan_model_destroy(model);
  *
  * What is read is what decides positions and attention: sizes, rotary settings and their scaling, windows, biases, scales. A

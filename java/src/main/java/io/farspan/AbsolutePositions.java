@@ -19,7 +19,7 @@ public final class AbsolutePositions {
      */
     public static void sinusoidal(SinusoidalLayout layout, long first, double base, Tensor out) {
         Objects.requireNonNull(out, "out").asOutput("out");
-        Native.sinusoidal_fill(layout.code, first, base, out.memory, out.code, out.dims);
+        Native.sinusoidal_fill(null, layout.code, first, base, out.memory, out.code, out.dims);
     }
 
     /**
@@ -34,6 +34,6 @@ public final class AbsolutePositions {
     public static void lookup(Tensor table, long[] positions, Tensor out) {
         Objects.requireNonNull(table, "table");
         Objects.requireNonNull(out, "out").asOutput("out");
-        Native.position_lookup(table.memory, table.code, table.dims, positions, out.memory, out.code, out.dims);
+        Native.position_lookup(null, table.memory, table.code, table.dims, positions, out.memory, out.code, out.dims);
     }
 }

@@ -86,6 +86,6 @@ public final class Attention {
         Objects.requireNonNull(lseA, "lseA");
         Objects.requireNonNull(outB, "outB");
         Objects.requireNonNull(lseB, "lseB");
-        Native.attention_merge(outA.memory, outA.code, outA.dims, lseA, outB.memory, outB.code, outB.dims, lseB);
+        Native.attention_merge(null, outA.memory, outA.code, outA.dims, lseA, outB.memory, outB.code, outB.dims, lseB);
     }
 }

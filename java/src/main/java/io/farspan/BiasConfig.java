@@ -10,6 +10,7 @@ public final class BiasConfig {
     float[] values;
     double[] a;
     double[] p;
+    double[] slopes;
 
     /**
      * Every other field has its default.
@@ -32,13 +33,14 @@ public final class BiasConfig {
     }
 
     /**
-     * The problem's head 0 is this head; default 0 (tensor parallel hosts).
+     * Alibi heads; default 0 = all; otherwise slopes as for so many heads, for the first ones; the others have 0
+     * [alibi].
      *
-     * @param headOffset the number
+     * @param alibiHeads the number
      * @return this
      */
-    public BiasConfig headOffset(int headOffset) {
-        fields.setHeadOffset(headOffset);
+    public BiasConfig alibiHeads(int alibiHeads) {
+        fields.setAlibiHeads(alibiHeads);
         return this;
     }
 
@@ -160,6 +162,17 @@ public final class BiasConfig {
      */
     public BiasConfig p(double... p) {
         this.p = p.clone();
+        return this;
+    }
+
+    /**
+     * NULL (default): by maxBias and alibiHeads; otherwise [heads], each -1e6 .. 1e6 [alibi].
+     *
+     * @param slopes copied
+     * @return this
+     */
+    public BiasConfig slopes(double... slopes) {
+        this.slopes = slopes.clone();
         return this;
     }
 

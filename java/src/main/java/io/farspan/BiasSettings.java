@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param method method
  * @param heads all heads of the layer, also of other ranks; required unless none or dense
- * @param headOffset the problem's head 0 is this head; default 0 (tensor parallel hosts)
+ * @param alibiHeads alibi heads; default 0 = all; otherwise slopes as for so many heads, for the first ones; the
+ *     others have 0 [alibi]
  * @param bidirectional bidirectional [alibi] -slope |d| in both directions; [t5] half of the buckets per direction
  * @param buckets buckets; default 32 [t5]
  * @param maxDistance max distance; default 128 [t5]
@@ -20,11 +21,12 @@ import java.util.List;
  * @param values values [buckets][heads], row-major [t5]
  * @param a a [heads] &gt; 0 [kerple]
  * @param p p [heads] &gt; 0 [kerple; power: &lt;= 2]
+ * @param slopes NULL (default): by maxBias and alibiHeads; otherwise [heads], each -1e6 .. 1e6 [alibi]
  */
 public record BiasSettings(
         BiasMethod method,
         int heads,
-        int headOffset,
+        int alibiHeads,
         boolean bidirectional,
         int buckets,
         long maxDistance,
@@ -35,12 +37,13 @@ public record BiasSettings(
         int dim,
         List<Float> values,
         List<Double> a,
-        List<Double> p) {
+        List<Double> p,
+        List<Double> slopes) {
     BiasSettings(BiasConfig config, io.farspan.internal.BiasConfig fields) {
         this(
                 Codes.find(BiasMethod.values(), option -> option.code, fields.getMethod(), null),
                 fields.getHeads(),
-                fields.getHeadOffset(),
+                fields.getAlibiHeads(),
                 fields.getBidirectional() != 0,
                 fields.getBuckets(),
                 fields.getMaxDistance(),
@@ -51,6 +54,7 @@ public record BiasSettings(
                 fields.getDim(),
                 Codes.list(config.values),
                 Codes.list(config.a),
-                Codes.list(config.p));
+                Codes.list(config.p),
+                Codes.list(config.slopes));
     }
 }

@@ -7,7 +7,8 @@ import java.util.Objects;
 /**
  * FIRE (Li et al. 2024): out[0, h, i, j] = MLP(x)[h] with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) +
  * epsilon), d = p_i - p_j &gt;= 0 and MLP = w2 relu(w1 x + b1) + b2. Use the tensor as a dense bias. Its memory is
- * queries x keys, the caller's choice. Begins with the library's defaults. Not to be changed while a call reads it.
+ * queries x keys, the caller's choice. Positions NULL: keys 0, 1, 2 ..., queries the last of them. Begins with the
+ * library's defaults. Not to be changed while a call reads it.
  */
 public final class FireConfig {
     final io.farspan.internal.FireConfig fields;
@@ -145,6 +146,6 @@ public final class FireConfig {
      */
     public void fill(long[] queryPositions, long[] keyPositions, Tensor out) {
         Objects.requireNonNull(out, "out").asOutput("out");
-        Native.fire_fill(fields, w1, b1, w2, b2, queryPositions, keyPositions, out.memory, out.code, out.dims);
+        Native.fire_fill(null, fields, w1, b1, w2, b2, queryPositions, keyPositions, out.memory, out.code, out.dims);
     }
 }

@@ -18,7 +18,8 @@ final class LayerParts {
         bias.a = doubles(model, index, NativeConstants.FLAT_BIAS_A);
         bias.p = doubles(model, index, NativeConstants.FLAT_BIAS_P);
         bias.values = floats(model, index, NativeConstants.FLAT_BIAS_VALUES);
-        score.sinks = floats(model, index, NativeConstants.FLAT_SINKS);
+        bias.slopes = doubles(model, index, NativeConstants.FLAT_BIAS_SLOPES);
+        score.sinkLogits = floats(model, index, NativeConstants.FLAT_SINK_LOGITS);
     }
 
     private static double[] doubles(io.farspan.internal.Model model, long index, int which) {

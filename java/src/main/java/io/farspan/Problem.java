@@ -136,9 +136,21 @@ public final class Problem {
     }
 
     /**
-     * Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last {@code queries} of them; with more queries than
-     * keys the first ones have negative positions, from which a causal mask shows nothing but a prefix. Key positions
-     * must not decrease (within a segment). The batch stride is in elements; 0 shares one row between all batches.
+     * Head 0 is this head of the layer, for the bias and the sink logits; default 0 (tensor parallel hosts).
+     *
+     * @param headOffset the number
+     * @return this
+     */
+    public Problem headOffset(long headOffset) {
+        fields.setHeadOffset(headOffset);
+        return this;
+    }
+
+    /**
+     * Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last {@code queries}
+     * of them; with more queries than keys the first ones have negative positions, from which a causal mask shows
+     * nothing but a prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0
+     * shares one row between all batches.
      *
      * @param queryPositions copied
      * @return this
@@ -149,9 +161,10 @@ public final class Problem {
     }
 
     /**
-     * Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last {@code queries} of them; with more queries than
-     * keys the first ones have negative positions, from which a causal mask shows nothing but a prefix. Key positions
-     * must not decrease (within a segment). The batch stride is in elements; 0 shares one row between all batches.
+     * Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last {@code queries}
+     * of them; with more queries than keys the first ones have negative positions, from which a causal mask shows
+     * nothing but a prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0
+     * shares one row between all batches.
      *
      * @param keyPositions copied
      * @return this
@@ -162,9 +175,10 @@ public final class Problem {
     }
 
     /**
-     * Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last {@code queries} of them; with more queries than
-     * keys the first ones have negative positions, from which a causal mask shows nothing but a prefix. Key positions
-     * must not decrease (within a segment). The batch stride is in elements; 0 shares one row between all batches.
+     * Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last {@code queries}
+     * of them; with more queries than keys the first ones have negative positions, from which a causal mask shows
+     * nothing but a prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0
+     * shares one row between all batches.
      *
      * @param queryPositionStride the number
      * @return this
@@ -175,9 +189,10 @@ public final class Problem {
     }
 
     /**
-     * Positions, 0 .. 2^40. NULL: keys 0 .. keys-1, queries the last {@code queries} of them; with more queries than
-     * keys the first ones have negative positions, from which a causal mask shows nothing but a prefix. Key positions
-     * must not decrease (within a segment). The batch stride is in elements; 0 shares one row between all batches.
+     * Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last {@code queries}
+     * of them; with more queries than keys the first ones have negative positions, from which a causal mask shows
+     * nothing but a prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0
+     * shares one row between all batches.
      *
      * @param keyPositionStride the number
      * @return this
@@ -212,8 +227,7 @@ public final class Problem {
     }
 
     /**
-     * M-RoPE: [axes][queries] and [axes][keys] rotary positions, shared by all batches; the arrays above then serve
-     * mask and bias only.
+     * Query offsets [segments + 1], from 0 to queries.
      *
      * @param queryOffsets copied
      * @return this
@@ -225,8 +239,7 @@ public final class Problem {
     }
 
     /**
-     * M-RoPE: [axes][queries] and [axes][keys] rotary positions, shared by all batches; the arrays above then serve
-     * mask and bias only.
+     * Key offsets [segments + 1], from 0 to keys.
      *
      * @param keyOffsets copied
      * @return this

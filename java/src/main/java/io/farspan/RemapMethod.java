@@ -7,7 +7,17 @@ import io.farspan.internal.NativeConstants;
 /**
  * Which position the rope part sees. Needs a causal mask without prefix, a single position axis, and not xpos. The
  * near branch keeps the true positions; a far branch begins where the comment says. A remap does not choose the mask:
- * give lm_infinite and streaming the mask named with them.
+ * give lm_infinite and streaming the mask named with them. With another one they are accepted, and the pairs that it
+ * shows are mapped as the comment says. Dual chunk, with chunk numbers a = p_i / S and b = p_j / S (floor), and r_i =
+ * p_i mod S, r_j = p_j mod S: the rope sees:
+ *
+ * <pre>
+ * a = b (branch 0)      r_i - r_j
+ * a = b + 1 (branch 1)  min(r_i + S, C) - r_j
+ * a &gt; b + 1 (branch 2)  min(2 S - 1, C) - r_j
+ * </pre>
+ *
+ * <p>Each divided by positionScale.
  */
 public enum RemapMethod {
     /** None. */
@@ -20,7 +30,10 @@ public enum RemapMethod {
     SELF_EXTEND(NativeConstants.REMAP_SELF_EXTEND),
     /** Dual Chunk Attention (An et al. 2024), chunk C, localWindow w, S = C - w. */
     DUAL_CHUNK(NativeConstants.REMAP_DUAL_CHUNK),
-    /** distance &gt;= window: counts as min(limit, length - 1) (Han et al. 2023); with mask.sinks. */
+    /**
+     * distance &gt;= window: counts as min(limit, length - 1) (Han et al. 2023); with the mask sinks = any,
+     * windowLeft = window - 1.
+     */
     LM_INFINITE(NativeConstants.REMAP_LM_INFINITE),
     /**
      * StreamingLLM (Xiao et al. 2023): positions are cache slots, sinks + window; with the mask sinks = sinks,

@@ -262,7 +262,7 @@ public final class RopeConfig {
     }
 
     /**
-     * m itself, with Magnitude.EXPLICIT; otherwise a factor on m, default 1.
+     * m itself, with Magnitude.EXPLICIT; otherwise a factor on m, default 1 [all but none, xpos].
      *
      * @param attentionFactor the number
      * @return this
@@ -339,26 +339,24 @@ public final class RopeConfig {
     }
 
     /**
-     * pairFactorCount divisors &gt; 0 of inv_freq [longrope, pair_factors].
+     * R/2 divisors &gt; 0 of inv_freq [longrope, pair_factors].
      *
      * @param shortFactors copied
      * @return this
      */
     public RopeConfig shortFactors(double... shortFactors) {
         this.shortFactors = shortFactors.clone();
-        fields.setPairFactorCount(shortFactors.length);
         return this;
     }
 
     /**
-     * Long factors [longrope].
+     * R/2 likewise [longrope].
      *
      * @param longFactors copied
      * @return this
      */
     public RopeConfig longFactors(double... longFactors) {
         this.longFactors = longFactors.clone();
-        fields.setPairFactorCount(longFactors.length);
         return this;
     }
 

@@ -23,15 +23,15 @@ import java.util.List;
  * @param mscaleAllDim mscale all dim; default 0 = unset; one without the other is refused (Hugging Face ignores it)
  * @param magnitude magnitude
  * @param lengthSwitch length switch [longrope]
- * @param attentionFactor m itself, with Magnitude.EXPLICIT; otherwise a factor on m, default 1
+ * @param attentionFactor m itself, with Magnitude.EXPLICIT; otherwise a factor on m, default 1 [all but none, xpos]
  * @param mixedExponent mixed exponent; default 0.625, 0 .. 1 [ntk_mixed]
  * @param lowFreqFactor low freq factor; default 1 [llama3]
  * @param highFreqFactor high freq factor; default 4 [llama3]
  * @param rotatedFraction rotated fraction; default 1, 0 .. 1 [proportional]
  * @param xposScaleBase xpos scale base; default 512 positions [xpos]
  * @param xposGamma xpos gamma; default 0.4: zeta[p] = (2p + gamma R) / ((1 + gamma) R) [xpos]
- * @param shortFactors pairFactorCount divisors &gt; 0 of inv_freq [longrope, pair_factors]
- * @param longFactors long factors [longrope]
+ * @param shortFactors R/2 divisors &gt; 0 of inv_freq [longrope, pair_factors]
+ * @param longFactors R/2 likewise [longrope]
  * @param axes axes
  * @param axisSections pairs per axis; their sum is R/2 (interleaved: at most R/2)
  */

@@ -154,7 +154,8 @@ public final class Scheme implements AutoCloseable {
             return new Scheme(Native.scheme_create(rope == null ? null : rope.fields, rope == null ? null : rope.shortFactors,
                     rope == null ? null : rope.longFactors, remap == null ? null : remap.fields, bias == null ? null : bias.fields,
                     bias == null ? null : bias.values, bias == null ? null : bias.a, bias == null ? null : bias.p,
-                    mask == null ? null : mask.fields, score == null ? null : score.fields, score == null ? null : score.sinks));
+                    bias == null ? null : bias.slopes, mask == null ? null : mask.fields, score == null ? null : score.fields,
+                    score == null ? null : score.sinkLogits));
         }
     }
 
@@ -228,7 +229,7 @@ public final class Scheme implements AutoCloseable {
     public void fillBias(int head, long length, long firstDistance, float[] out) {
         io.farspan.internal.Scheme object = handle.acquire();
         try {
-            Native.bias_fill(object, head, length, firstDistance, out);
+            Native.bias_fill(null, object, head, length, firstDistance, out);
         } finally {
             handle.release();
         }

@@ -7,7 +7,7 @@ package io.farspan;
  */
 public final class ScoreConfig {
     final io.farspan.internal.ScoreConfig fields;
-    float[] sinks;
+    float[] sinkLogits;
 
     /** Every field has its default. */
     public ScoreConfig() {
@@ -48,7 +48,7 @@ public final class ScoreConfig {
     }
 
     /**
-     * L &gt; 1 for log-n; llama4, ministral3: their floor.
+     * L &gt; 1 [log_n, log_n_trained, log_n_long], &gt;= 1 [llama4, length, ministral3: their floor].
      *
      * @param trainedLength the number
      * @return this
@@ -92,25 +92,13 @@ public final class ScoreConfig {
     }
 
     /**
-     * NULL, or one logit per head that joins the softmax's sum (gpt-oss; softmax1: zeros).
+     * NULL, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1: zeros).
      *
-     * @param sinks copied
+     * @param sinkLogits copied
      * @return this
      */
-    public ScoreConfig sinks(float... sinks) {
-        this.sinks = sinks.clone();
-        fields.setSinkHeads(sinks.length);
-        return this;
-    }
-
-    /**
-     * The problem's head 0 is this entry.
-     *
-     * @param sinkHeadOffset the number
-     * @return this
-     */
-    public ScoreConfig sinkHeadOffset(int sinkHeadOffset) {
-        fields.setSinkHeadOffset(sinkHeadOffset);
+    public ScoreConfig sinkLogits(float... sinkLogits) {
+        this.sinkLogits = sinkLogits.clone();
         return this;
     }
 

@@ -9,12 +9,13 @@ import java.util.List;
  * @param temperature temperature
  * @param scale 0 (default): 1/sqrt(headDim); T5: 1
  * @param multiplier multiplier; default 1; DeepSeek: mscale^2
- * @param trainedLength L &gt; 1 for log-n; llama4, ministral3: their floor
+ * @param trainedLength L &gt; 1 [log_n, log_n_trained, log_n_long], &gt;= 1 [llama4, length, ministral3: their
+ *     floor]
  * @param alpha alpha; default 0.1 [llama4, length, ministral3]
  * @param power power; default 1 [length]
  * @param softcap 0 (default): off; else cap * tanh(s / cap)
- * @param sinks NULL, or one logit per head that joins the softmax's sum (gpt-oss; softmax1: zeros)
- * @param sinkHeadOffset the problem's head 0 is this entry
+ * @param sinkLogits NULL, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1:
+ *     zeros)
  */
 public record ScoreSettings(
         Temperature temperature,
@@ -24,8 +25,7 @@ public record ScoreSettings(
         double alpha,
         double power,
         double softcap,
-        List<Float> sinks,
-        int sinkHeadOffset) {
+        List<Float> sinkLogits) {
     ScoreSettings(ScoreConfig config, io.farspan.internal.ScoreConfig fields) {
         this(
                 Codes.find(Temperature.values(), option -> option.code, fields.getTemperature(), null),
@@ -35,7 +35,6 @@ public record ScoreSettings(
                 fields.getAlpha(),
                 fields.getPower(),
                 fields.getSoftcap(),
-                Codes.list(config.sinks),
-                fields.getSinkHeadOffset());
+                Codes.list(config.sinkLogits));
     }
 }

@@ -108,11 +108,11 @@ class CoverageTest {
 
     @Test
     void everyFieldHasASetterThatSetsIt() throws ReflectiveOperationException {
-        check(new RopeConfig(RopeMethod.BASE), RopeConfig.class, "method", "pairFactorCount");
+        check(new RopeConfig(RopeMethod.BASE), RopeConfig.class, "method");
         check(new RemapConfig(RemapMethod.NONE), RemapConfig.class, "method");
         check(new BiasConfig(BiasMethod.NONE), BiasConfig.class, "method");
         check(new MaskConfig(), MaskConfig.class);
-        check(new ScoreConfig(), ScoreConfig.class, "sinkHeads");
+        check(new ScoreConfig(), ScoreConfig.class);
         check(new FireConfig(3, 4, new float[3], new float[3], new float[12], new float[4]), FireConfig.class, "hidden", "heads");
         check(new Problem(), Problem.class, "segments");
         check(new CacheConfig(1, 1), CacheConfig.class);

@@ -109,10 +109,11 @@ class RopeTest {
         FarspanException failure = assertThrows(FarspanException.class,
                 () -> Rope.apply(scheme, new long[TOKENS - 1], tensor(data), tensor(out)));
         assertEquals(Status.SHAPE, failure.status());
-        assertEquals(4, failure.argument());
-        assertEquals("positions has 4 entries: 5 are needed", failure.getMessage());
+        assertEquals(5, failure.argument());
+        assertEquals("positions_count", failure.field());
+        assertEquals("positions_count is 4: must be 5, a position for each row", failure.getMessage());
         failure = assertThrows(FarspanException.class, () -> Rope.apply(scheme, new long[TOKENS + 2], tensor(data), tensor(out)));
-        assertEquals("positions has 7 entries: 5 are needed", failure.getMessage());
+        assertEquals("positions_count is 7: must be 5, a position for each row", failure.getMessage());
         assertArrayEquals(new float[COUNT], out);
         assertThrows(FarspanException.class, () -> Rope.apply(scheme, new long[0], tensor(data), tensor(out)));
     }

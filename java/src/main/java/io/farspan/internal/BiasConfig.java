@@ -37,12 +37,12 @@ public class BiasConfig {
     return NativeJNI.BiasConfig_heads_get(swigCPtr, this);
   }
 
-  public void setHeadOffset(int value) {
-    NativeJNI.BiasConfig_headOffset_set(swigCPtr, this, value);
+  public void setAlibiHeads(int value) {
+    NativeJNI.BiasConfig_alibiHeads_set(swigCPtr, this, value);
   }
 
-  public int getHeadOffset() {
-    return NativeJNI.BiasConfig_headOffset_get(swigCPtr, this);
+  public int getAlibiHeads() {
+    return NativeJNI.BiasConfig_alibiHeads_get(swigCPtr, this);
   }
 
   public void setBidirectional(int value) {

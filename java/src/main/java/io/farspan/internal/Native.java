@@ -77,8 +77,8 @@ public class Native implements NativeConstants {
 
   public static void tensor_check(int dtype, long[] dims, long bytes) { NativeJNI.tensor_check(dtype, dims, bytes); }
 
-  public static Scheme scheme_create(RopeConfig rope, double[] short_factors, double[] long_factors, RemapConfig remap, BiasConfig bias, float[] values, double[] a, double[] p, MaskConfig mask, ScoreConfig score, float[] sinks) {
-    long cPtr = NativeJNI.scheme_create(RopeConfig.getCPtr(rope), rope, short_factors, long_factors, RemapConfig.getCPtr(remap), remap, BiasConfig.getCPtr(bias), bias, values, a, p, MaskConfig.getCPtr(mask), mask, ScoreConfig.getCPtr(score), score, sinks);
+  public static Scheme scheme_create(RopeConfig rope, double[] short_factors, double[] long_factors, RemapConfig remap, BiasConfig bias, float[] values, double[] a, double[] p, double[] slopes, MaskConfig mask, ScoreConfig score, float[] sink_logits) {
+    long cPtr = NativeJNI.scheme_create(RopeConfig.getCPtr(rope), rope, short_factors, long_factors, RemapConfig.getCPtr(remap), remap, BiasConfig.getCPtr(bias), bias, values, a, p, slopes, MaskConfig.getCPtr(mask), mask, ScoreConfig.getCPtr(score), score, sink_logits);
     return (cPtr == 0) ? null : new Scheme(cPtr, true);
   }
 
@@ -100,23 +100,23 @@ public class Native implements NativeConstants {
     }
   }
 
-  public static void bias_fill(Scheme scheme, int head, long length, long first_distance, float[] out) { NativeJNI.bias_fill(Scheme.getCPtr(scheme), scheme, head, length, first_distance, out); }
+  public static void bias_fill(Context context, Scheme scheme, int head, long length, long first_distance, float[] out) { NativeJNI.bias_fill(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, head, length, first_distance, out); }
 
-  public static void sinusoidal_fill(int layout, long first, double base, io.farspan.runtime.Memory out, int dtype, long[] dims) {
-    try { NativeJNI.sinusoidal_fill(layout, first, base, io.farspan.runtime.Memory.array(out), dtype, dims); } finally {
+  public static void sinusoidal_fill(Context context, int layout, long first, double base, io.farspan.runtime.Memory out, int dtype, long[] dims) {
+    try { NativeJNI.sinusoidal_fill(Context.getCPtr(context), context, layout, first, base, io.farspan.runtime.Memory.array(out), dtype, dims); } finally {
       java.lang.ref.Reference.reachabilityFence(out);
     }
   }
 
-  public static void position_lookup(io.farspan.runtime.Memory table, int table_dtype, long[] table_dims, long[] positions, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims) {
-    try { NativeJNI.position_lookup(io.farspan.runtime.Memory.array(table), table_dtype, table_dims, positions, io.farspan.runtime.Memory.array(out), out_dtype, out_dims); } finally {
+  public static void position_lookup(Context context, io.farspan.runtime.Memory table, int table_dtype, long[] table_dims, long[] positions, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims) {
+    try { NativeJNI.position_lookup(Context.getCPtr(context), context, io.farspan.runtime.Memory.array(table), table_dtype, table_dims, positions, io.farspan.runtime.Memory.array(out), out_dtype, out_dims); } finally {
       java.lang.ref.Reference.reachabilityFence(table);
       java.lang.ref.Reference.reachabilityFence(out);
     }
   }
 
-  public static void fire_fill(FireConfig config, float[] w1, float[] b1, float[] w2, float[] b2, long[] query_positions, long[] key_positions, io.farspan.runtime.Memory out, int dtype, long[] dims) {
-    try { NativeJNI.fire_fill(FireConfig.getCPtr(config), config, w1, b1, w2, b2, query_positions, key_positions, io.farspan.runtime.Memory.array(out), dtype, dims); } finally {
+  public static void fire_fill(Context context, FireConfig config, float[] w1, float[] b1, float[] w2, float[] b2, long[] query_positions, long[] key_positions, io.farspan.runtime.Memory out, int dtype, long[] dims) {
+    try { NativeJNI.fire_fill(Context.getCPtr(context), context, FireConfig.getCPtr(config), config, w1, b1, w2, b2, query_positions, key_positions, io.farspan.runtime.Memory.array(out), dtype, dims); } finally {
       java.lang.ref.Reference.reachabilityFence(out);
     }
   }
@@ -147,8 +147,8 @@ public class Native implements NativeConstants {
     }
   }
 
-  public static void attention_merge(io.farspan.runtime.Memory out_a, int a_dtype, long[] a_dims, Object lse_a, io.farspan.runtime.Memory out_b, int b_dtype, long[] b_dims, Object lse_b) {
-    try { NativeJNI.attention_merge(io.farspan.runtime.Memory.array(out_a), a_dtype, a_dims, lse_a, io.farspan.runtime.Memory.array(out_b), b_dtype, b_dims, lse_b); } finally {
+  public static void attention_merge(Context context, io.farspan.runtime.Memory out_a, int a_dtype, long[] a_dims, Object lse_a, io.farspan.runtime.Memory out_b, int b_dtype, long[] b_dims, Object lse_b) {
+    try { NativeJNI.attention_merge(Context.getCPtr(context), context, io.farspan.runtime.Memory.array(out_a), a_dtype, a_dims, lse_a, io.farspan.runtime.Memory.array(out_b), b_dtype, b_dims, lse_b); } finally {
       java.lang.ref.Reference.reachabilityFence(out_a);
       java.lang.ref.Reference.reachabilityFence(out_b);
     }

@@ -229,6 +229,7 @@ public interface NativeConstants {
   public final static int FLAT_BIAS_A = 2;
   public final static int FLAT_BIAS_P = 3;
   public final static int FLAT_BIAS_VALUES = 4;
-  public final static int FLAT_SINKS = 5;
+  public final static int FLAT_SINK_LOGITS = 5;
+  public final static int FLAT_BIAS_SLOPES = 6;
 
 }

@@ -93,6 +93,14 @@ public class Problem {
     return NativeJNI.Problem_length_get(swigCPtr, this);
   }
 
+  public void setHeadOffset(long value) {
+    NativeJNI.Problem_headOffset_set(swigCPtr, this, value);
+  }
+
+  public long getHeadOffset() {
+    return NativeJNI.Problem_headOffset_get(swigCPtr, this);
+  }
+
   public void setQueryPositionStride(long value) {
     NativeJNI.Problem_queryPositionStride_set(swigCPtr, this, value);
   }

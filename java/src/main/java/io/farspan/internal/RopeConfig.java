@@ -213,14 +213,6 @@ public class RopeConfig {
     return NativeJNI.RopeConfig_xposGamma_get(swigCPtr, this);
   }
 
-  public void setPairFactorCount(int value) {
-    NativeJNI.RopeConfig_pairFactorCount_set(swigCPtr, this, value);
-  }
-
-  public int getPairFactorCount() {
-    return NativeJNI.RopeConfig_pairFactorCount_get(swigCPtr, this);
-  }
-
   public void setAxes(int value) {
     NativeJNI.RopeConfig_axes_set(swigCPtr, this, value);
   }

@@ -77,22 +77,6 @@ public class ScoreConfig {
     return NativeJNI.ScoreConfig_softcap_get(swigCPtr, this);
   }
 
-  public void setSinkHeads(int value) {
-    NativeJNI.ScoreConfig_sinkHeads_set(swigCPtr, this, value);
-  }
-
-  public int getSinkHeads() {
-    return NativeJNI.ScoreConfig_sinkHeads_get(swigCPtr, this);
-  }
-
-  public void setSinkHeadOffset(int value) {
-    NativeJNI.ScoreConfig_sinkHeadOffset_set(swigCPtr, this, value);
-  }
-
-  public int getSinkHeadOffset() {
-    return NativeJNI.ScoreConfig_sinkHeadOffset_get(swigCPtr, this);
-  }
-
   public ScoreConfig() {
     this(NativeJNI.new_ScoreConfig(), true);
   }
