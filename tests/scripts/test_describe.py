@@ -13,6 +13,9 @@ import generate  # noqa: E402
 import reader  # noqa: E402
 import words  # noqa: E402
 
+sys.path.insert(0, str(ROOT / "tools"))
+import rehearsal  # noqa: E402
+
 
 class Copy:
     """A copy of what the generator reads, with replaced texts."""
@@ -140,6 +143,19 @@ def a_field_is_in_every_struct():
         assert text in made[path], f"{path} lacks {text}"
 
 
+def the_rehearsal_still_fits_the_tree():
+    copy = Copy()
+    for edit in {edit.path: edit for edits in rehearsal.CHANGES.values() for edit in edits}.values():
+        (copy.root / edit.path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / edit.path, copy.root / edit.path)
+    for what, edits in rehearsal.CHANGES.items():
+        assert len(rehearsal.apply(copy.root, edits)) <= rehearsal.MOST_FILES[what], what
+    made = copy.made()
+    assert "TemperatureRehearsal" in made["go/constants_generated.go"]
+    assert "rehearsal: i64" in made["rust/src/generated/structs.rs"]
+    assert "addArrays" in made["java/src/main/java/io/farspan/Calls.java"]
+
+
 def a_header_with_an_error_is_refused():
     assert "do not compile" in Copy((HEADER, "typedef int32_t farspan_status;", "typedef int32_t farspan_status")).refusal()
 
@@ -163,5 +179,5 @@ if __name__ == "__main__":
     run([the_tree_is_current, comments_belong_to_what_they_stand_at, every_function_of_the_headers_is_read,
          an_array_is_counted_by_its_neighbour, a_method_reaches_every_language, a_function_goes_to_the_end_of_the_table,
          a_field_at_the_end_is_welcome, what_is_frozen_stays, a_plain_function_is_in_every_language, other_functions_are_left_to_people,
-         a_field_is_in_every_struct, a_header_with_an_error_is_refused, sentences_are_made_of_notes,
+         a_field_is_in_every_struct, the_rehearsal_still_fits_the_tree, a_header_with_an_error_is_refused, sentences_are_made_of_notes,
          columns_are_those_of_gofmt])
