@@ -76,13 +76,13 @@ Test(cpp_objects, schemes_are_text) {
     score_config score;
     score.temperature = FARSPAN_TEMPERATURE_LOG_N;
     score.trained_length = 1024.1;
-    score.set_sinks({0.25f, -1});
+    score.set_sink_logits({0.25f, -1});
     const std::string text = scheme(rotation(), score).to_json();
     cr_expect(text == R"({"rope": {"method": "base", "layout": "half", "rotary_dim": 8}, )"
                       R"("score": {"temperature": "log_n", "trained_length": 1024.1, "sink_logits": [0.25, -1]}})",
               "%s", text.c_str());
     cr_expect(scheme::from_json(text).to_json() == text);
-    score.set_sinks(std::vector<float>(1000, 0.5f));  // longer than the first buffer
+    score.set_sink_logits(std::vector<float>(1000, 0.5f));  // longer than the first buffer
     const std::string large = scheme(score).to_json();
     cr_expect(large.size() > 5000 && scheme::from_json(large).to_json() == large);
     cr_expect(scheme::from_json("{}").to_json() == "{}");

@@ -102,6 +102,7 @@ Test(plan_counts, entries_with_the_same_positions_share_their_tables) {
     std::vector<int64_t> ranges;
     for (int64_t b = 0; b < batch; ++b) ranges.insert(ranges.end(), {b, keys - b});
     given.key_ranges = ranges.data();
+    given.key_ranges_count = static_cast<int64_t>(ranges.size());
     scheme_spec spec("padding");
     spec.with_rope(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_HALF, 32);
     spec.connect();
