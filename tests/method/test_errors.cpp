@@ -159,8 +159,8 @@ Test(errors, divisors) {
           });
     check(valid_rope(FARSPAN_ROPE_PAIR_FACTORS), "rope",
           {
-              {FARSPAN_ERROR_SHAPE,
-               {"rope.short_factors_count is 8: must be 0"},
+              {FARSPAN_ERROR_NULL_ARGUMENT,
+               {"rope.short_factors is NULL", "8"},
                [](auto& s) { s.rope.short_factors = nullptr; }},
               {FARSPAN_ERROR_SHAPE,
                {"rope.short_factors_count is 9: must be 8, a divisor for each pair"},
