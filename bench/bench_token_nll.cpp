@@ -38,7 +38,7 @@ public:
     }
     void run() {
         farspan_error error = FARSPAN_ERROR_INIT;
-        must(farspan_token_nll(context_.get(), &logits_.tensor, targets_.data(), -100, nll_.data(), &error), error);
+        must(farspan_token_nll(context_.get(), &logits_.tensor, targets_.data(), static_cast<int64_t>(targets_.size()), -100, nll_.data(), static_cast<int64_t>(nll_.size()), &error), error);
     }
 
 private:

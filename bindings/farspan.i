@@ -51,8 +51,6 @@
 %ignore flat_metadata::count;
 %ignore flat_metadata::room;
 %ignore farspan_context_config::cancel;
-%ignore farspan_model_options::t5_values;
-%ignore farspan_model_options::rope_pairs;
 
 /* ---- constructors and destructors --------------------------------------------------------------- */
 

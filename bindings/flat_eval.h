@@ -20,10 +20,7 @@ static farspan_status flat_token_nll(const farspan_context* context, void* logit
                                      const int64_t* targets, size_t target_count, int64_t ignore_index, double* nll,
                                      size_t nll_count, farspan_error* error) {
     const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims);
-    const __int128 rows = flat_row_count(&tensor);
-    if (flat_unequal(error, 3, "targets", targets, target_count, rows) || flat_short(error, 5, "nll", nll, nll_count, rows))
-        return FARSPAN_ERROR_SHAPE;
-    return farspan_token_nll(context, &tensor, targets, ignore_index, nll, error);
+    return farspan_token_nll(context, &tensor, targets, (int64_t)target_count, ignore_index, nll, (int64_t)nll_count, error);
 }
 
 static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t dtype, const int64_t* logits_dims,
@@ -31,11 +28,8 @@ static farspan_status flat_token_nll_grad(const farspan_context* context, void* 
                                           size_t weight_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims,
                                           farspan_error* error) {
     const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims), out = flat_tensor(grad, grad_dtype, grad_dims);
-    const __int128 rows = flat_row_count(&tensor);
-    if (flat_unequal(error, 3, "targets", targets, target_count, rows) ||
-        flat_unequal(error, 5, "weights", weights, weight_count, rows))
-        return FARSPAN_ERROR_SHAPE;
-    return farspan_token_nll_grad(context, &tensor, targets, ignore_index, weights, &out, error);
+    return farspan_token_nll_grad(context, &tensor, targets, (int64_t)target_count, ignore_index, weights, (int64_t)weight_count, &out,
+                                  error);
 }
 
 /* ---- windows ----------------------------------------------------------------------------------- */
@@ -49,8 +43,7 @@ static farspan_status flat_windows_count(const farspan_windows_config* config, i
 static farspan_status flat_windows_get(const farspan_windows_config* config, int64_t index, int64_t* whole, size_t whole_count,
                                        farspan_error* error) {
     farspan_window window;
-    memset(&window, 0, sizeof window);
-    window.struct_size = (uint32_t)sizeof window;
+    farspan_window_init(&window, sizeof window);
     if (flat_short(error, 3, "window", whole, whole_count, FLAT_WINDOW)) return FARSPAN_ERROR_SHAPE;
     const farspan_status status = farspan_windows_get(config, index, &window, error);
     if (status != FARSPAN_OK) return status;
@@ -105,11 +98,10 @@ static farspan_status flat_loss_init(int64_t* whole, size_t whole_count, double*
 static farspan_status flat_loss_add(int64_t* whole, size_t whole_count, double* real, size_t real_count, const double* losses,
                                     size_t loss_count, const int64_t* targets, size_t target_count, int64_t ignore_index,
                                     int64_t bytes, farspan_error* error) {
-    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1) ||
-        flat_unequal(error, 4, "targets", targets, target_count, (__int128)loss_count))
-        return FARSPAN_ERROR_SHAPE;
+    if (flat_no_loss(error, 2, whole, whole_count, real, real_count, 1)) return FARSPAN_ERROR_SHAPE;
     farspan_loss loss = flat_read_loss(whole, real);
-    const farspan_status status = farspan_loss_add(&loss, losses, (int64_t)loss_count, targets, ignore_index, bytes, error);
+    const farspan_status status = farspan_loss_add(NULL, &loss, losses, (int64_t)loss_count, targets, (int64_t)target_count, ignore_index,
+                                                   bytes, error);
     if (status == FARSPAN_OK) flat_write_loss(&loss, whole, real);
     return status;
 }
@@ -133,14 +125,13 @@ static farspan_status flat_loss_add_by_context(int64_t* whole, size_t whole_coun
                                                size_t loss_count, const int64_t* targets, size_t target_count, int64_t ignore_index,
                                                farspan_error* error) {
     const size_t buckets = edge_count > 0 ? edge_count - 1 : 0;
-    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, (__int128)buckets) ||
-        flat_unequal(error, 7, "targets", targets, target_count, (__int128)loss_count))
-        return FARSPAN_ERROR_SHAPE;
+    if (flat_no_loss(error, 2, whole, whole_count, real, real_count, (__int128)buckets)) return FARSPAN_ERROR_SHAPE;
     farspan_loss* curve = (farspan_loss*)calloc(buckets + 1, sizeof *curve);
-    if (!curve) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 1, "no memory for %zu buckets", buckets);
+    if (!curve) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 2, "no memory for %zu buckets", buckets);
     for (size_t k = 0; k < buckets; ++k) curve[k] = flat_read_loss(whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
-    const farspan_status status = farspan_loss_add_by_context(curve, (int64_t)buckets, edges, first_context, losses,
-                                                              (int64_t)loss_count, targets, ignore_index, error);
+    const farspan_status status = farspan_loss_add_by_context(NULL, curve, (int64_t)buckets, edges, (int64_t)edge_count, first_context,
+                                                              losses, (int64_t)loss_count, targets, (int64_t)target_count,
+                                                              ignore_index, error);
     for (size_t k = 0; k < buckets && status == FARSPAN_OK; ++k)
         flat_write_loss(&curve[k], whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
     free(curve);
@@ -150,8 +141,7 @@ static farspan_status flat_loss_add_by_context(int64_t* whole, size_t whole_coun
 static farspan_status flat_loss_summarize(const int64_t* from_whole, size_t from_whole_count, const double* from_real,
                                           size_t from_real_count, double* real, size_t real_count, farspan_error* error) {
     farspan_loss_summary summary;
-    memset(&summary, 0, sizeof summary);
-    summary.struct_size = (uint32_t)sizeof summary;
+    farspan_loss_summary_init(&summary, sizeof summary);
     if (flat_no_loss(error, 1, from_whole, from_whole_count, from_real, from_real_count, 1) ||
         flat_short(error, 2, "summary", real, real_count, FLAT_SUMMARY))
         return FARSPAN_ERROR_SHAPE;
@@ -170,14 +160,12 @@ static farspan_status flat_judge(const int64_t* lengths, size_t length_count, co
                                  int64_t trained_length, int64_t* whole, size_t whole_count, double* real, size_t real_count,
                                  farspan_error* error) {
     farspan_verdict verdict;
-    memset(&verdict, 0, sizeof verdict);
-    verdict.struct_size = (uint32_t)sizeof verdict;
-    if (loss_count != length_count)
-        return flat_fail(error, FARSPAN_ERROR_SHAPE, 2, "nll has %zu entries: lengths has %zu", loss_count, length_count);
-    if (flat_short(error, 5, "verdict", whole, whole_count, FLAT_VERDICT_WHOLE) ||
-        flat_short(error, 5, "verdict", real, real_count, 1))
+    farspan_verdict_init(&verdict, sizeof verdict);
+    if (flat_short(error, 7, "verdict", whole, whole_count, FLAT_VERDICT_WHOLE) ||
+        flat_short(error, 7, "verdict", real, real_count, 1))
         return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_judge(lengths, losses, (int64_t)length_count, trained_length, &verdict, error);
+    const farspan_status status =
+        farspan_judge(NULL, lengths, (int64_t)length_count, losses, (int64_t)loss_count, trained_length, &verdict, error);
     if (status != FARSPAN_OK) return status;
     whole[0] = verdict.verdict;
     whole[1] = verdict.reference_length;

@@ -22,36 +22,37 @@ enum {
 
 static farspan_status flat_tokenize(int32_t tokenizer, int32_t lowercase, const uint8_t* text, size_t text_bytes, uint8_t* buffer,
                                     size_t buffer_bytes, int64_t* whole, size_t whole_count, farspan_error* error) {
-    return farspan_tokenize(tokenizer, lowercase, (const char*)text, (int64_t)text_bytes, (char*)buffer, (int64_t)buffer_bytes,
+    return farspan_tokenize(NULL, tokenizer, lowercase, (const char*)text, (int64_t)text_bytes, (char*)buffer, (int64_t)buffer_bytes,
                             whole_count > 0 ? whole : NULL, error);
 }
 
-/* The parts of a segment, in an array to be freed: the hypothesis, then the references. NULL is a failure, told in `error`. */
-static const void** flat_parts(const void* data, size_t element_bytes, size_t count, const int64_t* lengths, size_t length_count,
-                               farspan_error* error) {
+/* The parts of a segment as views, in an array to be freed: the hypothesis, then the references. NULL is a failure, told in `error`. A
+ * view of texts and one of ids have one form. */
+typedef char flat_views_are_alike[sizeof(farspan_text) == sizeof(farspan_ids) ? 1 : -1];
+static farspan_text* flat_parts(const void* data, size_t element_bytes, size_t count, const int64_t* lengths, size_t length_count,
+                                farspan_error* error) {
     static const int64_t nothing = 0; /* an empty text still has an address */
     __int128 sum = 0;
     for (size_t n = 0; n < length_count; ++n) sum += lengths[n] > 0 ? lengths[n] : 0;
     if (length_count < 1 || sum != (__int128)count) {
-        flat_fail(error, FARSPAN_ERROR_SHAPE, 2, "the segment has %zu elements in %zu parts, which its lengths do not give", count,
+        flat_fail(error, FARSPAN_ERROR_SHAPE, 3, "the segment has %zu elements in %zu parts, which its lengths do not give", count,
                   length_count);
         return NULL;
     }
-    const void** parts = (const void**)calloc(length_count, sizeof *parts);
+    farspan_text* parts = (farspan_text*)calloc(length_count, sizeof *parts);
     if (!parts) {
-        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 4, "no memory for %zu references", length_count - 1);
+        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 5, "no memory for %zu references", length_count - 1);
         return NULL;
     }
     const char* next = (const char*)data;
     for (size_t n = 0; n < length_count; ++n) {
         if (lengths[n] < 0) continue;
-        parts[n] = lengths[n] > 0 ? next : (const char*)&nothing;
+        parts[n].data = lengths[n] > 0 ? next : (const char*)&nothing;
+        parts[n].bytes = lengths[n];
         if (lengths[n] > 0) next += (size_t)lengths[n] * element_bytes;
     }
     return parts;
 }
-
-static int32_t flat_references(size_t length_count) { return length_count > INT32_MAX ? -1 : (int32_t)length_count - 1; }
 
 /* ---- BLEU -------------------------------------------------------------------------------------- */
 
@@ -89,11 +90,11 @@ static farspan_status flat_bleu_add(const farspan_bleu_config* config, const uin
                                     const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
                                     farspan_error* error) {
     if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
-    const void** parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
+    farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
     farspan_bleu_counts counts = flat_read_bleu(whole);
-    const farspan_status status = farspan_bleu_add(config, (const char*)parts[0], lengths[0], (const char* const*)(parts + 1),
-                                                   lengths + 1, flat_references(length_count), &counts, error);
+    const farspan_status status = farspan_bleu_add(NULL, config, parts[0].data, parts[0].bytes, parts + 1,
+                                                   (int64_t)length_count - 1, &counts, error);
     if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
     free(parts);
     return status;
@@ -103,12 +104,12 @@ static farspan_status flat_bleu_add_tokens(const farspan_bleu_config* config, co
                                            const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
                                            farspan_error* error) {
     if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
-    const void** parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
+    farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
     farspan_bleu_counts counts = flat_read_bleu(whole);
     const farspan_status status =
-        farspan_bleu_add_tokens(config, (const int64_t*)parts[0], lengths[0], (const int64_t* const*)(parts + 1), lengths + 1,
-                                flat_references(length_count), &counts, error);
+        farspan_bleu_add_tokens(NULL, config, (const int64_t*)(const void*)parts[0].data, parts[0].bytes,
+                                (const farspan_ids*)(const void*)(parts + 1), (int64_t)length_count - 1, &counts, error);
     if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
     free(parts);
     return status;
@@ -129,8 +130,7 @@ static farspan_status flat_bleu_merge(int64_t* whole, size_t whole_count, const 
 static farspan_status flat_bleu_score(const farspan_bleu_config* config, const int64_t* from_whole, size_t from_whole_count,
                                       int64_t* whole, size_t whole_count, double* real, size_t real_count, farspan_error* error) {
     farspan_bleu_result result;
-    memset(&result, 0, sizeof result);
-    result.struct_size = (uint32_t)sizeof result;
+    farspan_bleu_result_init(&result, sizeof result);
     if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS) ||
         flat_short(error, 3, "result", whole, whole_count, 2) || flat_short(error, 3, "result", real, real_count, FLAT_BLEU_REAL))
         return FARSPAN_ERROR_SHAPE;
@@ -175,11 +175,11 @@ static farspan_status flat_chrf_add(const farspan_chrf_config* config, const uin
                                     const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
                                     farspan_error* error) {
     if (flat_no_counts(error, 7, whole, whole_count, FLAT_CHRF_COUNTS)) return FARSPAN_ERROR_SHAPE;
-    const void** parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
+    farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
     farspan_chrf_counts counts = flat_read_chrf(whole);
-    const farspan_status status = farspan_chrf_add(config, (const char*)parts[0], lengths[0], (const char* const*)(parts + 1),
-                                                   lengths + 1, flat_references(length_count), &counts, error);
+    const farspan_status status = farspan_chrf_add(NULL, config, parts[0].data, parts[0].bytes, parts + 1,
+                                                   (int64_t)length_count - 1, &counts, error);
     if (status == FARSPAN_OK) flat_write_chrf(&counts, whole);
     free(parts);
     return status;
@@ -222,14 +222,13 @@ static farspan_status flat_rouge(const farspan_rouge_config* config, const uint8
                                  const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count, double* real,
                                  size_t real_count, farspan_error* error) {
     farspan_rouge_result result;
-    memset(&result, 0, sizeof result);
-    result.struct_size = (uint32_t)sizeof result;
+    farspan_rouge_result_init(&result, sizeof result);
     if (flat_short(error, 7, "result", whole, whole_count, 1) || flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
         return FARSPAN_ERROR_SHAPE;
-    const void** parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
+    farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_rouge(config, (const char*)parts[0], lengths[0], (const char* const*)(parts + 1),
-                                                lengths + 1, flat_references(length_count), &result, error);
+    const farspan_status status = farspan_rouge(NULL, config, parts[0].data, parts[0].bytes, parts + 1,
+                                                (int64_t)length_count - 1, &result, error);
     free(parts);
     return flat_write_rouge(status, &result, whole, real);
 }
@@ -238,15 +237,14 @@ static farspan_status flat_rouge_tokens(const farspan_rouge_config* config, cons
                                         const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
                                         double* real, size_t real_count, farspan_error* error) {
     farspan_rouge_result result;
-    memset(&result, 0, sizeof result);
-    result.struct_size = (uint32_t)sizeof result;
+    farspan_rouge_result_init(&result, sizeof result);
     if (flat_short(error, 7, "result", whole, whole_count, 1) || flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
         return FARSPAN_ERROR_SHAPE;
-    const void** parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
+    farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
     const farspan_status status =
-        farspan_rouge_tokens(config, (const int64_t*)parts[0], lengths[0], (const int64_t* const*)(parts + 1), lengths + 1,
-                             flat_references(length_count), &result, error);
+        farspan_rouge_tokens(NULL, config, (const int64_t*)(const void*)parts[0].data, parts[0].bytes,
+                             (const farspan_ids*)(const void*)(parts + 1), (int64_t)length_count - 1, &result, error);
     free(parts);
     return flat_write_rouge(status, &result, whole, real);
 }
@@ -265,13 +263,10 @@ static farspan_status flat_write_interval(farspan_status status, const farspan_i
 static farspan_status flat_bootstrap_mean(const farspan_context* context, const farspan_bootstrap_config* config,
                                           const double* values, size_t value_count, double* real, size_t real_count,
                                           farspan_error* error) {
-    const double nothing = 0; /* the library says that there are no values, whether their array has an address or not */
     farspan_interval interval;
-    memset(&interval, 0, sizeof interval);
-    interval.struct_size = (uint32_t)sizeof interval;
+    farspan_interval_init(&interval, sizeof interval);
     if (flat_short(error, 5, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_bootstrap_mean(context, config, value_count > 0 ? values : &nothing,
-                                                         (int64_t)value_count, &interval, error);
+    const farspan_status status = farspan_bootstrap_mean(context, config, values, (int64_t)value_count, &interval, error);
     return flat_write_interval(status, &interval, real);
 }
 
@@ -281,8 +276,7 @@ static farspan_status flat_bleu_bootstrap(const farspan_context* context, const 
                                           double* real, size_t real_count, farspan_error* error) {
     const size_t segments = from_whole_count / FLAT_BLEU_COUNTS;
     farspan_interval interval;
-    memset(&interval, 0, sizeof interval);
-    interval.struct_size = (uint32_t)sizeof interval;
+    farspan_interval_init(&interval, sizeof interval);
     if (flat_short(error, 6, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
     farspan_bleu_counts* counts = (farspan_bleu_counts*)calloc(segments + 1, sizeof *counts);
     if (!counts) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 4, "no memory for %zu segments", segments);
@@ -299,13 +293,12 @@ static farspan_status flat_passkey_make(const farspan_passkey_config* config, ui
                                         size_t whole_count, double* real, size_t real_count, farspan_error* error) {
     farspan_passkey passkey;
     int64_t needed = 0;
-    memset(&passkey, 0, sizeof passkey);
-    passkey.struct_size = (uint32_t)sizeof passkey;
-    if (flat_short(error, 5, "passkey", whole, whole_count, FLAT_PASSKEY_WHOLE) ||
-        flat_short(error, 5, "passkey", real, real_count, 1))
+    farspan_passkey_init(&passkey, sizeof passkey);
+    if (flat_short(error, 6, "passkey", whole, whole_count, FLAT_PASSKEY_WHOLE) ||
+        flat_short(error, 6, "passkey", real, real_count, 1))
         return FARSPAN_ERROR_SHAPE;
     const farspan_status status =
-        farspan_passkey_make(config, (char*)buffer, (int64_t)buffer_bytes, &needed, &passkey, error);
+        farspan_passkey_make(NULL, config, (char*)buffer, (int64_t)buffer_bytes, &needed, &passkey, error);
     if (status != FARSPAN_OK) return status;
     whole[0] = passkey.key;
     whole[1] = passkey.key_begin;
@@ -318,8 +311,8 @@ static farspan_status flat_passkey_make(const farspan_passkey_config* config, ui
 static farspan_status flat_passkey_check(const uint8_t* text, size_t text_bytes, int64_t key, int64_t* whole, size_t whole_count,
                                          farspan_error* error) {
     int32_t correct = 0;
-    if (flat_short(error, 4, "correct", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_passkey_check((const char*)text, (int64_t)text_bytes, key, &correct, error);
+    if (flat_short(error, 5, "correct", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
+    const farspan_status status = farspan_passkey_check(NULL, (const char*)text, (int64_t)text_bytes, key, &correct, error);
     if (status == FARSPAN_OK) whole[0] = correct;
     return status;
 }
@@ -328,16 +321,17 @@ static farspan_status flat_passkey_check(const uint8_t* text, size_t text_bytes,
 static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, const int64_t* lengths, size_t length_count, double depth,
                                         const int64_t* boundary, size_t boundary_count, int64_t* out, size_t out_count,
                                         int64_t* whole, size_t whole_count, farspan_error* error) {
-    if (flat_short(error, 11, "position", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
-    const void** parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
+    if (flat_short(error, 13, "position", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
+    farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
     farspan_status status = FARSPAN_ERROR_SHAPE;
     if (length_count == 3)
-        status = farspan_needle_place((const int64_t*)parts[0], lengths[0], (const int64_t*)parts[1], lengths[1],
-                                      (const int64_t*)parts[2], lengths[2], (int64_t)out_count, depth,
-                                      boundary_count > 0 ? boundary : NULL, out, whole, error);
+        status = farspan_needle_place(NULL, (const int64_t*)(const void*)parts[0].data, parts[0].bytes,
+                                      (const int64_t*)(const void*)parts[1].data, parts[1].bytes,
+                                      (const int64_t*)(const void*)parts[2].data, parts[2].bytes, depth, boundary,
+                                      (int64_t)boundary_count, out, (int64_t)out_count, whole, error);
     else
-        flat_fail(error, status, 1, "there are %zu lists of ids: haystack, needle and question are 3", length_count);
+        flat_fail(error, status, 2, "there are %zu lists of ids: haystack, needle and question are 3", length_count);
     free(parts);
     return status;
 }

@@ -8,36 +8,25 @@
 
 /* ---- options ---------------------------------------------------------------------------------- */
 
-/* Takes an array of the options over: `length` is that of all arrays of its kind, which must agree. */
-static int flat_option_differs(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count,
-                               int64_t* length) {
-    if (!array) return 0;
-    if (*length == 0) *length = (int64_t)count;
-    if (*length == (int64_t)count) return 0;
-    flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "options.%s has %zu entries, another array of its kind %lld: must be equal", name,
-              count, (long long)*length);
-    return 1;
-}
-
-/* The options' pointer fields are replaced by the arrays given; an empty array is NULL. Answers 0 with `error` set if they differ. */
-static int flat_model_options(farspan_model_options* copy, const farspan_model_options* options, const float* t5_encoder,
-                              size_t t5_encoder_count, const float* t5_decoder, size_t t5_decoder_count, const double* rope_freqs,
-                              size_t rope_freqs_count, const double* rope_short, size_t rope_short_count, const double* rope_long,
-                              size_t rope_long_count, farspan_error* error) {
-    const int32_t argument = 3;
-    farspan_model_options_init(copy, sizeof *copy);
-    if (options) *copy = *options;
-    copy->t5_encoder = t5_encoder_count ? t5_encoder : NULL;
-    copy->t5_decoder = t5_decoder_count ? t5_decoder : NULL;
-    copy->rope_freqs = rope_freqs_count ? rope_freqs : NULL;
-    copy->rope_short = rope_short_count ? rope_short : NULL;
-    copy->rope_long = rope_long_count ? rope_long : NULL;
-    copy->t5_values = copy->rope_pairs = 0;
-    return !flat_option_differs(error, argument, "t5_encoder", copy->t5_encoder, t5_encoder_count, &copy->t5_values) &&
-           !flat_option_differs(error, argument, "t5_decoder", copy->t5_decoder, t5_decoder_count, &copy->t5_values) &&
-           !flat_option_differs(error, argument, "rope_freqs", copy->rope_freqs, rope_freqs_count, &copy->rope_pairs) &&
-           !flat_option_differs(error, argument, "rope_short", copy->rope_short, rope_short_count, &copy->rope_pairs) &&
-           !flat_option_differs(error, argument, "rope_long", copy->rope_long, rope_long_count, &copy->rope_pairs);
+/* The options' pointer fields are replaced by the arrays given; an empty array is NULL. */
+static farspan_model_options flat_model_options(const farspan_model_options* options, const float* t5_encoder, size_t t5_encoder_count,
+                                                const float* t5_decoder, size_t t5_decoder_count, const double* rope_freqs,
+                                                size_t rope_freqs_count, const double* rope_short, size_t rope_short_count,
+                                                const double* rope_long, size_t rope_long_count) {
+    farspan_model_options copy;
+    farspan_model_options_init(&copy, sizeof copy);
+    if (options) copy = *options;
+    copy.t5_encoder = t5_encoder_count ? t5_encoder : NULL;
+    copy.t5_encoder_count = (int64_t)t5_encoder_count;
+    copy.t5_decoder = t5_decoder_count ? t5_decoder : NULL;
+    copy.t5_decoder_count = (int64_t)t5_decoder_count;
+    copy.rope_freqs = rope_freqs_count ? rope_freqs : NULL;
+    copy.rope_freqs_count = (int64_t)rope_freqs_count;
+    copy.rope_short = rope_short_count ? rope_short : NULL;
+    copy.rope_short_count = (int64_t)rope_short_count;
+    copy.rope_long = rope_long_count ? rope_long : NULL;
+    copy.rope_long_count = (int64_t)rope_long_count;
+    return copy;
 }
 
 /* ---- metadata --------------------------------------------------------------------------------- */
@@ -52,35 +41,27 @@ static void flat_metadata_free(flat_metadata* list) {
     if (!list) return;
     for (int64_t n = 0; n < list->count; ++n) {
         farspan_metadata* entry = &list->entries[n];
-        if (entry->type == FARSPAN_METADATA_TEXT)
-            for (int64_t t = 0; t < entry->count; ++t) free(((char**)(uintptr_t)entry->values)[t]);
-        free((void*)(uintptr_t)entry->values);
+        for (int64_t t = 0; t < entry->texts_count; ++t) free((void*)(uintptr_t)entry->texts[t].data);
+        free((void*)(uintptr_t)entry->texts);
+        free((void*)(uintptr_t)entry->integers);
+        free((void*)(uintptr_t)entry->reals);
         free((void*)(uintptr_t)entry->key);
     }
     free(list->entries);
     free(list);
 }
 
-/* A copy with a NUL behind it; NULL with `error` set if the text has one inside, or there is no memory. */
-static char* flat_text(const char* text, size_t bytes, const char* name, farspan_error* error) {
-    if (bytes && memchr(text, 0, bytes)) {
-        flat_fail(error, FARSPAN_ERROR_FORMAT, 1, "%s has a NUL at byte %zu", name,
-                  (size_t)((const char*)memchr(text, 0, bytes) - text));
-        return NULL;
-    }
-    char* copy = (char*)malloc(bytes + 1);
-    if (!copy) {
-        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
-        return NULL;
-    }
-    if (bytes) memcpy(copy, text, bytes);
-    copy[bytes] = 0;
+/* A copy of `count` values of `size` bytes, zeros if `values` is NULL; NULL with `error` set if there is no memory. */
+static void* flat_copy(const void* values, size_t count, size_t size, farspan_error* error) {
+    void* copy = calloc(count + 1, size);
+    if (!copy) flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
+    if (copy && values && count) memcpy(copy, values, count * size);
     return copy;
 }
 
-/* A new entry of `count` zeroed values, `size` bytes each; NULL with `error` set on failure. */
+/* A new entry without values; NULL with `error` set on failure. */
 static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* key, size_t key_bytes, int32_t type, int32_t is_array,
-                                             size_t count, size_t size, farspan_error* error) {
+                                             farspan_error* error) {
     if (list->count == list->room) {
         const int64_t room = list->room ? 2 * list->room : 16;
         farspan_metadata* grown = (farspan_metadata*)realloc(list->entries, (size_t)room * sizeof *grown);
@@ -91,38 +72,30 @@ static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* ke
         list->entries = grown;
         list->room = room;
     }
-    char* name = flat_text(key, key_bytes, "a key", error);
+    char* name = (char*)flat_copy(key, key_bytes, 1, error);
     if (!name) return NULL;
-    void* values = calloc(count + 1, size); /* not empty: an empty array has values too */
-    if (!values) {
-        free(name);
-        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
-        return NULL;
-    }
     farspan_metadata* entry = &list->entries[list->count++];
+    memset(entry, 0, sizeof *entry);
     entry->key = name;
+    entry->key_bytes = (int64_t)key_bytes;
     entry->type = type;
     entry->is_array = is_array;
-    entry->count = (int64_t)count;
-    entry->values = values;
     return entry;
 }
 
 static farspan_status flat_metadata_integers(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
                                              const int64_t* integers, size_t count, farspan_error* error) {
-    farspan_metadata* entry =
-        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_INTEGER, is_array, count, sizeof *integers, error);
-    if (!entry) return error->code;
-    if (count) memcpy((void*)(uintptr_t)entry->values, integers, count * sizeof *integers);
+    farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_INTEGER, is_array, error);
+    if (!entry || !(entry->integers = (int64_t*)flat_copy(integers, count, sizeof *integers, error))) return error->code;
+    entry->integers_count = (int64_t)count;
     return FARSPAN_OK;
 }
 
 static farspan_status flat_metadata_reals(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
                                           const double* reals, size_t count, farspan_error* error) {
-    farspan_metadata* entry =
-        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_REAL, is_array, count, sizeof *reals, error);
-    if (!entry) return error->code;
-    if (count) memcpy((void*)(uintptr_t)entry->values, reals, count * sizeof *reals);
+    farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_REAL, is_array, error);
+    if (!entry || !(entry->reals = (double*)flat_copy(reals, count, sizeof *reals, error))) return error->code;
+    entry->reals_count = (int64_t)count;
     return FARSPAN_OK;
 }
 
@@ -130,22 +103,24 @@ static farspan_status flat_metadata_reals(flat_metadata* list, const char* key, 
 static farspan_status flat_metadata_texts(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array, int64_t count,
                                           farspan_error* error) {
     const size_t texts = count > 0 ? (size_t)count : 0;
-    farspan_metadata* entry =
-        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_TEXT, is_array, texts, sizeof(char*), error);
-    return entry ? FARSPAN_OK : error->code;
+    farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_TEXT, is_array, error);
+    if (!entry || !(entry->texts = (farspan_text*)flat_copy(NULL, texts, sizeof *entry->texts, error))) return error->code;
+    entry->texts_count = (int64_t)texts;
+    return FARSPAN_OK;
 }
 
 /* Sets text `index` of the last entry. */
 static farspan_status flat_metadata_text(flat_metadata* list, int64_t index, const char* content, size_t content_bytes,
                                          farspan_error* error) {
     farspan_metadata* entry = list->count ? &list->entries[list->count - 1] : NULL;
-    if (!entry || entry->type != FARSPAN_METADATA_TEXT || index < 0 || index >= entry->count)
+    if (!entry || index < 0 || index >= entry->texts_count)
         return flat_fail(error, FARSPAN_ERROR_PARAMETER_RANGE, 2, "there is no text %lld", (long long)index);
-    char* copy = flat_text(content, content_bytes, entry->key, error);
+    char* copy = (char*)flat_copy(content, content_bytes, 1, error);
     if (!copy) return error->code;
-    char** place = (char**)(uintptr_t)entry->values + index;
-    free(*place);
-    *place = copy;
+    farspan_text* place = (farspan_text*)(uintptr_t)entry->texts + index;
+    free((void*)(uintptr_t)place->data);
+    place->data = copy;
+    place->bytes = (int64_t)content_bytes;
     return FARSPAN_OK;
 }
 
@@ -157,10 +132,9 @@ static farspan_model* flat_model_from_config(const char* document, size_t docume
                                              const double* rope_short, size_t rope_short_count, const double* rope_long,
                                              size_t rope_long_count, farspan_error* error) {
     farspan_model* model = NULL;
-    farspan_model_options copy;
-    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
-                           rope_short, rope_short_count, rope_long, rope_long_count, error))
-        farspan_model_from_config(document_bytes ? document : "", document_bytes, &copy, &model, error);
+    const farspan_model_options given = flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                                                           rope_short, rope_short_count, rope_long, rope_long_count);
+    farspan_model_from_config(NULL, document_bytes ? document : "", (int64_t)document_bytes, &given, &model, error);
     return model;
 }
 
@@ -171,10 +145,9 @@ static farspan_model* flat_model_from_metadata(const flat_metadata* list, const 
                                                size_t rope_long_count, farspan_error* error) {
     static const farspan_metadata none;
     farspan_model* model = NULL;
-    farspan_model_options copy;
-    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
-                           rope_short, rope_short_count, rope_long, rope_long_count, error))
-        farspan_model_from_metadata(list->entries ? list->entries : &none, list->count, &copy, &model, error);
+    const farspan_model_options given = flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                                                           rope_short, rope_short_count, rope_long, rope_long_count);
+    farspan_model_from_metadata(NULL, list->entries ? list->entries : &none, list->count, &given, &model, error);
     return model;
 }
 
@@ -185,10 +158,9 @@ static farspan_model* flat_model_from_gguf(void* file, size_t file_bytes, const 
                                            size_t rope_long_count, farspan_error* error) {
     static const char nothing = 0;
     farspan_model* model = NULL;
-    farspan_model_options copy;
-    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
-                           rope_short, rope_short_count, rope_long, rope_long_count, error))
-        farspan_model_from_gguf(file_bytes ? file : &nothing, file_bytes, &copy, &model, error);
+    const farspan_model_options given = flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                                                           rope_short, rope_short_count, rope_long, rope_long_count);
+    farspan_model_from_gguf(NULL, file_bytes ? file : &nothing, (int64_t)file_bytes, &given, &model, error);
     return model;
 }
 
@@ -197,8 +169,7 @@ static farspan_model* flat_model_from_gguf(void* file, size_t file_bytes, const 
 /* The layer, whose parts must be there. */
 static farspan_status flat_model_softmax_layer(const farspan_model* model, int64_t index, farspan_model_layer* layer,
                                                farspan_error* error) {
-    memset(layer, 0, sizeof *layer);
-    layer->struct_size = (uint32_t)sizeof *layer;
+    farspan_model_layer_init(layer, sizeof *layer);
     const farspan_status status = farspan_model_layer_at(model, index, layer, error);
     if (status != FARSPAN_OK || layer->scheme) return status;
     return flat_fail(error, FARSPAN_ERROR_COMBINATION, 2, "layer %lld has no softmax attention, and therefore no scheme",

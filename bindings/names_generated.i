@@ -107,13 +107,16 @@
 %ignore farspan_token_nll;
 %ignore farspan_token_nll_grad;
 %ignore farspan_windows_config_init;
+%ignore farspan_window_init;
 %ignore farspan_windows_count;
 %ignore farspan_windows_get;
 %ignore farspan_loss_init;
 %ignore farspan_loss_add;
 %ignore farspan_loss_merge;
 %ignore farspan_loss_add_by_context;
+%ignore farspan_loss_summary_init;
 %ignore farspan_loss_summarize;
+%ignore farspan_verdict_init;
 %ignore farspan_judge;
 %ignore farspan_tokenize;
 %ignore farspan_bleu_config_init;
@@ -121,6 +124,7 @@
 %ignore farspan_bleu_add;
 %ignore farspan_bleu_add_tokens;
 %ignore farspan_bleu_merge;
+%ignore farspan_bleu_result_init;
 %ignore farspan_bleu_score;
 %ignore farspan_bleu_signature;
 %ignore farspan_chrf_config_init;
@@ -129,12 +133,15 @@
 %ignore farspan_chrf_merge;
 %ignore farspan_chrf_score;
 %ignore farspan_rouge_config_init;
+%ignore farspan_rouge_result_init;
 %ignore farspan_rouge;
 %ignore farspan_rouge_tokens;
 %ignore farspan_bootstrap_config_init;
+%ignore farspan_interval_init;
 %ignore farspan_bootstrap_mean;
 %ignore farspan_bleu_bootstrap;
 %ignore farspan_passkey_config_init;
+%ignore farspan_passkey_init;
 %ignore farspan_passkey_make;
 %ignore farspan_passkey_check;
 %ignore farspan_needle_place;
@@ -143,6 +150,9 @@
 %ignore farspan_model_from_metadata;
 %ignore farspan_model_from_gguf;
 %ignore farspan_model_destroy;
+%ignore farspan_model_info_init;
+%ignore farspan_model_layer_init;
+%ignore farspan_model_note_init;
 %ignore flat_fail;
 %ignore flat_tensor;
 %ignore flat_short;
@@ -157,7 +167,6 @@
 %ignore flat_write_loss;
 %ignore flat_no_loss;
 %ignore flat_parts;
-%ignore flat_references;
 %ignore flat_read_bleu;
 %ignore flat_write_bleu;
 %ignore flat_no_counts;
@@ -165,10 +174,9 @@
 %ignore flat_write_chrf;
 %ignore flat_write_rouge;
 %ignore flat_write_interval;
-%ignore flat_option_differs;
 %ignore flat_model_options;
 %ignore flat_metadata_free;
-%ignore flat_text;
+%ignore flat_copy;
 %ignore flat_metadata_entry;
 %ignore flat_model_softmax_layer;
 %ignore flat_model_layer_array;
@@ -215,10 +223,15 @@
 %ignore farspan_problem::key_ranges_count;
 %ignore farspan_context_config::cancel;
 %ignore farspan_model_options::t5_encoder;
+%ignore farspan_model_options::t5_encoder_count;
 %ignore farspan_model_options::t5_decoder;
+%ignore farspan_model_options::t5_decoder_count;
 %ignore farspan_model_options::rope_freqs;
+%ignore farspan_model_options::rope_freqs_count;
 %ignore farspan_model_options::rope_short;
+%ignore farspan_model_options::rope_short_count;
 %ignore farspan_model_options::rope_long;
+%ignore farspan_model_options::rope_long_count;
 %ignore farspan_model_layer::scheme;
 %ignore farspan_model_layer::rope;
 %ignore farspan_model_layer::remap;
@@ -250,9 +263,9 @@ FARSPAN_CONFIG_OF_METHOD(rouge_config)
 FARSPAN_CONFIG(bootstrap_config)
 FARSPAN_CONFIG_OF_METHOD(passkey_config)
 FARSPAN_CONFIG(model_options)
-FARSPAN_ANSWER(model_info)
-FARSPAN_ANSWER(model_layer)
-FARSPAN_ANSWER(model_note)
+FARSPAN_CONFIG(model_info)
+FARSPAN_CONFIG(model_layer)
+FARSPAN_CONFIG(model_note)
 FARSPAN_HANDLE(context)
 FARSPAN_HANDLE(scheme)
 FARSPAN_HANDLE(plan)

@@ -117,7 +117,7 @@ func TestArraysOfALayerComeAlong(t *testing.T) {
 	}
 	options.T5Decoder = options.T5Decoder[:7]
 	_, err := farspan.ModelFromConfigJSON([]byte(smallT5), options)
-	expectRefused(t, err, farspan.ErrShape, "options.t5_decoder has 7 entries")
+	expectRefused(t, err, farspan.ErrShape, "options.t5_decoder_count is 7")
 }
 
 func TestModelOptionsAreApplied(t *testing.T) {
@@ -164,7 +164,7 @@ func TestMetadata(t *testing.T) {
 		{math.NaN(), farspan.ErrParameterRange, "head_count is NaN"},
 		{[]float64{}, farspan.ErrShape, "head_count has 0 entries"},
 		{[]string{"a"}, farspan.ErrFormat, "head_count"},
-		{"a\x00b", farspan.ErrFormat, "llama.attention.head_count has a NUL at byte 1"},
+		{"a\x00b", farspan.ErrFormat, `llama.attention.head_count is "a\u0000b"`},
 		{nil, farspan.ErrDType, "head_count has a value of type <nil>"},
 		{struct{}{}, farspan.ErrDType, "struct {}"},
 		{[]any{1}, farspan.ErrDType, "[]interface {}"},
@@ -173,8 +173,8 @@ func TestMetadata(t *testing.T) {
 		_, err := farspan.ModelFromMetadata(llamaMetadata(c.heads), nil)
 		expectRefused(t, err, c.want, c.words)
 	}
-	_, err := farspan.ModelFromMetadata([]farspan.Metadata{{"a\x00", 1}}, nil)
-	expectRefused(t, err, farspan.ErrFormat, "a key has a NUL at byte 1")
+	_, err := farspan.ModelFromMetadata([]farspan.Metadata{{"general.architecture\x00", "llama"}}, nil)
+	expectRefused(t, err, farspan.ErrFormat, "general.architecture is absent")
 	_, err = farspan.ModelFromMetadata(append(llamaMetadata(4), farspan.Metadata{Key: "llama.block_count", Value: 1}), nil)
 	expectRefused(t, err, farspan.ErrFormat, "llama.block_count")
 	_, err = farspan.ModelFromMetadata(nil, nil)

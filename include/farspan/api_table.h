@@ -101,13 +101,16 @@
     ENTRY(token_nll) \
     ENTRY(token_nll_grad) \
     ENTRY(windows_config_init) \
+    ENTRY(window_init) \
     ENTRY(windows_count) \
     ENTRY(windows_get) \
     ENTRY(loss_init) \
     ENTRY(loss_add) \
     ENTRY(loss_merge) \
     ENTRY(loss_add_by_context) \
+    ENTRY(loss_summary_init) \
     ENTRY(loss_summarize) \
+    ENTRY(verdict_init) \
     ENTRY(judge) \
     ENTRY(verdict_name) \
     ENTRY(verdict_rule) \
@@ -117,6 +120,7 @@
     ENTRY(bleu_add) \
     ENTRY(bleu_add_tokens) \
     ENTRY(bleu_merge) \
+    ENTRY(bleu_result_init) \
     ENTRY(bleu_score) \
     ENTRY(bleu_signature) \
     ENTRY(chrf_config_init) \
@@ -125,12 +129,15 @@
     ENTRY(chrf_merge) \
     ENTRY(chrf_score) \
     ENTRY(rouge_config_init) \
+    ENTRY(rouge_result_init) \
     ENTRY(rouge) \
     ENTRY(rouge_tokens) \
     ENTRY(bootstrap_config_init) \
+    ENTRY(interval_init) \
     ENTRY(bootstrap_mean) \
     ENTRY(bleu_bootstrap) \
     ENTRY(passkey_config_init) \
+    ENTRY(passkey_init) \
     ENTRY(passkey_make) \
     ENTRY(passkey_check) \
     ENTRY(needle_place) \
@@ -139,8 +146,11 @@
     ENTRY(model_from_metadata) \
     ENTRY(model_from_gguf) \
     ENTRY(model_destroy) \
+    ENTRY(model_info_init) \
     ENTRY(model_describe) \
+    ENTRY(model_layer_init) \
     ENTRY(model_layer_at) \
+    ENTRY(model_note_init) \
     ENTRY(model_note_at)
 /* clang-format on */
 

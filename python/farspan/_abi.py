@@ -1110,8 +1110,9 @@ class farspan_rouge_config(ctypes.Structure):
 class farspan_rouge_result(ctypes.Structure):
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
+        ("reserved", ctypes.c_int32),
         # Index of the reference that scored best.
-        ("reference", ctypes.c_int32),
+        ("reference", ctypes.c_int64),
         # 0 .. 1.
         ("precision", ctypes.c_double),
         ("recall", ctypes.c_double),
@@ -1199,18 +1200,19 @@ class farspan_model_options(ctypes.Structure):
         ("group", ctypes.c_int64),
         # [buckets][heads]: relative_attention_bias.weight of the encoder.
         ("t5_encoder", ctypes.POINTER(ctypes.c_float)),
+        ("t5_encoder_count", ctypes.c_int64),
         # [buckets][heads], of the decoder.
         ("t5_decoder", ctypes.POINTER(ctypes.c_float)),
+        ("t5_decoder_count", ctypes.c_int64),
         # [R/2] GGUF's rope_freqs.weight: divisors of inv_freq.
         ("rope_freqs", ctypes.POINTER(ctypes.c_double)),
+        ("rope_freqs_count", ctypes.c_int64),
         # [R/2] GGUF's rope_factors_short.weight.
         ("rope_short", ctypes.POINTER(ctypes.c_double)),
+        ("rope_short_count", ctypes.c_int64),
         # [R/2] GGUF's rope_factors_long.weight.
         ("rope_long", ctypes.POINTER(ctypes.c_double)),
-        # Length of t5_encoder and t5_decoder, each.
-        ("t5_values", ctypes.c_int64),
-        # Length of rope_freqs, rope_short and rope_long, each.
-        ("rope_pairs", ctypes.c_int64),
+        ("rope_long_count", ctypes.c_int64),
     ]
 
 
@@ -1218,14 +1220,17 @@ class farspan_metadata(ctypes.Structure):
     _fields_ = [
         # "llama.rope.freq_base".
         ("key", ctypes.c_char_p),
-        # FARSPAN_METADATA_*.
+        ("key_bytes", ctypes.c_int64),
+        # FARSPAN_METADATA_*: which of the arrays below has the values; the others are NULL.
         ("type", ctypes.c_int32),
-        # 0: one value; 1: `count` of them.
+        # 0: one value; 1: as many as the array has.
         ("is_array", ctypes.c_int32),
-        # 1 unless is_array.
-        ("count", ctypes.c_int64),
-        # int64_t, double or const char* (NUL-terminated), `count` of them.
-        ("values", ctypes.c_void_p),
+        ("integers", ctypes.POINTER(ctypes.c_int64)),
+        ("integers_count", ctypes.c_int64),
+        ("reals", ctypes.POINTER(ctypes.c_double)),
+        ("reals_count", ctypes.c_int64),
+        ("texts", ctypes.POINTER(farspan_text)),
+        ("texts_count", ctypes.c_int64),
     ]
 
 
@@ -1987,15 +1992,15 @@ FUNCTIONS = {
     ),
     "farspan_token_nll": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.POINTER(farspan_error)],
-        """farspan_token_nll(context, logits, targets, ignore_index, nll, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(farspan_error)],
+        """farspan_token_nll(context, logits, targets, targets_count, ignore_index, nll, nll_count, error)
 
         nll[b, h, t] = ln(sum_v exp(logits[b, h, t, v])) - logits[b, h, t, targets[b, h, t]]: the negative log-likelihood of
         the target.
 
             logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides; heads is 1 unless a model predicts several tokens
-            targets  int64[batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
-            nll      double[batch][heads][tokens]; 0 where the target is ignored, and the logits are not read there
+            targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
+            nll      [batch][heads][tokens]; 0 where the target is ignored, and the logits are not read there
 
         `ignore_index` is any number outside the vocabulary (-100 by custom). A target outside is
         FARSPAN_ERROR_PARAMETER_RANGE. A row with NaN or +infinity, or with nothing but -infinity, has no distribution: its
@@ -2006,13 +2011,13 @@ FUNCTIONS = {
     ),
     "farspan_token_nll_grad": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_float), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
-        """farspan_token_nll_grad(context, logits, targets, ignore_index, weights, grad, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(ctypes.c_float), ctypes.c_int64, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
+        """farspan_token_nll_grad(context, logits, targets, targets_count, ignore_index, weights, weights_count, grad, error)
 
         grad[b, h, t, v] = weights[b, h, t] * (softmax(logits[b, h, t])[v] - (v == target)): the gradient of sum(weights *
         nll). An ignored row gives 0.
 
-            weights  float[batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the mean)
+            weights  [batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the mean)
             grad     the shape of logits, F32, F16 or BF16; the same view as logits (same strides and type) works in place, other
                      overlaps are refused
 
@@ -2024,13 +2029,18 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_windows_config), ctypes.c_size_t, ctypes.c_int32],
         """farspan_windows_config_init(config, size, kind)""",
     ),
+    "farspan_window_init": (
+        None,
+        [ctypes.POINTER(farspan_window), ctypes.c_size_t],
+        """farspan_window_init(window, size)""",
+    ),
     "farspan_windows_count": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_windows_config), ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
         """farspan_windows_count(config, count, error)
 
         The number of windows, and window `index` of them, in text order. A window is computed from its index: nothing is
-        kept, and any thread may ask for any window. Set window->struct_size before the call.
+        kept, and any thread may ask for any window.
         """,
     ),
     "farspan_windows_get": (
@@ -2039,7 +2049,7 @@ FUNCTIONS = {
         """farspan_windows_get(config, index, window, error)
 
         The number of windows, and window `index` of them, in text order. A window is computed from its index: nothing is
-        kept, and any thread may ask for any window. Set window->struct_size before the call.
+        kept, and any thread may ask for any window.
         """,
     ),
     "farspan_loss_init": (
@@ -2049,11 +2059,11 @@ FUNCTIONS = {
     ),
     "farspan_loss_add": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_loss), ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(farspan_error)],
-        """farspan_loss_add(loss, nll, count, targets, ignore_index, bytes, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_loss), ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(farspan_error)],
+        """farspan_loss_add(context, loss, nll, nll_count, targets, targets_count, ignore_index, bytes, error)
 
-        Adds count losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Where `targets`
-        (NULL, or int64[count]) has `ignore_index`, the loss is skipped. Infinities and NaN are not skipped: they reach the
+        Adds losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Where `targets` (NULL,
+        or one for each loss) has `ignore_index`, the loss is skipped. Infinities and NaN are not skipped: they reach the
         result.
         """,
     ),
@@ -2068,31 +2078,39 @@ FUNCTIONS = {
     ),
     "farspan_loss_add_by_context": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_loss), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_error)],
-        """farspan_loss_add_by_context(curve, buckets, edges, first_context, nll, count, targets, ignore_index, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_loss), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(farspan_error)],
+        """farspan_loss_add_by_context(context, curve, curve_count, edges, edges_count, first_context, nll, nll_count, targets, targets_count, ignore_index, error)
 
-        The curve over the context: count losses go into `buckets` accumulators by the number of tokens that the model had
-        read when it made the prediction. Loss n had context first_context + n (for a window: first_row + 1) and goes into
-        bucket k with edges[k] <= context < edges[k + 1]; outside the edges it is left out. edges: int64[buckets + 1],
-        ascending.
+        The curve over the context: losses go into the accumulators of `curve` by the number of tokens that the model had read
+        when it made the prediction. Loss n had context first_context + n (for a window: first_row + 1) and goes into bucket k
+        with edges[k] <= context < edges[k + 1]; outside the edges it is left out. edges: curve_count + 1, ascending.
         """,
+    ),
+    "farspan_loss_summary_init": (
+        None,
+        [ctypes.POINTER(farspan_loss_summary), ctypes.c_size_t],
+        """farspan_loss_summary_init(summary, size)""",
     ),
     "farspan_loss_summarize": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_loss), ctypes.POINTER(farspan_loss_summary), ctypes.POINTER(farspan_error)],
         """farspan_loss_summarize(loss, summary, error)
 
-        Set summary->struct_size before the call. Without any token the means are NaN.
+        Without any token the means are NaN.
         """,
+    ),
+    "farspan_verdict_init": (
+        None,
+        [ctypes.POINTER(farspan_verdict), ctypes.c_size_t],
+        """farspan_verdict_init(verdict, size)""",
     ),
     "farspan_judge": (
         ctypes.c_int32,
-        [ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(farspan_verdict), ctypes.POINTER(farspan_error)],
-        """farspan_judge(lengths, nll, count, trained_length, verdict, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(farspan_verdict), ctypes.POINTER(farspan_error)],
+        """farspan_judge(context, lengths, lengths_count, nll, nll_count, trained_length, verdict, error)
 
-        Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: int64[count],
-        ascending; nll: double[count]. A ratio that is not a number is worse than any number. Set verdict->struct_size before
-        the call.
+        Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: ascending; nll: one
+        for each length. A ratio that is not a number is worse than any number.
         """,
     ),
     "farspan_verdict_name": (
@@ -2113,11 +2131,12 @@ FUNCTIONS = {
     ),
     "farspan_tokenize": (
         ctypes.c_int32,
-        [ctypes.c_int32, ctypes.c_int32, ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(ctypes.c_char), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
-        """farspan_tokenize(tokenizer, lowercase, text, bytes, buffer, size, needed, error)
+        [ctypes.POINTER(farspan_context), ctypes.c_int32, ctypes.c_int32, ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(ctypes.c_char), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
+        """farspan_tokenize(context, tokenizer, lowercase, text, text_bytes, buffer, buffer_bytes, needed, error)
 
         What a score sees of a text: its tokens, joined by single spaces, NUL-terminated. `needed` receives the bytes with the
-        NUL; they are written if `size` suffices, and otherwise nothing is (buffer may be NULL then). lowercase: 0 or 1.
+        NUL; they are written if `buffer_bytes` suffices, and otherwise nothing is (buffer may be NULL then). lowercase: 0 or
+        1.
         """,
     ),
     "farspan_bleu_config_init": (
@@ -2132,20 +2151,20 @@ FUNCTIONS = {
     ),
     "farspan_bleu_add": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_bleu_config), ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(ctypes.c_char_p), ctypes.POINTER(ctypes.c_int64), ctypes.c_int32, ctypes.POINTER(farspan_bleu_counts), ctypes.POINTER(farspan_error)],
-        """farspan_bleu_add(config, hypothesis, hypothesis_bytes, references, reference_bytes, reference_count, counts, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_bleu_config), ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(farspan_text), ctypes.c_int64, ctypes.POINTER(farspan_bleu_counts), ctypes.POINTER(farspan_error)],
+        """farspan_bleu_add(context, config, hypothesis, hypothesis_bytes, references, references_count, counts, error)
 
-        Counts one segment, usually a sentence or a line, against its references, at least one. An entry of `references` that
-        is NULL is a reference that this segment does not have. Segments are independent: count them in any order, in any
-        thread, into any struct.
+        Counts one segment, usually a sentence or a line, against its references, at least one. A reference whose data is NULL
+        is one that this segment does not have. Segments are independent: count them in any order, in any thread, into any
+        struct.
         """,
     ),
     "farspan_bleu_add_tokens": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_bleu_config), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.POINTER(ctypes.c_int64)), ctypes.POINTER(ctypes.c_int64), ctypes.c_int32, ctypes.POINTER(farspan_bleu_counts), ctypes.POINTER(farspan_error)],
-        """farspan_bleu_add_tokens(config, hypothesis, hypothesis_length, references, reference_lengths, reference_count, counts, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_bleu_config), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_ids), ctypes.c_int64, ctypes.POINTER(farspan_bleu_counts), ctypes.POINTER(farspan_error)],
+        """farspan_bleu_add_tokens(context, config, hypothesis, hypothesis_count, references, references_count, counts, error)
 
-        The same on token ids of any meaning; the tokenizer and lowercase are not read. Lengths are in tokens, below 2^31.
+        The same on token ids of any meaning; the tokenizer and lowercase are not read. Fewer than 2^31 ids each.
         """,
     ),
     "farspan_bleu_merge": (
@@ -2156,19 +2175,23 @@ FUNCTIONS = {
         Adds what was counted elsewhere with the same max_order.
         """,
     ),
+    "farspan_bleu_result_init": (
+        None,
+        [ctypes.POINTER(farspan_bleu_result), ctypes.c_size_t],
+        """farspan_bleu_result_init(result, size)""",
+    ),
     "farspan_bleu_score": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_bleu_config), ctypes.POINTER(farspan_bleu_counts), ctypes.POINTER(farspan_bleu_result), ctypes.POINTER(farspan_error)],
         """farspan_bleu_score(config, counts, result, error)
 
-        The score of a corpus, or of one sentence if only that was counted. Equal to sacrebleu's within rounding. Set
-        result->struct_size before the call.
+        The score of a corpus, or of one sentence if only that was counted. Equal to sacrebleu's within rounding.
         """,
     ),
     "farspan_bleu_signature": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_bleu_config), ctypes.c_int32, ctypes.POINTER(ctypes.c_char), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
-        """farspan_bleu_signature(config, references, buffer, size, needed, error)
+        """farspan_bleu_signature(config, references, buffer, buffer_bytes, needed, error)
 
         What must be stated with a score so that others can repeat it, in sacrebleu's form:
         "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:farspan-0.1.0". references: how many, or 0 if that varies.
@@ -2187,8 +2210,8 @@ FUNCTIONS = {
     ),
     "farspan_chrf_add": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_chrf_config), ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(ctypes.c_char_p), ctypes.POINTER(ctypes.c_int64), ctypes.c_int32, ctypes.POINTER(farspan_chrf_counts), ctypes.POINTER(farspan_error)],
-        """farspan_chrf_add(config, hypothesis, hypothesis_bytes, references, reference_bytes, reference_count, counts, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_chrf_config), ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(farspan_text), ctypes.c_int64, ctypes.POINTER(farspan_chrf_counts), ctypes.POINTER(farspan_error)],
+        """farspan_chrf_add(context, config, hypothesis, hypothesis_bytes, references, references_count, counts, error)
 
         As farspan_bleu_add; of several references the one that gives this segment the best score is counted.
         """,
@@ -2211,22 +2234,27 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_rouge_config), ctypes.c_size_t, ctypes.c_int32],
         """farspan_rouge_config_init(config, size, kind)""",
     ),
+    "farspan_rouge_result_init": (
+        None,
+        [ctypes.POINTER(farspan_rouge_result), ctypes.c_size_t],
+        """farspan_rouge_result_init(result, size)""",
+    ),
     "farspan_rouge": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_rouge_config), ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(ctypes.c_char_p), ctypes.POINTER(ctypes.c_int64), ctypes.c_int32, ctypes.POINTER(farspan_rouge_result), ctypes.POINTER(farspan_error)],
-        """farspan_rouge(config, hypothesis, hypothesis_bytes, references, reference_bytes, reference_count, result, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_rouge_config), ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(farspan_text), ctypes.c_int64, ctypes.POINTER(farspan_rouge_result), ctypes.POINTER(farspan_error)],
+        """farspan_rouge(context, config, hypothesis, hypothesis_bytes, references, references_count, result, error)
 
         One hypothesis against its references, at least one: the result is that of the reference with the best f_measure. A
-        corpus is the mean over its texts. Only letters a-z and digits count: other scripts need token ids. Set
-        result->struct_size before the call. The work of L and LSUM grows with the pairs of tokens: more than 2^38 of them
-        (two texts of 500,000 tokens; a sentence counts as 16 tokens more) are FARSPAN_ERROR_SHAPE. Memory grows with the
-        tokens, and for LSUM with sqrt(l) s / 4 bytes for sentences of l and s tokens, l >= s.
+        corpus is the mean over its texts. Only letters a-z and digits count: other scripts need token ids. The work of L and
+        LSUM grows with the pairs of tokens: more than 2^38 of them (two texts of 500,000 tokens; a sentence counts as 16
+        tokens more) are FARSPAN_ERROR_SHAPE. Memory grows with the tokens, and for LSUM with sqrt(l) s / 4 bytes for
+        sentences of l and s tokens, l >= s.
         """,
     ),
     "farspan_rouge_tokens": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_rouge_config), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.POINTER(ctypes.c_int64)), ctypes.POINTER(ctypes.c_int64), ctypes.c_int32, ctypes.POINTER(farspan_rouge_result), ctypes.POINTER(farspan_error)],
-        """farspan_rouge_tokens(config, hypothesis, hypothesis_length, references, reference_lengths, reference_count, result, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_rouge_config), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_ids), ctypes.c_int64, ctypes.POINTER(farspan_rouge_result), ctypes.POINTER(farspan_error)],
+        """farspan_rouge_tokens(context, config, hypothesis, hypothesis_count, references, references_count, result, error)
 
         The same on token ids [n, l]; without sentences there is no LSUM, and stem must be 0.
         """,
@@ -2236,21 +2264,26 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_bootstrap_config), ctypes.c_size_t],
         """farspan_bootstrap_config_init(config, size)""",
     ),
+    "farspan_interval_init": (
+        None,
+        [ctypes.POINTER(farspan_interval), ctypes.c_size_t],
+        """farspan_interval_init(interval, size)""",
+    ),
     "farspan_bootstrap_mean": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_bootstrap_config), ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(farspan_interval), ctypes.POINTER(farspan_error)],
-        """farspan_bootstrap_mean(context, config, values, count, interval, error)
+        """farspan_bootstrap_mean(context, config, values, values_count, interval, error)
 
-        The interval of the mean of values[count], at least one: losses of blocks, ROUGE of texts, hits of passkeys. NULL
-        config: the defaults. Set interval->struct_size before the call.
+        The interval of the mean of values, at least one: losses of blocks, ROUGE of texts, hits of passkeys. NULL config: the
+        defaults.
         """,
     ),
     "farspan_bleu_bootstrap": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_bootstrap_config), ctypes.POINTER(farspan_bleu_config), ctypes.POINTER(farspan_bleu_counts), ctypes.c_int64, ctypes.POINTER(farspan_interval), ctypes.POINTER(farspan_error)],
-        """farspan_bleu_bootstrap(context, config, bleu, segments, count, interval, error)
+        """farspan_bleu_bootstrap(context, config, bleu, segments, segments_count, interval, error)
 
-        The interval of corpus BLEU: segments[count] are the counts of single segments (or of groups that belong together).
+        The interval of corpus BLEU: segments are the counts of single segments (or of groups that belong together).
         """,
     ),
     "farspan_passkey_config_init": (
@@ -2258,19 +2291,23 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_passkey_config), ctypes.c_size_t, ctypes.c_int32],
         """farspan_passkey_config_init(config, size, form)""",
     ),
+    "farspan_passkey_init": (
+        None,
+        [ctypes.POINTER(farspan_passkey), ctypes.c_size_t],
+        """farspan_passkey_init(passkey, size)""",
+    ),
     "farspan_passkey_make": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_passkey_config), ctypes.POINTER(ctypes.c_char), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_passkey), ctypes.POINTER(farspan_error)],
-        """farspan_passkey_make(config, buffer, size, needed, passkey, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_passkey_config), ctypes.POINTER(ctypes.c_char), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_passkey), ctypes.POINTER(farspan_error)],
+        """farspan_passkey_make(context, config, buffer, buffer_bytes, needed, passkey, error)
 
-        Writes the text; buffer as in farspan_tokenize. With the same configuration the same text comes out everywhere. Set
-        passkey->struct_size before the call.
+        Writes the text; buffer as in farspan_tokenize. With the same configuration the same text comes out everywhere.
         """,
     ),
     "farspan_passkey_check": (
         ctypes.c_int32,
-        [ctypes.c_char_p, ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(ctypes.c_int32), ctypes.POINTER(farspan_error)],
-        """farspan_passkey_check(generated, bytes, key, correct, error)
+        [ctypes.POINTER(farspan_context), ctypes.c_char_p, ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(ctypes.c_int32), ctypes.POINTER(farspan_error)],
+        """farspan_passkey_check(context, generated, generated_bytes, key, correct, error)
 
         1 in `correct` if the first whole number in the text that the model wrote is the key, else 0. Give only what it wrote,
         usually 10 tokens.
@@ -2278,14 +2315,14 @@ FUNCTIONS = {
     ),
     "farspan_needle_place": (
         ctypes.c_int32,
-        [ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int64, ctypes.c_double, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
-        """farspan_needle_place(haystack, haystack_length, needle, needle_length, question, question_length, length, depth, boundary, out, position, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_double, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
+        """farspan_needle_place(context, haystack, haystack_count, needle, needle_count, question, question_count, depth, boundaries, boundaries_count, out, out_count, position, error)
 
         A needle in a haystack of the caller's own, as token ids (or bytes widened to them): out = haystack[0, p) + needle +
-        haystack[p, rest) + question, `length` ids together, with the haystack cut (and repeated if it is too short) to fill
-        what the others leave, and p = round(depth * rest). `out` has room for length ids; `position` receives where the
-        needle begins. If `boundary` is not NULL, p moves back to just behind the nearest haystack id that equals *boundary
-        (the id of ".", say), so that the needle does not split a sentence; to 0 if there is none.
+        haystack[p, rest) + question, `out_count` ids together, with the haystack cut (and repeated if it is too short) to
+        fill what the others leave, and p = round(depth * rest). `position` receives where the needle begins. With
+        `boundaries`, p moves back to just behind the nearest haystack id that is one of them (the ids of ".", "!" and "?",
+        say), so that the needle does not split a sentence; to 0 if there is none.
         """,
     ),
     "farspan_model_options_init": (
@@ -2295,19 +2332,18 @@ FUNCTIONS = {
     ),
     "farspan_model_from_config": (
         ctypes.c_int32,
-        [ctypes.c_char_p, ctypes.c_size_t, ctypes.POINTER(farspan_model_options), ctypes.POINTER(ctypes.POINTER(farspan_model)), ctypes.POINTER(farspan_error)],
-        """farspan_model_from_config(text, bytes, options, model, error)
+        [ctypes.POINTER(farspan_context), ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(farspan_model_options), ctypes.POINTER(ctypes.POINTER(farspan_model)), ctypes.POINTER(farspan_error)],
+        """farspan_model_from_config(context, text, text_bytes, options, model, error)
 
-        Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json, `bytes` long (no NUL needed).
-        Nested text models (text_config, llm_config, thinker_config.text_config ...) are found; what they say wins over the
-        top level. NaN and Infinity, which Python writes, are numbers out of range if somebody reads them. `options` may be
-        NULL.
+        Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json (no NUL needed). Nested text
+        models (text_config, llm_config, thinker_config.text_config ...) are found; what they say wins over the top level. NaN
+        and Infinity, which Python writes, are numbers out of range if somebody reads them. `options` may be NULL.
         """,
     ),
     "farspan_model_from_metadata": (
         ctypes.c_int32,
-        [ctypes.POINTER(farspan_metadata), ctypes.c_int64, ctypes.POINTER(farspan_model_options), ctypes.POINTER(ctypes.POINTER(farspan_model)), ctypes.POINTER(farspan_error)],
-        """farspan_model_from_metadata(entries, count, options, model, error)
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_metadata), ctypes.c_int64, ctypes.POINTER(farspan_model_options), ctypes.POINTER(ctypes.POINTER(farspan_model)), ctypes.POINTER(farspan_error)],
+        """farspan_model_from_metadata(context, entries, entries_count, options, model, error)
 
         Reads GGUF metadata: general.architecture and the keys of that architecture; other keys may be there. The pair layout
         is that of the converted weights (interleaved for "llama", whose rows the converter permutes). Tensors that belong to
@@ -2316,12 +2352,12 @@ FUNCTIONS = {
     ),
     "farspan_model_from_gguf": (
         ctypes.c_int32,
-        [ctypes.c_void_p, ctypes.c_size_t, ctypes.POINTER(farspan_model_options), ctypes.POINTER(ctypes.POINTER(farspan_model)), ctypes.POINTER(farspan_error)],
-        """farspan_model_from_gguf(file, bytes, options, model, error)
+        [ctypes.POINTER(farspan_context), ctypes.c_void_p, ctypes.c_int64, ctypes.POINTER(farspan_model_options), ctypes.POINTER(ctypes.POINTER(farspan_model)), ctypes.POINTER(farspan_error)],
+        """farspan_model_from_gguf(context, file, file_bytes, options, model, error)
 
-        Reads the beginning of a GGUF file, version 2 or 3, little-endian: header, metadata and tensor list must be within
-        `bytes`. Tensors rope_freqs.weight and rope_factors_{short,long}.weight (F32) are taken from the file if the bytes
-        reach that far; otherwise they are an error unless options give them. Of a split file give the first part.
+        Reads the beginning of a GGUF file, version 2 or 3, little-endian: header, metadata and tensor list must be within it.
+        Tensors rope_freqs.weight and rope_factors_{short,long}.weight (F32) are taken from the file if the bytes reach that
+        far; otherwise they are an error unless options give them. Of a split file give the first part.
         """,
     ),
     "farspan_model_destroy": (
@@ -2329,28 +2365,40 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_model)],
         """farspan_model_destroy(model)""",
     ),
+    "farspan_model_info_init": (
+        None,
+        [ctypes.POINTER(farspan_model_info), ctypes.c_size_t],
+        """farspan_model_info_init(info, size)""",
+    ),
     "farspan_model_describe": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_model), ctypes.POINTER(farspan_model_info), ctypes.POINTER(farspan_error)],
-        """farspan_model_describe(model, info, error)
-
-        Set info->struct_size before the call.
-        """,
+        """farspan_model_describe(model, info, error)""",
+    ),
+    "farspan_model_layer_init": (
+        None,
+        [ctypes.POINTER(farspan_model_layer), ctypes.c_size_t],
+        """farspan_model_layer_init(layer, size)""",
     ),
     "farspan_model_layer_at": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_model), ctypes.c_int64, ctypes.POINTER(farspan_model_layer), ctypes.POINTER(farspan_error)],
         """farspan_model_layer_at(model, index, layer, error)
 
-        Layer `index`, 0 .. layers-1. Set layer->struct_size before the call.
+        Layer `index`, 0 .. layers-1.
         """,
+    ),
+    "farspan_model_note_init": (
+        None,
+        [ctypes.POINTER(farspan_model_note), ctypes.c_size_t],
+        """farspan_model_note_init(note, size)""",
     ),
     "farspan_model_note_at": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_model), ctypes.c_int64, ctypes.POINTER(farspan_model_note), ctypes.POINTER(farspan_error)],
         """farspan_model_note_at(model, index, note, error)
 
-        Note `index`, 0 .. notes-1. Set note->struct_size before the call.
+        Note `index`, 0 .. notes-1.
         """,
     ),
 }

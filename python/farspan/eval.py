@@ -37,9 +37,8 @@ def _float64(values: Any, name: str) -> tuple[Any, np.ndarray[Any, Any]]:
     return _structs.pointer(found, ctypes.c_double), found
 
 
-def _expect(found: np.ndarray[Any, Any] | None, count: int, name: str, why: str) -> None:
-    if found is not None and found.size != count:
-        raise ValueError(f"{name} has {found.size} entries: must have {count}, {why}")
+def _size(found: np.ndarray[Any, Any] | None) -> int:
+    return 0 if found is None else found.size
 
 
 # ---- Token loss ----
@@ -54,12 +53,9 @@ def token_nll(logits: Any, targets: Ids, ignore_index: int = -100, out: Any = No
     """
     source = view(logits, "logits")
     where, ids = _int64(targets, "targets")
-    rows = source.shape[0] * source.shape[1] * source.shape[2]
-    _expect(ids, rows, "targets", "one for each row of logits")
-    result = np.zeros(rows) if out is None else out
+    result = np.zeros(source.shape[0] * source.shape[1] * source.shape[2]) if out is None else out
     target = Vector(result, ctypes.c_double, "out")
-    _expect(target.owner, rows, "out", "one for each row of logits")
-    call("farspan_token_nll", pointer(context), ctypes.byref(source.tensor), where, ignore_index, target.pointer)
+    call("farspan_token_nll", pointer(context), ctypes.byref(source.tensor), where, _size(ids), ignore_index, target.pointer, target.count)
     return result
 
 
@@ -73,13 +69,10 @@ def token_nll_grad(logits: Array, targets: Ids, weights: Any = None, ignore_inde
     """
     source = view(logits, "logits")
     where, ids = _int64(targets, "targets")
-    rows = source.shape[0] * source.shape[1] * source.shape[2]
-    _expect(ids, rows, "targets", "one for each row of logits")
     factors = None if weights is None else _structs.array(weights, np.float32, "weights")
-    _expect(factors, rows, "weights", "one for each row of logits")
     result = like(logits, source.shape) if out is None else out
-    call("farspan_token_nll_grad", pointer(context), ctypes.byref(source.tensor), where, ignore_index,
-         _structs.pointer(factors, ctypes.c_float), ctypes.byref(view(result, "out", True).tensor))
+    call("farspan_token_nll_grad", pointer(context), ctypes.byref(source.tensor), where, _size(ids), ignore_index,
+         _structs.pointer(factors, ctypes.c_float), _size(factors), ctypes.byref(view(result, "out", True).tensor))
     return result  # type: ignore[no-any-return]
 
 
@@ -179,8 +172,7 @@ class Loss(_Record):
         """Adds losses in text order; where targets has ignore_index, the loss is skipped. bytes: of text behind them."""
         losses, values = _float64(nll, "nll")
         where, ids = _int64(targets, "targets")
-        _expect(ids, values.size, "targets", "one for each loss")
-        call("farspan_loss_add", ctypes.byref(self._struct), losses, values.size, where, ignore_index, bytes)
+        call("farspan_loss_add", None, ctypes.byref(self._struct), losses, values.size, where, _size(ids), ignore_index, bytes)
 
     def merge(self, other: Loss) -> None:
         call("farspan_loss_merge", ctypes.byref(self._struct), ctypes.byref(other._struct))
@@ -207,9 +199,8 @@ class LossCurve:
         """Adds losses of which the first was predicted after first_context tokens."""
         losses, values = _float64(nll, "nll")
         where, ids = _int64(targets, "targets")
-        _expect(ids, values.size, "targets", "one for each loss")
-        call("farspan_loss_add_by_context", self._losses, self._count, _structs.pointer(self.edges, ctypes.c_int64), first_context, losses,
-             values.size, where, ignore_index)
+        call("farspan_loss_add_by_context", None, self._losses, self._count, _structs.pointer(self.edges, ctypes.c_int64), self.edges.size,
+             first_context, losses, values.size, where, _size(ids), ignore_index)
 
     def merge(self, other: LossCurve) -> None:
         if not np.array_equal(self.edges, other.edges):
@@ -249,9 +240,8 @@ def judge(lengths: Ids, nll: Numbers, trained_length: int) -> Verdict:
     """Judges mean losses of the same tokens at ascending lengths."""
     where, lengths_found = _int64(lengths, "lengths")
     losses, values = _float64(nll, "nll")
-    _expect(values, lengths_found.size if lengths_found is not None else 0, "nll", "one for each length")
     answer = _structs.new("farspan_verdict")
-    call("farspan_judge", where, losses, values.size, trained_length, ctypes.byref(answer))
+    call("farspan_judge", None, where, _size(lengths_found), losses, values.size, trained_length, ctypes.byref(answer))
     return _structs.read(Verdict, answer)
 
 
@@ -272,26 +262,19 @@ def tokenize(tokenizer: int | str, text: Text, lowercase: bool = False) -> str:
     """What a score sees of a text: its tokens, joined by spaces. tokenizer: "none", "13a", "char", "intl", "zh", "rouge" ..."""
     data = _encoded(text)
     number = _structs.number("TOKENIZER", tokenizer, "tokenizer")
-    return text_of(lambda buffer, size, needed: call("farspan_tokenize", number, int(lowercase), data, len(data), buffer, size, needed))
+    return text_of(lambda buffer, size, needed: call("farspan_tokenize", None, number, int(lowercase), data, len(data), buffer, size, needed))
 
 
-class _Texts:
+def _texts(references: Sequence[Optional[Text]]) -> Any:
     """References as the C interface takes them; None is a reference that a segment does not have."""
-
-    def __init__(self, references: Sequence[Optional[Text]]) -> None:
-        data = [None if r is None else _encoded(r) for r in references]
-        self.count = len(data)
-        self.texts = (ctypes.c_char_p * max(len(data), 1))(*data)
-        self.lengths = (ctypes.c_int64 * max(len(data), 1))(*(0 if d is None else len(d) for d in data))
+    data = [None if r is None else _encoded(r) for r in references]
+    return (_abi.farspan_text * max(len(data), 1))(*((d, 0 if d is None else len(d)) for d in data))
 
 
-class _IdLists:
-    def __init__(self, references: Sequence[Optional[Ids]]) -> None:
-        self.arrays = [None if r is None else _structs.array(r, np.int64, "references") for r in references]
-        self.count = len(self.arrays)
-        kind = ctypes.POINTER(ctypes.c_int64)
-        self.ids = (kind * max(self.count, 1))(*(kind() if a is None else _structs.pointer(a, ctypes.c_int64) for a in self.arrays))
-        self.lengths = (ctypes.c_int64 * max(self.count, 1))(*(0 if a is None else a.size for a in self.arrays))
+def _id_lists(references: Sequence[Optional[Ids]]) -> tuple[Any, object]:
+    """The same of token ids, and what must stay alive."""
+    arrays = [None if r is None else _structs.array(r, np.int64, "references") for r in references]
+    return (_abi.farspan_ids * max(len(arrays), 1))(*((_structs.pointer(a, ctypes.c_int64), _size(a)) for a in arrays)), arrays
 
 
 def _is_text(hypothesis: Any) -> bool:
@@ -330,13 +313,14 @@ class BleuCounts(_Record):
     def add(self, bleu: Bleu, hypothesis: Text | Ids, references: Sequence[Any]) -> None:
         """Counts a segment: a text against texts, or token ids against lists of token ids; a reference may be None."""
         if _is_text(hypothesis):
-            data, given = _encoded(hypothesis), _Texts(references)  # type: ignore[arg-type]
-            call("farspan_bleu_add", ctypes.byref(bleu._config), data, len(data), given.texts, given.lengths, given.count, ctypes.byref(self._struct))
+            data = _encoded(hypothesis)  # type: ignore[arg-type]
+            call("farspan_bleu_add", None, ctypes.byref(bleu._config), data, len(data), _texts(references), len(references),
+                 ctypes.byref(self._struct))
             return
         where, ids = _int64(hypothesis, "hypothesis")
-        lists = _IdLists(references)
-        call("farspan_bleu_add_tokens", ctypes.byref(bleu._config), where, ids.size if ids is not None else 0, lists.ids, lists.lengths,
-             lists.count, ctypes.byref(self._struct))
+        lists, held = _id_lists(references)
+        call("farspan_bleu_add_tokens", None, ctypes.byref(bleu._config), where, _size(ids), lists, len(references), ctypes.byref(self._struct))
+        del held
 
     def merge(self, other: BleuCounts) -> None:
         call("farspan_bleu_merge", ctypes.byref(self._struct), ctypes.byref(other._struct))
@@ -362,8 +346,9 @@ class ChrfCounts(_Record):
         self._struct = _structs.new(self._name)
 
     def add(self, chrf: Chrf, hypothesis: Text, references: Sequence[Optional[Text]]) -> None:
-        data, given = _encoded(hypothesis), _Texts(references)
-        call("farspan_chrf_add", ctypes.byref(chrf._config), data, len(data), given.texts, given.lengths, given.count, ctypes.byref(self._struct))
+        data = _encoded(hypothesis)
+        call("farspan_chrf_add", None, ctypes.byref(chrf._config), data, len(data), _texts(references), len(references),
+             ctypes.byref(self._struct))
 
     def merge(self, other: ChrfCounts) -> None:
         call("farspan_chrf_merge", ctypes.byref(self._struct), ctypes.byref(other._struct))
@@ -391,13 +376,13 @@ def rouge(kind: int | str, hypothesis: Text | Ids, references: Sequence[Any], **
     _structs.fill(config, "rouge", options)
     answer = _structs.new("farspan_rouge_result")
     if _is_text(hypothesis):
-        data, given = _encoded(hypothesis), _Texts(references)  # type: ignore[arg-type]
-        call("farspan_rouge", ctypes.byref(config), data, len(data), given.texts, given.lengths, given.count, ctypes.byref(answer))
+        data = _encoded(hypothesis)  # type: ignore[arg-type]
+        call("farspan_rouge", None, ctypes.byref(config), data, len(data), _texts(references), len(references), ctypes.byref(answer))
     else:
         where, ids = _int64(hypothesis, "hypothesis")
-        lists = _IdLists(references)
-        call("farspan_rouge_tokens", ctypes.byref(config), where, ids.size if ids is not None else 0, lists.ids, lists.lengths, lists.count,
-             ctypes.byref(answer))
+        lists, held = _id_lists(references)
+        call("farspan_rouge_tokens", None, ctypes.byref(config), where, _size(ids), lists, len(references), ctypes.byref(answer))
+        del held
     return _structs.read(RougeResult, answer)
 
 
@@ -458,7 +443,7 @@ def passkey(form: int | str, length: int, **options: Any) -> Passkey:
     config = _structs.new("farspan_passkey_config", _structs.number("PASSKEY", form, "passkey.form"))
     _structs.fill(config, "passkey", {"length": length, **options})
     answer = _structs.new("farspan_passkey")
-    text = text_of(lambda buffer, size, needed: call("farspan_passkey_make", ctypes.byref(config), buffer, size, needed, ctypes.byref(answer)))
+    text = text_of(lambda buffer, size, needed: call("farspan_passkey_make", None, ctypes.byref(config), buffer, size, needed, ctypes.byref(answer)))
     return Passkey(text, answer.key, answer.key_begin, answer.key_end, answer.bytes, answer.depth)
 
 
@@ -466,7 +451,7 @@ def passkey_check(generated: Text, key: int) -> bool:
     """Whether the first whole number in what the model wrote is the key."""
     data = _encoded(generated)
     correct = ctypes.c_int32()
-    call("farspan_passkey_check", data, len(data), key, ctypes.byref(correct))
+    call("farspan_passkey_check", None, data, len(data), key, ctypes.byref(correct))
     return bool(correct.value)
 
 
@@ -480,8 +465,8 @@ def needle_place(haystack: Ids, needle: Ids, question: Ids, length: int, depth: 
     given = [_int64(ids, name) for ids, name in ((haystack, "haystack"), (needle, "needle"), (question, "question"))]
     out = np.zeros(max(length, 0), np.int64)
     position = ctypes.c_int64()
-    edge = None if boundary is None else ctypes.byref(ctypes.c_int64(boundary))
-    sizes = [(where, 0 if ids is None else ids.size) for where, ids in given]
-    call("farspan_needle_place", *(value for pair in sizes for value in pair), length, depth, edge, _structs.pointer(out, ctypes.c_int64),
-         ctypes.byref(position))
+    edges, ends = _int64(None if boundary is None else [boundary], "boundary")
+    sizes = [(where, _size(ids)) for where, ids in given]
+    call("farspan_needle_place", None, *(value for pair in sizes for value in pair), depth, edges, _size(ends),
+         _structs.pointer(out, ctypes.c_int64), out.size, ctypes.byref(position))
     return out, position.value

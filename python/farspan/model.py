@@ -144,13 +144,8 @@ class Model:
 def _make(source: str, arguments: tuple[Any, ...], given: Mapping[str, Any]) -> Handle:
     options = _structs.new("farspan_model_options")
     keep = _structs.fill(options, "options", given)
-    for name, value in given.items():  # lengths that several arrays share
-        if name.startswith("t5_") and value is not None and hasattr(options, "t5_values"):
-            options.t5_values = np.size(value)
-        elif name.startswith("rope_") and value is not None and hasattr(options, "rope_pairs"):
-            options.rope_pairs = np.size(value)
     made = ctypes.POINTER(_abi.farspan_model)()
-    call(f"farspan_model_from_{source}", *arguments, ctypes.byref(options), ctypes.byref(made))
+    call(f"farspan_model_from_{source}", None, *arguments, ctypes.byref(options), ctypes.byref(made))
     del keep
     return Handle(made, "farspan_model_destroy")
 
@@ -161,17 +156,19 @@ def _set_entry(entry: Any, key: str, value: Any, keep: list[object]) -> None:
     if values and isinstance(values[0], (str, bytes)):
         kind = _abi.FARSPAN_METADATA_TEXT
         texts = [v.encode("utf-8", "surrogatepass") if isinstance(v, str) else v for v in values]
-        memory: Any = (ctypes.c_char_p * len(texts))(*texts)
+        entry.texts = (_abi.farspan_text * len(texts))(*((text, len(text)) for text in texts))
+        entry.texts_count = len(texts)
+        keep += texts
     elif any(isinstance(v, (float, np.floating)) for v in values):
-        kind, memory = _abi.FARSPAN_METADATA_REAL, (ctypes.c_double * len(values))(*map(float, values))
+        kind = _abi.FARSPAN_METADATA_REAL
+        entry.reals = (ctypes.c_double * len(values))(*map(float, values))
+        entry.reals_count = len(values)
     else:
-        kind, memory = _abi.FARSPAN_METADATA_INTEGER, (ctypes.c_int64 * len(values))(*map(int, values))
+        kind = _abi.FARSPAN_METADATA_INTEGER
+        entry.integers = (ctypes.c_int64 * len(values))(*map(int, values))
+        entry.integers_count = len(values)
     name = key.encode("utf-8", "surrogatepass")
-    keep += [name, memory]
-    entry.key, entry.type, entry.is_array, entry.values = name, kind, int(is_array), ctypes.addressof(memory)
-    if hasattr(entry, "key_bytes"):
-        entry.key_bytes = len(name)
-    if hasattr(entry, "values_count"):
-        entry.values_count = len(values)
+    keep += [name]
+    entry.key, entry.key_bytes, entry.type, entry.is_array = name, len(name), kind, int(is_array)
     else:
         entry.count = len(values)

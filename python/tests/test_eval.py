@@ -56,5 +56,5 @@ def test_passkey_and_needle():
 def test_intervals_and_wrong_sizes():
     interval = judging.bootstrap_mean(np.arange(100.0), samples=200)
     assert interval.low < 49.5 < interval.high
-    with pytest.raises(ValueError, match="targets has 2 entries: must have 3"):
+    with pytest.raises(ValueError, match="targets_count is 2: must be 3"):
         judging.Loss().add([1.0, 2.0, 3.0], targets=[1, 2])

@@ -1105,8 +1105,9 @@ pub struct farspan_rouge_config {
 #[derive(Debug, Copy, Clone)]
 pub struct farspan_rouge_result {
     pub struct_size: u32,
+    pub reserved: i32,
     /// Index of the reference that scored best.
-    pub reference: i32,
+    pub reference: i64,
     /// 0 .. 1.
     pub precision: f64,
     pub recall: f64,
@@ -1192,18 +1193,19 @@ pub struct farspan_model_options {
     pub group: i64,
     /// \[buckets\]\[heads\]: relative_attention_bias.weight of the encoder.
     pub t5_encoder: *const f32,
+    pub t5_encoder_count: i64,
     /// \[buckets\]\[heads\], of the decoder.
     pub t5_decoder: *const f32,
+    pub t5_decoder_count: i64,
     /// \[R/2\] GGUF's rope_freqs.weight: divisors of inv_freq.
     pub rope_freqs: *const f64,
+    pub rope_freqs_count: i64,
     /// \[R/2\] GGUF's rope_factors_short.weight.
     pub rope_short: *const f64,
+    pub rope_short_count: i64,
     /// \[R/2\] GGUF's rope_factors_long.weight.
     pub rope_long: *const f64,
-    /// Length of t5_encoder and t5_decoder, each.
-    pub t5_values: i64,
-    /// Length of rope_freqs, rope_short and rope_long, each.
-    pub rope_pairs: i64,
+    pub rope_long_count: i64,
 }
 
 #[repr(C)]
@@ -1211,14 +1213,17 @@ pub struct farspan_model_options {
 pub struct farspan_metadata {
     /// "llama.rope.freq_base".
     pub key: *const c_char,
-    /// FARSPAN_METADATA_*.
+    pub key_bytes: i64,
+    /// FARSPAN_METADATA_*: which of the arrays below has the values; the others are NULL.
     pub type_: i32,
-    /// 0: one value; 1: `count` of them.
+    /// 0: one value; 1: as many as the array has.
     pub is_array: i32,
-    /// 1 unless is_array.
-    pub count: i64,
-    /// int64_t, double or const char* (NUL-terminated), `count` of them.
-    pub values: *const c_void,
+    pub integers: *const i64,
+    pub integers_count: i64,
+    pub reals: *const f64,
+    pub reals_count: i64,
+    pub texts: *const farspan_text,
+    pub texts_count: i64,
 }
 
 #[repr(C)]
@@ -1906,8 +1911,8 @@ extern "C" {
     ///
     /// ```text
     /// logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides; heads is 1 unless a model predicts several tokens
-    /// targets  int64[batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
-    /// nll      double[batch][heads][tokens]; 0 where the target is ignored, and the logits are not read there
+    /// targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
+    /// nll      [batch][heads][tokens]; 0 where the target is ignored, and the logits are not read there
     /// ```
     ///
     /// `ignore_index` is any number outside the vocabulary (-100 by custom). A target outside is
@@ -1919,15 +1924,17 @@ extern "C" {
         context: *const farspan_context,
         logits: *const farspan_tensor,
         targets: *const i64,
+        targets_count: i64,
         ignore_index: i64,
         nll: *mut f64,
+        nll_count: i64,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// grad\[b, h, t, v\] = weights\[b, h, t\] * (softmax(logits\[b, h, t\])\[v\] - (v == target)): the gradient of
     /// sum(weights * nll). An ignored row gives 0.
     ///
     /// ```text
-    /// weights  float[batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the mean)
+    /// weights  [batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the mean)
     /// grad     the shape of logits, F32, F16 or BF16; the same view as logits (same strides and type) works in place, other
     ///          overlaps are refused
     /// ```
@@ -1937,8 +1944,10 @@ extern "C" {
         context: *const farspan_context,
         logits: *const farspan_tensor,
         targets: *const i64,
+        targets_count: i64,
         ignore_index: i64,
         weights: *const f32,
+        weights_count: i64,
         grad: *const farspan_tensor,
         error: *mut farspan_error,
     ) -> farspan_status;
@@ -1947,15 +1956,19 @@ extern "C" {
         size: usize,
         kind: i32,
     );
+    pub fn farspan_window_init(
+        window: *mut farspan_window,
+        size: usize,
+    );
     /// The number of windows, and window `index` of them, in text order. A window is computed from its index: nothing
-    /// is kept, and any thread may ask for any window. Set window-\>struct_size before the call.
+    /// is kept, and any thread may ask for any window.
     pub fn farspan_windows_count(
         config: *const farspan_windows_config,
         count: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// The number of windows, and window `index` of them, in text order. A window is computed from its index: nothing
-    /// is kept, and any thread may ask for any window. Set window-\>struct_size before the call.
+    /// is kept, and any thread may ask for any window.
     pub fn farspan_windows_get(
         config: *const farspan_windows_config,
         index: i64,
@@ -1966,14 +1979,16 @@ extern "C" {
         loss: *mut farspan_loss,
         size: usize,
     );
-    /// Adds count losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Where
-    /// `targets` (NULL, or int64\[count\]) has `ignore_index`, the loss is skipped. Infinities and NaN are not
+    /// Adds losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Where
+    /// `targets` (NULL, or one for each loss) has `ignore_index`, the loss is skipped. Infinities and NaN are not
     /// skipped: they reach the result.
     pub fn farspan_loss_add(
+        context: *const farspan_context,
         loss: *mut farspan_loss,
         nll: *const f64,
-        count: i64,
+        nll_count: i64,
         targets: *const i64,
+        targets_count: i64,
         ignore_index: i64,
         bytes: i64,
         error: *mut farspan_error,
@@ -1985,34 +2000,46 @@ extern "C" {
         from: *const farspan_loss,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// The curve over the context: count losses go into `buckets` accumulators by the number of tokens that the model
+    /// The curve over the context: losses go into the accumulators of `curve` by the number of tokens that the model
     /// had read when it made the prediction. Loss n had context first_context + n (for a window: first_row + 1) and
     /// goes into bucket k with edges\[k\] \<= context \< edges\[k + 1\]; outside the edges it is left out. edges:
-    /// int64\[buckets + 1\], ascending.
+    /// curve_count + 1, ascending.
     pub fn farspan_loss_add_by_context(
+        context: *const farspan_context,
         curve: *mut farspan_loss,
-        buckets: i64,
+        curve_count: i64,
         edges: *const i64,
+        edges_count: i64,
         first_context: i64,
         nll: *const f64,
-        count: i64,
+        nll_count: i64,
         targets: *const i64,
+        targets_count: i64,
         ignore_index: i64,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Set summary-\>struct_size before the call. Without any token the means are NaN.
+    pub fn farspan_loss_summary_init(
+        summary: *mut farspan_loss_summary,
+        size: usize,
+    );
+    /// Without any token the means are NaN.
     pub fn farspan_loss_summarize(
         loss: *const farspan_loss,
         summary: *mut farspan_loss_summary,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths:
-    /// int64\[count\], ascending; nll: double\[count\]. A ratio that is not a number is worse than any number. Set
-    /// verdict-\>struct_size before the call.
+    pub fn farspan_verdict_init(
+        verdict: *mut farspan_verdict,
+        size: usize,
+    );
+    /// Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: ascending;
+    /// nll: one for each length. A ratio that is not a number is worse than any number.
     pub fn farspan_judge(
+        context: *const farspan_context,
         lengths: *const i64,
+        lengths_count: i64,
         nll: *const f64,
-        count: i64,
+        nll_count: i64,
         trained_length: i64,
         verdict: *mut farspan_verdict,
         error: *mut farspan_error,
@@ -2025,15 +2052,16 @@ extern "C" {
     pub fn farspan_verdict_rule(
     ) -> *const c_char;
     /// What a score sees of a text: its tokens, joined by single spaces, NUL-terminated. `needed` receives the bytes
-    /// with the NUL; they are written if `size` suffices, and otherwise nothing is (buffer may be NULL then).
+    /// with the NUL; they are written if `buffer_bytes` suffices, and otherwise nothing is (buffer may be NULL then).
     /// lowercase: 0 or 1.
     pub fn farspan_tokenize(
+        context: *const farspan_context,
         tokenizer: i32,
         lowercase: i32,
         text: *const c_char,
-        bytes: i64,
+        text_bytes: i64,
         buffer: *mut c_char,
-        size: i64,
+        buffer_bytes: i64,
         needed: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;
@@ -2045,28 +2073,27 @@ extern "C" {
         counts: *mut farspan_bleu_counts,
         size: usize,
     );
-    /// Counts one segment, usually a sentence or a line, against its references, at least one. An entry of
-    /// `references` that is NULL is a reference that this segment does not have. Segments are independent: count them
-    /// in any order, in any thread, into any struct.
+    /// Counts one segment, usually a sentence or a line, against its references, at least one. A reference whose data
+    /// is NULL is one that this segment does not have. Segments are independent: count them in any order, in any
+    /// thread, into any struct.
     pub fn farspan_bleu_add(
+        context: *const farspan_context,
         config: *const farspan_bleu_config,
         hypothesis: *const c_char,
         hypothesis_bytes: i64,
-        references: *const *const c_char,
-        reference_bytes: *const i64,
-        reference_count: i32,
+        references: *const farspan_text,
+        references_count: i64,
         counts: *mut farspan_bleu_counts,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// The same on token ids of any meaning; the tokenizer and lowercase are not read. Lengths are in tokens, below
-    /// 2^31.
+    /// The same on token ids of any meaning; the tokenizer and lowercase are not read. Fewer than 2^31 ids each.
     pub fn farspan_bleu_add_tokens(
+        context: *const farspan_context,
         config: *const farspan_bleu_config,
         hypothesis: *const i64,
-        hypothesis_length: i64,
-        references: *const *const i64,
-        reference_lengths: *const i64,
-        reference_count: i32,
+        hypothesis_count: i64,
+        references: *const farspan_ids,
+        references_count: i64,
         counts: *mut farspan_bleu_counts,
         error: *mut farspan_error,
     ) -> farspan_status;
@@ -2076,8 +2103,11 @@ extern "C" {
         from: *const farspan_bleu_counts,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// The score of a corpus, or of one sentence if only that was counted. Equal to sacrebleu's within rounding. Set
-    /// result-\>struct_size before the call.
+    pub fn farspan_bleu_result_init(
+        result: *mut farspan_bleu_result,
+        size: usize,
+    );
+    /// The score of a corpus, or of one sentence if only that was counted. Equal to sacrebleu's within rounding.
     pub fn farspan_bleu_score(
         config: *const farspan_bleu_config,
         counts: *const farspan_bleu_counts,
@@ -2091,7 +2121,7 @@ extern "C" {
         config: *const farspan_bleu_config,
         references: i32,
         buffer: *mut c_char,
-        size: i64,
+        buffer_bytes: i64,
         needed: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;
@@ -2105,12 +2135,12 @@ extern "C" {
     );
     /// As farspan_bleu_add; of several references the one that gives this segment the best score is counted.
     pub fn farspan_chrf_add(
+        context: *const farspan_context,
         config: *const farspan_chrf_config,
         hypothesis: *const c_char,
         hypothesis_bytes: i64,
-        references: *const *const c_char,
-        reference_bytes: *const i64,
-        reference_count: i32,
+        references: *const farspan_text,
+        references_count: i64,
         counts: *mut farspan_chrf_counts,
         error: *mut farspan_error,
     ) -> farspan_status;
@@ -2131,29 +2161,33 @@ extern "C" {
         size: usize,
         kind: i32,
     );
+    pub fn farspan_rouge_result_init(
+        result: *mut farspan_rouge_result,
+        size: usize,
+    );
     /// One hypothesis against its references, at least one: the result is that of the reference with the best
     /// f_measure. A corpus is the mean over its texts. Only letters a-z and digits count: other scripts need token
-    /// ids. Set result-\>struct_size before the call. The work of L and LSUM grows with the pairs of tokens: more
-    /// than 2^38 of them (two texts of 500,000 tokens; a sentence counts as 16 tokens more) are FARSPAN_ERROR_SHAPE.
-    /// Memory grows with the tokens, and for LSUM with sqrt(l) s / 4 bytes for sentences of l and s tokens, l \>= s.
+    /// ids. The work of L and LSUM grows with the pairs of tokens: more than 2^38 of them (two texts of 500,000
+    /// tokens; a sentence counts as 16 tokens more) are FARSPAN_ERROR_SHAPE. Memory grows with the tokens, and for
+    /// LSUM with sqrt(l) s / 4 bytes for sentences of l and s tokens, l \>= s.
     pub fn farspan_rouge(
+        context: *const farspan_context,
         config: *const farspan_rouge_config,
         hypothesis: *const c_char,
         hypothesis_bytes: i64,
-        references: *const *const c_char,
-        reference_bytes: *const i64,
-        reference_count: i32,
+        references: *const farspan_text,
+        references_count: i64,
         result: *mut farspan_rouge_result,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// The same on token ids \[n, l\]; without sentences there is no LSUM, and stem must be 0.
     pub fn farspan_rouge_tokens(
+        context: *const farspan_context,
         config: *const farspan_rouge_config,
         hypothesis: *const i64,
-        hypothesis_length: i64,
-        references: *const *const i64,
-        reference_lengths: *const i64,
-        reference_count: i32,
+        hypothesis_count: i64,
+        references: *const farspan_ids,
+        references_count: i64,
         result: *mut farspan_rouge_result,
         error: *mut farspan_error,
     ) -> farspan_status;
@@ -2161,24 +2195,27 @@ extern "C" {
         config: *mut farspan_bootstrap_config,
         size: usize,
     );
-    /// The interval of the mean of values\[count\], at least one: losses of blocks, ROUGE of texts, hits of passkeys.
-    /// NULL config: the defaults. Set interval-\>struct_size before the call.
+    pub fn farspan_interval_init(
+        interval: *mut farspan_interval,
+        size: usize,
+    );
+    /// The interval of the mean of values, at least one: losses of blocks, ROUGE of texts, hits of passkeys. NULL
+    /// config: the defaults.
     pub fn farspan_bootstrap_mean(
         context: *const farspan_context,
         config: *const farspan_bootstrap_config,
         values: *const f64,
-        count: i64,
+        values_count: i64,
         interval: *mut farspan_interval,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// The interval of corpus BLEU: segments\[count\] are the counts of single segments (or of groups that belong
-    /// together).
+    /// The interval of corpus BLEU: segments are the counts of single segments (or of groups that belong together).
     pub fn farspan_bleu_bootstrap(
         context: *const farspan_context,
         config: *const farspan_bootstrap_config,
         bleu: *const farspan_bleu_config,
         segments: *const farspan_bleu_counts,
-        count: i64,
+        segments_count: i64,
         interval: *mut farspan_interval,
         error: *mut farspan_error,
     ) -> farspan_status;
@@ -2187,12 +2224,17 @@ extern "C" {
         size: usize,
         form: i32,
     );
+    pub fn farspan_passkey_init(
+        passkey: *mut farspan_passkey,
+        size: usize,
+    );
     /// Writes the text; buffer as in farspan_tokenize. With the same configuration the same text comes out
-    /// everywhere. Set passkey-\>struct_size before the call.
+    /// everywhere.
     pub fn farspan_passkey_make(
+        context: *const farspan_context,
         config: *const farspan_passkey_config,
         buffer: *mut c_char,
-        size: i64,
+        buffer_bytes: i64,
         needed: *mut i64,
         passkey: *mut farspan_passkey,
         error: *mut farspan_error,
@@ -2200,29 +2242,31 @@ extern "C" {
     /// 1 in `correct` if the first whole number in the text that the model wrote is the key, else 0. Give only what
     /// it wrote, usually 10 tokens.
     pub fn farspan_passkey_check(
+        context: *const farspan_context,
         generated: *const c_char,
-        bytes: i64,
+        generated_bytes: i64,
         key: i64,
         correct: *mut i32,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// A needle in a haystack of the caller's own, as token ids (or bytes widened to them): out = haystack\[0, p) +
-    /// needle + haystack\[p, rest) + question, `length` ids together, with the haystack cut (and repeated if it is
-    /// too short) to fill what the others leave, and p = round(depth * rest). `out` has room for length ids;
-    /// `position` receives where the needle begins. If `boundary` is not NULL, p moves back to just behind the
-    /// nearest haystack id that equals *boundary (the id of ".", say), so that the needle does not split a sentence;
-    /// to 0 if there is none.
+    /// needle + haystack\[p, rest) + question, `out_count` ids together, with the haystack cut (and repeated if it is
+    /// too short) to fill what the others leave, and p = round(depth * rest). `position` receives where the needle
+    /// begins. With `boundaries`, p moves back to just behind the nearest haystack id that is one of them (the ids of
+    /// ".", "!" and "?", say), so that the needle does not split a sentence; to 0 if there is none.
     pub fn farspan_needle_place(
+        context: *const farspan_context,
         haystack: *const i64,
-        haystack_length: i64,
+        haystack_count: i64,
         needle: *const i64,
-        needle_length: i64,
+        needle_count: i64,
         question: *const i64,
-        question_length: i64,
-        length: i64,
+        question_count: i64,
         depth: f64,
-        boundary: *const i64,
+        boundaries: *const i64,
+        boundaries_count: i64,
         out: *mut i64,
+        out_count: i64,
         position: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;
@@ -2230,13 +2274,14 @@ extern "C" {
         options: *mut farspan_model_options,
         size: usize,
     );
-    /// Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json, `bytes` long (no NUL
-    /// needed). Nested text models (text_config, llm_config, thinker_config.text_config ...) are found; what they say
-    /// wins over the top level. NaN and Infinity, which Python writes, are numbers out of range if somebody reads
-    /// them. `options` may be NULL.
+    /// Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json (no NUL needed). Nested
+    /// text models (text_config, llm_config, thinker_config.text_config ...) are found; what they say wins over the
+    /// top level. NaN and Infinity, which Python writes, are numbers out of range if somebody reads them. `options`
+    /// may be NULL.
     pub fn farspan_model_from_config(
+        context: *const farspan_context,
         text: *const c_char,
-        bytes: usize,
+        text_bytes: i64,
         options: *const farspan_model_options,
         model: *mut *mut farspan_model,
         error: *mut farspan_error,
@@ -2245,19 +2290,21 @@ extern "C" {
     /// layout is that of the converted weights (interleaved for "llama", whose rows the converter permutes). Tensors
     /// that belong to the positions come with the options.
     pub fn farspan_model_from_metadata(
+        context: *const farspan_context,
         entries: *const farspan_metadata,
-        count: i64,
+        entries_count: i64,
         options: *const farspan_model_options,
         model: *mut *mut farspan_model,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Reads the beginning of a GGUF file, version 2 or 3, little-endian: header, metadata and tensor list must be
-    /// within `bytes`. Tensors rope_freqs.weight and rope_factors_{short,long}.weight (F32) are taken from the file
-    /// if the bytes reach that far; otherwise they are an error unless options give them. Of a split file give the
-    /// first part.
+    /// within it. Tensors rope_freqs.weight and rope_factors_{short,long}.weight (F32) are taken from the file if the
+    /// bytes reach that far; otherwise they are an error unless options give them. Of a split file give the first
+    /// part.
     pub fn farspan_model_from_gguf(
+        context: *const farspan_context,
         file: *const c_void,
-        bytes: usize,
+        file_bytes: i64,
         options: *const farspan_model_options,
         model: *mut *mut farspan_model,
         error: *mut farspan_error,
@@ -2265,20 +2312,31 @@ extern "C" {
     pub fn farspan_model_destroy(
         model: *mut farspan_model,
     );
-    /// Set info-\>struct_size before the call.
+    pub fn farspan_model_info_init(
+        info: *mut farspan_model_info,
+        size: usize,
+    );
     pub fn farspan_model_describe(
         model: *const farspan_model,
         info: *mut farspan_model_info,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Layer `index`, 0 .. layers-1. Set layer-\>struct_size before the call.
+    pub fn farspan_model_layer_init(
+        layer: *mut farspan_model_layer,
+        size: usize,
+    );
+    /// Layer `index`, 0 .. layers-1.
     pub fn farspan_model_layer_at(
         model: *const farspan_model,
         index: i64,
         layer: *mut farspan_model_layer,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Note `index`, 0 .. notes-1. Set note-\>struct_size before the call.
+    pub fn farspan_model_note_init(
+        note: *mut farspan_model_note,
+        size: usize,
+    );
+    /// Note `index`, 0 .. notes-1.
     pub fn farspan_model_note_at(
         model: *const farspan_model,
         index: i64,

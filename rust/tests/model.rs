@@ -79,10 +79,10 @@ fn arrays_come_along() {
     assert!(read(t5).notes().any(|note| note.code == NoteCode::WEIGHTS && note.severity == Severity::WARNING));
 
     let short = Options { t5_decoder: Some(&table[..7]), ..options };
-    fails(Model::from_config_json(t5, &short), Status::Shape, 3, "options.t5_decoder has 7 entries");
+    fails(Model::from_config_json(t5, &short), Status::Shape, 4, "options.t5_decoder_count is 7");
     let other = [0.0f32; 5];
     let wrong = Options { t5_encoder: Some(&other), t5_decoder: Some(&other), ..Options::new() };
-    fails(Model::from_config_json(t5, &wrong), Status::Shape, 3, "5");
+    fails(Model::from_config_json(t5, &wrong), Status::Shape, 4, "5");
 }
 
 #[test]
@@ -97,9 +97,9 @@ fn options_are_applied() {
     let model = Model::from_config_json(LLAMA, &options).unwrap();
     assert_eq!(model.layer(0).unwrap().parts.unwrap().remap.method, RemapMethod::SELF_EXTEND);
     let alone = Options { extension: Extension::NONE, ..options };
-    fails(Model::from_config_json(LLAMA, &alone), Status::Combination, 3, "options.target_length is 16384");
+    fails(Model::from_config_json(LLAMA, &alone), Status::Combination, 4, "options.target_length is 16384");
     let unknown = Options { release: Release(99), ..Options::new() };
-    fails(Model::from_config_json(LLAMA, &unknown), Status::Method, 3, "options.release is 99");
+    fails(Model::from_config_json(LLAMA, &unknown), Status::Method, 4, "options.release is 99");
 }
 
 fn metadata<'a>(heads: Value<'a>) -> [Metadata<'a>; 5] {
@@ -120,26 +120,26 @@ fn metadata_is_read() {
         assert_eq!((model.info().query_heads, model.info().head_dim), (4, 16));
     }
     let read = |heads| Model::from_metadata(&metadata(heads), &options);
-    fails(read(Value::Text("4")), Status::Format, 1, "attention.head_count is \"4\"");
-    fails(read(Value::Texts(&["a", "b"])), Status::Shape, 1, "llama.attention.head_count has 2 entries");
-    fails(read(Value::Reals(&[])), Status::Shape, 1, "head_count has 0 entries");
-    fails(read(Value::Real(f64::NAN)), Status::ParameterRange, 1, "head_count is NaN");
-    fails(read(Value::Text("a\0b")), Status::Format, 1, "llama.attention.head_count has a NUL at byte 1");
-    let key = [Metadata { key: "gen\0eral", value: Value::Integer(1) }];
-    fails(Model::from_metadata(&key, &options), Status::Format, 1, "a key has a NUL at byte 3");
-    fails(Model::from_metadata(&[], &options), Status::Shape, 2, "count is 0");
+    fails(read(Value::Text("4")), Status::Format, 2, "attention.head_count is \"4\"");
+    fails(read(Value::Texts(&["a", "b"])), Status::Shape, 2, "llama.attention.head_count has 2 entries");
+    fails(read(Value::Reals(&[])), Status::Shape, 2, "head_count has 0 entries");
+    fails(read(Value::Real(f64::NAN)), Status::ParameterRange, 2, "head_count is NaN");
+    fails(read(Value::Text("a\0b")), Status::Format, 2, "llama.attention.head_count is \"a\\u0000b\"");
+    let key = [Metadata { key: "general.architecture\0", value: Value::Text("llama") }];
+    fails(Model::from_metadata(&key, &options), Status::Format, 2, "general.architecture is absent");
+    fails(Model::from_metadata(&[], &options), Status::Shape, 3, "count is 0");
 }
 
 #[test]
 fn any_bytes_are_safe() {
     let options = Options::new();
     let config = |bytes: &[u8]| Model::from_config_json(bytes, &options);
-    fails(config(b""), Status::Format, 1, "$");
-    fails(config(b"{\"a\": \xff}"), Status::Format, 1, "$.a");
-    fails(config(b"{\"a\": 1\0}"), Status::Format, 1, "$");
-    fails(config(br#"{"model_type": "nonesuch"}"#), Status::Method, 1, "$.model_type");
-    fails(Model::from_gguf(b"", &options), Status::Format, 1, "");
-    fails(Model::from_gguf(b"GGUF\x03\0\0\0", &options), Status::Format, 1, "");
+    fails(config(b""), Status::Format, 2, "$");
+    fails(config(b"{\"a\": \xff}"), Status::Format, 2, "$.a");
+    fails(config(b"{\"a\": 1\0}"), Status::Format, 2, "$");
+    fails(config(br#"{"model_type": "nonesuch"}"#), Status::Method, 2, "$.model_type");
+    fails(Model::from_gguf(b"", &options), Status::Format, 2, "");
+    fails(Model::from_gguf(b"GGUF\x03\0\0\0", &options), Status::Format, 2, "");
     for end in 0..LLAMA.len() - 1 {
         assert_eq!(config(&LLAMA.as_bytes()[..end]).unwrap_err().status(), Status::Format);
     }

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cinttypes>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
 #include "api/checks.hpp"
+#include "base/counts.hpp"
 #include "eval/bootstrap.hpp"
 #include "farspan/eval.h"
 
@@ -31,31 +33,31 @@ T& struct_at(T* first, int64_t index, const char* name) {
     return given;
 }
 
-inline int64_t check_count(int64_t count, const char* name) {
+// What is counted in an int64_t and cannot be negative.
+inline int64_t check_number(int64_t count, const char* name) {
     if (count < 0) throw failure(FARSPAN_ERROR_SHAPE, name, "is %" PRId64 ": must be 0 or more", count);
     return count;
 }
 
-// A text or a sequence of ids: below 2^31 of them, NULL only if there are none.
-inline void check_sequence(const void* data, int64_t count, const char* name, const char* count_name) {
-    if (count < 0 || count >= int64_t{1} << 31)
-        throw failure(FARSPAN_ERROR_SHAPE, count_name, "is %" PRId64 ": must be between 0 and 2^31, the length of %s",
-                      count, name);
-    if (!data && count > 0) throw failure(FARSPAN_ERROR_NULL_ARGUMENT, name, "is NULL");
+constexpr int64_t most_in_sequence = (int64_t{1} << 31) - 1;
+
+inline std::string_view read_text(const char* text, int64_t bytes, const char* name) {
+    if (bytes < 0 || bytes > most_in_sequence)
+        throw failure(FARSPAN_ERROR_SHAPE, field_path("%s_bytes", name), "is %" PRId64 ": must be between 0 and 2^31 - 1", bytes);
+    if (!text && bytes > 0) throw failure(FARSPAN_ERROR_NULL_ARGUMENT, name, "is NULL");
+    return bytes > 0 ? std::string_view(text, static_cast<std::size_t>(bytes)) : std::string_view();
 }
 
-inline std::string_view read_text(const char* text, int64_t bytes, const char* name, const char* bytes_name) {
-    check_sequence(text, bytes, name, bytes_name);
-    return bytes > 0 ? std::string_view(text, static_cast<std::size_t>(bytes)) : std::string_view();
+inline std::span<const int64_t> read_ids(const int64_t* ids, int64_t count, const char* name) {
+    check_list(ids, count, most_in_sequence, name);
+    return {ids, static_cast<std::size_t>(count)};
 }
 
 // `needed` and, if they fit, the bytes with a final NUL. The arguments have these names everywhere.
 class text_result {
 public:
-    text_result(char* buffer, int64_t size, int64_t* needed, const char* size_name = "size")
-        : buffer_(buffer), size_(size), needed_(needed) {
-        check_count(size, size_name);
-        if (size > 0) required(buffer, "buffer");
+    text_result(char* buffer, int64_t buffer_bytes, int64_t* needed) : buffer_(buffer), size_(buffer_bytes), needed_(needed) {
+        if (check_number(buffer_bytes, "buffer_bytes") > 0) required(buffer, "buffer");
         required(needed, "needed");
     }
     void write(const std::string& text) const {

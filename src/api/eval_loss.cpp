@@ -2,10 +2,11 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cmath>
+#include <vector>
 
 #include "api/eval_checks.hpp"
 #include "api/handles.hpp"
-#include "base/parallel.hpp"
+#include "base/pacer.hpp"
 #include "eval/loss.hpp"
 #include "eval/token_loss.hpp"
 #include "eval/verdict.hpp"
@@ -22,10 +23,10 @@ token_loss_options read_options(const farspan_context* context) {
     return {given.kernels, given.threads, given.cancel};
 }
 
-constexpr int64_t rows_between_looks = 1 << 20;
+int64_t rows_of(const strided& logits) { return logits.shape[0] * logits.shape[1] * logits.shape[2]; }
 
-token_loss_input read_input(const farspan_tensor* logits, const int64_t* targets, int64_t ignore_index,
-                            const volatile int32_t* cancel) {
+token_loss_input read_input(const farspan_tensor* logits, const int64_t* targets, int64_t targets_count, int64_t ignore_index,
+                            pacer& pace) {
     const strided view = check_tensor(logits, "logits", any_shape, access::read);
     required(targets, "targets");
     const int64_t vocabulary = view.shape[3];
@@ -36,8 +37,9 @@ token_loss_input read_input(const farspan_tensor* logits, const int64_t* targets
     if (__builtin_mul_overflow(view.shape[0], view.shape[1], &rows) ||
         __builtin_mul_overflow(rows, view.shape[2], &rows) || rows >= int64_t{1} << 40)
         throw failure(FARSPAN_ERROR_SHAPE, "logits", "has more than 2^40 - 1 rows");
+    check_input(targets, targets_count, rows, "targets", "one for each row of logits");
     for (int64_t n = 0; n < rows; ++n) {
-        if (n % rows_between_looks == 0) stop_if_set(cancel);
+        pace.step();
         if (targets[n] != ignore_index && (targets[n] < 0 || targets[n] >= vocabulary))
             throw failure(FARSPAN_ERROR_PARAMETER_RANGE, field_path("targets[%" PRId64 "]", n),
                           "is %" PRId64 ": must be 0 .. %" PRId64 " or ignore_index, %" PRId64, targets[n],
@@ -54,10 +56,10 @@ strided check_gradient(const farspan_tensor* grad, const strided& logits) {
     return view;
 }
 
-void check_weights(const float* weights, const strided& logits, const volatile int32_t* cancel) {
-    const int64_t rows = logits.shape[0] * logits.shape[1] * logits.shape[2];
-    for (int64_t n = 0; weights && n < rows; ++n) {
-        if (n % rows_between_looks == 0) stop_if_set(cancel);
+void check_weights(const float* weights, int64_t weights_count, const strided& logits, pacer& pace) {
+    check_input(weights, weights_count, rows_of(logits), "weights", "one for each row of logits");
+    for (int64_t n = 0; n < weights_count; ++n) {
+        pace.step();
         if (!std::isfinite(weights[n]))
             throw failure(FARSPAN_ERROR_PARAMETER_RANGE, field_path("weights[%" PRId64 "]", n), "is %g: must be finite",
                           static_cast<double>(weights[n]));
@@ -107,29 +109,42 @@ index_range losses_of_bucket(const int64_t* edges, int64_t k, int64_t first_cont
     return {from, std::clamp<int64_t>(edges[k + 1] - first_context, from, count)};
 }
 
-void check_ascending(const int64_t* values, int64_t count, const char* name) {
-    for (int64_t n = 1; n < count; ++n)
+void check_ascending(const int64_t* values, int64_t count, const char* name, pacer& pace) {
+    for (int64_t n = 1; n < count; ++n) {
+        pace.step();
         if (values[n] <= values[n - 1])
             throw failure(FARSPAN_ERROR_POSITIONS, field_path("%s[%" PRId64 "]", name, n),
                           "is %" PRId64 " after %" PRId64 ": must ascend", values[n], values[n - 1]);
+    }
 }
 
-void add_by_context(farspan_loss* curve, int64_t buckets, const int64_t* edges, int64_t first_context,
-                    const double* nll, int64_t count, const int64_t* targets, int64_t ignore_index) {
-    const auto owner = [](int64_t k) { return counter_owner{"curve", k}; };
+// Losses with their targets, if those are given.
+struct given_losses {
+    const double* nll;
+    const int64_t* targets;
+    int64_t count, ignore_index;
+};
+
+given_losses read_losses(const double* nll, int64_t nll_count, const int64_t* targets, int64_t targets_count, int64_t ignore_index) {
+    check_list(nll, nll_count, most_counted, "nll");
+    check_input(targets, targets_count, nll_count, "targets", "one for each loss");
+    return {nll, targets, nll_count, ignore_index};
+}
+
+// The buckets are written when all have been added to.
+void add_by_context(farspan_loss* curve, int64_t buckets, const int64_t* edges, int64_t first_context, const given_losses& losses,
+                    pacer& pace) {
+    std::vector<farspan_loss> sums;
     for (int64_t k = 0; k < buckets; ++k) {
-        const farspan_loss sums = read_loss(&struct_at(curve, k, "curve"), owner(k));
-        const auto [from, to] = losses_of_bucket(edges, k, first_context, count);
-        check_sum(owner(k), "tokens", -1, sums.tokens, to - from);
+        pace.step(8);
+        const counter_owner owner{"curve", k};
+        const auto [from, to] = losses_of_bucket(edges, k, first_context, losses.count);
+        sums.push_back(read_loss(&struct_at(curve, k, "curve"), owner));
+        check_sum(owner, "tokens", -1, sums.back().tokens, to - from);
+        add_losses(sums.back(), losses.nll + from, to - from, losses.targets ? losses.targets + from : nullptr, losses.ignore_index,
+                   pace);
     }
-    for (int64_t k = 0; k < buckets; ++k) {
-        const auto [from, to] = losses_of_bucket(edges, k, first_context, count);
-        if (from == to) continue;
-        farspan_loss& bucket = struct_at(curve, k, "curve");
-        farspan_loss sums = read_loss(&bucket, owner(k));
-        add_losses(sums, nll + from, to - from, targets ? targets + from : nullptr, ignore_index);
-        write_struct(bucket, sums);
-    }
+    for (int64_t k = 0; k < buckets; ++k) write_struct(struct_at(curve, k, "curve"), sums[static_cast<std::size_t>(k)]);
 }
 
 }  // namespace
@@ -140,21 +155,26 @@ using namespace farspan;
 extern "C" {
 
 farspan_status farspan_token_nll(const farspan_context* context, const farspan_tensor* logits, const int64_t* targets,
-                                 int64_t ignore_index, double* nll, farspan_error* error) {
+                                 int64_t targets_count, int64_t ignore_index, double* nll, int64_t nll_count,
+                                 farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const token_loss_options options = read_options(context);
-        const token_loss_input input = read_input(logits, targets, ignore_index, options.cancel);
-        token_losses(options, input, &required(nll, "nll"));
+        pacer pace(options.cancel);
+        const token_loss_input input = read_input(logits, targets, targets_count, ignore_index, pace);
+        double& to = required(nll, "nll");
+        check_output(nll, nll_count, rows_of(input.logits), "nll", "one for each row of logits");
+        token_losses(options, input, &to);
     });
 }
 
-farspan_status farspan_token_nll_grad(const farspan_context* context, const farspan_tensor* logits,
-                                      const int64_t* targets, int64_t ignore_index, const float* weights,
+farspan_status farspan_token_nll_grad(const farspan_context* context, const farspan_tensor* logits, const int64_t* targets,
+                                      int64_t targets_count, int64_t ignore_index, const float* weights, int64_t weights_count,
                                       const farspan_tensor* grad, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const token_loss_options options = read_options(context);
-        const token_loss_input input = read_input(logits, targets, ignore_index, options.cancel);
-        check_weights(weights, input.logits, options.cancel);
+        pacer pace(options.cancel);
+        const token_loss_input input = read_input(logits, targets, targets_count, ignore_index, pace);
+        check_weights(weights, weights_count, input.logits, pace);
         token_loss_gradient(options, input, weights, check_gradient(grad, input.logits));
     });
 }
@@ -162,6 +182,8 @@ farspan_status farspan_token_nll_grad(const farspan_context* context, const fars
 void farspan_windows_config_init(farspan_windows_config* config, size_t size, int32_t kind) {
     write_defaults(config, size, default_windows(kind));
 }
+
+void farspan_window_init(farspan_window* window, size_t size) { write_defaults(window, size, farspan_window{}); }
 
 farspan_status farspan_windows_count(const farspan_windows_config* config, int64_t* count, farspan_error* error) {
     return guard(error, {__func__}, [&] {
@@ -187,15 +209,17 @@ void farspan_loss_init(farspan_loss* loss, size_t size) {
     write_defaults(loss, size, empty_loss());
 }
 
-farspan_status farspan_loss_add(farspan_loss* loss, const double* nll, int64_t count, const int64_t* targets,
-                                int64_t ignore_index, int64_t bytes, farspan_error* error) {
+farspan_status farspan_loss_add(const farspan_context* context, farspan_loss* loss, const double* nll, int64_t nll_count,
+                                const int64_t* targets, int64_t targets_count, int64_t ignore_index, int64_t bytes,
+                                farspan_error* error) {
     return guard(error, {__func__}, [&] {
         farspan_loss sums = read_loss(loss, {"loss"});
-        if (check_count(count, "count") > 0) required(nll, "nll");
-        check_room("tokens", sums.tokens, count, "count");
-        check_room("bytes", sums.bytes, check_count(bytes, "bytes"), "bytes");
+        const given_losses losses = read_losses(nll, nll_count, targets, targets_count, ignore_index);
+        check_room("tokens", sums.tokens, nll_count, "nll_count");
+        check_room("bytes", sums.bytes, check_number(bytes, "bytes"), "bytes");
+        pacer pace(settings(context).cancel);
         sums.bytes += bytes;
-        add_losses(sums, nll, count, targets, ignore_index);
+        add_losses(sums, losses.nll, losses.count, losses.targets, ignore_index, pace);
         write_struct(*loss, sums);
     });
 }
@@ -214,26 +238,29 @@ farspan_status farspan_loss_merge(farspan_loss* loss, const farspan_loss* from, 
     });
 }
 
-farspan_status farspan_loss_add_by_context(farspan_loss* curve, int64_t buckets, const int64_t* edges,
-                                           int64_t first_context, const double* nll, int64_t count,
-                                           const int64_t* targets, int64_t ignore_index, farspan_error* error) {
+farspan_status farspan_loss_add_by_context(const farspan_context* context, farspan_loss* curve, int64_t curve_count,
+                                           const int64_t* edges, int64_t edges_count, int64_t first_context, const double* nll,
+                                           int64_t nll_count, const int64_t* targets, int64_t targets_count, int64_t ignore_index,
+                                           farspan_error* error) {
     return guard(error, {__func__}, [&] {
         required(curve, "curve");
-        if (buckets < 1 || buckets >= int64_t{1} << 40)
-            throw failure(FARSPAN_ERROR_SHAPE, "buckets", "is %" PRId64 ": must be between 1 and 2^40 - 1", buckets);
+        if (curve_count < 1 || curve_count >= int64_t{1} << 40)
+            throw failure(FARSPAN_ERROR_SHAPE, "curve_count", "is %" PRId64 ": must be between 1 and 2^40 - 1", curve_count);
         required(edges, "edges");
-        check_ascending(edges, buckets + 1, "edges");
+        check_input(edges, edges_count, curve_count + 1, "edges", "one more than buckets");
+        pacer pace(settings(context).cancel);
+        check_ascending(edges, edges_count, "edges", pace);
         constexpr int64_t far = int64_t{1} << 62;
-        if (edges[0] < -far || edges[buckets] > far)
-            throw failure(FARSPAN_ERROR_POSITIONS, "edges",
-                          "reach from %" PRId64 " to %" PRId64 ": must be within 2^62", edges[0], edges[buckets]);
+        if (edges[0] < -far || edges[curve_count] > far)
+            throw failure(FARSPAN_ERROR_POSITIONS, "edges", "reach from %" PRId64 " to %" PRId64 ": must be within 2^62", edges[0],
+                          edges[curve_count]);
         if (first_context < 0 || first_context > far)
-            throw failure(FARSPAN_ERROR_POSITIONS, "first_context", "is %" PRId64 ": must be between 0 and 2^62",
-                          first_context);
-        if (check_count(count, "count") > 0) required(nll, "nll");
-        add_by_context(curve, buckets, edges, first_context, nll, count, targets, ignore_index);
+            throw failure(FARSPAN_ERROR_POSITIONS, "first_context", "is %" PRId64 ": must be between 0 and 2^62", first_context);
+        add_by_context(curve, curve_count, edges, first_context, read_losses(nll, nll_count, targets, targets_count, ignore_index), pace);
     });
 }
+
+void farspan_loss_summary_init(farspan_loss_summary* summary, size_t size) { write_defaults(summary, size, farspan_loss_summary{}); }
 
 farspan_status farspan_loss_summarize(const farspan_loss* loss, farspan_loss_summary* summary, farspan_error* error) {
     return guard(error, {__func__}, [&] {
@@ -243,19 +270,20 @@ farspan_status farspan_loss_summarize(const farspan_loss* loss, farspan_loss_sum
     });
 }
 
-farspan_status farspan_judge(const int64_t* lengths, const double* nll, int64_t count, int64_t trained_length,
-                             farspan_verdict* verdict, farspan_error* error) {
+void farspan_verdict_init(farspan_verdict* verdict, size_t size) { write_defaults(verdict, size, farspan_verdict{}); }
+
+farspan_status farspan_judge(const farspan_context* context, const int64_t* lengths, int64_t lengths_count, const double* nll,
+                             int64_t nll_count, int64_t trained_length, farspan_verdict* verdict, farspan_error* error) {
     return guard(error, {__func__}, [&] {
-        if (check_count(count, "count") > 0) {
-            required(lengths, "lengths");
-            required(nll, "nll");
-        }
-        check_ascending(lengths, count, "lengths");
+        check_list(lengths, lengths_count, most_counted, "lengths");
+        if (lengths_count > 0) required(nll, "nll");
+        check_input(nll, nll_count, lengths_count, "nll", "one for each length");
+        pacer pace(settings(context).cancel);
+        check_ascending(lengths, lengths_count, "lengths", pace);
         if (trained_length < 1)
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "trained_length", "is %" PRId64 ": must be at least 1",
-                          trained_length);
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "trained_length", "is %" PRId64 ": must be at least 1", trained_length);
         farspan_verdict& result = required_result(verdict, "verdict");
-        write_struct(result, judge(lengths, nll, count, trained_length));
+        write_struct(result, judge(lengths, nll, lengths_count, trained_length, pace));
     });
 }
 

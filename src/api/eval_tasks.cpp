@@ -6,7 +6,7 @@
 #include "api/eval_bleu.hpp"
 #include "api/eval_checks.hpp"
 #include "api/handles.hpp"
-#include "base/parallel.hpp"
+#include "base/pacer.hpp"
 #include "eval/bleu.hpp"
 #include "eval/passkey.hpp"
 
@@ -30,9 +30,9 @@ bootstrap_options read_bootstrap(const farspan_context* context, const farspan_b
     return {given.samples, given.seed, given.confidence, where.threads, where.cancel};
 }
 
-void check_items(int64_t count) {
+void check_items(int64_t count, const char* count_name) {
     if (count < 1 || count >= int64_t{1} << 40)
-        throw failure(FARSPAN_ERROR_SHAPE, "count", "is %" PRId64 ": must be between 1 and 2^40 - 1", count);
+        throw failure(FARSPAN_ERROR_SHAPE, count_name, "is %" PRId64 ": must be between 1 and 2^40 - 1", count);
 }
 
 // A resample may draw the same segment every time: no sum of so many can overflow.
@@ -57,24 +57,6 @@ farspan_passkey_config default_passkey(int32_t form) {
     return config;
 }
 
-struct id_list {
-    const int64_t* ids;
-    int64_t count;
-};
-
-// The task's parts must fit, and the haystack must be there if there is room for it.
-int64_t haystack_share(const id_list& haystack, const id_list& needle, const id_list& question, int64_t length) {
-    if (length < 1 || length >= int64_t{1} << 40)
-        throw failure(FARSPAN_ERROR_SHAPE, "length", "is %" PRId64 ": must be between 1 and 2^40 - 1", length);
-    const int64_t rest = length - needle.count - question.count;
-    if (rest < 0)
-        throw failure(FARSPAN_ERROR_SHAPE, "length", "is %" PRId64 ": needle and question alone are %" PRId64, length,
-                      needle.count + question.count);
-    if (rest > 0 && haystack.count == 0)
-        throw failure(FARSPAN_ERROR_SHAPE, "haystack_length", "is 0: there is room for %" PRId64, rest);
-    return rest;
-}
-
 }  // namespace
 }  // namespace farspan
 
@@ -89,88 +71,89 @@ void farspan_passkey_config_init(farspan_passkey_config* config, size_t size, in
     write_defaults(config, size, default_passkey(form));
 }
 
+void farspan_interval_init(farspan_interval* interval, size_t size) { write_defaults(interval, size, farspan_interval{}); }
+void farspan_passkey_init(farspan_passkey* passkey, size_t size) { write_defaults(passkey, size, farspan_passkey{}); }
+
 farspan_status farspan_bootstrap_mean(const farspan_context* context, const farspan_bootstrap_config* config,
-                                      const double* values, int64_t count, farspan_interval* interval,
+                                      const double* values, int64_t values_count, farspan_interval* interval,
                                       farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const bootstrap_options options = read_bootstrap(context, config);
+        check_items(values_count, "values_count");
         required(values, "values");
-        check_items(count);
         farspan_interval& result = required_result(interval, "interval");
-        write_struct(result, bootstrap(options, count, [&](const std::function<int64_t()>& draw) {
+        write_struct(result, bootstrap(options, values_count, [&](const std::function<int64_t()>& draw) {
                          double sum = 0;
-                         for (int64_t n = 0; n < count; ++n) sum += values[draw()];
-                         return sum / static_cast<double>(count);
+                         for (int64_t n = 0; n < values_count; ++n) sum += values[draw()];
+                         return sum / static_cast<double>(values_count);
                      }));
     });
 }
 
 farspan_status farspan_bleu_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config,
                                       const farspan_bleu_config* bleu, const farspan_bleu_counts* segments,
-                                      int64_t count, farspan_interval* interval, farspan_error* error) {
+                                      int64_t segments_count, farspan_interval* interval, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const bootstrap_options options = read_bootstrap(context, config);
         const farspan_bleu_config metric = read_bleu(bleu, "bleu");
+        check_items(segments_count, "segments_count");
         required(segments, "segments");
-        check_items(count);
         farspan_interval& result = required_result(interval, "interval");
+        pacer pace(options.cancel);
         std::vector<farspan_bleu_counts> known;
-        for (int64_t n = 0; n < count; ++n) {
-            if (n % 4096 == 0) stop_if_set(options.cancel);
-            known.push_back(read_segment(segments, n, count, metric.max_order));
+        for (int64_t n = 0; n < segments_count; ++n) {
+            pace.step(16);
+            known.push_back(read_segment(segments, n, segments_count, metric.max_order));
         }
-        write_struct(result, bootstrap(options, count, [&](const std::function<int64_t()>& draw) {
+        write_struct(result, bootstrap(options, segments_count, [&](const std::function<int64_t()>& draw) {
                          farspan_bleu_counts sums{};
-                         for (int64_t n = 0; n < count; ++n)
+                         for (int64_t n = 0; n < segments_count; ++n)
                              add_counters(sums, known[static_cast<std::size_t>(draw())], {"segments"});
                          return score_bleu(metric, sums).score;
                      }));
     });
 }
 
-farspan_status farspan_passkey_make(const farspan_passkey_config* config, char* buffer, int64_t size, int64_t* needed,
-                                    farspan_passkey* passkey, farspan_error* error) {
+farspan_status farspan_passkey_make(const farspan_context* context, const farspan_passkey_config* config, char* buffer,
+                                    int64_t buffer_bytes, int64_t* needed, farspan_passkey* passkey, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const farspan_passkey_config given = read_struct(required(config, "config"), default_passkey(0), "config");
         check_passkey(given);
-        const text_result text(buffer, size, needed);
+        const text_result text(buffer, buffer_bytes, needed);
         farspan_passkey& answer = required_result(passkey, "passkey");
-        const farspan_passkey made = make_passkey(given, nullptr);
-        if (char* room = text.room_for(made.bytes)) make_passkey(given, room);
+        pacer pace(settings(context).cancel);
+        const farspan_passkey made = make_passkey(given, nullptr, pace);
+        if (char* room = text.room_for(made.bytes)) make_passkey(given, room, pace);
         write_struct(answer, made);
     });
 }
 
-farspan_status farspan_passkey_check(const char* generated, int64_t bytes, int64_t key, int32_t* correct,
-                                     farspan_error* error) {
+farspan_status farspan_passkey_check(const farspan_context* context, const char* generated, int64_t generated_bytes, int64_t key,
+                                     int32_t* correct, farspan_error* error) {
     return guard(error, {__func__}, [&] {
-        const std::string_view text = read_text(generated, bytes, "generated", "bytes");
+        const std::string_view text = read_text(generated, generated_bytes, "generated");
         if (key < 0) throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "key", "is %" PRId64 ": must be 0 or more", key);
-        required(correct, "correct") = says_key(text, key);
+        int32_t& result = required(correct, "correct");
+        pacer pace(settings(context).cancel);
+        result = says_key(text, key, pace);
     });
 }
 
-farspan_status farspan_needle_place(const int64_t* haystack, int64_t haystack_length, const int64_t* needle,
-                                    int64_t needle_length, const int64_t* question, int64_t question_length,
-                                    int64_t length, double depth, const int64_t* boundary, int64_t* out,
-                                    int64_t* position, farspan_error* error) {
-    return guard(error, {__func__},
-                 [&] {
-                     check_sequence(haystack, haystack_length, "haystack", "haystack_length");
-                     check_sequence(needle, needle_length, "needle", "needle_length");
-                     check_sequence(question, question_length, "question", "question_length");
-                     const int64_t rest = haystack_share({haystack, haystack_length}, {needle, needle_length},
-                                                         {question, question_length}, length);
-                     if (!(depth >= 0 && depth <= 1))
-                         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "depth", "is %g: must be 0 .. 1", depth);
-                     int64_t* to = &required(out, "out");
-                     int64_t& begin = required(position, "position");
-                     begin = needle_position(haystack, haystack_length, rest, depth, boundary);
-                     for (int64_t n = 0; n < begin; ++n) *to++ = haystack[n % haystack_length];
-                     to = std::copy_n(needle, needle_length, to);
-                     for (int64_t n = begin; n < rest; ++n) *to++ = haystack[n % haystack_length];
-                     std::copy_n(question, question_length, to);
-                 });
+farspan_status farspan_needle_place(const farspan_context* context, const int64_t* haystack, int64_t haystack_count,
+                                    const int64_t* needle, int64_t needle_count, const int64_t* question, int64_t question_count,
+                                    double depth, const int64_t* boundaries, int64_t boundaries_count, int64_t* out,
+                                    int64_t out_count, int64_t* position, farspan_error* error) {
+    return guard(error, {__func__}, [&] {
+        const needle_task task{read_ids(haystack, haystack_count, "haystack"), read_ids(needle, needle_count, "needle"),
+                               read_ids(question, question_count, "question"), read_ids(boundaries, boundaries_count, "boundaries"),
+                               depth};
+        if (out_count < 1 || out_count >= int64_t{1} << 40)
+            throw failure(FARSPAN_ERROR_SHAPE, "out_count", "is %" PRId64 ": must be between 1 and 2^40 - 1", out_count);
+        int64_t& to = required(out, "out");
+        int64_t& begin = required(position, "position");
+        pacer pace(settings(context).cancel);
+        begin = place_needle(task, {&to, static_cast<std::size_t>(out_count)}, pace);
+    });
 }
 
 }  // extern "C"

@@ -4,47 +4,51 @@
 
 #include "api/eval_bleu.hpp"
 #include "api/eval_checks.hpp"
+#include "api/handles.hpp"
+#include "base/pacer.hpp"
 #include "eval/bleu.hpp"
 #include "eval/chrf.hpp"
 #include "eval/rouge.hpp"
 #include "eval/tokenize.hpp"
-#include "eval/unicode.hpp"
 
 namespace farspan {
 namespace {
 
-// A reference that is NULL is missing.
-template <class Element>
-void check_references(const Element* const* references, const int64_t* lengths, const char* lengths_name,
-                      int32_t count) {
-    required(references, "references");
-    required(lengths, lengths_name);
-    if (count < 1) throw failure(FARSPAN_ERROR_SHAPE, "reference_count", "is %d: must be at least 1", count);
-    bool any = false;
-    for (int32_t r = 0; r < count; ++r) {
-        any |= references[r] != nullptr;
-        if (references[r] && (lengths[r] < 0 || lengths[r] >= int64_t{1} << 31))
-            throw failure(FARSPAN_ERROR_SHAPE, field_path("%s[%d]", lengths_name, r),
-                          "is %" PRId64 ": must be between 0 and 2^31", lengths[r]);
-    }
-    if (!any) throw failure(FARSPAN_ERROR_NULL_ARGUMENT, "references", "are all NULL: a segment needs at least one");
-}
-
-struct text_list {
-    std::vector<std::string_view> texts;
-    std::vector<int32_t> index;  // of each among the references given
+// The references that a segment has: those whose data is NULL are missing.
+template <class View>
+struct reference_list {
+    std::vector<View> views;
+    std::vector<int64_t> index;  // of each among the references given
 };
 
-text_list read_references(const char* const* references, const int64_t* bytes, int32_t count) {
-    check_references(references, bytes, "reference_bytes", count);
-    text_list list;
-    for (int32_t r = 0; r < count; ++r) {
-        if (!references[r]) continue;
-        list.texts.emplace_back(references[r], static_cast<std::size_t>(bytes[r]));
+int64_t length_of(const farspan_text& text) { return text.bytes; }
+int64_t length_of(const farspan_ids& ids) { return ids.count; }
+constexpr const char* length_name(const farspan_text&) { return "bytes"; }
+constexpr const char* length_name(const farspan_ids&) { return "count"; }
+
+template <class View, class Given>
+reference_list<View> read_references(const Given* references, int64_t count, pacer& pace) {
+    if (count < 1) throw failure(FARSPAN_ERROR_SHAPE, "references_count", "is %" PRId64 ": must be at least 1", count);
+    required(references, "references");
+    reference_list<View> list;
+    for (int64_t r = 0; r < count; ++r) {
+        pace.step();
+        const Given& one = references[r];
+        const int64_t length = length_of(one), most = one.data ? most_in_sequence : 0;
+        if (length < 0 || length > most)
+            throw failure(FARSPAN_ERROR_SHAPE, field_path("references[%" PRId64 "].%s", r, length_name(one)),
+                          "is %" PRId64 ": must be between 0 and %" PRId64 "%s", length, most, one.data ? "" : ", data is NULL");
+        if (!one.data) continue;
+        list.views.emplace_back(one.data, static_cast<std::size_t>(length));
         list.index.push_back(r);
     }
+    if (list.views.empty())
+        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, "references", "are all NULL: a segment needs at least one");
     return list;
 }
+
+using text_list = reference_list<std::string_view>;
+using ids_list = reference_list<std::span<const int64_t>>;
 
 farspan_bleu_config default_bleu() {
     farspan_bleu_config config{};
@@ -107,43 +111,12 @@ farspan_chrf_counts read_chrf_counts(const farspan_chrf_counts& counts, int32_t 
     return given;
 }
 
-farspan_rouge_result best_of(const farspan_rouge_config& config, const std::vector<rouge_pair>& pairs,
-                             const std::vector<int32_t>& index) {
-    double work = 0;
-    for (const rouge_pair& pair : pairs) work += lcs_work(config, pair);
-    if (work > most_lcs_work)
-        throw failure(FARSPAN_ERROR_SHAPE, "hypothesis",
-                      "and its references have %.0f pairs of tokens: must be at most 2^38 for ROUGE-L and "
-                      "LSUM, as two texts of 500000 tokens have",
-                      work);
-    farspan_rouge_result best{};
-    for (std::size_t n = 0; n < pairs.size(); ++n) {
-        farspan_rouge_result now = score_rouge(config, pairs[n]);
-        now.reference = index[n];
-        if (n == 0 || now.f_measure > best.f_measure) best = now;
-    }
+// The best result, with the place of its reference among those given.
+farspan_rouge_result best_of(const farspan_rouge_config& config, const std::vector<rouge_pair>& pairs, const std::vector<int64_t>& index,
+                             pacer& pace) {
+    farspan_rouge_result best = best_rouge(config, pairs, pace);
+    best.reference = index[static_cast<std::size_t>(best.reference)];
     return best;
-}
-
-rouge_pair number_ids(const int64_t* hypothesis, int64_t length, const int64_t* reference, int64_t reference_length) {
-    numbering<int64_t> numbers;
-    const std::vector<int64_t> a(hypothesis, hypothesis + length), b(reference, reference + reference_length);
-    return {{numbers.number_all(a)}, {numbers.number_all(b)}};
-}
-
-std::string joined_tokens(int32_t tokenizer, int32_t lowercase, std::string_view text) {
-    if (tokenizer < FARSPAN_TOKENIZER_NONE || tokenizer > FARSPAN_TOKENIZER_ZH)
-        throw failure(FARSPAN_ERROR_METHOD, "tokenizer",
-                      "is %d: must be none (1), 13a (2), char (3), intl (4), rouge (5) or rouge_stemmed (6)",
-                      tokenizer);
-    if (lowercase != 0 && lowercase != 1)
-        throw failure(FARSPAN_ERROR_METHOD, "lowercase", "is %d: must be 0 or 1", lowercase);
-    std::string joined;
-    for (const std::u32string& token : tokenize(tokenizer, lowercase != 0, text)) {
-        if (!joined.empty()) joined.push_back(' ');
-        for (const char32_t code : token) append_utf8(joined, code);
-    }
-    return joined;
 }
 
 }  // namespace
@@ -175,11 +148,13 @@ using namespace farspan;
 
 extern "C" {
 
-farspan_status farspan_tokenize(int32_t tokenizer, int32_t lowercase, const char* text, int64_t bytes, char* buffer,
-                                int64_t size, int64_t* needed, farspan_error* error) {
+farspan_status farspan_tokenize(const farspan_context* context, int32_t tokenizer, int32_t lowercase, const char* text,
+                                int64_t text_bytes, char* buffer, int64_t buffer_bytes, int64_t* needed, farspan_error* error) {
     return guard(error, {__func__}, [&] {
-        const text_result result(buffer, size, needed);
-        result.write(joined_tokens(tokenizer, lowercase, read_text(text, bytes, "text", "bytes")));
+        const text_result result(buffer, buffer_bytes, needed);
+        const std::string_view given = read_text(text, text_bytes, "text");
+        pacer pace(settings(context).cancel);
+        result.write(join_tokens(tokenizer, lowercase, given, pace));
     });
 }
 
@@ -199,42 +174,42 @@ void farspan_rouge_config_init(farspan_rouge_config* config, size_t size, int32_
     write_defaults(config, size, default_rouge(kind));
 }
 
-farspan_status farspan_bleu_add(const farspan_bleu_config* config, const char* hypothesis, int64_t hypothesis_bytes,
-                                const char* const* references, const int64_t* reference_bytes, int32_t reference_count,
+void farspan_bleu_result_init(farspan_bleu_result* result, size_t size) { write_defaults(result, size, farspan_bleu_result{}); }
+void farspan_rouge_result_init(farspan_rouge_result* result, size_t size) { write_defaults(result, size, farspan_rouge_result{}); }
+
+farspan_status farspan_bleu_add(const farspan_context* context, const farspan_bleu_config* config, const char* hypothesis,
+                                int64_t hypothesis_bytes, const farspan_text* references, int64_t references_count,
                                 farspan_bleu_counts* counts, farspan_error* error) {
     return guard(error, {__func__}, [&] {
+        pacer pace(settings(context).cancel);
         const farspan_bleu_config given = read_bleu(config, "config");
-        const std::string_view text = read_text(hypothesis, hypothesis_bytes, "hypothesis", "hypothesis_bytes");
-        const text_list list = read_references(references, reference_bytes, reference_count);
+        const std::string_view text = read_text(hypothesis, hypothesis_bytes, "hypothesis");
+        const text_list list = read_references<std::string_view>(references, references_count, pace);
         farspan_bleu_counts sums = read_bleu_counts(required(counts, "counts"), given.max_order, {"counts"});
         numbering<std::u32string> numbers;
         const auto sequence = [&](std::string_view t) {
-            return numbers.number_all(tokenize(given.tokenizer, given.lowercase != 0, t));
+            return numbers.number_all(tokenize(given.tokenizer, given.lowercase != 0, t, pace), pace);
         };
         std::vector<number_sequence> sequences = {sequence(text)};
-        for (const std::string_view reference : list.texts) sequences.push_back(sequence(reference));
-        add_counters(sums, count_bleu_segment(given.max_order, std::move(sequences)), {"counts"});
+        for (const std::string_view reference : list.views) sequences.push_back(sequence(reference));
+        add_counters(sums, count_bleu_segment(given.max_order, std::move(sequences), pace), {"counts"});
         write_struct(*counts, sums);
     });
 }
 
-farspan_status farspan_bleu_add_tokens(const farspan_bleu_config* config, const int64_t* hypothesis,
-                                       int64_t hypothesis_length, const int64_t* const* references,
-                                       const int64_t* reference_lengths, int32_t reference_count,
+farspan_status farspan_bleu_add_tokens(const farspan_context* context, const farspan_bleu_config* config, const int64_t* hypothesis,
+                                       int64_t hypothesis_count, const farspan_ids* references, int64_t references_count,
                                        farspan_bleu_counts* counts, farspan_error* error) {
     return guard(error, {__func__}, [&] {
+        pacer pace(settings(context).cancel);
         const farspan_bleu_config given = read_bleu(config, "config");
-        check_sequence(hypothesis, hypothesis_length, "hypothesis", "hypothesis_length");
-        check_references(references, reference_lengths, "reference_lengths", reference_count);
+        const std::span<const int64_t> ids = read_ids(hypothesis, hypothesis_count, "hypothesis");
+        const ids_list list = read_references<std::span<const int64_t>>(references, references_count, pace);
         farspan_bleu_counts sums = read_bleu_counts(required(counts, "counts"), given.max_order, {"counts"});
         numbering<int64_t> numbers;
-        const auto sequence = [&](const int64_t* ids, int64_t count) {
-            return numbers.number_all(std::vector<int64_t>(ids, ids + count));
-        };
-        std::vector<number_sequence> sequences = {sequence(hypothesis, hypothesis_length)};
-        for (int32_t r = 0; r < reference_count; ++r)
-            if (references[r]) sequences.push_back(sequence(references[r], reference_lengths[r]));
-        add_counters(sums, count_bleu_segment(given.max_order, std::move(sequences)), {"counts"});
+        std::vector<number_sequence> sequences = {numbers.number_all(ids, pace)};
+        for (const std::span<const int64_t> reference : list.views) sequences.push_back(numbers.number_all(reference, pace));
+        add_counters(sums, count_bleu_segment(given.max_order, std::move(sequences), pace), {"counts"});
         write_struct(*counts, sums);
     });
 }
@@ -259,25 +234,26 @@ farspan_status farspan_bleu_score(const farspan_bleu_config* config, const farsp
     });
 }
 
-farspan_status farspan_bleu_signature(const farspan_bleu_config* config, int32_t references, char* buffer, int64_t size,
+farspan_status farspan_bleu_signature(const farspan_bleu_config* config, int32_t references, char* buffer, int64_t buffer_bytes,
                                       int64_t* needed, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const farspan_bleu_config given = read_bleu(config, "config");
-        check_count(references, "references");
-        text_result(buffer, size, needed).write(bleu_signature(given, references));
+        check_number(references, "references");
+        text_result(buffer, buffer_bytes, needed).write(bleu_signature(given, references));
     });
 }
 
-farspan_status farspan_chrf_add(const farspan_chrf_config* config, const char* hypothesis, int64_t hypothesis_bytes,
-                                const char* const* references, const int64_t* reference_bytes, int32_t reference_count,
+farspan_status farspan_chrf_add(const farspan_context* context, const farspan_chrf_config* config, const char* hypothesis,
+                                int64_t hypothesis_bytes, const farspan_text* references, int64_t references_count,
                                 farspan_chrf_counts* counts, farspan_error* error) {
     return guard(error, {__func__}, [&] {
+        pacer pace(settings(context).cancel);
         const farspan_chrf_config given = read_chrf(config);
-        const std::string_view text = read_text(hypothesis, hypothesis_bytes, "hypothesis", "hypothesis_bytes");
-        const text_list list = read_references(references, reference_bytes, reference_count);
+        const std::string_view text = read_text(hypothesis, hypothesis_bytes, "hypothesis");
+        const text_list list = read_references<std::string_view>(references, references_count, pace);
         farspan_chrf_counts sums =
             read_chrf_counts(required(counts, "counts"), given.char_order + given.word_order, {"counts"});
-        add_counters(sums, count_chrf_segment(given, text, list.texts), {"counts"});
+        add_counters(sums, count_chrf_segment(given, text, list.views, pace), {"counts"});
         write_struct(*counts, sums);
     });
 }
@@ -303,40 +279,39 @@ farspan_status farspan_chrf_score(const farspan_chrf_config* config, const farsp
     });
 }
 
-farspan_status farspan_rouge(const farspan_rouge_config* config, const char* hypothesis, int64_t hypothesis_bytes,
-                             const char* const* references, const int64_t* reference_bytes, int32_t reference_count,
+farspan_status farspan_rouge(const farspan_context* context, const farspan_rouge_config* config, const char* hypothesis,
+                             int64_t hypothesis_bytes, const farspan_text* references, int64_t references_count,
                              farspan_rouge_result* result, farspan_error* error) {
     return guard(error, {__func__}, [&] {
+        pacer pace(settings(context).cancel);
         const farspan_rouge_config given = read_rouge(config);
-        const std::string_view text = read_text(hypothesis, hypothesis_bytes, "hypothesis", "hypothesis_bytes");
-        const text_list list = read_references(references, reference_bytes, reference_count);
+        const std::string_view text = read_text(hypothesis, hypothesis_bytes, "hypothesis");
+        const text_list list = read_references<std::string_view>(references, references_count, pace);
         farspan_rouge_result& answer = required_result(result, "result");
         std::vector<rouge_pair> pairs;
-        for (const std::string_view reference : list.texts) pairs.push_back(read_rouge_pair(given, text, reference));
-        write_struct(answer, best_of(given, pairs, list.index));
+        for (const std::string_view reference : list.views) pairs.push_back(read_rouge_pair(given, text, reference, pace));
+        write_struct(answer, best_of(given, pairs, list.index, pace));
     });
 }
 
-farspan_status farspan_rouge_tokens(const farspan_rouge_config* config, const int64_t* hypothesis,
-                                    int64_t hypothesis_length, const int64_t* const* references,
-                                    const int64_t* reference_lengths, int32_t reference_count,
+farspan_status farspan_rouge_tokens(const farspan_context* context, const farspan_rouge_config* config, const int64_t* hypothesis,
+                                    int64_t hypothesis_count, const farspan_ids* references, int64_t references_count,
                                     farspan_rouge_result* result, farspan_error* error) {
     return guard(error, {__func__}, [&] {
+        pacer pace(settings(context).cancel);
         const farspan_rouge_config given = read_rouge(config);
         if (given.kind == FARSPAN_ROUGE_LSUM || given.stem != 0)
-            throw failure(FARSPAN_ERROR_COMBINATION, "config",
-                          "asks for LSUM or stems: token ids have neither sentences nor letters");
-        check_sequence(hypothesis, hypothesis_length, "hypothesis", "hypothesis_length");
-        check_references(references, reference_lengths, "reference_lengths", reference_count);
+            throw failure(FARSPAN_ERROR_COMBINATION, "config", "asks for LSUM or stems: token ids have neither sentences nor letters");
+        const std::span<const int64_t> ids = read_ids(hypothesis, hypothesis_count, "hypothesis");
+        const ids_list list = read_references<std::span<const int64_t>>(references, references_count, pace);
         farspan_rouge_result& answer = required_result(result, "result");
         std::vector<rouge_pair> pairs;
-        std::vector<int32_t> index;
-        for (int32_t r = 0; r < reference_count; ++r) {
-            if (!references[r]) continue;
-            pairs.push_back(number_ids(hypothesis, hypothesis_length, references[r], reference_lengths[r]));
-            index.push_back(r);
+        for (const std::span<const int64_t> reference : list.views) {
+            numbering<int64_t> numbers;
+            number_sequence mine = numbers.number_all(ids, pace), theirs = numbers.number_all(reference, pace);
+            pairs.push_back({{std::move(mine)}, {std::move(theirs)}});
         }
-        write_struct(answer, best_of(given, pairs, index));
+        write_struct(answer, best_of(given, pairs, list.index, pace));
     });
 }
 

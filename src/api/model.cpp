@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "api/checks.hpp"
+#include "base/counts.hpp"
 #include "api/handles.hpp"
+#include "base/pacer.hpp"
 
 namespace farspan {
 namespace {
@@ -50,10 +52,18 @@ farspan_model_options read_options(const farspan_model_options* given) {
     check_choice("release", o.release, FARSPAN_RELEASE_LLAMA_CPP);
     check_choice("angle", o.angle, FARSPAN_ANGLE_FLOAT32);
     check_choice("extension", o.extension, FARSPAN_EXTENSION_ALIBI_SLOPES);
-    check_count("t5_values", o.t5_values);
-    check_count("rope_pairs", o.rope_pairs);
+    check_absent(o.t5_encoder, o.t5_encoder_count, "options.t5_encoder");
+    check_absent(o.t5_decoder, o.t5_decoder_count, "options.t5_decoder");
+    check_absent(o.rope_freqs, o.rope_freqs_count, "options.rope_freqs");
+    check_absent(o.rope_short, o.rope_short_count, "options.rope_short");
+    check_absent(o.rope_long, o.rope_long_count, "options.rope_long");
     check_extension(o);
     return o;
+}
+
+std::size_t check_bytes(int64_t bytes, const char* path) {
+    if (bytes < 0) throw failure(FARSPAN_ERROR_SHAPE, path, "is %" PRId64 ": must not be negative", bytes);
+    return static_cast<std::size_t>(bytes);
 }
 
 // The schemes stay the model's; a handle adds what does not change with the length.
@@ -108,37 +118,45 @@ void farspan_model_options_init(farspan_model_options* options, size_t size) {
     write_defaults(options, size, default_options());
 }
 
-farspan_status farspan_model_from_config(const char* text, size_t bytes, const farspan_model_options* options,
-                                         farspan_model** model, farspan_error* error) {
+void farspan_model_info_init(farspan_model_info* info, size_t size) { write_defaults(info, size, farspan_model_info{}); }
+void farspan_model_layer_init(farspan_model_layer* layer, size_t size) { write_defaults(layer, size, farspan_model_layer{}); }
+void farspan_model_note_init(farspan_model_note* note, size_t size) { write_defaults(note, size, farspan_model_note{}); }
+
+farspan_status farspan_model_from_config(const farspan_context* context, const char* text, int64_t text_bytes,
+                                         const farspan_model_options* options, farspan_model** model, farspan_error* error) {
     return guard(error, {__func__, "text"}, [&] {
         const char& first = required(text, "text");
+        const std::size_t bytes = check_bytes(text_bytes, "text_bytes");
         const farspan_model_options given = read_options(options);
         farspan_model*& result = required(model, "model");
-        result = make_model(config::read_config({&first, bytes}, given)).release();
+        pacer pace(settings(context).cancel);
+        result = make_model(config::read_config({&first, bytes}, given, pace)).release();
     });
 }
 
-farspan_status farspan_model_from_metadata(const farspan_metadata* entries, int64_t count,
-                                           const farspan_model_options* options, farspan_model** model,
-                                           farspan_error* error) {
+farspan_status farspan_model_from_metadata(const farspan_context* context, const farspan_metadata* entries, int64_t entries_count,
+                                           const farspan_model_options* options, farspan_model** model, farspan_error* error) {
     return guard(error, {__func__, "entries"}, [&] {
         const farspan_metadata& first = required(entries, "entries");
-        if (count < 1 || count > config::most_metadata)
-            throw failure(FARSPAN_ERROR_SHAPE, "count", "is %" PRId64 ": must be between 1 and %" PRId64, count,
+        if (entries_count < 1 || entries_count > config::most_metadata)
+            throw failure(FARSPAN_ERROR_SHAPE, "entries_count", "is %" PRId64 ": must be between 1 and %" PRId64, entries_count,
                           config::most_metadata);
         const farspan_model_options given = read_options(options);
         farspan_model*& result = required(model, "model");
-        result = make_model(config::read_metadata({&first, static_cast<std::size_t>(count)}, given)).release();
+        pacer pace(settings(context).cancel);
+        result = make_model(config::read_metadata({&first, static_cast<std::size_t>(entries_count)}, given, pace)).release();
     });
 }
 
-farspan_status farspan_model_from_gguf(const void* file, size_t bytes, const farspan_model_options* options,
-                                       farspan_model** model, farspan_error* error) {
+farspan_status farspan_model_from_gguf(const farspan_context* context, const void* file, int64_t file_bytes,
+                                       const farspan_model_options* options, farspan_model** model, farspan_error* error) {
     return guard(error, {__func__, "file"}, [&] {
-        required(static_cast<const char*>(file), "file");
+        const unsigned char& first = required(static_cast<const unsigned char*>(file), "file");
+        const std::size_t bytes = check_bytes(file_bytes, "file_bytes");
         const farspan_model_options given = read_options(options);
         farspan_model*& result = required(model, "model");
-        result = make_model(config::read_gguf({static_cast<const unsigned char*>(file), bytes}, given)).release();
+        pacer pace(settings(context).cancel);
+        result = make_model(config::read_gguf({&first, bytes}, given, pace)).release();
     });
 }
 
@@ -147,7 +165,8 @@ void farspan_model_destroy(farspan_model* model) {
 }
 
 farspan_status farspan_model_describe(const farspan_model* model, farspan_model_info* info, farspan_error* error) {
-    return guard(error, {__func__}, [&] { write_answer(info, "info", required(model, "model").model->source.info); });
+    return guard(error, {__func__},
+                 [&] { write_answer(info, "info", required(model, "model").model->source.info); });
 }
 
 farspan_status farspan_model_layer_at(const farspan_model* model, int64_t index, farspan_model_layer* layer,

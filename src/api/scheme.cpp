@@ -83,7 +83,7 @@ farspan_status farspan_scheme_create(const farspan_scheme_parts* parts, farspan_
 farspan_status farspan_scheme_from_json(const char* text, int64_t text_bytes, farspan_scheme** scheme, farspan_error* error) {
     return guard(error, {__func__, "text"}, [&] {
         required(text, "text");
-        const std::string_view document = read_text(text, text_bytes, "text", "text_bytes");
+        const std::string_view document = read_text(text, text_bytes, "text");
         farspan_scheme*& result = required(scheme, "scheme");
         result = make_handle(scheme_from_json(document)).release();
     });
@@ -93,7 +93,7 @@ farspan_status farspan_scheme_to_json(const farspan_scheme* scheme, char* buffer
                                       farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const farspan_scheme& given = required(scheme, "scheme");
-        text_result(buffer, buffer_bytes, needed, "buffer_bytes").write(scheme_to_json(*given.parts));
+        text_result(buffer, buffer_bytes, needed).write(scheme_to_json(*given.parts));
     });
 }
 

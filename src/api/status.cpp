@@ -31,7 +31,7 @@ namespace {
 // The names of a function's arguments, from the headers.
 struct parameter_row {
     std::string_view function;
-    std::array<std::string_view, 13> names;
+    std::array<std::string_view, 14> names;
 };
 #define PARAMETERS(function, ...) {#function, {__VA_ARGS__}},
 constexpr parameter_row parameters[] = {

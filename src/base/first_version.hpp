@@ -65,7 +65,7 @@ FIRST_VERSION(farspan_passkey, depth)
 
 FIRST_VERSION(farspan_attention_gradient, workspace_bytes)
 
-FIRST_VERSION(farspan_model_options, rope_pairs)
+FIRST_VERSION(farspan_model_options, rope_long_count)
 FIRST_VERSION(farspan_model_info, final_softcap)
 FIRST_VERSION(farspan_model_layer, score)
 FIRST_VERSION(farspan_model_note, text)

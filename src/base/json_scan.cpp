@@ -29,17 +29,37 @@ int hex_digit(char c) {
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+// A place in a text that moves on: takes steps of a pacer for each long piece.
+class progress {
+public:
+    progress(pacer* pace, std::size_t at) : pace_(pace), next_(at + piece) {}
+
+    void reach(std::size_t at) {
+        if (at < next_) return;
+        next_ = at + piece;
+        if (pace_) pace_->step(piece / 2);
+    }
+
+private:
+    static constexpr std::size_t piece = std::size_t{1} << 16;
+    pacer* pace_;
+    std::size_t next_;
+};
+
 constexpr std::string_view literals[] = {"null", "true", "false", "NaN", "Infinity", "-Infinity"};
 
 // Goes over a document once. Knows the path of what comes next.
 class checker {
 public:
-    explicit checker(std::string_view text) : text_(text) {}
+    checker(std::string_view text, pacer* pace) : text_(text), pace_(pace) {}
 
     void check() {
         if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
         value();
-        while (depth_ > 0) next();
+        while (depth_ > 0) {
+            next();
+            if (pace_) pace_->step(2);
+        }
         blanks();
         if (at_ < text_.size()) fail("something follows the value");
     }
@@ -52,7 +72,7 @@ private:
         std::string_view name;
     };
 
-    void blanks() { at_ = skip_blanks(text_, at_); }
+    void blanks() { at_ = skip_blanks(text_, at_, pace_); }
     bool ends() const { return at_ == text_.size(); }
     bool sees(char c) const { return !ends() && text_[at_] == c; }
     char take() { return text_[at_++]; }
@@ -65,7 +85,7 @@ private:
             if (open.is_list)
                 result = join_path(result, open.index);
             else if (open.has_key)
-                result = join_path(result, unescaped(open.name));
+                result = join_path(result, unescaped(open.name, pace_));
         }
         return result;
     }
@@ -146,7 +166,8 @@ private:
 
     void digits() {
         if (ends() || !is_digit(text_[at_])) fail("a digit was expected");
-        while (!ends() && is_digit(text_[at_])) ++at_;
+        progress done(pace_, at_);
+        for (; !ends() && is_digit(text_[at_]); ++at_) done.reach(at_);
     }
 
     void number() {
@@ -167,8 +188,10 @@ private:
     }
 
     void string() {
+        progress done(pace_, at_);
         for (++at_; !sees('"');) {
             if (ends()) fail("");
+            done.reach(at_);
             const auto byte = static_cast<unsigned char>(text_[at_]);
             if (byte < 0x20) fail("a control character in a text must be escaped");
             if (byte == '\\')
@@ -214,6 +237,7 @@ private:
     }
 
     std::string_view text_;
+    pacer* pace_;
     std::size_t at_ = 0, depth_ = 0;
     std::array<level, deepest> levels_;
 };
@@ -292,8 +316,8 @@ private:
 
 }  // namespace
 
-void check(std::string_view text) {
-    checker(text).check();
+void check(std::string_view text, pacer* pace) {
+    checker(text, pace).check();
 }
 
 std::size_t first_value(std::string_view text) {
@@ -307,49 +331,60 @@ std::string join_path(const std::string& path, std::size_t index) {
     return path + "[" + std::to_string(index) + "]";
 }
 
-std::size_t skip_blanks(std::string_view text, std::size_t at) {
-    while (at < text.size() && is_blank(text[at])) ++at;
+std::size_t skip_blanks(std::string_view text, std::size_t at, pacer* pace) {
+    progress done(pace, at);
+    for (; at < text.size() && is_blank(text[at]); ++at) done.reach(at);
     return at;
 }
 
-std::size_t skip_value(std::string_view text, std::size_t at) {
+std::size_t skip_value(std::string_view text, std::size_t at, pacer* pace) {
+    progress done(pace, at);
     std::size_t depth = 0;
     do {
-        at = skip_blanks(text, at);
+        at = skip_blanks(text, at, pace);
+        done.reach(at);
         const char c = text[at];
         if (c == '"') {
-            at += raw_text(text, at).size() + 2;
+            at += raw_text(text, at, pace).size() + 2;
         } else {
             depth += c == '{' || c == '[';
             depth -= c == '}' || c == ']';
             ++at;
             const bool word = depth == 0 && c != '}' && c != ']';
-            while (word && at < text.size() && !is_blank(text[at]) &&
-                   std::string_view(",]}").find(text[at]) == std::string_view::npos)
-                ++at;
+            for (; word && at < text.size() && !is_blank(text[at]) &&
+                   std::string_view(",]}").find(text[at]) == std::string_view::npos;
+                 ++at)
+                done.reach(at);
         }
     } while (depth > 0);
     return at;
 }
 
-std::string_view raw_text(std::string_view text, std::size_t at) {
+std::string_view raw_text(std::string_view text, std::size_t at, pacer* pace) {
+    progress done(pace, at);
     std::size_t last = at + 1;
-    while (text[last] != '"') last += text[last] == '\\' ? 2 : 1;
+    for (; text[last] != '"'; last += text[last] == '\\' ? 2 : 1) done.reach(last);
     return text.substr(at + 1, last - at - 1);
 }
 
-std::string unescaped(std::string_view raw) {
+std::string unescaped(std::string_view raw, pacer* pace) {
     std::string result;
     result.reserve(raw.size());  // escapes are longer than what they mean
     decoder bytes(raw);
-    for (int byte = bytes.next(); byte >= 0; byte = bytes.next()) result += static_cast<char>(byte);
+    progress done(pace, 0);
+    for (int byte = bytes.next(); byte >= 0; byte = bytes.next()) {
+        result += static_cast<char>(byte);
+        done.reach(result.size());
+    }
     return result;
 }
 
-bool means_less(std::string_view raw, std::string_view other) {
+bool means_less(std::string_view raw, std::string_view other, pacer* pace) {
     if (raw.find('\\') == std::string_view::npos && other.find('\\') == std::string_view::npos) return raw < other;
     decoder a(raw), b(other);
-    for (;;) {
+    progress done(pace, 0);
+    for (std::size_t n = 0;; ++n) {
+        done.reach(n);
         const int left = a.next(), right = b.next();
         if (left != right) return left < right;
         if (left < 0) return false;

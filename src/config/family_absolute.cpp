@@ -35,11 +35,11 @@ void add_decoder(config_source& s) {
 }
 
 // Copies a table of weights, or stands zeros in for it.
-const float* bias_table(config_source& s, const float* given, int64_t count, const char* name) {
+const float* bias_table(config_source& s, const float* given, int64_t given_count, int64_t count, const char* name) {
     std::vector<float>& table = s.result.tables.emplace_back(static_cast<std::size_t>(count), 0.0f);
-    if (given && s.result.options.t5_values != count)
-        throw failure(FARSPAN_ERROR_SHAPE, "options.t5_values", "is %" PRId64 ": must be buckets * heads = %" PRId64,
-                      s.result.options.t5_values, count);
+    if (given && given_count != count)
+        throw failure(FARSPAN_ERROR_SHAPE, field_path("options.t5_%s_count", name),
+                      "is %" PRId64 ": must be %" PRId64 ", buckets times heads", given_count, count);
     if (given)
         std::copy_n(given, count, table.begin());
     else
@@ -142,8 +142,8 @@ void finish_t5(config_source& s) {
     bias.buckets = static_cast<int32_t>(s.keys.required_integer({"relative_attention_num_buckets"}, 2, 65536));
     bias.max_distance = s.keys.required_integer({"relative_attention_max_distance"}, 2, most_length);
     const int64_t count = int64_t{bias.buckets} * bias.heads;
-    bias_table(s, s.result.options.t5_encoder, count, "encoder");
-    bias_table(s, s.result.options.t5_decoder, count, "decoder");
+    bias_table(s, s.result.options.t5_encoder, s.result.options.t5_encoder_count, count, "encoder");
+    bias_table(s, s.result.options.t5_decoder, s.result.options.t5_decoder_count, count, "decoder");
     s.context = 0;  // n_positions limits nothing
 }
 

@@ -20,7 +20,7 @@ struct gguf_metadata {
     int64_t parts = 1;                                   // files that the model is split into; this is the first
 };
 
-gguf_metadata parse_gguf(std::span<const unsigned char> file);
+gguf_metadata parse_gguf(std::span<const unsigned char> file, pacer& pace);
 
 // What a reader of metadata keeps at most: published files have some thirty keys of the architecture.
 constexpr std::size_t most_keys = 4096;

@@ -27,7 +27,7 @@ constexpr const char* position_tensors[] = {"rope_freqs.weight", "rope_factors_s
 
 class file_reader {
 public:
-    explicit file_reader(std::span<const unsigned char> bytes) : bytes_(bytes) {}
+    file_reader(std::span<const unsigned char> bytes, pacer& pace) : bytes_(bytes), pace_(pace) {}
 
     template <class T>
     T number(const char* what) {
@@ -67,12 +67,14 @@ public:
 private:
     const unsigned char* take(uint64_t count, const char* what) {
         if (count > left()) fail("%s reaches beyond the %zu bytes given", what, bytes_.size());
+        pace_.step(4);
         const unsigned char* first = bytes_.data() + at_;
         at_ += static_cast<std::size_t>(count);
         return first;
     }
 
     std::span<const unsigned char> bytes_;
+    pacer& pace_;
     std::size_t at_ = 0;
 };
 
@@ -254,8 +256,8 @@ void check_beginning(file_reader& in) {
 
 }  // namespace
 
-gguf_metadata parse_gguf(std::span<const unsigned char> file) {
-    file_reader in(file);
+gguf_metadata parse_gguf(std::span<const unsigned char> file, pacer& pace) {
+    file_reader in(file, pace);
     check_beginning(in);
     const auto tensors = in.number<uint64_t>("the number of tensors"),
                pairs = in.number<uint64_t>("the number of keys");

@@ -11,24 +11,30 @@
 namespace farspan::config {
 namespace {
 
+// What the options say of a tensor; `option` is its name there.
+struct given_tensor {
+    const double* values;
+    int64_t count;
+    const char* option;
+};
+
 // The divisors per pair: from the file, or from the options, which win.
-const double* pair_tensor(gguf_source& s, const char* name, const double* given) {
-    const farspan_model_options& o = s.result.options;
+const double* pair_tensor(gguf_source& s, const char* name, const given_tensor& given) {
     const auto pairs = static_cast<std::size_t>(s.rotary_dim / 2);
     std::vector<double> values;
-    if (given)
-        values.assign(given, given + o.rope_pairs);
+    if (given.values && given.count != s.rotary_dim / 2)
+        throw failure(FARSPAN_ERROR_SHAPE, field_path("options.%s_count", given.option),
+                      "is %" PRId64 ": must be %zu, one for each rotary pair", given.count, pairs);
+    if (given.values)
+        values.assign(given.values, given.values + given.count);
     else if (const auto found = s.metadata.tensors.find(name); found != s.metadata.tensors.end())
         values = found->second;
     else if (std::find(s.metadata.tensors_beyond.begin(), s.metadata.tensors_beyond.end(), name) !=
              s.metadata.tensors_beyond.end())
-        throw failure(FARSPAN_ERROR_FORMAT, "bytes",
-                      ": tensor %s lies beyond the bytes given: give the whole file or set it in options", name);
+        throw failure(FARSPAN_ERROR_FORMAT, "file_bytes",
+                      ": tensor %s lies beyond the bytes given: give the whole file or set options.%s", name, given.option);
     else
         return nullptr;
-    if (given && values.size() != pairs)
-        throw failure(FARSPAN_ERROR_SHAPE, "options.rope_pairs", "is %zu: must be one for each of the %zu rotary pairs",
-                      values.size(), pairs);
     if (values.size() != pairs)
         throw failure(FARSPAN_ERROR_SHAPE, name, "has %zu numbers: must have one for each of the %zu rotary pairs",
                       values.size(), pairs);
@@ -112,9 +118,10 @@ void use_divisors(gguf_source& s, const double* divisors, double factor, farspan
 
 void use_scaling(gguf_source& s, farspan_rope_config& rope) {
     reader& keys = s.keys;
-    const double* divisors = pair_tensor(s, "rope_freqs.weight", s.result.options.rope_freqs);
-    const double* near = pair_tensor(s, "rope_factors_short.weight", s.result.options.rope_short);
-    const double* far = pair_tensor(s, "rope_factors_long.weight", s.result.options.rope_long);
+    const farspan_model_options& o = s.result.options;
+    const double* divisors = pair_tensor(s, "rope_freqs.weight", {o.rope_freqs, o.rope_freqs_count, "rope_freqs"});
+    const double* near = pair_tensor(s, "rope_factors_short.weight", {o.rope_short, o.rope_short_count, "rope_short"});
+    const double* far = pair_tensor(s, "rope_factors_long.weight", {o.rope_long, o.rope_long_count, "rope_long"});
     if (s.metadata.parts > 1 && !divisors && !far)
         s.result.notes.add(FARSPAN_NOTE_WEIGHTS, "",
                            "the first of %" PRId64

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/failure.hpp"
+#include "base/steps.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "farspan/model.h"
@@ -23,7 +24,12 @@ constexpr std::size_t most_kept = 65536;  // items of all lists together that be
 // The document, and how many items of its lists became values.
 struct json_text {
     std::string_view text;
+    pacer* pace;  // may be missing
     std::size_t kept = 0;
+
+    void step(int64_t steps) const {
+        if (pace) pace->step(steps);
+    }
 };
 using text_handle = std::shared_ptr<json_text>;
 
@@ -35,28 +41,37 @@ json_value value_at(const text_handle& document, std::size_t at, const std::stri
 class json_object {
 public:
     json_object(text_handle document, std::size_t at, std::string path)
-        : document_(std::move(document)), text_(document_->text), at_(at), path_(std::move(path)) {}
+        : document_(std::move(document)), text_(document_->text), pace_(document_->pace), at_(at), path_(std::move(path)) {}
 
     std::size_t size() const { return fields().size(); }
-    bool empty() const { return text_[skip_blanks(text_, at_ + 1)] == '}'; }
+    bool empty() const { return text_[skip_blanks(text_, at_ + 1, pace_)] == '}'; }
 
     const json_value* find(std::string_view name) const {
         const auto& all = fields();
         const auto found = std::lower_bound(
             all.begin(), all.end(), name,
-            [this](const field& f, std::string_view wanted) { return means_less(name_of(f), wanted); });
-        if (found == all.end() || unescaped(name_of(*found)) != name) return nullptr;
+            [this](const field& f, std::string_view wanted) { return means_less(name_of(f), wanted, pace_); });
+        if (found == all.end() || unescaped(name_of(*found), pace_) != name) return nullptr;
         const auto [known, fresh] = values_.try_emplace(found->value);
         if (fresh) known->second = value_at(document_, found->value, join_path(path_, name));
         return &known->second;
     }
 
+    // For work of some hundred nanoseconds on each.
+    std::string unescaped_name(std::string_view raw) const {
+        document_->step(16);
+        return unescaped(raw, pace_);
+    }
+
     // In the order of the document.
     std::vector<std::string_view> names() const {
         std::vector<field> all = fields();
-        std::sort(all.begin(), all.end(), [](const field& a, const field& b) { return a.name < b.name; });
+        sort(all, [](const field& a, const field& b) { return a.name < b.name; });
         std::vector<std::string_view> result;
-        for (const field& f : all) result.push_back(name_of(f));
+        for (const field& f : all) {
+            document_->step(2);
+            result.push_back(name_of(f));
+        }
         return result;
     }
 
@@ -65,33 +80,41 @@ private:
         uint32_t name, value;  // offsets in the text
     };
 
-    std::string_view name_of(const field& f) const { return raw_text(text_, f.name); }
+    std::string_view name_of(const field& f) const { return raw_text(text_, f.name, pace_); }
+
+    template <class Less>
+    void sort(std::vector<field>& fields, Less less) const {
+        sort_in_steps(fields.begin(), fields.end(), less, pace_ ? pace_->flag() : nullptr);
+    }
 
     const std::vector<field>& fields() const {
         if (opened_) return fields_;
         std::size_t count = 0;
-        each_field(text_, at_, [&](std::size_t, std::size_t) { ++count; });
+        each_field(text_, at_, [&](std::size_t, std::size_t) { ++count; }, pace_);
         if (count > most_fields)
             throw failure(FARSPAN_ERROR_FORMAT, path_.c_str(), "has %zu keys: must have at most %zu", count,
                           most_fields);
         fields_.reserve(count);
-        each_field(text_, at_, [&](std::size_t name, std::size_t value) {
+        const auto keep = [&](std::size_t name, std::size_t value) {
             fields_.push_back({static_cast<uint32_t>(name), static_cast<uint32_t>(value)});
-        });
-        std::sort(fields_.begin(), fields_.end(),
-                  [this](const field& a, const field& b) { return means_less(name_of(a), name_of(b)); });
-        const auto same = std::adjacent_find(fields_.begin(), fields_.end(), [this](const field& a, const field& b) {
-            return !means_less(name_of(a), name_of(b));
+        };
+        each_field(text_, at_, keep, pace_);
+        const auto less = [this](const field& a, const field& b) { return means_less(name_of(a), name_of(b), pace_); };
+        sort(fields_, less);
+        const auto same = std::adjacent_find(fields_.begin(), fields_.end(), [&](const field& a, const field& b) {
+            document_->step(8);
+            return !less(a, b);
         });
         if (same != fields_.end())
             throw failure(FARSPAN_ERROR_FORMAT, path_.c_str(), ": has the key \"%s\" twice",
-                          escaped(unescaped(name_of(*same)), longest_text).c_str());
+                          escaped(unescaped(name_of(*same), pace_), longest_text).c_str());
         opened_ = true;
         return fields_;
     }
 
     text_handle document_;
     std::string_view text_;
+    pacer* pace_;
     std::size_t at_;
     std::string path_;
     mutable bool opened_ = false;
@@ -104,7 +127,7 @@ namespace {
 json_value list_at(const text_handle& document, std::size_t at, const std::string& path) {
     const std::string_view text = document->text;
     json_value result{.kind = json_value::array};
-    each_item(text, at, [&](std::size_t item) {
+    const auto take = [&](std::size_t item) {
         if (result.items.size() == most_items)
             ++result.left_out;
         else if (++document->kept > most_kept)
@@ -112,7 +135,8 @@ json_value list_at(const text_handle& document, std::size_t at, const std::strin
                           ": the lists that are read have more than %zu items together", most_kept);
         else
             result.items.push_back(value_at(document, item, join_path(path, result.items.size())));
-    });
+    };
+    each_item(text, at, take, document->pace);
     return result;
 }
 
@@ -124,7 +148,7 @@ json_value value_at(const text_handle& document, std::size_t at, const std::stri
         case '[':
             return list_at(document, at, path);
         case '"':
-            return {.kind = json_value::text, .text_value = unescaped(raw_text(text, at))};
+            return {.kind = json_value::text, .text_value = unescaped(raw_text(text, at, document->pace), document->pace)};
         case 't':
         case 'f':
             return {.kind = json_value::boolean, .integer_value = text[at] == 't'};
@@ -166,7 +190,7 @@ bool json_value::empty() const {
 void json_value::each_name(const std::function<void(std::string_view)>& each) const {
     for (const std::string& name : names) each(name);
     if (fields)
-        for (const std::string_view raw : fields->names()) each(unescaped(raw));
+        for (const std::string_view raw : fields->names()) each(fields->unescaped_name(raw));
 }
 
 const json_value* json_value::find(std::string_view name) const {
@@ -193,12 +217,12 @@ std::string describe(const json_value& value) {
     }
 }
 
-json_value parse_json(std::string_view document) {
+json_value parse_json(std::string_view document, pacer* pace) {
     if (document.size() > most_bytes)
         throw failure(FARSPAN_ERROR_FORMAT, "$", ": the document has %zu bytes: must have at most %zu", document.size(),
                       most_bytes);
-    json::check(document);
-    return value_at(std::make_shared<json_text>(json_text{document}), first_value(document), "$");
+    json::check(document, pace);
+    return value_at(std::make_shared<json_text>(json_text{document, pace}), first_value(document), "$");
 }
 
 }  // namespace farspan::config

@@ -45,7 +45,7 @@ using json::join_path;
 std::string describe(const json_value& value);
 
 // Throws failure(FARSPAN_ERROR_FORMAT) with the JSON path that the error follows.
-// The values refer to the text.
-json_value parse_json(std::string_view document);
+// The values refer to the text, and to the pacer if there is one.
+json_value parse_json(std::string_view document, pacer* pace = nullptr);
 
 }  // namespace farspan::config

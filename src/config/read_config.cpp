@@ -22,8 +22,8 @@ void read_causality(config_source& s) {
 
 }  // namespace
 
-std::unique_ptr<model> read_config(std::string_view text, const farspan_model_options& options) {
-    const json_value document = parse_json(text);
+std::unique_ptr<model> read_config(std::string_view text, const farspan_model_options& options, pacer& pace) {
+    const json_value document = parse_json(text, &pace);
     if (document.kind != json_value::object) fail_type({&document, "$"}, "an object");
     auto result = std::make_unique<model>();
     draft& d = result->source;

@@ -126,25 +126,27 @@ void check_counts(const farspan_bleu_counts& counts, const counter_owner& owner)
     }
 }
 
-farspan_bleu_counts count_bleu_segment(int32_t max_order, std::vector<number_sequence> sequences) {
+farspan_bleu_counts count_bleu_segment(int32_t max_order, std::vector<number_sequence> sequences, pacer& pace) {
     farspan_bleu_counts counts{};
     counts.max_order = max_order;
     counts.segments = 1;
     counts.hypothesis_length = static_cast<int64_t>(sequences[0].size());
     counts.reference_length = closest_length(sequences);
     const std::size_t size = sequences.size();
-    ngram_sequences grams(std::move(sequences));
+    ngram_sequences grams(std::move(sequences), pace);
     for (int32_t n = 0; n < max_order; ++n) {
         if (n > 0) grams.next_order();
         if (grams.count(0) == 0) break;
         std::vector<int32_t> most = grams.histogram(1);
         for (std::size_t r = 2; r < size; ++r) {
             const std::vector<int32_t> other = grams.histogram(r);
-            std::transform(most.begin(), most.end(), other.begin(), most.begin(),
-                           [](int32_t a, int32_t b) { return std::max(a, b); });
+            std::transform(most.begin(), most.end(), other.begin(), most.begin(), [&](int32_t a, int32_t b) {
+                pace.step();
+                return std::max(a, b);
+            });
         }
         counts.total[n] = grams.count(0);
-        counts.correct[n] = count_matches(grams.histogram(0), most);
+        counts.correct[n] = count_matches(grams.histogram(0), most, pace);
     }
     return counts;
 }

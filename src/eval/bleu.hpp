@@ -31,7 +31,7 @@ void visit_counters(Counts& a, const farspan_bleu_counts& b, Visit visit) {
 void check_counts(const farspan_bleu_counts& counts, const counter_owner& owner);
 
 // The counts of one segment: sequences[0] is the hypothesis, the others are its references, numbered alike.
-farspan_bleu_counts count_bleu_segment(int32_t max_order, std::vector<number_sequence> sequences);
+farspan_bleu_counts count_bleu_segment(int32_t max_order, std::vector<number_sequence> sequences, pacer& pace);
 
 farspan_bleu_result score_bleu(const farspan_bleu_config& config, const farspan_bleu_counts& counts);
 

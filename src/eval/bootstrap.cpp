@@ -7,6 +7,7 @@
 
 #include "base/failure.hpp"
 #include "base/parallel.hpp"
+#include "base/steps.hpp"
 
 namespace farspan {
 namespace {
@@ -20,22 +21,6 @@ double quantile(const std::vector<double>& sorted, double share) {
 }
 
 constexpr int64_t draws_between_looks = 1 << 14;
-
-// Sorts a million values, a few milliseconds between looks at the flag: blocks, and then what they are together.
-void sort_values(std::vector<double>& values, const volatile int32_t* cancel) {
-    constexpr std::ptrdiff_t block = 1 << 15;
-    const auto size = static_cast<std::ptrdiff_t>(values.size());
-    const auto at = [&](std::ptrdiff_t n) { return values.begin() + std::min(n, size); };
-    for (std::ptrdiff_t first = 0; first < size; first += block) {
-        stop_if_set(cancel);
-        std::sort(at(first), at(first + block));
-    }
-    for (std::ptrdiff_t width = block; width < size; width *= 2)
-        for (std::ptrdiff_t first = 0; first + width < size; first += 2 * width) {
-            stop_if_set(cancel);
-            std::inplace_merge(at(first), at(first + width), at(first + 2 * width));
-        }
-}
 
 }  // namespace
 
@@ -84,7 +69,7 @@ farspan_interval bootstrap(const bootstrap_options& options, int64_t items, cons
         interval.low = interval.median = interval.high = interval.mean;
         return interval;
     }
-    sort_values(values, options.cancel);
+    sort_in_steps(values.begin(), values.end(), std::less<>(), options.cancel);
     interval.low = quantile(values, (1 - options.confidence) / 2);
     interval.median = quantile(values, 0.5);
     interval.high = quantile(values, (1 + options.confidence) / 2);

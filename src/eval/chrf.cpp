@@ -17,9 +17,10 @@ bool is_ascii_punctuation(char32_t code) {
 }
 
 // Words with one punctuation mark taken off their end, or else off their start.
-text_tokens chrf_words(std::u32string_view text) {
+text_tokens chrf_words(std::u32string_view text, pacer& pace) {
     text_tokens words;
-    for (std::u32string& word : split_words(text)) {
+    for (std::u32string& word : split_words(text, pace)) {
+        pace.step(4);
         const std::size_t size = word.size();
         if (size > 1 && is_ascii_punctuation(word.back())) {
             words.push_back(word.substr(0, size - 1));
@@ -39,37 +40,40 @@ struct prepared_text {
     text_tokens words;
 };
 
-prepared_text prepare(const farspan_chrf_config& config, std::string_view text) {
-    std::u32string codes = decode_utf8(text);
-    if (config.lowercase != 0) codes = to_lower(codes);
+prepared_text prepare(const farspan_chrf_config& config, std::string_view text, pacer& pace) {
+    std::u32string codes = decode_utf8(text, pace);
+    if (config.lowercase != 0) codes = to_lower(codes, pace);
     prepared_text prepared;
-    if (config.word_order > 0) prepared.words = chrf_words(codes);
-    if (config.whitespace == 0) std::erase_if(codes, is_space);
+    if (config.word_order > 0) prepared.words = chrf_words(codes, pace);
+    if (config.whitespace == 0) std::erase_if(codes, [&](char32_t code) {
+            pace.step();
+            return is_space(code);
+        });
     prepared.characters = std::move(codes);
     return prepared;
 }
 
 // Counts of the orders [first, first + orders) for one pair of sequences.
-void count_orders(farspan_chrf_counts& counts, int32_t first, int32_t orders, std::vector<number_sequence> pair) {
-    ngram_sequences grams(std::move(pair));
+void count_orders(farspan_chrf_counts& counts, int32_t first, int32_t orders, std::vector<number_sequence> pair, pacer& pace) {
+    ngram_sequences grams(std::move(pair), pace);
     for (int32_t n = 0; n < orders; ++n) {
         if (n > 0) grams.next_order();
         // Where the reference has no n-gram, those of the hypothesis are not held against it.
         counts.hypothesis[first + n] = grams.count(1) > 0 ? grams.count(0) : 0;
         counts.reference[first + n] = grams.count(1);
-        counts.matches[first + n] = count_matches(grams.histogram(0), grams.histogram(1));
+        counts.matches[first + n] = count_matches(grams.histogram(0), grams.histogram(1), pace);
     }
 }
 
 farspan_chrf_counts count_pair(const farspan_chrf_config& config, const prepared_text& hypothesis,
-                               const prepared_text& reference) {
+                               const prepared_text& reference, pacer& pace) {
     farspan_chrf_counts counts{};
     numbering<char32_t> characters;
     count_orders(counts, 0, config.char_order,
-                 {characters.number_all(hypothesis.characters), characters.number_all(reference.characters)});
+                 {characters.number_all(hypothesis.characters, pace), characters.number_all(reference.characters, pace)}, pace);
     numbering<std::u32string> words;
     count_orders(counts, config.char_order, config.word_order,
-                 {words.number_all(hypothesis.words), words.number_all(reference.words)});
+                 {words.number_all(hypothesis.words, pace), words.number_all(reference.words, pace)}, pace);
     return counts;
 }
 
@@ -104,12 +108,12 @@ void check_counts(const farspan_chrf_counts& counts, const counter_owner& owner)
 }
 
 farspan_chrf_counts count_chrf_segment(const farspan_chrf_config& config, std::string_view hypothesis,
-                                       const std::vector<std::string_view>& references) {
-    const prepared_text prepared = prepare(config, hypothesis);
+                                       const std::vector<std::string_view>& references, pacer& pace) {
+    const prepared_text prepared = prepare(config, hypothesis, pace);
     farspan_chrf_counts best{};
     double best_score = -1;
     for (const std::string_view reference : references) {
-        const farspan_chrf_counts now = count_pair(config, prepared, prepare(config, reference));
+        const farspan_chrf_counts now = count_pair(config, prepared, prepare(config, reference, pace), pace);
         const double score = score_chrf(config, now);
         if (score <= best_score) continue;
         best = now;

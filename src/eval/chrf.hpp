@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/pacer.hpp"
 #include "eval/counters.hpp"
 #include "farspan/eval.h"
 
@@ -33,7 +34,7 @@ void check_counts(const farspan_chrf_counts& counts, const counter_owner& owner)
 
 // The counts of one segment against the reference of those given that scores best.
 farspan_chrf_counts count_chrf_segment(const farspan_chrf_config& config, std::string_view hypothesis,
-                                       const std::vector<std::string_view>& references);
+                                       const std::vector<std::string_view>& references, pacer& pace);
 
 double score_chrf(const farspan_chrf_config& config, const farspan_chrf_counts& counts);
 

@@ -7,12 +7,13 @@
 
 namespace farspan {
 
-int64_t lcs_length(const number_sequence& a, const number_sequence& b);
+int64_t lcs_length(const number_sequence& a, const number_sequence& b, pacer& pace);
 
 // Marks tokens of one sequence, `reference`, that belong to common subsequences with others.
 class lcs_marker {
 public:
-    explicit lcs_marker(const number_sequence& reference) : reference_(reference), of_reference_(reference) {}
+    lcs_marker(const number_sequence& reference, pacer& pace)
+        : reference_(reference), pace_(pace), of_reference_(reference, pace) {}
 
     // Marks the positions of the reference that belong to one longest common subsequence with `candidate`: the one that is
     // found from the ends backwards, stepping back in the candidate only where that keeps more than stepping back in the
@@ -26,7 +27,7 @@ private:
     // The places of every token of a sequence, as bits.
     class places {
     public:
-        explicit places(const number_sequence& sequence);
+        places(const number_sequence& sequence, pacer& pace);
         std::size_t size() const { return size_; }
         std::size_t words() const { return words_; }
         // The row of the table below `row`, for another `token`. A zero bit is a column in which the length grows by one.
@@ -46,7 +47,7 @@ private:
     // Rows of the table, of which one in so many is kept and the others are formed again, a block at a time.
     class rows_of {
     public:
-        rows_of(const number_sequence& sequence, places& columns);
+        rows_of(const number_sequence& sequence, places& columns, pacer& pace);
         const word* row(std::size_t r);
         int64_t length(std::size_t r, std::size_t columns);  // of the first r and the first `columns` tokens
 
@@ -54,6 +55,7 @@ private:
         void load(std::size_t block);
         const number_sequence& sequence_;
         places& columns_;
+        pacer& pace_;
         std::size_t words_, step_, loaded_;
         std::vector<word> kept_, block_;
     };
@@ -62,6 +64,7 @@ private:
               std::vector<bool>& marks);
 
     const number_sequence& reference_;
+    pacer& pace_;
     places of_reference_;
 };
 

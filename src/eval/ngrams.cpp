@@ -4,9 +4,13 @@
 
 namespace farspan {
 
-ngram_sequences::ngram_sequences(std::vector<number_sequence> tokens) : tokens_(std::move(tokens)), grams_(tokens_) {
+ngram_sequences::ngram_sequences(std::vector<number_sequence> tokens, pacer& pace)
+    : tokens_(std::move(tokens)), grams_(tokens_), pace_(pace) {
     for (const number_sequence& sequence : tokens_)
-        for (const int32_t token : sequence) distinct_ = std::max(distinct_, token + 1);
+        for (const int32_t token : sequence) {
+            pace_.step();
+            distinct_ = std::max(distinct_, token + 1);
+        }
 }
 
 void ngram_sequences::next_order() {
@@ -15,6 +19,7 @@ void ngram_sequences::next_order() {
         number_sequence& grams = grams_[s];
         const std::size_t count = grams.empty() ? 0 : grams.size() - 1;
         for (std::size_t n = 0; n < count; ++n) {
+            pace_.step(4);
             const auto last = static_cast<uint32_t>(tokens_[s][n + order_]);
             grams[n] = pairs.number(static_cast<uint64_t>(static_cast<uint32_t>(grams[n])) << 32 | last);
         }
@@ -26,13 +31,17 @@ void ngram_sequences::next_order() {
 
 std::vector<int32_t> ngram_sequences::histogram(std::size_t sequence) const {
     std::vector<int32_t> counts(static_cast<std::size_t>(distinct_));
-    for (const int32_t gram : grams_[sequence]) ++counts[static_cast<std::size_t>(gram)];
+    pace_.step(distinct_ / 8);
+    for (const int32_t gram : grams_[sequence]) pace_.step(), ++counts[static_cast<std::size_t>(gram)];
     return counts;
 }
 
-int64_t count_matches(const std::vector<int32_t>& a, const std::vector<int32_t>& b) {
+int64_t count_matches(const std::vector<int32_t>& a, const std::vector<int32_t>& b, pacer& pace) {
     int64_t matches = 0;
-    for (std::size_t n = 0; n < a.size(); ++n) matches += std::min(a[n], b[n]);
+    for (std::size_t n = 0; n < a.size(); ++n) {
+        pace.step();
+        matches += std::min(a[n], b[n]);
+    }
     return matches;
 }
 

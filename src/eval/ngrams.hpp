@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/pacer.hpp"
+
 namespace farspan {
 
 using number_sequence = std::vector<int32_t>;
@@ -21,10 +23,13 @@ public:
     int32_t size() const { return static_cast<int32_t>(numbers_.size()); }
 
     template <class Tokens>
-    number_sequence number_all(const Tokens& tokens) {
+    number_sequence number_all(const Tokens& tokens, pacer& pace) {
         number_sequence numbers;
         numbers.reserve(tokens.size());
-        for (const auto& token : tokens) numbers.push_back(number(Key(token)));
+        for (const auto& token : tokens) {
+            pace.step(4);
+            numbers.push_back(number(Key(token)));
+        }
         return numbers;
     }
 
@@ -35,7 +40,7 @@ private:
 // The n-grams of several token sequences, for n = 1, 2, 3 ... in turn.
 class ngram_sequences {
 public:
-    explicit ngram_sequences(std::vector<number_sequence> tokens);
+    ngram_sequences(std::vector<number_sequence> tokens, pacer& pace);
 
     void next_order();  // n becomes n + 1
     int64_t count(std::size_t sequence) const { return static_cast<int64_t>(grams_[sequence].size()); }
@@ -44,11 +49,12 @@ public:
 
 private:
     std::vector<number_sequence> tokens_, grams_;
+    pacer& pace_;
     std::size_t order_ = 1;
     int32_t distinct_ = 0;
 };
 
 // sum of min(a, b)
-int64_t count_matches(const std::vector<int32_t>& a, const std::vector<int32_t>& b);
+int64_t count_matches(const std::vector<int32_t>& a, const std::vector<int32_t>& b, pacer& pace);
 
 }  // namespace farspan

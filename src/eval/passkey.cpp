@@ -32,7 +32,7 @@ std::string key_sentences(int64_t key) {
 // Writes a text from its start, or only measures it if there is no room.
 class text_writer {
 public:
-    explicit text_writer(char* to) : to_(to) {}
+    text_writer(char* to, pacer& pace) : to_(to), pace_(pace) {}
     int64_t size() const { return size_; }
     void put(std::string_view text) {
         if (to_) std::memcpy(to_ + size_, text.data(), text.size());
@@ -42,6 +42,7 @@ public:
     void put_garbage(int64_t count) {
         constexpr auto period = static_cast<int64_t>(garbage.size()) + 1;
         for (int64_t at = 0; to_ && at < count; at += period) {
+            pace_.step();
             std::memcpy(to_ + size_ + at, garbage.data(), static_cast<std::size_t>(std::min(count - at, period - 1)));
             if (at + period <= count) to_[size_ + at + period - 1] = ' ';
         }
@@ -50,6 +51,7 @@ public:
 
 private:
     char* to_;
+    pacer& pace_;
     int64_t size_ = 0;
 };
 
@@ -117,37 +119,80 @@ void check_passkey(const farspan_passkey_config& c) {
                       "is %" PRId64 ": must be between %" PRId64 " and 2^40 - 1", c.length, least_length(c));
 }
 
-farspan_passkey make_passkey(const farspan_passkey_config& config, char* to) {
+farspan_passkey make_passkey(const farspan_passkey_config& config, char* to, pacer& pace) {
     random_source random(config.seed);
     farspan_passkey answer{};
     answer.struct_size = sizeof answer;
     answer.key = config.lowest_key + random.below(config.highest_key - config.lowest_key + 1);
     const double drawn = random.unit();  // drawn in any case, so that the key is the same at every depth
     answer.depth = std::isnan(config.depth) ? drawn : config.depth;
-    text_writer text(to);
+    text_writer text(to, pace);
     config.form == FARSPAN_PASSKEY_LANDMARK ? put_landmark(config, answer, text) : put_sentences(config, answer, text);
     answer.bytes = text.size();
     return answer;
 }
 
-bool says_key(std::string_view generated, int64_t key) {
-    constexpr std::string_view digits = "0123456789";
-    const std::size_t first = generated.find_first_of(digits);
-    if (first == generated.npos) return false;
-    std::string_view number = generated.substr(first, generated.find_first_not_of(digits, first) - first);
+bool says_key(std::string_view generated, int64_t key, pacer& pace) {
+    const auto is_digit = [&](char c) {
+        pace.step();
+        return c >= '0' && c <= '9';
+    };
+    const auto first = std::find_if(generated.begin(), generated.end(), is_digit);
+    if (first == generated.end()) return false;
+    std::string_view number(first, std::find_if_not(first, generated.end(), is_digit));
     number.remove_prefix(std::min(number.find_first_not_of('0'), number.size() - 1));
     return number == std::to_string(key);
 }
 
-int64_t needle_position(const int64_t* haystack, int64_t haystack_length, int64_t rest, double depth,
-                        const int64_t* boundary) {
-    const int64_t position = share_of(rest, depth);
-    if (!boundary) return position;
-    // The haystack repeats itself: where it has none, its repetitions have none.
-    const int64_t last = std::max<int64_t>(0, position - haystack_length);
-    for (int64_t p = position; p > last; --p)
-        if (haystack[(p - 1) % haystack_length] == *boundary) return p;
+namespace {
+
+// Ids of the haystack, repeated, before the needle.
+int64_t needle_position(const needle_task& placed, int64_t rest, pacer& pace) {
+    const int64_t position = share_of(rest, placed.depth);
+    if (placed.boundaries.empty()) return position;
+    const auto size = static_cast<int64_t>(placed.haystack.size());
+    // Where the haystack has none, its repetitions have none.
+    for (int64_t p = position; p > std::max<int64_t>(0, position - size); --p) {
+        pace.step(static_cast<int64_t>(placed.boundaries.size()));
+        if (std::ranges::find(placed.boundaries, placed.haystack[static_cast<std::size_t>((p - 1) % size)]) != placed.boundaries.end()) return p;
+    }
     return 0;
+}
+
+// The haystack's ids [first, last).
+int64_t* copy_haystack(std::span<const int64_t> haystack, int64_t first, int64_t last, int64_t* to, pacer& pace) {
+    for (int64_t n = first; n < last; ++n) {
+        pace.step();
+        *to++ = haystack[static_cast<std::size_t>(n) % haystack.size()];
+    }
+    return to;
+}
+
+int64_t* copy_ids(std::span<const int64_t> ids, int64_t* to, pacer& pace) {
+    for (const int64_t id : ids) {
+        pace.step();
+        *to++ = id;
+    }
+    return to;
+}
+
+}  // namespace
+
+int64_t place_needle(const needle_task& placed, std::span<int64_t> out, pacer& pace) {
+    const auto count = static_cast<int64_t>(out.size());
+    const auto others = static_cast<int64_t>(placed.needle.size() + placed.question.size());
+    if (count < others)
+        throw failure(FARSPAN_ERROR_SHAPE, "out_count", "is %" PRId64 ": needle and question alone are %" PRId64, count, others);
+    const int64_t rest = count - others;
+    if (rest > 0 && placed.haystack.empty())
+        throw failure(FARSPAN_ERROR_SHAPE, "haystack_count", "is 0: there is room for %" PRId64, rest);
+    if (!(placed.depth >= 0 && placed.depth <= 1)) throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "depth", "is %g: must be 0 .. 1", placed.depth);
+    const int64_t position = needle_position(placed, rest, pace);
+    int64_t* to = copy_haystack(placed.haystack, 0, position, out.data(), pace);
+    to = copy_ids(placed.needle, to, pace);
+    to = copy_haystack(placed.haystack, position, rest, to, pace);
+    copy_ids(placed.question, to, pace);
+    return position;
 }
 
 }  // namespace farspan

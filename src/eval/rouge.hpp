@@ -20,12 +20,9 @@ using sentence_list = std::vector<number_sequence>;
 struct rouge_pair {
     sentence_list hypothesis, reference;
 };
-rouge_pair read_rouge_pair(const farspan_rouge_config& config, std::string_view hypothesis, std::string_view reference);
+rouge_pair read_rouge_pair(const farspan_rouge_config& config, std::string_view hypothesis, std::string_view reference, pacer& pace);
 
-// Pairs of tokens that a common subsequence looks at, 64 in a few nanoseconds; 0 for n-grams.
-double lcs_work(const farspan_rouge_config& config, const rouge_pair& pair);
-constexpr double most_lcs_work = 0x1p38;
-
-farspan_rouge_result score_rouge(const farspan_rouge_config& config, const rouge_pair& pair);
+// The result of the pair with the best f_measure; its `reference` is the pair's place. Throws failure if the work is too much.
+farspan_rouge_result best_rouge(const farspan_rouge_config& config, const std::vector<rouge_pair>& pairs, pacer& pace);
 
 }  // namespace farspan

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/failure.hpp"
+#include "base/steps.hpp"
 #include "eval/unicode.hpp"
 #include "farspan/eval.h"
 
@@ -20,23 +22,38 @@ bool is_stop(char32_t code) {
     return code == '.' || code == ',';
 }
 
-void replace_all(std::u32string& text, std::u32string_view from, std::u32string_view to) {
-    std::size_t at = text.find(from), done = 0;
-    if (at == text.npos) return;
+std::size_t find_in_steps(std::u32string_view text, std::u32string_view what, std::size_t at, pacer& pace) {
+    constexpr std::size_t piece = std::size_t{1} << 16;
+    for (; at < text.size(); at += piece) {
+        pace.step(static_cast<int64_t>(std::min(piece, text.size() - at) / 8));
+        const std::size_t found = text.substr(0, at + piece + what.size() - 1).find(what, at);
+        if (found != text.npos) return found;
+    }
+    return text.npos;
+}
+
+void replace_all(std::u32string& text, std::u32string_view from, std::u32string_view to, pacer& pace) {
+    const std::u32string_view given = text;
+    std::size_t at = find_in_steps(given, from, 0, pace), done = 0;
+    if (at == given.npos) return;
     std::u32string result;
-    for (; at != text.npos; at = text.find(from, done)) {
-        result.append(text, done, at - done).append(to);
+    result.reserve(text.size());
+    for (; at != given.npos; at = find_in_steps(given, from, done, pace)) {
+        append_in_steps(result, given.substr(done, at - done), pace);
+        result.append(to);
         done = at + from.size();
     }
-    text = result.append(text, done);
+    append_in_steps(result, given.substr(done), pace);
+    text = std::move(result);
 }
 
 // Puts spaces around every character for which `apart` holds.
 template <class Apart>
-std::u32string separate(std::u32string_view text, Apart apart) {
+std::u32string separate(std::u32string_view text, pacer& pace, Apart apart) {
     std::u32string spaced;
     spaced.reserve(text.size() * 2);
     for (const char32_t code : text) {
+        pace.step();
         if (apart(code))
             spaced.append({' ', code, ' '});
         else
@@ -51,10 +68,11 @@ struct spacing {
     bool before, between, after;
 };
 template <class Matches>
-std::u32string separate_pairs(std::u32string_view text, spacing spaces, Matches matches) {
+std::u32string separate_pairs(std::u32string_view text, pacer& pace, spacing spaces, Matches matches) {
     std::u32string spaced;
     spaced.reserve(text.size() * 2);
     for (std::size_t at = 0; at < text.size(); ++at) {
+        pace.step();
         if (at + 1 == text.size() || !matches(text[at], text[at + 1])) {
             spaced.push_back(text[at]);
             continue;
@@ -75,23 +93,30 @@ bool is_western_punctuation(char32_t code) {
 }
 
 // Punctuation of Western languages. Numbers keep their points and commas.
-std::u32string space_western(std::u32string text) {
-    text = separate(text, is_western_punctuation);
-    text = separate_pairs(text, {false, true, true}, [](char32_t a, char32_t b) { return !is_digit(a) && is_stop(b); });
-    text = separate_pairs(text, {true, true, false}, [](char32_t a, char32_t b) { return is_stop(a) && !is_digit(b); });
-    return separate_pairs(text, {false, true, true}, [](char32_t a, char32_t b) { return is_digit(a) && b == '-'; });
+std::u32string space_western(std::u32string text, pacer& pace) {
+    text = separate(text, pace, is_western_punctuation);
+    text = separate_pairs(text, pace, {false, true, true},
+                          [](char32_t a, char32_t b) { return !is_digit(a) && is_stop(b); });
+    text = separate_pairs(text, pace, {true, true, false},
+                          [](char32_t a, char32_t b) { return is_stop(a) && !is_digit(b); });
+    return separate_pairs(text, pace, {false, true, true}, [](char32_t a, char32_t b) { return is_digit(a) && b == '-'; });
 }
 
 // mteval-v13a, the tokeniser of WMT.
-std::u32string space_13a(std::u32string text) {
-    replace_all(text, U"<skipped>", U"");
-    replace_all(text, U"-\n", U"");
-    replace_all(text, U"\n", U" ");
-    replace_all(text, U"&quot;", U"\"");
-    replace_all(text, U"&amp;", U"&");
-    replace_all(text, U"&lt;", U"<");
-    replace_all(text, U"&gt;", U">");
-    return space_western(U" " + text + U" ");
+std::u32string space_13a(std::u32string text, pacer& pace) {
+    replace_all(text, U"<skipped>", U"", pace);
+    replace_all(text, U"-\n", U"", pace);
+    replace_all(text, U"\n", U" ", pace);
+    replace_all(text, U"&quot;", U"\"", pace);
+    replace_all(text, U"&amp;", U"&", pace);
+    replace_all(text, U"&lt;", U"<", pace);
+    replace_all(text, U"&gt;", U">", pace);
+    std::u32string framed;
+    framed.reserve(text.size() + 2);
+    framed.push_back(' ');
+    append_in_steps<char32_t>(framed, text, pace);
+    framed.push_back(' ');
+    return space_western(std::move(framed), pace);
 }
 
 // sacrebleu's zh: characters of these ranges stand alone. The fourth is not Chinese: the script of which this is the rule meant
@@ -105,68 +130,94 @@ bool is_chinese(char32_t code) {
                        [&](const code_range& range) { return range.first <= code && code <= range.last; });
 }
 
-std::u32string space_chinese(std::u32string_view text) {
+std::u32string space_chinese(std::u32string_view text, pacer& pace) {
     while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    return space_western(separate(text, is_chinese));
+    return space_western(separate(text, pace, is_chinese), pace);
 }
 
 // mteval-v14: punctuation and symbols of every script, punctuation between digits excepted.
-std::u32string space_international(std::u32string text) {
-    text = separate_pairs(text, {false, true, true},
+std::u32string space_international(std::u32string text, pacer& pace) {
+    text = separate_pairs(text, pace, {false, true, true},
                           [](char32_t a, char32_t b) { return !is_number(a) && is_punctuation(b); });
-    text = separate_pairs(text, {true, true, false},
+    text = separate_pairs(text, pace, {true, true, false},
                           [](char32_t a, char32_t b) { return is_punctuation(a) && !is_number(b); });
-    return separate(text, is_symbol);
+    return separate(text, pace, is_symbol);
 }
 
 // ROUGE knows a-z and 0-9 only; everything else separates.
-text_tokens rouge_tokens(std::u32string_view text, bool stem) {
-    std::u32string lower = to_lower(text);
-    for (char32_t& code : lower)
+text_tokens rouge_tokens(std::u32string_view text, bool stem, pacer& pace) {
+    std::u32string lower = to_lower(text, pace);
+    for (char32_t& code : lower) {
+        pace.step();
         if (!is_digit(code) && !(code >= 'a' && code <= 'z')) code = ' ';
-    text_tokens tokens = split_words(lower);
+    }
+    text_tokens tokens = split_words(lower, pace);
     for (std::u32string& token : tokens) {
         if (!stem || token.size() <= 3) continue;
+        pace.step(static_cast<int64_t>(4 * token.size()));
         const std::string stemmed = porter_stem({token.begin(), token.end()});
         token.assign(stemmed.begin(), stemmed.end());
     }
-    std::erase_if(tokens, [](const std::u32string& token) { return token.empty(); });
+    std::erase_if(tokens, [&](const std::u32string& token) {
+        pace.step();
+        return token.empty();
+    });
     return tokens;
 }
 
 }  // namespace
 
-text_tokens split_words(std::u32string_view text) {
+text_tokens split_words(std::u32string_view text, pacer& pace) {
     text_tokens words;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t first = at;
-        while (at < text.size() && !is_space(text[at])) ++at;
+        for (; at < text.size() && !is_space(text[at]); ++at) pace.step();
         if (at > first)
-            words.emplace_back(text.substr(first, at - first));
+            append_in_steps(words.emplace_back(), text.substr(first, at - first), pace);
         else
             ++at;
+        pace.step();
     }
     return words;
 }
 
-text_tokens tokenize(int32_t tokenizer, bool lowercase, std::string_view text) {
-    std::u32string codes = decode_utf8(text);
+text_tokens tokenize(int32_t tokenizer, bool lowercase, std::string_view text, pacer& pace) {
+    std::u32string codes = decode_utf8(text, pace);
     if (tokenizer == FARSPAN_TOKENIZER_ROUGE || tokenizer == FARSPAN_TOKENIZER_ROUGE_STEMMED)
-        return rouge_tokens(codes, tokenizer == FARSPAN_TOKENIZER_ROUGE_STEMMED);
-    if (lowercase) codes = to_lower(codes);
+        return rouge_tokens(codes, tokenizer == FARSPAN_TOKENIZER_ROUGE_STEMMED, pace);
+    if (lowercase) codes = to_lower(codes, pace);
     while (!codes.empty() && is_space(codes.back())) codes.pop_back();  // mteval-v14 looks at the end of the text
     switch (tokenizer) {
         case FARSPAN_TOKENIZER_13A:
-            return split_words(space_13a(std::move(codes)));
+            return split_words(space_13a(std::move(codes), pace), pace);
         case FARSPAN_TOKENIZER_INTL:
-            return split_words(space_international(std::move(codes)));
+            return split_words(space_international(std::move(codes), pace), pace);
         case FARSPAN_TOKENIZER_ZH:
-            return split_words(space_chinese(codes));
+            return split_words(space_chinese(codes, pace), pace);
         case FARSPAN_TOKENIZER_CHAR:
-            return split_words(separate(codes, [](char32_t) { return true; }));
+            return split_words(separate(codes, pace, [](char32_t) { return true; }), pace);
         default:
-            return split_words(codes);
+            return split_words(codes, pace);
     }
+}
+
+std::string join_tokens(int32_t tokenizer, int32_t lowercase, std::string_view text, pacer& pace) {
+    if (tokenizer < FARSPAN_TOKENIZER_NONE || tokenizer > FARSPAN_TOKENIZER_ZH)
+        throw failure(FARSPAN_ERROR_METHOD, "tokenizer",
+                      "is %d: must be none (1), 13a (2), char (3), intl (4), rouge (5), rouge_stemmed (6) or zh (7)", tokenizer);
+    if (lowercase != 0 && lowercase != 1)
+        throw failure(FARSPAN_ERROR_METHOD, "lowercase", "is %d: must be 0 or 1", lowercase);
+    std::string joined;
+    joined.reserve(text.size() + text.size() / 4);
+    for (const std::u32string& token : tokenize(tokenizer, lowercase != 0, text, pace)) {
+        if (!joined.empty()) joined.push_back(' ');
+        pace.step();
+        for (const char32_t code : token) {
+            pace.step();
+            append_utf8(joined, code);
+        }
+    }
+    return joined;
 }
 
 }  // namespace farspan

@@ -64,10 +64,11 @@ bool is_final_sigma(std::u32string_view text, std::size_t at) {
 
 }  // namespace
 
-std::u32string decode_utf8(std::string_view text) {
+std::u32string decode_utf8(std::string_view text, pacer& pace) {
     std::u32string codes;
     codes.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
+        pace.step();
         const auto byte = static_cast<unsigned char>(text[at++]);
         if (byte < 0x80) {
             codes.push_back(byte);
@@ -119,11 +120,12 @@ bool is_number(char32_t code) {
     return find(number_codes, code) != nullptr;
 }
 
-std::u32string to_lower(std::u32string_view text) {
+std::u32string to_lower(std::u32string_view text, pacer& pace) {
     std::u32string lower;
     lower.reserve(text.size());
     for (std::size_t at = 0; at < text.size(); ++at) {
         const char32_t code = text[at];
+        pace.step();
         if (code == capital_sigma && is_final_sigma(text, at)) {
             lower.push_back(final_sigma);
         } else if (code == capital_i_dotted) {

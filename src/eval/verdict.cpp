@@ -36,7 +36,7 @@ const char* verdict_name(int32_t verdict) {
     }
 }
 
-farspan_verdict judge(const int64_t* lengths, const double* nll, int64_t count, int64_t trained_length) {
+farspan_verdict judge(const int64_t* lengths, const double* nll, int64_t count, int64_t trained_length, pacer& pace) {
     farspan_verdict result{};
     result.struct_size = sizeof result;
     int64_t beyond = 0;
@@ -45,6 +45,7 @@ farspan_verdict judge(const int64_t* lengths, const double* nll, int64_t count, 
     const double reference = std::exp(nll[beyond - 1]);
     result.reference_length = lengths[beyond - 1];
     for (int64_t n = beyond; n < count; ++n) {
+        pace.step(2);
         const double ratio = std::exp(nll[n]) / reference;
         // A ratio that is no number is worse than any number.
         const bool worse = ratio > result.worst_ratio || (std::isnan(ratio) && !std::isnan(result.worst_ratio));

@@ -4,4 +4,4 @@
 
 farspan_model_options options;
 farspan_model_layer layer;
-farspan_status (*read)(const char*, size_t, const farspan_model_options*, farspan_model**, farspan_error*) = farspan_model_from_config;
+farspan_status (*read)(const farspan_context*, const char*, int64_t, const farspan_model_options*, farspan_model**, farspan_error*) = farspan_model_from_config;

@@ -55,7 +55,7 @@ void prepare() {
         "{\"model_type\": \"llama\", \"hidden_size\": 64, \"num_attention_heads\": 4, \"num_hidden_layers\": 1, "
         "\"rope_theta\": 10000, \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2}, \"max_position_embeddings\": 64, \"use_attention_sinks\": true}";
     farspan_error error = FARSPAN_ERROR_INIT;
-    if (farspan_model_from_config(text, sizeof text - 1, nullptr, &model, &error)) fail("model", "not made", error);
+    if (farspan_model_from_config(nullptr, text, sizeof text - 1, nullptr, &model, &error)) fail("model", "not made", error);
 }
 
 // For each struct a valid value, and a call that is given it.
@@ -273,8 +273,8 @@ struct use<farspan_windows_config> {
 template <>
 struct use<farspan_window> {
     static farspan_window valid() {
-        farspan_window window{};
-        window.struct_size = sizeof window;
+        farspan_window window;
+        farspan_window_init(&window, sizeof window);
         return window;
     }
     static farspan_status give(farspan_window* c, farspan_error* error) {
@@ -287,14 +287,14 @@ struct use<farspan_loss> {
     static farspan_loss valid() { return made(farspan_loss_init); }
     static farspan_status give(farspan_loss* c, farspan_error* error) {
         const double nll = 1;
-        return farspan_loss_add(c, &nll, 1, nullptr, 0, 0, error);
+        return farspan_loss_add(nullptr, c, &nll, 1, nullptr, 0, 0, 0, error);
     }
 };
 template <>
 struct use<farspan_loss_summary> {
     static farspan_loss_summary valid() {
-        farspan_loss_summary summary{};
-        summary.struct_size = sizeof summary;
+        farspan_loss_summary summary;
+        farspan_loss_summary_init(&summary, sizeof summary);
         return summary;
     }
     static farspan_status give(farspan_loss_summary* c, farspan_error* error) {
@@ -305,14 +305,14 @@ struct use<farspan_loss_summary> {
 template <>
 struct use<farspan_verdict> {
     static farspan_verdict valid() {
-        farspan_verdict verdict{};
-        verdict.struct_size = sizeof verdict;
+        farspan_verdict verdict;
+        farspan_verdict_init(&verdict, sizeof verdict);
         return verdict;
     }
     static farspan_status give(farspan_verdict* c, farspan_error* error) {
         const int64_t lengths[2] = {10, 20};
         const double nll[2] = {1, 2};
-        return farspan_judge(lengths, nll, 2, 10, c, error);
+        return farspan_judge(nullptr, lengths, 2, nll, 2, 10, c, error);
     }
 };
 template <>
@@ -320,8 +320,8 @@ struct use<farspan_bleu_config> {
     static farspan_bleu_config valid() { return made(farspan_bleu_config_init); }
     static farspan_status give(farspan_bleu_config* c, farspan_error* error) {
         const farspan_bleu_counts counts = made(farspan_bleu_counts_init);
-        farspan_bleu_result result{};
-        result.struct_size = sizeof result;
+        farspan_bleu_result result;
+        farspan_bleu_result_init(&result, sizeof result);
         return farspan_bleu_score(c, &counts, &result, error);
     }
 };
@@ -336,8 +336,8 @@ struct use<farspan_bleu_counts> {
 template <>
 struct use<farspan_bleu_result> {
     static farspan_bleu_result valid() {
-        farspan_bleu_result result{};
-        result.struct_size = sizeof result;
+        farspan_bleu_result result;
+        farspan_bleu_result_init(&result, sizeof result);
         return result;
     }
     static farspan_status give(farspan_bleu_result* c, farspan_error* error) {
@@ -363,27 +363,26 @@ struct use<farspan_chrf_counts> {
         return farspan_chrf_merge(c, &from, error);
     }
 };
-const char* const words[1] = {"one two"};
-const int64_t lengths[1] = {7};
+const farspan_text words[1] = {{"one two", 7}};
 template <>
 struct use<farspan_rouge_config> {
     static farspan_rouge_config valid() { return made(farspan_rouge_config_init, FARSPAN_ROUGE_L); }
     static farspan_status give(farspan_rouge_config* c, farspan_error* error) {
-        farspan_rouge_result result{};
-        result.struct_size = sizeof result;
-        return farspan_rouge(c, words[0], lengths[0], words, lengths, 1, &result, error);
+        farspan_rouge_result result;
+        farspan_rouge_result_init(&result, sizeof result);
+        return farspan_rouge(nullptr, c, words[0].data, words[0].bytes, words, 1, &result, error);
     }
 };
 template <>
 struct use<farspan_rouge_result> {
     static farspan_rouge_result valid() {
-        farspan_rouge_result result{};
-        result.struct_size = sizeof result;
+        farspan_rouge_result result;
+        farspan_rouge_result_init(&result, sizeof result);
         return result;
     }
     static farspan_status give(farspan_rouge_result* c, farspan_error* error) {
         const farspan_rouge_config config = use<farspan_rouge_config>::valid();
-        return farspan_rouge(&config, words[0], lengths[0], words, lengths, 1, c, error);
+        return farspan_rouge(nullptr, &config, words[0].data, words[0].bytes, words, 1, c, error);
     }
 };
 const double values[2] = {1, 2};
@@ -391,16 +390,16 @@ template <>
 struct use<farspan_bootstrap_config> {
     static farspan_bootstrap_config valid() { return made(farspan_bootstrap_config_init); }
     static farspan_status give(farspan_bootstrap_config* c, farspan_error* error) {
-        farspan_interval interval{};
-        interval.struct_size = sizeof interval;
+        farspan_interval interval;
+        farspan_interval_init(&interval, sizeof interval);
         return farspan_bootstrap_mean(nullptr, c, values, 2, &interval, error);
     }
 };
 template <>
 struct use<farspan_interval> {
     static farspan_interval valid() {
-        farspan_interval interval{};
-        interval.struct_size = sizeof interval;
+        farspan_interval interval;
+        farspan_interval_init(&interval, sizeof interval);
         return interval;
     }
     static farspan_status give(farspan_interval* c, farspan_error* error) {
@@ -416,22 +415,22 @@ struct use<farspan_passkey_config> {
     }
     static farspan_status give(farspan_passkey_config* c, farspan_error* error) {
         int64_t needed = 0;
-        farspan_passkey passkey{};
-        passkey.struct_size = sizeof passkey;
-        return farspan_passkey_make(c, nullptr, 0, &needed, &passkey, error);
+        farspan_passkey passkey;
+        farspan_passkey_init(&passkey, sizeof passkey);
+        return farspan_passkey_make(nullptr, c, nullptr, 0, &needed, &passkey, error);
     }
 };
 template <>
 struct use<farspan_passkey> {
     static farspan_passkey valid() {
-        farspan_passkey passkey{};
-        passkey.struct_size = sizeof passkey;
+        farspan_passkey passkey;
+        farspan_passkey_init(&passkey, sizeof passkey);
         return passkey;
     }
     static farspan_status give(farspan_passkey* c, farspan_error* error) {
         const farspan_passkey_config config = use<farspan_passkey_config>::valid();
         int64_t needed = 0;
-        return farspan_passkey_make(&config, nullptr, 0, &needed, c, error);
+        return farspan_passkey_make(nullptr, &config, nullptr, 0, &needed, c, error);
     }
 };
 
@@ -441,36 +440,24 @@ struct use<farspan_model_options> {
     static farspan_status give(farspan_model_options* c, farspan_error* error) {
         static const char text[] = "{\"model_type\": \"gpt2\", \"n_embd\": 64, \"n_head\": 4, \"n_layer\": 1, \"n_positions\": 64}";
         farspan_model* result = nullptr;
-        const farspan_status status = farspan_model_from_config(text, sizeof text - 1, c, &result, error);
+        const farspan_status status = farspan_model_from_config(nullptr, text, sizeof text - 1, c, &result, error);
         farspan_model_destroy(result);
         return status;
     }
 };
 template <>
 struct use<farspan_model_info> {
-    static farspan_model_info valid() {
-        farspan_model_info info{};
-        info.struct_size = sizeof info;
-        return info;
-    }
+    static farspan_model_info valid() { return made(farspan_model_info_init); }
     static farspan_status give(farspan_model_info* c, farspan_error* error) { return farspan_model_describe(model, c, error); }
 };
 template <>
 struct use<farspan_model_layer> {
-    static farspan_model_layer valid() {
-        farspan_model_layer layer{};
-        layer.struct_size = sizeof layer;
-        return layer;
-    }
+    static farspan_model_layer valid() { return made(farspan_model_layer_init); }
     static farspan_status give(farspan_model_layer* c, farspan_error* error) { return farspan_model_layer_at(model, 0, c, error); }
 };
 template <>
 struct use<farspan_model_note> {
-    static farspan_model_note valid() {
-        farspan_model_note note{};
-        note.struct_size = sizeof note;
-        return note;
-    }
+    static farspan_model_note valid() { return made(farspan_model_note_init); }
     static farspan_status give(farspan_model_note* c, farspan_error* error) { return farspan_model_note_at(model, 0, c, error); }
 };
 

@@ -36,16 +36,16 @@ Test(bounds, counts_end_below_2_to_the_40) {
     const double value = 1;
     farspan_bootstrap_config bootstrap;
     farspan_bootstrap_config_init(&bootstrap, sizeof bootstrap);
-    farspan_interval interval{};
-    interval.struct_size = sizeof interval;
+    farspan_interval interval;
+    farspan_interval_init(&interval, sizeof interval);
     expect_failure("count", FARSPAN_ERROR_SHAPE, 4, {"between 1 and 2^40 - 1"}, [&](farspan_error* error) {
         return farspan_bootstrap_mean(nullptr, &bootstrap, &value, most, &interval, error);
     });
     const int64_t edges[2] = {0, 1};
     farspan_loss curve[1];
     farspan_loss_init(curve, sizeof *curve);
-    expect_failure("buckets", FARSPAN_ERROR_SHAPE, 2, {"between 1 and 2^40 - 1"}, [&](farspan_error* error) {
-        return farspan_loss_add_by_context(curve, most, edges, 0, &value, 1, nullptr, 0, error);
+    expect_failure("buckets", FARSPAN_ERROR_SHAPE, 3, {"between 1 and 2^40 - 1"}, [&](farspan_error* error) {
+        return farspan_loss_add_by_context(nullptr, curve, most, edges, most + 1, 0, &value, 1, nullptr, 0, 0, error);
     });
 }
 
@@ -55,15 +55,15 @@ Test(bounds, passkeys_end_below_2_to_the_40) {
     config.length = most;
     char text[64];
     int64_t needed = 0;
-    farspan_passkey made{};
-    made.struct_size = sizeof made;
-    expect_failure("length", FARSPAN_ERROR_PARAMETER_RANGE, 1, {"and 2^40 - 1"}, [&](farspan_error* error) {
-        return farspan_passkey_make(&config, text, sizeof text, &needed, &made, error);
+    farspan_passkey made;
+    farspan_passkey_init(&made, sizeof made);
+    expect_failure("length", FARSPAN_ERROR_PARAMETER_RANGE, 2, {"and 2^40 - 1"}, [&](farspan_error* error) {
+        return farspan_passkey_make(nullptr, &config, text, sizeof text, &needed, &made, error);
     });
     const int64_t ids[1] = {1};
     int64_t out[4], position = 0;
-    expect_failure("needle", FARSPAN_ERROR_SHAPE, 7, {"between 1 and 2^40 - 1"}, [&](farspan_error* error) {
-        return farspan_needle_place(ids, 1, ids, 1, ids, 1, most, 0.5, nullptr, out, &position, error);
+    expect_failure("needle", FARSPAN_ERROR_SHAPE, 12, {"between 1 and 2^40 - 1"}, [&](farspan_error* error) {
+        return farspan_needle_place(nullptr, ids, 1, ids, 1, ids, 1, 0.5, nullptr, 0, out, most, &position, error);
     });
 }
 

@@ -124,20 +124,19 @@ void add_evaluation(text_list& texts) {
         bleu.smoothing_value = -0.25;
         add_message(texts, "smoothing", [&](auto* e) { return farspan_bleu_signature(&bleu, 1, signature, sizeof signature, &needed, e); });
     }
-    const char* const text[1] = {"a"};
-    const int64_t bytes[1] = {1};
+    const farspan_text text = {"a", 1};
     farspan_chrf_config chrf;
     farspan_chrf_config_init(&chrf, sizeof chrf);
     chrf.beta = -1.5;
     farspan_chrf_counts counts;
     farspan_chrf_counts_init(&counts, sizeof counts);
-    add_message(texts, "beta", [&](auto* e) { return farspan_chrf_add(&chrf, "a", 1, text, bytes, 1, &counts, e); });
+    add_message(texts, "beta", [&](auto* e) { return farspan_chrf_add(nullptr, &chrf, "a", 1, &text, 1, &counts, e); });
     farspan_bootstrap_config bootstrap;
     farspan_bootstrap_config_init(&bootstrap, sizeof bootstrap);
     bootstrap.confidence = 1.5;
     const double value = 1;
-    farspan_interval interval = {};
-    interval.struct_size = sizeof interval;
+    farspan_interval interval;
+    farspan_interval_init(&interval, sizeof interval);
     add_message(texts, "confidence", [&](auto* e) { return farspan_bootstrap_mean(nullptr, &bootstrap, &value, 1, &interval, e); });
     farspan_passkey_config passkey;
     farspan_passkey_config_init(&passkey, sizeof passkey, FARSPAN_PASSKEY_LANDMARK);
@@ -145,20 +144,20 @@ void add_evaluation(text_list& texts) {
     passkey.depth = 1.5;
     char buffer[2001];
     int64_t needed = 0;
-    farspan_passkey answer = {};
-    answer.struct_size = sizeof answer;
-    add_message(texts, "depth", [&](auto* e) { return farspan_passkey_make(&passkey, buffer, sizeof buffer, &needed, &answer, e); });
+    farspan_passkey answer;
+    farspan_passkey_init(&answer, sizeof answer);
+    add_message(texts, "depth", [&](auto* e) { return farspan_passkey_make(nullptr, &passkey, buffer, sizeof buffer, &needed, &answer, e); });
     passkey.depth = 0.25;
-    add_message(texts, "passkey", [&](auto* e) { return farspan_passkey_make(&passkey, buffer, sizeof buffer, &needed, &answer, e); });
+    add_message(texts, "passkey", [&](auto* e) { return farspan_passkey_make(nullptr, &passkey, buffer, sizeof buffer, &needed, &answer, e); });
     texts.push_back(buffer);
     const int64_t id = 1;
     int64_t out[4], position = 0;
-    add_message(texts, "needle", [&](auto* e) { return farspan_needle_place(&id, 1, &id, 1, &id, 1, 4, -0.5, nullptr, out, &position, e); });
+    add_message(texts, "needle", [&](auto* e) { return farspan_needle_place(nullptr, &id, 1, &id, 1, &id, 1, -0.5, nullptr, 0, out, 4, &position, e); });
     farspan_loss loss;
     farspan_loss_init(&loss, sizeof loss);
     loss.open_sum = 2.5;
-    farspan_loss_summary summary = {};
-    summary.struct_size = sizeof summary;
+    farspan_loss_summary summary;
+    farspan_loss_summary_init(&summary, sizeof summary);
     add_message(texts, "loss", [&](auto* e) { return farspan_loss_summarize(&loss, &summary, e); });
     texts.push_back(farspan_verdict_rule());
 }
@@ -185,18 +184,18 @@ void add_model(text_list& texts, const std::string& name, const std::string& tex
     options.extension = extension;
     if (extension != 0) options.target_length = 1234567;
     farspan_model* model = nullptr;
-    add_message(texts, name, [&](auto* e) { return farspan_model_from_config(text.data(), text.size(), &options, &model, e); });
+    add_message(texts, name, [&](auto* e) { return farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), &options, &model, e); });
     if (!model) return;
-    farspan_model_info info = {};
+    farspan_model_info info{};
     info.struct_size = sizeof info;
     cr_assert(farspan_model_describe(model, &info, nullptr) == FARSPAN_OK);
     for (int64_t n = 0; n < info.notes; ++n) {
-        farspan_model_note note = {};
+        farspan_model_note note{};
         note.struct_size = sizeof note;
         cr_assert(farspan_model_note_at(model, n, &note, nullptr) == FARSPAN_OK);
         texts.push_back(name + ", " + note.path + ": " + note.text);
     }
-    farspan_model_layer layer = {};
+    farspan_model_layer layer{};
     layer.struct_size = sizeof layer;
     cr_assert(farspan_model_layer_at(model, 0, &layer, nullptr) == FARSPAN_OK);
     if (layer.rope) texts.push_back(name + ": " + std::to_string(static_cast<int64_t>(layer.rope->base * 1e6)));
@@ -223,9 +222,11 @@ void add_models(text_list& texts) {
     add_model(texts, "architecture only", R"({"architectures": ["InternLM2ForCausalLM"], "num_hidden_layers": 1, "hidden_size": 256,
         "num_attention_heads": 2, "max_position_embeddings": 4096})", 0);
     const double real = 0.25;
-    const farspan_metadata entries[] = {{"general.architecture", FARSPAN_METADATA_REAL, 0, 1, &real}};
+    const std::string key = "general.architecture";
+    const farspan_metadata entries[] = {{key.data(), static_cast<int64_t>(key.size()), FARSPAN_METADATA_REAL, 0, nullptr, 0, &real, 1,
+                                         nullptr, 0}};
     farspan_model* model = nullptr;
-    add_message(texts, "metadata", [&](auto* e) { return farspan_model_from_metadata(entries, 1, nullptr, &model, e); });
+    add_message(texts, "metadata", [&](auto* e) { return farspan_model_from_metadata(nullptr, entries, 1, nullptr, &model, e); });
 }
 
 text_list all_texts() {

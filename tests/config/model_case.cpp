@@ -27,8 +27,8 @@ std::string bytes_of(const std::string& path) {
 }
 
 farspan_model_note note_at(const model_handle& model, int64_t index) {
-    farspan_model_note note{};
-    note.struct_size = sizeof note;
+    farspan_model_note note;
+    farspan_model_note_init(&note, sizeof note);
     cr_assert(farspan_model_note_at(model.get(), index, &note, nullptr) == FARSPAN_OK);
     return note;
 }
@@ -46,7 +46,7 @@ std::string gguf_fixture(const std::string& name) {
 model_handle read_gguf(const std::string& file, const farspan_model_options* options) {
     farspan_model* model = nullptr;
     farspan_error error = FARSPAN_ERROR_INIT;
-    const farspan_status status = farspan_model_from_gguf(file.data(), file.size(), options, &model, &error);
+    const farspan_status status = farspan_model_from_gguf(nullptr, file.data(), static_cast<int64_t>(file.size()), options, &model, &error);
     cr_assert(status == FARSPAN_OK, "status %d: %s", status, error.message);
     return own(model);
 }
@@ -54,9 +54,58 @@ model_handle read_gguf(const std::string& file, const farspan_model_options* opt
 model_handle read_model(const std::string& text, const farspan_model_options* options) {
     farspan_model* model = nullptr;
     farspan_error error = FARSPAN_ERROR_INIT;
-    const farspan_status status = farspan_model_from_config(text.data(), text.size(), options, &model, &error);
+    const farspan_status status = farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), options, &model, &error);
     cr_assert(status == FARSPAN_OK, "status %d: %s\n%s", status, error.message, text.c_str());
     return own(model);
+}
+
+namespace {
+
+farspan_metadata entry_named(std::string_view key, int32_t type, int32_t is_array) {
+    farspan_metadata entry{};
+    entry.key = key.data();
+    entry.key_bytes = static_cast<int64_t>(key.size());
+    entry.type = type;
+    entry.is_array = is_array;
+    return entry;
+}
+
+farspan_metadata integers(std::string_view key, int32_t is_array, const int64_t* first, std::size_t count) {
+    farspan_metadata entry = entry_named(key, FARSPAN_METADATA_INTEGER, is_array);
+    entry.integers = first;
+    entry.integers_count = static_cast<int64_t>(count);
+    return entry;
+}
+
+farspan_metadata reals(std::string_view key, int32_t is_array, const double* first, std::size_t count) {
+    farspan_metadata entry = entry_named(key, FARSPAN_METADATA_REAL, is_array);
+    entry.reals = first;
+    entry.reals_count = static_cast<int64_t>(count);
+    return entry;
+}
+
+}  // namespace
+
+farspan_metadata entry_of(std::string_view key, const int64_t& value) {
+    return integers(key, 0, &value, 1);
+}
+farspan_metadata entry_of(std::string_view key, const double& value) {
+    return reals(key, 0, &value, 1);
+}
+farspan_metadata entry_of(std::string_view key, const std::vector<int64_t>& values) {
+    return integers(key, 1, values.data(), values.size());
+}
+farspan_metadata entry_of(std::string_view key, const std::vector<double>& values) {
+    return reals(key, 1, values.data(), values.size());
+}
+farspan_metadata entry_of(std::string_view key, const farspan_text& value) {
+    farspan_metadata entry = entry_named(key, FARSPAN_METADATA_TEXT, 0);
+    entry.texts = &value;
+    entry.texts_count = 1;
+    return entry;
+}
+farspan_text text_of(std::string_view text) {
+    return {text.data(), static_cast<int64_t>(text.size())};
 }
 
 model_handle read_fixture(const std::string& name, const farspan_model_options* options) {
@@ -64,15 +113,15 @@ model_handle read_fixture(const std::string& name, const farspan_model_options* 
 }
 
 farspan_model_info info_of(const model_handle& model) {
-    farspan_model_info info{};
-    info.struct_size = sizeof info;
+    farspan_model_info info;
+    farspan_model_info_init(&info, sizeof info);
     cr_assert(farspan_model_describe(model.get(), &info, nullptr) == FARSPAN_OK);
     return info;
 }
 
 model_layer layer_of(const model_handle& model, int64_t index) {
     model_layer layer{{}, model};
-    layer.struct_size = sizeof(farspan_model_layer);
+    farspan_model_layer_init(&layer, sizeof(farspan_model_layer));
     cr_assert(farspan_model_layer_at(model.get(), index, &layer, nullptr) == FARSPAN_OK, "layer %ld",
               static_cast<long>(index));
     return layer;
@@ -146,14 +195,14 @@ void expect_refusal(const std::string& what, farspan_status status, const std::v
 void expect_model_refused(const std::string& what, const std::string& text, farspan_status status,
                           const std::vector<std::string>& words, const farspan_model_options* options) {
     expect_refusal(what, status, words, [&](farspan_model** model, farspan_error* error) {
-        return farspan_model_from_config(text.data(), text.size(), options, model, error);
+        return farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), options, model, error);
     });
 }
 
 void expect_gguf_refused(const std::string& what, const std::string& file, farspan_status status,
                          const std::vector<std::string>& words) {
     expect_refusal(what, status, words, [&](farspan_model** model, farspan_error* error) {
-        return farspan_model_from_gguf(file.data(), file.size(), nullptr, model, error);
+        return farspan_model_from_gguf(nullptr, file.data(), static_cast<int64_t>(file.size()), nullptr, model, error);
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "farspan/model.h"
@@ -24,6 +25,14 @@ farspan_model_options model_options();
 // The text of tests/fixtures/configs/<name>.json, the bytes of tests/fixtures/gguf/<name>.gguf.
 std::string fixture(const std::string& name);
 std::string gguf_fixture(const std::string& name);
+
+// Entries of GGUF metadata, which refer to what is given: one value, or an array of them.
+farspan_metadata entry_of(std::string_view key, const int64_t& value);
+farspan_metadata entry_of(std::string_view key, const double& value);
+farspan_metadata entry_of(std::string_view key, const farspan_text& value);
+farspan_metadata entry_of(std::string_view key, const std::vector<int64_t>& values);
+farspan_metadata entry_of(std::string_view key, const std::vector<double>& values);
+farspan_text text_of(std::string_view text);
 
 // Fails the test with the library's message if the text is refused.
 model_handle read_model(const std::string& text, const farspan_model_options* options = nullptr);

@@ -18,10 +18,10 @@ void expect_options_refused(const char* what, farspan_status status, std::initia
     farspan_model_options options = model_options();
     change(options);
     const std::string text = small_llama("");
-    expect_failure(what, status, 3, words, [&](farspan_error* error) {
+    expect_failure(what, status, 4, words, [&](farspan_error* error) {
         auto* const untouched = reinterpret_cast<farspan_model*>(&options);
         farspan_model* model = untouched;
-        const farspan_status got = farspan_model_from_config(text.data(), text.size(), &options, &model, error);
+        const farspan_status got = farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), &options, &model, error);
         cr_expect(model == untouched, "%s: wrote to model", what);
         return got;
     });
@@ -32,19 +32,28 @@ void expect_options_refused(const char* what, farspan_status status, std::initia
 Test(model_arguments, pointers) {
     const std::string text = small_llama("");
     farspan_model* model = nullptr;
-    const farspan_metadata entry{"general.architecture", FARSPAN_METADATA_TEXT, 0, 1, &text};
-    expect_failure("no text", FARSPAN_ERROR_NULL_ARGUMENT, 1, {"text"},
-                   [&](farspan_error* e) { return farspan_model_from_config(nullptr, 3, nullptr, &model, e); });
-    expect_failure("no model", FARSPAN_ERROR_NULL_ARGUMENT, 4, {"model"}, [&](farspan_error* e) {
-        return farspan_model_from_config(text.data(), text.size(), nullptr, nullptr, e);
+    const farspan_text architecture = text_of(text);
+    const farspan_metadata entry = entry_of("general.architecture", architecture);
+    expect_failure("no text", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"text"},
+                   [&](farspan_error* e) { return farspan_model_from_config(nullptr, nullptr, 3, nullptr, &model, e); });
+    expect_failure("no model", FARSPAN_ERROR_NULL_ARGUMENT, 5, {"model"}, [&](farspan_error* e) {
+        return farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), nullptr, nullptr, e);
     });
-    expect_failure("no file", FARSPAN_ERROR_NULL_ARGUMENT, 1, {"file"},
-                   [&](farspan_error* e) { return farspan_model_from_gguf(nullptr, 3, nullptr, &model, e); });
-    expect_failure("no entries", FARSPAN_ERROR_NULL_ARGUMENT, 1, {"entries"},
-                   [&](farspan_error* e) { return farspan_model_from_metadata(nullptr, 3, nullptr, &model, e); });
+    expect_failure("no file", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"file"},
+                   [&](farspan_error* e) { return farspan_model_from_gguf(nullptr, nullptr, 3, nullptr, &model, e); });
+    expect_failure("no entries", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"entries"},
+                   [&](farspan_error* e) { return farspan_model_from_metadata(nullptr, nullptr, 3, nullptr, &model, e); });
+    for (const int64_t bytes : {int64_t{-1}, INT64_MIN}) {
+        expect_failure("text_bytes", FARSPAN_ERROR_SHAPE, 3, {"text_bytes"}, [&](farspan_error* e) {
+            return farspan_model_from_config(nullptr, text.data(), bytes, nullptr, &model, e);
+        });
+        expect_failure("file_bytes", FARSPAN_ERROR_SHAPE, 3, {"file_bytes"}, [&](farspan_error* e) {
+            return farspan_model_from_gguf(nullptr, text.data(), bytes, nullptr, &model, e);
+        });
+    }
     for (const int64_t count : {int64_t{0}, int64_t{-1}, INT64_MAX})
-        expect_failure("count", FARSPAN_ERROR_SHAPE, 2, {"count"}, [&](farspan_error* e) {
-            return farspan_model_from_metadata(&entry, count, nullptr, &model, e);
+        expect_failure("count", FARSPAN_ERROR_SHAPE, 3, {"entries_count"}, [&](farspan_error* e) {
+            return farspan_model_from_metadata(nullptr, &entry, count, nullptr, &model, e);
         });
     cr_expect(model == nullptr);
     farspan_model_destroy(nullptr);
@@ -76,23 +85,26 @@ Test(model_arguments, options) {
         o.group = 5;
     });
     expect_options_refused("negative window", range, {"options.window is -1"}, [](auto& o) { o.window = -1; });
-    expect_options_refused("negative count", range, {"options.t5_values is -1"}, [](auto& o) { o.t5_values = -1; });
+    expect_options_refused("negative count", FARSPAN_ERROR_SHAPE, {"options.t5_encoder_count is -1"},
+                           [](auto& o) { o.t5_encoder_count = -1; });
+    expect_options_refused("a count without an array", FARSPAN_ERROR_SHAPE, {"options.rope_long_count is 4"},
+                           [](auto& o) { o.rope_long_count = 4; });
     float table[3] = {};
     farspan_model_options short_table = model_options();
     short_table.t5_encoder = table;
-    short_table.t5_values = 3;
-    expect_model_refused("a short table", fixture("t5-base"), FARSPAN_ERROR_SHAPE, {"options.t5_values is 3", "384"},
+    short_table.t5_encoder_count = 3;
+    expect_model_refused("a short table", fixture("t5-base"), FARSPAN_ERROR_SHAPE, {"options.t5_encoder_count is 3", "384"},
                          &short_table);
 }
 
 Test(model_arguments, answers) {
     const model_handle model = read_model(small_llama(""));
-    farspan_model_info info{};
-    info.struct_size = sizeof info;
-    farspan_model_layer layer{};
-    layer.struct_size = sizeof layer;
-    farspan_model_note note{};
-    note.struct_size = sizeof note;
+    farspan_model_info info;
+    farspan_model_info_init(&info, sizeof info);
+    farspan_model_layer layer;
+    farspan_model_layer_init(&layer, sizeof layer);
+    farspan_model_note note;
+    farspan_model_note_init(&note, sizeof note);
     expect_failure("no model", FARSPAN_ERROR_NULL_ARGUMENT, 1, {"model"},
                    [&](farspan_error* e) { return farspan_model_describe(nullptr, &info, e); });
     expect_failure("no info", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"info"},

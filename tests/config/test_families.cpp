@@ -311,7 +311,7 @@ Test(families, encoders_and_decoders) {
     farspan_model_options options = model_options();
     options.t5_encoder = encoder.data();
     options.t5_decoder = decoder.data();
-    options.t5_values = 32 * 12;
+    options.t5_encoder_count = options.t5_decoder_count = 32 * 12;
     const model_handle weighted = read_fixture("t5-base", &options);
     encoder.assign(encoder.size(), 9.0f);  // the model has its own copy
     float value = 0;

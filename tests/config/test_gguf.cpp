@@ -20,27 +20,23 @@ using metadata = std::vector<std::pair<std::string, value>>;
 
 struct entry_list {
     std::vector<farspan_metadata> entries;
-    std::vector<const char*> texts;
+    std::vector<farspan_text> texts;
 };
+
+template <class Value>
+void add(std::vector<farspan_metadata>& entries, const std::string& key, const Value& given) {
+    if constexpr (!std::is_same_v<Value, std::string>) entries.push_back(entry_of(key, given));
+}
 
 entry_list entries_of(const metadata& keys) {
     entry_list result;
     result.texts.reserve(keys.size());
     for (const auto& [key, v] : keys) {
-        farspan_metadata e{key.c_str(), FARSPAN_METADATA_INTEGER, 0, 1, nullptr};
-        if (const auto* n = std::get_if<int64_t>(&v)) e.values = n;
-        if (const auto* x = std::get_if<double>(&v)) e.type = FARSPAN_METADATA_REAL, e.values = x;
         if (const auto* text = std::get_if<std::string>(&v)) {
-            result.texts.push_back(text->c_str());
-            e.type = FARSPAN_METADATA_TEXT;
-            e.values = &result.texts.back();
+            result.entries.push_back(entry_of(key, result.texts.emplace_back(text_of(*text))));
+            continue;
         }
-        if (const auto* list = std::get_if<integers>(&v))
-            e.is_array = 1, e.count = static_cast<int64_t>(list->size()), e.values = list->data();
-        if (const auto* list = std::get_if<reals>(&v))
-            e.type = FARSPAN_METADATA_REAL, e.is_array = 1, e.count = static_cast<int64_t>(list->size()),
-            e.values = list->data();
-        result.entries.push_back(e);
+        std::visit([&](const auto& given) { add(result.entries, key, given); }, v);
     }
     return result;
 }
@@ -61,20 +57,18 @@ model_handle read(const metadata& keys, const farspan_model_options* options = n
     const entry_list list = entries_of(keys);
     farspan_model* model = nullptr;
     farspan_error error = FARSPAN_ERROR_INIT;
-    const farspan_status status = farspan_model_from_metadata(
-        list.entries.data(), static_cast<int64_t>(list.entries.size()), options, &model, &error);
+    const farspan_status status = farspan_model_from_metadata(nullptr, list.entries.data(), static_cast<int64_t>(list.entries.size()), options, &model, &error);
     cr_assert(status == FARSPAN_OK, "status %d: %s", status, error.message);
     return own(model);
 }
 
 void expect_refused(const char* what, const metadata& keys, farspan_status status,
-                    std::initializer_list<const char*> words, int32_t argument = 1,
+                    std::initializer_list<const char*> words, int32_t argument = 2,
                     const farspan_model_options* options = nullptr) {
     const entry_list list = entries_of(keys);
     expect_failure(what, status, argument, words, [&](farspan_error* error) {
         farspan_model* model = nullptr;
-        const farspan_status got = farspan_model_from_metadata(
-            list.entries.data(), static_cast<int64_t>(list.entries.size()), options, &model, error);
+        const farspan_status got = farspan_model_from_metadata(nullptr, list.entries.data(), static_cast<int64_t>(list.entries.size()), options, &model, error);
         cr_expect(model == nullptr, "%s: made a model", what);
         return got;
     });
@@ -251,7 +245,7 @@ Test(gguf, sizes_of_sliding_layers) {
     divisors[0] = 1;
     farspan_model_options options = model_options();
     options.rope_freqs = divisors.data();
-    options.rope_pairs = 64;
+    options.rope_freqs_count = 64;
     const model_handle model = read(base("gemma4", keys), &options);
     cr_expect(kinds_of(model) == "SSFSSFSF" && info_of(model).final_softcap == 30);
     const model_layer sliding = layer_of(model, 0), full = layer_of(model, 2);
@@ -325,16 +319,16 @@ Test(gguf, divisors_from_the_options) {
     const std::vector<double> divisors(32, 2.0);
     farspan_model_options options = model_options();
     options.rope_freqs = divisors.data();
-    options.rope_pairs = 32;
+    options.rope_freqs_count = 32;
     const frequencies found = frequencies_of(layer_of(read(base("llama"), &options), 0));
     cr_expect(std::abs(found.inv_freq[0] - 0.5) < 1e-15);
     const frequencies scaled =
         frequencies_of(layer_of(read(base("llama", {{"rope.scaling.factor", 4.0}}), &options), 0));
     cr_expect(std::abs(scaled.inv_freq[0] - 0.125) < 1e-15, "both divide, as in llama.cpp");
     expect_refused("divisors beside yarn", base("llama", {{"rope.scaling.type", std::string("yarn")}}),
-                   FARSPAN_ERROR_COMBINATION, {"llama.rope.scaling.type is yarn", "rope_freqs.weight"}, 1, &options);
-    options.rope_pairs = 31;
-    expect_refused("31 of 32", base("llama"), FARSPAN_ERROR_SHAPE, {"options.rope_pairs is 31", "32"}, 3, &options);
+                   FARSPAN_ERROR_COMBINATION, {"llama.rope.scaling.type is yarn", "rope_freqs.weight"}, 2, &options);
+    options.rope_freqs_count = 31;
+    expect_refused("31 of 32", base("llama"), FARSPAN_ERROR_SHAPE, {"options.rope_freqs_count is 31", "32"}, 4, &options);
 }
 
 Test(gguf, metadata_that_is_wrong) {
@@ -356,20 +350,34 @@ Test(gguf, metadata_that_is_wrong) {
     metadata no_layers = base("llama");
     no_layers.erase(no_layers.begin() + 1);
     expect_refused("no layers", no_layers, FARSPAN_ERROR_FORMAT, {"llama.block_count is absent"});
-    farspan_model* model = nullptr;
+}
+
+Test(gguf, entries_that_are_wrong) {
+    constexpr int32_t integer = FARSPAN_METADATA_INTEGER, real = FARSPAN_METADATA_REAL, text = FARSPAN_METADATA_TEXT,
+                      none = FARSPAN_ERROR_NULL_ARGUMENT, shape = FARSPAN_ERROR_SHAPE;
     const int64_t one = 1;
-    const char* const no_text = nullptr;
-    const farspan_metadata bad[] = {
-        {nullptr, FARSPAN_METADATA_INTEGER, 0, 1, &one}, {"a", 9, 0, 1, &one},
-        {"a", FARSPAN_METADATA_INTEGER, 0, 2, &one},     {"a", FARSPAN_METADATA_INTEGER, 1, -1, &one},
-        {"a", FARSPAN_METADATA_INTEGER, 0, 1, nullptr},  {"a", FARSPAN_METADATA_TEXT, 0, 1, &no_text}};
-    const std::pair<farspan_status, const char*> answers[] = {{FARSPAN_ERROR_NULL_ARGUMENT, "entries[0].key"},
-                                                              {FARSPAN_ERROR_METHOD, "entries[0].type is 9"},
-                                                              {FARSPAN_ERROR_SHAPE, "count is 2"},
-                                                              {FARSPAN_ERROR_SHAPE, "count is -1"},
-                                                              {FARSPAN_ERROR_NULL_ARGUMENT, "entries[0].values"},
-                                                              {FARSPAN_ERROR_NULL_ARGUMENT, "text 0"}};
-    for (size_t n = 0; n < std::size(bad); ++n)
-        expect_failure("entry", answers[n].first, 1, {answers[n].second},
-                       [&](farspan_error* e) { return farspan_model_from_metadata(&bad[n], 1, nullptr, &model, e); });
+    const double half = 0.5;
+    const farspan_text no_text{nullptr, 3}, short_text{"x", -1};
+    const struct {
+        farspan_metadata entry;
+        farspan_status status;
+        const char* words;
+    } rows[] = {
+        {{nullptr, 1, integer, 0, &one, 1, nullptr, 0, nullptr, 0}, none, "entries[0].key is NULL"},
+        {{"a", -1, integer, 0, &one, 1, nullptr, 0, nullptr, 0}, shape, "entries[0].key_bytes is -1"},
+        {{"a", 1, 9, 0, &one, 1, nullptr, 0, nullptr, 0}, FARSPAN_ERROR_METHOD, "entries[0].type is 9"},
+        {{"a", 1, integer, 0, &one, 2, nullptr, 0, nullptr, 0}, shape, "entries[0].integers_count is 2"},
+        {{"a", 1, integer, 1, &one, -1, nullptr, 0, nullptr, 0}, shape, "entries[0].integers_count is -1"},
+        {{"a", 1, integer, 0, nullptr, 1, nullptr, 0, nullptr, 0}, none, "entries[0].integers is NULL"},
+        {{"a", 1, integer, 0, &one, 1, &half, 1, nullptr, 0}, FARSPAN_ERROR_COMBINATION, "entries[0].reals is given"},
+        {{"a", 1, real, 0, nullptr, 0, nullptr, 1, nullptr, 0}, none, "entries[0].reals is NULL"},
+        {{"a", 1, text, 0, nullptr, 0, nullptr, 0, nullptr, 1}, none, "entries[0].texts is NULL"},
+        {{"a", 1, text, 0, nullptr, 0, nullptr, 0, &no_text, 1}, none, "entries[0].texts[0].data is NULL"},
+        {{"a", 1, text, 0, nullptr, 0, nullptr, 0, &short_text, 1}, shape, "entries[0].texts[0].bytes is -1"},
+    };
+    farspan_model* model = nullptr;
+    for (const auto& row : rows)
+        expect_failure("entry", row.status, 2, {row.words}, [&](farspan_error* e) {
+            return farspan_model_from_metadata(nullptr, &row.entry, 1, nullptr, &model, e);
+        });
 }

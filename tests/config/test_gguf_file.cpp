@@ -45,13 +45,13 @@ farspan_status read_file(const std::string& bytes, model_handle& made, farspan_e
     const std::vector<char> block(bytes.begin(), bytes.end());
     farspan_model* model = nullptr;
     const farspan_status status =
-        farspan_model_from_gguf(block.empty() ? "" : block.data(), block.size(), options, &model, error);
+        farspan_model_from_gguf(nullptr, block.empty() ? "" : block.data(), static_cast<int64_t>(block.size()), options, &model, error);
     made = own(model);
     return status;
 }
 
 void expect_file_refused(const char* what, const std::string& bytes, farspan_status status,
-                         std::initializer_list<const char*> words, int32_t argument = 1) {
+                         std::initializer_list<const char*> words, int32_t argument = 2) {
     expect_failure(what, status, argument, words, [&](farspan_error* error) {
         model_handle model;
         return read_file(bytes, model, error);
@@ -77,11 +77,11 @@ Test(gguf_file, file_cut_before_its_tensors) {
     const std::string whole = small_file();
     const std::string cut = whole.substr(0, whole.size() - 1);
     expect_file_refused("one byte short", cut, FARSPAN_ERROR_FORMAT, {"rope_freqs.weight", "beyond the bytes given"},
-                        2);
+                        3);
     const std::vector<double> divisors(8, 1.0);
     farspan_model_options options = model_options();
     options.rope_freqs = divisors.data();
-    options.rope_pairs = 8;
+    options.rope_freqs_count = 8;
     model_handle model;
     cr_expect(read_file(cut, model, nullptr, &options) == FARSPAN_OK, "the options give what the bytes do not reach");
 }
@@ -134,5 +134,5 @@ Test(gguf_file, files_that_lie) {
     file_writer far = header(1, 6);
     write_keys(far);
     far.tensor("rope_freqs.weight", 8, UINT64_MAX - 3);
-    expect_file_refused("an offset of 2^64", far.bytes, FARSPAN_ERROR_FORMAT, {"rope_freqs.weight"}, 2);
+    expect_file_refused("an offset of 2^64", far.bytes, FARSPAN_ERROR_FORMAT, {"rope_freqs.weight"}, 3);
 }

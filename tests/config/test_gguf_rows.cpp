@@ -19,8 +19,7 @@ std::vector<farspan_metadata> eight_layers(const std::string& architecture, std:
     std::vector<farspan_metadata> result;
     names.reserve(pairs.size());
     for (const pair& p : pairs)
-        result.push_back(
-            {names.emplace_back(architecture + "." + p.key).c_str(), FARSPAN_METADATA_INTEGER, 0, 1, &p.number});
+        result.push_back(entry_of(names.emplace_back(architecture + "." + p.key), p.number));
     return result;
 }
 
@@ -34,9 +33,9 @@ farspan_status open(const std::string& architecture, std::vector<pair> more, far
                              {"attention.head_count_kv", 2}});
     std::vector<std::string> names;
     std::vector<farspan_metadata> entries = eight_layers(architecture, names, more);
-    const char* text = architecture.c_str();
-    entries.push_back({"general.architecture", FARSPAN_METADATA_TEXT, 0, 1, &text});
-    return farspan_model_from_metadata(entries.data(), static_cast<int64_t>(entries.size()), nullptr, model, error);
+    const farspan_text text = text_of(architecture);
+    entries.push_back(entry_of("general.architecture", text));
+    return farspan_model_from_metadata(nullptr, entries.data(), static_cast<int64_t>(entries.size()), nullptr, model, error);
 }
 
 model_handle read(const std::string& architecture, const std::vector<pair>& more = {}) {

@@ -24,7 +24,7 @@ void expect_refused(const document& d, const std::string& text, extent compared)
     expect_model_refused(d.text, text, d.status, {});
     farspan_error error = FARSPAN_ERROR_INIT;
     farspan_model* model = nullptr;
-    farspan_model_from_config(text.data(), text.size(), nullptr, &model, &error);
+    farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), nullptr, &model, &error);
     const std::string message = error.message, expected = d.message;
     cr_expect((compared == whole ? message : message.substr(0, expected.size())) == expected,
               "%s: must say '%s', says '%s'", d.text, d.message, error.message);
@@ -307,7 +307,7 @@ Test(malformed, every_truncation) {
         const std::string text = fixture(name);
         for (size_t length = 0; length + 2 < text.size(); ++length) {
             farspan_model* model = nullptr;
-            const farspan_status status = farspan_model_from_config(text.data(), length, nullptr, &model, nullptr);
+            const farspan_status status = farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(length), nullptr, &model, nullptr);
             cr_assert(status == FARSPAN_ERROR_FORMAT && model == nullptr, "%s cut to %zu bytes: status %d", name,
                       length, status);
         }
@@ -323,7 +323,7 @@ Test(malformed, changed_bytes) {
             text[at] = byte;
             farspan_model* model = nullptr;
             farspan_error error = FARSPAN_ERROR_INIT;
-            const farspan_status status = farspan_model_from_config(text.data(), text.size(), nullptr, &model, &error);
+            const farspan_status status = farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), nullptr, &model, &error);
             cr_assert((status == FARSPAN_OK) == (model != nullptr), "byte %zu", at);
             cr_assert(status != FARSPAN_ERROR_INTERNAL, "byte %zu: %s", at, error.message);
             farspan_model_destroy(model);

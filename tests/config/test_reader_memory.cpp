@@ -52,7 +52,7 @@ void expect_config_within(const char* what, const std::string& text, double fact
                           farspan_status status = FARSPAN_OK) {
     const size_t peak = peak_of(
         [&](farspan_model** model, farspan_error* error) {
-            return farspan_model_from_config(text.data(), text.size(), nullptr, model, error);
+            return farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), nullptr, model, error);
         },
         status, what);
     cr_expect(static_cast<double>(peak) <= factor * static_cast<double>(text.size()) + 16.0 * megabyte,
@@ -62,7 +62,7 @@ void expect_config_within(const char* what, const std::string& text, double fact
 void expect_gguf_within(const char* what, const std::string& file, double factor, farspan_status status = FARSPAN_OK) {
     const size_t peak = peak_of(
         [&](farspan_model** model, farspan_error* error) {
-            return farspan_model_from_gguf(file.data(), file.size(), nullptr, model, error);
+            return farspan_model_from_gguf(nullptr, file.data(), static_cast<int64_t>(file.size()), nullptr, model, error);
         },
         status, what);
     cr_expect(static_cast<double>(peak) <= factor * static_cast<double>(file.size()) + 16.0 * megabyte,

@@ -142,15 +142,15 @@ case_list eval_loss_error_cases() {
     };
     refuse("token_nll", "a target outside", with_targets({0, 5, 1}, ignored), FARSPAN_ERROR_PARAMETER_RANGE, 3);
     refuse("token_nll", "a negative target", with_targets({0, -1, 1}, ignored), FARSPAN_ERROR_PARAMETER_RANGE, 3);
-    refuse("token_nll", "a token to be ignored", with_targets({0, 4, 1}, 4), FARSPAN_ERROR_PARAMETER_RANGE, 4);
+    refuse("token_nll", "a token to be ignored", with_targets({0, 4, 1}, 4), FARSPAN_ERROR_PARAMETER_RANGE, 5);
     const json grad = {{"grad", output("f32", {1, 1, 3, 5})}};
     refuse("token_nll_grad", "a target outside", with(with_targets({0, 5, 1}, ignored), grad),
            FARSPAN_ERROR_PARAMETER_RANGE, 3);
     refuse("token_nll_grad", "NaN weight",
            with(with(with_targets({0, 4, 1}, ignored), grad), {{"weights", {1, "nan", 1}}}),
-           FARSPAN_ERROR_PARAMETER_RANGE, 5);
+           FARSPAN_ERROR_PARAMETER_RANGE, 6);
     refuse("token_nll_grad", "another shape",
-           with(with_targets({0, 4, 1}, ignored), {{"grad", output("f32", {1, 1, 3, 6})}}), FARSPAN_ERROR_SHAPE, 6);
+           with(with_targets({0, 4, 1}, ignored), {{"grad", output("f32", {1, 1, 3, 6})}}), FARSPAN_ERROR_SHAPE, 8);
     const json blocks = {{"kind", FARSPAN_WINDOWS_BLOCKS}, {"bos", FARSPAN_BOS_EVERY}, {"tokens", 10}, {"length", 4}};
     refuse("windows_count", "no BOS policy", {{"config", with(blocks, {{"bos", 0}})}}, FARSPAN_ERROR_METHOD, 1);
     refuse("windows_count", "no length", {{"config", with(blocks, {{"length", 0}})}}, FARSPAN_ERROR_PARAMETER_RANGE, 1);
@@ -161,22 +161,22 @@ case_list eval_loss_error_cases() {
     refuse("windows_get", "a negative window", {{"config", blocks}, {"indices", {-1}}}, FARSPAN_ERROR_PARAMETER_RANGE,
            2);
     refuse("loss_add", "negative bytes", {{"block_tokens", 4}, {"parts", {{{"nll", {1}}, {"bytes", -1}}}}},
-           FARSPAN_ERROR_SHAPE, 6);
+           FARSPAN_ERROR_SHAPE, 8);
     refuse("loss_add", "blocks of nothing", {{"block_tokens", 0}, {"parts", {{{"nll", {1}}, {"bytes", 1}}}}},
-           FARSPAN_ERROR_PARAMETER_RANGE, 1);
+           FARSPAN_ERROR_PARAMETER_RANGE, 2);
     refuse("loss_merge", "other blocks",
            {{"block_tokens", 4}, {"from_block_tokens", 5}, {"parts", json::array()}, {"from", json::array()}},
            FARSPAN_ERROR_COMBINATION, 2);
     const auto curve = [](const json& edges, int64_t first) -> json {
         return {{"block_tokens", 4}, {"edges", edges}, {"parts", {{{"nll", {1, 2}}, {"first_context", first}}}}};
     };
-    refuse("loss_add_by_context", "edges that do not ascend", curve({1, 5, 5}, 1), FARSPAN_ERROR_POSITIONS, 3);
-    refuse("loss_add_by_context", "one edge", curve({1}, 1), FARSPAN_ERROR_SHAPE, 2);
-    refuse("loss_add_by_context", "a negative context", curve({1, 5}, -1), FARSPAN_ERROR_POSITIONS, 4);
+    refuse("loss_add_by_context", "edges that do not ascend", curve({1, 5, 5}, 1), FARSPAN_ERROR_POSITIONS, 4);
+    refuse("loss_add_by_context", "one edge", curve({1}, 1), FARSPAN_ERROR_SHAPE, 3);
+    refuse("loss_add_by_context", "a negative context", curve({1, 5}, -1), FARSPAN_ERROR_POSITIONS, 6);
     refuse("judge", "lengths that do not ascend", {{"lengths", {4, 2}}, {"nll", {1, 1}}, {"trained_length", 3}},
-           FARSPAN_ERROR_POSITIONS, 1);
+           FARSPAN_ERROR_POSITIONS, 2);
     refuse("judge", "no trained length", {{"lengths", {4, 8}}, {"nll", {1, 1}}, {"trained_length", 0}},
-           FARSPAN_ERROR_PARAMETER_RANGE, 4);
+           FARSPAN_ERROR_PARAMETER_RANGE, 6);
     return list;
 }
 

@@ -239,21 +239,21 @@ case_list eval_text_error_cases() {
     const json alone = {{"hypothesis", "a b c"}, {"references", json::array()}};
     refuse("bleu_score", "no references", scored(json::object(), alone), "bleu_add", FARSPAN_ERROR_SHAPE, 6);
     refuse("bleu_score", "nine orders", scored({{"max_order", 9}}, segment), "bleu_add", FARSPAN_ERROR_PARAMETER_RANGE,
-           1);
+           2);
     refuse("bleu_score", "a tokenizer for ROUGE", scored({{"tokenizer", FARSPAN_TOKENIZER_ROUGE}}, segment), "bleu_add",
-           FARSPAN_ERROR_METHOD, 1);
+           FARSPAN_ERROR_METHOD, 2);
     refuse("bleu_score", "a value that the smoothing ignores", scored({{"smoothing_value", 0.5}}, segment), "bleu_add",
-           FARSPAN_ERROR_COMBINATION, 1);
+           FARSPAN_ERROR_COMBINATION, 2);
     refuse("bleu_add_tokens", "no order", scored({{"max_order", 0}}, ids), "bleu_add_tokens",
-           FARSPAN_ERROR_PARAMETER_RANGE, 1);
+           FARSPAN_ERROR_PARAMETER_RANGE, 2);
     refuse("bleu_signature", "a negative number", {{"config", json::object()}, {"references", -1}}, "bleu_signature",
            FARSPAN_ERROR_SHAPE, 2);
-    refuse("chrf_score", "beta 0", scored({{"beta", 0}}, segment), "chrf_add", FARSPAN_ERROR_PARAMETER_RANGE, 1);
+    refuse("chrf_score", "beta 0", scored({{"beta", 0}}, segment), "chrf_add", FARSPAN_ERROR_PARAMETER_RANGE, 2);
     refuse("chrf_score", "no references", scored(json::object(), alone), "chrf_add", FARSPAN_ERROR_SHAPE, 6);
     refuse("rouge", "order 10", with({{"config", {{"kind", FARSPAN_ROUGE_N}, {"order", 10}}}}, segment), "rouge",
-           FARSPAN_ERROR_PARAMETER_RANGE, 1);
+           FARSPAN_ERROR_PARAMETER_RANGE, 2);
     refuse("rouge_tokens", "sentences of ids", with({{"config", {{"kind", FARSPAN_ROUGE_LSUM}}}}, ids), "rouge_tokens",
-           FARSPAN_ERROR_COMBINATION, 1);
+           FARSPAN_ERROR_COMBINATION, 2);
     refuse("bootstrap_mean", "no values", {{"config", json::object()}, {"values", json::array()}}, "bootstrap_mean",
            FARSPAN_ERROR_SHAPE, 4);
     refuse("bootstrap_mean", "confidence NaN", {{"config", {{"confidence", "nan"}}}, {"values", {1}}}, "bootstrap_mean",
@@ -262,13 +262,13 @@ case_list eval_text_error_cases() {
            {{"config", {{"samples", 0}}}, {"bleu", json::object()}, {"segments", json::array({segment})}},
            "bleu_bootstrap", FARSPAN_ERROR_PARAMETER_RANGE, 2);
     refuse("passkey_make", "no room", {{"config", {{"form", FARSPAN_PASSKEY_LANDMARK}, {"length", 100}}}},
-           "passkey_make", FARSPAN_ERROR_PARAMETER_RANGE, 1);
+           "passkey_make", FARSPAN_ERROR_PARAMETER_RANGE, 2);
     refuse("passkey_check", "a negative key", {{"generated", "-3"}, {"key", -3}}, "passkey_check",
-           FARSPAN_ERROR_PARAMETER_RANGE, 3);
+           FARSPAN_ERROR_PARAMETER_RANGE, 4);
     const json task = {{"haystack", {1, 2}}, {"needle", {100, 101}}, {"question", {200}}, {"depth", 0.5}};
-    refuse("needle_place", "no room", with(task, {{"length", 2}}), "needle_place", FARSPAN_ERROR_SHAPE, 7);
+    refuse("needle_place", "no room", with(task, {{"length", 2}}), "needle_place", FARSPAN_ERROR_SHAPE, 12);
     refuse("needle_place", "no hay", with(task, {{"length", 5}, {"haystack", json::array()}}), "needle_place",
-           FARSPAN_ERROR_SHAPE, 2);
+           FARSPAN_ERROR_SHAPE, 3);
     refuse("needle_place", "depth NaN", with(task, {{"length", 5}, {"depth", "nan"}}), "needle_place",
            FARSPAN_ERROR_PARAMETER_RANGE, 8);
     return list;

@@ -33,11 +33,11 @@ void refuse_texts(case_list& list) {
          method},
     };
     for (const auto& row : rows)
-        refuse_model(list, std::string("model refused: ") + row.what, model_of(row.text), from_config, row.status, 1,
+        refuse_model(list, std::string("model refused: ") + row.what, model_of(row.text), from_config, row.status, 2,
                      row.word);
     std::string deep;
     for (int n = 0; n < 65; ++n) deep += "[";
-    refuse_model(list, "model refused: 65 levels", model_of(json(deep)), from_config, format, 1, "64");
+    refuse_model(list, "model refused: 65 levels", model_of(json(deep)), from_config, format, 2, "64");
 }
 
 void refuse_keys(case_list& list) {
@@ -77,7 +77,7 @@ void refuse_keys(case_list& list) {
     };
     for (const auto& row : rows)
         refuse_model(list, std::string("model refused: ") + row.what, model_of(with(llama, row.change)), from_config,
-                     row.status, 1, row.word);
+                     row.status, 2, row.word);
 }
 
 void refuse_options(case_list& list) {
@@ -92,17 +92,17 @@ void refuse_options(case_list& list) {
          {{"extension", FARSPAN_EXTENSION_YARN}},
          "options.target_length is 0",
          combination,
-         3},
+         4},
         {"a length below 0",
          {{"extension", FARSPAN_EXTENSION_YARN}, {"target_length", -5}},
          "options.target_length is -5",
          range,
-         3},
+         4},
         {"a window that nobody reads",
          {{"extension", FARSPAN_EXTENSION_YARN}, {"target_length", 8192}, {"window", 64}},
          "options.window",
          combination,
-         3},
+         4},
     };
     for (const auto& row : rows)
         refuse_model(list, std::string("model refused: ") + row.what, model_of(llama, -1, row.options), from_config,
@@ -115,16 +115,16 @@ void refuse_gguf(case_list& list) {
     };
     refuse_model(list, "model refused: no architecture",
                  {{"metadata", {entry("llama.block_count", FARSPAN_METADATA_INTEGER, 2)}}}, "model_from_metadata",
-                 format, 1, "general.architecture is absent");
+                 format, 2, "general.architecture is absent");
     refuse_model(list, "model refused: an unknown architecture",
                  {{"metadata", {entry("general.architecture", FARSPAN_METADATA_TEXT, "nonesuch")}}},
-                 "model_from_metadata", method, 1, "nonesuch");
-    refuse_model(list, "model refused: another file", {{"gguf", "474747470300000000"}}, "model_from_gguf", format, 1,
+                 "model_from_metadata", method, 2, "nonesuch");
+    refuse_model(list, "model refused: another file", {{"gguf", "474747470300000000"}}, "model_from_gguf", format, 2,
                  "");
-    refuse_model(list, "model refused: a big-endian file", {{"gguf", "4747554600000003"}}, "model_from_gguf", format, 1,
+    refuse_model(list, "model refused: a big-endian file", {{"gguf", "4747554600000003"}}, "model_from_gguf", format, 2,
                  "big-endian");
     refuse_model(list, "model refused: a file that ends early", {{"gguf", "4747554603000000"}}, "model_from_gguf",
-                 format, 1, "");
+                 format, 2, "");
 }
 
 }  // namespace
@@ -136,9 +136,9 @@ case_list model_error_cases() {
     refuse_options(list);
     refuse_gguf(list);
     refuse_model(list, "model refused: two positions for each token", model_of(fixture("chatglm-6b")), from_config,
-                 combination, 1, "$.position_encoding_2d is true");
+                 combination, 2, "$.position_encoding_2d is true");
     refuse_model(list, "model refused: a width outside the text model", model_of(fixture("outer-hidden-size")),
-                 from_config, shape, 1, "$.hidden_size is 2050");
+                 from_config, shape, 2, "$.hidden_size is 2050");
     const json llama = model_of(fixture("llama-2-7b"));
     list.refuse("model layer refused: beyond the last", "model_layer_at", {}, {{"layer", 32}}, "model_layer_at", range,
                 2);

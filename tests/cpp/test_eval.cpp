@@ -54,19 +54,19 @@ Test(cpp_eval, arrays_of_losses_have_their_size) {
     const std::vector<int64_t> two{0, 0}, three{0, 0, 0};
     std::vector<double> nll(3, -7), short_nll(2);
     std::vector<float> weight(1);
-    expect_refused("targets", shape_error, 3, "targets has 2", [&] { eval::token_nll(view, two, -1, nll); });
-    expect_refused("nll", shape_error, 5, "nll has 2", [&] { eval::token_nll(view, three, -1, short_nll); });
-    expect_refused("weights", shape_error, 5, "weights has 1",
+    expect_refused("targets", shape_error, 4, "targets_count is 2: must be 3", [&] { eval::token_nll(view, two, -1, nll); });
+    expect_refused("nll", shape_error, 7, "nll_count is 2: must be at least 3", [&] { eval::token_nll(view, three, -1, short_nll); });
+    expect_refused("weights", shape_error, 7, "weights_count is 1: must be 3",
                    [&] { eval::token_nll_grad(view, three, -1, view, weight); });
-    expect_refused("ignore_index", range_error, 4, "ignore_index is 1", [&] { eval::token_nll(view, three, 1, nll); });
+    expect_refused("ignore_index", range_error, 5, "ignore_index is 1", [&] { eval::token_nll(view, three, 1, nll); });
     context one{context_config()};
     const context other(std::move(one));
     expect_refused("a moved context", FARSPAN_ERROR_NULL_ARGUMENT, 0, "moved",
                    [&] { eval::token_nll(view, three, -1, nll, &one); });
     cr_expect(nll == std::vector<double>(3, -7));
     eval::loss loss;
-    expect_refused("loss targets", shape_error, 4, "targets has 2", [&] { loss.add(nll, two, 0); });
-    expect_refused("judge", shape_error, 2, "nll has 3", [&] { eval::judge(two, nll, 1); });
+    expect_refused("loss targets", shape_error, 6, "targets_count is 2: must be 3", [&] { loss.add(nll, two, 0); });
+    expect_refused("judge", shape_error, 5, "nll_count is 3: must be 2", [&] { eval::judge(two, nll, 1); });
 }
 
 Test(cpp_eval, windows_are_a_range) {
@@ -104,8 +104,8 @@ Test(cpp_eval, losses_accumulate) {
     expect_refused("other edges", FARSPAN_ERROR_COMBINATION, 2, "other edges", [&] {
         curve.merge(eval::loss_curve({1, 3}));
     });
-    expect_refused("edges", FARSPAN_ERROR_POSITIONS, 3, "edges[1] is 1", [] { eval::loss_curve({1, 1}); });
-    expect_refused("no edges", shape_error, 2, "buckets is 0", [] { eval::loss_curve({}); });
+    expect_refused("edges", FARSPAN_ERROR_POSITIONS, 4, "edges[1] is 1", [] { eval::loss_curve({1, 1}); });
+    expect_refused("no edges", shape_error, 3, "curve_count is 0", [] { eval::loss_curve({}); });
 }
 
 Test(cpp_eval, verdicts_have_names) {
@@ -121,7 +121,7 @@ Test(cpp_eval, texts_may_hold_anything) {
     cr_expect(eval::tokenize(FARSPAN_TOKENIZER_CHAR, "\xff") == "\xef\xbf\xbd" &&
               eval::tokenize(FARSPAN_TOKENIZER_CHAR, "").empty());
     cr_expect(eval::tokenize(FARSPAN_TOKENIZER_INTL, "\xc3\x84,", true) == "\xc3\xa4 ,");
-    expect_refused("a tokenizer", FARSPAN_ERROR_METHOD, 1, "tokenizer is 99", [] { eval::tokenize(99, "x"); });
+    expect_refused("a tokenizer", FARSPAN_ERROR_METHOD, 2, "tokenizer is 99", [] { eval::tokenize(99, "x"); });
 }
 
 // The corpus of sacrebleu's documentation, with its score.
@@ -160,11 +160,11 @@ Test(cpp_eval, scores_of_texts_and_ids) {
 Test(cpp_eval, segments_need_a_reference) {
     const eval::bleu_config config;
     eval::bleu_counts counts;
-    expect_refused("none", shape_error, 6, "reference_count is 0", [&] { counts.add(config, "x", {}); });
-    expect_refused("missing", FARSPAN_ERROR_NULL_ARGUMENT, 4, "all NULL",
+    expect_refused("none", shape_error, 6, "references_count is 0", [&] { counts.add(config, "x", {}); });
+    expect_refused("missing", FARSPAN_ERROR_NULL_ARGUMENT, 5, "all NULL",
                    [&] { counts.add(config, "x", texts{std::nullopt}); });
-    expect_refused("no values", shape_error, 4, "count is 0", [] { eval::bootstrap_mean({}); });
-    expect_refused("no segments", shape_error, 5, "count is 0", [&] { eval::bleu_bootstrap(config, {}); });
+    expect_refused("no values", shape_error, 4, "values_count is 0", [] { eval::bootstrap_mean({}); });
+    expect_refused("no segments", shape_error, 5, "segments_count is 0", [&] { eval::bleu_bootstrap(config, {}); });
     cr_expect(counts.segments == 0);
 }
 
@@ -179,9 +179,9 @@ Test(cpp_eval, tasks_hide_what_they_ask_for) {
     cr_expect(!eval::passkey_check("none", task.key));
     std::vector<int64_t> out(8);
     const std::vector<int64_t> hay{1, 2, 3, 9, 4}, needle{100, 101}, question{200};
-    cr_expect(eval::needle_place(hay, needle, question, 1, out, 9) == 4);
+    cr_expect(eval::needle_place(hay, needle, question, 1, out, std::vector<int64_t>{9, 77}) == 4);
     cr_expect(out == std::vector<int64_t>({1, 2, 3, 9, 100, 101, 4, 200}));
-    expect_refused("no room", shape_error, 7, "length is 0", [&] { eval::needle_place(hay, needle, question, 0, {}); });
+    expect_refused("no room", shape_error, 12, "out_count is 0", [&] { eval::needle_place(hay, needle, question, 0, {}); });
     expect_refused("depth", range_error, 8, "depth", [&] { eval::needle_place(hay, needle, question, NAN, out); });
 }
 

@@ -25,8 +25,8 @@ farspan_bootstrap_config bootstrap_config(int32_t samples, double confidence = 0
 
 farspan_interval interval_of(const farspan_bootstrap_config& config, const std::vector<double>& values,
                              const farspan_context* context = nullptr) {
-    farspan_interval interval = {};
-    interval.struct_size = sizeof interval;
+    farspan_interval interval;
+    farspan_interval_init(&interval, sizeof interval);
     error_slot error;
     require_ok(
         farspan_bootstrap_mean(context, &config, values.data(), static_cast<int64_t>(values.size()), &interval, &error),
@@ -101,8 +101,8 @@ Test(bootstrap, of_bleu_resamples_segments) {
     std::sort(scores.begin(), scores.end());
     cr_assert(scores[0] < scores[1] && scores[2] < scores[3], "the corpus lies between its segments");
     const farspan_bootstrap_config samples = bootstrap_config(4000);
-    farspan_interval got = {};
-    got.struct_size = sizeof got;
+    farspan_interval got;
+    farspan_interval_init(&got, sizeof got);
     error_slot error;
     require_ok(farspan_bleu_bootstrap(nullptr, &samples, &config, segments, 2, &got, &error), error, "bleu");
     cr_expect(std::fabs(got.low - scores[0]) < 1e-12 && std::fabs(got.median - scores[1]) < 1e-12 &&

@@ -14,8 +14,7 @@ using namespace farspan_test;
 namespace {
 
 constexpr int64_t most = int64_t{1} << 62;
-const char* const texts[1] = {"the cat sat on the mat"};
-const int64_t text_bytes[1] = {22};
+const farspan_text texts[1] = {{"the cat sat on the mat", 22}};
 
 // One call that reads `counts`, with the argument that it is and its name.
 template <class Counts>
@@ -56,7 +55,7 @@ std::string element(const char* field, int n) {
 farspan_bleu_counts one_segment() {
     farspan_bleu_counts counts = bleu_counts();
     const farspan_bleu_config config = bleu_config();
-    cr_assert(farspan_bleu_add(&config, texts[0], text_bytes[0], texts, text_bytes, 1, &counts, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_bleu_add(nullptr, &config, texts[0].data, texts[0].bytes, texts, 1, &counts, nullptr) == FARSPAN_OK);
     return counts;
 }
 
@@ -69,26 +68,26 @@ Test(counters, bleu) {
     const std::vector<reader<farspan_bleu_counts>> readers = {
         {"add", 7, "counts",
          [](auto* c, auto* e) {
-             return farspan_bleu_add(&config, texts[0], text_bytes[0], texts, text_bytes, 1, c, e);
+             return farspan_bleu_add(nullptr, &config, texts[0].data, texts[0].bytes, texts, 1, c, e);
          }},
         {"add_tokens", 7, "counts",
          [](auto* c, auto* e) {
-             const int64_t ids[1] = {5}, length = 1;
-             const int64_t* list[1] = {ids};
-             return farspan_bleu_add_tokens(&config, ids, 1, list, &length, 1, c, e);
+             const int64_t ids[1] = {5};
+             const farspan_ids list[1] = {{ids, 1}};
+             return farspan_bleu_add_tokens(nullptr, &config, ids, 1, list, 1, c, e);
          }},
         {"merge into", 1, "counts", [](auto* c, auto* e) { return farspan_bleu_merge(c, &other, e); }},
         {"merge from", 2, "from", [](auto* c, auto* e) { return farspan_bleu_merge(&other, c, e); }},
         {"score", 2, "counts",
          [](auto* c, auto* e) {
-             farspan_bleu_result result = {};
-             result.struct_size = sizeof result;
+             farspan_bleu_result result;
+             farspan_bleu_result_init(&result, sizeof result);
              return farspan_bleu_score(&config, c, &result, e);
          }},
         {"bootstrap", 4, "segments[1]", [](auto* c, auto* e) {
              const farspan_bleu_counts segments[2] = {other, *c};
-             farspan_interval interval = {};
-             interval.struct_size = sizeof interval;
+             farspan_interval interval;
+             farspan_interval_init(&interval, sizeof interval);
              return farspan_bleu_bootstrap(nullptr, nullptr, &config, segments, 2, &interval, e);
          }}};
     expect_range<farspan_bleu_counts>(readers, good, "segments", [](auto& c) -> int64_t& { return c.segments; });
@@ -128,8 +127,8 @@ Test(counters, bleu_sums_do_not_wrap) {
     full.hypothesis_length = full.reference_length = full.segments = most;
     for (int n = 0; n < 4; ++n) full.correct[n] = full.total[n] = most;
     // At the limit itself a score is a score.
-    farspan_bleu_result result = {};
-    result.struct_size = sizeof result;
+    farspan_bleu_result result;
+    farspan_bleu_result_init(&result, sizeof result);
     cr_assert(farspan_bleu_score(&config, &full, &result, nullptr) == FARSPAN_OK);
     cr_expect(std::fabs(result.score - 100) < 1e-9 && result.brevity_penalty == 1);
     const std::vector<std::pair<const char*, std::function<int64_t&(farspan_bleu_counts&)>>> members = {
@@ -146,13 +145,13 @@ Test(counters, bleu_sums_do_not_wrap) {
             cr_expect(std::memcmp(&counts, &before, sizeof counts) == 0, "%s, %s: wrote", what, field);
         };
         refuse("add", 7, [&](farspan_error* e) {
-            return farspan_bleu_add(&config, texts[0], text_bytes[0], texts, text_bytes, 1, &counts, e);
+            return farspan_bleu_add(nullptr, &config, texts[0].data, texts[0].bytes, texts, 1, &counts, e);
         });
         refuse("merge", 1, [&](farspan_error* e) { return farspan_bleu_merge(&counts, &small, e); });
         refuse("bootstrap", 4, [&](farspan_error* e) {
             const farspan_bleu_counts segments[2] = {small, counts};
-            farspan_interval interval = {};
-            interval.struct_size = sizeof interval;
+            farspan_interval interval;
+            farspan_interval_init(&interval, sizeof interval);
             return farspan_bleu_bootstrap(nullptr, nullptr, &config, segments, 2, &interval, e);
         });
     }
@@ -161,12 +160,12 @@ Test(counters, bleu_sums_do_not_wrap) {
 Test(counters, chrf) {
     static const farspan_chrf_config config = chrf_config();
     farspan_chrf_counts good = chrf_counts();
-    cr_assert(farspan_chrf_add(&config, texts[0], text_bytes[0], texts, text_bytes, 1, &good, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_chrf_add(nullptr, &config, texts[0].data, texts[0].bytes, texts, 1, &good, nullptr) == FARSPAN_OK);
     static farspan_chrf_counts other = good;
     const std::vector<reader<farspan_chrf_counts>> readers = {
         {"add", 7, "counts",
          [](auto* c, auto* e) {
-             return farspan_chrf_add(&config, texts[0], text_bytes[0], texts, text_bytes, 1, c, e);
+             return farspan_chrf_add(nullptr, &config, texts[0].data, texts[0].bytes, texts, 1, c, e);
          }},
         {"merge into", 1, "counts", [](auto* c, auto* e) { return farspan_chrf_merge(c, &other, e); }},
         {"merge from", 2, "from", [](auto* c, auto* e) { return farspan_chrf_merge(&other, c, e); }},
@@ -204,7 +203,7 @@ Test(counters, chrf) {
         cr_expect(std::memcmp(&counts, &before, sizeof counts) == 0, "wrote");
     };
     refuse(7, [&](farspan_error* e) {
-        return farspan_chrf_add(&config, texts[0], text_bytes[0], texts, text_bytes, 1, &counts, e);
+        return farspan_chrf_add(nullptr, &config, texts[0].data, texts[0].bytes, texts, 1, &counts, e);
     });
     refuse(1, [&](farspan_error* e) { return farspan_chrf_merge(&counts, &good, e); });
 }
@@ -214,27 +213,27 @@ Test(counters, loss) {
     farspan_loss good;
     farspan_loss_init(&good, sizeof good);
     good.block_tokens = 2;
-    cr_assert(farspan_loss_add(&good, nll, 5, nullptr, 0, 20, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_loss_add(nullptr, &good, nll, 5, nullptr, 0, 0, 20, nullptr) == FARSPAN_OK);
     static farspan_loss other = good;
     const std::vector<reader<farspan_loss>> readers = {
-        {"add", 1, "loss",
+        {"add", 2, "loss",
          [](auto* l, auto* e) {
              const double one = 1;
-             return farspan_loss_add(l, &one, 1, nullptr, 0, 0, e);
+             return farspan_loss_add(nullptr, l, &one, 1, nullptr, 0, 0, 0, e);
          }},
         {"merge into", 1, "loss", [](auto* l, auto* e) { return farspan_loss_merge(l, &other, e); }},
         {"merge from", 2, "from", [](auto* l, auto* e) { return farspan_loss_merge(&other, l, e); }},
         {"summarize", 1, "loss",
          [](auto* l, auto* e) {
-             farspan_loss_summary summary = {};
-             summary.struct_size = sizeof summary;
+             farspan_loss_summary summary;
+             farspan_loss_summary_init(&summary, sizeof summary);
              return farspan_loss_summarize(l, &summary, e);
          }},
-        {"by context", 1, "curve[1]", [](auto* l, auto* e) {
+        {"by context", 2, "curve[1]", [](auto* l, auto* e) {
              farspan_loss curve[2] = {other, *l};
              const int64_t edges[3] = {1, 2, 3};
              const double two[2] = {1, 2};
-             const farspan_status status = farspan_loss_add_by_context(curve, 2, edges, 1, two, 2, nullptr, 0, e);
+             const farspan_status status = farspan_loss_add_by_context(nullptr, curve, 2, edges, 3, 1, two, 2, nullptr, 0, 0, e);
              cr_expect(curve[0].tokens == other.tokens, "wrote the first bucket");
              return status;
          }}};
@@ -260,7 +259,7 @@ Test(counters, loss) {
     full.blocks = 2;
     farspan_loss curve[2] = {good, full};
     const int64_t edges[3] = {1, 2, 9};
-    expect_failure("full bucket", FARSPAN_ERROR_PARAMETER_RANGE, 1, {"curve[1].tokens is 4611686018427387904", "4 more"},
-                   [&](farspan_error* e) { return farspan_loss_add_by_context(curve, 2, edges, 1, nll, 5, nullptr, 0, e); });
+    expect_failure("full bucket", FARSPAN_ERROR_PARAMETER_RANGE, 2, {"curve[1].tokens is 4611686018427387904", "4 more"},
+                   [&](farspan_error* e) { return farspan_loss_add_by_context(nullptr, curve, 2, edges, 3, 1, nll, 5, nullptr, 0, 0, e); });
     cr_expect(curve[0].tokens == good.tokens, "wrote the first bucket");
 }

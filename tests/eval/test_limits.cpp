@@ -138,18 +138,17 @@ Test(limits, longest_common_subsequences_have_a_limit) {
     std::vector<int64_t> ids(600000);
     std::iota(ids.begin(), ids.end(), 0);
     const int64_t length = 600000;
-    const int64_t* references[2] = {ids.data(), ids.data()};
-    const int64_t lengths[2] = {length, 400000};
+    const farspan_ids references[2] = {{ids.data(), length}, {ids.data(), 400000}};
     const farspan_rouge_config config = rouge_config(FARSPAN_ROUGE_L);
-    farspan_rouge_result result = {};
-    result.struct_size = sizeof result;
+    farspan_rouge_result result;
+    farspan_rouge_result_init(&result, sizeof result);
     for (const int32_t count : {1, 2})
-        expect_failure("work", FARSPAN_ERROR_SHAPE, 2, {"pairs of tokens", "2^38"}, [&](farspan_error* e) {
-            return farspan_rouge_tokens(&config, ids.data(), length, references, lengths, count, &result, e);
+        expect_failure("work", FARSPAN_ERROR_SHAPE, 3, {"pairs of tokens", "2^38"}, [&](farspan_error* e) {
+            return farspan_rouge_tokens(nullptr, &config, ids.data(), length, references, count, &result, e);
         });
     // N-grams have none.
     const farspan_rouge_config ngrams = rouge_config(FARSPAN_ROUGE_N, 2);
-    cr_expect(farspan_rouge_tokens(&ngrams, ids.data(), length, references, lengths, 1, &result, nullptr) == FARSPAN_OK && result.recall == 1);
+    cr_expect(farspan_rouge_tokens(nullptr, &ngrams, ids.data(), length, references, 1, &result, nullptr) == FARSPAN_OK && result.recall == 1);
 }
 
 Test(limits, a_passkey_is_measured_without_being_made) {
@@ -163,11 +162,11 @@ Test(limits, a_passkey_is_measured_without_being_made) {
             for (const int64_t bytes : {1000, 1001, 5000, 5089}) {
                 config.length = bytes;
                 int64_t needed = 0, again = 0;
-                cr_assert(farspan_passkey_make(&config, nullptr, 0, &needed, &passkey, nullptr) == FARSPAN_OK);
+                cr_assert(farspan_passkey_make(nullptr, &config, nullptr, 0, &needed, &passkey, nullptr) == FARSPAN_OK);
                 std::string text(static_cast<std::size_t>(needed), '#');
-                cr_assert(farspan_passkey_make(&config, text.data(), needed - 1, &again, &written, nullptr) == FARSPAN_OK);
+                cr_assert(farspan_passkey_make(nullptr, &config, text.data(), needed - 1, &again, &written, nullptr) == FARSPAN_OK);
                 cr_expect(text == std::string(static_cast<std::size_t>(needed), '#'), "wrote although it does not fit");
-                cr_assert(farspan_passkey_make(&config, text.data(), needed, &again, &written, nullptr) == FARSPAN_OK);
+                cr_assert(farspan_passkey_make(nullptr, &config, text.data(), needed, &again, &written, nullptr) == FARSPAN_OK);
                 cr_expect(again == needed && text.back() == '\0' && text.find('#') == text.npos && text.find('\0') == text.size() - 1);
                 cr_expect(passkey.bytes == needed - 1 && written.key_begin == passkey.key_begin && written.key_end == passkey.key_end);
                 const std::string number = std::to_string(passkey.key);
@@ -178,7 +177,7 @@ Test(limits, a_passkey_is_measured_without_being_made) {
         const double before = peak_megabytes();
         config.length = (int64_t{1} << 40) - 1;
         int64_t needed = 0;
-        cr_assert(farspan_passkey_make(&config, nullptr, 0, &needed, &passkey, nullptr) == FARSPAN_OK);
+        cr_assert(farspan_passkey_make(nullptr, &config, nullptr, 0, &needed, &passkey, nullptr) == FARSPAN_OK);
         cr_expect(needed > config.length - 100 && peak_megabytes() - before < 10, "%.0f MB", peak_megabytes() - before);
     }
 }
@@ -188,7 +187,7 @@ Test(limits, a_needle_is_placed_at_once) {
     const int64_t haystack = 5, needle = 6, boundary = 7, length = 20000000;
     std::vector<int64_t> out(static_cast<std::size_t>(length));
     int64_t position = -1;
-    cr_assert(farspan_needle_place(&haystack, 1, &needle, 1, nullptr, 0, length, 1, &boundary, out.data(), &position, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_needle_place(nullptr, &haystack, 1, &needle, 1, nullptr, 0, 1, &boundary, 1, out.data(), length, &position, nullptr) == FARSPAN_OK);
     cr_expect(position == 0 && out[0] == 6 && out[1] == 5);
 }
 
@@ -201,10 +200,10 @@ Test(limits, a_row_is_left_when_the_flag_is_set) {
     farspan_tensor row = {};
     farspan_tensor_contiguous(&row, memory.data(), FARSPAN_F32, 1, 1, 1, contiguous);
     expect_cancelled("a row that lies side by side",
-                     [&](const farspan_context* c) { return farspan_token_nll(c, &row, &target, ignored, &nll, nullptr); });
+                     [&](const farspan_context* c) { return farspan_token_nll(c, &row, &target, 1, ignored, &nll, 1, nullptr); });
     farspan_tensor_contiguous(&row, &one, FARSPAN_F32, 1, 1, 1, repeated);
     row.stride[3] = 0;
-    expect_cancelled("a strided row", [&](const farspan_context* c) { return farspan_token_nll(c, &row, &target, ignored, &nll, nullptr); });
+    expect_cancelled("a strided row", [&](const farspan_context* c) { return farspan_token_nll(c, &row, &target, 1, ignored, &nll, 1, nullptr); });
 }
 
 Test(limits, a_resample_is_left_when_the_flag_is_set) {
@@ -213,8 +212,8 @@ Test(limits, a_resample_is_left_when_the_flag_is_set) {
     farspan_bootstrap_config config;
     farspan_bootstrap_config_init(&config, sizeof config);
     config.samples = 1;
-    farspan_interval interval = {};
-    interval.struct_size = sizeof interval;
+    farspan_interval interval;
+    farspan_interval_init(&interval, sizeof interval);
     expect_cancelled("one resample", [&](const farspan_context* c) {
         return farspan_bootstrap_mean(c, &config, static_cast<const double*>(memory.data()), count, &interval, nullptr);
     });

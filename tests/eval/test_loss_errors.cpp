@@ -34,14 +34,14 @@ Test(eval_errors, token_nll) {
                             std::initializer_list<const char*> words, const farspan_tensor* from,
                             const int64_t* targets, int64_t ignore, double* to) {
         expect_failure(what, status, argument, words,
-                       [&](farspan_error* e) { return farspan_token_nll(nullptr, from, targets, ignore, to, e); });
+                       [&](farspan_error* e) { return farspan_token_nll(nullptr, from, targets, targets ? 6 : 0, ignore, to, to ? 6 : 0, e); });
         for (const double loss : nll) cr_expect(loss == -7, "%s: wrote", what);
     };
     refuse("logits", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"logits"}, nullptr, good, -100, nll);
     refuse("targets", FARSPAN_ERROR_NULL_ARGUMENT, 3, {"targets"}, &logits.view(), nullptr, -100, nll);
-    refuse("nll", FARSPAN_ERROR_NULL_ARGUMENT, 5, {"nll"}, &logits.view(), good, -100, nullptr);
+    refuse("nll", FARSPAN_ERROR_NULL_ARGUMENT, 6, {"nll"}, &logits.view(), good, -100, nullptr);
     for (const int64_t ignore : {0, 9})
-        refuse("ignore_index", FARSPAN_ERROR_PARAMETER_RANGE, 4, {"ignore_index", "0 .. 9"}, &logits.view(), good,
+        refuse("ignore_index", FARSPAN_ERROR_PARAMETER_RANGE, 5, {"ignore_index", "0 .. 9"}, &logits.view(), good,
                ignore, nll);
     for (const int64_t wrong : {int64_t{-1}, int64_t{10}, INT64_MIN, INT64_MAX}) {
         int64_t targets[6];
@@ -67,7 +67,7 @@ Test(eval_errors, token_nll) {
     tensor("stride", FARSPAN_ERROR_STRIDE, "logits.stride[2]", [](auto& x) { x.stride[2] = INT64_MAX; });
     volatile int32_t flag = 1;
     const context_handle cancelled = make_context(FARSPAN_ISA_BEST, 1, &flag);
-    cr_expect(farspan_token_nll(cancelled.get(), &logits.view(), good, -100, nll, nullptr) == FARSPAN_ERROR_CANCELLED);
+    cr_expect(farspan_token_nll(cancelled.get(), &logits.view(), good, std::ssize(good), -100, nll, std::ssize(nll), nullptr) == FARSPAN_ERROR_CANCELLED);
 }
 
 Test(eval_errors, token_nll_grad) {
@@ -76,19 +76,19 @@ Test(eval_errors, token_nll_grad) {
     const auto refuse = [&](const char* what, farspan_status status, int32_t argument,
                             std::initializer_list<const char*> words, const float* weights, const farspan_tensor* to) {
         expect_failure(what, status, argument, words, [&](farspan_error* e) {
-            return farspan_token_nll_grad(nullptr, &logits.view(), targets, -100, weights, to, e);
+            return farspan_token_nll_grad(nullptr, &logits.view(), targets, std::ssize(targets), -100, weights, weights ? 3 : 0, to, e);
         });
         cr_expect(grad.untouched(), "%s: wrote", what);
     };
     for (const float wrong : {nan_value, HUGE_VALF, -HUGE_VALF}) {
         const float weights[3] = {1, wrong, 1};
-        refuse("weight", FARSPAN_ERROR_PARAMETER_RANGE, 5, {"weights[1]"}, weights, &grad.view());
+        refuse("weight", FARSPAN_ERROR_PARAMETER_RANGE, 6, {"weights[1]"}, weights, &grad.view());
     }
-    refuse("grad", FARSPAN_ERROR_NULL_ARGUMENT, 6, {"grad"}, nullptr, nullptr);
+    refuse("grad", FARSPAN_ERROR_NULL_ARGUMENT, 8, {"grad"}, nullptr, nullptr);
     const auto tensor = [&](const char* what, farspan_status status, const char* word, auto change) {
         farspan_tensor view = grad.view();
         change(view);
-        refuse(what, status, 6, {word}, nullptr, &view);
+        refuse(what, status, 8, {word}, nullptr, &view);
     };
     tensor("shape", FARSPAN_ERROR_SHAPE, "grad.shape[3]", [](auto& x) { x.shape[3] = 9; });
     tensor("dtype", FARSPAN_ERROR_DTYPE, "grad.dtype", [](auto& x) { x.dtype = 0; });
@@ -108,8 +108,8 @@ Test(eval_errors, windows) {
     good.tokens = 100;
     good.length = 10;
     good.stride = 5;
-    farspan_window window = {};
-    window.struct_size = sizeof window;
+    farspan_window window;
+    farspan_window_init(&window, sizeof window);
     const std::vector<unsigned char> before = bytes_of(window);
     const auto refuse = [&](const char* what, farspan_status status, const char* word, auto change) {
         farspan_windows_config config = good;
@@ -169,29 +169,29 @@ Test(eval_errors, accumulators) {
         expect_failure(what, status, argument, words, call);
         cr_expect(bytes_of(loss) == before, "%s: wrote", what);
     };
-    refuse("loss", FARSPAN_ERROR_NULL_ARGUMENT, 1, {"loss"},
-           [&](auto* e) { return farspan_loss_add(nullptr, nll, 2, nullptr, 0, 0, e); });
-    refuse("nll", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"nll"},
-           [&](auto* e) { return farspan_loss_add(&loss, nullptr, 2, nullptr, 0, 0, e); });
-    refuse("count", FARSPAN_ERROR_SHAPE, 3, {"count is -1"},
-           [&](auto* e) { return farspan_loss_add(&loss, nll, -1, nullptr, 0, 0, e); });
-    refuse("bytes", FARSPAN_ERROR_SHAPE, 6, {"bytes is -2"},
-           [&](auto* e) { return farspan_loss_add(&loss, nll, 2, nullptr, 0, -2, e); });
-    refuse("more bytes than there can be", FARSPAN_ERROR_SHAPE, 6, {"bytes is 9223372036854775807", "2^62"},
-           [&](auto* e) { return farspan_loss_add(&loss, nll, 2, nullptr, 0, INT64_MAX, e); });
-    refuse("more tokens than there can be", FARSPAN_ERROR_SHAPE, 3, {"count is 9223372036854775807", "2^62"},
-           [&](auto* e) { return farspan_loss_add(&loss, nll, INT64_MAX, nullptr, 0, 0, e); });
+    refuse("loss", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"loss"},
+           [&](auto* e) { return farspan_loss_add(nullptr, nullptr, nll, 2, nullptr, 0, 0, 0, e); });
+    refuse("nll", FARSPAN_ERROR_NULL_ARGUMENT, 3, {"nll"},
+           [&](auto* e) { return farspan_loss_add(nullptr, &loss, nullptr, 2, nullptr, 0, 0, 0, e); });
+    refuse("count", FARSPAN_ERROR_SHAPE, 4, {"nll_count is -1"},
+           [&](auto* e) { return farspan_loss_add(nullptr, &loss, nll, -1, nullptr, 0, 0, 0, e); });
+    refuse("bytes", FARSPAN_ERROR_SHAPE, 8, {"bytes is -2"},
+           [&](auto* e) { return farspan_loss_add(nullptr, &loss, nll, 2, nullptr, 0, 0, -2, e); });
+    refuse("more bytes than there can be", FARSPAN_ERROR_SHAPE, 8, {"bytes is 9223372036854775807", "2^62"},
+           [&](auto* e) { return farspan_loss_add(nullptr, &loss, nll, 2, nullptr, 0, 0, INT64_MAX, e); });
+    refuse("more tokens than there can be", FARSPAN_ERROR_SHAPE, 4, {"nll_count is 9223372036854775807", "4611686018427387904"},
+           [&](auto* e) { return farspan_loss_add(nullptr, &loss, nll, INT64_MAX, nullptr, 0, 0, 0, e); });
     refuse("other blocks", FARSPAN_ERROR_COMBINATION, 2, {"64", "128"},
            [&](auto* e) { return farspan_loss_merge(&loss, &other, e); });
     refuse("from", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"from"},
            [&](auto* e) { return farspan_loss_merge(&loss, nullptr, e); });
     refuse("summary", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"summary"},
            [&](auto* e) { return farspan_loss_summarize(&loss, nullptr, e); });
-    cr_expect(farspan_loss_add(&loss, nullptr, 0, nullptr, 0, 0, nullptr) == FARSPAN_OK, "nothing may be nowhere");
+    cr_expect(farspan_loss_add(nullptr, &loss, nullptr, 0, nullptr, 0, 0, 0, nullptr) == FARSPAN_OK, "nothing may be nowhere");
     const auto broken = [&](const char* what, farspan_status status, const char* word, auto change) {
         farspan_loss given = loss;
         change(given);
-        refuse(what, status, 1, {word}, [&](auto* e) { return farspan_loss_add(&given, nll, 2, nullptr, 0, 0, e); });
+        refuse(what, status, 2, {word}, [&](auto* e) { return farspan_loss_add(nullptr, &given, nll, 2, nullptr, 0, 0, 0, e); });
     };
     broken("struct_size", FARSPAN_ERROR_STRUCT_SIZE, "struct_size", [](auto& x) { x.struct_size = 40; });
     broken("block_tokens", FARSPAN_ERROR_PARAMETER_RANGE, "block_tokens is 0", [](auto& x) { x.block_tokens = 0; });
@@ -202,8 +202,8 @@ Test(eval_errors, accumulators) {
     // Sums that would overflow are refused before they do.
     farspan_loss large = loss, larger = loss;
     large.bytes = larger.bytes = INT64_C(1) << 62;
-    refuse("full", FARSPAN_ERROR_SHAPE, 6, {"bytes is 1", "4611686018427387904"},
-           [&](auto* e) { return farspan_loss_add(&large, nll, 2, nullptr, 0, 1, e); });
+    refuse("full", FARSPAN_ERROR_SHAPE, 8, {"bytes is 1", "4611686018427387904"},
+           [&](auto* e) { return farspan_loss_add(nullptr, &large, nll, 2, nullptr, 0, 0, 1, e); });
     refuse("merged", FARSPAN_ERROR_SHAPE, 2, {"from.bytes", "2^62"},
            [&](auto* e) { return farspan_loss_merge(&large, &larger, e); });
     broken("beyond", FARSPAN_ERROR_PARAMETER_RANGE, "loss.bytes is 9223372036854775807", [](auto& x) { x.bytes = INT64_MAX; });
@@ -213,39 +213,39 @@ Test(eval_errors, accumulators) {
                            farspan_loss* to, int64_t buckets, const int64_t* bounds, int64_t first, const double* from,
                            int64_t count) {
         refuse(what, status, argument, {word}, [&](auto* e) {
-            return farspan_loss_add_by_context(to, buckets, bounds, first, from, count, nullptr, 0, e);
+            return farspan_loss_add_by_context(nullptr, to, buckets, bounds, buckets + 1, first, from, count, nullptr, 0, 0, e);
         });
     };
     farspan_loss two[2] = {loss, other};
-    curve("curve", FARSPAN_ERROR_NULL_ARGUMENT, 1, "curve", nullptr, 2, edges, 1, nll, 2);
-    curve("buckets", FARSPAN_ERROR_SHAPE, 2, "buckets is 0", two, 0, edges, 1, nll, 2);
-    curve("edges", FARSPAN_ERROR_NULL_ARGUMENT, 3, "edges", two, 2, nullptr, 1, nll, 2);
-    curve("falling", FARSPAN_ERROR_POSITIONS, 3, "edges[2]", two, 2, falling, 1, nll, 2);
-    curve("far", FARSPAN_ERROR_POSITIONS, 3, "edges", two, 2, far, 1, nll, 2);
-    curve("first", FARSPAN_ERROR_POSITIONS, 4, "first_context", two, 2, edges, -1, nll, 2);
-    curve("nll", FARSPAN_ERROR_NULL_ARGUMENT, 5, "nll", two, 2, edges, 1, nullptr, 2);
-    curve("count", FARSPAN_ERROR_SHAPE, 6, "count", two, 2, edges, 1, nll, -2);
+    curve("curve", FARSPAN_ERROR_NULL_ARGUMENT, 2, "curve", nullptr, 2, edges, 1, nll, 2);
+    curve("buckets", FARSPAN_ERROR_SHAPE, 3, "curve_count is 0", two, 0, edges, 1, nll, 2);
+    curve("edges", FARSPAN_ERROR_NULL_ARGUMENT, 4, "edges", two, 2, nullptr, 1, nll, 2);
+    curve("falling", FARSPAN_ERROR_POSITIONS, 4, "edges[2]", two, 2, falling, 1, nll, 2);
+    curve("far", FARSPAN_ERROR_POSITIONS, 4, "edges", two, 2, far, 1, nll, 2);
+    curve("first", FARSPAN_ERROR_POSITIONS, 6, "first_context", two, 2, edges, -1, nll, 2);
+    curve("nll", FARSPAN_ERROR_NULL_ARGUMENT, 7, "nll", two, 2, edges, 1, nullptr, 2);
+    curve("count", FARSPAN_ERROR_SHAPE, 8, "nll_count is -2", two, 2, edges, 1, nll, -2);
     two[1].struct_size = 1000;
-    curve("sizes differ", FARSPAN_ERROR_STRUCT_SIZE, 1, "struct_size", two, 2, edges, 1, nll, 2);
+    curve("sizes differ", FARSPAN_ERROR_STRUCT_SIZE, 2, "struct_size", two, 2, edges, 1, nll, 2);
     cr_expect(two[0].tokens == 0, "wrote the first bucket");
 }
 
 Test(eval_errors, judge) {
     const int64_t lengths[3] = {128, 256, 512}, equal[3] = {128, 128, 512};
     const double nll[3] = {1, 1, 1};
-    farspan_verdict verdict = {};
-    verdict.struct_size = sizeof verdict;
+    farspan_verdict verdict;
+    farspan_verdict_init(&verdict, sizeof verdict);
     verdict.verdict = -7;
     const auto refuse = [&](const char* what, farspan_status status, int32_t argument, const char* word,
                             const int64_t* l, const double* n, int64_t count, int64_t trained, farspan_verdict* to) {
         expect_failure(what, status, argument, {word},
-                       [&](farspan_error* e) { return farspan_judge(l, n, count, trained, to, e); });
+                       [&](farspan_error* e) { return farspan_judge(nullptr, l, count, n, count, trained, to, e); });
         cr_expect(verdict.verdict == -7, "%s: wrote", what);
     };
-    refuse("lengths", FARSPAN_ERROR_NULL_ARGUMENT, 1, "lengths", nullptr, nll, 3, 256, &verdict);
-    refuse("order", FARSPAN_ERROR_POSITIONS, 1, "lengths[1]", equal, nll, 3, 256, &verdict);
-    refuse("nll", FARSPAN_ERROR_NULL_ARGUMENT, 2, "nll", lengths, nullptr, 3, 256, &verdict);
-    refuse("count", FARSPAN_ERROR_SHAPE, 3, "count is -1", lengths, nll, -1, 256, &verdict);
-    refuse("trained", FARSPAN_ERROR_PARAMETER_RANGE, 4, "trained_length is 0", lengths, nll, 3, 0, &verdict);
-    refuse("verdict", FARSPAN_ERROR_NULL_ARGUMENT, 5, "verdict", lengths, nll, 3, 256, nullptr);
+    refuse("lengths", FARSPAN_ERROR_NULL_ARGUMENT, 2, "lengths", nullptr, nll, 3, 256, &verdict);
+    refuse("order", FARSPAN_ERROR_POSITIONS, 2, "lengths[1]", equal, nll, 3, 256, &verdict);
+    refuse("nll", FARSPAN_ERROR_NULL_ARGUMENT, 4, "nll", lengths, nullptr, 3, 256, &verdict);
+    refuse("count", FARSPAN_ERROR_SHAPE, 3, "lengths_count is -1", lengths, nll, -1, 256, &verdict);
+    refuse("trained", FARSPAN_ERROR_PARAMETER_RANGE, 6, "trained_length is 0", lengths, nll, 3, 0, &verdict);
+    refuse("verdict", FARSPAN_ERROR_NULL_ARGUMENT, 7, "verdict", lengths, nll, 3, 256, nullptr);
 }

@@ -73,16 +73,15 @@ Test(text, bleu_takes_the_closest_reference_length) {
 
 Test(text, a_missing_reference_is_as_if_it_were_not_given) {
     const farspan_bleu_config config = bleu_config();
-    const char* references[3] = {nullptr, "a b c d x", nullptr};
-    const int64_t bytes[3] = {-1, 9, 77};
+    const farspan_text references[3] = {{nullptr, 0}, {"a b c d x", 9}, {nullptr, 0}};
     farspan_bleu_counts with = bleu_counts(), without = bleu_counts();
-    cr_assert(farspan_bleu_add(&config, "a b c d e", 9, references, bytes, 3, &with, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_bleu_add(nullptr, &config, "a b c d e", 9, references, 3, &with, nullptr) == FARSPAN_OK);
     add_bleu(config, "a b c d e", {"a b c d x"}, without);
     cr_expect(bleu_of(config, with).score == bleu_of(config, without).score && with.reference_length == 5);
-    farspan_rouge_result result = {};
-    result.struct_size = sizeof result;
+    farspan_rouge_result result;
+    farspan_rouge_result_init(&result, sizeof result);
     const farspan_rouge_config rouge = rouge_config(FARSPAN_ROUGE_L);
-    cr_assert(farspan_rouge(&rouge, "a b c d e", 9, references, bytes, 3, &result, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_rouge(nullptr, &rouge, "a b c d e", 9, references, 3, &result, nullptr) == FARSPAN_OK);
     cr_expect(result.reference == 1 && result.precision == 0.8);
 }
 
@@ -99,21 +98,19 @@ Test(text, token_ids_score_as_their_words_do) {
         farspan_bleu_config config = bleu_config();
         config.tokenizer = FARSPAN_TOKENIZER_NONE;
         config.effective_order = static_cast<int32_t>(random.whole(0, 1));
-        const int64_t* references[2] = {ids[1].data(), ids[2].data()};
-        const int64_t lengths[2] = {static_cast<int64_t>(ids[1].size()), static_cast<int64_t>(ids[2].size())};
+        const farspan_ids references[2] = {{ids[1].data(), static_cast<int64_t>(ids[1].size())},
+                                           {ids[2].data(), static_cast<int64_t>(ids[2].size())}};
         farspan_bleu_counts counts = bleu_counts();
         error_slot error;
-        require_ok(farspan_bleu_add_tokens(&config, ids[0].data(), static_cast<int64_t>(ids[0].size()), references,
-                                           lengths, 2, &counts, &error),
+        require_ok(farspan_bleu_add_tokens(nullptr, &config, ids[0].data(), static_cast<int64_t>(ids[0].size()), references, 2, &counts, &error),
                    error, "tokens");
         expect_close("BLEU", bleu_of(config, counts).score, sentence_bleu(config, texts[0], {texts[1], texts[2]}).score,
                      0);
         for (const auto& [kind, order] : {std::pair{FARSPAN_ROUGE_N, 2}, std::pair{FARSPAN_ROUGE_L, 0}}) {
             const farspan_rouge_config rouge = rouge_config(kind, order);
-            farspan_rouge_result result = {};
-            result.struct_size = sizeof result;
-            require_ok(farspan_rouge_tokens(&rouge, ids[0].data(), static_cast<int64_t>(ids[0].size()), references,
-                                            lengths, 2, &result, &error),
+            farspan_rouge_result result;
+            farspan_rouge_result_init(&result, sizeof result);
+            require_ok(farspan_rouge_tokens(nullptr, &rouge, ids[0].data(), static_cast<int64_t>(ids[0].size()), references, 2, &result, &error),
                        error, "rouge tokens");
             // Words of letters only: ROUGE would split "w-7".
             std::vector<std::string> words(3);
@@ -160,9 +157,9 @@ Test(text, bytes_that_are_not_utf8_become_replacement_characters) {
 Test(text, a_buffer_that_is_too_small_gets_nothing) {
     char buffer[4] = {'#', '#', '#', '#'};
     int64_t needed = 0;
-    cr_assert(farspan_tokenize(FARSPAN_TOKENIZER_NONE, 0, "abcd", 4, buffer, 4, &needed, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_tokenize(nullptr, FARSPAN_TOKENIZER_NONE, 0, "abcd", 4, buffer, 4, &needed, nullptr) == FARSPAN_OK);
     cr_expect(needed == 5 && buffer[0] == '#');
-    cr_assert(farspan_tokenize(FARSPAN_TOKENIZER_NONE, 0, "abc", 3, buffer, 4, &needed, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_tokenize(nullptr, FARSPAN_TOKENIZER_NONE, 0, "abc", 3, buffer, 4, &needed, nullptr) == FARSPAN_OK);
     cr_expect(needed == 4 && std::string(buffer) == "abc");
 }
 
@@ -208,12 +205,10 @@ Test(text, rouge_l_of_long_texts_is_the_longest_common_subsequence) {
                 table[i][j] =
                     a[i - 1] == b[j - 1] ? table[i - 1][j - 1] + 1 : std::max(table[i - 1][j], table[i][j - 1]);
         const farspan_rouge_config config = rouge_config(FARSPAN_ROUGE_L);
-        const int64_t* reference = b.data();
-        const auto length = static_cast<int64_t>(b.size());
-        farspan_rouge_result result = {};
-        result.struct_size = sizeof result;
-        cr_assert(farspan_rouge_tokens(&config, a.data(), static_cast<int64_t>(a.size()), &reference, &length, 1,
-                                       &result, nullptr) == FARSPAN_OK);
+        const farspan_ids reference = {b.data(), static_cast<int64_t>(b.size())};
+        farspan_rouge_result result;
+        farspan_rouge_result_init(&result, sizeof result);
+        cr_assert(farspan_rouge_tokens(nullptr, &config, a.data(), static_cast<int64_t>(a.size()), &reference, 1, &result, nullptr) == FARSPAN_OK);
         const auto common = static_cast<double>(table[a.size()][b.size()]);
         cr_expect(result.precision == common / static_cast<double>(a.size()) &&
                       result.recall == common / static_cast<double>(b.size()),

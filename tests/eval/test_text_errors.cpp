@@ -14,8 +14,7 @@ namespace {
 
 using call_with_error = std::function<farspan_status(farspan_error*)>;
 
-const char* const reference_texts[2] = {"a b", "c"};
-const int64_t reference_bytes[2] = {3, 1};
+const farspan_text reference_texts[2] = {{"a b", 3}, {"c", 1}};
 
 }  // namespace
 
@@ -26,39 +25,41 @@ Test(text_errors, tokenize) {
                             int32_t tokenizer, int32_t lower, const char* text, int64_t bytes, char* to, int64_t size,
                             int64_t* count) {
         expect_failure(what, status, argument, {word}, [&](farspan_error* e) {
-            return farspan_tokenize(tokenizer, lower, text, bytes, to, size, count, e);
+            return farspan_tokenize(nullptr, tokenizer, lower, text, bytes, to, size, count, e);
         });
         cr_expect(buffer[0] == '#' && needed == -7, "%s: wrote", what);
     };
     for (const int32_t tokenizer : {-1, 0, 8})
-        refuse("tokenizer", FARSPAN_ERROR_METHOD, 1, "tokenizer is", tokenizer, 0, "a", 1, buffer, 8, &needed);
-    refuse("lowercase", FARSPAN_ERROR_METHOD, 2, "lowercase is 2", 1, 2, "a", 1, buffer, 8, &needed);
-    refuse("text", FARSPAN_ERROR_NULL_ARGUMENT, 3, "text", 1, 0, nullptr, 1, buffer, 8, &needed);
-    refuse("bytes", FARSPAN_ERROR_SHAPE, 4, "bytes is -1", 1, 0, "a", -1, buffer, 8, &needed);
-    refuse("huge", FARSPAN_ERROR_SHAPE, 4, "2^31", 1, 0, "a", INT64_MAX, buffer, 8, &needed);
-    refuse("buffer", FARSPAN_ERROR_NULL_ARGUMENT, 5, "buffer", 1, 0, "a", 1, nullptr, 8, &needed);
-    refuse("size", FARSPAN_ERROR_SHAPE, 6, "size is -1", 1, 0, "a", 1, buffer, -1, &needed);
-    refuse("needed", FARSPAN_ERROR_NULL_ARGUMENT, 7, "needed", 1, 0, "a", 1, buffer, 8, nullptr);
+        refuse("tokenizer", FARSPAN_ERROR_METHOD, 2, "tokenizer is", tokenizer, 0, "a", 1, buffer, 8, &needed);
+    refuse("lowercase", FARSPAN_ERROR_METHOD, 3, "lowercase is 2", 1, 2, "a", 1, buffer, 8, &needed);
+    refuse("text", FARSPAN_ERROR_NULL_ARGUMENT, 4, "text", 1, 0, nullptr, 1, buffer, 8, &needed);
+    refuse("bytes", FARSPAN_ERROR_SHAPE, 5, "text_bytes is -1", 1, 0, "a", -1, buffer, 8, &needed);
+    refuse("huge", FARSPAN_ERROR_SHAPE, 5, "2^31", 1, 0, "a", INT64_MAX, buffer, 8, &needed);
+    refuse("buffer", FARSPAN_ERROR_NULL_ARGUMENT, 6, "buffer", 1, 0, "a", 1, nullptr, 8, &needed);
+    refuse("size", FARSPAN_ERROR_SHAPE, 7, "buffer_bytes is -1", 1, 0, "a", 1, buffer, -1, &needed);
+    refuse("needed", FARSPAN_ERROR_NULL_ARGUMENT, 8, "needed", 1, 0, "a", 1, buffer, 8, nullptr);
 }
 
 Test(text_errors, bleu_configurations) {
     farspan_bleu_counts counts = bleu_counts();
     const farspan_bleu_counts before = counts;
-    farspan_bleu_result result = {};
-    result.struct_size = sizeof result;
+    farspan_bleu_result result;
+    farspan_bleu_result_init(&result, sizeof result);
     const auto refuse = [&](const char* what, farspan_status status, const char* word, auto change) {
         farspan_bleu_config config = bleu_config();
         change(config);
-        const int64_t ids[1] = {5}, length = 1;
-        const int64_t* id_list[1] = {ids};
+        const int64_t ids[1] = {5};
+        const farspan_ids id_list[1] = {{ids, 1}};
         char text[200] = "#";
         int64_t needed = -7;
-        const call_with_error calls[] = {
-            [&](auto* e) { return farspan_bleu_add(&config, "a", 1, reference_texts, reference_bytes, 2, &counts, e); },
-            [&](auto* e) { return farspan_bleu_add_tokens(&config, ids, 1, id_list, &length, 1, &counts, e); },
+        const call_with_error counting[] = {
+            [&](auto* e) { return farspan_bleu_add(nullptr, &config, "a", 1, reference_texts, 2, &counts, e); },
+            [&](auto* e) { return farspan_bleu_add_tokens(nullptr, &config, ids, 1, id_list, 1, &counts, e); }};
+        const call_with_error asking[] = {
             [&](auto* e) { return farspan_bleu_score(&config, &counts, &result, e); },
             [&](auto* e) { return farspan_bleu_signature(&config, 1, text, 200, &needed, e); }};
-        for (const call_with_error& call : calls) expect_failure(what, status, 1, {word}, call);
+        for (const call_with_error& call : counting) expect_failure(what, status, 2, {word}, call);
+        for (const call_with_error& call : asking) expect_failure(what, status, 1, {word}, call);
         cr_expect(std::memcmp(&counts, &before, sizeof counts) == 0 && text[0] == '#' && needed == -7, "%s: wrote",
                   what);
     };
@@ -85,31 +86,28 @@ Test(text_errors, bleu_arguments) {
     farspan_bleu_counts counts = bleu_counts();
     const farspan_bleu_counts before = counts;
     const auto add = [&](const char* what, farspan_status status, int32_t argument, const char* word, const char* text,
-                         int64_t bytes, const char* const* references, const int64_t* lengths, int32_t count,
-                         farspan_bleu_counts* to) {
+                         int64_t bytes, const farspan_text* references, int64_t count, farspan_bleu_counts* to) {
         expect_failure(what, status, argument, {word}, [&](farspan_error* e) {
-            return farspan_bleu_add(&config, text, bytes, references, lengths, count, to, e);
+            return farspan_bleu_add(nullptr, &config, text, bytes, references, count, to, e);
         });
         cr_expect(std::memcmp(&counts, &before, sizeof counts) == 0, "%s: wrote", what);
     };
-    const char* const none[2] = {nullptr, nullptr};
-    const int64_t negative[2] = {3, -1};
-    add("hypothesis", FARSPAN_ERROR_NULL_ARGUMENT, 2, "hypothesis", nullptr, 1, reference_texts, reference_bytes, 2,
+    const farspan_text none[2] = {}, negative[2] = {{"a b", 3}, {"c", -1}}, lengthless[2] = {{"a b", 3}, {nullptr, 1}};
+    add("hypothesis", FARSPAN_ERROR_NULL_ARGUMENT, 3, "hypothesis", nullptr, 1, reference_texts, 2,
         &counts);
-    add("hypothesis' length", FARSPAN_ERROR_SHAPE, 3, "hypothesis_bytes is -1", "a", -1, reference_texts, reference_bytes, 2,
+    add("hypothesis' length", FARSPAN_ERROR_SHAPE, 4, "hypothesis_bytes is -1", "a", -1, reference_texts, 2,
         &counts);
-    add("references", FARSPAN_ERROR_NULL_ARGUMENT, 4, "references", "a", 1, nullptr, reference_bytes, 2, &counts);
-    add("no reference", FARSPAN_ERROR_NULL_ARGUMENT, 4, "at least one", "a", 1, none, reference_bytes, 2, &counts);
-    add("lengths", FARSPAN_ERROR_NULL_ARGUMENT, 5, "reference_bytes", "a", 1, reference_texts, nullptr, 2, &counts);
-    add("negative length", FARSPAN_ERROR_SHAPE, 5, "reference_bytes[1] is -1", "a", 1, reference_texts, negative, 2,
-        &counts);
-    add("count", FARSPAN_ERROR_SHAPE, 6, "reference_count is 0", "a", 1, reference_texts, reference_bytes, 0, &counts);
-    add("counts", FARSPAN_ERROR_NULL_ARGUMENT, 7, "counts", "a", 1, reference_texts, reference_bytes, 2, nullptr);
+    add("references", FARSPAN_ERROR_NULL_ARGUMENT, 5, "references", "a", 1, nullptr, 2, &counts);
+    add("no reference", FARSPAN_ERROR_NULL_ARGUMENT, 5, "at least one", "a", 1, none, 2, &counts);
+    add("a missing one with a length", FARSPAN_ERROR_SHAPE, 5, "references[1].bytes is 1: must be between 0 and 0, data is NULL", "a", 1,
+        lengthless, 2, &counts);
+    add("negative length", FARSPAN_ERROR_SHAPE, 5, "references[1].bytes is -1", "a", 1, negative, 2, &counts);
+    add("count", FARSPAN_ERROR_SHAPE, 6, "references_count is 0", "a", 1, reference_texts, 0, &counts);
+    add("counts", FARSPAN_ERROR_NULL_ARGUMENT, 7, "counts", "a", 1, reference_texts, 2, nullptr);
     farspan_bleu_counts other = counts;
     other.max_order = 2;
     other.segments = 1;
-    add("other order", FARSPAN_ERROR_COMBINATION, 7, "counts.max_order is 2", "a", 1, reference_texts, reference_bytes,
-        2, &other);
+    add("other order", FARSPAN_ERROR_COMBINATION, 7, "counts.max_order is 2", "a", 1, reference_texts, 2, &other);
     farspan_bleu_counts mine = counts;
     mine.max_order = 4;
     mine.segments = 1;
@@ -129,7 +127,7 @@ Test(text_errors, bleu_arguments) {
     expect_failure("references", FARSPAN_ERROR_SHAPE, 2, {"references is -1"},
                    [&](auto* e) { return farspan_bleu_signature(&config, -1, text, 8, &needed, e); });
     // Empty texts are texts.
-    cr_expect(farspan_bleu_add(&config, nullptr, 0, reference_texts, reference_bytes, 2, &counts, nullptr) ==
+    cr_expect(farspan_bleu_add(nullptr, &config, nullptr, 0, reference_texts, 2, &counts, nullptr) ==
               FARSPAN_OK);
     cr_expect(counts.segments == 1 && counts.reference_length == 1);
 }
@@ -141,8 +139,8 @@ Test(text_errors, chrf) {
         farspan_chrf_config config = chrf_config();
         change(config);
         double score = -7;
-        expect_failure(what, status, 1, {word}, [&](auto* e) {
-            return farspan_chrf_add(&config, "a", 1, reference_texts, reference_bytes, 2, &counts, e);
+        expect_failure(what, status, 2, {word}, [&](auto* e) {
+            return farspan_chrf_add(nullptr, &config, "a", 1, reference_texts, 2, &counts, e);
         });
         expect_failure(what, status, 1, {word},
                        [&](auto* e) { return farspan_chrf_score(&config, &counts, &score, e); });
@@ -161,12 +159,12 @@ Test(text_errors, chrf) {
     farspan_chrf_counts other = counts;
     other.orders = 8;
     expect_failure("other orders", FARSPAN_ERROR_COMBINATION, 7, {"counts.orders is 8"}, [&](auto* e) {
-        return farspan_chrf_add(&config, "a", 1, reference_texts, reference_bytes, 2, &other, e);
+        return farspan_chrf_add(nullptr, &config, "a", 1, reference_texts, 2, &other, e);
     });
     expect_failure("score", FARSPAN_ERROR_NULL_ARGUMENT, 3, {"score"},
                    [&](auto* e) { return farspan_chrf_score(&config, &counts, nullptr, e); });
-    expect_failure("references", FARSPAN_ERROR_NULL_ARGUMENT, 4, {"references"},
-                   [&](auto* e) { return farspan_chrf_add(&config, "a", 1, nullptr, reference_bytes, 2, &counts, e); });
+    expect_failure("references", FARSPAN_ERROR_NULL_ARGUMENT, 5, {"references"},
+                   [&](auto* e) { return farspan_chrf_add(nullptr, &config, "a", 1, nullptr, 2, &counts, e); });
     farspan_chrf_counts mine = counts;
     mine.orders = 6;
     mine.segments = other.segments = 1;
@@ -177,19 +175,19 @@ Test(text_errors, chrf) {
 }
 
 Test(text_errors, rouge) {
-    farspan_rouge_result result = {};
-    result.struct_size = sizeof result;
+    farspan_rouge_result result;
+    farspan_rouge_result_init(&result, sizeof result);
     result.recall = -7;
     const auto refuse = [&](const char* what, farspan_status status, const char* word, auto change) {
         farspan_rouge_config config = rouge_config(FARSPAN_ROUGE_N);
         change(config);
-        const int64_t ids[1] = {5}, length = 1;
-        const int64_t* id_list[1] = {ids};
-        expect_failure(what, status, 1, {word}, [&](auto* e) {
-            return farspan_rouge(&config, "a", 1, reference_texts, reference_bytes, 2, &result, e);
+        const int64_t ids[1] = {5};
+        const farspan_ids id_list[1] = {{ids, 1}};
+        expect_failure(what, status, 2, {word}, [&](auto* e) {
+            return farspan_rouge(nullptr, &config, "a", 1, reference_texts, 2, &result, e);
         });
-        expect_failure(what, status, 1, {word},
-                       [&](auto* e) { return farspan_rouge_tokens(&config, ids, 1, id_list, &length, 1, &result, e); });
+        expect_failure(what, status, 2, {word},
+                       [&](auto* e) { return farspan_rouge_tokens(nullptr, &config, ids, 1, id_list, 1, &result, e); });
         cr_expect(result.recall == -7, "%s: wrote", what);
     };
     refuse("kind", FARSPAN_ERROR_METHOD, "config.kind is 4", [](auto& c) { c.kind = 4; });
@@ -197,14 +195,14 @@ Test(text_errors, rouge) {
     refuse("order 10", FARSPAN_ERROR_PARAMETER_RANGE, "config.order is 10", [](auto& c) { c.order = 10; });
     refuse("order of L", FARSPAN_ERROR_COMBINATION, "config.order is 1", [](auto& c) { c.kind = FARSPAN_ROUGE_L; });
     refuse("stem", FARSPAN_ERROR_METHOD, "config.stem is 2", [](auto& c) { c.stem = 2; });
-    const int64_t ids[1] = {5}, length = 1;
-    const int64_t* id_list[1] = {ids};
+    const int64_t ids[1] = {5};
+    const farspan_ids id_list[1] = {{ids, 1}};
     for (const auto& config : {rouge_config(FARSPAN_ROUGE_LSUM), rouge_config(FARSPAN_ROUGE_N, 1, 1)})
-        expect_failure("ids", FARSPAN_ERROR_COMBINATION, 1, {"token ids"},
-                       [&](auto* e) { return farspan_rouge_tokens(&config, ids, 1, id_list, &length, 1, &result, e); });
+        expect_failure("ids", FARSPAN_ERROR_COMBINATION, 2, {"token ids"},
+                       [&](auto* e) { return farspan_rouge_tokens(nullptr, &config, ids, 1, id_list, 1, &result, e); });
     const farspan_rouge_config config = rouge_config(FARSPAN_ROUGE_N);
     expect_failure("result", FARSPAN_ERROR_NULL_ARGUMENT, 7, {"result"}, [&](auto* e) {
-        return farspan_rouge(&config, "a", 1, reference_texts, reference_bytes, 2, nullptr, e);
+        return farspan_rouge(nullptr, &config, "a", 1, reference_texts, 2, nullptr, e);
     });
 }
 
@@ -212,8 +210,8 @@ Test(text_errors, bootstrap) {
     const double values[2] = {1, 2};
     const farspan_bleu_config bleu = bleu_config();
     farspan_bleu_counts segments[2] = {bleu_counts(), bleu_counts()};
-    farspan_interval interval = {};
-    interval.struct_size = sizeof interval;
+    farspan_interval interval;
+    farspan_interval_init(&interval, sizeof interval);
     interval.low = -7;
     const auto refuse = [&](const char* what, farspan_status status, int32_t argument, const char* word,
                             const call_with_error& call) {
@@ -237,7 +235,7 @@ Test(text_errors, bootstrap) {
                [&](auto& c) { c.confidence = wrong; });
     refuse("values", FARSPAN_ERROR_NULL_ARGUMENT, 3, "values",
            [&](auto* e) { return farspan_bootstrap_mean(nullptr, nullptr, nullptr, 2, &interval, e); });
-    refuse("count", FARSPAN_ERROR_SHAPE, 4, "count is 0",
+    refuse("count", FARSPAN_ERROR_SHAPE, 4, "values_count is 0",
            [&](auto* e) { return farspan_bootstrap_mean(nullptr, nullptr, values, 0, &interval, e); });
     refuse("interval", FARSPAN_ERROR_NULL_ARGUMENT, 5, "interval",
            [&](auto* e) { return farspan_bootstrap_mean(nullptr, nullptr, values, 2, nullptr, e); });
@@ -245,7 +243,7 @@ Test(text_errors, bootstrap) {
            [&](auto* e) { return farspan_bleu_bootstrap(nullptr, nullptr, nullptr, segments, 2, &interval, e); });
     refuse("segments", FARSPAN_ERROR_NULL_ARGUMENT, 4, "segments",
            [&](auto* e) { return farspan_bleu_bootstrap(nullptr, nullptr, &bleu, nullptr, 2, &interval, e); });
-    refuse("segments' count", FARSPAN_ERROR_SHAPE, 5, "count is -3",
+    refuse("segments' count", FARSPAN_ERROR_SHAPE, 5, "segments_count is -3",
            [&](auto* e) { return farspan_bleu_bootstrap(nullptr, nullptr, &bleu, segments, -3, &interval, e); });
     segments[1].struct_size = 4;
     refuse("sizes differ", FARSPAN_ERROR_STRUCT_SIZE, 4, "segments[1].struct_size",
@@ -259,16 +257,16 @@ Test(text_errors, bootstrap) {
 Test(text_errors, passkey) {
     char buffer[1000] = "#";
     int64_t needed = -7;
-    farspan_passkey passkey = {};
-    passkey.struct_size = sizeof passkey;
+    farspan_passkey passkey;
+    farspan_passkey_init(&passkey, sizeof passkey);
     passkey.key = -7;
     const auto refuse = [&](const char* what, farspan_status status, const char* word, auto change) {
         farspan_passkey_config config;
         farspan_passkey_config_init(&config, sizeof config, FARSPAN_PASSKEY_LANDMARK);
         config.length = 900;
         change(config);
-        expect_failure(what, status, 1, {word},
-                       [&](auto* e) { return farspan_passkey_make(&config, buffer, 1000, &needed, &passkey, e); });
+        expect_failure(what, status, 2, {word},
+                       [&](auto* e) { return farspan_passkey_make(nullptr, &config, buffer, 1000, &needed, &passkey, e); });
         cr_expect(buffer[0] == '#' && needed == -7 && passkey.key == -7, "%s: wrote", what);
     };
     refuse("struct_size", FARSPAN_ERROR_STRUCT_SIZE, "struct_size", [](auto& c) { c.struct_size = 1; });
@@ -283,12 +281,12 @@ Test(text_errors, passkey) {
            [](auto& c) { c.lowest_key = -1; });
     refuse("huge keys", FARSPAN_ERROR_PARAMETER_RANGE, "10^18", [](auto& c) { c.highest_key = INT64_MAX; });
     int32_t correct = -7;
-    expect_failure("generated", FARSPAN_ERROR_NULL_ARGUMENT, 1, {"generated"},
-                   [&](auto* e) { return farspan_passkey_check(nullptr, 3, 1, &correct, e); });
-    expect_failure("key", FARSPAN_ERROR_PARAMETER_RANGE, 3, {"key is -1"},
-                   [&](auto* e) { return farspan_passkey_check("1", 1, -1, &correct, e); });
-    expect_failure("correct", FARSPAN_ERROR_NULL_ARGUMENT, 4, {"correct"},
-                   [&](auto* e) { return farspan_passkey_check("1", 1, 1, nullptr, e); });
+    expect_failure("generated", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"generated"},
+                   [&](auto* e) { return farspan_passkey_check(nullptr, nullptr, 3, 1, &correct, e); });
+    expect_failure("key", FARSPAN_ERROR_PARAMETER_RANGE, 4, {"key is -1"},
+                   [&](auto* e) { return farspan_passkey_check(nullptr, "1", 1, -1, &correct, e); });
+    expect_failure("correct", FARSPAN_ERROR_NULL_ARGUMENT, 5, {"correct"},
+                   [&](auto* e) { return farspan_passkey_check(nullptr, "1", 1, 1, nullptr, e); });
     cr_expect(correct == -7);
 }
 
@@ -299,18 +297,18 @@ Test(text_errors, needle) {
                             const int64_t* haystack, int64_t hay, const int64_t* needle, int64_t count, int64_t length,
                             double depth, int64_t* to, int64_t* at) {
         expect_failure(what, status, argument, {word}, [&](auto* e) {
-            return farspan_needle_place(haystack, hay, needle, count, ids, 1, length, depth, nullptr, to, at, e);
+            return farspan_needle_place(nullptr, haystack, hay, needle, count, ids, 1, depth, nullptr, 0, to, length, at, e);
         });
         cr_expect(out[0] == -7 && position == -7, "%s: wrote", what);
     };
-    refuse("haystack", FARSPAN_ERROR_NULL_ARGUMENT, 1, "haystack", nullptr, 4, ids, 2, 8, 0.5, out, &position);
-    refuse("no haystack", FARSPAN_ERROR_SHAPE, 2, "haystack_length is 0", ids, 0, ids, 2, 8, 0.5, out, &position);
-    refuse("needle", FARSPAN_ERROR_NULL_ARGUMENT, 3, "needle", ids, 4, nullptr, 2, 8, 0.5, out, &position);
-    refuse("needle's length", FARSPAN_ERROR_SHAPE, 4, "needle_length is -2", ids, 4, ids, -2, 8, 0.5, out, &position);
-    refuse("too short", FARSPAN_ERROR_SHAPE, 7, "alone are 3", ids, 4, ids, 2, 2, 0.5, out, &position);
-    refuse("length", FARSPAN_ERROR_SHAPE, 7, "length is", ids, 4, ids, 2, INT64_MAX, 0.5, out, &position);
+    refuse("haystack", FARSPAN_ERROR_NULL_ARGUMENT, 2, "haystack", nullptr, 4, ids, 2, 8, 0.5, out, &position);
+    refuse("no haystack", FARSPAN_ERROR_SHAPE, 3, "haystack_count is 0", ids, 0, ids, 2, 8, 0.5, out, &position);
+    refuse("needle", FARSPAN_ERROR_NULL_ARGUMENT, 4, "needle", ids, 4, nullptr, 2, 8, 0.5, out, &position);
+    refuse("needle's length", FARSPAN_ERROR_SHAPE, 5, "needle_count is -2", ids, 4, ids, -2, 8, 0.5, out, &position);
+    refuse("too short", FARSPAN_ERROR_SHAPE, 12, "alone are 3", ids, 4, ids, 2, 2, 0.5, out, &position);
+    refuse("length", FARSPAN_ERROR_SHAPE, 12, "out_count is", ids, 4, ids, 2, INT64_MAX, 0.5, out, &position);
     for (const double depth : {-0.1, 1.1, std::nan("")})
         refuse("depth", FARSPAN_ERROR_PARAMETER_RANGE, 8, "depth", ids, 4, ids, 2, 8, depth, out, &position);
-    refuse("out", FARSPAN_ERROR_NULL_ARGUMENT, 10, "out", ids, 4, ids, 2, 8, 0.5, nullptr, &position);
-    refuse("position", FARSPAN_ERROR_NULL_ARGUMENT, 11, "position", ids, 4, ids, 2, 8, 0.5, out, nullptr);
+    refuse("out", FARSPAN_ERROR_NULL_ARGUMENT, 11, "out", ids, 4, ids, 2, 8, 0.5, nullptr, &position);
+    refuse("position", FARSPAN_ERROR_NULL_ARGUMENT, 13, "position", ids, 4, ids, 2, 8, 0.5, out, nullptr);
 }

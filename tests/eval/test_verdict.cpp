@@ -20,11 +20,11 @@ farspan_verdict judged(const std::vector<std::pair<int64_t, double>>& perplexiti
         lengths.push_back(length);
         nll.push_back(std::log(perplexity));
     }
-    farspan_verdict verdict = {};
-    verdict.struct_size = sizeof verdict;
+    farspan_verdict verdict;
+    farspan_verdict_init(&verdict, sizeof verdict);
     error_slot error;
     require_ok(
-        farspan_judge(lengths.data(), nll.data(), static_cast<int64_t>(lengths.size()), trained, &verdict, &error),
+        farspan_judge(nullptr, lengths.data(), static_cast<int64_t>(lengths.size()), nll.data(), static_cast<int64_t>(lengths.size()), trained, &verdict, &error),
         error, "judge");
     return verdict;
 }

@@ -151,8 +151,8 @@ Test(windows, huge_texts_are_only_numbers) {
     farspan_windows_config config = make_config(FARSPAN_WINDOWS_SLIDING, FARSPAN_BOS_EVERY, tokens, 4096, 256);
     int64_t count = 0;
     cr_assert(farspan_windows_count(&config, &count, nullptr) == FARSPAN_OK);
-    farspan_window window = {};
-    window.struct_size = sizeof window;
+    farspan_window window;
+    farspan_window_init(&window, sizeof window);
     cr_assert(farspan_windows_get(&config, count - 1, &window, nullptr) == FARSPAN_OK);
     cr_expect(window.end == tokens && window.first_scored > tokens - 257 && window.first_scored < tokens);
     config = make_config(FARSPAN_WINDOWS_BLOCKS, FARSPAN_BOS_NONE, tokens, tokens);

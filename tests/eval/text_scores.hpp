@@ -37,31 +37,30 @@ inline farspan_rouge_config rouge_config(int32_t kind, int32_t order = 0, int32_
     return config;
 }
 
-// References as the functions take them. Strings only.
-struct reference_list {
-    std::vector<const char*> texts;
-    std::vector<int64_t> bytes;
+// References as the functions take them.
+class reference_list {
+public:
     explicit reference_list(const std::vector<std::string>& references) {
-        for (const std::string& text : references) {
-            texts.push_back(text.data());
-            bytes.push_back(static_cast<int64_t>(text.size()));
-        }
+        for (const std::string& text : references) views_.push_back({text.data(), static_cast<int64_t>(text.size())});
     }
-    int32_t count() const { return static_cast<int32_t>(texts.size()); }
+    const farspan_text* data() const { return views_.data(); }
+    int64_t count() const { return static_cast<int64_t>(views_.size()); }
+
+private:
+    std::vector<farspan_text> views_;
 };
 
 inline void add_bleu(const farspan_bleu_config& config, const std::string& hypothesis,
                      const std::vector<std::string>& references, farspan_bleu_counts& counts) {
     const reference_list list(references);
     error_slot error;
-    require_ok(farspan_bleu_add(&config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.texts.data(),
-                                list.bytes.data(), list.count(), &counts, &error),
+    require_ok(farspan_bleu_add(nullptr, &config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.data(), list.count(), &counts, &error),
                error, "bleu_add");
 }
 
 inline farspan_bleu_result bleu_of(const farspan_bleu_config& config, const farspan_bleu_counts& counts) {
-    farspan_bleu_result result = {};
-    result.struct_size = sizeof result;
+    farspan_bleu_result result;
+    farspan_bleu_result_init(&result, sizeof result);
     error_slot error;
     require_ok(farspan_bleu_score(&config, &counts, &result, &error), error, "bleu_score");
     return result;
@@ -78,8 +77,7 @@ inline void add_chrf(const farspan_chrf_config& config, const std::string& hypot
                      const std::vector<std::string>& references, farspan_chrf_counts& counts) {
     const reference_list list(references);
     error_slot error;
-    require_ok(farspan_chrf_add(&config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.texts.data(),
-                                list.bytes.data(), list.count(), &counts, &error),
+    require_ok(farspan_chrf_add(nullptr, &config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.data(), list.count(), &counts, &error),
                error, "chrf_add");
 }
 
@@ -93,11 +91,10 @@ inline double chrf_of(const farspan_chrf_config& config, const farspan_chrf_coun
 inline farspan_rouge_result rouge_of(const farspan_rouge_config& config, const std::string& hypothesis,
                                      const std::vector<std::string>& references) {
     const reference_list list(references);
-    farspan_rouge_result result = {};
-    result.struct_size = sizeof result;
+    farspan_rouge_result result;
+    farspan_rouge_result_init(&result, sizeof result);
     error_slot error;
-    require_ok(farspan_rouge(&config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.texts.data(),
-                             list.bytes.data(), list.count(), &result, &error),
+    require_ok(farspan_rouge(nullptr, &config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.data(), list.count(), &result, &error),
                error, "rouge");
     return result;
 }
@@ -106,10 +103,10 @@ inline std::string tokens_of(int32_t tokenizer, const std::string& text, bool lo
     int64_t needed = 0;
     error_slot error;
     const auto bytes = static_cast<int64_t>(text.size());
-    require_ok(farspan_tokenize(tokenizer, lowercase, text.data(), bytes, nullptr, 0, &needed, &error), error,
+    require_ok(farspan_tokenize(nullptr, tokenizer, lowercase, text.data(), bytes, nullptr, 0, &needed, &error), error,
                "tokenize");
     std::string tokens(static_cast<size_t>(needed), '#');
-    require_ok(farspan_tokenize(tokenizer, lowercase, text.data(), bytes, tokens.data(), needed, &needed, &error),
+    require_ok(farspan_tokenize(nullptr, tokenizer, lowercase, text.data(), bytes, tokens.data(), needed, &needed, &error),
                error, "tokenize");
     tokens.pop_back();  // the NUL
     return tokens;

@@ -41,9 +41,9 @@ void look_at_everything(const farspan_model* model) {
 farspan_status read(const uint8_t* data, size_t size, const farspan_model_options& options, farspan_model** model) {
     farspan_error error = FARSPAN_ERROR_INIT;
 #ifdef FARSPAN_FUZZ_GGUF
-    return farspan_model_from_gguf(data, size, &options, model, &error);
+    return farspan_model_from_gguf(nullptr, data, static_cast<int64_t>(size), &options, model, &error);
 #else
-    return farspan_model_from_config(reinterpret_cast<const char*>(data), size, &options, model, &error);
+    return farspan_model_from_config(nullptr, reinterpret_cast<const char*>(data), static_cast<int64_t>(size), &options, model, &error);
 #endif
 }
 

@@ -32,7 +32,8 @@ Parts = struct("Parts", [(u32, "struct_size"), (i32, "reserved"), (ptr, "rope re
 Data = struct("Data", [(u32, "struct_size"), (i32, "reserved"), (ptr, "q k v bias out lse"), (i64, "lse_count"), (ptr, "workspace"),
                        (i64, "workspace_bytes")])
 Options = struct("Options", [(u32, "struct_size"), (i32, "release angle extension"), (i64, "target_length window group"),
-                             (ptr, "t5_encoder t5_decoder rope_freqs rope_short rope_long"), (i64, "t5_values rope_pairs")])
+                             *((kind, name) for array in ("t5_encoder", "t5_decoder", "rope_freqs", "rope_short", "rope_long")
+                               for kind, name in ((ptr, array), (i64, f"{array}_count")))])
 Info = struct("Info", [(u32, "struct_size"), (i32, "absolute"), (c.c_char_p, "family"),
                        (i64, "layers encoder_layers query_heads key_heads head_dim value_dim hidden vocabulary context trained_context "
                              "usable_context usable_context_most absolute_rows absolute_offset layer_kinds notes"),
@@ -126,10 +127,11 @@ class Model:
         options = init(Options, "farspan_model_options_init")
         options.angle, options.release = angle, release
         if encoder is not None:
-            options.t5_encoder, options.t5_decoder, options.t5_values = address(encoder), address(decoder), encoder.size
+            options.t5_encoder, options.t5_encoder_count = address(encoder), encoder.size
+            options.t5_decoder, options.t5_decoder_count = address(decoder), decoder.size
         data, reader = (file.encode(), "config") if isinstance(file, str) else (file, "gguf")
         self.handle = ptr()
-        call(f"farspan_model_from_{reader}", data, c.c_size_t(len(data)), c.byref(options), c.byref(self.handle))
+        call(f"farspan_model_from_{reader}", None, data, i64(len(data)), c.byref(options), c.byref(self.handle))
         self.info = Info(struct_size=c.sizeof(Info))
         call("farspan_model_describe", self.handle, c.byref(self.info))
 

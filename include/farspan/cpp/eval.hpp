@@ -22,33 +22,24 @@ namespace eval {
 
 // ---- Token loss ------------------------------------------------------------------------------------------------
 
-namespace detail {
-inline void check_rows(const const_tensor& logits, std::size_t size, int32_t argument, const char* name) {
-    double rows = 1;
-    for (int axis = 0; axis < 3; ++axis) rows *= static_cast<double>(logits.extent(axis));
-    farspan::detail::check_size(static_cast<double>(size) == rows, argument, name, size, rows);
-}
-}  // namespace detail
-
 // targets and nll: one entry for each row of logits, [batch][heads][tokens].
 inline void token_nll(const const_tensor& logits, array_view<const int64_t> targets, int64_t ignore_index,
                       array_view<double> nll, const context* context = nullptr) {
-    detail::check_rows(logits, targets.size(), 3, "targets");
-    detail::check_rows(logits, nll.size(), 5, "nll");
     farspan::detail::check([&](farspan_error* cause) {
-        return farspan_token_nll(farspan::detail::handle(context), logits.get(), targets.data(), ignore_index,
-                                 nll.data(), cause);
+        return farspan_token_nll(farspan::detail::handle(context), logits.get(), targets.data(),
+                                 farspan::detail::count_of(targets), ignore_index, nll.data(),
+                                 farspan::detail::count_of(nll), cause);
     });
 }
 
 // weights: one for each row, or empty for 1. grad: the shape of logits, also the same view.
 inline void token_nll_grad(const const_tensor& logits, array_view<const int64_t> targets, int64_t ignore_index,
                            const tensor& grad, array_view<const float> weights = {}, const context* context = nullptr) {
-    detail::check_rows(logits, targets.size(), 3, "targets");
-    if (!weights.empty()) detail::check_rows(logits, weights.size(), 5, "weights");
     farspan::detail::check([&](farspan_error* cause) {
-        return farspan_token_nll_grad(farspan::detail::handle(context), logits.get(), targets.data(), ignore_index,
-                                      weights.data(), grad.get(), cause);
+        return farspan_token_nll_grad(farspan::detail::handle(context), logits.get(), targets.data(),
+                                      farspan::detail::count_of(targets), ignore_index,
+                                      farspan::detail::data_of(weights), farspan::detail::count_of(weights), grad.get(),
+                                      cause);
     });
 }
 
@@ -90,8 +81,8 @@ public:
 
     int64_t size() const { return count_; }
     farspan_window operator[](int64_t index) const {
-        farspan_window result{};
-        result.struct_size = sizeof result;
+        farspan_window result;
+        farspan_window_init(&result, sizeof result);
         farspan::detail::check(
             [&](farspan_error* cause) { return farspan_windows_get(&config_, index, &result, cause); });
         return result;
@@ -106,33 +97,25 @@ private:
 
 // ---- Accumulators ----------------------------------------------------------------------------------------------
 
-namespace detail {
-// Targets that leave losses out: one for each loss, or empty for none.
-inline const int64_t* targets_of(array_view<const int64_t> targets, std::size_t losses, int32_t argument) {
-    farspan::detail::check_size(targets.empty() || targets.size() == losses, argument, "targets", targets.size(),
-                                static_cast<double>(losses));
-    return targets.data();
-}
-}  // namespace detail
-
 // Running sums: plain data. text_bytes: of text behind the scored tokens, 0 if unknown.
 struct loss : farspan_loss {
     loss() { farspan_loss_init(this, sizeof(farspan_loss)); }
     void add(array_view<const double> nll, int64_t text_bytes = 0) { add(nll, {}, 0, text_bytes); }
+    // targets: one for each loss, or empty for none; where they are ignore_index, the loss is left out.
     void add(array_view<const double> nll, array_view<const int64_t> targets, int64_t ignore_index,
-             int64_t text_bytes = 0) {
-        const int64_t* list = detail::targets_of(targets, nll.size(), 4);
+             int64_t text_bytes = 0, const context* context = nullptr) {
         farspan::detail::check([&](farspan_error* cause) {
-            return farspan_loss_add(this, nll.data(), static_cast<int64_t>(nll.size()), list, ignore_index, text_bytes,
-                                    cause);
+            return farspan_loss_add(farspan::detail::handle(context), this, nll.data(), farspan::detail::count_of(nll),
+                                    farspan::detail::data_of(targets), farspan::detail::count_of(targets), ignore_index,
+                                    text_bytes, cause);
         });
     }
     void merge(const farspan_loss& from) {
         farspan::detail::check([&](farspan_error* cause) { return farspan_loss_merge(this, &from, cause); });
     }
     farspan_loss_summary summary() const {
-        farspan_loss_summary result{};
-        result.struct_size = sizeof result;
+        farspan_loss_summary result;
+        farspan_loss_summary_init(&result, sizeof result);
         farspan::detail::check([&](farspan_error* cause) { return farspan_loss_summarize(this, &result, cause); });
         return result;
     }
@@ -147,13 +130,14 @@ public:
         add(0, {});
     }
     void add(int64_t first_context, array_view<const double> nll, array_view<const int64_t> targets = {},
-             int64_t ignore_index = 0) {
-        const int64_t* list = detail::targets_of(targets, nll.size(), 7);
+             int64_t ignore_index = 0, const context* context = nullptr) {
         loss none;  // an array without buckets has no address
         farspan::detail::check([&](farspan_error* cause) {
-            return farspan_loss_add_by_context(buckets_.empty() ? &none : buckets_.data(),
-                                               static_cast<int64_t>(buckets_.size()), edges_.data(), first_context,
-                                               nll.data(), static_cast<int64_t>(nll.size()), list, ignore_index, cause);
+            return farspan_loss_add_by_context(
+                farspan::detail::handle(context), buckets_.empty() ? &none : buckets_.data(),
+                static_cast<int64_t>(buckets_.size()), edges_.data(), static_cast<int64_t>(edges_.size()), first_context,
+                nll.data(), farspan::detail::count_of(nll), farspan::detail::data_of(targets),
+                farspan::detail::count_of(targets), ignore_index, cause);
         });
     }
     // Adds a curve with the same edges that was gathered elsewhere.
@@ -173,14 +157,14 @@ private:
 
 // ---- Verdict ---------------------------------------------------------------------------------------------------
 
-inline farspan_verdict judge(array_view<const int64_t> lengths, array_view<const double> nll, int64_t trained_length) {
-    farspan::detail::check_size(nll.size() == lengths.size(), 2, "nll", nll.size(),
-                                static_cast<double>(lengths.size()));
-    farspan_verdict result{};
-    result.struct_size = sizeof result;
+inline farspan_verdict judge(array_view<const int64_t> lengths, array_view<const double> nll, int64_t trained_length,
+                             const context* context = nullptr) {
+    farspan_verdict result;
+    farspan_verdict_init(&result, sizeof result);
     farspan::detail::check([&](farspan_error* cause) {
-        return farspan_judge(lengths.data(), nll.data(), static_cast<int64_t>(nll.size()), trained_length, &result,
-                             cause);
+        return farspan_judge(farspan::detail::handle(context), farspan::detail::data_of(lengths),
+                             farspan::detail::count_of(lengths), farspan::detail::data_of(nll),
+                             farspan::detail::count_of(nll), trained_length, &result, cause);
     });
     return result;
 }

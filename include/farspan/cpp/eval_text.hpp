@@ -32,32 +32,26 @@ std::string written(Write&& write) {
     return text;
 }
 
-// References as C takes them. Sequence: std::string_view or ids.
-template <class Element, class Sequence>
-class reference_list {
-public:
-    explicit reference_list(array_view<const std::optional<Sequence>> references) {
-        static const Element nothing{};
-        for (std::size_t n = 0; n < references.size(); ++n) {
-            const auto& given = references.data()[n];
-            starts_.push_back(!given ? nullptr : given->empty() ? &nothing : given->data());
-            lengths_.push_back(given ? static_cast<int64_t>(given->size()) : 0);
-        }
-        count_ = static_cast<int32_t>(std::min<std::size_t>(starts_.size(), INT32_MAX));
-        starts_.push_back(nullptr);  // so that a list of none has an address
-        lengths_.push_back(0);
+// References as C takes them: one that is not there has no data, an empty one has an address.
+inline std::vector<farspan_text> views_of(array_view<const std::optional<std::string_view>> references) {
+    std::vector<farspan_text> views;
+    for (std::size_t n = 0; n < references.size(); ++n) {
+        const auto& given = references.data()[n];
+        views.push_back({!given ? nullptr : given->empty() ? "" : given->data(),
+                         given ? static_cast<int64_t>(given->size()) : 0});
     }
-    const Element* const* starts() const { return starts_.data(); }
-    const int64_t* lengths() const { return lengths_.data(); }
-    int32_t count() const { return count_; }
-
-private:
-    std::vector<const Element*> starts_;
-    std::vector<int64_t> lengths_;
-    int32_t count_;
-};
-using text_list = reference_list<char, std::string_view>;
-using id_list = reference_list<int64_t, ids>;
+    return views;
+}
+inline std::vector<farspan_ids> views_of(array_view<const std::optional<ids>> references) {
+    static const int64_t nothing = 0;
+    std::vector<farspan_ids> views;
+    for (std::size_t n = 0; n < references.size(); ++n) {
+        const auto& given = references.data()[n];
+        views.push_back({!given ? nullptr : given->empty() ? &nothing : given->data(),
+                         given ? static_cast<int64_t>(given->size()) : 0});
+    }
+    return views;
+}
 
 }  // namespace detail
 
@@ -65,10 +59,11 @@ using id_list = reference_list<int64_t, ids>;
 using text_references = array_view<const std::optional<std::string_view>>;
 using id_references = array_view<const std::optional<ids>>;
 
-inline std::string tokenize(int32_t tokenizer, std::string_view text, bool lowercase = false) {
+inline std::string tokenize(int32_t tokenizer, std::string_view text, bool lowercase = false,
+                            const context* context = nullptr) {
     return detail::written([&](char* buffer, int64_t size, int64_t* needed, farspan_error* cause) {
-        return farspan_tokenize(tokenizer, lowercase, text.data(), static_cast<int64_t>(text.size()), buffer, size,
-                                needed, cause);
+        return farspan_tokenize(farspan::detail::handle(context), tokenizer, lowercase, text.data(),
+                                static_cast<int64_t>(text.size()), buffer, size, needed, cause);
     });
 }
 
@@ -86,26 +81,30 @@ struct bleu_config : farspan_bleu_config {
 // Plain data; empty until something is added.
 struct bleu_counts : farspan_bleu_counts {
     bleu_counts() { farspan_bleu_counts_init(this, sizeof(farspan_bleu_counts)); }
-    void add(const farspan_bleu_config& config, std::string_view hypothesis, text_references references) {
-        const detail::text_list list(references);
+    void add(const farspan_bleu_config& config, std::string_view hypothesis, text_references references,
+             const context* context = nullptr) {
+        const std::vector<farspan_text> views = detail::views_of(references);
         farspan::detail::check([&](farspan_error* cause) {
-            return farspan_bleu_add(&config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.starts(),
-                                    list.lengths(), list.count(), this, cause);
+            return farspan_bleu_add(farspan::detail::handle(context), &config, hypothesis.data(),
+                                    static_cast<int64_t>(hypothesis.size()), views.data(),
+                                    static_cast<int64_t>(views.size()), this, cause);
         });
     }
-    void add_tokens(const farspan_bleu_config& config, ids hypothesis, id_references references) {
-        const detail::id_list list(references);
+    void add_tokens(const farspan_bleu_config& config, ids hypothesis, id_references references,
+                    const context* context = nullptr) {
+        const std::vector<farspan_ids> views = detail::views_of(references);
         farspan::detail::check([&](farspan_error* cause) {
-            return farspan_bleu_add_tokens(&config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()),
-                                           list.starts(), list.lengths(), list.count(), this, cause);
+            return farspan_bleu_add_tokens(farspan::detail::handle(context), &config,
+                                           farspan::detail::data_of(hypothesis), farspan::detail::count_of(hypothesis),
+                                           views.data(), static_cast<int64_t>(views.size()), this, cause);
         });
     }
     void merge(const farspan_bleu_counts& from) {
         farspan::detail::check([&](farspan_error* cause) { return farspan_bleu_merge(this, &from, cause); });
     }
     farspan_bleu_result score(const farspan_bleu_config& config) const {
-        farspan_bleu_result result{};
-        result.struct_size = sizeof result;
+        farspan_bleu_result result;
+        farspan_bleu_result_init(&result, sizeof result);
         farspan::detail::check([&](farspan_error* cause) { return farspan_bleu_score(&config, this, &result, cause); });
         return result;
     }
@@ -120,11 +119,13 @@ struct chrf_config : farspan_chrf_config {
 
 struct chrf_counts : farspan_chrf_counts {
     chrf_counts() { farspan_chrf_counts_init(this, sizeof(farspan_chrf_counts)); }
-    void add(const farspan_chrf_config& config, std::string_view text, text_references references) {
-        const detail::text_list list(references);
+    void add(const farspan_chrf_config& config, std::string_view text, text_references references,
+             const context* context = nullptr) {
+        const std::vector<farspan_text> views = detail::views_of(references);
         farspan::detail::check([&](farspan_error* cause) {
-            return farspan_chrf_add(&config, text.data(), static_cast<int64_t>(text.size()), list.starts(),
-                                    list.lengths(), list.count(), this, cause);
+            return farspan_chrf_add(farspan::detail::handle(context), &config, text.data(),
+                                    static_cast<int64_t>(text.size()), views.data(), static_cast<int64_t>(views.size()),
+                                    this, cause);
         });
     }
     void merge(const farspan_chrf_counts& from) {
@@ -144,23 +145,26 @@ struct rouge_config : farspan_rouge_config {
 };
 
 inline farspan_rouge_result rouge(const farspan_rouge_config& config, std::string_view hypothesis,
-                                  text_references references) {
-    const detail::text_list list(references);
-    farspan_rouge_result result{};
-    result.struct_size = sizeof result;
+                                  text_references references, const context* context = nullptr) {
+    const std::vector<farspan_text> views = detail::views_of(references);
+    farspan_rouge_result result;
+    farspan_rouge_result_init(&result, sizeof result);
     farspan::detail::check([&](farspan_error* cause) {
-        return farspan_rouge(&config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.starts(),
-                             list.lengths(), list.count(), &result, cause);
+        return farspan_rouge(farspan::detail::handle(context), &config, hypothesis.data(),
+                             static_cast<int64_t>(hypothesis.size()), views.data(), static_cast<int64_t>(views.size()),
+                             &result, cause);
     });
     return result;
 }
-inline farspan_rouge_result rouge_tokens(const farspan_rouge_config& config, ids hypothesis, id_references references) {
-    const detail::id_list list(references);
-    farspan_rouge_result result{};
-    result.struct_size = sizeof result;
+inline farspan_rouge_result rouge_tokens(const farspan_rouge_config& config, ids hypothesis, id_references references,
+                                         const context* context = nullptr) {
+    const std::vector<farspan_ids> views = detail::views_of(references);
+    farspan_rouge_result result;
+    farspan_rouge_result_init(&result, sizeof result);
     farspan::detail::check([&](farspan_error* cause) {
-        return farspan_rouge_tokens(&config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.starts(),
-                                    list.lengths(), list.count(), &result, cause);
+        return farspan_rouge_tokens(farspan::detail::handle(context), &config, farspan::detail::data_of(hypothesis),
+                                    farspan::detail::count_of(hypothesis), views.data(),
+                                    static_cast<int64_t>(views.size()), &result, cause);
     });
     return result;
 }
@@ -173,25 +177,21 @@ struct bootstrap_config : farspan_bootstrap_config {
 
 inline farspan_interval bootstrap_mean(array_view<const double> values, const bootstrap_config& config = {},
                                        const context* context = nullptr) {
-    const double nothing = 0;
-    farspan_interval result{};
-    result.struct_size = sizeof result;
+    farspan_interval result;
+    farspan_interval_init(&result, sizeof result);
     farspan::detail::check([&](farspan_error* cause) {
         return farspan_bootstrap_mean(farspan::detail::handle(context), &config,
-                                      values.empty() ? &nothing : values.data(), static_cast<int64_t>(values.size()),
-                                      &result, cause);
+                                      values.data(), static_cast<int64_t>(values.size()), &result, cause);
     });
     return result;
 }
 inline farspan_interval bleu_bootstrap(const farspan_bleu_config& bleu, array_view<const bleu_counts> segments,
                                        const bootstrap_config& config = {}, const context* context = nullptr) {
-    const bleu_counts nothing;
-    farspan_interval result{};
-    result.struct_size = sizeof result;
+    farspan_interval result;
+    farspan_interval_init(&result, sizeof result);
     farspan::detail::check([&](farspan_error* cause) {
         return farspan_bleu_bootstrap(farspan::detail::handle(context), &config, &bleu,
-                                      segments.empty() ? &nothing : segments.data(),
-                                      static_cast<int64_t>(segments.size()), &result, cause);
+                                      segments.data(), static_cast<int64_t>(segments.size()), &result, cause);
     });
     return result;
 }
@@ -206,31 +206,34 @@ struct passkey_config : farspan_passkey_config {
 struct passkey : farspan_passkey {
     std::string text;
 };
-inline passkey passkey_make(const farspan_passkey_config& config) {
-    passkey made{};
-    made.struct_size = sizeof(farspan_passkey);
+inline passkey passkey_make(const farspan_passkey_config& config, const context* context = nullptr) {
+    passkey made;
+    farspan_passkey_init(&made, sizeof(farspan_passkey));
     made.text = detail::written([&](char* buffer, int64_t size, int64_t* needed, farspan_error* cause) {
-        return farspan_passkey_make(&config, buffer, size, needed, &made, cause);
+        return farspan_passkey_make(farspan::detail::handle(context), &config, buffer, size, needed, &made, cause);
     });
     return made;
 }
-inline bool passkey_check(std::string_view generated, int64_t key) {
+inline bool passkey_check(std::string_view generated, int64_t key, const context* context = nullptr) {
     int32_t correct = 0;
     farspan::detail::check([&](farspan_error* cause) {
-        return farspan_passkey_check(generated.data(), static_cast<int64_t>(generated.size()), key, &correct, cause);
+        return farspan_passkey_check(farspan::detail::handle(context), generated.data(),
+                                     static_cast<int64_t>(generated.size()), key, &correct, cause);
     });
     return correct != 0;
 }
 
-// Fills out; answers where the needle begins.
+// Fills out; answers where the needle begins. With boundaries it stands behind one of these ids.
 inline int64_t needle_place(ids haystack, ids needle, ids question, double depth, array_view<int64_t> out,
-                            std::optional<int64_t> boundary = std::nullopt) {
+                            ids boundaries = {}, const context* context = nullptr) {
     int64_t position = 0;
     farspan::detail::check([&](farspan_error* cause) {
-        return farspan_needle_place(haystack.data(), static_cast<int64_t>(haystack.size()), needle.data(),
-                                    static_cast<int64_t>(needle.size()), question.data(),
-                                    static_cast<int64_t>(question.size()), static_cast<int64_t>(out.size()), depth,
-                                    boundary ? &*boundary : nullptr, out.data(), &position, cause);
+        using farspan::detail::count_of;
+        using farspan::detail::data_of;
+        return farspan_needle_place(farspan::detail::handle(context), data_of(haystack), count_of(haystack),
+                                    data_of(needle), count_of(needle), data_of(question), count_of(question), depth,
+                                    data_of(boundaries), count_of(boundaries), data_of(out), count_of(out), &position,
+                                    cause);
     });
     return position;
 }

@@ -22,24 +22,19 @@ struct model_options : farspan_model_options {
     model_options() { farspan_model_options_init(this, sizeof(farspan_model_options)); }
     // [buckets][heads] each; an empty list is not given.
     void set_t5(std::vector<float> encoder, std::vector<float> decoder) {
-        t5_values = static_cast<int64_t>(std::max(encoder.size(), decoder.size()));
+        t5_encoder_count = static_cast<int64_t>(encoder.size());
+        t5_decoder_count = static_cast<int64_t>(decoder.size());
         t5_encoder = encoder_.keep(std::move(encoder));
         t5_decoder = decoder_.keep(std::move(decoder));
     }
     // Divisors of inv_freq, one per pair: GGUF's rope_freqs, rope_factors_short and rope_factors_long.
     void set_rope(std::vector<double> freqs, std::vector<double> short_list = {}, std::vector<double> long_list = {}) {
-        rope_pairs = static_cast<int64_t>(std::max({freqs.size(), short_list.size(), long_list.size()}));
+        rope_freqs_count = static_cast<int64_t>(freqs.size());
+        rope_short_count = static_cast<int64_t>(short_list.size());
+        rope_long_count = static_cast<int64_t>(long_list.size());
         rope_freqs = freqs_.keep(std::move(freqs));
         rope_short = short_.keep(std::move(short_list));
         rope_long = long_.keep(std::move(long_list));
-    }
-    void check_arrays() const {
-        const double values = static_cast<double>(t5_values), pairs = static_cast<double>(rope_pairs);
-        encoder_.check(t5_encoder, values, 3, "options.t5_encoder");
-        decoder_.check(t5_decoder, values, 3, "options.t5_decoder");
-        freqs_.check(rope_freqs, pairs, 3, "options.rope_freqs");
-        short_.check(rope_short, pairs, 3, "options.rope_short");
-        long_.check(rope_long, pairs, 3, "options.rope_long");
     }
 
 private:
@@ -59,49 +54,46 @@ namespace detail {
 // An entry as C takes it. Its pointers are those of the metadata, and of `texts`, which it fills.
 class metadata_entry {
 public:
-    metadata_entry(const metadata& given, std::vector<const char*>& texts) : texts_(texts) {
-        check_text("a key", given.key);
-        entry_.key = given.key.c_str();
-        std::visit([&](const auto& value) { set(given.key, value); }, given.value);
+    metadata_entry(const metadata& given, std::vector<farspan_text>& texts) {
+        entry_.key = given.key.data();
+        entry_.key_bytes = static_cast<int64_t>(given.key.size());
+        std::visit([&](const auto& value) { set(value, texts); }, given.value);
     }
     const farspan_metadata& get() const { return entry_; }
 
 private:
-    static void check_text(const std::string& name, const std::string& text) {
-        const std::size_t nul = text.find('\0');
-        if (nul != std::string::npos)
-            throw error(FARSPAN_ERROR_FORMAT, 1, name + " has a NUL at byte " + std::to_string(nul));
-    }
+    using text_list = std::vector<farspan_text>;
+
+    void set(const int64_t& value, text_list&) { point(&value, 1); }
+    void set(const double& value, text_list&) { point(&value, 1); }
+    void set(const std::string& text, text_list& texts) { point_texts(&text, 1, texts); }
     template <class Value>
-    void set(const std::string&, const Value& value) {
-        point(&value, 1, 0, std::is_same_v<Value, double> ? FARSPAN_METADATA_REAL : FARSPAN_METADATA_INTEGER);
+    void set(const std::vector<Value>& values, text_list&) {
+        entry_.is_array = 1;
+        point(values.data(), values.size());
     }
-    template <class Value>
-    void set(const std::string&, const std::vector<Value>& values) {
-        static const Value none{};  // an empty array has values too
-        point(values.empty() ? &none : values.data(), values.size(), 1,
-              std::is_same_v<Value, double> ? FARSPAN_METADATA_REAL : FARSPAN_METADATA_INTEGER);
+    void set(const std::vector<std::string>& list, text_list& texts) {
+        entry_.is_array = 1;
+        point_texts(list.data(), list.size(), texts);
     }
-    void set(const std::string& key, const std::string& text) { set_texts(key, &text, 1, 0); }
-    void set(const std::string& key, const std::vector<std::string>& texts) {
-        set_texts(key, texts.data(), texts.size(), 1);
+    void point_texts(const std::string* first, std::size_t count, text_list& texts) {
+        for (std::size_t n = 0; n < count; ++n)
+            texts.push_back({first[n].data(), static_cast<int64_t>(first[n].size())});
+        entry_.type = FARSPAN_METADATA_TEXT;
+        entry_.texts = texts.data();
+        entry_.texts_count = static_cast<int64_t>(count);
     }
-    void set_texts(const std::string& key, const std::string* texts, std::size_t count, int32_t is_array) {
-        for (std::size_t n = 0; n < count; ++n) {
-            check_text(key, texts[n]);
-            texts_.push_back(texts[n].c_str());
-        }
-        texts_.push_back(nullptr);
-        point(texts_.data(), count, is_array, FARSPAN_METADATA_TEXT);
+    void point(const int64_t* first, std::size_t count) {
+        entry_.type = FARSPAN_METADATA_INTEGER;
+        entry_.integers = first;
+        entry_.integers_count = static_cast<int64_t>(count);
     }
-    void point(const void* values, std::size_t count, int32_t is_array, int32_t type) {
-        entry_.values = values;
-        entry_.count = static_cast<int64_t>(count);
-        entry_.is_array = is_array;
-        entry_.type = type;
+    void point(const double* first, std::size_t count) {
+        entry_.type = FARSPAN_METADATA_REAL;
+        entry_.reals = first;
+        entry_.reals_count = static_cast<int64_t>(count);
     }
 
-    std::vector<const char*>& texts_;
     farspan_metadata entry_{};
 };
 
@@ -165,46 +157,50 @@ struct layer_parts {
 class model : public detail::owner<farspan_model, farspan_model_destroy> {
 public:
     // The text of a Hugging Face config.json.
-    static model from_config(std::string_view text, const model_options& options = {}) {
-        options.check_arrays();
+    static model from_config(std::string_view text, const model_options& options = {},
+                             const context* context = nullptr) {
         return model([&](farspan_model** made, farspan_error* cause) {
-            return farspan_model_from_config(text.empty() ? "" : text.data(), text.size(), &options, made, cause);
+            return farspan_model_from_config(detail::handle(context), text.empty() ? "" : text.data(),
+                                             static_cast<int64_t>(text.size()), &options, made, cause);
         });
     }
     // GGUF metadata.
-    static model from_metadata(const std::vector<metadata>& list, const model_options& options = {}) {
-        options.check_arrays();
-        std::vector<std::vector<const char*>> texts(list.size());
+    static model from_metadata(const std::vector<metadata>& list, const model_options& options = {},
+                               const context* context = nullptr) {
+        std::vector<std::vector<farspan_text>> texts(list.size());
         std::vector<farspan_metadata> entries;
         for (std::size_t n = 0; n < list.size(); ++n)
             entries.push_back(detail::metadata_entry(list[n], texts[n]).get());
         const farspan_metadata none{};
         return model([&](farspan_model** made, farspan_error* cause) {
-            return farspan_model_from_metadata(entries.empty() ? &none : entries.data(),
+            return farspan_model_from_metadata(detail::handle(context), entries.empty() ? &none : entries.data(),
                                                static_cast<int64_t>(entries.size()), &options, made, cause);
         });
     }
     // The beginning of a GGUF file.
-    static model from_gguf(array_view<const std::byte> file, const model_options& options = {}) {
-        options.check_arrays();
+    static model from_gguf(array_view<const std::byte> file, const model_options& options = {},
+                           const context* context = nullptr) {
         return model([&](farspan_model** made, farspan_error* cause) {
             const std::byte none{};
-            return farspan_model_from_gguf(file.empty() ? &none : file.data(), file.size(), &options, made, cause);
+            return farspan_model_from_gguf(detail::handle(context), file.empty() ? &none : file.data(),
+                                           static_cast<int64_t>(file.size()), &options, made, cause);
         });
     }
 
     // The texts and pointers of the answers live as long as the model.
     farspan_model_info describe() const {
-        return ask<farspan_model_info>(
-            [&](farspan_model_info* info, farspan_error* cause) { return farspan_model_describe(get(), info, cause); });
-    }
-    farspan_model_layer layer_at(int64_t index) const {
-        return ask<farspan_model_layer>([&](farspan_model_layer* layer, farspan_error* cause) {
-            return farspan_model_layer_at(get(), index, layer, cause);
+        return ask<farspan_model_info>(farspan_model_info_init, [&](farspan_model_info* info, farspan_error* cause) {
+            return farspan_model_describe(get(), info, cause);
         });
     }
+    farspan_model_layer layer_at(int64_t index) const {
+        return ask<farspan_model_layer>(farspan_model_layer_init,
+                                        [&](farspan_model_layer* layer, farspan_error* cause) {
+                                            return farspan_model_layer_at(get(), index, layer, cause);
+                                        });
+    }
     farspan_model_note note_at(int64_t index) const {
-        return ask<farspan_model_note>([&](farspan_model_note* note, farspan_error* cause) {
+        return ask<farspan_model_note>(farspan_model_note_init, [&](farspan_model_note* note, farspan_error* cause) {
             return farspan_model_note_at(get(), index, note, cause);
         });
     }
@@ -229,9 +225,9 @@ private:
     explicit model(Create&& create) : owner(std::forward<Create>(create)) {}
 
     template <class Answer, class Question>
-    static Answer ask(Question&& question) {
+    static Answer ask(void (*init)(Answer*, std::size_t), Question&& question) {
         Answer answer{};
-        answer.struct_size = sizeof answer;
+        init(&answer, sizeof answer);
         detail::check([&](farspan_error* cause) { return question(&answer, cause); });
         return answer;
     }

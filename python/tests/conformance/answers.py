@@ -30,8 +30,6 @@ def scheme_of(case):
 
 def model_of(given):
     options = fields(given.get("options", {}))
-    for shared in ("t5_values", "rope_pairs"):
-        options.pop(shared, None)
     if "config" in given:
         return farspan.Model.from_config(given["config"], **options)
     if "gguf" in given:

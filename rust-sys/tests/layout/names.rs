@@ -34,13 +34,13 @@ layout! {
     farspan_chrf_config: struct_size char_order word_order lowercase whitespace every_order beta;
     farspan_chrf_counts: struct_size orders segments hypothesis reference matches;
     farspan_rouge_config: struct_size kind order stem;
-    farspan_rouge_result: struct_size reference precision recall f_measure;
+    farspan_rouge_result: struct_size reserved reference precision recall f_measure;
     farspan_bootstrap_config: struct_size samples seed confidence;
     farspan_interval: struct_size reserved low median high mean;
     farspan_passkey_config: struct_size form length seed depth lowest_key highest_key;
     farspan_passkey: struct_size reserved key key_begin key_end bytes depth;
-    farspan_model_options: struct_size release angle extension target_length window group t5_encoder t5_decoder rope_freqs rope_short rope_long t5_values rope_pairs;
-    farspan_metadata: key type_ is_array count values;
+    farspan_model_options: struct_size release angle extension target_length window group t5_encoder t5_encoder_count t5_decoder t5_decoder_count rope_freqs rope_freqs_count rope_short rope_short_count rope_long rope_long_count;
+    farspan_metadata: key key_bytes type_ is_array integers integers_count reals reals_count texts texts_count;
     farspan_model_info: struct_size absolute family layers encoder_layers query_heads key_heads head_dim value_dim hidden vocabulary context trained_context usable_context usable_context_most absolute_rows absolute_offset layer_kinds notes final_softcap;
     farspan_model_layer: struct_size kind alike query_heads key_heads head_dim value_dim window attention_scale scheme rope remap bias mask score;
     farspan_model_note: struct_size severity code reserved path text;

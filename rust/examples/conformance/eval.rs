@@ -247,7 +247,7 @@ fn overlap(call: &str, arguments: &Value) -> Outputs {
         None => rouge_tokens(&config, &json::numbers::<i64>(&arguments["hypothesis"]), &ids(arguments)),
     };
     let r = result.map_err(failure(call))?;
-    Ok(vec![Memory::F64(vec![r.precision, r.recall, r.f_measure, r.reference.into()])])
+    Ok(vec![Memory::F64(vec![r.precision, r.recall, r.f_measure, r.reference as f64])])
 }
 
 fn bootstrap_config(arguments: &Value) -> BootstrapConfig {

@@ -1,4 +1,6 @@
-use super::text::{Reference, References};
+use std::ptr;
+
+use super::text::{ids, texts, Reference};
 use super::{BleuConfig, BleuCounts, BleuResult};
 use crate::text::written;
 use crate::{sys, Result};
@@ -34,12 +36,12 @@ impl BleuCounts {
         hypothesis: impl AsRef<[u8]>,
         references: &[R],
     ) -> Result<()> {
-        let (text, list) = (hypothesis.as_ref(), References::new(references));
+        let (text, list) = (hypothesis.as_ref(), texts(references));
         // SAFETY: the texts have the lengths given.
         self.change(|counts, error| unsafe {
             let (start, bytes) = (text.as_ptr().cast(), text.len() as i64);
-            let (starts, lengths) = (list.starts(), list.lengths());
-            sys::farspan_bleu_add(&config.to_c(), start, bytes, starts, lengths, list.count(), counts, error)
+            let (first, count) = (list.as_ptr(), list.len() as i64);
+            sys::farspan_bleu_add(ptr::null(), &config.to_c(), start, bytes, first, count, counts, error)
         })
     }
 
@@ -54,12 +56,12 @@ impl BleuCounts {
         hypothesis: &[i64],
         references: &[R],
     ) -> Result<()> {
-        let list = References::new(references);
+        let list = ids(references);
         // SAFETY: the sequences have the lengths given.
         self.change(|counts, error| unsafe {
             let (start, length) = (hypothesis.as_ptr(), hypothesis.len() as i64);
-            let (starts, lengths) = (list.starts(), list.lengths());
-            sys::farspan_bleu_add_tokens(&config.to_c(), start, length, starts, lengths, list.count(), counts, error)
+            let (first, count) = (list.as_ptr(), list.len() as i64);
+            sys::farspan_bleu_add_tokens(ptr::null(), &config.to_c(), start, length, first, count, counts, error)
         })
     }
 

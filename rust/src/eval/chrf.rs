@@ -1,4 +1,6 @@
-use super::text::{Reference, References};
+use std::ptr;
+
+use super::text::{texts, Reference};
 use super::{ChrfConfig, ChrfCounts};
 use crate::error::check;
 use crate::{sys, Result};
@@ -17,12 +19,12 @@ impl ChrfCounts {
         hypothesis: impl AsRef<[u8]>,
         references: &[R],
     ) -> Result<()> {
-        let (text, list) = (hypothesis.as_ref(), References::new(references));
+        let (text, list) = (hypothesis.as_ref(), texts(references));
         // SAFETY: the texts have the lengths given.
         self.change(|counts, error| unsafe {
             let (start, bytes) = (text.as_ptr().cast(), text.len() as i64);
-            let (starts, lengths) = (list.starts(), list.lengths());
-            sys::farspan_chrf_add(&config.to_c(), start, bytes, starts, lengths, list.count(), counts, error)
+            let (first, count) = (list.as_ptr(), list.len() as i64);
+            sys::farspan_chrf_add(ptr::null(), &config.to_c(), start, bytes, first, count, counts, error)
         })
     }
 

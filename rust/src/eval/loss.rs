@@ -1,6 +1,8 @@
+use std::ptr;
+
 use super::{Loss, LossSummary};
-use crate::config::Field;
-use crate::error::{check, check_exact};
+use crate::arrays::array;
+use crate::error::check;
 use crate::{sys, Error, Result, Status};
 
 impl Loss {
@@ -25,11 +27,11 @@ impl Loss {
     }
 
     fn add_where(&mut self, nll: &[f64], targets: Option<&[i64]>, ignore_index: i64, bytes: i64) -> Result<()> {
-        check_exact(4, "targets", targets, nll.len() as i128)?;
-        let (count, targets) = (nll.len() as i64, Field::to_c(&targets));
-        // SAFETY: the arrays have `count` entries.
+        let ((nll, count), (targets, target_count)) = (array(Some(nll)), array(targets));
+        // SAFETY: arrays go with their counts.
         self.change(|loss, error| unsafe {
-            sys::farspan_loss_add(loss, nll.as_ptr(), count, targets, ignore_index, bytes, error)
+            let none = ptr::null();
+            sys::farspan_loss_add(none, loss, nll, count, targets, target_count, ignore_index, bytes, error)
         })
     }
 
@@ -93,23 +95,24 @@ impl LossCurve {
     }
 
     fn add_where(&mut self, first: i64, nll: &[f64], targets: Option<&[i64]>, ignore_index: i64) -> Result<()> {
-        check_exact(7, "targets", targets, nll.len() as i128)?;
         // One more than there are, so that the address of no bucket is one of a bucket.
         let mut curve: Vec<_> = self.buckets.iter().map(|bucket| bucket.to_c()).collect();
         curve.push(Loss::new().to_c());
-        let (buckets, count, targets) = (self.buckets.len() as i64, nll.len() as i64, Field::to_c(&targets));
-        // SAFETY: the arrays have as many entries as is said; there is one more edge than buckets, or none.
+        let (buckets, (edges, edge_count)) = (self.buckets.len() as i64, array(Some(self.edges.as_slice())));
+        let ((nll, count), (targets, target_count)) = (array(Some(nll)), array(targets));
+        // SAFETY: arrays go with their counts.
         check(|error| unsafe {
-            let edges = self.edges.as_ptr();
-            let curve = curve.as_mut_ptr();
             sys::farspan_loss_add_by_context(
-                curve,
+                ptr::null(),
+                curve.as_mut_ptr(),
                 buckets,
                 edges,
+                edge_count,
                 first,
-                nll.as_ptr(),
+                nll,
                 count,
                 targets,
+                target_count,
                 ignore_index,
                 error,
             )

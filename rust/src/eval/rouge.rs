@@ -1,4 +1,6 @@
-use super::text::{Reference, References};
+use std::ptr;
+
+use super::text::{ids, texts, Reference};
 use super::{RougeConfig, RougeResult};
 use crate::{sys, Result};
 
@@ -24,12 +26,12 @@ pub fn rouge<R: Reference<u8>>(
     hypothesis: impl AsRef<[u8]>,
     references: &[R],
 ) -> Result<RougeResult> {
-    let (text, list) = (hypothesis.as_ref(), References::new(references));
+    let (text, list) = (hypothesis.as_ref(), texts(references));
     // SAFETY: the texts have the lengths given.
     RougeResult::filled(|result, error| unsafe {
         let (start, bytes) = (text.as_ptr().cast(), text.len() as i64);
-        let (starts, lengths) = (list.starts(), list.lengths());
-        sys::farspan_rouge(&config.to_c(), start, bytes, starts, lengths, list.count(), result, error)
+        let (first, count) = (list.as_ptr(), list.len() as i64);
+        sys::farspan_rouge(ptr::null(), &config.to_c(), start, bytes, first, count, result, error)
     })
 }
 
@@ -43,11 +45,11 @@ pub fn rouge_tokens<R: Reference<i64>>(
     hypothesis: &[i64],
     references: &[R],
 ) -> Result<RougeResult> {
-    let list = References::new(references);
+    let list = ids(references);
     // SAFETY: the sequences have the lengths given.
     RougeResult::filled(|result, error| unsafe {
         let (start, length) = (hypothesis.as_ptr(), hypothesis.len() as i64);
-        let (starts, lengths) = (list.starts(), list.lengths());
-        sys::farspan_rouge_tokens(&config.to_c(), start, length, starts, lengths, list.count(), result, error)
+        let (first, count) = (list.as_ptr(), list.len() as i64);
+        sys::farspan_rouge_tokens(ptr::null(), &config.to_c(), start, length, first, count, result, error)
     })
 }

@@ -1,6 +1,8 @@
 use std::ops::Range;
+use std::ptr;
 
 use super::PasskeyConfig;
+use crate::arrays::{array, array_mut, made};
 use crate::error::check;
 use crate::text::written;
 use crate::{sys, Result};
@@ -39,11 +41,10 @@ pub struct Passkey {
 pub fn passkey(config: &PasskeyConfig) -> Result<Passkey> {
     let answer = std::cell::Cell::new(None);
     let text = written(0, |buffer, size, needed, error| {
-        // SAFETY: all zero bits are a value of the struct.
-        let mut made: sys::farspan_passkey = unsafe { std::mem::zeroed() };
-        made.struct_size = std::mem::size_of::<sys::farspan_passkey>() as u32;
+        let mut made = made(sys::farspan_passkey_init);
         // SAFETY: the buffer has the size given.
-        let status = unsafe { sys::farspan_passkey_make(&config.to_c(), buffer, size, needed, &mut made, error) };
+        let status =
+            unsafe { sys::farspan_passkey_make(ptr::null(), &config.to_c(), buffer, size, needed, &mut made, error) };
         answer.set(Some(made));
         status
     })?;
@@ -60,7 +61,8 @@ pub fn passkey_check(generated: impl AsRef<[u8]>, key: i64) -> Result<bool> {
     let (text, mut correct) = (generated.as_ref(), 0);
     // SAFETY: the text has the length given.
     check(|error| unsafe {
-        sys::farspan_passkey_check(text.as_ptr().cast(), text.len() as i64, key, &mut correct, error)
+        let none = ptr::null();
+        sys::farspan_passkey_check(none, text.as_ptr().cast(), text.len() as i64, key, &mut correct, error)
     })?;
     Ok(correct != 0)
 }
@@ -84,20 +86,25 @@ pub fn needle_place(
     out: &mut [i64],
 ) -> Result<usize> {
     let mut position = 0;
-    let boundary = boundary.as_ref().map_or(std::ptr::null(), |id| id as *const i64);
-    // SAFETY: the arrays have the lengths given.
+    let ((haystack, haystack_count), (needle, needle_count)) = (array(Some(haystack)), array(Some(needle)));
+    let (question, question_count) = array(Some(question));
+    let (boundaries, boundaries_count) = array(boundary.as_ref().map(std::slice::from_ref));
+    let (out, out_count) = array_mut(Some(out));
+    // SAFETY: arrays go with their counts.
     check(|error| unsafe {
         sys::farspan_needle_place(
-            haystack.as_ptr(),
-            haystack.len() as i64,
-            needle.as_ptr(),
-            needle.len() as i64,
-            question.as_ptr(),
-            question.len() as i64,
-            out.len() as i64,
+            ptr::null(),
+            haystack,
+            haystack_count,
+            needle,
+            needle_count,
+            question,
+            question_count,
             depth,
-            boundary,
-            out.as_mut_ptr(),
+            boundaries,
+            boundaries_count,
+            out,
+            out_count,
             &mut position,
             error,
         )

@@ -1,4 +1,7 @@
+use std::ptr;
+
 use super::Tokenizer;
+use crate::arrays::array;
 use crate::text::written;
 use crate::{sys, Result};
 
@@ -50,32 +53,22 @@ impl<E, R: Reference<E>> Reference<E> for Option<R> {
     }
 }
 
-/// References as C takes them: valid as long as the slices that they were made of.
-pub(crate) struct References<E> {
-    starts: Vec<*const E>,
-    lengths: Vec<i64>,
+/// References as C takes them, valid as long as the slices that they are made of; one that is missing has no data.
+pub(crate) fn texts<R: Reference<u8>>(references: &[R]) -> Vec<sys::farspan_text> {
+    let view = |text: Option<&[u8]>| {
+        let (data, bytes) = array(text);
+        sys::farspan_text { data: data.cast(), bytes }
+    };
+    references.iter().map(|reference| view(reference.elements())).collect()
 }
 
-impl<E> References<E> {
-    pub fn new<R: Reference<E>>(references: &[R]) -> Self {
-        let slices = || references.iter().map(Reference::elements);
-        References {
-            starts: slices().map(|slice| slice.map_or(std::ptr::null(), <[E]>::as_ptr)).collect(),
-            lengths: slices().map(|slice| slice.map_or(0, |slice| slice.len() as i64)).collect(),
-        }
-    }
-
-    pub fn starts<C>(&self) -> *const *const C {
-        self.starts.as_ptr().cast()
-    }
-
-    pub fn lengths(&self) -> *const i64 {
-        self.lengths.as_ptr()
-    }
-
-    pub fn count(&self) -> i32 {
-        i32::try_from(self.starts.len()).unwrap_or(-1) // refused
-    }
+/// The same for token ids.
+pub(crate) fn ids<R: Reference<i64>>(references: &[R]) -> Vec<sys::farspan_ids> {
+    let view = |ids: Option<&[i64]>| {
+        let (data, count) = array(ids);
+        sys::farspan_ids { data, count }
+    };
+    references.iter().map(|reference| view(reference.elements())).collect()
 }
 
 /// What a score sees of a text: its tokens, joined by single spaces.
@@ -95,6 +88,6 @@ pub fn tokenize(tokenizer: Tokenizer, lowercase: bool, text: impl AsRef<[u8]>) -
     // SAFETY: the text has the length given, and the buffer that of `written`.
     written(2 * text.len() + 1, |buffer, size, needed, error| unsafe {
         let (start, bytes) = (text.as_ptr().cast(), text.len() as i64);
-        sys::farspan_tokenize(tokenizer.0, lowercase.into(), start, bytes, buffer, size, needed, error)
+        sys::farspan_tokenize(ptr::null(), tokenizer.0, lowercase.into(), start, bytes, buffer, size, needed, error)
     })
 }

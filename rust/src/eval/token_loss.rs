@@ -1,11 +1,7 @@
-use crate::config::Field;
+use crate::arrays::{array, array_mut};
 use crate::context::as_c;
-use crate::error::{check, check_exact, check_length};
+use crate::error::check;
 use crate::{sys, Context, Result, Tensor, TensorMut};
-
-fn rows(logits: &sys::farspan_tensor) -> i128 {
-    logits.shape[..3].iter().map(|&extent| i128::from(extent)).product()
-}
 
 /// The negative log-likelihood of each target: `nll[b, h, t] = ln(sum_v exp(logits[b, h, t, v])) - logits[b, h, t, target]`.
 ///
@@ -26,11 +22,10 @@ pub fn token_nll(
     nll: &mut [f64],
 ) -> Result<()> {
     let logits = logits.as_c();
-    check_exact(3, "targets", Some(targets), rows(logits))?;
-    check_length(5, "nll", Some(&*nll), rows(logits))?;
-    // SAFETY: the tensor lies within its slice and the arrays have an entry for each row.
+    let ((targets, count), (nll, nll_count)) = (array(Some(targets)), array_mut(Some(nll)));
+    // SAFETY: the tensor lies within its slice and arrays go with their counts.
     check(|error| unsafe {
-        sys::farspan_token_nll(as_c(context), logits, targets.as_ptr(), ignore_index, nll.as_mut_ptr(), error)
+        sys::farspan_token_nll(as_c(context), logits, targets, count, ignore_index, nll, nll_count, error)
     })
 }
 
@@ -77,11 +72,20 @@ fn gradient(
     weights: Option<&[f32]>,
     grad: &sys::farspan_tensor,
 ) -> Result<()> {
-    check_exact(3, "targets", Some(targets), rows(logits))?;
-    check_exact(5, "weights", weights, rows(logits))?;
-    // SAFETY: the tensors lie within their slices and the arrays have an entry for each row.
+    let ((targets, count), (weights, weight_count)) = (array(Some(targets)), array(weights));
+    // SAFETY: the tensors lie within their slices and arrays go with their counts.
     check(|error| unsafe {
-        let weights = Field::to_c(&weights);
-        sys::farspan_token_nll_grad(as_c(context), logits, targets.as_ptr(), ignore_index, weights, grad, error)
+        let context = as_c(context);
+        sys::farspan_token_nll_grad(
+            context,
+            logits,
+            targets,
+            count,
+            ignore_index,
+            weights,
+            weight_count,
+            grad,
+            error,
+        )
     })
 }

@@ -1,23 +1,22 @@
+use std::ptr;
+
 use super::{Judgement, Verdict};
-use crate::error::{constant_text, Error};
-use crate::{sys, Result, Status};
+use crate::error::constant_text;
+use crate::{sys, Result};
 
 /// Judges mean losses (nats per token, the same tokens at every length) by [`verdict_rule`]. `lengths` ascend; a ratio that is not a
 /// number is worse than any number.
 ///
 /// # Errors
 ///
-/// [`Status::Shape`] if there are not as many losses as lengths, [`Status::Positions`] if the lengths do not ascend,
-/// [`Status::ParameterRange`] for a trained length below 1.
+/// [`Status::Shape`](crate::Status::Shape) if there are not as many losses as lengths, [`Status::Positions`](crate::Status::Positions) if the lengths do not ascend,
+/// [`Status::ParameterRange`](crate::Status::ParameterRange) for a trained length below 1.
 pub fn judge(lengths: &[i64], nll: &[f64], trained_length: i64) -> Result<Judgement> {
-    if nll.len() != lengths.len() {
-        let message = format!("nll has {} entries: lengths has {}", nll.len(), lengths.len());
-        return Err(Error::new(Status::Shape, 2, message));
-    }
-    let count = lengths.len() as i64;
-    // SAFETY: the arrays have `count` entries.
+    let (count, nll_count) = (lengths.len() as i64, nll.len() as i64);
+    // SAFETY: arrays go with their counts.
     Judgement::filled(|verdict, error| unsafe {
-        sys::farspan_judge(lengths.as_ptr(), nll.as_ptr(), count, trained_length, verdict, error)
+        let (lengths, nll) = (lengths.as_ptr(), nll.as_ptr());
+        sys::farspan_judge(ptr::null(), lengths, count, nll, nll_count, trained_length, verdict, error)
     })
 }
 

@@ -27,7 +27,7 @@ result! {
     /// \[first_scored, end).
     #[non_exhaustive]
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    Window = farspan_window {
+    Window = farspan_window by farspan_window_init {
         /// True: reads a BOS first.
         bos: i32,
         /// First token.
@@ -74,7 +74,7 @@ result! {
     /// What the sums say. Every token weighs the same, whatever window it was in.
     #[non_exhaustive]
     #[derive(Clone, Copy, Debug, PartialEq)]
-    LossSummary = farspan_loss_summary {
+    LossSummary = farspan_loss_summary by farspan_loss_summary_init {
         /// Tokens.
         tokens: i64,
         /// Mean, nats per token.
@@ -95,7 +95,7 @@ result! {
     /// A verdict with its reasons.
     #[non_exhaustive]
     #[derive(Clone, Copy, Debug, PartialEq)]
-    Judgement = farspan_verdict {
+    Judgement = farspan_verdict by farspan_verdict_init {
         /// Verdict.
         verdict: Verdict,
         /// The longest length up to the trained one; 0 if untested, and so below.
@@ -151,7 +151,7 @@ result! {
     /// A BLEU score.
     #[non_exhaustive]
     #[derive(Clone, Copy, Debug, PartialEq)]
-    BleuResult = farspan_bleu_result {
+    BleuResult = farspan_bleu_result by farspan_bleu_result_init {
         /// 0 .. 100 (above 100 by rounding only).
         score: f64,
         /// 1, or exp(1 - reference / hypothesis) for hypotheses that are too short.
@@ -218,9 +218,9 @@ result! {
     /// The score against the best reference.
     #[non_exhaustive]
     #[derive(Clone, Copy, Debug, PartialEq)]
-    RougeResult = farspan_rouge_result {
+    RougeResult = farspan_rouge_result by farspan_rouge_result_init {
         /// Index of the reference that scored best.
-        reference: i32,
+        reference: i64,
         /// 0 .. 1.
         precision: f64,
         /// Recall.
@@ -247,7 +247,7 @@ result! {
     /// An interval of resampled values.
     #[non_exhaustive]
     #[derive(Clone, Copy, Debug, PartialEq)]
-    Interval = farspan_interval {
+    Interval = farspan_interval by farspan_interval_init {
         /// Quantile (1 - confidence) / 2 of the resampled values, interpolated between neighbours.
         low: f64,
         /// Median.

@@ -20,15 +20,15 @@ config! {
         /// Of the extension; 0: derived \[self_extend\].
         group: i64,
         /// t5 encoder \[buckets\]\[heads\]: relative_attention_bias.weight of the encoder.
-        t5_encoder: Option<&'a [f32]>,
+        t5_encoder [t5_encoder_count]: Option<&'a [f32]>,
         /// t5 decoder \[buckets\]\[heads\], of the decoder.
-        t5_decoder: Option<&'a [f32]>,
+        t5_decoder [t5_decoder_count]: Option<&'a [f32]>,
         /// Rope freqs \[R/2\] GGUF's rope_freqs.weight: divisors of inv_freq.
-        rope_freqs: Option<&'a [f64]>,
+        rope_freqs [rope_freqs_count]: Option<&'a [f64]>,
         /// Rope short \[R/2\] GGUF's rope_factors_short.weight.
-        rope_short: Option<&'a [f64]>,
+        rope_short [rope_short_count]: Option<&'a [f64]>,
         /// Rope long \[R/2\] GGUF's rope_factors_long.weight.
-        rope_long: Option<&'a [f64]>,
+        rope_long [rope_long_count]: Option<&'a [f64]>,
     }
 }
 
@@ -37,7 +37,7 @@ texts! {
     /// others may differ.
     #[non_exhaustive]
     #[derive(Clone, Debug, PartialEq)]
-    Info<'a> = farspan_model_info {
+    Info<'a> = farspan_model_info by farspan_model_info_init {
         /// Absolute: positions added to the embeddings.
         absolute: Absolute,
         /// model_type, or general.architecture.
@@ -83,7 +83,7 @@ texts! {
     /// Something that reading a model's configuration has to say.
     #[non_exhaustive]
     #[derive(Clone, Debug, PartialEq, Eq)]
-    Note<'a> = farspan_model_note {
+    Note<'a> = farspan_model_note by farspan_model_note_init {
         /// Severity.
         severity: Severity,
         /// Code.

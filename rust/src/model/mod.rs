@@ -30,7 +30,7 @@ mod options;
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::mem::{size_of, ManuallyDrop, MaybeUninit};
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::ptr::{self, NonNull};
 
@@ -39,9 +39,9 @@ pub use crate::generated::model_structs::*;
 pub use answers::{Layer, Parts};
 pub use options::{Metadata, Value};
 
+use crate::arrays::made;
 use crate::error::{check, Error, Result, Status};
 use crate::{sys, Scheme};
-use options::Texts;
 
 /// A model's configuration, resolved. Immutable: any number of threads may use one at the same time.
 #[derive(Debug)]
@@ -66,16 +66,6 @@ impl Drop for Handle {
     }
 }
 
-/// A struct of C that begins with its size, and is zero otherwise.
-macro_rules! answer {
-    ($type:ident) => {{
-        // SAFETY: all zero bits are a value of the struct.
-        let mut answer = unsafe { MaybeUninit::<sys::$type>::zeroed().assume_init() };
-        answer.struct_size = size_of::<sys::$type>() as u32;
-        answer
-    }};
-}
-
 impl Model {
     /// Reads the text of a Hugging Face config.json. Nested text models (text_config, llm_config ...) are found; what they say wins
     /// over the top level.
@@ -84,10 +74,10 @@ impl Model {
     ///
     /// As the [module](self) says.
     pub fn from_config_json(text: impl AsRef<[u8]>, options: &Options<'_>) -> Result<Self> {
-        let (text, options) = (text.as_ref(), options.checked()?);
+        let (text, options) = (text.as_ref(), options.to_c());
         // SAFETY: the text has the length given, and the options' arrays live through the call.
         Self::make(|model, error| unsafe {
-            sys::farspan_model_from_config(text.as_ptr().cast(), text.len() as _, &options, model, error)
+            sys::farspan_model_from_config(ptr::null(), text.as_ptr().cast(), text.len() as i64, &options, model, error)
         })
     }
 
@@ -96,14 +86,14 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// As the [module](self) says; [`Status::Format`] also for a text with a NUL.
+    /// As the [module](self) says.
     pub fn from_metadata(entries: &[Metadata<'_>], options: &Options<'_>) -> Result<Self> {
-        let options = options.checked()?;
-        let texts = entries.iter().map(Texts::new).collect::<Result<Vec<_>>>()?;
-        let list: Vec<_> = entries.iter().zip(&texts).map(|(entry, texts)| texts.entry(entry)).collect();
+        let options = options.to_c();
+        let texts: Vec<_> = entries.iter().map(options::texts).collect();
+        let list: Vec<_> = entries.iter().zip(&texts).map(|(entry, texts)| options::entry(entry, texts)).collect();
         // SAFETY: the entries have the counts given, and what they point to lives through the call.
         Self::make(|model, error| unsafe {
-            sys::farspan_model_from_metadata(list.as_ptr(), list.len() as i64, &options, model, error)
+            sys::farspan_model_from_metadata(ptr::null(), list.as_ptr(), list.len() as i64, &options, model, error)
         })
     }
 
@@ -114,10 +104,10 @@ impl Model {
     ///
     /// As the [module](self) says.
     pub fn from_gguf(file: &[u8], options: &Options<'_>) -> Result<Self> {
-        let options = options.checked()?;
+        let options = options.to_c();
         // SAFETY: the file has the length given, and the options' arrays live through the call.
         Self::make(|model, error| unsafe {
-            sys::farspan_model_from_gguf(file.as_ptr().cast(), file.len() as _, &options, model, error)
+            sys::farspan_model_from_gguf(ptr::null(), file.as_ptr().cast(), file.len() as i64, &options, model, error)
         })
     }
 
@@ -157,7 +147,7 @@ impl Model {
 
     /// What the configuration says as a whole.
     pub fn info(&self) -> Info<'_> {
-        let mut info = answer!(farspan_model_info);
+        let mut info = made(sys::farspan_model_info_init);
         // SAFETY: the handle is valid and the struct has the size it says.
         check(|error| unsafe { sys::farspan_model_describe(self.as_c(), &mut info, error) }).expect("a valid model");
         // SAFETY: it was filled just now; its texts live as long as the model.
@@ -195,7 +185,7 @@ impl Model {
     /// What reading had to say: defaults taken, numbers derived, and warnings of what looks wrong.
     pub fn notes(&self) -> impl Iterator<Item = Note<'_>> {
         (0..self.info().notes).map(move |index| {
-            let mut note = answer!(farspan_model_note);
+            let mut note = made(sys::farspan_model_note_init);
             // SAFETY: the handle is valid and the struct has the size it says.
             check(|error| unsafe { sys::farspan_model_note_at(self.as_c(), index, &mut note, error) })
                 .expect("there is such a note");
@@ -205,7 +195,7 @@ impl Model {
     }
 
     fn layer_c(&self, index: i64) -> Result<sys::farspan_model_layer> {
-        let mut layer = answer!(farspan_model_layer);
+        let mut layer = made(sys::farspan_model_layer_init);
         // SAFETY: the handle is valid and the struct has the size it says.
         check(|error| unsafe { sys::farspan_model_layer_at(self.as_c(), index, &mut layer, error) })?;
         Ok(layer)

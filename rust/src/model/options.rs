@@ -1,41 +1,5 @@
-use std::ffi::CString;
-use std::os::raw::{c_char, c_void};
-
-use crate::error::{Error, Result, Status};
-use crate::model::Options;
+use crate::arrays::array;
 use crate::sys;
-
-/// The length that all arrays of a kind have, 0 without any.
-fn common_length<T, const N: usize>(arrays: [(&str, Option<&[T]>); N]) -> Result<i64> {
-    let mut length = None;
-    for (name, array) in arrays.iter().filter_map(|(name, array)| Some((name, (*array)?))) {
-        let common = *length.get_or_insert(array.len());
-        if common != array.len() {
-            let message = format!(
-                "options.{} has {} entries, another array of its kind {}: must be equal",
-                name,
-                array.len(),
-                common
-            );
-            return Err(Error::new(Status::Shape, 3, message));
-        }
-    }
-    Ok(length.unwrap_or(0) as i64)
-}
-
-impl Options<'_> {
-    /// For C, with the lengths of the arrays. It must not outlive `self`.
-    pub(super) fn checked(&self) -> Result<sys::farspan_model_options> {
-        let mut c = self.to_c();
-        c.t5_values = common_length([("t5_encoder", self.t5_encoder), ("t5_decoder", self.t5_decoder)])?;
-        c.rope_pairs = common_length([
-            ("rope_freqs", self.rope_freqs),
-            ("rope_short", self.rope_short),
-            ("rope_long", self.rope_long),
-        ])?;
-        Ok(c)
-    }
-}
 
 /// A value of GGUF metadata. Integers of every width are `i64`, booleans 0 or 1, floats `f64`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,40 +27,59 @@ pub struct Metadata<'a> {
     pub value: Value<'a>,
 }
 
-/// A key and the texts of one entry as C takes them.
-pub(super) struct Texts {
-    key: CString,
-    _texts: Vec<CString>,
-    pointers: Vec<*const c_char>,
+fn view(text: &str) -> sys::farspan_text {
+    sys::farspan_text { data: text.as_ptr().cast(), bytes: text.len() as i64 }
 }
 
-fn c_text(name: &str, text: &str) -> Result<CString> {
-    CString::new(text)
-        .map_err(|error| Error::new(Status::Format, 1, format!("{} has a NUL at byte {}", name, error.nul_position())))
+/// The texts of an entry as C takes them.
+pub(super) fn texts(entry: &Metadata<'_>) -> Vec<sys::farspan_text> {
+    match entry.value {
+        Value::Text(text) => vec![view(text)],
+        Value::Texts(texts) => texts.iter().map(|text| view(text)).collect(),
+        _ => Vec::new(),
+    }
 }
 
-impl Texts {
-    pub(super) fn new(entry: &Metadata<'_>) -> Result<Self> {
-        let key = c_text("a key", entry.key)?;
-        let texts = match entry.value {
-            Value::Text(text) => vec![c_text(entry.key, text)?],
-            Value::Texts(texts) => texts.iter().map(|text| c_text(entry.key, text)).collect::<Result<_>>()?,
-            _ => Vec::new(),
-        };
-        let pointers = texts.iter().map(|text| text.as_ptr()).collect();
-        Ok(Texts { key, _texts: texts, pointers })
+/// The entry for C. It must not outlive `entry` or `texts`, which are its own.
+pub(super) fn entry(entry: &Metadata<'_>, texts: &[sys::farspan_text]) -> sys::farspan_metadata {
+    let (mut integers, mut reals): (&[i64], &[f64]) = (&[], &[]);
+    let (type_, is_array) = match &entry.value {
+        Value::Integer(value) => {
+            integers = std::slice::from_ref(value);
+            (sys::FARSPAN_METADATA_INTEGER, 0)
+        }
+        Value::Integers(values) => {
+            integers = values;
+            (sys::FARSPAN_METADATA_INTEGER, 1)
+        }
+        Value::Real(value) => {
+            reals = std::slice::from_ref(value);
+            (sys::FARSPAN_METADATA_REAL, 0)
+        }
+        Value::Reals(values) => {
+            reals = values;
+            (sys::FARSPAN_METADATA_REAL, 1)
+        }
+        Value::Text(_) => (sys::FARSPAN_METADATA_TEXT, 0),
+        Value::Texts(_) => (sys::FARSPAN_METADATA_TEXT, 1),
+    };
+    let ((integers, integers_count), (reals, reals_count)) = (given(integers), given(reals));
+    let (texts, texts_count) = given(texts);
+    sys::farspan_metadata {
+        key: entry.key.as_ptr().cast(),
+        key_bytes: entry.key.len() as i64,
+        type_: type_ as i32,
+        is_array,
+        integers,
+        integers_count,
+        reals,
+        reals_count,
+        texts,
+        texts_count,
     }
+}
 
-    /// The entry for C. It must not outlive `self` or `entry`.
-    pub(super) fn entry(&self, entry: &Metadata<'_>) -> sys::farspan_metadata {
-        let (type_, is_array, count, values): (u32, i32, usize, *const c_void) = match &entry.value {
-            Value::Integer(value) => (sys::FARSPAN_METADATA_INTEGER, 0, 1, (value as *const i64).cast()),
-            Value::Real(value) => (sys::FARSPAN_METADATA_REAL, 0, 1, (value as *const f64).cast()),
-            Value::Text(_) => (sys::FARSPAN_METADATA_TEXT, 0, 1, self.pointers.as_ptr().cast()),
-            Value::Integers(values) => (sys::FARSPAN_METADATA_INTEGER, 1, values.len(), values.as_ptr().cast()),
-            Value::Reals(values) => (sys::FARSPAN_METADATA_REAL, 1, values.len(), values.as_ptr().cast()),
-            Value::Texts(_) => (sys::FARSPAN_METADATA_TEXT, 1, self.pointers.len(), self.pointers.as_ptr().cast()),
-        };
-        sys::farspan_metadata { key: self.key.as_ptr(), type_: type_ as i32, is_array, count: count as i64, values }
-    }
+/// An array and its count; NULL and 0 if it is empty.
+fn given<T>(values: &[T]) -> (*const T, i64) {
+    array((!values.is_empty()).then_some(values))
 }

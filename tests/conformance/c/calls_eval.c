@@ -8,9 +8,10 @@
 static farspan_status token_nll(struct run* run) {
     const cJSON* given = run->arguments;
     const farspan_tensor logits = read_tensor(run, member(given, "logits"));
-    double* nll = new_output(run, OUTPUT_F64, (size_t)(logits.shape[0] * logits.shape[1] * logits.shape[2]));
-    return farspan_token_nll(run->context, &logits, int64s(run, given, "targets"), whole_member(given, "ignore_index"),
-                             nll, &run->error);
+    const int64_t rows = logits.shape[0] * logits.shape[1] * logits.shape[2];
+    double* nll = new_output(run, OUTPUT_F64, (size_t)rows);
+    return farspan_token_nll(run->context, &logits, int64s(run, given, "targets"), length_of(given, "targets"),
+                             whole_member(given, "ignore_index"), nll, rows, &run->error);
 }
 
 static farspan_status token_nll_grad(struct run* run) {
@@ -19,8 +20,9 @@ static farspan_status token_nll_grad(struct run* run) {
     const farspan_tensor grad = write_tensor(run, member(given, in_place ? "logits" : "grad"));
     const farspan_tensor logits = in_place ? grad : read_tensor(run, member(given, "logits"));
     const float* weights = has(given, "weights") ? float_list(run, member(given, "weights")) : NULL;
-    return farspan_token_nll_grad(run->context, &logits, int64s(run, given, "targets"),
-                                  whole_member(given, "ignore_index"), weights, &grad, &run->error);
+    return farspan_token_nll_grad(run->context, &logits, int64s(run, given, "targets"), length_of(given, "targets"),
+                                  whole_member(given, "ignore_index"), weights, length_of(given, "weights"), &grad,
+                                  &run->error);
 }
 
 static farspan_windows_config read_windows(struct run* run) {
@@ -41,7 +43,8 @@ static farspan_status windows_get(struct run* run) {
     const cJSON *indices = member(run->arguments, "indices"), *index;
     int64_t* to = new_output(run, OUTPUT_INT64, 6 * (size_t)cJSON_GetArraySize(indices));
     cJSON_ArrayForEach(index, indices) {
-        farspan_window w = {sizeof w, 0, 0, 0, 0, 0, 0};
+        farspan_window w;
+        farspan_window_init(&w, sizeof w);
         const farspan_status status = farspan_windows_get(&config, whole(index), &w, &run->error);
         if (status != FARSPAN_OK) return status;
         const int64_t values[6] = {w.bos, w.begin, w.end, w.first_scored, w.rows, w.first_row};
@@ -63,9 +66,10 @@ static farspan_status add_parts(struct run* run, const cJSON* parts, farspan_los
     run->stage = "loss_add";
     cJSON_ArrayForEach(part, parts) {
         const int64_t* targets = int64s(run, part, "targets");
-        const farspan_status status = farspan_loss_add(
-            loss, double_list(run, member(part, "nll")), length_of(part, "nll"), targets,
-            targets ? whole_member(part, "ignore_index") : 0, whole_member(part, "bytes"), &run->error);
+        const farspan_status status =
+            farspan_loss_add(run->context, loss, double_list(run, member(part, "nll")), length_of(part, "nll"), targets,
+                             length_of(part, "targets"), targets ? whole_member(part, "ignore_index") : 0,
+                             whole_member(part, "bytes"), &run->error);
         if (status != FARSPAN_OK) return status;
     }
     return FARSPAN_OK;
@@ -77,7 +81,8 @@ static farspan_status summarize(struct run* run, const farspan_loss* losses, siz
     double* means = new_output(run, OUTPUT_F64, 5 * count);
     run->stage = "loss_summarize";
     for (size_t n = 0; n < count; ++n) {
-        farspan_loss_summary s = {sizeof s, 0, 0, 0, 0, 0, 0, 0};
+        farspan_loss_summary s;
+        farspan_loss_summary_init(&s, sizeof s);
         const farspan_status status = farspan_loss_summarize(&losses[n], &s, &run->error);
         if (status != FARSPAN_OK) return status;
         const double values[5] = {s.nll, s.standard_error, s.perplexity, s.bits_per_token, s.bits_per_byte};
@@ -114,8 +119,9 @@ static farspan_status loss_add_by_context(struct run* run) {
     cJSON_ArrayForEach(part, member(given, "parts")) {
         const int64_t* targets = int64s(run, part, "targets");
         const farspan_status status = farspan_loss_add_by_context(
-            curve, buckets, edges, whole_member(part, "first_context"), double_list(run, member(part, "nll")),
-            length_of(part, "nll"), targets, targets ? whole_member(part, "ignore_index") : 0, &run->error);
+            run->context, curve, buckets, edges, length_of(given, "edges"), whole_member(part, "first_context"),
+            double_list(run, member(part, "nll")), length_of(part, "nll"), targets, length_of(part, "targets"),
+            targets ? whole_member(part, "ignore_index") : 0, &run->error);
         if (status != FARSPAN_OK) return status;
     }
     return summarize(run, curve, (size_t)buckets);
@@ -123,9 +129,11 @@ static farspan_status loss_add_by_context(struct run* run) {
 
 static farspan_status judge_lengths(struct run* run) {
     const cJSON* given = run->arguments;
-    farspan_verdict v = {sizeof v, 0, 0, 0, 0};
+    farspan_verdict v;
+    farspan_verdict_init(&v, sizeof v);
     const farspan_status status =
-        farspan_judge(int64s(run, given, "lengths"), double_list(run, member(given, "nll")), length_of(given, "nll"),
+        farspan_judge(run->context, int64s(run, given, "lengths"), length_of(given, "lengths"),
+                      double_list(run, member(given, "nll")), length_of(given, "nll"),
                       whole_member(given, "trained_length"), &v, &run->error);
     if (status != FARSPAN_OK) return status;
     const int64_t values[3] = {v.verdict, v.reference_length, v.worst_length};

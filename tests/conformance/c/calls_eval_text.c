@@ -6,29 +6,27 @@
 #include "farspan/eval.h"
 #include "run.h"
 
-/* References as C takes them: texts, or token ids. */
+/* The references of a segment, as texts and as token ids: those of the other kind are missing. */
 struct references {
-    const char** texts;
-    const int64_t** ids;
-    int64_t* lengths;
-    int32_t count;
+    farspan_text* texts;
+    farspan_ids* ids;
+    int64_t count;
 };
 
 static struct references read_references(struct run* run, const cJSON* segment) {
     const cJSON *list = member(segment, "references"), *one;
-    struct references result = {NULL, NULL, NULL, 0};
+    struct references result = {NULL, NULL, 0};
     const size_t count = (size_t)cJSON_GetArraySize(list);
     result.texts = take(run, count * sizeof *result.texts);
     result.ids = take(run, count * sizeof *result.ids);
-    result.lengths = take(run, count * sizeof *result.lengths);
     cJSON_ArrayForEach(one, list) {
-        const int32_t n = result.count++;
+        const int64_t n = result.count++;
         if (cJSON_IsString(one)) {
-            result.texts[n] = one->valuestring;
-            result.lengths[n] = (int64_t)strlen(one->valuestring);
+            result.texts[n].data = one->valuestring;
+            result.texts[n].bytes = (int64_t)strlen(one->valuestring);
         } else if (cJSON_IsArray(one)) {
-            result.ids[n] = int64_list(run, one);
-            result.lengths[n] = cJSON_GetArraySize(one);
+            result.ids[n].data = int64_list(run, one);
+            result.ids[n].count = cJSON_GetArraySize(one);
         }
     }
     return result;
@@ -39,12 +37,13 @@ static farspan_status tokenize(struct run* run) {
     const char* text = member(given, "text")->valuestring;
     const int32_t tokenizer = (int32_t)whole_member(given, "tokenizer"),
                   lowercase = (int32_t)whole_member(given, "lowercase");
+    const int64_t bytes = (int64_t)strlen(text);
     int64_t needed = 0;
     farspan_status status =
-        farspan_tokenize(tokenizer, lowercase, text, (int64_t)strlen(text), NULL, 0, &needed, &run->error);
+        farspan_tokenize(run->context, tokenizer, lowercase, text, bytes, NULL, 0, &needed, &run->error);
     if (status != FARSPAN_OK) return status;
     char* tokens = take(run, (size_t)needed);
-    status = farspan_tokenize(tokenizer, lowercase, text, (int64_t)strlen(text), tokens, needed, &needed, &run->error);
+    status = farspan_tokenize(run->context, tokenizer, lowercase, text, bytes, tokens, needed, &needed, &run->error);
     if (status == FARSPAN_OK) new_text(run, tokens);
     return status;
 }
@@ -62,10 +61,10 @@ static farspan_status add_segment(struct run* run, const farspan_bleu_config* co
     const cJSON* hypothesis = member(segment, "hypothesis");
     run->stage = cJSON_IsString(hypothesis) ? "bleu_add" : "bleu_add_tokens";
     if (cJSON_IsString(hypothesis))
-        return farspan_bleu_add(config, hypothesis->valuestring, (int64_t)strlen(hypothesis->valuestring), list.texts,
-                                list.lengths, list.count, counts, &run->error);
-    return farspan_bleu_add_tokens(config, int64_list(run, hypothesis), cJSON_GetArraySize(hypothesis), list.ids,
-                                   list.lengths, list.count, counts, &run->error);
+        return farspan_bleu_add(run->context, config, hypothesis->valuestring, (int64_t)strlen(hypothesis->valuestring),
+                                list.texts, list.count, counts, &run->error);
+    return farspan_bleu_add_tokens(run->context, config, int64_list(run, hypothesis), cJSON_GetArraySize(hypothesis),
+                                   list.ids, list.count, counts, &run->error);
 }
 
 /* Segments are counted in one struct, or, to be merged, in two by turns. */
@@ -84,8 +83,7 @@ static farspan_status bleu_score(struct run* run, int merge) {
     if (merge) status = farspan_bleu_merge(&counts[0], &counts[1], &run->error);
     if (status != FARSPAN_OK) return status;
     farspan_bleu_result r;
-    memset(&r, 0, sizeof r);
-    r.struct_size = (uint32_t)sizeof r;
+    farspan_bleu_result_init(&r, sizeof r);
     run->stage = "bleu_score";
     status = farspan_bleu_score(&config, &counts[0], &r, &run->error);
     if (status != FARSPAN_OK) return status;
@@ -128,7 +126,7 @@ static farspan_status chrf_score(struct run* run, int merge) {
     cJSON_ArrayForEach(segment, member(run->arguments, "segments")) {
         const struct references list = read_references(run, segment);
         const char* text = member(segment, "hypothesis")->valuestring;
-        status = farspan_chrf_add(&config, text, (int64_t)strlen(text), list.texts, list.lengths, list.count,
+        status = farspan_chrf_add(run->context, &config, text, (int64_t)strlen(text), list.texts, list.count,
                                   &counts[merge ? turn++ % 2 : 0], &run->error);
         if (status != FARSPAN_OK) return status;
     }
@@ -152,16 +150,17 @@ static farspan_status rouge(struct run* run) {
     farspan_rouge_config config;
     farspan_rouge_config_init(&config, sizeof config, (int32_t)whole_member(given, "kind"));
     set_fields(run, &config, rouge_fields, given);
-    farspan_rouge_result r = {sizeof r, 0, 0, 0, 0};
+    farspan_rouge_result r;
+    farspan_rouge_result_init(&r, sizeof r);
     farspan_status status;
     if (cJSON_IsString(hypothesis))
-        status = farspan_rouge(&config, hypothesis->valuestring, (int64_t)strlen(hypothesis->valuestring), list.texts,
-                               list.lengths, list.count, &r, &run->error);
+        status = farspan_rouge(run->context, &config, hypothesis->valuestring, (int64_t)strlen(hypothesis->valuestring),
+                               list.texts, list.count, &r, &run->error);
     else
-        status = farspan_rouge_tokens(&config, int64_list(run, hypothesis), cJSON_GetArraySize(hypothesis), list.ids,
-                                      list.lengths, list.count, &r, &run->error);
+        status = farspan_rouge_tokens(run->context, &config, int64_list(run, hypothesis), cJSON_GetArraySize(hypothesis),
+                                      list.ids, list.count, &r, &run->error);
     if (status != FARSPAN_OK) return status;
-    const double values[4] = {r.precision, r.recall, r.f_measure, r.reference};
+    const double values[4] = {r.precision, r.recall, r.f_measure, (double)r.reference};
     memcpy(new_output(run, OUTPUT_F64, 4), values, sizeof values);
     return FARSPAN_OK;
 }
@@ -183,7 +182,8 @@ static farspan_status new_interval(struct run* run, farspan_status status, const
 static farspan_status bootstrap_mean(struct run* run) {
     const farspan_bootstrap_config config = read_bootstrap(run);
     const cJSON* values = member(run->arguments, "values");
-    farspan_interval interval = {sizeof interval, 0, 0, 0, 0, 0};
+    farspan_interval interval;
+    farspan_interval_init(&interval, sizeof interval);
     return new_interval(run,
                         farspan_bootstrap_mean(run->context, &config, double_list(run, values),
                                                cJSON_GetArraySize(values), &interval, &run->error),
@@ -200,7 +200,8 @@ static farspan_status bleu_bootstrap(struct run* run) {
         const farspan_status status = add_segment(run, &bleu, segment, to++);
         if (status != FARSPAN_OK) return status;
     }
-    farspan_interval interval = {sizeof interval, 0, 0, 0, 0, 0};
+    farspan_interval interval;
+    farspan_interval_init(&interval, sizeof interval);
     run->stage = "bleu_bootstrap";
     return new_interval(run,
                         farspan_bleu_bootstrap(run->context, &config, &bleu, counts, cJSON_GetArraySize(segments),
@@ -214,9 +215,10 @@ static farspan_status passkey_make(struct run* run) {
     farspan_passkey_config_init(&config, sizeof config, (int32_t)whole_member(given, "form"));
     set_fields(run, &config, passkey_fields, given);
     char* text = take(run, (size_t)config.length + 1);
-    farspan_passkey p = {sizeof p, 0, 0, 0, 0, 0, 0};
+    farspan_passkey p;
+    farspan_passkey_init(&p, sizeof p);
     int64_t needed = 0;
-    const farspan_status status = farspan_passkey_make(&config, text, config.length + 1, &needed, &p, &run->error);
+    const farspan_status status = farspan_passkey_make(run->context, &config, text, config.length + 1, &needed, &p, &run->error);
     if (status != FARSPAN_OK) return status;
     const int64_t numbers[4] = {p.key, p.key_begin, p.key_end, p.bytes};
     new_text(run, text);
@@ -229,7 +231,8 @@ static farspan_status passkey_check(struct run* run) {
     const char* text = member(run->arguments, "generated")->valuestring;
     int32_t correct = 0;
     const farspan_status status =
-        farspan_passkey_check(text, (int64_t)strlen(text), whole_member(run->arguments, "key"), &correct, &run->error);
+        farspan_passkey_check(run->context, text, (int64_t)strlen(text), whole_member(run->arguments, "key"), &correct,
+                              &run->error);
     if (status == FARSPAN_OK) *(int64_t*)new_output(run, OUTPUT_INT64, 1) = correct;
     return status;
 }
@@ -239,11 +242,11 @@ static farspan_status needle_place(struct run* run) {
     const int64_t length = whole_member(given, "length"),
                   boundary = has(given, "boundary") ? whole_member(given, "boundary") : 0;
     int64_t* out = new_output(run, OUTPUT_INT64, (size_t)length);
-    return farspan_needle_place(int64s(run, given, "haystack"), length_of(given, "haystack"),
+    return farspan_needle_place(run->context, int64s(run, given, "haystack"), length_of(given, "haystack"),
                                 int64s(run, given, "needle"), length_of(given, "needle"),
-                                int64s(run, given, "question"), length_of(given, "question"), length,
-                                real(member(given, "depth")), has(given, "boundary") ? &boundary : NULL, out,
-                                new_output(run, OUTPUT_INT64, 1), &run->error);
+                                int64s(run, given, "question"), length_of(given, "question"),
+                                real(member(given, "depth")), has(given, "boundary") ? &boundary : NULL,
+                                has(given, "boundary"), out, length, new_output(run, OUTPUT_INT64, 1), &run->error);
 }
 
 const struct plain_call eval_text_calls[] = {

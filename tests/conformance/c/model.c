@@ -12,42 +12,45 @@ static int64_t entries_of(const cJSON* options, const char* name) {
     return has(options, name) ? cJSON_GetArraySize(member(options, name)) : 0;
 }
 
-/* The length of the arrays that are there: all of a kind have the same. */
-static int64_t longest(const cJSON* options, const char* const* names, int count) {
-    int64_t result = 0;
-    for (int n = 0; n < count; ++n)
-        if (entries_of(options, names[n]) > result) result = entries_of(options, names[n]);
-    return result;
-}
-
 static farspan_model_options options_of(struct run* run, const cJSON* model) {
-    static const char *const tables[] = {"t5_encoder", "t5_decoder"}, *const divisors[] = {"rope_freqs", "rope_short",
-                                                                                           "rope_long"};
     farspan_model_options options;
     farspan_model_options_init(&options, sizeof options);
     if (!has(model, "options")) return options;
     const cJSON* given = member(model, "options");
     set_fields(run, &options, model_option_fields, given);
-    options.t5_values = longest(given, tables, 2);
-    options.rope_pairs = longest(given, divisors, 3);
+    options.t5_encoder_count = entries_of(given, "t5_encoder");
+    options.t5_decoder_count = entries_of(given, "t5_decoder");
+    options.rope_freqs_count = entries_of(given, "rope_freqs");
+    options.rope_short_count = entries_of(given, "rope_short");
+    options.rope_long_count = entries_of(given, "rope_long");
     return options;
 }
 
-static const void* values_of(struct run* run, const cJSON* entry, int32_t type) {
-    const cJSON *values = member(entry, "values"), *value;
-    const size_t count = (size_t)cJSON_GetArraySize(values);
-    int64_t* integers = take(run, count * 8);
-    double* reals = take(run, count * sizeof *reals);
-    const char** texts = take(run, count * sizeof *texts);
+/* The values go to the array of the entry's type. */
+static void set_values(struct run* run, farspan_metadata* entry, const cJSON* values) {
+    const int64_t count = cJSON_GetArraySize(values);
+    int64_t* integers = take(run, (size_t)count * sizeof *integers);
+    double* reals = take(run, (size_t)count * sizeof *reals);
+    farspan_text* texts = take(run, (size_t)count * sizeof *texts);
+    const cJSON* value;
     size_t n = 0;
     cJSON_ArrayForEach(value, values) {
+        const char* text = cJSON_IsString(value) ? value->valuestring : "";
         integers[n] = whole(value);
         reals[n] = cJSON_IsString(value) ? 0 : real(value);
-        texts[n++] = value->valuestring;
+        texts[n].data = text;
+        texts[n++].bytes = (int64_t)strlen(text);
     }
-    return type == FARSPAN_METADATA_INTEGER ? (void*)integers
-           : type == FARSPAN_METADATA_REAL  ? (void*)reals
-                                            : (void*)texts;
+    if (entry->type == FARSPAN_METADATA_INTEGER) {
+        entry->integers = integers;
+        entry->integers_count = count;
+    } else if (entry->type == FARSPAN_METADATA_REAL) {
+        entry->reals = reals;
+        entry->reals_count = count;
+    } else {
+        entry->texts = texts;
+        entry->texts_count = count;
+    }
 }
 
 static farspan_status from_metadata(struct run* run, const cJSON* list, const farspan_model_options* options,
@@ -56,15 +59,15 @@ static farspan_status from_metadata(struct run* run, const cJSON* list, const fa
     farspan_metadata *entries = take(run, (size_t)count * sizeof *entries), *to = entries;
     const cJSON* entry;
     cJSON_ArrayForEach(entry, list) {
+        memset(to, 0, sizeof *to);
         to->key = member(entry, "key")->valuestring;
+        to->key_bytes = (int64_t)strlen(to->key);
         to->type = (int32_t)whole_member(entry, "type");
         to->is_array = (int32_t)whole_member(entry, "is_array");
-        to->count = cJSON_GetArraySize(member(entry, "values"));
-        to->values = values_of(run, entry, to->type);
-        ++to;
+        set_values(run, to++, member(entry, "values"));
     }
     run->stage = "model_from_metadata";
-    return farspan_model_from_metadata(entries, count, options, model, &run->error);
+    return farspan_model_from_metadata(NULL, entries, count, options, model, &run->error);
 }
 
 static farspan_status from_gguf(struct run* run, const char* hexadecimal, const farspan_model_options* options,
@@ -76,7 +79,7 @@ static farspan_status from_gguf(struct run* run, const char* hexadecimal, const 
         file[n] = (unsigned char)strtoul(digits, NULL, 16);
     }
     run->stage = "model_from_gguf";
-    return farspan_model_from_gguf(file, bytes, options, model, &run->error);
+    return farspan_model_from_gguf(NULL, file, (int64_t)bytes, options, model, &run->error);
 }
 
 static farspan_status read_model(struct run* run, const cJSON* given, farspan_model** model) {
@@ -85,13 +88,12 @@ static farspan_status read_model(struct run* run, const cJSON* given, farspan_mo
     if (has(given, "gguf")) return from_gguf(run, member(given, "gguf")->valuestring, &options, model);
     const char* text = member(given, "config")->valuestring;
     run->stage = "model_from_config";
-    return farspan_model_from_config(text, strlen(text), &options, model, &run->error);
+    return farspan_model_from_config(NULL, text, (int64_t)strlen(text), &options, model, &run->error);
 }
 
 static farspan_status read_layer(struct run* run, const farspan_model* model, int64_t index,
                                  farspan_model_layer* layer) {
-    memset(layer, 0, sizeof *layer);
-    layer->struct_size = sizeof *layer;
+    farspan_model_layer_init(layer, sizeof *layer);
     return farspan_model_layer_at(model, index, layer, &run->error);
 }
 
@@ -157,11 +159,11 @@ farspan_status model_note_at(struct run* run, const farspan_model* model) {
     const char *path = member(run->arguments, "path")->valuestring, *text = "";
     int64_t severity = -1, count = 0;
     farspan_model_info info;
-    memset(&info, 0, sizeof info);
-    info.struct_size = sizeof info;
+    farspan_model_info_init(&info, sizeof info);
     farspan_status status = farspan_model_describe(model, &info, &run->error);
     for (int64_t n = 0; n < info.notes && status == FARSPAN_OK; ++n) {
-        farspan_model_note note = {sizeof note, 0, 0, 0, NULL, NULL};
+        farspan_model_note note;
+        farspan_model_note_init(&note, sizeof note);
         status = farspan_model_note_at(model, n, &note, &run->error);
         if (note.code != whole_member(run->arguments, "code") || strcmp(note.path, path) != 0) continue;
         if (count++ == 0) text = note.text;

@@ -247,10 +247,10 @@ void call_passkey_check(outcome& result, const json& given, const context&) {
 void call_needle_place(outcome& result, const json& given, const context&) {
     const auto out = result.integers(given.at("length").get<std::size_t>());
     const auto position = result.integers(1);
-    std::optional<int64_t> boundary;
-    if (given.contains("boundary")) boundary = given.at("boundary").get<int64_t>();
+    std::vector<int64_t> boundaries;
+    if (given.contains("boundary")) boundaries = {given.at("boundary").get<int64_t>()};
     *position.data() = needle_place(whole_list(given, "haystack"), whole_list(given, "needle"),
-                                    whole_list(given, "question"), real(given.at("depth")), out, boundary);
+                                    whole_list(given, "question"), real(given.at("depth")), out, boundaries);
 }
 
 }  // namespace

@@ -795,10 +795,7 @@ static farspan_status flat_token_nll(const farspan_context* context, void* logit
                                      const int64_t* targets, size_t target_count, int64_t ignore_index, double* nll,
                                      size_t nll_count, farspan_error* error) {
     const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims);
-    const __int128 rows = flat_row_count(&tensor);
-    if (flat_unequal(error, 3, "targets", targets, target_count, rows) || flat_short(error, 5, "nll", nll, nll_count, rows))
-        return FARSPAN_ERROR_SHAPE;
-    return farspan_token_nll(context, &tensor, targets, ignore_index, nll, error);
+    return farspan_token_nll(context, &tensor, targets, (int64_t)target_count, ignore_index, nll, (int64_t)nll_count, error);
 }
 
 static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t dtype, const int64_t* logits_dims,
@@ -806,11 +803,8 @@ static farspan_status flat_token_nll_grad(const farspan_context* context, void* 
                                           size_t weight_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims,
                                           farspan_error* error) {
     const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims), out = flat_tensor(grad, grad_dtype, grad_dims);
-    const __int128 rows = flat_row_count(&tensor);
-    if (flat_unequal(error, 3, "targets", targets, target_count, rows) ||
-        flat_unequal(error, 5, "weights", weights, weight_count, rows))
-        return FARSPAN_ERROR_SHAPE;
-    return farspan_token_nll_grad(context, &tensor, targets, ignore_index, weights, &out, error);
+    return farspan_token_nll_grad(context, &tensor, targets, (int64_t)target_count, ignore_index, weights, (int64_t)weight_count, &out,
+                                  error);
 }
 
 /* ---- windows ----------------------------------------------------------------------------------- */
@@ -824,8 +818,7 @@ static farspan_status flat_windows_count(const farspan_windows_config* config, i
 static farspan_status flat_windows_get(const farspan_windows_config* config, int64_t index, int64_t* whole, size_t whole_count,
                                        farspan_error* error) {
     farspan_window window;
-    memset(&window, 0, sizeof window);
-    window.struct_size = (uint32_t)sizeof window;
+    farspan_window_init(&window, sizeof window);
     if (flat_short(error, 3, "window", whole, whole_count, FLAT_WINDOW)) return FARSPAN_ERROR_SHAPE;
     const farspan_status status = farspan_windows_get(config, index, &window, error);
     if (status != FARSPAN_OK) return status;
@@ -880,11 +873,10 @@ static farspan_status flat_loss_init(int64_t* whole, size_t whole_count, double*
 static farspan_status flat_loss_add(int64_t* whole, size_t whole_count, double* real, size_t real_count, const double* losses,
                                     size_t loss_count, const int64_t* targets, size_t target_count, int64_t ignore_index,
                                     int64_t bytes, farspan_error* error) {
-    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1) ||
-        flat_unequal(error, 4, "targets", targets, target_count, (__int128)loss_count))
-        return FARSPAN_ERROR_SHAPE;
+    if (flat_no_loss(error, 2, whole, whole_count, real, real_count, 1)) return FARSPAN_ERROR_SHAPE;
     farspan_loss loss = flat_read_loss(whole, real);
-    const farspan_status status = farspan_loss_add(&loss, losses, (int64_t)loss_count, targets, ignore_index, bytes, error);
+    const farspan_status status = farspan_loss_add(NULL, &loss, losses, (int64_t)loss_count, targets, (int64_t)target_count, ignore_index,
+                                                   bytes, error);
     if (status == FARSPAN_OK) flat_write_loss(&loss, whole, real);
     return status;
 }
@@ -908,14 +900,13 @@ static farspan_status flat_loss_add_by_context(int64_t* whole, size_t whole_coun
                                                size_t loss_count, const int64_t* targets, size_t target_count, int64_t ignore_index,
                                                farspan_error* error) {
     const size_t buckets = edge_count > 0 ? edge_count - 1 : 0;
-    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, (__int128)buckets) ||
-        flat_unequal(error, 7, "targets", targets, target_count, (__int128)loss_count))
-        return FARSPAN_ERROR_SHAPE;
+    if (flat_no_loss(error, 2, whole, whole_count, real, real_count, (__int128)buckets)) return FARSPAN_ERROR_SHAPE;
     farspan_loss* curve = (farspan_loss*)calloc(buckets + 1, sizeof *curve);
-    if (!curve) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 1, "no memory for %zu buckets", buckets);
+    if (!curve) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 2, "no memory for %zu buckets", buckets);
     for (size_t k = 0; k < buckets; ++k) curve[k] = flat_read_loss(whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
-    const farspan_status status = farspan_loss_add_by_context(curve, (int64_t)buckets, edges, first_context, losses,
-                                                              (int64_t)loss_count, targets, ignore_index, error);
+    const farspan_status status = farspan_loss_add_by_context(NULL, curve, (int64_t)buckets, edges, (int64_t)edge_count, first_context,
+                                                              losses, (int64_t)loss_count, targets, (int64_t)target_count,
+                                                              ignore_index, error);
     for (size_t k = 0; k < buckets && status == FARSPAN_OK; ++k)
         flat_write_loss(&curve[k], whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
     free(curve);
@@ -925,8 +916,7 @@ static farspan_status flat_loss_add_by_context(int64_t* whole, size_t whole_coun
 static farspan_status flat_loss_summarize(const int64_t* from_whole, size_t from_whole_count, const double* from_real,
                                           size_t from_real_count, double* real, size_t real_count, farspan_error* error) {
     farspan_loss_summary summary;
-    memset(&summary, 0, sizeof summary);
-    summary.struct_size = (uint32_t)sizeof summary;
+    farspan_loss_summary_init(&summary, sizeof summary);
     if (flat_no_loss(error, 1, from_whole, from_whole_count, from_real, from_real_count, 1) ||
         flat_short(error, 2, "summary", real, real_count, FLAT_SUMMARY))
         return FARSPAN_ERROR_SHAPE;
@@ -945,14 +935,12 @@ static farspan_status flat_judge(const int64_t* lengths, size_t length_count, co
                                  int64_t trained_length, int64_t* whole, size_t whole_count, double* real, size_t real_count,
                                  farspan_error* error) {
     farspan_verdict verdict;
-    memset(&verdict, 0, sizeof verdict);
-    verdict.struct_size = (uint32_t)sizeof verdict;
-    if (loss_count != length_count)
-        return flat_fail(error, FARSPAN_ERROR_SHAPE, 2, "nll has %zu entries: lengths has %zu", loss_count, length_count);
-    if (flat_short(error, 5, "verdict", whole, whole_count, FLAT_VERDICT_WHOLE) ||
-        flat_short(error, 5, "verdict", real, real_count, 1))
+    farspan_verdict_init(&verdict, sizeof verdict);
+    if (flat_short(error, 7, "verdict", whole, whole_count, FLAT_VERDICT_WHOLE) ||
+        flat_short(error, 7, "verdict", real, real_count, 1))
         return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_judge(lengths, losses, (int64_t)length_count, trained_length, &verdict, error);
+    const farspan_status status =
+        farspan_judge(NULL, lengths, (int64_t)length_count, losses, (int64_t)loss_count, trained_length, &verdict, error);
     if (status != FARSPAN_OK) return status;
     whole[0] = verdict.verdict;
     whole[1] = verdict.reference_length;
@@ -987,36 +975,37 @@ enum {
 
 static farspan_status flat_tokenize(int32_t tokenizer, int32_t lowercase, const uint8_t* text, size_t text_bytes, uint8_t* buffer,
                                     size_t buffer_bytes, int64_t* whole, size_t whole_count, farspan_error* error) {
-    return farspan_tokenize(tokenizer, lowercase, (const char*)text, (int64_t)text_bytes, (char*)buffer, (int64_t)buffer_bytes,
+    return farspan_tokenize(NULL, tokenizer, lowercase, (const char*)text, (int64_t)text_bytes, (char*)buffer, (int64_t)buffer_bytes,
                             whole_count > 0 ? whole : NULL, error);
 }
 
-/* The parts of a segment, in an array to be freed: the hypothesis, then the references. NULL is a failure, told in `error`. */
-static const void** flat_parts(const void* data, size_t element_bytes, size_t count, const int64_t* lengths, size_t length_count,
-                               farspan_error* error) {
+/* The parts of a segment as views, in an array to be freed: the hypothesis, then the references. NULL is a failure, told in `error`. A
+ * view of texts and one of ids have one form. */
+typedef char flat_views_are_alike[sizeof(farspan_text) == sizeof(farspan_ids) ? 1 : -1];
+static farspan_text* flat_parts(const void* data, size_t element_bytes, size_t count, const int64_t* lengths, size_t length_count,
+                                farspan_error* error) {
     static const int64_t nothing = 0; /* an empty text still has an address */
     __int128 sum = 0;
     for (size_t n = 0; n < length_count; ++n) sum += lengths[n] > 0 ? lengths[n] : 0;
     if (length_count < 1 || sum != (__int128)count) {
-        flat_fail(error, FARSPAN_ERROR_SHAPE, 2, "the segment has %zu elements in %zu parts, which its lengths do not give", count,
+        flat_fail(error, FARSPAN_ERROR_SHAPE, 3, "the segment has %zu elements in %zu parts, which its lengths do not give", count,
                   length_count);
         return NULL;
     }
-    const void** parts = (const void**)calloc(length_count, sizeof *parts);
+    farspan_text* parts = (farspan_text*)calloc(length_count, sizeof *parts);
     if (!parts) {
-        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 4, "no memory for %zu references", length_count - 1);
+        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 5, "no memory for %zu references", length_count - 1);
         return NULL;
     }
     const char* next = (const char*)data;
     for (size_t n = 0; n < length_count; ++n) {
         if (lengths[n] < 0) continue;
-        parts[n] = lengths[n] > 0 ? next : (const char*)&nothing;
+        parts[n].data = lengths[n] > 0 ? next : (const char*)&nothing;
+        parts[n].bytes = lengths[n];
         if (lengths[n] > 0) next += (size_t)lengths[n] * element_bytes;
     }
     return parts;
 }
-
-static int32_t flat_references(size_t length_count) { return length_count > INT32_MAX ? -1 : (int32_t)length_count - 1; }
 
 /* ---- BLEU -------------------------------------------------------------------------------------- */
 
@@ -1054,11 +1043,11 @@ static farspan_status flat_bleu_add(const farspan_bleu_config* config, const uin
                                     const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
                                     farspan_error* error) {
     if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
-    const void** parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
+    farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
     farspan_bleu_counts counts = flat_read_bleu(whole);
-    const farspan_status status = farspan_bleu_add(config, (const char*)parts[0], lengths[0], (const char* const*)(parts + 1),
-                                                   lengths + 1, flat_references(length_count), &counts, error);
+    const farspan_status status = farspan_bleu_add(NULL, config, parts[0].data, parts[0].bytes, parts + 1,
+                                                   (int64_t)length_count - 1, &counts, error);
     if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
     free(parts);
     return status;
@@ -1068,12 +1057,12 @@ static farspan_status flat_bleu_add_tokens(const farspan_bleu_config* config, co
                                            const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
                                            farspan_error* error) {
     if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
-    const void** parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
+    farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
     farspan_bleu_counts counts = flat_read_bleu(whole);
     const farspan_status status =
-        farspan_bleu_add_tokens(config, (const int64_t*)parts[0], lengths[0], (const int64_t* const*)(parts + 1), lengths + 1,
-                                flat_references(length_count), &counts, error);
+        farspan_bleu_add_tokens(NULL, config, (const int64_t*)(const void*)parts[0].data, parts[0].bytes,
+                                (const farspan_ids*)(const void*)(parts + 1), (int64_t)length_count - 1, &counts, error);
     if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
     free(parts);
     return status;
@@ -1094,8 +1083,7 @@ static farspan_status flat_bleu_merge(int64_t* whole, size_t whole_count, const 
 static farspan_status flat_bleu_score(const farspan_bleu_config* config, const int64_t* from_whole, size_t from_whole_count,
                                       int64_t* whole, size_t whole_count, double* real, size_t real_count, farspan_error* error) {
     farspan_bleu_result result;
-    memset(&result, 0, sizeof result);
-    result.struct_size = (uint32_t)sizeof result;
+    farspan_bleu_result_init(&result, sizeof result);
     if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS) ||
         flat_short(error, 3, "result", whole, whole_count, 2) || flat_short(error, 3, "result", real, real_count, FLAT_BLEU_REAL))
         return FARSPAN_ERROR_SHAPE;
@@ -1140,11 +1128,11 @@ static farspan_status flat_chrf_add(const farspan_chrf_config* config, const uin
                                     const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
                                     farspan_error* error) {
     if (flat_no_counts(error, 7, whole, whole_count, FLAT_CHRF_COUNTS)) return FARSPAN_ERROR_SHAPE;
-    const void** parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
+    farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
     farspan_chrf_counts counts = flat_read_chrf(whole);
-    const farspan_status status = farspan_chrf_add(config, (const char*)parts[0], lengths[0], (const char* const*)(parts + 1),
-                                                   lengths + 1, flat_references(length_count), &counts, error);
+    const farspan_status status = farspan_chrf_add(NULL, config, parts[0].data, parts[0].bytes, parts + 1,
+                                                   (int64_t)length_count - 1, &counts, error);
     if (status == FARSPAN_OK) flat_write_chrf(&counts, whole);
     free(parts);
     return status;
@@ -1187,14 +1175,13 @@ static farspan_status flat_rouge(const farspan_rouge_config* config, const uint8
                                  const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count, double* real,
                                  size_t real_count, farspan_error* error) {
     farspan_rouge_result result;
-    memset(&result, 0, sizeof result);
-    result.struct_size = (uint32_t)sizeof result;
+    farspan_rouge_result_init(&result, sizeof result);
     if (flat_short(error, 7, "result", whole, whole_count, 1) || flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
         return FARSPAN_ERROR_SHAPE;
-    const void** parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
+    farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_rouge(config, (const char*)parts[0], lengths[0], (const char* const*)(parts + 1),
-                                                lengths + 1, flat_references(length_count), &result, error);
+    const farspan_status status = farspan_rouge(NULL, config, parts[0].data, parts[0].bytes, parts + 1,
+                                                (int64_t)length_count - 1, &result, error);
     free(parts);
     return flat_write_rouge(status, &result, whole, real);
 }
@@ -1203,15 +1190,14 @@ static farspan_status flat_rouge_tokens(const farspan_rouge_config* config, cons
                                         const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
                                         double* real, size_t real_count, farspan_error* error) {
     farspan_rouge_result result;
-    memset(&result, 0, sizeof result);
-    result.struct_size = (uint32_t)sizeof result;
+    farspan_rouge_result_init(&result, sizeof result);
     if (flat_short(error, 7, "result", whole, whole_count, 1) || flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
         return FARSPAN_ERROR_SHAPE;
-    const void** parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
+    farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
     const farspan_status status =
-        farspan_rouge_tokens(config, (const int64_t*)parts[0], lengths[0], (const int64_t* const*)(parts + 1), lengths + 1,
-                             flat_references(length_count), &result, error);
+        farspan_rouge_tokens(NULL, config, (const int64_t*)(const void*)parts[0].data, parts[0].bytes,
+                             (const farspan_ids*)(const void*)(parts + 1), (int64_t)length_count - 1, &result, error);
     free(parts);
     return flat_write_rouge(status, &result, whole, real);
 }
@@ -1230,13 +1216,10 @@ static farspan_status flat_write_interval(farspan_status status, const farspan_i
 static farspan_status flat_bootstrap_mean(const farspan_context* context, const farspan_bootstrap_config* config,
                                           const double* values, size_t value_count, double* real, size_t real_count,
                                           farspan_error* error) {
-    const double nothing = 0; /* the library says that there are no values, whether their array has an address or not */
     farspan_interval interval;
-    memset(&interval, 0, sizeof interval);
-    interval.struct_size = (uint32_t)sizeof interval;
+    farspan_interval_init(&interval, sizeof interval);
     if (flat_short(error, 5, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_bootstrap_mean(context, config, value_count > 0 ? values : &nothing,
-                                                         (int64_t)value_count, &interval, error);
+    const farspan_status status = farspan_bootstrap_mean(context, config, values, (int64_t)value_count, &interval, error);
     return flat_write_interval(status, &interval, real);
 }
 
@@ -1246,8 +1229,7 @@ static farspan_status flat_bleu_bootstrap(const farspan_context* context, const 
                                           double* real, size_t real_count, farspan_error* error) {
     const size_t segments = from_whole_count / FLAT_BLEU_COUNTS;
     farspan_interval interval;
-    memset(&interval, 0, sizeof interval);
-    interval.struct_size = (uint32_t)sizeof interval;
+    farspan_interval_init(&interval, sizeof interval);
     if (flat_short(error, 6, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
     farspan_bleu_counts* counts = (farspan_bleu_counts*)calloc(segments + 1, sizeof *counts);
     if (!counts) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 4, "no memory for %zu segments", segments);
@@ -1264,13 +1246,12 @@ static farspan_status flat_passkey_make(const farspan_passkey_config* config, ui
                                         size_t whole_count, double* real, size_t real_count, farspan_error* error) {
     farspan_passkey passkey;
     int64_t needed = 0;
-    memset(&passkey, 0, sizeof passkey);
-    passkey.struct_size = (uint32_t)sizeof passkey;
-    if (flat_short(error, 5, "passkey", whole, whole_count, FLAT_PASSKEY_WHOLE) ||
-        flat_short(error, 5, "passkey", real, real_count, 1))
+    farspan_passkey_init(&passkey, sizeof passkey);
+    if (flat_short(error, 6, "passkey", whole, whole_count, FLAT_PASSKEY_WHOLE) ||
+        flat_short(error, 6, "passkey", real, real_count, 1))
         return FARSPAN_ERROR_SHAPE;
     const farspan_status status =
-        farspan_passkey_make(config, (char*)buffer, (int64_t)buffer_bytes, &needed, &passkey, error);
+        farspan_passkey_make(NULL, config, (char*)buffer, (int64_t)buffer_bytes, &needed, &passkey, error);
     if (status != FARSPAN_OK) return status;
     whole[0] = passkey.key;
     whole[1] = passkey.key_begin;
@@ -1283,8 +1264,8 @@ static farspan_status flat_passkey_make(const farspan_passkey_config* config, ui
 static farspan_status flat_passkey_check(const uint8_t* text, size_t text_bytes, int64_t key, int64_t* whole, size_t whole_count,
                                          farspan_error* error) {
     int32_t correct = 0;
-    if (flat_short(error, 4, "correct", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_passkey_check((const char*)text, (int64_t)text_bytes, key, &correct, error);
+    if (flat_short(error, 5, "correct", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
+    const farspan_status status = farspan_passkey_check(NULL, (const char*)text, (int64_t)text_bytes, key, &correct, error);
     if (status == FARSPAN_OK) whole[0] = correct;
     return status;
 }
@@ -1293,16 +1274,17 @@ static farspan_status flat_passkey_check(const uint8_t* text, size_t text_bytes,
 static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, const int64_t* lengths, size_t length_count, double depth,
                                         const int64_t* boundary, size_t boundary_count, int64_t* out, size_t out_count,
                                         int64_t* whole, size_t whole_count, farspan_error* error) {
-    if (flat_short(error, 11, "position", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
-    const void** parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
+    if (flat_short(error, 13, "position", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
+    farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
     farspan_status status = FARSPAN_ERROR_SHAPE;
     if (length_count == 3)
-        status = farspan_needle_place((const int64_t*)parts[0], lengths[0], (const int64_t*)parts[1], lengths[1],
-                                      (const int64_t*)parts[2], lengths[2], (int64_t)out_count, depth,
-                                      boundary_count > 0 ? boundary : NULL, out, whole, error);
+        status = farspan_needle_place(NULL, (const int64_t*)(const void*)parts[0].data, parts[0].bytes,
+                                      (const int64_t*)(const void*)parts[1].data, parts[1].bytes,
+                                      (const int64_t*)(const void*)parts[2].data, parts[2].bytes, depth, boundary,
+                                      (int64_t)boundary_count, out, (int64_t)out_count, whole, error);
     else
-        flat_fail(error, status, 1, "there are %zu lists of ids: haystack, needle and question are 3", length_count);
+        flat_fail(error, status, 2, "there are %zu lists of ids: haystack, needle and question are 3", length_count);
     free(parts);
     return status;
 }
@@ -1319,36 +1301,25 @@ static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, con
 
 /* ---- options ---------------------------------------------------------------------------------- */
 
-/* Takes an array of the options over: `length` is that of all arrays of its kind, which must agree. */
-static int flat_option_differs(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count,
-                               int64_t* length) {
-    if (!array) return 0;
-    if (*length == 0) *length = (int64_t)count;
-    if (*length == (int64_t)count) return 0;
-    flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "options.%s has %zu entries, another array of its kind %lld: must be equal", name,
-              count, (long long)*length);
-    return 1;
-}
-
-/* The options' pointer fields are replaced by the arrays given; an empty array is NULL. Answers 0 with `error` set if they differ. */
-static int flat_model_options(farspan_model_options* copy, const farspan_model_options* options, const float* t5_encoder,
-                              size_t t5_encoder_count, const float* t5_decoder, size_t t5_decoder_count, const double* rope_freqs,
-                              size_t rope_freqs_count, const double* rope_short, size_t rope_short_count, const double* rope_long,
-                              size_t rope_long_count, farspan_error* error) {
-    const int32_t argument = 3;
-    farspan_model_options_init(copy, sizeof *copy);
-    if (options) *copy = *options;
-    copy->t5_encoder = t5_encoder_count ? t5_encoder : NULL;
-    copy->t5_decoder = t5_decoder_count ? t5_decoder : NULL;
-    copy->rope_freqs = rope_freqs_count ? rope_freqs : NULL;
-    copy->rope_short = rope_short_count ? rope_short : NULL;
-    copy->rope_long = rope_long_count ? rope_long : NULL;
-    copy->t5_values = copy->rope_pairs = 0;
-    return !flat_option_differs(error, argument, "t5_encoder", copy->t5_encoder, t5_encoder_count, &copy->t5_values) &&
-           !flat_option_differs(error, argument, "t5_decoder", copy->t5_decoder, t5_decoder_count, &copy->t5_values) &&
-           !flat_option_differs(error, argument, "rope_freqs", copy->rope_freqs, rope_freqs_count, &copy->rope_pairs) &&
-           !flat_option_differs(error, argument, "rope_short", copy->rope_short, rope_short_count, &copy->rope_pairs) &&
-           !flat_option_differs(error, argument, "rope_long", copy->rope_long, rope_long_count, &copy->rope_pairs);
+/* The options' pointer fields are replaced by the arrays given; an empty array is NULL. */
+static farspan_model_options flat_model_options(const farspan_model_options* options, const float* t5_encoder, size_t t5_encoder_count,
+                                                const float* t5_decoder, size_t t5_decoder_count, const double* rope_freqs,
+                                                size_t rope_freqs_count, const double* rope_short, size_t rope_short_count,
+                                                const double* rope_long, size_t rope_long_count) {
+    farspan_model_options copy;
+    farspan_model_options_init(&copy, sizeof copy);
+    if (options) copy = *options;
+    copy.t5_encoder = t5_encoder_count ? t5_encoder : NULL;
+    copy.t5_encoder_count = (int64_t)t5_encoder_count;
+    copy.t5_decoder = t5_decoder_count ? t5_decoder : NULL;
+    copy.t5_decoder_count = (int64_t)t5_decoder_count;
+    copy.rope_freqs = rope_freqs_count ? rope_freqs : NULL;
+    copy.rope_freqs_count = (int64_t)rope_freqs_count;
+    copy.rope_short = rope_short_count ? rope_short : NULL;
+    copy.rope_short_count = (int64_t)rope_short_count;
+    copy.rope_long = rope_long_count ? rope_long : NULL;
+    copy.rope_long_count = (int64_t)rope_long_count;
+    return copy;
 }
 
 /* ---- metadata --------------------------------------------------------------------------------- */
@@ -1363,35 +1334,27 @@ static void flat_metadata_free(flat_metadata* list) {
     if (!list) return;
     for (int64_t n = 0; n < list->count; ++n) {
         farspan_metadata* entry = &list->entries[n];
-        if (entry->type == FARSPAN_METADATA_TEXT)
-            for (int64_t t = 0; t < entry->count; ++t) free(((char**)(uintptr_t)entry->values)[t]);
-        free((void*)(uintptr_t)entry->values);
+        for (int64_t t = 0; t < entry->texts_count; ++t) free((void*)(uintptr_t)entry->texts[t].data);
+        free((void*)(uintptr_t)entry->texts);
+        free((void*)(uintptr_t)entry->integers);
+        free((void*)(uintptr_t)entry->reals);
         free((void*)(uintptr_t)entry->key);
     }
     free(list->entries);
     free(list);
 }
 
-/* A copy with a NUL behind it; NULL with `error` set if the text has one inside, or there is no memory. */
-static char* flat_text(const char* text, size_t bytes, const char* name, farspan_error* error) {
-    if (bytes && memchr(text, 0, bytes)) {
-        flat_fail(error, FARSPAN_ERROR_FORMAT, 1, "%s has a NUL at byte %zu", name,
-                  (size_t)((const char*)memchr(text, 0, bytes) - text));
-        return NULL;
-    }
-    char* copy = (char*)malloc(bytes + 1);
-    if (!copy) {
-        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
-        return NULL;
-    }
-    if (bytes) memcpy(copy, text, bytes);
-    copy[bytes] = 0;
+/* A copy of `count` values of `size` bytes, zeros if `values` is NULL; NULL with `error` set if there is no memory. */
+static void* flat_copy(const void* values, size_t count, size_t size, farspan_error* error) {
+    void* copy = calloc(count + 1, size);
+    if (!copy) flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
+    if (copy && values && count) memcpy(copy, values, count * size);
     return copy;
 }
 
-/* A new entry of `count` zeroed values, `size` bytes each; NULL with `error` set on failure. */
+/* A new entry without values; NULL with `error` set on failure. */
 static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* key, size_t key_bytes, int32_t type, int32_t is_array,
-                                             size_t count, size_t size, farspan_error* error) {
+                                             farspan_error* error) {
     if (list->count == list->room) {
         const int64_t room = list->room ? 2 * list->room : 16;
         farspan_metadata* grown = (farspan_metadata*)realloc(list->entries, (size_t)room * sizeof *grown);
@@ -1402,38 +1365,30 @@ static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* ke
         list->entries = grown;
         list->room = room;
     }
-    char* name = flat_text(key, key_bytes, "a key", error);
+    char* name = (char*)flat_copy(key, key_bytes, 1, error);
     if (!name) return NULL;
-    void* values = calloc(count + 1, size); /* not empty: an empty array has values too */
-    if (!values) {
-        free(name);
-        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
-        return NULL;
-    }
     farspan_metadata* entry = &list->entries[list->count++];
+    memset(entry, 0, sizeof *entry);
     entry->key = name;
+    entry->key_bytes = (int64_t)key_bytes;
     entry->type = type;
     entry->is_array = is_array;
-    entry->count = (int64_t)count;
-    entry->values = values;
     return entry;
 }
 
 static farspan_status flat_metadata_integers(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
                                              const int64_t* integers, size_t count, farspan_error* error) {
-    farspan_metadata* entry =
-        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_INTEGER, is_array, count, sizeof *integers, error);
-    if (!entry) return error->code;
-    if (count) memcpy((void*)(uintptr_t)entry->values, integers, count * sizeof *integers);
+    farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_INTEGER, is_array, error);
+    if (!entry || !(entry->integers = (int64_t*)flat_copy(integers, count, sizeof *integers, error))) return error->code;
+    entry->integers_count = (int64_t)count;
     return FARSPAN_OK;
 }
 
 static farspan_status flat_metadata_reals(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
                                           const double* reals, size_t count, farspan_error* error) {
-    farspan_metadata* entry =
-        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_REAL, is_array, count, sizeof *reals, error);
-    if (!entry) return error->code;
-    if (count) memcpy((void*)(uintptr_t)entry->values, reals, count * sizeof *reals);
+    farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_REAL, is_array, error);
+    if (!entry || !(entry->reals = (double*)flat_copy(reals, count, sizeof *reals, error))) return error->code;
+    entry->reals_count = (int64_t)count;
     return FARSPAN_OK;
 }
 
@@ -1441,22 +1396,24 @@ static farspan_status flat_metadata_reals(flat_metadata* list, const char* key, 
 static farspan_status flat_metadata_texts(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array, int64_t count,
                                           farspan_error* error) {
     const size_t texts = count > 0 ? (size_t)count : 0;
-    farspan_metadata* entry =
-        flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_TEXT, is_array, texts, sizeof(char*), error);
-    return entry ? FARSPAN_OK : error->code;
+    farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_TEXT, is_array, error);
+    if (!entry || !(entry->texts = (farspan_text*)flat_copy(NULL, texts, sizeof *entry->texts, error))) return error->code;
+    entry->texts_count = (int64_t)texts;
+    return FARSPAN_OK;
 }
 
 /* Sets text `index` of the last entry. */
 static farspan_status flat_metadata_text(flat_metadata* list, int64_t index, const char* content, size_t content_bytes,
                                          farspan_error* error) {
     farspan_metadata* entry = list->count ? &list->entries[list->count - 1] : NULL;
-    if (!entry || entry->type != FARSPAN_METADATA_TEXT || index < 0 || index >= entry->count)
+    if (!entry || index < 0 || index >= entry->texts_count)
         return flat_fail(error, FARSPAN_ERROR_PARAMETER_RANGE, 2, "there is no text %lld", (long long)index);
-    char* copy = flat_text(content, content_bytes, entry->key, error);
+    char* copy = (char*)flat_copy(content, content_bytes, 1, error);
     if (!copy) return error->code;
-    char** place = (char**)(uintptr_t)entry->values + index;
-    free(*place);
-    *place = copy;
+    farspan_text* place = (farspan_text*)(uintptr_t)entry->texts + index;
+    free((void*)(uintptr_t)place->data);
+    place->data = copy;
+    place->bytes = (int64_t)content_bytes;
     return FARSPAN_OK;
 }
 
@@ -1468,10 +1425,9 @@ static farspan_model* flat_model_from_config(const char* document, size_t docume
                                              const double* rope_short, size_t rope_short_count, const double* rope_long,
                                              size_t rope_long_count, farspan_error* error) {
     farspan_model* model = NULL;
-    farspan_model_options copy;
-    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
-                           rope_short, rope_short_count, rope_long, rope_long_count, error))
-        farspan_model_from_config(document_bytes ? document : "", document_bytes, &copy, &model, error);
+    const farspan_model_options given = flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                                                           rope_short, rope_short_count, rope_long, rope_long_count);
+    farspan_model_from_config(NULL, document_bytes ? document : "", (int64_t)document_bytes, &given, &model, error);
     return model;
 }
 
@@ -1482,10 +1438,9 @@ static farspan_model* flat_model_from_metadata(const flat_metadata* list, const 
                                                size_t rope_long_count, farspan_error* error) {
     static const farspan_metadata none;
     farspan_model* model = NULL;
-    farspan_model_options copy;
-    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
-                           rope_short, rope_short_count, rope_long, rope_long_count, error))
-        farspan_model_from_metadata(list->entries ? list->entries : &none, list->count, &copy, &model, error);
+    const farspan_model_options given = flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                                                           rope_short, rope_short_count, rope_long, rope_long_count);
+    farspan_model_from_metadata(NULL, list->entries ? list->entries : &none, list->count, &given, &model, error);
     return model;
 }
 
@@ -1496,10 +1451,9 @@ static farspan_model* flat_model_from_gguf(void* file, size_t file_bytes, const 
                                            size_t rope_long_count, farspan_error* error) {
     static const char nothing = 0;
     farspan_model* model = NULL;
-    farspan_model_options copy;
-    if (flat_model_options(&copy, options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
-                           rope_short, rope_short_count, rope_long, rope_long_count, error))
-        farspan_model_from_gguf(file_bytes ? file : &nothing, file_bytes, &copy, &model, error);
+    const farspan_model_options given = flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
+                                                           rope_short, rope_short_count, rope_long, rope_long_count);
+    farspan_model_from_gguf(NULL, file_bytes ? file : &nothing, (int64_t)file_bytes, &given, &model, error);
     return model;
 }
 
@@ -1508,8 +1462,7 @@ static farspan_model* flat_model_from_gguf(void* file, size_t file_bytes, const 
 /* The layer, whose parts must be there. */
 static farspan_status flat_model_softmax_layer(const farspan_model* model, int64_t index, farspan_model_layer* layer,
                                                farspan_error* error) {
-    memset(layer, 0, sizeof *layer);
-    layer->struct_size = (uint32_t)sizeof *layer;
+    farspan_model_layer_init(layer, sizeof *layer);
     const farspan_status status = farspan_model_layer_at(model, index, layer, error);
     if (status != FARSPAN_OK || layer->scheme) return status;
     return flat_fail(error, FARSPAN_ERROR_COMBINATION, 2, "layer %lld has no softmax attention, and therefore no scheme",
@@ -1744,21 +1697,21 @@ SWIGINTERN struct farspan_model_options *new_farspan_model_options(void){
     }
 SWIGINTERN void delete_farspan_model_options(struct farspan_model_options *self){ free(self); }
 SWIGINTERN struct farspan_model_info *new_farspan_model_info(void){
-        farspan_model_info* answer = (farspan_model_info*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
+        farspan_model_info* config = (farspan_model_info*)calloc(1, sizeof *config);
+        if (config) farspan_model_info_init(config, sizeof *config);
+        return config;
     }
 SWIGINTERN void delete_farspan_model_info(struct farspan_model_info *self){ free(self); }
 SWIGINTERN struct farspan_model_layer *new_farspan_model_layer(void){
-        farspan_model_layer* answer = (farspan_model_layer*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
+        farspan_model_layer* config = (farspan_model_layer*)calloc(1, sizeof *config);
+        if (config) farspan_model_layer_init(config, sizeof *config);
+        return config;
     }
 SWIGINTERN void delete_farspan_model_layer(struct farspan_model_layer *self){ free(self); }
 SWIGINTERN struct farspan_model_note *new_farspan_model_note(void){
-        farspan_model_note* answer = (farspan_model_note*)calloc(1, sizeof *answer);
-        if (answer) answer->struct_size = (uint32_t)sizeof *answer;
-        return answer;
+        farspan_model_note* config = (farspan_model_note*)calloc(1, sizeof *config);
+        if (config) farspan_model_note_init(config, sizeof *config);
+        return config;
     }
 SWIGINTERN void delete_farspan_model_note(struct farspan_model_note *self){ free(self); }
 SWIGINTERN struct flat_metadata *new_flat_metadata(void){ return (flat_metadata*)calloc(1, sizeof(flat_metadata)); }

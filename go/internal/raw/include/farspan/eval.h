@@ -11,9 +11,8 @@
  *   7  bootstrap        confidence intervals of all these
  *   8  passkey          is a fact hidden far back found
  *
- * The rules of farspan.h hold here too. Natural logarithms everywhere; a loss is in nats. Functions with a context look at its cancel
- * flag every few milliseconds. The others cannot be cancelled: their time grows with the length of what they are given, but for
- * ROUGE-L and LSUM, which say their limit. */
+ * The rules of farspan.h hold here too. Natural logarithms everywhere; a loss is in nats. A function whose time grows with what it is
+ * given takes a context and looks at its cancel flag every few milliseconds; sums that it was to add to are then as before. */
 #ifndef FARSPAN_EVAL_H
 #define FARSPAN_EVAL_H
 
@@ -27,25 +26,26 @@ extern "C" {
 
 /* nll[b, h, t] = ln(sum_v exp(logits[b, h, t, v])) - logits[b, h, t, targets[b, h, t]]: the negative log-likelihood of the target.
  *   logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides; heads is 1 unless a model predicts several tokens
- *   targets  int64[batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
- *   nll      double[batch][heads][tokens]; 0 where the target is ignored, and the logits are not read there
+ *   targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
+ *   nll      [batch][heads][tokens]; 0 where the target is ignored, and the logits are not read there
  * `ignore_index` is any number outside the vocabulary (-100 by custom). A target outside is FARSPAN_ERROR_PARAMETER_RANGE. A row with
  * NaN or +infinity, or with nothing but -infinity, has no distribution: its nll is NaN. A target with the logit -infinity costs
  * +infinity. Error below 5e-7 absolute for vocabularies up to 300,000; for one instruction set the bits do not depend on
  * the number of threads. Never negative. `context` may be NULL; its cancel flag is looked at within a row too. */
 FARSPAN_API farspan_status farspan_token_nll(const farspan_context* context, const farspan_tensor* logits,
-                                             const int64_t* targets, int64_t ignore_index, double* nll,
-                                             farspan_error* error);
+                                             const int64_t* targets, int64_t targets_count, int64_t ignore_index,
+                                             double* nll, int64_t nll_count, farspan_error* error);
 
 /* grad[b, h, t, v] = weights[b, h, t] * (softmax(logits[b, h, t])[v] - (v == target)): the gradient of sum(weights * nll). An ignored
  * row gives 0.
- *   weights  float[batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the mean)
+ *   weights  [batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the mean)
  *   grad     the shape of logits, F32, F16 or BF16; the same view as logits (same strides and type) works in place, other
  *            overlaps are refused
  * Error below 5e-7 |weight| plus the rounding to grad's type. Arguments otherwise as above. */
 FARSPAN_API farspan_status farspan_token_nll_grad(const farspan_context* context, const farspan_tensor* logits,
-                                                  const int64_t* targets, int64_t ignore_index, const float* weights,
-                                                  const farspan_tensor* grad, farspan_error* error);
+                                                  const int64_t* targets, int64_t targets_count, int64_t ignore_index,
+                                                  const float* weights, int64_t weights_count, const farspan_tensor* grad,
+                                                  farspan_error* error);
 
 /* ---- 2. Windows ------------------------------------------------------------------------------- */
 
@@ -90,9 +90,10 @@ typedef struct farspan_window {
     int64_t rows;         /* inputs */
     int64_t first_row;    /* first row of logits that counts */
 } farspan_window;
+FARSPAN_API void farspan_window_init(farspan_window* window, size_t size);
 
 /* The number of windows, and window `index` of them, in text order. A window is computed from its index: nothing is kept, and any
- * thread may ask for any window. Set window->struct_size before the call. */
+ * thread may ask for any window. */
 FARSPAN_API farspan_status farspan_windows_count(const farspan_windows_config* config, int64_t* count, farspan_error* error);
 FARSPAN_API farspan_status farspan_windows_get(const farspan_windows_config* config, int64_t index, farspan_window* window,
                                                farspan_error* error);
@@ -117,21 +118,23 @@ typedef struct farspan_loss {
 } farspan_loss;
 FARSPAN_API void farspan_loss_init(farspan_loss* loss, size_t size);
 
-/* Adds count losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Where `targets` (NULL, or
- * int64[count]) has `ignore_index`, the loss is skipped. Infinities and NaN are not skipped: they reach the result. */
-FARSPAN_API farspan_status farspan_loss_add(farspan_loss* loss, const double* nll, int64_t count, const int64_t* targets,
-                                            int64_t ignore_index, int64_t bytes, farspan_error* error);
+/* Adds losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Where `targets` (NULL, or one for
+ * each loss) has `ignore_index`, the loss is skipped. Infinities and NaN are not skipped: they reach the result. */
+FARSPAN_API farspan_status farspan_loss_add(const farspan_context* context, farspan_loss* loss, const double* nll, int64_t nll_count,
+                                            const int64_t* targets, int64_t targets_count, int64_t ignore_index, int64_t bytes,
+                                            farspan_error* error);
 
 /* Adds what `from` has gathered elsewhere (another thread, process or file) with the same block_tokens. The open blocks of both
  * become blocks of their own. `from` is not changed. */
 FARSPAN_API farspan_status farspan_loss_merge(farspan_loss* loss, const farspan_loss* from, farspan_error* error);
 
-/* The curve over the context: count losses go into `buckets` accumulators by the number of tokens that the model had read when it
+/* The curve over the context: losses go into the accumulators of `curve` by the number of tokens that the model had read when it
  * made the prediction. Loss n had context first_context + n (for a window: first_row + 1) and goes into bucket k with
- * edges[k] <= context < edges[k + 1]; outside the edges it is left out. edges: int64[buckets + 1], ascending. */
-FARSPAN_API farspan_status farspan_loss_add_by_context(farspan_loss* curve, int64_t buckets, const int64_t* edges,
-                                                       int64_t first_context, const double* nll, int64_t count,
-                                                       const int64_t* targets, int64_t ignore_index, farspan_error* error);
+ * edges[k] <= context < edges[k + 1]; outside the edges it is left out. edges: curve_count + 1, ascending. */
+FARSPAN_API farspan_status farspan_loss_add_by_context(const farspan_context* context, farspan_loss* curve, int64_t curve_count,
+                                                       const int64_t* edges, int64_t edges_count, int64_t first_context,
+                                                       const double* nll, int64_t nll_count, const int64_t* targets,
+                                                       int64_t targets_count, int64_t ignore_index, farspan_error* error);
 
 /* What the sums say. Every token weighs the same, whatever window it was in. */
 typedef struct farspan_loss_summary {
@@ -145,8 +148,9 @@ typedef struct farspan_loss_summary {
     double bits_per_token; /* nll / ln 2 */
     double bits_per_byte;  /* bits of all tokens / bytes; NaN if bytes is 0 */
 } farspan_loss_summary;
+FARSPAN_API void farspan_loss_summary_init(farspan_loss_summary* summary, size_t size);
 
-/* Set summary->struct_size before the call. Without any token the means are NaN. */
+/* Without any token the means are NaN. */
 FARSPAN_API farspan_status farspan_loss_summarize(const farspan_loss* loss, farspan_loss_summary* summary, farspan_error* error);
 
 /* ---- 4. Verdict ------------------------------------------------------------------------------- */
@@ -166,11 +170,12 @@ typedef struct farspan_verdict {
     int64_t worst_length;     /* the length beyond it with the highest perplexity */
     double worst_ratio;       /* r: perplexity there over perplexity at the reference length */
 } farspan_verdict;
+FARSPAN_API void farspan_verdict_init(farspan_verdict* verdict, size_t size);
 
-/* Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: int64[count], ascending;
- * nll: double[count]. A ratio that is not a number is worse than any number. Set verdict->struct_size before the call. */
-FARSPAN_API farspan_status farspan_judge(const int64_t* lengths, const double* nll, int64_t count, int64_t trained_length,
-                                         farspan_verdict* verdict, farspan_error* error);
+/* Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: ascending; nll: one for each
+ * length. A ratio that is not a number is worse than any number. */
+FARSPAN_API farspan_status farspan_judge(const farspan_context* context, const int64_t* lengths, int64_t lengths_count, const double* nll,
+                                         int64_t nll_count, int64_t trained_length, farspan_verdict* verdict, farspan_error* error);
 
 /* "holds"; NULL if unknown. And the rule in words, for reports. */
 FARSPAN_API const char* farspan_verdict_name(int32_t verdict);
@@ -191,9 +196,10 @@ enum {
 };
 
 /* What a score sees of a text: its tokens, joined by single spaces, NUL-terminated. `needed` receives the bytes with the NUL; they are
- * written if `size` suffices, and otherwise nothing is (buffer may be NULL then). lowercase: 0 or 1. */
-FARSPAN_API farspan_status farspan_tokenize(int32_t tokenizer, int32_t lowercase, const char* text, int64_t bytes, char* buffer,
-                                            int64_t size, int64_t* needed, farspan_error* error);
+ * written if `buffer_bytes` suffices, and otherwise nothing is (buffer may be NULL then). lowercase: 0 or 1. */
+FARSPAN_API farspan_status farspan_tokenize(const farspan_context* context, int32_t tokenizer, int32_t lowercase, const char* text,
+                                            int64_t text_bytes, char* buffer, int64_t buffer_bytes, int64_t* needed,
+                                            farspan_error* error);
 
 /* What an order without a match counts (Chen and Cherry 2014). */
 enum {
@@ -228,16 +234,16 @@ typedef struct farspan_bleu_counts {
 } farspan_bleu_counts;
 FARSPAN_API void farspan_bleu_counts_init(farspan_bleu_counts* counts, size_t size);
 
-/* Counts one segment, usually a sentence or a line, against its references, at least one. An entry of `references` that is NULL is a
- * reference that this segment does not have. Segments are independent: count them in any order, in any thread, into any struct. */
-FARSPAN_API farspan_status farspan_bleu_add(const farspan_bleu_config* config, const char* hypothesis, int64_t hypothesis_bytes,
-                                            const char* const* references, const int64_t* reference_bytes, int32_t reference_count,
+/* Counts one segment, usually a sentence or a line, against its references, at least one. A reference whose data is NULL is one
+ * that this segment does not have. Segments are independent: count them in any order, in any thread, into any struct. */
+FARSPAN_API farspan_status farspan_bleu_add(const farspan_context* context, const farspan_bleu_config* config, const char* hypothesis,
+                                            int64_t hypothesis_bytes, const farspan_text* references, int64_t references_count,
                                             farspan_bleu_counts* counts, farspan_error* error);
 
-/* The same on token ids of any meaning; the tokenizer and lowercase are not read. Lengths are in tokens, below 2^31. */
-FARSPAN_API farspan_status farspan_bleu_add_tokens(const farspan_bleu_config* config, const int64_t* hypothesis, int64_t hypothesis_length,
-                                                   const int64_t* const* references, const int64_t* reference_lengths,
-                                                   int32_t reference_count, farspan_bleu_counts* counts, farspan_error* error);
+/* The same on token ids of any meaning; the tokenizer and lowercase are not read. Fewer than 2^31 ids each. */
+FARSPAN_API farspan_status farspan_bleu_add_tokens(const farspan_context* context, const farspan_bleu_config* config,
+                                                   const int64_t* hypothesis, int64_t hypothesis_count, const farspan_ids* references,
+                                                   int64_t references_count, farspan_bleu_counts* counts, farspan_error* error);
 
 /* Adds what was counted elsewhere with the same max_order. */
 FARSPAN_API farspan_status farspan_bleu_merge(farspan_bleu_counts* counts, const farspan_bleu_counts* from, farspan_error* error);
@@ -251,17 +257,17 @@ typedef struct farspan_bleu_result {
     int64_t hypothesis_length;
     int64_t reference_length;
 } farspan_bleu_result;
+FARSPAN_API void farspan_bleu_result_init(farspan_bleu_result* result, size_t size);
 
-/* The score of a corpus, or of one sentence if only that was counted. Equal to sacrebleu's within rounding. Set
- * result->struct_size before the call. */
+/* The score of a corpus, or of one sentence if only that was counted. Equal to sacrebleu's within rounding. */
 FARSPAN_API farspan_status farspan_bleu_score(const farspan_bleu_config* config, const farspan_bleu_counts* counts,
                                               farspan_bleu_result* result, farspan_error* error);
 
 /* What must be stated with a score so that others can repeat it, in sacrebleu's form:
  * "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:farspan-0.1.0". references: how many, or 0 if that varies. Buffer as in
  * farspan_tokenize. */
-FARSPAN_API farspan_status farspan_bleu_signature(const farspan_bleu_config* config, int32_t references, char* buffer, int64_t size,
-                                                  int64_t* needed, farspan_error* error);
+FARSPAN_API farspan_status farspan_bleu_signature(const farspan_bleu_config* config, int32_t references, char* buffer,
+                                                  int64_t buffer_bytes, int64_t* needed, farspan_error* error);
 
 enum { FARSPAN_CHRF_MAX_ORDERS = 16 };
 
@@ -287,8 +293,8 @@ typedef struct farspan_chrf_counts {
 FARSPAN_API void farspan_chrf_counts_init(farspan_chrf_counts* counts, size_t size);
 
 /* As farspan_bleu_add; of several references the one that gives this segment the best score is counted. */
-FARSPAN_API farspan_status farspan_chrf_add(const farspan_chrf_config* config, const char* hypothesis, int64_t hypothesis_bytes,
-                                            const char* const* references, const int64_t* reference_bytes, int32_t reference_count,
+FARSPAN_API farspan_status farspan_chrf_add(const farspan_context* context, const farspan_chrf_config* config, const char* hypothesis,
+                                            int64_t hypothesis_bytes, const farspan_text* references, int64_t references_count,
                                             farspan_chrf_counts* counts, farspan_error* error);
 
 FARSPAN_API farspan_status farspan_chrf_merge(farspan_chrf_counts* counts, const farspan_chrf_counts* from, farspan_error* error);
@@ -315,25 +321,26 @@ FARSPAN_API void farspan_rouge_config_init(farspan_rouge_config* config, size_t 
 
 typedef struct farspan_rouge_result {
     uint32_t struct_size;
-    int32_t reference; /* index of the reference that scored best */
+    int32_t reserved;
+    int64_t reference; /* index of the reference that scored best */
     double precision;  /* 0 .. 1 */
     double recall;
     double f_measure;
 } farspan_rouge_result;
+FARSPAN_API void farspan_rouge_result_init(farspan_rouge_result* result, size_t size);
 
 /* One hypothesis against its references, at least one: the result is that of the reference with the best f_measure. A corpus is
- * the mean over its texts. Only letters a-z and digits count: other scripts need token ids. Set result->struct_size before the
- * call. The work of L and LSUM grows with the pairs of tokens: more than 2^38 of them (two texts of 500,000 tokens; a sentence
+ * the mean over its texts. Only letters a-z and digits count: other scripts need token ids. The work of L and LSUM grows with the pairs of tokens: more than 2^38 of them (two texts of 500,000 tokens; a sentence
  * counts as 16 tokens more) are FARSPAN_ERROR_SHAPE. Memory grows with the tokens, and for LSUM with sqrt(l) s / 4 bytes
  * for sentences of l and s tokens, l >= s. */
-FARSPAN_API farspan_status farspan_rouge(const farspan_rouge_config* config, const char* hypothesis, int64_t hypothesis_bytes,
-                                         const char* const* references, const int64_t* reference_bytes, int32_t reference_count,
+FARSPAN_API farspan_status farspan_rouge(const farspan_context* context, const farspan_rouge_config* config, const char* hypothesis,
+                                         int64_t hypothesis_bytes, const farspan_text* references, int64_t references_count,
                                          farspan_rouge_result* result, farspan_error* error);
 
 /* The same on token ids [n, l]; without sentences there is no LSUM, and stem must be 0. */
-FARSPAN_API farspan_status farspan_rouge_tokens(const farspan_rouge_config* config, const int64_t* hypothesis, int64_t hypothesis_length,
-                                                const int64_t* const* references, const int64_t* reference_lengths,
-                                                int32_t reference_count, farspan_rouge_result* result, farspan_error* error);
+FARSPAN_API farspan_status farspan_rouge_tokens(const farspan_context* context, const farspan_rouge_config* config,
+                                                const int64_t* hypothesis, int64_t hypothesis_count, const farspan_ids* references,
+                                                int64_t references_count, farspan_rouge_result* result, farspan_error* error);
 
 /* ---- 7. Bootstrap ----------------------------------------------------------------------------- */
 
@@ -355,17 +362,18 @@ typedef struct farspan_interval {
     double high;   /* quantile (1 + confidence) / 2 */
     double mean;   /* of the resampled values */
 } farspan_interval;
+FARSPAN_API void farspan_interval_init(farspan_interval* interval, size_t size);
 
-/* The interval of the mean of values[count], at least one: losses of blocks, ROUGE of texts, hits of passkeys. NULL config:
- * the defaults. Set interval->struct_size before the call. */
+/* The interval of the mean of values, at least one: losses of blocks, ROUGE of texts, hits of passkeys. NULL config: the
+ * defaults. */
 FARSPAN_API farspan_status farspan_bootstrap_mean(const farspan_context* context, const farspan_bootstrap_config* config,
-                                                  const double* values, int64_t count, farspan_interval* interval,
+                                                  const double* values, int64_t values_count, farspan_interval* interval,
                                                   farspan_error* error);
 
-/* The interval of corpus BLEU: segments[count] are the counts of single segments (or of groups that belong together). */
+/* The interval of corpus BLEU: segments are the counts of single segments (or of groups that belong together). */
 FARSPAN_API farspan_status farspan_bleu_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config,
-                                                  const farspan_bleu_config* bleu, const farspan_bleu_counts* segments, int64_t count,
-                                                  farspan_interval* interval, farspan_error* error);
+                                                  const farspan_bleu_config* bleu, const farspan_bleu_counts* segments,
+                                                  int64_t segments_count, farspan_interval* interval, farspan_error* error);
 
 /* ---- 8. Passkey ------------------------------------------------------------------------------- */
 
@@ -395,25 +403,27 @@ typedef struct farspan_passkey {
     int64_t bytes;        /* of the text, without NUL */
     double depth;         /* as drawn or given */
 } farspan_passkey;
+FARSPAN_API void farspan_passkey_init(farspan_passkey* passkey, size_t size);
 
-/* Writes the text; buffer as in farspan_tokenize. With the same configuration the same text comes out everywhere. Set
- * passkey->struct_size before the call. */
-FARSPAN_API farspan_status farspan_passkey_make(const farspan_passkey_config* config, char* buffer, int64_t size, int64_t* needed,
-                                                farspan_passkey* passkey, farspan_error* error);
+/* Writes the text; buffer as in farspan_tokenize. With the same configuration the same text comes out everywhere. */
+FARSPAN_API farspan_status farspan_passkey_make(const farspan_context* context, const farspan_passkey_config* config, char* buffer,
+                                                int64_t buffer_bytes, int64_t* needed, farspan_passkey* passkey,
+                                                farspan_error* error);
 
 /* 1 in `correct` if the first whole number in the text that the model wrote is the key, else 0. Give only what it wrote, usually 10
  * tokens. */
-FARSPAN_API farspan_status farspan_passkey_check(const char* generated, int64_t bytes, int64_t key, int32_t* correct,
-                                                 farspan_error* error);
+FARSPAN_API farspan_status farspan_passkey_check(const farspan_context* context, const char* generated, int64_t generated_bytes,
+                                                 int64_t key, int32_t* correct, farspan_error* error);
 
 /* A needle in a haystack of the caller's own, as token ids (or bytes widened to them): out = haystack[0, p) + needle +
- * haystack[p, rest) + question, `length` ids together, with the haystack cut (and repeated if it is too short) to fill what the
- * others leave, and p = round(depth * rest). `out` has room for length ids; `position` receives where the needle begins. If
- * `boundary` is not NULL, p moves back to just behind the nearest haystack id that equals *boundary (the id of ".", say), so that the
- * needle does not split a sentence; to 0 if there is none. */
-FARSPAN_API farspan_status farspan_needle_place(const int64_t* haystack, int64_t haystack_length, const int64_t* needle,
-                                                int64_t needle_length, const int64_t* question, int64_t question_length, int64_t length,
-                                                double depth, const int64_t* boundary, int64_t* out, int64_t* position,
+ * haystack[p, rest) + question, `out_count` ids together, with the haystack cut (and repeated if it is too short) to fill what the
+ * others leave, and p = round(depth * rest). `position` receives where the needle begins. With `boundaries`, p moves back to just
+ * behind the nearest haystack id that is one of them (the ids of ".", "!" and "?", say), so that the needle does not split a
+ * sentence; to 0 if there is none. */
+FARSPAN_API farspan_status farspan_needle_place(const farspan_context* context, const int64_t* haystack, int64_t haystack_count,
+                                                const int64_t* needle, int64_t needle_count, const int64_t* question,
+                                                int64_t question_count, double depth, const int64_t* boundaries,
+                                                int64_t boundaries_count, int64_t* out, int64_t out_count, int64_t* position,
                                                 farspan_error* error);
 
 #ifdef __cplusplus

@@ -2,8 +2,9 @@
  *
  *     farspan_model* model = NULL;
  *     farspan_error error = FARSPAN_ERROR_INIT;
- *     if (farspan_model_from_config(text, bytes, NULL, &model, &error) != FARSPAN_OK) ...;  // error.message has the JSON path
- *     farspan_model_layer layer = { sizeof layer };
+ *     if (farspan_model_from_config(NULL, text, text_bytes, NULL, &model, &error) != FARSPAN_OK) ...;  // error.message has the JSON path
+ *     farspan_model_layer layer;
+ *     farspan_model_layer_init(&layer, sizeof layer);
  *     farspan_model_layer_at(model, 0, &layer, &error);
  *     farspan_attention(NULL, layer.scheme, &data, &error);
  *     farspan_model_destroy(model);
@@ -25,7 +26,7 @@
  * Reading takes little memory, whatever the document: what nobody asks for does not become a value. Beyond these limits a document
  * is FARSPAN_ERROR_FORMAT: JSON of 64 MiB, 64 levels, 2^20 keys in one object that is read, 65536 items in the lists that are read;
  * GGUF with 4096 keys of the architecture, 65536 items in their lists together, texts of 16 MiB. A call takes at most three times its
- * input and 16 MiB. */
+ * input and 16 MiB. The readers look at the context's cancel flag every few milliseconds. */
 #ifndef FARSPAN_MODEL_H
 #define FARSPAN_MODEL_H
 
@@ -75,45 +76,55 @@ typedef struct farspan_model_options {
 
     /* Weights that are part of the positions and not of the file. NULL: see FARSPAN_NOTE_WEIGHTS. */
     const float* t5_encoder; /* [buckets][heads]: relative_attention_bias.weight of the encoder */
+    int64_t t5_encoder_count;
     const float* t5_decoder; /* [buckets][heads], of the decoder */
-    const double* rope_freqs;   /* [R/2] GGUF's rope_freqs.weight: divisors of inv_freq */
-    const double* rope_short;   /* [R/2] GGUF's rope_factors_short.weight */
-    const double* rope_long;    /* [R/2] GGUF's rope_factors_long.weight */
-    int64_t t5_values;          /* length of t5_encoder and t5_decoder, each */
-    int64_t rope_pairs;         /* length of rope_freqs, rope_short and rope_long, each */
+    int64_t t5_decoder_count;
+    const double* rope_freqs; /* [R/2] GGUF's rope_freqs.weight: divisors of inv_freq */
+    int64_t rope_freqs_count;
+    const double* rope_short; /* [R/2] GGUF's rope_factors_short.weight */
+    int64_t rope_short_count;
+    const double* rope_long; /* [R/2] GGUF's rope_factors_long.weight */
+    int64_t rope_long_count;
 } farspan_model_options;
 FARSPAN_API void farspan_model_options_init(farspan_model_options* options, size_t size);
 
 /* ---- 2. Reading ------------------------------------------------------------------------------- */
 
-/* Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json, `bytes` long (no NUL needed). Nested text models
+/* Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json (no NUL needed). Nested text models
  * (text_config, llm_config, thinker_config.text_config ...) are found; what they say wins over the top level. NaN and Infinity, which
  * Python writes, are numbers out of range if somebody reads them. `options` may be NULL. */
-FARSPAN_API farspan_status farspan_model_from_config(const char* text, size_t bytes, const farspan_model_options* options,
-                                                     farspan_model** model, farspan_error* error);
+FARSPAN_API farspan_status farspan_model_from_config(const farspan_context* context, const char* text, int64_t text_bytes,
+                                                     const farspan_model_options* options, farspan_model** model,
+                                                     farspan_error* error);
 
 /* One key of GGUF metadata. Integers of every width are int64, booleans 0 or 1, floats double. */
 enum { FARSPAN_METADATA_INTEGER = 1, FARSPAN_METADATA_REAL = 2, FARSPAN_METADATA_TEXT = 3 };
 typedef struct farspan_metadata {
-    const char* key;    /* "llama.rope.freq_base" */
-    int32_t type;       /* FARSPAN_METADATA_* */
-    int32_t is_array;   /* 0: one value; 1: `count` of them */
-    int64_t count;      /* 1 unless is_array */
-    const void* values; /* int64_t, double or const char* (NUL-terminated), `count` of them */
+    const char* key; /* "llama.rope.freq_base" */
+    int64_t key_bytes;
+    int32_t type;     /* FARSPAN_METADATA_*: which of the arrays below has the values; the others are NULL */
+    int32_t is_array; /* 0: one value; 1: as many as the array has */
+    const int64_t* integers;
+    int64_t integers_count;
+    const double* reals;
+    int64_t reals_count;
+    const farspan_text* texts;
+    int64_t texts_count;
 } farspan_metadata;
 
 /* Reads GGUF metadata: general.architecture and the keys of that architecture; other keys may be there. The pair layout is that of the
  * converted weights (interleaved for "llama", whose rows the converter permutes). Tensors that belong to the positions come with
  * the options. */
-FARSPAN_API farspan_status farspan_model_from_metadata(const farspan_metadata* entries, int64_t count,
-                                                       const farspan_model_options* options, farspan_model** model,
-                                                       farspan_error* error);
+FARSPAN_API farspan_status farspan_model_from_metadata(const farspan_context* context, const farspan_metadata* entries,
+                                                       int64_t entries_count, const farspan_model_options* options,
+                                                       farspan_model** model, farspan_error* error);
 
-/* Reads the beginning of a GGUF file, version 2 or 3, little-endian: header, metadata and tensor list must be within `bytes`. Tensors
+/* Reads the beginning of a GGUF file, version 2 or 3, little-endian: header, metadata and tensor list must be within it. Tensors
  * rope_freqs.weight and rope_factors_{short,long}.weight (F32) are taken from the file if the bytes reach that far; otherwise they
  * are an error unless options give them. Of a split file give the first part. */
-FARSPAN_API farspan_status farspan_model_from_gguf(const void* file, size_t bytes, const farspan_model_options* options,
-                                                   farspan_model** model, farspan_error* error);
+FARSPAN_API farspan_status farspan_model_from_gguf(const farspan_context* context, const void* file, int64_t file_bytes,
+                                                   const farspan_model_options* options, farspan_model** model,
+                                                   farspan_error* error);
 
 FARSPAN_API void farspan_model_destroy(farspan_model* model);
 
@@ -147,8 +158,7 @@ typedef struct farspan_model_info {
     int64_t notes;           /* notes and warnings together */
     double final_softcap;    /* cap on the output logits, not on attention (Gemma 2: 30); 0: none */
 } farspan_model_info;
-
-/* Set info->struct_size before the call. */
+FARSPAN_API void farspan_model_info_init(farspan_model_info* info, size_t size);
 FARSPAN_API farspan_status farspan_model_describe(const farspan_model* model, farspan_model_info* info, farspan_error* error);
 
 enum {
@@ -176,8 +186,9 @@ typedef struct farspan_model_layer {
     const farspan_mask_config* mask;
     const farspan_score_config* score;
 } farspan_model_layer;
+FARSPAN_API void farspan_model_layer_init(farspan_model_layer* layer, size_t size);
 
-/* Layer `index`, 0 .. layers-1. Set layer->struct_size before the call. */
+/* Layer `index`, 0 .. layers-1. */
 FARSPAN_API farspan_status farspan_model_layer_at(const farspan_model* model, int64_t index, farspan_model_layer* layer,
                                                   farspan_error* error);
 
@@ -205,8 +216,9 @@ typedef struct farspan_model_note {
     const char* path; /* JSON path "$.rope_scaling.factor", or GGUF key; "" if it concerns no single key */
     const char* text; /* a sentence, UTF-8 */
 } farspan_model_note;
+FARSPAN_API void farspan_model_note_init(farspan_model_note* note, size_t size);
 
-/* Note `index`, 0 .. notes-1. Set note->struct_size before the call. */
+/* Note `index`, 0 .. notes-1. */
 FARSPAN_API farspan_status farspan_model_note_at(const farspan_model* model, int64_t index, farspan_model_note* note,
                                                  farspan_error* error);
 

@@ -116,7 +116,7 @@ class ModelTest {
             assertEquals(2, bare.notes().stream().filter(note -> note.code() == NoteCode.WEIGHTS
                     && note.severity() == Severity.WARNING).count());
         }
-        refused(Status.SHAPE, "options.t5_decoder has 7 entries", () -> Model.fromConfigJson(T5, options.t5Decoder(new float[7])));
+        refused(Status.SHAPE, "options.t5_decoder_count is 7", () -> Model.fromConfigJson(T5, options.t5Decoder(new float[7])));
     }
 
     @Test
@@ -167,7 +167,7 @@ class ModelTest {
                     () -> Model.fromMetadata(metadata(heads), new ModelOptions())).getMessage();
             assertTrue(message.startsWith("llama.attention.head_count has a value of java."), message);
         }
-        refused(Status.FORMAT, "a key has a NUL at byte 1", () -> Model.fromMetadata(Map.of("a\0", 1), new ModelOptions()));
+        refused(Status.FORMAT, "general.architecture is absent", () -> Model.fromMetadata(Map.of("general.architecture\0", "llama"), new ModelOptions()));
         refused(Status.SHAPE, "count is 0", () -> Model.fromMetadata(Map.of(), new ModelOptions()));
         assertThrows(NullPointerException.class, () -> Model.fromMetadata(metadata(null), new ModelOptions()));
         assertThrows(NullPointerException.class, () -> Model.fromMetadata(null, new ModelOptions()));

@@ -10,7 +10,7 @@ package io.farspan.eval;
  * @param fMeasure f measure
  */
 public record RougeResult(
-        int reference,
+        long reference,
         double precision,
         double recall,
         double fMeasure) {}

@@ -95,7 +95,7 @@ class LossTest {
     void aFailingAddChangesNothing() {
         Loss loss = new Loss(4);
         loss.add(new double[] {1, 2}, 3);
-        refused(Status.SHAPE, "targets has 1", () -> loss.add(new double[2], new long[1], 0, 0));
+        refused(Status.SHAPE, "targets_count is 1", () -> loss.add(new double[2], new long[1], 0, 0));
         refused(Status.SHAPE, "bytes is -1", () -> loss.add(new double[2], -1));
         refused(Status.COMBINATION, "block_tokens is 5", () -> loss.merge(new Loss(5)));
         refused(Status.PARAMETER_RANGE, "block_tokens is 0", () -> new Loss(0));
@@ -120,9 +120,9 @@ class LossTest {
         assertEquals(4, curve.buckets().get(1).summary().tokens());
         assertArrayEquals(new long[] {1, 3, 100}, curve.edges());
         refused(Status.POSITIONS, "first_context is -1", () -> curve.add(-1, new double[1]));
-        refused(Status.SHAPE, "targets has 0", () -> curve.add(1, new double[1], new long[0], 0));
+        refused(Status.SHAPE, "targets_count is 0", () -> curve.add(1, new double[1], new long[0], 0));
         refused(Status.POSITIONS, "edges[1] is 1", () -> new LossCurve(new long[] {1, 1}, 1));
-        refused(Status.SHAPE, "buckets is 0", () -> new LossCurve(new long[0], 1));
+        refused(Status.SHAPE, "curve_count is 0", () -> new LossCurve(new long[0], 1));
         assertEquals(2, curve.buckets().get(0).summary().tokens());
     }
 
@@ -136,7 +136,7 @@ class LossTest {
         assertEquals("holds", judgement.verdict().spelling());
         assertTrue(Verdict.rule().contains("1.10"), Verdict.rule());
         assertEquals(Verdict.EXPLODES, Judgement.judge(new long[] {1, 2}, new double[] {3, Double.NaN}, 1).verdict());
-        refused(Status.SHAPE, "nll has 1", () -> Judgement.judge(new long[2], new double[1], 1));
+        refused(Status.SHAPE, "nll_count is 1", () -> Judgement.judge(new long[2], new double[1], 1));
         refused(Status.POSITIONS, "lengths[1]", () -> Judgement.judge(new long[] {2, 1}, new double[2], 1));
         refused(Status.PARAMETER_RANGE, "trained_length is 0", () -> Judgement.judge(new long[0], new double[0], 0));
     }

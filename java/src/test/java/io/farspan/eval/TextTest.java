@@ -70,7 +70,7 @@ class TextTest {
         BleuCounts counts = new BleuCounts();
         counts.add(config, "x", List.of("x"));
         long[] before = counts.toArray();
-        refused(Status.SHAPE, "reference_count is 0", () -> counts.add(config, "x", List.of()));
+        refused(Status.SHAPE, "references_count is 0", () -> counts.add(config, "x", List.of()));
         refused(Status.NULL_ARGUMENT, "all NULL", () -> counts.add(config, "x", Arrays.asList(null, null)));
         refused(Status.COMBINATION, "max_order is 4", () -> counts.add(new BleuConfig().maxOrder(2), "x", List.of("x")));
         refused(Status.PARAMETER_RANGE, "max_order is 9", () -> counts.score(new BleuConfig().maxOrder(9)));
@@ -121,7 +121,7 @@ class TextTest {
         long[] hay = {1, 2, 3, 9, 4};
         assertEquals(4, Needle.place(hay, new long[] {100, 101}, new long[] {200}, 1, 9L, out));
         assertArrayEquals(new long[] {1, 2, 3, 9, 100, 101, 4, 200}, out);
-        refused(Status.SHAPE, "length is 1", () -> Needle.place(hay, new long[2], new long[0], 0, null, new long[1]));
+        refused(Status.SHAPE, "out_count is 1", () -> Needle.place(hay, new long[2], new long[0], 0, null, new long[1]));
         refused(Status.PARAMETER_RANGE, "depth is nan", () -> Needle.place(hay, new long[1], new long[1], Double.NaN, null, out));
     }
 
