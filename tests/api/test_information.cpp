@@ -186,22 +186,24 @@ Test(api_information, contexts_that_are_refused) {
 }
 
 Test(api_information, diagnosis) {
-    const size_t needed = farspan_diagnose(nullptr, 0);
+    const int64_t needed = farspan_diagnose(nullptr, 0);
     cr_assert(needed > 2 && needed < 100000);
-    std::string text(needed + 10, '#');
-    cr_expect(farspan_diagnose(text.data(), text.size()) == needed);
-    cr_expect(text[needed - 1] == 0 && text[needed] == '#', "ends where it said");
-    text.resize(needed - 1);
+    std::string text(static_cast<size_t>(needed + 10), '#');
+    cr_expect(farspan_diagnose(text.data(), static_cast<int64_t>(text.size())) == needed);
+    cr_expect(text[static_cast<size_t>(needed - 1)] == 0 && text[static_cast<size_t>(needed)] == '#',
+              "ends where it said");
+    text.resize(static_cast<size_t>(needed - 1));
     const auto json = nlohmann::json::parse(text, nullptr, false);
     cr_assert(json.is_object(), "not a JSON object: %s", text.c_str());
     cr_expect(json.at("version") == farspan_version_text() && json.at("abi") == farspan_abi_version());
     cr_expect(json.at("isa_used") == farspan_isa_name(farspan_context_isa(nullptr)));
     cr_expect(json.at("threads") == farspan_context_threads(nullptr));
     cr_expect(json.at("isa_usable").size() == usable_isas().size());
-    for (const size_t size : {size_t{1}, size_t{2}, size_t{17}, needed - 1, needed}) {
-        std::string part(needed + 10, '#');
+    for (const int64_t size : {int64_t{1}, int64_t{2}, int64_t{17}, needed - 1, needed}) {
+        std::string part(static_cast<size_t>(needed + 10), '#');
         cr_expect(farspan_diagnose(part.data(), size) == needed);
-        cr_expect(part[size - 1] == 0 && part[size] == '#' && std::strncmp(part.c_str(), text.c_str(), size - 1) == 0,
-                  "size %zu", size);
+        cr_expect(part[static_cast<size_t>(size - 1)] == 0 && part[static_cast<size_t>(size)] == '#' &&
+                      std::strncmp(part.c_str(), text.c_str(), static_cast<size_t>(size - 1)) == 0,
+                  "size %ld", static_cast<long>(size));
     }
 }

@@ -173,7 +173,7 @@ void add_tensors(text_list& texts) {
     fire.epsilon = -0.5;
     add_message(texts, "fire", [&](auto* e) { return fire_fill(&fire, nullptr, nullptr, &out.view(), e); });
     char diagnosis[16384];
-    cr_assert(farspan_diagnose(diagnosis, sizeof diagnosis) < sizeof diagnosis);
+    cr_assert(farspan_diagnose(diagnosis, sizeof diagnosis) < int64_t{sizeof diagnosis});
     texts.push_back(diagnosis);
 }
 
