@@ -118,10 +118,10 @@ public:
         plan_.reset(plan);
         workspace_.resize(farspan_plan_workspace_size(plan));
     }
-    void run() { run_with(nullptr); }
+    void run() { run_with(nullptr, 0); }
 
 protected:
-    void run_with(float* lse) {
+    void run_with(float* lse, int64_t lse_count) {
         farspan_error error = FARSPAN_ERROR_INIT;
         farspan_attention_data data;
         farspan_attention_data_init(&data, sizeof data);
@@ -129,6 +129,8 @@ protected:
         data.k = &k_.tensor;
         data.v = &v_.tensor;
         data.out = &out_.tensor;
+        data.lse = lse;
+        data.lse_count = lse_count;
         data.workspace = workspace_.data();
         data.workspace_bytes = static_cast<int64_t>(workspace_.size());
         must(farspan_attention_run(context_.get(), plan_.get(), &data, &error), error);
