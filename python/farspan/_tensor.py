@@ -99,7 +99,7 @@ def _of_numpy(x: np.ndarray[Any, Any], name: str, writable: bool) -> _Geometry:
         dtype = _abi.FARSPAN_BF16
     if writable and not x.flags.writeable:
         raise ValueError(f"{name} is read-only")
-    return _Geometry(x.ctypes.data, dtype, x.shape, _elements(x.strides, x.itemsize, name), x)
+    return _Geometry(x.__array_interface__["data"][0], dtype, x.shape, _elements(x.strides, x.itemsize, name), x)
 
 
 def _of_bits(x: Any, name: str, writable: bool) -> _Geometry:

@@ -94,7 +94,7 @@ class Plan:
             bias: of a dense bias: [batch or 1, query_heads or 1, queries, keys]; -infinity hides a key.
             out: [batch, query_heads, queries, value_dim]; None: new memory of q's kind.
             lse: None, or float32 [batch, query_heads, queries], contiguous: receives ln(sum of exp(logit)).
-            workspace: None, or a writable buffer of workspace_size bytes, for runs that do not allocate; one run at a time.
+            workspace: None, or a writable buffer of workspace_size bytes (fastest: of ctypes.create_string_buffer), for runs that do not allocate; one run at a time.
 
         Returns:
             out. Types may be mixed; arithmetic is float32.
@@ -111,6 +111,8 @@ def _result(out: Any, q: Any, v: Any) -> Any:
 def workspace_pointer(workspace: Any) -> tuple[Any, int, object]:
     if workspace is None:
         return None, 0, None
+    if isinstance(workspace, ctypes.Array):
+        return workspace, ctypes.sizeof(workspace), workspace
     memory = memoryview(workspace).cast("B")
     held = (ctypes.c_char * memory.nbytes).from_buffer(memory)
     return ctypes.addressof(held), memory.nbytes, held

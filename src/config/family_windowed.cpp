@@ -84,11 +84,28 @@ void finish_mimo(config_source& s) {
         if (layer.window > 0) layer.window = *before + 1;
 }
 
-// Dense layers rotate, whatever they see, if their pattern is 1.
+// Dense layers rotate, whatever they see, if their pattern is 1. transformers writes them as a list.
 void finish_cohere2_moe(config_source& s) {
-    const auto dense = static_cast<std::size_t>(s.keys.integer({"first_k_dense_replace"}, 0, s.layers).value_or(0));
-    if (s.keys.required_integer({"prefix_dense_sliding_window_pattern"}, 1, most_layers) != 1) return;
-    for (std::size_t n = 0; n < dense; ++n) s.result.layers[n].rope = 0;
+    const auto first = static_cast<std::size_t>(s.keys.integer({"first_k_dense_replace"}, 0, s.layers).value_or(0));
+    const bool rotate = s.keys.required_integer({"prefix_dense_sliding_window_pattern"}, 1, most_layers) == 1;
+    std::vector<layer_draft>& layers = s.result.layers;
+    const entry list = s.keys.find({"mlp_layer_types"});
+    if (list && list.value->kind != json_value::array && list.value->kind != json_value::null)
+        fail_type(list, "a list of dense and sparse");
+    const bool listed = list && list.value->kind == json_value::array;
+    if (listed && list.value->size() != layers.size())
+        throw failure(FARSPAN_ERROR_SHAPE, list.path.c_str(),
+                      "has %zu entries: must have one for each of the %zu layers", list.value->size(), layers.size());
+    for (std::size_t n = 0; n < layers.size(); ++n) {
+        bool dense = n < first;
+        if (listed) {
+            const json_value& item = list.value->items[n];
+            if (item.kind != json_value::text || (item.text_value != "dense" && item.text_value != "sparse"))
+                fail_type({&item, join_path(list.path, n)}, "dense or sparse");
+            dense = item.text_value == "dense";
+        }
+        if (dense && rotate) layers[n].rope = 0;
+    }
 }
 
 // layer_rope_theta: a base for each layer; 0 and null do not rotate.

@@ -62,6 +62,8 @@ constexpr struct {
     {"bamba", "OFOF", R"("attn_layer_indices": [1, 3])"},
     {"cohere2_moe", "FFSSSf", R"("first_k_dense_replace": 2)"},
     {"cohere2_moe", "SfSSSf", R"("first_k_dense_replace": 2, "prefix_dense_sliding_window_pattern": 2)"},
+    {"cohere2_moe", "FfS", R"("layer_types": ["full_attention", "full_attention", "sliding_attention"],
+                              "mlp_layer_types": ["dense", "sparse", "sparse"])"},
     {"dots1", "FFSS", R"("max_window_layers": 2, "sliding_window": 8)"},
     {"gpt_neo", "sssf",
      R"("attention_types": [[["local"], 3], [["global"], 1]], "attention_layers": ["local", "local", "local", "global"])"},

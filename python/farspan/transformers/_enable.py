@@ -20,6 +20,7 @@ from ._layers import Given, LayerSchemes, Unsupported, read_layers, text_family
 
 NAME = "farspan"
 _ATTRIBUTE = "_farspan"
+_SHARED = "_farspan_layer"
 
 
 class _Positions(threading.local):
@@ -41,8 +42,10 @@ class State:
         self.called: set[int] | None = set()
 
     def layer(self, module: Any, index: int | None) -> LayerSchemes:
-        index = module.layer_idx if index is None else index
-        found = self.layers[self.first + index] if self.first + index < len(self.layers) else None
+        if index is None:
+            index = getattr(module, _SHARED, module.layer_idx)
+        known = index is not None and 0 <= self.first + index < len(self.layers)
+        found = self.layers[self.first + index] if known else None
         if found is None:
             raise Unsupported(f"layer {index} asks for attention, and by its configuration it has none")
         if self.called is not None:
@@ -81,9 +84,8 @@ def enable(model: Any, scheme: Given = None, extend: str | None = None, target_l
         raise Unsupported(f"{family} computes attention in its own way: transformers gives no other implementation to {type(model).__name__}")
     for index, module in _indexed(model):
         place = described.info.encoder_layers + index
-        if place < len(layers) and layers[place] is None and "position_embeddings" in inspect.signature(type(module).forward).parameters:
-            if re.search(r"[Aa]ttention", type(module).__name__):
-                raise Unsupported(f"{family} rotates in {type(module).__name__} too, which is no attention of a scheme")
+        if 0 <= place < len(layers) and layers[place] is None and _rotates(module):
+            raise Unsupported(f"{family} rotates in {type(module).__name__} too, which is no attention of a scheme")
     state = State(model, described, layers)
     rotary = [] if _rotates_itself(layers) else list(_rotary_modules(model))
     if not rotary and any(layer is not None and layer.parts["rope"]["method"] != "none" for layer in layers):
@@ -97,8 +99,10 @@ def enable(model: Any, scheme: Given = None, extend: str | None = None, target_l
         raise Unsupported(f"{family} takes no other attention: {cause}") from cause
     for module in rotary:
         state.hooks.append(module.register_forward_hook(_neutral(state), with_kwargs=True))
-    for _, module in _indexed(model):
+    for index, module in _indexed(model):
         setattr(module, _ATTRIBUTE, state)
+        if index < 0:
+            state.hooks.append(module.register_forward_pre_hook(_note_layer, with_kwargs=True))
     setattr(model, _ATTRIBUTE, state)
     state.hooks.append(model.register_forward_hook(_check))
     return model
@@ -113,8 +117,9 @@ def disable(model: Any) -> Any:
         hook.remove()
     _restore(state)
     for module in model.modules():
-        if _ATTRIBUTE in module.__dict__:
-            delattr(module, _ATTRIBUTE)
+        for name in (_ATTRIBUTE, _SHARED):
+            if name in module.__dict__:
+                delattr(module, name)
     return model
 
 
@@ -133,6 +138,11 @@ def _configs(model: Any) -> list[Any]:
     return list(found.values())
 
 
+def _rotates(module: Any) -> bool:
+    """Whether a module uses the cos and sin that it is given, and does not only hand them on."""
+    return re.search(r"cos, sin = position_embeddings", inspect.getsource(type(module).forward)) is not None
+
+
 def _layout(model: Any) -> str | None:
     """Halves, where the helper for interleaved weights has brought the pairs into that order."""
     config = model.config.get_text_config()
@@ -141,8 +151,13 @@ def _layout(model: Any) -> str | None:
 
 
 def _indexed(model: Any) -> list[tuple[int, Any]]:
-    found = [(getattr(module, "layer_idx", None), module) for module in model.modules()]
-    return [(index, module) for index, module in found if isinstance(index, int)]
+    """The modules that know their layer; -1 for an attention that several layers share, which hears of it at each call."""
+    found = [(getattr(module, "layer_idx", None), module) for module in model.modules() if hasattr(module, "layer_idx")]
+    return [(index if isinstance(index, int) else -1, module) for index, module in found]
+
+
+def _note_layer(module: Any, arguments: Any, named: Any) -> None:
+    setattr(module, _SHARED, named.get("layer_idx"))
 
 
 def _named(model: Any, pattern: str) -> Any:

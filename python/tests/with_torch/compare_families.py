@@ -49,6 +49,9 @@ def build(case):
     for name, parameter in model.named_parameters():
         if (parameter.dim() > 1 or "sinks" in name) and "embed_positions" not in name:
             torch.nn.init.normal_(parameter, std=0.5 if parameter.dim() == 1 else 1 / parameter.shape[-1] ** 0.5)
+    for module in model.modules():
+        if getattr(module, "scaling", None) == 1.0 and hasattr(module, "q_norm") and hasattr(module.q_norm, "weight"):
+            module.q_norm.weight.data.mul_(module.head_dim**-0.5)  # it carries the scale, as trained ones do
     return model.float().eval()
 
 
