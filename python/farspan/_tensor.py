@@ -21,6 +21,8 @@ _SIZES = {_abi.FARSPAN_F32: 4, _abi.FARSPAN_F64: 8, _abi.FARSPAN_F16: 2, _abi.FA
 # Codes of DLPack: 2 is float, 4 is bfloat.
 _DLPACK = {(2, 32): _abi.FARSPAN_F32, (2, 64): _abi.FARSPAN_F64, (2, 16): _abi.FARSPAN_F16, (4, 16): _abi.FARSPAN_BF16}
 _torch_dtypes: dict[Any, int] = {}
+_address = ctypes.addressof
+_byte_of: Any = ctypes.c_char.from_buffer
 
 
 @runtime_checkable
@@ -201,8 +203,26 @@ class View:
     """
 
     __slots__ = ("tensor", "shape", "dtype", "owner", "writable")
+    owner: tuple[Any, Any]
 
     def __init__(self, x: Any, name: str = "tensor", writable: bool = False, bfloat16: bool = False) -> None:
+        # The usual cases, without detours: a call for one token takes a few microseconds.
+        if type(x) is np.ndarray and x.ndim == 4:
+            dtype, size, flags = _NUMPY.get(x.dtype), x.itemsize, x.flags
+            i, j, k, l = x.strides
+            if dtype is not None and flags.writeable and flags.c_contiguous and not (i | j | k | l) % size and x.size:
+                self.tensor = _abi.farspan_tensor()
+                _PACK.pack_into(self.tensor, 0, _address(_byte_of(x)), dtype, 0, *x.shape, i // size, j // size, k // size, l // size)
+                self.shape, self.dtype, self.owner, self.writable = x.shape, dtype, (x, x), writable
+                return
+        elif (torch := sys.modules.get("torch")) is not None and type(x) is torch.Tensor and not bfloat16:
+            dtype = _torch_dtypes.get(x.dtype)
+            if dtype is not None and x.dim() == 4 and x.is_cpu and x.layout is torch.strided:
+                self.tensor = _abi.farspan_tensor()
+                self.shape = tuple(x.shape)
+                _PACK.pack_into(self.tensor, 0, x.data_ptr(), dtype, 0, *self.shape, *x.stride())
+                self.dtype, self.owner, self.writable = dtype, (x, x), writable
+                return
         found = _of_bits(x, name, writable) if bfloat16 else geometry(x, name, writable)
         if len(found.shape) != 4:
             raise ValueError(f"{name} has {len(found.shape)} axes: must have 4, {_AXES}")
