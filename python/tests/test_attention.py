@@ -62,7 +62,7 @@ def test_merge_of_two_halves(rng):
 def test_wrong_sizes_are_refused(rng):
     q, k, v = data(rng)
     plan = Plan(Scheme(), problem(q, k))
-    with pytest.raises(ValueError, match="lse has 7 entries: must have 400"):
+    with pytest.raises(ValueError, match="lse_count is 7: must be at least 400"):
         plan.run(q, k, v, lse=np.zeros(7, np.float32))
     with pytest.raises(farspan.InputError, match="workspace"):
         plan.run(q, k, v, workspace=bytearray(plan.workspace_size - 1))
