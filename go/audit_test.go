@@ -22,6 +22,7 @@ var elsewhere = map[string]string{
 	"farspan_cache_sequence_destroy":            "raw.Cache_sequence_destroy",
 	"farspan_cache_problem_init":                "raw.Cache_plan_create",
 	"farspan_attention_data_init":               "raw.Cache_run",
+	"farspan_scheme_parts_init":                 "raw.Scheme_create",
 	"farspan_window_init":                       "raw.Windows_get",
 	"farspan_loss_summary_init":                 "raw.Loss_summarize",
 	"farspan_verdict_init":                      "raw.Judge",

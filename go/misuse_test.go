@@ -111,7 +111,7 @@ func TestShortPositionsAreRefused(t *testing.T) {
 	options := farspan.NewRopeOptions()
 	options.AxisStride = -1
 	expectStatus(t, f.scheme.RopeApply(nil, options, []int64{0, 1, 2}, f.q, f.out), farspan.ErrStride)
-	expectStatus(t, farspan.PositionLookup(f.k, []int64{0}, f.k), farspan.ErrShape)
+	expectStatus(t, farspan.PositionLookup(f.k, []int64{0}, f.out), farspan.ErrShape)
 	for name, spoil := range map[string]func(*farspan.Problem){
 		"query positions":   func(p *farspan.Problem) { p.QueryPositions = []int64{1, 2} },
 		"key positions":     func(p *farspan.Problem) { p.KeyPositions = []int64{1, 2, 3, 4} },

@@ -7,6 +7,7 @@ import (
 
 func asError(failure *raw.Failure) error { return bridge.Error(failure) }
 
+// written is the text that a function of the library writes into a buffer.
 var written = bridge.Written
 
 // first is the address of a slice's first element, nil if there is none.

@@ -268,13 +268,14 @@ def tokenize(tokenizer: int | str, text: Text, lowercase: bool = False) -> str:
 def _texts(references: Sequence[Optional[Text]]) -> Any:
     """References as the C interface takes them; None is a reference that a segment does not have."""
     data = [None if r is None else _encoded(r) for r in references]
-    return (_abi.farspan_text * max(len(data), 1))(*((d, 0 if d is None else len(d)) for d in data))
+    return (_abi.farspan_text * max(len(data), 1))(*(_abi.farspan_text(d, 0 if d is None else len(d)) for d in data))
 
 
 def _id_lists(references: Sequence[Optional[Ids]]) -> tuple[Any, object]:
     """The same of token ids, and what must stay alive."""
     arrays = [None if r is None else _structs.array(r, np.int64, "references") for r in references]
-    return (_abi.farspan_ids * max(len(arrays), 1))(*((_structs.pointer(a, ctypes.c_int64), _size(a)) for a in arrays)), arrays
+    views = (_abi.farspan_ids(_structs.pointer(a, ctypes.c_int64), _size(a)) for a in arrays)
+    return (_abi.farspan_ids * max(len(arrays), 1))(*views), arrays
 
 
 def _is_text(hypothesis: Any) -> bool:

@@ -156,7 +156,7 @@ def _set_entry(entry: Any, key: str, value: Any, keep: list[object]) -> None:
     if values and isinstance(values[0], (str, bytes)):
         kind = _abi.FARSPAN_METADATA_TEXT
         texts = [v.encode("utf-8", "surrogatepass") if isinstance(v, str) else v for v in values]
-        entry.texts = (_abi.farspan_text * len(texts))(*((text, len(text)) for text in texts))
+        entry.texts = (_abi.farspan_text * len(texts))(*(_abi.farspan_text(text, len(text)) for text in texts))
         entry.texts_count = len(texts)
         keep += texts
     elif any(isinstance(v, (float, np.floating)) for v in values):
@@ -170,5 +170,3 @@ def _set_entry(entry: Any, key: str, value: Any, keep: list[object]) -> None:
     name = key.encode("utf-8", "surrogatepass")
     keep += [name]
     entry.key, entry.key_bytes, entry.type, entry.is_array = name, len(name), kind, int(is_array)
-    else:
-        entry.count = len(values)

@@ -63,8 +63,14 @@ fn arrays_of_a_scheme_are_long_enough() {
         1,
         "rope.short_factors_count is 7: must be 8",
     );
-    fails(rope(RopeConfig { long_factors: Some(&short), ..factors }), Status::Shape, 1, "rope.long_factors_count is 7");
-    fails(rope(RopeConfig { short_factors: Some(&[]), ..factors }), Status::Shape, 1, "rope.short_factors_count is 0");
+    let enough = [1.0; 8];
+    fails(
+        rope(RopeConfig { short_factors: Some(&enough), long_factors: Some(&short), ..factors }),
+        Status::Shape,
+        1,
+        "rope.long_factors_count is 7",
+    );
+    fails(rope(RopeConfig { short_factors: Some(&[]), ..factors }), Status::NullArgument, 1, "rope.short_factors is NULL");
     fails(rope(factors), Status::NullArgument, 1, "rope.short_factors is NULL");
 
     let bias = |config| Scheme::builder().bias(&config).build();
@@ -156,7 +162,7 @@ fn the_other_encodings_check_their_arrays() {
 
     let weights = [1.0f32; 3];
     let all = Some(&weights[..]);
-    let fire = FireConfig { hidden: 3, heads: 1, w1: all, b1: all, w2: all, b2: all, ..FireConfig::new() };
+    let fire = FireConfig { hidden: 3, heads: 1, w1: all, b1: all, w2: all, b2: Some(&weights[..1]), ..FireConfig::new() };
     let mut fill = |config, queries, keys| fire_fill(&config, queries, keys, &mut view);
     fails(fill(FireConfig { hidden: 4, ..fire }, None, None), Status::Shape, 2, "config.w1_count is 3");
     fails(fill(FireConfig { b1: Some(&[]), ..fire }, None, None), Status::Shape, 2, "config.b1_count is 0");
@@ -224,7 +230,7 @@ fn a_run_checks_its_tensors_and_writes_nothing() {
 
     let dense = Scheme::builder().bias(&BiasConfig::new(BiasMethod::DENSE)).build().unwrap();
     let mut out = TensorMut::contiguous(&mut memory, [1, 2, 3, 4]).unwrap();
-    fails(dense.attention(None, &q, &k, &k, &mut out), Status::Combination, 2, "dense bias");
+    fails(dense.attention(None, &q, &k, &k, &mut out), Status::NullArgument, 3, "bias is NULL");
     let plan = Plan::new(None, &dense, &small_problem(3, 3, 4)).unwrap();
     fails(plan.run(&q, &k, &k).into(&mut out), Status::NullArgument, 3, "bias is NULL");
 }

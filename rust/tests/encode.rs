@@ -39,7 +39,7 @@ fn schemes_are_text() {
     let expected = r#"{"rope": {"method": "yarn", "layout": "half", "rotary_dim": 64, "factor": 4, "original_context": 4096}, "mask": {"sinks": 4}}"#;
     assert_eq!(text, expected);
     assert_eq!(Scheme::from_json(&text).unwrap().to_json().unwrap(), text);
-    let long = format!("{{\"score\": {{\"sinks\": [{}]}}}}", vec!["0.5"; 1000].join(", "));
+    let long = format!("{{\"score\": {{\"sink_logits\": [{}]}}}}", vec!["0.5"; 1000].join(", "));
     assert_eq!(Scheme::from_json(&long).unwrap().to_json().unwrap(), long); // longer than the first buffer
     let error = Scheme::from_json(r#"{"rope": {"basee": 1}}"#).unwrap_err();
     assert_eq!((error.status(), error.message()), (Status::Format, "$.rope.basee is not a field of rope"));

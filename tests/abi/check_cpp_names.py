@@ -12,7 +12,7 @@ OFFERED = ["farspan.h", "cache.h", "gradient.h", "eval.h", "model.h"]
 
 def names(text):
     """The farspan_ functions that are called or named in a text without comments."""
-    return set(re.findall(r"\bfarspan_\w+(?=[()>])", re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)))
+    return set(re.findall(r"\bfarspan_\w+(?=[()>,])", re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)))
 
 
 def every_function_is_used():

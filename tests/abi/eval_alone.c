@@ -4,5 +4,5 @@
 
 farspan_error error = FARSPAN_ERROR_INIT;
 farspan_loss loss;
-farspan_status (*token_nll)(const farspan_context*, const farspan_tensor*, const int64_t*, int64_t, double*,
-                            farspan_error*) = farspan_token_nll;
+farspan_status (*token_nll)(const farspan_context*, const farspan_tensor*, const int64_t*, int64_t, int64_t, double*,
+                            int64_t, farspan_error*) = farspan_token_nll;

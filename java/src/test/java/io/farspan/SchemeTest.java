@@ -88,7 +88,7 @@ class SchemeTest {
                 .mask(new MaskConfig().sinks(4))
                 .build();
                 Scheme same = Scheme.fromJson(text);
-                Scheme large = Scheme.builder().score(new ScoreConfig().sinks(new float[1000])).build()) {
+                Scheme large = Scheme.builder().score(new ScoreConfig().sinkLogits(new float[1000])).build()) {
             assertEquals(text, scheme.toJson());
             assertEquals(text, same.toJson());
             assertEquals(scheme.probe(0, 9000, 4, 0), same.probe(0, 9000, 4, 0));
