@@ -70,7 +70,7 @@ fn arrays_of_a_scheme_are_long_enough() {
         1,
         "rope.long_factors_count is 7",
     );
-    fails(rope(RopeConfig { short_factors: Some(&[]), ..factors }), Status::NullArgument, 1, "rope.short_factors is NULL");
+    fails(rope(RopeConfig { short_factors: Some(&[]), ..factors }), Status::Shape, 1, "rope.short_factors_count is 0");
     fails(rope(factors), Status::NullArgument, 1, "rope.short_factors is NULL");
 
     let bias = |config| Scheme::builder().bias(&config).build();

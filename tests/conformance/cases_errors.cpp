@@ -188,7 +188,7 @@ case_list plan_error_cases() {
     plan("a position too few", rope, {{"key_positions", {0, 1, 2, 3, 4}}}, shape, 3);
     plan("a range too few", rope, {{"key_ranges", {0, 6}}}, shape, 3);
     plan("offsets of another number of segments", rope,
-         {{"segments", 2}, {"query_offsets", {0, 3}}, {"key_offsets", {0, 3, 6}}}, shape, 3);
+         {{"segments", 2}, {"query_offsets", {0, 1, 3}}, {"key_offsets", {0, 6}}}, shape, 3);
     plan("rotated and remapped", {{"rope", rotation()}, {"remap", rerope()}}, {{"state", FARSPAN_STATE_ROTATED}},
          FARSPAN_ERROR_COMBINATION, 3);
 
