@@ -1,9 +1,10 @@
-// A percentage of a wrong limit is worse than none: the loops read every byte and no other, at any address, and what they measure is
-// in the order of a memory's levels and agrees with another way to measure.
+// A percentage of a wrong limit is worse than none: the loops read every byte and no other, at any address, and what
+// they measure is in the order of a memory's levels and agrees with another way to measure.
 #include <criterion/criterion.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 #include <vector>
@@ -79,16 +80,17 @@ Test(limits, no_size_and_no_kind_of_page_is_too_small) {
             for (const std::size_t bytes : {1, 511, 513, 100000}) cr_assert(bench::read_bandwidth(isa, bytes, 2, kind) > 0.0);
 }
 
+// The best of ten, since other programs take their share. Two loads of 32 bytes in a cycle are what L2 delivers as well: on AVX2 the two
+// can be equal.
 Test(limits, nearer_memory_is_faster) {
     const int32_t isa = isa_in_use();
     double l1 = 0, l2 = 0, memory = 0;
-    const bool ordered = once_in_ten([&] {
-        l1 = bench::read_bandwidth(isa, 16u << 10, 1);
-        l2 = bench::read_bandwidth(isa, 512u << 10, 1);
-        memory = bench::read_bandwidth(isa, 256u << 20, 1);
-        return l1 > l2 && l2 > memory;
-    });
-    cr_assert(ordered, "%s: L1 %.1f, L2 %.1f, memory %.1f GB/s", farspan_isa_name(isa), l1, l2, memory);
+    for (int n = 0; n < 10; ++n) {
+        l1 = std::max(l1, bench::read_bandwidth(isa, 16u << 10, 1));
+        l2 = std::max(l2, bench::read_bandwidth(isa, 512u << 10, 1));
+        memory = std::max(memory, bench::read_bandwidth(isa, 256u << 20, 1));
+    }
+    cr_assert(l1 > 0.9 * l2 && l2 > memory, "%s: L1 %.1f, L2 %.1f, memory %.1f GB/s", farspan_isa_name(isa), l1, l2, memory);
 }
 
 // No loop is far slower than the C library's search, at any level: that would be no limit. From memory they are about as fast.
