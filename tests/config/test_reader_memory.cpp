@@ -102,7 +102,17 @@ file_writer small_llama_file(uint64_t tensors, uint64_t keys) {
 void* operator new(size_t size) {
     return counted(size);
 }
+void* operator new(size_t size, const std::nothrow_t&) noexcept {  // of the buffers that the standard library sorts with
+    try {
+        return counted(size);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
 void operator delete(void* memory) noexcept {
+    give_back(memory);
+}
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
     give_back(memory);
 }
 void operator delete(void* memory, size_t) noexcept {
