@@ -195,16 +195,6 @@ inline void sinusoidal_fill(int32_t layout, int64_t first, double base, const te
     });
 }
 
-namespace detail {
-// An array of positions of a C function: empty means NULL.
-inline const int64_t* positions_of(array_view<const int64_t> positions, int64_t count, int32_t argument,
-                                   const char* name) {
-    check_size(positions.empty() || static_cast<int64_t>(positions.size()) == count, argument, name, positions.size(),
-               static_cast<double>(count));
-    return positions.data();
-}
-}  // namespace detail
-
 // out[b, 0, t, :] = table[0, 0, positions[t], :]. `positions`: [out.extent(2)]; empty: 0, 1, 2 ...
 inline void position_lookup(const const_tensor& table, const tensor& out, array_view<const int64_t> positions = {},
                             const context* context = nullptr) {
@@ -225,16 +215,6 @@ inline void fire_fill(const fire_config& config, const tensor& out, array_view<c
 }
 
 // ---- Plan and attention ----------------------------------------------------------------------------------------
-
-namespace detail {
-// lse: one entry for each batch, head and query of `rows`, or empty.
-inline float* lse_of(array_view<float> lse, const const_tensor& rows, int32_t argument, const char* name) {
-    const double needed =
-        static_cast<double>(rows.extent(0)) * static_cast<double>(rows.extent(1)) * static_cast<double>(rows.extent(2));
-    check_size(lse.empty() || static_cast<double>(lse.size()) == needed, argument, name, lse.size(), needed);
-    return lse.data();
-}
-}  // namespace detail
 
 // What a run may be given besides its tensors.
 struct run_options {

@@ -160,27 +160,6 @@ pub(crate) fn check(call: impl FnOnce(*mut sys::farspan_error) -> sys::farspan_s
     Err(Error { field, ..Error::new(Status::from_code(status), slot.argument, message) })
 }
 
-/// Refuses an array that is shorter than what C will read of it.
-pub(crate) fn check_length<T>(argument: i32, name: &str, array: Option<&[T]>, needed: i128) -> Result<()> {
-    check_count(argument, name, array, needed, i128::MAX)
-}
-
-/// What is given for each row or sequence: more entries would belong to nothing, which is a mistake.
-pub(crate) fn check_exact<T>(argument: i32, name: &str, array: Option<&[T]>, needed: i128) -> Result<()> {
-    check_count(argument, name, array, needed, needed)
-}
-
-fn check_count<T>(argument: i32, name: &str, array: Option<&[T]>, needed: i128, most: i128) -> Result<()> {
-    match array {
-        Some(array) if !(needed..=most).contains(&(array.len() as i128)) => {
-            let needed = needed.min(i64::MAX.into());
-            let message = format!("{} has {} entries: {} are needed", name, array.len(), needed);
-            Err(Error { field: name.to_owned(), ..Error::new(Status::Shape, argument, message) })
-        }
-        _ => Ok(()),
-    }
-}
-
 /// A constant text of the library.
 pub(crate) fn constant_text(text: *const c_char) -> Option<&'static str> {
     if text.is_null() {

@@ -31,11 +31,6 @@ public:
         count = static_cast<int64_t>(values.size());
         array = keep(std::move(values));
     }
-    // `used` is the pointer in the C struct: another than ours is the caller's.
-    void check(const Value* used, double needed, int32_t argument, const char* name) const {
-        if (values_ && used == values_->data())
-            check_size(static_cast<double>(values_->size()) == needed, argument, name, values_->size(), needed);
-    }
 
 private:
     std::shared_ptr<const std::vector<Value>> values_;

@@ -42,15 +42,6 @@ void check(Call&& call) {
     if (status != FARSPAN_OK) throw error(status, cause.argument, cause.message, cause.field);
 }
 
-// Refuses an array of the wrong size. `needed` is a double so that absurd sizes cannot overflow.
-inline void check_size(bool fits, int32_t argument, const char* name, std::size_t size, double needed) {
-    if (fits) return;
-    std::string count = std::to_string(needed);
-    count.resize(count.find('.'));
-    throw error(FARSPAN_ERROR_SHAPE, argument,
-                std::string(name) + " has " + std::to_string(size) + " entries: must have " + count, name);
-}
-
 // What anything with data and size holds.
 template <class Memory>
 using element_of = std::remove_pointer_t<decltype(std::data(std::declval<Memory&>()))>;

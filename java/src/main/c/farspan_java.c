@@ -298,8 +298,8 @@ static long long buffer_address(void* buffer) { return (intptr_t)buffer; }
 #include "farspan/farspan.h"
 
 /* The public header in a form that a garbage-collected language can call: tensors are flat (address, dtype, dims), the arrays of
- * a configuration are arguments and not pointers inside a struct, and every array comes with its length, which is checked here,
- * once for all such languages. Nothing else: no defaults and no arithmetic of a method. Included by the SWIG wrappers only.
+ * a configuration are arguments and not pointers inside a struct, and every array comes with its length, which the library checks;
+ * only what an answer is written into is checked here. No defaults and no arithmetic of a method. Included by the SWIG wrappers only.
  *
  * dims is shape[4], stride[4] and the element of the memory at which the tensor begins, all in elements, then the address of the
  * memory or 0 if that is an argument of its own: FLAT_DIMS numbers. (Java asks for the address of a direct buffer only once, since
@@ -351,45 +351,13 @@ FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t*
     return tensor;
 }
 
-/* An array of `count` entries, or none, where `needed` are used and no more than `most` may be given. Where none are needed something else
- * is missing, which the library names. */
-static int flat_miscounted(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed,
-                           __int128 most) {
-    if (!array || needed <= 0 || ((__int128)count >= needed && (__int128)count <= most)) return 0;
+/* An array of `count` entries, or none, that is written: where `needed` are, it may be longer. Where none are needed something else is
+ * missing, which the library names. */
+static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed) {
+    if (!array || needed <= 0 || (__int128)count >= needed) return 0;
     flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "%s has %zu entries: %lld are needed", name, count,
               needed > INT64_MAX ? (long long)INT64_MAX : (long long)needed);
     return 1;
-}
-/* An array that may be longer: an output, or one whose count the caller gives beside it. */
-static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed) {
-    return flat_miscounted(error, argument, name, array, count, needed, (__int128)SIZE_MAX);
-}
-/* What the caller gives for each row or sequence: more entries would belong to nothing, which is a mistake. */
-static int flat_unequal(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed) {
-    return flat_miscounted(error, argument, name, array, count, needed, needed);
-}
-
-/* Rows of an array with one row per batch, `stride` apart (0: one row for all). */
-static __int128 flat_rows(int64_t batch, int64_t stride, int64_t entries) {
-    const __int128 reach = (__int128)(batch > 0 ? batch - 1 : 0) * stride;
-    return (reach > 0 ? reach : 0) + entries;
-}
-
-/* As flat_unequal for such an array; behind its last row there may be as much as between the others. */
-static int flat_unequal_rows(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, int64_t batch,
-                             int64_t stride, int64_t entries) {
-    const __int128 needed = flat_rows(batch, stride, entries), whole = (__int128)(batch > 0 ? batch : 0) * stride;
-    return flat_miscounted(error, argument, name, array, count, needed, whole > needed ? whole : needed);
-}
-
-/* One entry for each row of a tensor. Extents that the library will refuse count as the largest it accepts. */
-static __int128 flat_row_count(const farspan_tensor* tensor) {
-    __int128 rows = 1;
-    for (int axis = 0; axis < 3; ++axis) {
-        const int64_t extent = tensor->shape[axis], most = INT64_C(1) << 40;
-        rows *= extent < 0 ? 0 : extent > most ? most : extent;
-    }
-    return rows;
 }
 
 /* ---- tensor ----------------------------------------------------------------------------------- */
