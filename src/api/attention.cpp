@@ -14,11 +14,8 @@ farspan_attention_data read_attention_data(const farspan_attention_data* data) {
     return read_struct(required(data, "data"), default_struct<farspan_attention_data>(), "data");
 }
 
-namespace {
-
 strided check_bias(const plan& plan, const farspan_tensor* bias) {
-    const bool wanted = plan.bias.kind == bias_part::dense;
-    if (!wanted) {
+    if (plan.bias.kind != bias_part::dense) {
         if (bias) throw failure(FARSPAN_ERROR_COMBINATION, "data.bias", "is given: the scheme has no dense bias");
         return {};
     }
@@ -31,6 +28,8 @@ strided check_bias(const plan& plan, const farspan_tensor* bias) {
                       shape.query_heads);
     return view;
 }
+
+namespace {
 
 attention_tensors check_data(const plan& plan, const farspan_attention_data& data) {
     const problem& s = plan.shape;

@@ -30,23 +30,6 @@ T* check_array(T* data, int64_t count, const char* path, int64_t needed, const c
 
 constexpr const char* every_row = "a number for each batch entry, query head and query";
 
-strided check_bias(const plan& plan, const farspan_tensor* bias) {
-    const problem& shape = plan.shape;
-    if (plan.bias.kind != bias_part::dense) {
-        if (bias) throw failure(FARSPAN_ERROR_COMBINATION, "data.bias", "is given: the scheme has no dense bias");
-        return {};
-    }
-    const strided view =
-        check_tensor(bias, "data.bias", {any_extent, any_extent, shape.queries, shape.keys}, access::read);
-    if (view.shape[0] != 1 && view.shape[0] != shape.batch)
-        throw failure(FARSPAN_ERROR_SHAPE, "data.bias.shape[0]", "(batch) is %" PRId64 ": must be 1 or %" PRId64,
-                      view.shape[0], shape.batch);
-    if (view.shape[1] != 1 && view.shape[1] != shape.query_heads)
-        throw failure(FARSPAN_ERROR_SHAPE, "data.bias.shape[1]", "(head) is %" PRId64 ": must be 1 or %" PRId64,
-                      view.shape[1], shape.query_heads);
-    return view;
-}
-
 // A gradient that may be left out.
 strided check_wanted(const farspan_tensor* tensor, const char* path, const int64_t (&shape)[4]) {
     return tensor ? check_tensor(tensor, path, shape, access::write) : strided{};

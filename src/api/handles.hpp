@@ -57,4 +57,7 @@ run_options run_options_of(const farspan_context* context, const kernels::kernel
 
 farspan_attention_data read_attention_data(const farspan_attention_data* data);
 
+// data.bias of a run or its gradient: a tensor that every batch entry and head has or shares, or none, as the scheme wants it.
+strided check_bias(const plan& plan, const farspan_tensor* bias);
+
 }  // namespace farspan
