@@ -31,21 +31,21 @@ library=$(dirname "$(find "$(realpath "$prefix")" -name libfarspan.so 2>/dev/nul
 export PKG_CONFIG_PATH=$library/pkgconfig LD_LIBRARY_PATH=$library
 mkdir -p "$output"
 
-# build_<language>: builds the program, and sets what runs it
+# build_<language>: builds the program, and sets what runs it, command_<language>
 build_c() {
-    command=("$output/c")
+    command_c=("$output/c")
     # shellcheck disable=SC2046 # the flags of pkg-config are words
     cc -std=c11 -O2 -Wall -Wextra -Werror tests/soak/soak.c -o "$output/c" $(pkg-config --cflags --libs farspan) -lpthread -lm
 }
 build_go() {
-    command=("$output/go")
+    command_go=("$output/go")
     (cd go && GOWORK=off go build -o "$output/go" ./internal/soak)
 }
 # A heap of fixed size, all of it resident from the start: what grows is native memory.
 build_java() {
     local native=$output/java/native
-    command=(java -Xms64m -Xmx64m -XX:+AlwaysPreTouch -XX:+UseSerialGC -XX:TieredStopAtLevel=1)
-    command+=(-cp "$output/java/classes:$native" io.farspan.Soak)
+    command_java=(java -Xms64m -Xmx64m -XX:+AlwaysPreTouch -XX:+UseSerialGC -XX:TieredStopAtLevel=1)
+    command_java+=(-cp "$output/java/classes:$native" io.farspan.Soak)
     rm -rf "$output/java" && java/build-native.sh "$(realpath "$prefix")" "$native" &&
         find java/src/main/java -name '*.java' ! -name module-info.java >"$output/java/sources" &&
         javac -nowarn -d "$output/java/classes" "@$output/java/sources" java/src/test/java/io/farspan/Soak.java
@@ -53,15 +53,14 @@ build_java() {
 
 # run_soak <language> <threads>
 run_soak() {
-    local command
-    read -ra command <<<"${commands[$1]}"
+    local -n command=command_$1
     python3 tests/soak/soak.py "$1, $load, $2 threads" "$seconds" "$2" "${command[@]}" "$load" "$2" $((seconds + 60))
 }
 
-declare -A commands
+built=()
 for language; do
     if declare -F "build_$language" >/dev/null && "build_$language"; then
-        commands[$language]="${command[*]}"
+        built+=("$language")
     else
         echo "FAILED  $language: no program"
         failed=$((failed + 1))
@@ -69,11 +68,11 @@ for language; do
 done
 for count in $threads; do
     declare -A running=()
-    for language in "${!commands[@]}"; do
+    for language in "${built[@]}"; do
         run_soak "$language" "$count" >"$output/$language-$count.log" 2>&1 &
         running[$language]=$!
     done
-    for language in "${!running[@]}"; do
+    for language in "${built[@]}"; do
         if wait "${running[$language]}"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
         cat "$output/$language-$count.log"
     done
