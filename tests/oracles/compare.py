@@ -39,7 +39,7 @@ def compare_rotation(model, layer, case):
     """The largest differences over some lengths: (inv_freq, factor, cos_sin)."""
     worst = np.zeros(3)
     base = layer.rope.contents.base
-    axes = farspan.lib.farspan_scheme_axes(farspan.ptr(layer.scheme))
+    axes = farspan.lib.farspan_scheme_axes(layer.scheme)
     for length in case.lengths or lengths_of(layer):
         positions = [p for p in POSITIONS if p < length - 1] + [length - 1]
         ours, magnitude = farspan.frequencies(layer, length)
@@ -65,7 +65,7 @@ def compare_attention(layer, record, after, sinks):
         v, out = record.value.detach().numpy(), record.out.detach().numpy()
     else:
         q, k, v, out = record
-    scheme = farspan.ptr(layer.scheme) if sinks is None else farspan.with_sinks(layer, sinks)
+    scheme = layer.scheme if sinks is None else farspan.with_sinks(layer, sinks)
     ours = farspan.attention(scheme, q, k, v)
     return np.max(np.abs(ours - out)) / np.max(np.abs(out))
 

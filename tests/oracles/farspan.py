@@ -1,55 +1,13 @@
-"""The C interface through ctypes: what is tested is the shared library as shipped. Structs as in farspan.h and model.h."""
+"""The C interface through ctypes, with the structs of the Python package: what is tested is the shared library as shipped."""
 import ctypes as c
 import os
 
 import numpy as np
 
+import abi
+
 lib = c.CDLL(os.environ["FARSPAN_LIBRARY"])
-i32, i64, u32, f64, ptr = c.c_int32, c.c_int64, c.c_uint32, c.c_double, c.c_void_p
-
-
-def struct(name, fields):
-    return type(name, (c.Structure,), {"_fields_": [(field, kind) for kind, names in fields for field in names.split()]})
-
-
-Error = struct("Error", [(u32, "struct_size"), (i32, "code argument reserved"), (c.c_char * 64, "field"), (c.c_char * 256, "message")])
-Tensor = struct("Tensor", [(ptr, "data"), (i32, "dtype reserved"), (i64 * 4, "shape stride")])
-Rope = struct("Rope", [(u32, "struct_size"), (i32, "method layout rotary_dim rotary_offset angle"), (f64, "base factor"),
-                       (i64, "original_context"), (f64, "beta_fast beta_slow extrapolation_factor"), (i32, "ramp truncate"),
-                       (f64, "mscale mscale_all_dim"), (i32, "magnitude length_switch"),
-                       (f64, "attention_factor mixed_exponent low_freq_factor high_freq_factor rotated_fraction xpos_scale_base xpos_gamma"),
-                       (ptr, "short_factors"), (i64, "short_factors_count"), (ptr, "long_factors"), (i64, "long_factors_count"),
-                       (i32, "axes"), (i32 * 4, "axis_sections"), (i32, "reserved")])
-Remap = struct("Remap", [(u32, "struct_size"), (i32, "method"), (i64, "window group"), (f64, "leak"),
-                         (i64, "chunk local_window limit sinks"), (i32, "real_shift reserved"), (f64, "position_scale")])
-Bias = struct("Bias", [(u32, "struct_size"), (i32, "method heads alibi_heads bidirectional buckets"), (i64, "max_distance distance_limit"),
-                       (f64, "max_bias scale"), (i64, "trained_length"), (i32, "dim reserved"), (ptr, "values"), (i64, "values_count"),
-                       (ptr, "a"), (i64, "a_count"), (ptr, "p"), (i64, "p_count"), (ptr, "slopes"), (i64, "slopes_count")])
-Mask = struct("Mask", [(u32, "struct_size"), (i32, "causal"), (i64, "window_left window_right sinks chunk prefix")])
-Score = struct("Score", [(u32, "struct_size"), (i32, "temperature"), (f64, "scale multiplier trained_length alpha power softcap"),
-                         (ptr, "sink_logits"), (i64, "sink_logits_count")])
-Parts = struct("Parts", [(u32, "struct_size"), (i32, "reserved"), (ptr, "rope remap bias mask score")])
-Data = struct("Data", [(u32, "struct_size"), (i32, "reserved"), (ptr, "q k v bias out lse"), (i64, "lse_count"), (ptr, "workspace"),
-                       (i64, "workspace_bytes")])
-Options = struct("Options", [(u32, "struct_size"), (i32, "release angle extension"), (i64, "target_length window group"),
-                             *((kind, name) for array in ("t5_encoder", "t5_decoder", "rope_freqs", "rope_short", "rope_long")
-                               for kind, name in ((ptr, array), (i64, f"{array}_count")))])
-Info = struct("Info", [(u32, "struct_size"), (i32, "absolute"), (c.c_char_p, "family"),
-                       (i64, "layers encoder_layers query_heads key_heads head_dim value_dim hidden vocabulary context trained_context "
-                             "usable_context usable_context_most absolute_rows absolute_offset layer_kinds notes"),
-                       (f64, "final_softcap")])
-Layer = struct("Layer", [(u32, "struct_size"), (i32, "kind"), (i64, "alike query_heads key_heads head_dim value_dim window"),
-                         (f64, "attention_scale"), (ptr, "scheme"), (c.POINTER(Rope), "rope"), (ptr, "remap bias mask"),
-                         (c.POINTER(Score), "score")])
-Note = struct("Note", [(u32, "struct_size"), (i32, "severity code reserved"), (c.c_char_p, "path text")])
-Problem = struct("Problem", [(u32, "struct_size"), (i32, "state"),
-                             (i64, "batch query_heads key_heads queries keys head_dim value_dim length head_offset"),
-                             (ptr, "query_positions"), (i64, "query_positions_count"), (ptr, "key_positions"),
-                             (i64, "key_positions_count query_position_stride key_position_stride"), (ptr, "query_axis_positions"),
-                             (i64, "query_axis_positions_count"), (ptr, "key_axis_positions"), (i64, "key_axis_positions_count segments"),
-                             (ptr, "query_offsets"), (i64, "query_offsets_count"), (ptr, "key_offsets"), (i64, "key_offsets_count"),
-                             (ptr, "key_ranges"), (i64, "key_ranges_count")])
-RopeOptions = struct("RopeOptions", [(u32, "struct_size"), (i32, "side branch direction"), (i64, "length axis_stride"), (f64, "xpos_centre")])
+i32, i64, f64, ptr = c.c_int32, c.c_int64, c.c_double, c.c_void_p
 
 RELEASE_REFERENCE, RELEASE_4_48, RELEASE_LLAMA_CPP, ANGLE_EXACT, ANGLE_FLOAT32 = 0, 1, 2, 0, 1
 lib.farspan_method_name.restype = c.c_char_p
@@ -60,14 +18,15 @@ class Failure(Exception):
 
 
 def call(function, *arguments):
-    error = Error(struct_size=c.sizeof(Error))
+    error = abi.farspan_error(struct_size=c.sizeof(abi.farspan_error))
     if getattr(lib, function)(*arguments, c.byref(error)):
         raise Failure(f"{function}: {error.message.decode()}")
 
 
-def init(kind, function, *method):
+def init(kind, *method):
+    """A struct of a kind with its defaults."""
     value = kind()
-    getattr(lib, function)(c.byref(value), c.c_size_t(c.sizeof(kind)), *method)
+    getattr(lib, f"{kind.__name__}_init")(c.byref(value), c.c_size_t(c.sizeof(kind)), *method)
     return value
 
 
@@ -80,11 +39,17 @@ def address(array):
     return array.ctypes.data_as(ptr) if array is not None else None
 
 
+def put(struct, field, array):
+    """An array, which must live as long as the struct is used, and its count."""
+    setattr(struct, field, array.ctypes.data_as(dict(struct._fields_)[field]))
+    setattr(struct, f"{field}_count", array.size)
+
+
 def create_scheme(*parts):
-    """Of five configurations, each an address or None."""
-    given = init(Parts, "farspan_scheme_parts_init")
+    """Of five configurations, each a pointer or None."""
+    given = init(abi.farspan_scheme_parts)
     for name, part in zip(("rope", "remap", "bias", "mask", "score"), parts):
-        setattr(given, name, c.cast(part, ptr) if part is not None else None)
+        setattr(given, name, part)
     scheme = ptr()
     call("farspan_scheme_create", c.byref(given), c.byref(scheme))
     return scheme
@@ -93,7 +58,7 @@ def create_scheme(*parts):
 def tensor(array):
     """A dense float32 array [batch, heads, sequence, features]."""
     assert array.dtype == np.float32 and array.flags.c_contiguous and array.ndim == 4
-    value = Tensor()
+    value = abi.farspan_tensor()
     lib.farspan_tensor_contiguous(c.byref(value), address(array), i32(1), *map(i64, array.shape))
     return value
 
@@ -101,7 +66,8 @@ def tensor(array):
 class Scheme:
     """A scheme of parts given as dictionaries; what they leave out keeps its default."""
 
-    KINDS = {"rope": Rope, "remap": Remap, "bias": Bias, "mask": Mask, "score": Score}
+    KINDS = {"rope": abi.farspan_rope_config, "remap": abi.farspan_remap_config, "bias": abi.farspan_bias_config,
+             "mask": abi.farspan_mask_config, "score": abi.farspan_score_config}
 
     def __init__(self, **parts):
         configs = {name: self.config(name, parts[name]) for name in parts}
@@ -109,11 +75,12 @@ class Scheme:
 
     def config(self, name, fields):
         method = [i32(fields["method"])] if "method" in fields else []
-        value = init(self.KINDS[name], f"farspan_{name}_config_init", *method)
+        value = init(self.KINDS[name], *method)
         for field, given in fields.items():
-            setattr(value, field, address(given) if isinstance(given, np.ndarray) else given)
             if isinstance(given, np.ndarray):
-                setattr(value, f"{field}_count", given.size)
+                put(value, field, given)
+            else:
+                setattr(value, field, given)
         return value
 
     def __del__(self):
@@ -124,25 +91,25 @@ class Model:
     """A model as farspan reads it from the text of a config.json or the bytes of a GGUF file; float32 angles unless told otherwise."""
 
     def __init__(self, file, angle=ANGLE_FLOAT32, release=0, encoder=None, decoder=None):
-        options = init(Options, "farspan_model_options_init")
+        options = init(abi.farspan_model_options)
         options.angle, options.release = angle, release
         if encoder is not None:
-            options.t5_encoder, options.t5_encoder_count = address(encoder), encoder.size
-            options.t5_decoder, options.t5_decoder_count = address(decoder), decoder.size
+            put(options, "t5_encoder", encoder)
+            put(options, "t5_decoder", decoder)
         data, reader = (file.encode(), "config") if isinstance(file, str) else (file, "gguf")
         self.handle = ptr()
         call(f"farspan_model_from_{reader}", None, data, i64(len(data)), c.byref(options), c.byref(self.handle))
-        self.info = Info(struct_size=c.sizeof(Info))
+        self.info = init(abi.farspan_model_info)
         call("farspan_model_describe", self.handle, c.byref(self.info))
 
     def layer(self, index):
-        value = Layer(struct_size=c.sizeof(Layer))
+        value = init(abi.farspan_model_layer)
         call("farspan_model_layer_at", self.handle, i64(index), c.byref(value))
         return value
 
     def notes(self):
         for index in range(self.info.notes):
-            note = Note(struct_size=c.sizeof(Note))
+            note = init(abi.farspan_model_note)
             call("farspan_model_note_at", self.handle, i64(index), c.byref(note))
             yield note.code, note.path.decode(), note.text.decode()
 
@@ -152,13 +119,13 @@ def method(layer):
 
 
 def axes(layer):
-    return lib.farspan_scheme_axes(ptr(layer.scheme))
+    return lib.farspan_scheme_axes(layer.scheme)
 
 
 def frequencies(layer, length):
     values = np.zeros(layer.rope.contents.rotary_dim // 2)
     magnitude = f64()
-    call("farspan_rope_frequencies", ptr(layer.scheme), i64(length), address(values), i64(values.size), c.byref(magnitude))
+    call("farspan_rope_frequencies", layer.scheme, i64(length), address(values), i64(values.size), c.byref(magnitude))
     return values, magnitude.value
 
 
@@ -171,20 +138,20 @@ def cos_sin(layer, positions, length):
     unit = np.zeros((1, 1, len(positions), rope.rotary_offset + rope.rotary_dim), np.float32)
     unit[..., rope.rotary_offset + first] = 1
     out = np.zeros_like(unit)
-    axes = lib.farspan_scheme_axes(ptr(layer.scheme))
+    axes = lib.farspan_scheme_axes(layer.scheme)
     where = np.ascontiguousarray(np.tile(np.asarray(positions, np.int64), (axes, 1)))
-    options = init(RopeOptions, "farspan_rope_options_init")
+    options = init(abi.farspan_rope_options)
     options.length = length
-    call("farspan_rope_apply", None, ptr(layer.scheme), c.byref(options), address(where), i64(where.size), c.byref(tensor(unit)), c.byref(tensor(out)))
+    call("farspan_rope_apply", None, layer.scheme, c.byref(options), address(where), i64(where.size), c.byref(tensor(unit)), c.byref(tensor(out)))
     return out[0, 0, :, rope.rotary_offset + first].T, out[0, 0, :, rope.rotary_offset + second].T
 
 
 def with_sinks(layer, sinks):
     """The layer's scheme with the sinks of a weight."""
     sinks = np.ascontiguousarray(sinks, np.float32)
-    score = Score.from_buffer_copy(layer.score.contents)
-    score.sink_logits, score.sink_logits_count = address(sinks), sinks.size
-    return create_scheme(layer.rope, ptr(layer.remap), ptr(layer.bias), ptr(layer.mask), c.pointer(score))
+    score = abi.farspan_score_config.from_buffer_copy(layer.score.contents)
+    put(score, "sink_logits", sinks)
+    return create_scheme(layer.rope, layer.remap, layer.bias, layer.mask, c.pointer(score))
 
 
 def rotate(scheme, x, positions, length=0):
@@ -193,7 +160,7 @@ def rotate(scheme, x, positions, length=0):
     out = np.zeros_like(x)
     axes = lib.farspan_scheme_axes(scheme)
     where = np.ascontiguousarray(np.broadcast_to(positions, (axes, x.shape[2])), np.int64)
-    options = init(RopeOptions, "farspan_rope_options_init")
+    options = init(abi.farspan_rope_options)
     options.length = length
     call("farspan_rope_apply", None, scheme, c.byref(options), address(where), i64(where.size), c.byref(tensor(x)), c.byref(tensor(out)))
     return out
@@ -204,7 +171,7 @@ def attention(scheme, q, k, v, first=0, length=0, axis_positions=None):
     several axes all are at the same positions unless axis_positions [axes, keys] says otherwise."""
     q, k, v = (np.ascontiguousarray(x, np.float32) for x in (q, k, v))
     out = np.zeros((*q.shape[:3], v.shape[3]), np.float32)
-    problem = init(Problem, "farspan_problem_init")
+    problem = init(abi.farspan_problem)
     problem.batch, problem.query_heads, problem.queries, problem.head_dim = q.shape
     problem.key_heads, problem.keys, problem.value_dim = k.shape[1], k.shape[2], v.shape[3]
     problem.length = length
@@ -213,16 +180,16 @@ def attention(scheme, q, k, v, first=0, length=0, axis_positions=None):
     key_positions = np.ascontiguousarray(np.broadcast_to(rows, (axes, k.shape[2])), np.int64)
     query_positions = np.ascontiguousarray(key_positions[:, k.shape[2] - q.shape[2]:])
     if axes > 1:
-        problem.query_axis_positions, problem.key_axis_positions = query_positions.ctypes.data, key_positions.ctypes.data
-        problem.query_axis_positions_count, problem.key_axis_positions_count = query_positions.size, key_positions.size
+        put(problem, "query_axis_positions", query_positions)
+        put(problem, "key_axis_positions", key_positions)
     elif first:
-        problem.query_positions, problem.key_positions = query_positions.ctypes.data, key_positions.ctypes.data
-        problem.query_positions_count, problem.key_positions_count = query_positions.size, key_positions.size
+        put(problem, "query_positions", query_positions)
+        put(problem, "key_positions", key_positions)
     plan = ptr()
     call("farspan_plan_create", None, scheme, c.byref(problem), c.byref(plan))
-    data = init(Data, "farspan_attention_data_init")
+    data = init(abi.farspan_attention_data)
     views = [tensor(x) for x in (q, k, v, out)]
-    data.q, data.k, data.v, data.out = (c.addressof(view) for view in views)
+    data.q, data.k, data.v, data.out = map(c.pointer, views)
     call("farspan_attention_run", None, plan, c.byref(data))
     lib.farspan_plan_destroy(plan)
     return out

@@ -62,7 +62,7 @@ class Seen:
 
     def scheme(self):
         sinks = self.nodes["kq_soft_max"].inputs[2]
-        return farspan.ptr(self.layer.scheme) if sinks is None else farspan.with_sinks(self.layer, sinks.reshape(-1))
+        return self.layer.scheme if sinks is None else farspan.with_sinks(self.layer, sinks.reshape(-1))
 
 
 ATTENTION = re.compile(r"(kq|kqv|kqv_out|kq_soft_max)-\d+")
@@ -105,7 +105,7 @@ def rotation_difference(seen, first):
         x = node.inputs[0][0].transpose(1, 0, 2)
         if x.shape[2] < seen.layer.head_dim:  # only the rotated features
             x = np.pad(x, ((0, 0), (0, 0), (offset, 0)))
-        mine = farspan.rotate(farspan.ptr(seen.layer.scheme), x[None], where, case.current())[0].transpose(1, 0, 2)
+        mine = farspan.rotate(seen.layer.scheme, x[None], where, case.current())[0].transpose(1, 0, 2)
         theirs = node.output[0]
         difference = np.max(np.abs(mine[:, :, -theirs.shape[2]:] - theirs))
         bound = np.max(np.abs(x)) * math.sqrt(2) * magnitude * (angle_error(seen, first + TOKENS) + 8 * ULP)

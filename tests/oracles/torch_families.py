@@ -105,7 +105,7 @@ def compare(family):
     q, k, v = (random.standard_normal((1, heads, count, layer.head_dim)).astype(np.float32)
                for heads, count in ((layer.query_heads, 6), (layer.key_heads, family.keys), (layer.key_heads, family.keys)))
     expected = family.attention(*(torch.from_numpy(x).to(DOUBLE) for x in (q, k, v))).numpy()
-    ours = farspan.attention(farspan.ptr(layer.scheme), q, k, v)
+    ours = farspan.attention(layer.scheme, q, k, v)
     return layer, [*rotation, np.max(np.abs(ours - expected)) / np.max(np.abs(expected))]
 
 
