@@ -8,24 +8,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 [ $# -eq 1 ] && prefix=$(cd "$1" 2>/dev/null && pwd) || { sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 output=$root/build/java service=$root/build/java-service
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0 skipped=0
+source "$root/scripts/check.sh"
 mkdir -p "$output" "$service"
-
-# check <name> <command>: one test, passed if the command succeeds
-check() {
-    local name=$1
-    shift
-    if "$@" >"$work/log" 2>&1 </dev/null; then
-        passed=$((passed + 1))
-        echo "ok      $name"
-    else
-        failed=$((failed + 1))
-        echo "FAILED  $name"
-        tail -n 40 "$work/log"
-    fi
-}
 
 # maven <folder> <goals>: the build of java/ or of another project
 maven() {

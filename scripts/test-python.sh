@@ -15,24 +15,7 @@ library=$(find "$prefix" -name libfarspan.so.1 -print -quit)
 [ -n "$library" ] || { echo "test-python.sh: no libfarspan.so.1 under $prefix" >&2; echo '0 passed, 1 failed'; exit 1; }
 export PYTHONDONTWRITEBYTECODE=1
 unset FARSPAN_LIBRARY FARSPAN_PREFIX FARSPAN_ONETBB_SOURCE PYTHONPATH
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-passed=0 failed=0
-
-# check <name> <command>: one test, passed if the command succeeds
-check() {
-    local name=$1
-    shift
-    if "$@" >"$work/log" 2>&1 </dev/null; then
-        passed=$((passed + 1))
-        echo "ok      $name"
-    else
-        failed=$((failed + 1))
-        echo "FAILED  $name"
-        tail -n 40 "$work/log"
-    fi
-}
+source "$root/scripts/check.sh"
 
 # The packages of the tests, once for all runs.
 venv=$root/build/python/venv

@@ -16,10 +16,7 @@ library=$(find "$prefix" -name libfarspan.so -print -quit)
 libdir=$(dirname "$library")
 export PKG_CONFIG_PATH="$libdir/pkgconfig" LD_LIBRARY_PATH="$libdir" CARGO_TARGET_DIR="$root/build/rust"
 unset FARSPAN_LIB_DIR FARSPAN_STATIC
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-passed=0 failed=0 skipped=0
+source "$root/scripts/check.sh"
 
 # Before 1.68 cargo reads the index of the registry through git: hundreds of megabytes, from a host that many networks do not let
 # through. The sparse index it knows as an unstable feature, which is asked for here, for the download alone: what it downloads is
@@ -41,20 +38,6 @@ download_crates() {
 
 # After the subcommand: clippy is a program of its own and hands on only what follows its name. fmt would not know the options.
 cargo() { if [ "$1" = fmt ]; then command cargo "$@"; else command cargo "$1" "${crates[@]}" "${@:2}"; fi; }
-
-# check <name> <command>: one test, passed if the command succeeds
-check() {
-    local name=$1
-    shift
-    if "$@" >"$work/log" 2>&1 </dev/null; then
-        passed=$((passed + 1))
-        echo "ok      $name"
-    else
-        failed=$((failed + 1))
-        echo "FAILED  $name"
-        tail -n 40 "$work/log"
-    fi
-}
 
 # check_with <tool> <name> <command>: skipped where the tool is not installed
 check_with() {
