@@ -31,21 +31,30 @@ int main(int count, char** words) {
     farspan->rope_config_init(&rope, sizeof rope, FARSPAN_ROPE_BASE);
     rope.layout = FARSPAN_LAYOUT_HALF;
     rope.rotary_dim = DIM;
+    farspan_scheme_parts parts;
+    farspan->scheme_parts_init(&parts, sizeof parts);
+    parts.rope = &rope;
+    farspan_attention_data tensors;
+    farspan->attention_data_init(&tensors, sizeof tensors);
+    tensors.q = &tensor[0];
+    tensors.k = &tensor[1];
+    tensors.v = &tensor[2];
+    tensors.out = &tensor[3];
     farspan_context_config threads;
     farspan->context_config_init(&threads, sizeof threads);
     threads.threads = 2;
     farspan_error error = FARSPAN_ERROR_INIT;
     farspan_context* context = NULL;
     farspan_scheme* scheme = NULL;
-    if (farspan->context_create(&threads, &context, &error) || farspan->scheme_create(&rope, NULL, NULL, NULL, NULL, &scheme, &error) ||
-        farspan->attention(context, scheme, &tensor[0], &tensor[1], &tensor[2], &tensor[3], &error)) {
+    if (farspan->context_create(&threads, &context, &error) || farspan->scheme_create(&parts, &scheme, &error) ||
+        farspan->attention(context, scheme, &tensors, &error)) {
         fprintf(stderr, "%s\n", error.message);
         return 1;
     }
     /* A refusal goes through the C++ exceptions that are linked in. */
     rope.rotary_dim = 3;
     farspan_scheme* none = NULL;
-    if (farspan->scheme_create(&rope, NULL, NULL, NULL, NULL, &none, &error) == FARSPAN_OK || none) return 1;
+    if (farspan->scheme_create(&parts, &none, &error) == FARSPAN_OK || none) return 1;
     printf("first number %.6f; %s\n", (double)out[HEADS * TOKENS * DIM - 1], error.message);
     farspan->scheme_destroy(scheme);
     farspan->context_destroy(context);
