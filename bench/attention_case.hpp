@@ -150,8 +150,6 @@ private:
 };
 
 // The instruction set that runs use by default.
-inline int32_t isa_in_use() {
-    return farspan_context_isa(make_context(1).get());
-}
+inline int32_t isa_in_use() { return farspan_context_isa(make_context(1).get()); }
 
 }  // namespace bench

@@ -52,8 +52,8 @@ void prefill(benchmark::State& state) {
     for (auto _ : state) attention.run();
 }
 
-// A process with a single thread gets and frees memory faster, without locks. Java, Go and anybody who uses the library's threads have
-// more than one: so has this program, or it would measure that.
+// A process with a single thread gets and frees memory faster, without locks. Java, Go and anybody who uses the
+// library's threads have more than one: so has this program, or it would measure that.
 void start_idle_thread() {
     std::thread([] {
         for (;;) pause();

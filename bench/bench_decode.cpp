@@ -1,6 +1,6 @@
-// Decoding from a cache: one new token of one sequence, 32 query heads on 8 key heads. Each stored byte of keys and values counts
-// once; the limit is the bandwidth of reading memory. Rows named decode have plain RoPE; decode_none reads the same bytes without
-// any rotation, as an engine does that stores its keys rotated.
+// Decoding from a cache: one new token of one sequence, 32 query heads on 8 key heads. Each stored byte of keys and
+// values counts once; the limit is the bandwidth of reading memory. Rows named decode have plain RoPE; decode_none
+// reads the same bytes without any rotation, as an engine does that stores its keys rotated.
 #include <algorithm>
 
 #include "attention_case.hpp"
@@ -34,7 +34,9 @@ int64_t bytes_of(const decode_case& c) {
 class prepared_decode {
 public:
     explicit prepared_decode(const decode_case& c)
-        : context_(make_context(c.threads)), q_(FARSPAN_F32, query_heads, 1, c.head_dim), out_(FARSPAN_F32, query_heads, 1, c.head_dim) {
+        : context_(make_context(c.threads)),
+          q_(FARSPAN_F32, query_heads, 1, c.head_dim),
+          out_(FARSPAN_F32, query_heads, 1, c.head_dim) {
         farspan_error error = FARSPAN_ERROR_INIT;
         farspan_cache_config config;
         farspan_cache_config_init(&config, sizeof config);
@@ -67,7 +69,9 @@ public:
         farspan_cache_problem problem;
         farspan_cache_problem_init(&problem, sizeof problem);
         problem.query_heads = query_heads;
-        must(farspan_cache_plan_create(context_.get(), make_scheme(scheme).get(), cache, &batch, &problem, &plan, &error), error);
+        must(farspan_cache_plan_create(context_.get(), make_scheme(scheme).get(), cache, &batch, &problem, &plan,
+                                       &error),
+             error);
         plan_.reset(plan);
         workspace_.resize(static_cast<size_t>(farspan_cache_plan_workspace_size(plan)));
         farspan_attention_data_init(&data_, sizeof data_);
@@ -94,7 +98,8 @@ const char* name_of(int32_t dtype) {
     return dtype == FARSPAN_F32 ? "f32" : dtype == FARSPAN_F16 ? "f16" : dtype == FARSPAN_BF16 ? "bf16" : "i8";
 }
 
-// Of memory itself for what no cache of one core holds: the last cache is shared, and a part of a buffer that nearly fits may be in it.
+// Of memory itself for what no cache of one core holds: the last cache is shared, and a part of a buffer that nearly
+// fits may be in it.
 double limit_of(const decode_case& c) {
     constexpr int64_t large = int64_t{64} << 20, in_memory = int64_t{256} << 20;
     const int64_t bytes = bytes_of(c) >= large ? in_memory : bytes_of(c);
@@ -102,8 +107,8 @@ double limit_of(const decode_case& c) {
 }
 
 void add_decode(const std::string& group, const decode_case& c) {
-    const std::string name = group + "/" + name_of(c.dtype) + "/d" + std::to_string(c.head_dim) + "/n" + std::to_string(c.keys) + "/t" +
-                             std::to_string(c.threads);
+    const std::string name = group + "/" + name_of(c.dtype) + "/d" + std::to_string(c.head_dim) + "/n" +
+                             std::to_string(c.keys) + "/t" + std::to_string(c.threads);
     add_row({name, "GB/s", static_cast<double>(bytes_of(c)), [c] { return limit_of(c); },
              [c] {
                  auto decode = std::make_shared<prepared_decode>(c);

@@ -7,9 +7,7 @@
 namespace bench {
 namespace {
 
-const char* name_of(int32_t dtype) {
-    return dtype == FARSPAN_F32 ? "f32" : dtype == FARSPAN_F16 ? "f16" : "bf16";
-}
+const char* name_of(int32_t dtype) { return dtype == FARSPAN_F32 ? "f32" : dtype == FARSPAN_F16 ? "f16" : "bf16"; }
 
 std::function<std::function<void()>()> preparing(const attention_case& c) {
     return [c] {

@@ -1,5 +1,5 @@
-// Token loss over a large vocabulary: each logit is read from memory once; the limit is the bandwidth of reading memory, on pages of
-// the same size.
+// Token loss over a large vocabulary: each logit is read from memory once; the limit is the bandwidth of reading
+// memory, on pages of the same size.
 #include <algorithm>
 
 #include "attention_case.hpp"
@@ -10,12 +10,10 @@
 namespace bench {
 namespace {
 
-constexpr int64_t vocabulary = 128256;       // of Llama 3
+constexpr int64_t vocabulary = 128256;  // of Llama 3
 
 // Of logits: more than caches hold.
-int64_t bytes() {
-    return int64_t{1} << (row_once ? 21 : 27);
-}
+int64_t bytes() { return int64_t{1} << (row_once ? 21 : 27); }
 
 struct loss_case {
     int32_t dtype;
@@ -38,7 +36,9 @@ public:
     }
     void run() {
         farspan_error error = FARSPAN_ERROR_INIT;
-        must(farspan_token_nll(context_.get(), &logits_.tensor, targets_.data(), static_cast<int64_t>(targets_.size()), -100, nll_.data(), static_cast<int64_t>(nll_.size()), &error), error);
+        must(farspan_token_nll(context_.get(), &logits_.tensor, targets_.data(), static_cast<int64_t>(targets_.size()),
+                               -100, nll_.data(), static_cast<int64_t>(nll_.size()), &error),
+             error);
     }
 
 private:
@@ -61,7 +61,10 @@ void add_rows() {
             add_row({std::string(kind == pages::huge ? "token_nll/" : "token_nll_ordinary_pages/") + type.name + "/v" +
                          std::to_string(vocabulary) + "/t" + std::to_string(threads),
                      "GB/s", static_cast<double>(c.read_bytes()),
-                     [c] { return read_bandwidth(isa_in_use(), static_cast<std::size_t>(bytes() / c.threads), c.threads, c.kind); },
+                     [c] {
+                         return read_bandwidth(isa_in_use(), static_cast<std::size_t>(bytes() / c.threads), c.threads,
+                                               c.kind);
+                     },
                      [c] {
                          auto loss = std::make_shared<prepared_loss>(c);
                          return [loss] { loss->run(); };

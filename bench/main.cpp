@@ -1,5 +1,5 @@
-// Every benchmark program: registers its rows and runs them. With --once each row and each limit runs once, and nothing of what is
-// printed is a measurement: for the tests.
+// Every benchmark program: registers its rows and runs them. With --once each row and each limit runs once, and nothing
+// of what is printed is a measurement: for the tests.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -14,7 +14,8 @@ void add_rows();
 }
 
 int main(int count, char** words) {
-    char** const end = std::remove_if(words + 1, words + count, [](const char* word) { return std::strcmp(word, "--once") == 0; });
+    char** const end =
+        std::remove_if(words + 1, words + count, [](const char* word) { return std::strcmp(word, "--once") == 0; });
     if (end != words + count) {
         count = static_cast<int>(end - words);
         bench::measure_once();

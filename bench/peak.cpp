@@ -131,9 +131,7 @@ multiply_add find(int32_t isa) {
     return isa == FARSPAN_ISA_NEON ? multiply_add{4, run_neon} : multiply_add{0, nullptr};
 }
 #else
-multiply_add find(int32_t) {
-    return {0, nullptr};
-}
+multiply_add find(int32_t) { return {0, nullptr}; }
 #endif
 
 constexpr std::size_t huge_page = std::size_t{1} << 21;
@@ -141,7 +139,8 @@ constexpr std::size_t huge_page = std::size_t{1} << 21;
 bool once = false;
 constexpr std::size_t most_bytes_once = std::size_t{1} << 20;
 
-// Passes of `work` over buffers of `bytes` per thread, in GB/s: enough over small ones for a run of about a millisecond or more.
+// Passes of `work` over buffers of `bytes` per thread, in GB/s: enough over small ones for a run of about a millisecond
+// or more.
 double bandwidth(std::size_t bytes, int threads, double bytes_of_a_pass, const std::function<void(std::size_t)>& work) {
     const auto passes = once ? int64_t{1} : std::max<int64_t>(1, static_cast<int64_t>((std::size_t{64} << 20) / bytes));
     return best_rate(own, threads, once ? 1 : 5, bytes_of_a_pass * static_cast<double>(passes), [&](int t) {
@@ -161,35 +160,36 @@ std::vector<std::unique_ptr<buffer>> buffers(std::size_t bytes, int threads, pag
 }  // namespace
 
 buffer::buffer(std::size_t bytes, pages kind)
-    : memory_(static_cast<char*>(kind == pages::huge ? std::aligned_alloc(huge_page, (bytes + huge_page - 1) / huge_page * huge_page)
-                                                     : std::malloc(bytes))) {
+    : memory_(static_cast<char*>(kind == pages::huge
+                                     ? std::aligned_alloc(huge_page, (bytes + huge_page - 1) / huge_page * huge_page)
+                                     : std::malloc(bytes))) {
     if (!memory_) throw std::bad_alloc();
 #if defined(MADV_HUGEPAGE)
     if (kind == pages::huge) madvise(data(), bytes, MADV_HUGEPAGE);
 #endif
     std::memset(data(), 1, bytes);
 }
-void buffer::release::operator()(char* memory) const {
-    std::free(memory);
-}
+void buffer::release::operator()(char* memory) const { std::free(memory); }
 
-void measure_once() {
-    once = true;
-}
+void measure_once() { once = true; }
 
 double multiply_add_peak(int32_t isa, int threads) {
     const multiply_add unit = find(isa);
     if (unit.run == nullptr) return 0.0;
     constexpr int64_t repeats = 20000;  // about 50 microseconds
-    return best_rate(wall, threads, once ? 1 : threads == 1 ? 100 : 30, 2.0 * 12 * repeats * unit.lanes,
-                     [&](int) { unit.run(repeats); });
+    return best_rate(wall, threads,
+                     once           ? 1
+                     : threads == 1 ? 100
+                                    : 30,
+                     2.0 * 12 * repeats * unit.lanes, [&](int) { unit.run(repeats); });
 }
 
 double read_bandwidth(int32_t isa, std::size_t bytes, int threads, pages kind) {
     bytes = std::max(bytes / read_step, std::size_t{1}) * read_step;
     if (once) bytes = std::min(bytes, most_bytes_once);
     const auto from = buffers(bytes, threads, kind);
-    return bandwidth(bytes, threads, static_cast<double>(bytes), [&](std::size_t t) { read_all(isa, from[t]->data(), bytes); });
+    return bandwidth(bytes, threads, static_cast<double>(bytes),
+                     [&](std::size_t t) { read_all(isa, from[t]->data(), bytes); });
 }
 
 double search_bandwidth(std::size_t bytes, int threads, pages kind) {

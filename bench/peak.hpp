@@ -16,7 +16,8 @@ double multiply_add_peak(int32_t isa, int threads);
 // As any program's memory, most often small; or huge where the system has them: there addresses cost next to nothing.
 enum class pages { ordinary, huge };
 
-// Memory that has been touched, so that no page fault is timed. What a benchmark reads is in the same kind as its limit.
+// Memory that has been touched, so that no page fault is timed. What a benchmark reads is in the same kind as its
+// limit.
 class buffer {
 public:
     buffer(std::size_t bytes, pages kind);
@@ -29,12 +30,13 @@ private:
     std::unique_ptr<char, release> memory_;
 };
 
-// Sequential reads by the loads of an instruction set (FARSPAN_ISA_*), and copies (read and written bytes counted once each), over
-// `bytes` per thread, in GB/s.
+// Sequential reads by the loads of an instruction set (FARSPAN_ISA_*), and copies (read and written bytes counted once
+// each), over `bytes` per thread, in GB/s.
 double read_bandwidth(int32_t isa, std::size_t bytes, int threads, pages kind = pages::huge);
 double copy_bandwidth(std::size_t bytes, int threads);
 
-// The second way to measure reading, which shares no loop with the first: the C library searches for a byte that is not there.
+// The second way to measure reading, which shares no loop with the first: the C library searches for a byte that is not
+// there.
 double search_bandwidth(std::size_t bytes, int threads, pages kind = pages::huge);
 
 // From now on every limit is measured once, over little memory: for a test that the programs run.

@@ -30,7 +30,8 @@ uint64_t fold(const uint64_t (&lanes)[8]) {
 #define EIGHT(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
 #define CLOBBERS "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7"
 
-// Eight sums of one register each: an operation waits for its own sum only. An operand in memory needs no alignment with VEX and EVEX.
+// Eight sums of one register each: an operation waits for its own sum only. An operand in memory needs no alignment
+// with VEX and EVEX.
 __attribute__((target("avx512f"))) uint64_t read_avx512(const char* memory, std::size_t bytes) {
     const char* const end = memory + bytes;
     uint64_t lanes[8];
@@ -43,7 +44,8 @@ __attribute__((target("avx512f"))) uint64_t read_avx512(const char* memory, std:
         EIGHT(X)
 #undef X
             "add $512,%[at]\ncmp %[end],%[at]\njb 1b\n"
-            "vpxorq %%zmm1,%%zmm0,%%zmm0\nvpxorq %%zmm3,%%zmm2,%%zmm2\nvpxorq %%zmm5,%%zmm4,%%zmm4\nvpxorq %%zmm7,%%zmm6,%%zmm6\n"
+            "vpxorq %%zmm1,%%zmm0,%%zmm0\nvpxorq %%zmm3,%%zmm2,%%zmm2\nvpxorq %%zmm5,%%zmm4,%%zmm4\nvpxorq "
+            "%%zmm7,%%zmm6,%%zmm6\n"
             "vpxorq %%zmm2,%%zmm0,%%zmm0\nvpxorq %%zmm6,%%zmm4,%%zmm4\nvpxorq %%zmm4,%%zmm0,%%zmm0\n"
             "vmovdqu64 %%zmm0,(%[lanes])\nvzeroupper\n"
         : [at] "+r"(memory)
@@ -64,7 +66,8 @@ __attribute__((target("avx2"))) uint64_t read_avx2(const char* memory, std::size
         EIGHT(X)
 #undef X
             "add $256,%[at]\ncmp %[end],%[at]\njb 1b\n"
-            "vpxor %%ymm1,%%ymm0,%%ymm0\nvpxor %%ymm3,%%ymm2,%%ymm2\nvpxor %%ymm5,%%ymm4,%%ymm4\nvpxor %%ymm7,%%ymm6,%%ymm6\n"
+            "vpxor %%ymm1,%%ymm0,%%ymm0\nvpxor %%ymm3,%%ymm2,%%ymm2\nvpxor %%ymm5,%%ymm4,%%ymm4\nvpxor "
+            "%%ymm7,%%ymm6,%%ymm6\n"
             "vpxor %%ymm2,%%ymm0,%%ymm0\nvpxor %%ymm6,%%ymm4,%%ymm4\nvpxor %%ymm4,%%ymm0,%%ymm0\n"
             "vmovdqu %%ymm0,(%[lanes])\nvzeroupper\n"
         : [at] "+r"(memory)
@@ -113,7 +116,8 @@ uint64_t read_neon(const char* memory, std::size_t bytes) {
         "st1 {v0.16b},[%[lanes]]\n"
         : [at] "+r"(memory)
         : [end] "r"(end), [lanes] "r"(lanes)
-        : "memory", "cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23");
+        : "memory", "cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18", "v19", "v20", "v21",
+          "v22", "v23");
     return fold(lanes);
 }
 

@@ -31,6 +31,7 @@ def read_rows(path):
 def level_limits(rows):
     """Rows that end in the same thread count or instruction set were given the same kind of FMA limit at different moments:
     all get the largest, since a machine that was busy then is no slower."""
+
     def kind(name, unit):
         parts = name.split("/")
         return (parts[2], unit) if parts[0] == "kernel" else (parts[-1], unit)
@@ -39,8 +40,10 @@ def level_limits(rows):
     for name, (unit, _, limit) in rows.items():
         if unit == "GFLOP/s":
             largest[kind(name, unit)] = max(largest.get(kind(name, unit), 0.0), limit)
-    return {name: (unit, values, largest.get(kind(name, unit), limit) if limit else 0.0)
-            for name, (unit, values, limit) in rows.items()}
+    return {
+        name: (unit, values, largest.get(kind(name, unit), limit) if limit else 0.0)
+        for name, (unit, values, limit) in rows.items()
+    }
 
 
 def make_report(files, peers):
@@ -54,9 +57,18 @@ def make_report(files, peers):
                 if name in rows:
                     theirs = statistics.median(rows[name][1])
                     others.append({"name": peer, "median": round(theirs, 3), "ratio": round(median / theirs, 3)})
-            report.append({"name": name, "unit": unit, "median": round(median, 3), "best": round(max(values), 3),
-                           "runs": len(values), "percent_of_limit": round(100 * median / limit, 1) if limit else None,
-                           "limit": round(limit, 3), "peers": others})
+            report.append(
+                {
+                    "name": name,
+                    "unit": unit,
+                    "median": round(median, 3),
+                    "best": round(max(values), 3),
+                    "runs": len(values),
+                    "percent_of_limit": round(100 * median / limit, 1) if limit else None,
+                    "limit": round(limit, 3),
+                    "peers": others,
+                }
+            )
     return report
 
 
@@ -67,7 +79,9 @@ def print_table(report):
         percent = "" if row["percent_of_limit"] is None else f"{row['percent_of_limit']:.0f} %"
         limit = f"{row['limit']:8.1f}" if row["limit"] else ""
         peers = ", ".join(f"{p['name']} {p['median']:.0f} (x{p['ratio']:.1f})" for p in row["peers"])
-        print(f"{row['name']:{width}} {row['median']:8.1f} {row['best']:8.1f} {limit:8} {percent:>6}  {row['unit']}  {peers}".rstrip())
+        print(
+            f"{row['name']:{width}} {row['median']:8.1f} {row['best']:8.1f} {limit:8} {percent:>6}  {row['unit']}  {peers}".rstrip()
+        )
 
 
 def print_overheads(report):

@@ -19,7 +19,8 @@
 
 enum { FLAT_DIMS = 10 };
 
-static farspan_status flat_fail(farspan_error* error, farspan_status status, int32_t argument, const char* format, ...) {
+static farspan_status flat_fail(farspan_error* error, farspan_status status, int32_t argument, const char* format,
+                                ...) {
     if (error) {
         va_list values;
         va_start(values, format);
@@ -54,7 +55,8 @@ FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t*
 
 /* An array of `count` entries, or none, that is written: where `needed` are, it may be longer. Where none are needed something else is
  * missing, which the library names. */
-static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed) {
+static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count,
+                      __int128 needed) {
     if (!array || needed <= 0 || (__int128)count >= needed) return 0;
     flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "%s has %zu entries: %lld are needed", name, count,
               needed > INT64_MAX ? (long long)INT64_MAX : (long long)needed);
@@ -85,13 +87,13 @@ static farspan_status flat_tensor_check(int32_t dtype, const int64_t* dims, size
 /* ---- scheme ----------------------------------------------------------------------------------- */
 
 /* The configurations' pointer fields are replaced by the arrays given; an empty array is NULL. */
-static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const double* short_factors, size_t short_count,
-                                          const double* long_factors, size_t long_count, const farspan_remap_config* remap,
-                                          const farspan_bias_config* bias, const float* values, size_t value_count,
-                                          const double* a, size_t a_count, const double* p, size_t p_count,
-                                          const double* slopes, size_t slope_count, const farspan_mask_config* mask,
-                                          const farspan_score_config* score, const float* sink_logits, size_t sink_logit_count,
-                                          farspan_error* error) {
+static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const double* short_factors,
+                                          size_t short_count, const double* long_factors, size_t long_count,
+                                          const farspan_remap_config* remap, const farspan_bias_config* bias,
+                                          const float* values, size_t value_count, const double* a, size_t a_count,
+                                          const double* p, size_t p_count, const double* slopes, size_t slope_count,
+                                          const farspan_mask_config* mask, const farspan_score_config* score,
+                                          const float* sink_logits, size_t sink_logit_count, farspan_error* error) {
     farspan_scheme_parts parts;
     farspan_rope_config rope_copy;
     farspan_bias_config bias_copy;
@@ -137,17 +139,18 @@ static farspan_scheme* flat_scheme_from_json(const char* document, size_t docume
     return scheme;
 }
 
-static farspan_status flat_scheme_to_json(const farspan_scheme* scheme, uint8_t* buffer, size_t buffer_bytes, int64_t* whole,
-                                          size_t whole_count, farspan_error* error) {
+static farspan_status flat_scheme_to_json(const farspan_scheme* scheme, uint8_t* buffer, size_t buffer_bytes,
+                                          int64_t* whole, size_t whole_count, farspan_error* error) {
     return farspan_scheme_to_json(scheme, (char*)buffer, (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
 }
 
 /* ---- encode ----------------------------------------------------------------------------------- */
 
-static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, size_t count,
-                                            double* magnitude, size_t magnitude_count, farspan_error* error) {
-    return farspan_rope_frequencies(scheme, length, inv_freq, (int64_t)count,
-                                    magnitude_count > 0 ? magnitude : NULL, error);
+static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq,
+                                            size_t count, double* magnitude, size_t magnitude_count,
+                                            farspan_error* error) {
+    return farspan_rope_frequencies(scheme, length, inv_freq, (int64_t)count, magnitude_count > 0 ? magnitude : NULL,
+                                    error);
 }
 
 static farspan_status flat_scheme_visible(const farspan_scheme* scheme, int64_t query, int64_t keys, int64_t* intervals,
@@ -156,11 +159,11 @@ static farspan_status flat_scheme_visible(const farspan_scheme* scheme, int64_t 
     return farspan_scheme_visible(scheme, query, keys, intervals, error);
 }
 
-static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side, int32_t branch,
-                                      int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre,
-                                      const int64_t* positions, size_t position_count, void* in, int32_t in_dtype,
-                                      const int64_t* in_dims, void* out, int32_t out_dtype, const int64_t* out_dims,
-                                      farspan_error* error) {
+static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
+                                      int32_t branch, int32_t direction, int64_t length, int64_t axis_stride,
+                                      double xpos_centre, const int64_t* positions, size_t position_count, void* in,
+                                      int32_t in_dtype, const int64_t* in_dims, void* out, int32_t out_dtype,
+                                      const int64_t* out_dims, farspan_error* error) {
     const farspan_tensor source = flat_tensor(in, in_dtype, in_dims), target = flat_tensor(out, out_dtype, out_dims);
     farspan_rope_options options;
     farspan_rope_options_init(&options, sizeof options);
@@ -173,28 +176,32 @@ static farspan_status flat_rope_apply(const farspan_context* context, const fars
     return farspan_rope_apply(context, scheme, &options, positions, (int64_t)position_count, &source, &target, error);
 }
 
-static farspan_status flat_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head, int64_t length,
-                                     int64_t first_distance, float* out, size_t count, farspan_error* error) {
+static farspan_status flat_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head,
+                                     int64_t length, int64_t first_distance, float* out, size_t count,
+                                     farspan_error* error) {
     return farspan_bias_fill(context, scheme, head, length, first_distance, out, (int64_t)count, error);
 }
 
-static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first, double base, void* out,
-                                           int32_t dtype, const int64_t* dims, farspan_error* error) {
+static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first, double base,
+                                           void* out, int32_t dtype, const int64_t* dims, farspan_error* error) {
     const farspan_tensor target = flat_tensor(out, dtype, dims);
     return farspan_sinusoidal_fill(context, layout, first, base, &target, error);
 }
 
 static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype,
-                                           const int64_t* table_dims, const int64_t* positions, size_t position_count, void* out, int32_t out_dtype, const int64_t* out_dims,
+                                           const int64_t* table_dims, const int64_t* positions, size_t position_count,
+                                           void* out, int32_t out_dtype, const int64_t* out_dims,
                                            farspan_error* error) {
-    const farspan_tensor source = flat_tensor(table, table_dtype, table_dims), target = flat_tensor(out, out_dtype, out_dims);
+    const farspan_tensor source = flat_tensor(table, table_dtype, table_dims),
+                         target = flat_tensor(out, out_dtype, out_dims);
     return farspan_position_lookup(context, &source, positions, (int64_t)position_count, &target, error);
 }
 
-static farspan_status flat_fire_fill(const farspan_context* context, const farspan_fire_config* config, const float* w1, size_t w1_count, const float* b1,
-                                     size_t b1_count, const float* w2, size_t w2_count, const float* b2, size_t b2_count,
-                                     const int64_t* query_positions, size_t query_count, const int64_t* key_positions,
-                                     size_t key_count, void* out, int32_t dtype, const int64_t* dims, farspan_error* error) {
+static farspan_status flat_fire_fill(const farspan_context* context, const farspan_fire_config* config, const float* w1,
+                                     size_t w1_count, const float* b1, size_t b1_count, const float* w2,
+                                     size_t w2_count, const float* b2, size_t b2_count, const int64_t* query_positions,
+                                     size_t query_count, const int64_t* key_positions, size_t key_count, void* out,
+                                     int32_t dtype, const int64_t* dims, farspan_error* error) {
     const farspan_tensor target = flat_tensor(out, dtype, dims);
     farspan_fire_config copy;
     if (config) {
@@ -208,19 +215,21 @@ static farspan_status flat_fire_fill(const farspan_context* context, const farsp
         copy.b2 = b2;
         copy.b2_count = (int64_t)b2_count;
     }
-    return farspan_fire_fill(context, config ? &copy : NULL, query_positions, (int64_t)query_count, key_positions, (int64_t)key_count,
-                             &target, error);
+    return farspan_fire_fill(context, config ? &copy : NULL, query_positions, (int64_t)query_count, key_positions,
+                             (int64_t)key_count, &target, error);
 }
 
 /* ---- plan and attention ----------------------------------------------------------------------- */
 
 /* The problem's pointer fields are replaced by the arrays given; an empty array is NULL. */
-static farspan_plan* flat_plan_create(const farspan_context* context, const farspan_scheme* scheme, const farspan_problem* problem,
-                                      const int64_t* query_positions, size_t query_count, const int64_t* key_positions,
-                                      size_t key_count, const int64_t* query_axis_positions, size_t query_axis_count,
-                                      const int64_t* key_axis_positions, size_t key_axis_count, const int64_t* query_offsets,
-                                      size_t query_offset_count, const int64_t* key_offsets, size_t key_offset_count,
-                                      const int64_t* key_ranges, size_t key_range_count, farspan_error* error) {
+static farspan_plan* flat_plan_create(const farspan_context* context, const farspan_scheme* scheme,
+                                      const farspan_problem* problem, const int64_t* query_positions,
+                                      size_t query_count, const int64_t* key_positions, size_t key_count,
+                                      const int64_t* query_axis_positions, size_t query_axis_count,
+                                      const int64_t* key_axis_positions, size_t key_axis_count,
+                                      const int64_t* query_offsets, size_t query_offset_count,
+                                      const int64_t* key_offsets, size_t key_offset_count, const int64_t* key_ranges,
+                                      size_t key_range_count, farspan_error* error) {
     farspan_plan* plan = NULL;
     farspan_problem copy;
     if (problem) {
@@ -244,16 +253,18 @@ static farspan_plan* flat_plan_create(const farspan_context* context, const fars
     return plan;
 }
 
-static farspan_status flat_plan_tile_counts(const farspan_plan* plan, int64_t* counts, size_t count, farspan_error* error) {
+static farspan_status flat_plan_tile_counts(const farspan_plan* plan, int64_t* counts, size_t count,
+                                            farspan_error* error) {
     if (flat_short(error, 2, "counts", counts, count, 4)) return FARSPAN_ERROR_SHAPE;
     return farspan_plan_tile_counts(plan, counts, error);
 }
 
-static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q, int32_t q_dtype,
-                                         const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v,
-                                         int32_t v_dtype, const int64_t* v_dims, void* bias, int32_t bias_dtype,
-                                         const int64_t* bias_dims, void* out, int32_t out_dtype, const int64_t* out_dims, float* lse,
-                                         size_t lse_count, void* workspace, size_t workspace_size, farspan_error* error) {
+static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q,
+                                         int32_t q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype,
+                                         const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims,
+                                         void* bias, int32_t bias_dtype, const int64_t* bias_dims, void* out,
+                                         int32_t out_dtype, const int64_t* out_dims, float* lse, size_t lse_count,
+                                         void* workspace, size_t workspace_size, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
                          vt = flat_tensor(v, v_dtype, v_dims), bt = flat_tensor(bias, bias_dtype, bias_dims),
                          ot = flat_tensor(out, out_dtype, out_dims);
@@ -271,10 +282,10 @@ static farspan_status flat_attention_run(const farspan_context* context, const f
     return farspan_attention_run(context, plan, &data, error);
 }
 
-static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t q_dtype,
-                                     const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v,
-                                     int32_t v_dtype, const int64_t* v_dims, void* out, int32_t out_dtype, const int64_t* out_dims,
-                                     farspan_error* error) {
+static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q,
+                                     int32_t q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype,
+                                     const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims, void* out,
+                                     int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
                          vt = flat_tensor(v, v_dtype, v_dims), ot = flat_tensor(out, out_dtype, out_dims);
     farspan_attention_data data;
@@ -286,8 +297,9 @@ static farspan_status flat_attention(const farspan_context* context, const farsp
     return farspan_attention(context, scheme, &data, error);
 }
 
-static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t a_dtype, const int64_t* a_dims,
-                                           float* lse_a, size_t lse_a_count, void* out_b, int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
+static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t a_dtype,
+                                           const int64_t* a_dims, float* lse_a, size_t lse_a_count, void* out_b,
+                                           int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
                                            farspan_error* error) {
     const farspan_tensor a = flat_tensor(out_a, a_dtype, a_dims), b = flat_tensor(out_b, b_dtype, b_dims);
     return farspan_attention_merge(context, &a, lse_a, (int64_t)lse_a_count, &b, lse_b, (int64_t)lse_b_count, error);

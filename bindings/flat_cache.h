@@ -39,10 +39,10 @@ static farspan_status flat_cache_write(const farspan_context* context, farspan_c
 }
 
 static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme,
-                                                  const farspan_cache* cache, const int64_t* sequences, size_t sequence_count,
-                                                  const int64_t* offsets, size_t offset_count, int64_t query_heads,
-                                                  const int64_t* positions, size_t position_count, int64_t length,
-                                                  farspan_error* error) {
+                                                  const farspan_cache* cache, const int64_t* sequences,
+                                                  size_t sequence_count, const int64_t* offsets, size_t offset_count,
+                                                  int64_t query_heads, const int64_t* positions, size_t position_count,
+                                                  int64_t length, farspan_error* error) {
     farspan_cache_plan* plan = NULL;
     const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
     farspan_cache_problem problem;
@@ -56,8 +56,8 @@ static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context
 }
 
 /* An empty lse is none. The tensors outlive the data. */
-static farspan_attention_data flat_cache_data(const farspan_tensor* q, const farspan_tensor* out, float* lse, size_t lse_count,
-                                              void* workspace, size_t workspace_size) {
+static farspan_attention_data flat_cache_data(const farspan_tensor* q, const farspan_tensor* out, float* lse,
+                                              size_t lse_count, void* workspace, size_t workspace_size) {
     farspan_attention_data data;
     farspan_attention_data_init(&data, sizeof data);
     data.q = q;
@@ -69,8 +69,8 @@ static farspan_attention_data flat_cache_data(const farspan_tensor* q, const far
     return data;
 }
 
-static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer, void* q,
-                                     int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
+static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
+                                     void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
                                      const int64_t* out_dims, float* lse, size_t lse_count, void* workspace,
                                      size_t workspace_size, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
@@ -82,14 +82,16 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
                                             const farspan_cache* cache, int64_t layer, const int64_t* sequences,
                                             size_t sequence_count, const int64_t* offsets, size_t offset_count, void* q,
                                             int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
-                                            const int64_t* out_dims, float* lse, size_t lse_count, farspan_error* error) {
+                                            const int64_t* out_dims, float* lse, size_t lse_count,
+                                            farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
     const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
     const farspan_attention_data data = flat_cache_data(qt.data ? &qt : NULL, &ot, lse, lse_count, NULL, 0);
     return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
 }
 
-static farspan_status flat_cache_save(const farspan_cache* cache, int64_t sequence, void* buffer, size_t size, farspan_error* error) {
+static farspan_status flat_cache_save(const farspan_cache* cache, int64_t sequence, void* buffer, size_t size,
+                                      farspan_error* error) {
     return farspan_cache_save(NULL, cache, sequence, buffer, (int64_t)size, error);
 }
 

@@ -20,23 +20,24 @@ enum {
 
 /* ---- texts ------------------------------------------------------------------------------------- */
 
-static farspan_status flat_tokenize(int32_t tokenizer, int32_t lowercase, const uint8_t* text, size_t text_bytes, uint8_t* buffer,
-                                    size_t buffer_bytes, int64_t* whole, size_t whole_count, farspan_error* error) {
-    return farspan_tokenize(NULL, tokenizer, lowercase, (const char*)text, (int64_t)text_bytes, (char*)buffer, (int64_t)buffer_bytes,
-                            whole_count > 0 ? whole : NULL, error);
+static farspan_status flat_tokenize(int32_t tokenizer, int32_t lowercase, const uint8_t* text, size_t text_bytes,
+                                    uint8_t* buffer, size_t buffer_bytes, int64_t* whole, size_t whole_count,
+                                    farspan_error* error) {
+    return farspan_tokenize(NULL, tokenizer, lowercase, (const char*)text, (int64_t)text_bytes, (char*)buffer,
+                            (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
 }
 
 /* The parts of a segment as views, in an array to be freed: the hypothesis, then the references. NULL is a failure, told in `error`. A
  * view of texts and one of ids have one form. */
 typedef char flat_views_are_alike[sizeof(farspan_text) == sizeof(farspan_ids) ? 1 : -1];
-static farspan_text* flat_parts(const void* data, size_t element_bytes, size_t count, const int64_t* lengths, size_t length_count,
-                                farspan_error* error) {
+static farspan_text* flat_parts(const void* data, size_t element_bytes, size_t count, const int64_t* lengths,
+                                size_t length_count, farspan_error* error) {
     static const int64_t nothing = 0; /* an empty text still has an address */
     __int128 sum = 0;
     for (size_t n = 0; n < length_count; ++n) sum += lengths[n] > 0 ? lengths[n] : 0;
     if (length_count < 1 || sum != (__int128)count) {
-        flat_fail(error, FARSPAN_ERROR_SHAPE, 3, "the segment has %zu elements in %zu parts, which its lengths do not give", count,
-                  length_count);
+        flat_fail(error, FARSPAN_ERROR_SHAPE, 3,
+                  "the segment has %zu elements in %zu parts, which its lengths do not give", count, length_count);
         return NULL;
     }
     farspan_text* parts = (farspan_text*)calloc(length_count, sizeof *parts);
@@ -78,7 +79,8 @@ static void flat_write_bleu(const farspan_bleu_counts* counts, int64_t* whole) {
 }
 
 /* Whether the array cannot hold counts. */
-static int flat_no_counts(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count, size_t needed) {
+static int flat_no_counts(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count,
+                          size_t needed) {
     if (!whole) {
         flat_fail(error, FARSPAN_ERROR_NULL_ARGUMENT, argument, "counts are NULL");
         return 1;
@@ -101,22 +103,22 @@ static farspan_status flat_bleu_add(const farspan_bleu_config* config, const uin
 }
 
 static farspan_status flat_bleu_add_tokens(const farspan_bleu_config* config, const int64_t* ids, size_t id_count,
-                                           const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
-                                           farspan_error* error) {
+                                           const int64_t* lengths, size_t length_count, int64_t* whole,
+                                           size_t whole_count, farspan_error* error) {
     if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
     farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
     farspan_bleu_counts counts = flat_read_bleu(whole);
-    const farspan_status status =
-        farspan_bleu_add_tokens(NULL, config, (const int64_t*)(const void*)parts[0].data, parts[0].bytes,
-                                (const farspan_ids*)(const void*)(parts + 1), (int64_t)length_count - 1, &counts, error);
+    const farspan_status status = farspan_bleu_add_tokens(NULL, config, (const int64_t*)(const void*)parts[0].data,
+                                                          parts[0].bytes, (const farspan_ids*)(const void*)(parts + 1),
+                                                          (int64_t)length_count - 1, &counts, error);
     if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
     free(parts);
     return status;
 }
 
-static farspan_status flat_bleu_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole, size_t from_whole_count,
-                                      farspan_error* error) {
+static farspan_status flat_bleu_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole,
+                                      size_t from_whole_count, farspan_error* error) {
     if (flat_no_counts(error, 1, whole, whole_count, FLAT_BLEU_COUNTS) ||
         flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS))
         return FARSPAN_ERROR_SHAPE;
@@ -127,12 +129,14 @@ static farspan_status flat_bleu_merge(int64_t* whole, size_t whole_count, const 
     return status;
 }
 
-static farspan_status flat_bleu_score(const farspan_bleu_config* config, const int64_t* from_whole, size_t from_whole_count,
-                                      int64_t* whole, size_t whole_count, double* real, size_t real_count, farspan_error* error) {
+static farspan_status flat_bleu_score(const farspan_bleu_config* config, const int64_t* from_whole,
+                                      size_t from_whole_count, int64_t* whole, size_t whole_count, double* real,
+                                      size_t real_count, farspan_error* error) {
     farspan_bleu_result result;
     farspan_bleu_result_init(&result, sizeof result);
     if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS) ||
-        flat_short(error, 3, "result", whole, whole_count, 2) || flat_short(error, 3, "result", real, real_count, FLAT_BLEU_REAL))
+        flat_short(error, 3, "result", whole, whole_count, 2) ||
+        flat_short(error, 3, "result", real, real_count, FLAT_BLEU_REAL))
         return FARSPAN_ERROR_SHAPE;
     const farspan_bleu_counts counts = flat_read_bleu(from_whole);
     const farspan_status status = farspan_bleu_score(config, &counts, &result, error);
@@ -146,8 +150,10 @@ static farspan_status flat_bleu_score(const farspan_bleu_config* config, const i
 }
 
 static farspan_status flat_bleu_signature(const farspan_bleu_config* config, int32_t references, uint8_t* buffer,
-                                          size_t buffer_bytes, int64_t* whole, size_t whole_count, farspan_error* error) {
-    return farspan_bleu_signature(config, references, (char*)buffer, (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
+                                          size_t buffer_bytes, int64_t* whole, size_t whole_count,
+                                          farspan_error* error) {
+    return farspan_bleu_signature(config, references, (char*)buffer, (int64_t)buffer_bytes,
+                                  whole_count > 0 ? whole : NULL, error);
 }
 
 /* ---- chrF -------------------------------------------------------------------------------------- */
@@ -185,8 +191,8 @@ static farspan_status flat_chrf_add(const farspan_chrf_config* config, const uin
     return status;
 }
 
-static farspan_status flat_chrf_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole, size_t from_whole_count,
-                                      farspan_error* error) {
+static farspan_status flat_chrf_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole,
+                                      size_t from_whole_count, farspan_error* error) {
     if (flat_no_counts(error, 1, whole, whole_count, FLAT_CHRF_COUNTS) ||
         flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_CHRF_COUNTS))
         return FARSPAN_ERROR_SHAPE;
@@ -197,8 +203,8 @@ static farspan_status flat_chrf_merge(int64_t* whole, size_t whole_count, const 
     return status;
 }
 
-static farspan_status flat_chrf_score(const farspan_chrf_config* config, const int64_t* from_whole, size_t from_whole_count,
-                                      double* real, size_t real_count, farspan_error* error) {
+static farspan_status flat_chrf_score(const farspan_chrf_config* config, const int64_t* from_whole,
+                                      size_t from_whole_count, double* real, size_t real_count, farspan_error* error) {
     if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_CHRF_COUNTS) ||
         flat_short(error, 3, "score", real, real_count, 1))
         return FARSPAN_ERROR_SHAPE;
@@ -209,7 +215,8 @@ static farspan_status flat_chrf_score(const farspan_chrf_config* config, const i
 /* ---- ROUGE ------------------------------------------------------------------------------------- */
 
 /* The result of `status`, into the arrays. */
-static farspan_status flat_write_rouge(farspan_status status, const farspan_rouge_result* result, int64_t* whole, double* real) {
+static farspan_status flat_write_rouge(farspan_status status, const farspan_rouge_result* result, int64_t* whole,
+                                       double* real) {
     if (status != FARSPAN_OK) return status;
     whole[0] = result->reference;
     real[0] = result->precision;
@@ -219,11 +226,12 @@ static farspan_status flat_write_rouge(farspan_status status, const farspan_roug
 }
 
 static farspan_status flat_rouge(const farspan_rouge_config* config, const uint8_t* texts, size_t texts_bytes,
-                                 const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count, double* real,
-                                 size_t real_count, farspan_error* error) {
+                                 const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
+                                 double* real, size_t real_count, farspan_error* error) {
     farspan_rouge_result result;
     farspan_rouge_result_init(&result, sizeof result);
-    if (flat_short(error, 7, "result", whole, whole_count, 1) || flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
+    if (flat_short(error, 7, "result", whole, whole_count, 1) ||
+        flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
         return FARSPAN_ERROR_SHAPE;
     farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
@@ -238,7 +246,8 @@ static farspan_status flat_rouge_tokens(const farspan_rouge_config* config, cons
                                         double* real, size_t real_count, farspan_error* error) {
     farspan_rouge_result result;
     farspan_rouge_result_init(&result, sizeof result);
-    if (flat_short(error, 7, "result", whole, whole_count, 1) || flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
+    if (flat_short(error, 7, "result", whole, whole_count, 1) ||
+        flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
         return FARSPAN_ERROR_SHAPE;
     farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
@@ -266,14 +275,16 @@ static farspan_status flat_bootstrap_mean(const farspan_context* context, const 
     farspan_interval interval;
     farspan_interval_init(&interval, sizeof interval);
     if (flat_short(error, 5, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_bootstrap_mean(context, config, values, (int64_t)value_count, &interval, error);
+    const farspan_status status =
+        farspan_bootstrap_mean(context, config, values, (int64_t)value_count, &interval, error);
     return flat_write_interval(status, &interval, real);
 }
 
 /* The counts of the segments one behind the other. */
 static farspan_status flat_bleu_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config,
-                                          const farspan_bleu_config* bleu, const int64_t* from_whole, size_t from_whole_count,
-                                          double* real, size_t real_count, farspan_error* error) {
+                                          const farspan_bleu_config* bleu, const int64_t* from_whole,
+                                          size_t from_whole_count, double* real, size_t real_count,
+                                          farspan_error* error) {
     const size_t segments = from_whole_count / FLAT_BLEU_COUNTS;
     farspan_interval interval;
     farspan_interval_init(&interval, sizeof interval);
@@ -281,7 +292,8 @@ static farspan_status flat_bleu_bootstrap(const farspan_context* context, const 
     farspan_bleu_counts* counts = (farspan_bleu_counts*)calloc(segments + 1, sizeof *counts);
     if (!counts) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 4, "no memory for %zu segments", segments);
     for (size_t n = 0; n < segments; ++n) counts[n] = flat_read_bleu(from_whole + n * FLAT_BLEU_COUNTS);
-    const farspan_status status = farspan_bleu_bootstrap(context, config, bleu, counts, (int64_t)segments, &interval, error);
+    const farspan_status status =
+        farspan_bleu_bootstrap(context, config, bleu, counts, (int64_t)segments, &interval, error);
     free(counts);
     return flat_write_interval(status, &interval, real);
 }
@@ -289,8 +301,9 @@ static farspan_status flat_bleu_bootstrap(const farspan_context* context, const 
 /* ---- passkey ----------------------------------------------------------------------------------- */
 
 /* The numbers are written when the text is. */
-static farspan_status flat_passkey_make(const farspan_passkey_config* config, uint8_t* buffer, size_t buffer_bytes, int64_t* whole,
-                                        size_t whole_count, double* real, size_t real_count, farspan_error* error) {
+static farspan_status flat_passkey_make(const farspan_passkey_config* config, uint8_t* buffer, size_t buffer_bytes,
+                                        int64_t* whole, size_t whole_count, double* real, size_t real_count,
+                                        farspan_error* error) {
     farspan_passkey passkey;
     int64_t needed = 0;
     farspan_passkey_init(&passkey, sizeof passkey);
@@ -308,19 +321,21 @@ static farspan_status flat_passkey_make(const farspan_passkey_config* config, ui
     return FARSPAN_OK;
 }
 
-static farspan_status flat_passkey_check(const uint8_t* text, size_t text_bytes, int64_t key, int64_t* whole, size_t whole_count,
-                                         farspan_error* error) {
+static farspan_status flat_passkey_check(const uint8_t* text, size_t text_bytes, int64_t key, int64_t* whole,
+                                         size_t whole_count, farspan_error* error) {
     int32_t correct = 0;
     if (flat_short(error, 5, "correct", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_passkey_check(NULL, (const char*)text, (int64_t)text_bytes, key, &correct, error);
+    const farspan_status status =
+        farspan_passkey_check(NULL, (const char*)text, (int64_t)text_bytes, key, &correct, error);
     if (status == FARSPAN_OK) whole[0] = correct;
     return status;
 }
 
 /* The ids of haystack, needle and question one behind the other, with their three lengths. An empty boundary is none. */
-static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, const int64_t* lengths, size_t length_count, double depth,
-                                        const int64_t* boundary, size_t boundary_count, int64_t* out, size_t out_count,
-                                        int64_t* whole, size_t whole_count, farspan_error* error) {
+static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, const int64_t* lengths,
+                                        size_t length_count, double depth, const int64_t* boundary,
+                                        size_t boundary_count, int64_t* out, size_t out_count, int64_t* whole,
+                                        size_t whole_count, farspan_error* error) {
     if (flat_short(error, 13, "position", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
     farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;

@@ -9,10 +9,12 @@
 /* ---- options ---------------------------------------------------------------------------------- */
 
 /* The options' pointer fields are replaced by the arrays given; an empty array is NULL. */
-static farspan_model_options flat_model_options(const farspan_model_options* options, const float* t5_encoder, size_t t5_encoder_count,
-                                                const float* t5_decoder, size_t t5_decoder_count, const double* rope_freqs,
-                                                size_t rope_freqs_count, const double* rope_short, size_t rope_short_count,
-                                                const double* rope_long, size_t rope_long_count) {
+static farspan_model_options flat_model_options(const farspan_model_options* options, const float* t5_encoder,
+                                                size_t t5_encoder_count, const float* t5_decoder,
+                                                size_t t5_decoder_count, const double* rope_freqs,
+                                                size_t rope_freqs_count, const double* rope_short,
+                                                size_t rope_short_count, const double* rope_long,
+                                                size_t rope_long_count) {
     farspan_model_options copy;
     farspan_model_options_init(&copy, sizeof copy);
     if (options) copy = *options;
@@ -60,8 +62,8 @@ static void* flat_copy(const void* values, size_t count, size_t size, farspan_er
 }
 
 /* A new entry without values; NULL with `error` set on failure. */
-static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* key, size_t key_bytes, int32_t type, int32_t is_array,
-                                             farspan_error* error) {
+static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* key, size_t key_bytes, int32_t type,
+                                             int32_t is_array, farspan_error* error) {
     if (list->count == list->room) {
         const int64_t room = list->room ? 2 * list->room : 16;
         farspan_metadata* grown = (farspan_metadata*)realloc(list->entries, (size_t)room * sizeof *grown);
@@ -86,7 +88,8 @@ static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* ke
 static farspan_status flat_metadata_integers(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
                                              const int64_t* integers, size_t count, farspan_error* error) {
     farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_INTEGER, is_array, error);
-    if (!entry || !(entry->integers = (int64_t*)flat_copy(integers, count, sizeof *integers, error))) return error->code;
+    if (!entry || !(entry->integers = (int64_t*)flat_copy(integers, count, sizeof *integers, error)))
+        return error->code;
     entry->integers_count = (int64_t)count;
     return FARSPAN_OK;
 }
@@ -100,11 +103,12 @@ static farspan_status flat_metadata_reals(flat_metadata* list, const char* key, 
 }
 
 /* An entry of `count` empty texts, which flat_metadata_text sets one by one. */
-static farspan_status flat_metadata_texts(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array, int64_t count,
-                                          farspan_error* error) {
+static farspan_status flat_metadata_texts(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
+                                          int64_t count, farspan_error* error) {
     const size_t texts = count > 0 ? (size_t)count : 0;
     farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_TEXT, is_array, error);
-    if (!entry || !(entry->texts = (farspan_text*)flat_copy(NULL, texts, sizeof *entry->texts, error))) return error->code;
+    if (!entry || !(entry->texts = (farspan_text*)flat_copy(NULL, texts, sizeof *entry->texts, error)))
+        return error->code;
     entry->texts_count = (int64_t)texts;
     return FARSPAN_OK;
 }
@@ -126,27 +130,31 @@ static farspan_status flat_metadata_text(flat_metadata* list, int64_t index, con
 
 /* ---- reading ---------------------------------------------------------------------------------- */
 
-static farspan_model* flat_model_from_config(const char* document, size_t document_bytes, const farspan_model_options* options,
-                                             const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
-                                             size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
+static farspan_model* flat_model_from_config(const char* document, size_t document_bytes,
+                                             const farspan_model_options* options, const float* t5_encoder,
+                                             size_t t5_encoder_count, const float* t5_decoder, size_t t5_decoder_count,
+                                             const double* rope_freqs, size_t rope_freqs_count,
                                              const double* rope_short, size_t rope_short_count, const double* rope_long,
                                              size_t rope_long_count, farspan_error* error) {
     farspan_model* model = NULL;
-    const farspan_model_options given = flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
-                                                           rope_short, rope_short_count, rope_long, rope_long_count);
+    const farspan_model_options given =
+        flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs,
+                           rope_freqs_count, rope_short, rope_short_count, rope_long, rope_long_count);
     farspan_model_from_config(NULL, document_bytes ? document : "", (int64_t)document_bytes, &given, &model, error);
     return model;
 }
 
 static farspan_model* flat_model_from_metadata(const flat_metadata* list, const farspan_model_options* options,
-                                               const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
-                                               size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
-                                               const double* rope_short, size_t rope_short_count, const double* rope_long,
-                                               size_t rope_long_count, farspan_error* error) {
+                                               const float* t5_encoder, size_t t5_encoder_count,
+                                               const float* t5_decoder, size_t t5_decoder_count,
+                                               const double* rope_freqs, size_t rope_freqs_count,
+                                               const double* rope_short, size_t rope_short_count,
+                                               const double* rope_long, size_t rope_long_count, farspan_error* error) {
     static const farspan_metadata none;
     farspan_model* model = NULL;
-    const farspan_model_options given = flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
-                                                           rope_short, rope_short_count, rope_long, rope_long_count);
+    const farspan_model_options given =
+        flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs,
+                           rope_freqs_count, rope_short, rope_short_count, rope_long, rope_long_count);
     farspan_model_from_metadata(NULL, list->entries ? list->entries : &none, list->count, &given, &model, error);
     return model;
 }
@@ -158,8 +166,9 @@ static farspan_model* flat_model_from_gguf(void* file, size_t file_bytes, const 
                                            size_t rope_long_count, farspan_error* error) {
     static const char nothing = 0;
     farspan_model* model = NULL;
-    const farspan_model_options given = flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
-                                                           rope_short, rope_short_count, rope_long, rope_long_count);
+    const farspan_model_options given =
+        flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs,
+                           rope_freqs_count, rope_short, rope_short_count, rope_long, rope_long_count);
     farspan_model_from_gguf(NULL, file_bytes ? file : &nothing, (int64_t)file_bytes, &given, &model, error);
     return model;
 }
@@ -172,8 +181,8 @@ static farspan_status flat_model_softmax_layer(const farspan_model* model, int64
     farspan_model_layer_init(layer, sizeof *layer);
     const farspan_status status = farspan_model_layer_at(model, index, layer, error);
     if (status != FARSPAN_OK || layer->scheme) return status;
-    return flat_fail(error, FARSPAN_ERROR_COMBINATION, 2, "layer %lld has no softmax attention, and therefore no scheme",
-                     (long long)index);
+    return flat_fail(error, FARSPAN_ERROR_COMBINATION, 2,
+                     "layer %lld has no softmax attention, and therefore no scheme", (long long)index);
 }
 
 /* A new scheme of the layer's parts, which does not need the model. */
@@ -195,8 +204,9 @@ static farspan_scheme* flat_model_layer_scheme(const farspan_model* model, int64
 
 /* Copies the layer's parts without their arrays, which flat_model_layer_doubles and flat_model_layer_floats give. */
 static farspan_status flat_model_layer_parts(const farspan_model* model, int64_t index, farspan_rope_config* rope,
-                                             farspan_remap_config* remap, farspan_bias_config* bias, farspan_mask_config* mask,
-                                             farspan_score_config* score, farspan_error* error) {
+                                             farspan_remap_config* remap, farspan_bias_config* bias,
+                                             farspan_mask_config* mask, farspan_score_config* score,
+                                             farspan_error* error) {
     farspan_model_layer layer;
     const farspan_status status = flat_model_softmax_layer(model, index, &layer, error);
     if (status != FARSPAN_OK) return status;
@@ -251,8 +261,8 @@ static int64_t flat_model_layer_array_count(const farspan_model* model, int64_t 
 }
 
 /* Copies an array of doubles or of floats; `count` is what flat_model_layer_array_count says. */
-static farspan_status flat_model_layer_doubles(const farspan_model* model, int64_t index, int32_t which, double* values, size_t count,
-                                               farspan_error* error) {
+static farspan_status flat_model_layer_doubles(const farspan_model* model, int64_t index, int32_t which, double* values,
+                                               size_t count, farspan_error* error) {
     int64_t there = 0;
     const void* array = which <= FLAT_BIAS_P ? flat_model_layer_array(model, index, which, &there) : NULL;
     if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;
@@ -260,8 +270,8 @@ static farspan_status flat_model_layer_doubles(const farspan_model* model, int64
     return FARSPAN_OK;
 }
 
-static farspan_status flat_model_layer_floats(const farspan_model* model, int64_t index, int32_t which, float* values, size_t count,
-                                              farspan_error* error) {
+static farspan_status flat_model_layer_floats(const farspan_model* model, int64_t index, int32_t which, float* values,
+                                              size_t count, farspan_error* error) {
     int64_t there = 0;
     const void* array = which >= FLAT_BIAS_VALUES ? flat_model_layer_array(model, index, which, &there) : NULL;
     if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;

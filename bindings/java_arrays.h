@@ -9,9 +9,9 @@
 /* Memory of one argument; `heap` is set first, the rest by java_take. What was copied is freed when the wrapper returns, by whatever
  * way. */
 typedef struct java_memory {
-    void* data;       /* NULL for null */
-    void* heap;       /* the copy, if it does not fit into `small` */
-    size_t copied;    /* elements of the copy; 0 if it is none */
+    void* data;    /* NULL for null */
+    void* heap;    /* the copy, if it does not fit into `small` */
+    size_t copied; /* elements of the copy; 0 if it is none */
     int64_t small[8];
 } java_memory;
 
@@ -90,6 +90,7 @@ static void java_throw(JNIEnv* env, const farspan_error* error) {
     jmethodID make = type ? (*env)->GetMethodID(env, type, "<init>", "(III[B)V") : NULL;
     jbyteArray message = make ? java_text(env, error->message) : NULL;
     jobject exception =
-        message ? (*env)->NewObject(env, type, make, error->code, error->argument, (jint)strlen(error->field), message) : NULL;
+        message ? (*env)->NewObject(env, type, make, error->code, error->argument, (jint)strlen(error->field), message)
+                : NULL;
     if (exception) (*env)->Throw(env, (jthrowable)exception);
 }

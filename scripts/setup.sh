@@ -37,6 +37,9 @@ packages='
           test   libbenchmark-dev        Google Benchmark: every benchmark runs once
           test   swig                    the generated bindings must be current
           test   locales                 locales with a decimal comma
+          test   clang-format-14         scripts/format.sh: the format of C, C++ and Java
+          test   black                   of Python
+          test   rustfmt:rustfmt         of Rust
           java   openjdk-17-jdk-headless:javac  Java
           java   maven:mvn               builds and tests it
           go     golang-go:go            Go
@@ -47,7 +50,6 @@ packages='
           deep   debootstrap             bare systems (scripts/test-bare.sh)
           deep   unzip:unzip             looks into the jar
           deep   valgrind                reads of undefined memory
-          deep   rustfmt:rustfmt         the style of the Rust crates
 '
 
 groups="run test ${FARSPAN_LANGUAGES:-java,go,rust}"

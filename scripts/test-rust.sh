@@ -156,7 +156,6 @@ check 'FARSPAN_LIB_DIR names the library' links_by_directory
 check 'FARSPAN_STATIC links the archive' links_static
 check 'the build says what is missing' explains_what_is_missing
 if [ "$deep" -eq 1 ]; then
-    check_with rustfmt 'the format is that of rustfmt' in_each cargo fmt --check
     check_with cargo-clippy 'clippy has nothing to say' in_each cargo clippy --quiet --locked --all-targets -- -D warnings
     RUSTDOCFLAGS='-D warnings' check 'the documentation has no broken links' in_each cargo doc --quiet --locked --no-deps
     check 'the feature vendored builds the library' vendored

@@ -13,6 +13,11 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh || { echo '0 passed, 1 failed'; exit 1; }
 source scripts/stages.sh
 
+# What people wrote has the format of scripts/format.sh.
+format() {
+    tally format scripts/format.sh --check
+}
+
 # The library, the command, the examples and all tests, on the best instruction set of this machine. Includes the tests of
 # the layers, the ABI, the installed package, and of the NEON kernels under an emulator.
 dev() {
@@ -91,6 +96,7 @@ if [ $# -gt 0 ]; then
     run_stages "$@"
 else
     install_published_models
+    run_stages format
     if dev; then run_stages other_instruction_sets bindings soak published_models; fi
     run_stages sanitizers fuzzing
 fi

@@ -17,12 +17,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-MAY_NEED = re.compile(r"(memcpy|memset|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(a|t|ub|l)san_\w+|__sanitizer_\w+|_Unwind_\w+)$")
+MAY_NEED = re.compile(
+    r"(memcpy|memset|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(a|t|ub|l)san_\w+|__sanitizer_\w+|_Unwind_\w+)$"
+)
 MUST_HAVE = {"avx2": r"vfmadd\w+ps\s.*ymm", "avx512": r"vfmadd\w+ps\s.*zmm", "neon": r"fmla\s+v\d+\.4s"}
-MUST_NOT_HAVE = {
-    "scalar": r"\sv?(add|sub|mul|div|max|min)p[sd]\s|\sf(mla|add|mul)\s+v\d+\.[24]",
-    "avx2": r"%zmm|\szmm",
-}
+MUST_NOT_HAVE = {"scalar": r"\sv?(add|sub|mul|div|max|min)p[sd]\s|\sf(mla|add|mul)\s+v\d+\.[24]", "avx2": r"%zmm|\szmm"}
 
 
 def symbols(nm, path):
@@ -37,12 +36,15 @@ def symbols(nm, path):
 def check_object(isa, path, tools, sanitized):
     """Yields (what, problem or None)."""
     found = symbols(tools.nm, path)
-    strong = [demangled for letter, _, demangled in found if letter in "ABCDGRST" and not demangled.startswith("__odr_asan.")]
+    strong = [
+        demangled for letter, _, demangled in found if letter in "ABCDGRST" and not demangled.startswith("__odr_asan.")
+    ]
     wanted = f"farspan::kernels::{isa}::table"
     yield "one table", None if strong == [wanted] else f"defines {strong or 'nothing'}, expected only {wanted}"
 
-    weak = [demangled for letter, mangled, demangled in found
-            if letter in "VWvwu" and f"{len(isa)}{isa}" not in mangled]
+    weak = [
+        demangled for letter, mangled, demangled in found if letter in "VWvwu" and f"{len(isa)}{isa}" not in mangled
+    ]
     yield "nothing weak", f"weak symbols: {weak}" if weak else None
 
     outside = [mangled for letter, mangled, _ in found if letter == "U" and not MAY_NEED.match(mangled.split("@")[0])]
@@ -50,7 +52,9 @@ def check_object(isa, path, tools, sanitized):
 
     if sanitized:
         return
-    code = subprocess.run([tools.objdump, "-d", "--no-show-raw-insn", str(path)], capture_output=True, text=True, check=True).stdout
+    code = subprocess.run(
+        [tools.objdump, "-d", "--no-show-raw-insn", str(path)], capture_output=True, text=True, check=True
+    ).stdout
     problem = None
     if isa in MUST_HAVE and not re.search(MUST_HAVE[isa], code):
         problem = f"no instruction matches /{MUST_HAVE[isa]}/"

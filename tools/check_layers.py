@@ -14,7 +14,17 @@ MAY_INCLUDE = {
     "plan": ["plan/", "cache/block.hpp", "method/", "base/", "kernels/kernel_table.hpp"],
     "attention": ["attention/", "plan/", "cache/block.hpp", "cache/wide.hpp", "base/", "kernels/kernel_table.hpp"],
     "eval": ["eval/", "base/", "kernels/kernel_table.hpp"],
-    "api": ["api/", "eval/", "attention/", "plan/", "cache/", "config/", "method/", "base/", "kernels/kernel_table.hpp"],
+    "api": [
+        "api/",
+        "eval/",
+        "attention/",
+        "plan/",
+        "cache/",
+        "config/",
+        "method/",
+        "base/",
+        "kernels/kernel_table.hpp",
+    ],
 }
 PUBLIC = "farspan/"
 
@@ -22,15 +32,19 @@ PUBLIC = "farspan/"
 METHOD_FREE = ("attention", "kernels")
 METHOD_WORDS = re.compile(
     r"alibi|yarn|(?<![a-z])(ntk|xpos|dca|t5|fire)(?![a-z0-9])|rerope|self[_-]?extend|longrope|kerple|sandwich"
-    r"|streaming[_-]?llm|lm[_-]?infinite|dual[_ -]?chunk|llama|m-?rope", re.IGNORECASE)
+    r"|streaming[_-]?llm|lm[_-]?infinite|dual[_ -]?chunk|llama|m-?rope",
+    re.IGNORECASE,
+)
 
 # Threads: one place.
 THREADS = re.compile(r"\b(oneapi/)?tbb/|\bstd::j?thread\b|<thread>|<future>|\bomp\.h\b|#pragma omp")
 THREADS_HOME = "base/parallel."
 
 # Kernel bodies are compiled once per instruction set; a std template instantiated there could be shared between them.
-KERNEL_STD = re.compile(r"\bstd::(?!u?int\d+_t\b|size_t\b|ptrdiff_t\b|memcpy\b|memset\b)\w+"
-                        r"|#include\s*<(?!cstdint>|cstddef>|cstring>|immintrin\.h>|arm_neon\.h>|xsimd/)[^>]*>")
+KERNEL_STD = re.compile(
+    r"\bstd::(?!u?int\d+_t\b|size_t\b|ptrdiff_t\b|memcpy\b|memset\b)\w+"
+    r"|#include\s*<(?!cstdint>|cstddef>|cstring>|immintrin\.h>|arm_neon\.h>|xsimd/)[^>]*>"
+)
 
 # What a message says is read in every language: no name that only C has. Variables of the environment are the same everywhere.
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
@@ -62,7 +76,7 @@ def check_file(path, name):
         if found := INCLUDE.match(line):
             target = found[1]
             if not target.startswith((PUBLIC, *MAY_INCLUDE[layer])):
-                yield number, f"{layer} must not include \"{target}\""
+                yield number, f'{layer} must not include "{target}"'
         if (found := THREADS.search(line)) and not name.startswith(THREADS_HOME):
             yield number, f"'{found[0]}': threads belong to src/{THREADS_HOME}*"
         if not line.lstrip().startswith("#"):

@@ -42,7 +42,11 @@ def is_case_ignorable(code):
 
 def lower_runs():
     """(first, last, step, difference): letters first, first + step ... last become themselves plus difference."""
-    mapped = [(code, ord(chr(code).lower()) - code) for code in CODES if len(chr(code).lower()) == 1 and chr(code).lower() != chr(code)]
+    mapped = [
+        (code, ord(chr(code).lower()) - code)
+        for code in CODES
+        if len(chr(code).lower()) == 1 and chr(code).lower() != chr(code)
+    ]
     runs = []
     for code, difference in mapped:
         if runs and runs[-1][3] == difference:
@@ -80,8 +84,11 @@ def main():
     print_ranges("number_codes", "General category N", members(r"\p{N}"))
     print_ranges("cased_codes", "Cased, and not case-ignorable", ranges(filter(is_cased, CODES)))
     print_ranges("case_ignorable_codes", "Case-ignorable", ranges(filter(is_case_ignorable, CODES)))
-    print_table("Lower case: first, last, step, difference", "constexpr lower_run lower_runs[]",
-                [f"{{0x{first:X}, 0x{last:X}, {step}, {difference}}}" for first, last, step, difference in lower_runs()])
+    print_table(
+        "Lower case: first, last, step, difference",
+        "constexpr lower_run lower_runs[]",
+        [f"{{0x{first:X}, 0x{last:X}, {step}, {difference}}}" for first, last, step, difference in lower_runs()],
+    )
 
 
 main()

@@ -2,7 +2,7 @@
 import io.farspan.internal.Native;
 import java.util.Objects;
 
-    /**
+/**
      * Writes the bias of all pairs, for use as the dense bias of a run.
      *
      * @param queryPositions one per query, or null for the last of the keys
@@ -10,7 +10,7 @@ import java.util.Objects;
      * @param out [1, heads, queries, keys]
      * @throws FarspanException if an array is too short or a number is out of range; nothing is written then
      */
-    public void fill(long[] queryPositions, long[] keyPositions, Tensor out) {
-        Objects.requireNonNull(out, "out").asOutput("out");
-        Native.fire_fill(null, fields, w1, b1, w2, b2, queryPositions, keyPositions, out.memory, out.code, out.dims);
-    }
+public void fill(long[] queryPositions, long[] keyPositions, Tensor out) {
+    Objects.requireNonNull(out, "out").asOutput("out");
+    Native.fire_fill(null, fields, w1, b1, w2, b2, queryPositions, keyPositions, out.memory, out.code, out.dims);
+}

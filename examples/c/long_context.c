@@ -1,4 +1,5 @@
-/* A model trained on 2048 tokens reads 8192: plain RoPE, YaRN and Self-Extend side by side, without further training. */
+/* A model trained on 2048 tokens reads 8192: plain RoPE, YaRN and Self-Extend side by side, without further training.
+ * */
 #include <farspan/farspan.h>
 #include <stdio.h>
 

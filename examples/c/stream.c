@@ -56,14 +56,16 @@ int main(void) {
         project(q_data, HEADS * DIM, step, 0);
         project(k_data, KEY_HEADS * DIM, step, 1);
         project(v_data, KEY_HEADS * DIM, step, 2);
-        failed = farspan_cache_append(NULL, cache, &batch, NULL, 0, &error) || farspan_cache_write(NULL, cache, 0, &batch, &k, &v, &error) ||
+        failed = farspan_cache_append(NULL, cache, &batch, NULL, 0, &error) ||
+                 farspan_cache_write(NULL, cache, 0, &batch, &k, &v, &error) ||
                  farspan_attention_decode(NULL, scheme, cache, 0, &batch, &data, &error) ||
                  farspan_cache_keep(cache, sequence, SINKS, WINDOW, &error);
     }
     farspan_sequence_info info;
     farspan_sequence_info_init(&info, sizeof info);
     if (!failed && farspan_cache_sequence_info(cache, sequence, &info, &error) == FARSPAN_OK)
-        printf("after %d tokens the cache holds %lld in %lld blocks\n", STEPS, (long long)info.tokens, (long long)info.blocks);
+        printf("after %d tokens the cache holds %lld in %lld blocks\n", STEPS, (long long)info.tokens,
+               (long long)info.blocks);
     if (failed) fprintf(stderr, "%s\n", error.message);
     farspan_cache_destroy(cache);
     farspan_scheme_destroy(scheme);

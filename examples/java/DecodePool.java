@@ -19,8 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Eight sessions decode in a pool of threads, all on one cache: each appends to its own sequence while the others run. What they get is
- * bit for bit what they get one after the other.
+ * Eight sessions decode in a pool of threads, all on one cache: each appends to its own sequence while the others run.
+ * What they get is bit for bit what they get one after the other.
  */
 public final class DecodePool {
     static final int SESSIONS = 8, THREADS = 4, TOKENS = 100, LAYERS = 2, HEADS = 8, KEY_HEADS = 2, DIM = 64;
@@ -38,7 +38,8 @@ public final class DecodePool {
     }
 
     /** All sessions in a pool of so many threads. */
-    private static int[][] serve(Cache cache, Scheme scheme, int threads) throws InterruptedException, ExecutionException {
+    private static int[][] serve(Cache cache, Scheme scheme, int threads)
+            throws InterruptedException, ExecutionException {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         List<Future<int[]>> running = new ArrayList<>();
         for (int n = 0; n < SESSIONS; ++n) {
@@ -68,7 +69,8 @@ public final class DecodePool {
         CacheBatch newest = CacheBatch.of(sequence);
         for (int token = 0; token < TOKENS; ++token) {
             cache.append(newest);
-            try (CachePlan plan = CachePlan.create(scheme, cache, newest, HEADS)) { // for the sequence as it is now, and all layers
+            // for the sequence as it is now, and all layers
+            try (CachePlan plan = CachePlan.create(scheme, cache, newest, HEADS)) {
                 for (int layer = 0; layer < LAYERS; ++layer) {
                     project(q, session, token, layer, 0);
                     project(k, session, token, layer, 1);

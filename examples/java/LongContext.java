@@ -11,7 +11,9 @@ import io.farspan.Tensor;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
-/** A model trained on 2048 tokens reads 8192: plain RoPE, YaRN and Self-Extend side by side, without further training. */
+/**
+ * A model trained on 2048 tokens reads 8192: plain RoPE, YaRN and Self-Extend side by side, without further training.
+ */
 public final class LongContext {
     static final int HEADS = 4, KEY_HEADS = 2, QUERIES = 16, KEYS = 8192, DIM = 64, TRAINED = 2048;
 
@@ -23,8 +25,11 @@ public final class LongContext {
     public static void main(String[] arguments) {
         LongContext example = new LongContext();
         RopeConfig plain = new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(DIM);
-        RopeConfig yarn = new RopeConfig(RopeMethod.YARN).layout(Layout.HALF).rotaryDim(DIM).originalContext(TRAINED)
-                .factor((double) KEYS / TRAINED);
+        RopeConfig yarn = new RopeConfig(RopeMethod.YARN)
+                                  .layout(Layout.HALF)
+                                  .rotaryDim(DIM)
+                                  .originalContext(TRAINED)
+                                  .factor((double) KEYS / TRAINED);
         example.run("rope", plain, null);
         example.run("yarn", yarn, null);
         example.run("self_extend", plain, new RemapConfig(RemapMethod.SELF_EXTEND).window(512).group(8));
@@ -32,12 +37,13 @@ public final class LongContext {
 
     private void run(String name, RopeConfig rope, RemapConfig remap) {
         try (Scheme scheme = Scheme.builder().rope(rope).remap(remap).build()) {
-            Probe probe = scheme.probe(KEYS, KEYS - 1, 0, 0); // what the scheme does to the last query and the first key
+            // what the scheme does to the last query and the first key
+            Probe probe = scheme.probe(KEYS, KEYS - 1, 0, 0);
             Attention.run(scheme, q, k, v, out);
             int last = (HEADS * QUERIES - 1) * DIM * Float.BYTES;
-            System.out.printf(Locale.ROOT, "%-12s distance %d is seen as %s, magnitude %.4f, output %.6f %.6f ...%n", name, KEYS - 1,
-                    new java.text.DecimalFormat("0.###").format(probe.relativePosition()), probe.magnitude(),
-                    out.bytes().getFloat(last), out.bytes().getFloat(last + Float.BYTES));
+            System.out.printf(Locale.ROOT, "%-12s distance %d is seen as %s, magnitude %.4f, output %.6f %.6f ...%n",
+                    name, KEYS - 1, new java.text.DecimalFormat("0.###").format(probe.relativePosition()),
+                    probe.magnitude(), out.bytes().getFloat(last), out.bytes().getFloat(last + Float.BYTES));
         }
     }
 

@@ -15,5 +15,7 @@ for tokens in ("64", "1000", "20000"):
             sys.exit(f"{' '.join(command)}: exit code {run.returncode}\n{run.stdout}{run.stderr}")
         outputs[ranks] = run.stdout
     if len(set(outputs.values())) != 1:
-        sys.exit(f"{tokens} tokens: the ranks differ\n" + "\n".join(f"{ranks}: {text}" for ranks, text in outputs.items()))
+        sys.exit(
+            f"{tokens} tokens: the ranks differ\n" + "\n".join(f"{ranks}: {text}" for ranks, text in outputs.items())
+        )
     print(outputs[1], end="")

@@ -1,10 +1,12 @@
-// Attention over a sequence that no rank holds whole. The keys lie in SHARDS pieces with fixed borders; each rank keeps some of them
-// in caches of its own, computes its partial results, and rank 0 merges all of them by lse in the order of the shards. The borders
-// and the order do not depend on the number of ranks, and so the bits of the result do not either.
+// Attention over a sequence that no rank holds whole. The keys lie in SHARDS pieces with fixed borders; each rank keeps
+// some of them in caches of its own, computes its partial results, and rank 0 merges all of them by lse in the order of
+// the shards. The borders and the order do not depend on the number of ranks, and so the bits of the result do not
+// either.
 //
 //   mpirun -n 4 sharded [TOKENS]
 //
-// Prints a checksum of the output, and how far it is from one process that holds everything. MPI moves the data, Farspan computes.
+// Prints a checksum of the output, and how far it is from one process that holds everything. MPI moves the data,
+// Farspan computes.
 #include <mpi.h>
 
 #include <algorithm>
@@ -88,10 +90,12 @@ struct partial {
 };
 
 // The queries at positions [first, first + rows) over one cache.
-partial attend(const farspan_scheme* scheme, const farspan_cache* cache, int64_t sequence, int64_t first, int64_t rows) {
+partial attend(const farspan_scheme* scheme, const farspan_cache* cache, int64_t sequence, int64_t first,
+               int64_t rows) {
     farspan_error error = FARSPAN_ERROR_INIT;
     std::vector<float> q = project(heads, first, rows, 1);
-    partial result{std::vector<float>(static_cast<size_t>(heads * rows * dim)), std::vector<float>(static_cast<size_t>(heads * rows))};
+    partial result{std::vector<float>(static_cast<size_t>(heads * rows * dim)),
+                   std::vector<float>(static_cast<size_t>(heads * rows))};
     std::vector<int64_t> positions;
     for (int64_t row = 0; row < rows; ++row) positions.push_back(first + row);
     const int64_t offsets[2] = {0, rows};
@@ -121,20 +125,23 @@ partial attend(const farspan_scheme* scheme, const farspan_cache* cache, int64_t
 }
 
 // Partial results of all shards, on rank 0 in their order, merged one after the other.
-partial merge_shards(const std::vector<cache_handle>& caches, const std::vector<int64_t>& sequences, const farspan_scheme* scheme,
-                     int64_t first, int64_t rows, int rank, int ranks) {
+partial merge_shards(const std::vector<cache_handle>& caches, const std::vector<int64_t>& sequences,
+                     const farspan_scheme* scheme, int64_t first, int64_t rows, int rank, int ranks) {
     partial whole;
     for (int64_t shard = 0; shard < shards; ++shard) {
         const int owner = static_cast<int>(shard * ranks / shards);
         if (rank != owner && rank != 0) continue;
         partial part;
-        if (rank == owner) part = attend(scheme, caches[static_cast<size_t>(shard)].get(), sequences[static_cast<size_t>(shard)], first, rows);
+        if (rank == owner)
+            part = attend(scheme, caches[static_cast<size_t>(shard)].get(), sequences[static_cast<size_t>(shard)],
+                          first, rows);
         part.out.resize(static_cast<size_t>(heads * rows * dim));
         part.lse.resize(static_cast<size_t>(heads * rows));
         for (std::vector<float>* values : {&part.out, &part.lse}) {
             const int count = static_cast<int>(values->size()), tag = static_cast<int>(shard);
             if (rank == owner && owner != 0) MPI_Send(values->data(), count, MPI_FLOAT, 0, tag, MPI_COMM_WORLD);
-            if (rank == 0 && owner != 0) MPI_Recv(values->data(), count, MPI_FLOAT, owner, tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+            if (rank == 0 && owner != 0)
+                MPI_Recv(values->data(), count, MPI_FLOAT, owner, tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
         }
         if (rank != 0) continue;
         if (shard == 0) {
@@ -181,8 +188,8 @@ int main(int argc, char** argv) {
     std::vector<int64_t> sequences(shards);
     for (int64_t shard = 0; shard < shards; ++shard)
         if (rank == shard * ranks / shards)
-            caches[static_cast<size_t>(shard)] =
-                fill_cache(shard * tokens / shards, (shard + 1) * tokens / shards, &sequences[static_cast<size_t>(shard)]);
+            caches[static_cast<size_t>(shard)] = fill_cache(shard * tokens / shards, (shard + 1) * tokens / shards,
+                                                            &sequences[static_cast<size_t>(shard)]);
     for (const int64_t rows : {int64_t{1}, prefill_rows}) {
         if (failed) break;
         const partial whole = merge_shards(caches, sequences, scheme.get(), tokens - rows, rows, rank, ranks);
@@ -199,9 +206,9 @@ int main(int argc, char** argv) {
             __builtin_memcpy(&bits, &whole.out[n], sizeof bits);
             checksum = (checksum ^ bits) * 1099511628211u;
         }
-        std::printf("%s of %d row%s over %lld tokens: checksum %016llx, off by %.1e of the largest output\n", rows == 1 ? "decode" : "prefill",
-                    static_cast<int>(rows), rows == 1 ? "" : "s", static_cast<long long>(tokens), static_cast<unsigned long long>(checksum),
-                    worst / largest);
+        std::printf("%s of %d row%s over %lld tokens: checksum %016llx, off by %.1e of the largest output\n",
+                    rows == 1 ? "decode" : "prefill", static_cast<int>(rows), rows == 1 ? "" : "s",
+                    static_cast<long long>(tokens), static_cast<unsigned long long>(checksum), worst / largest);
         failed |= !(worst <= 2e-6 * largest);
     }
     MPI_Bcast(&failed, 1, MPI_INT, 0, MPI_COMM_WORLD);

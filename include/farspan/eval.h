@@ -1,6 +1,7 @@
 /* Farspan: judging how a model behaves beyond its trained length.
  *
- * The functions take what any runtime can give: logits, losses, texts, token ids. They run no model. In the order of use:
+ * The functions take what any runtime can give: logits, losses, texts, token ids. They run no model. In the order of
+ * use:
  *
  *   1  token loss       logits -> negative log-likelihood per token, and its gradient
  *   2  windows          which tokens a model reads and which are scored
@@ -11,8 +12,9 @@
  *   7  bootstrap        confidence intervals of all these
  *   8  passkey          is a fact hidden far back found
  *
- * The rules of farspan.h hold here too. Natural logarithms everywhere; a loss is in nats. A function whose time grows with what it is
- * given takes a context and looks at its cancel flag every few milliseconds; sums that it was to add to are then as before. */
+ * The rules of farspan.h hold here too. Natural logarithms everywhere; a loss is in nats. A function whose time grows
+ * with what it is given takes a context and looks at its cancel flag every few milliseconds; sums that it was to add to
+ * are then as before. */
 #ifndef FARSPAN_EVAL_H
 #define FARSPAN_EVAL_H
 
@@ -24,53 +26,62 @@ extern "C" {
 
 /* ---- 1. Token loss ---------------------------------------------------------------------------- */
 
-/* nll[b, h, t] = ln(sum_v exp(logits[b, h, t, v])) - logits[b, h, t, targets[b, h, t]]: the negative log-likelihood of the target.
- *   logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides; heads is 1 unless a model predicts several tokens
- *   targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
+/* nll[b, h, t] = ln(sum_v exp(logits[b, h, t, v])) - logits[b, h, t, targets[b, h, t]]: the negative log-likelihood of
+ * the target.
+ *   logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides; heads is 1 unless a model predicts
+ *   several tokens targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
  *   nll      [batch][heads][tokens]; 0 where the target is ignored, and the logits are not read there
- * `ignore_index` is any number outside the vocabulary (-100 by custom). A target outside is FARSPAN_ERROR_PARAMETER_RANGE. A row with
- * NaN or +infinity, or with nothing but -infinity, has no distribution: its nll is NaN. A target with the logit -infinity costs
- * +infinity. Error below 5e-7 absolute for vocabularies up to 300,000; for one instruction set the bits do not depend on
- * the number of threads. Never negative. `context` may be NULL; its cancel flag is looked at within a row too. */
+ * `ignore_index` is any number outside the vocabulary (-100 by custom). A target outside is
+ * FARSPAN_ERROR_PARAMETER_RANGE. A row with NaN or +infinity, or with nothing but -infinity, has no distribution: its
+ * nll is NaN. A target with the logit -infinity costs +infinity. Error below 5e-7 absolute for vocabularies up to
+ * 300,000; for one instruction set the bits do not depend on the number of threads. Never negative. `context` may be
+ * NULL; its cancel flag is looked at within a row too. */
 FARSPAN_API farspan_status farspan_token_nll(const farspan_context* context, const farspan_tensor* logits,
                                              const int64_t* targets, int64_t targets_count, int64_t ignore_index,
                                              double* nll, int64_t nll_count, farspan_error* error);
 
-/* grad[b, h, t, v] = weights[b, h, t] * (softmax(logits[b, h, t])[v] - (v == target)): the gradient of sum(weights * nll). An ignored
- * row gives 0.
- *   weights  [batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the mean)
- *   grad     the shape of logits, F32, F16 or BF16; the same view as logits (same strides and type) works in place, other
+/* grad[b, h, t, v] = weights[b, h, t] * (softmax(logits[b, h, t])[v] - (v == target)): the gradient of sum(weights *
+ * nll). An ignored row gives 0.
+ *   weights  [batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the
+ *   mean) grad     the shape of logits, F32, F16 or BF16; the same view as logits (same strides and type) works in
+ *   place, other
  *            overlaps are refused
  * Error below 5e-7 |weight| plus the rounding to grad's type. Arguments otherwise as above. */
 FARSPAN_API farspan_status farspan_token_nll_grad(const farspan_context* context, const farspan_tensor* logits,
                                                   const int64_t* targets, int64_t targets_count, int64_t ignore_index,
-                                                  const float* weights, int64_t weights_count, const farspan_tensor* grad,
-                                                  farspan_error* error);
+                                                  const float* weights, int64_t weights_count,
+                                                  const farspan_tensor* grad, farspan_error* error);
 
 /* ---- 2. Windows ------------------------------------------------------------------------------- */
 
 /* How a long text is cut into windows that a model can read, and which tokens each window scores. */
 enum {
-    FARSPAN_WINDOWS_BLOCKS = 1,  /* without overlap: every token scored once (Press et al. 2022, main tables) */
-    FARSPAN_WINDOWS_SLIDING = 2, /* begins at 0, S, 2S ...; the first scores all of itself, later ones what is new; ends when the
-                                    text does (Hugging Face, YaRN) */
-    FARSPAN_WINDOWS_GROWING = 3, /* S new tokens each, after up to length - S earlier ones: the first windows are short
-                                    (fairseq's context window; Press et al. 2022, sliding tables) */
-    FARSPAN_WINDOWS_LAST = 4     /* only the last `segment` tokens, in as few windows as it takes, laid from the end backwards: equal
+    FARSPAN_WINDOWS_BLOCKS = 1, /* without overlap: every token scored once (Press et al. 2022, main tables) */
+    /* begins at 0, S, 2S ...; the first scores all of itself, later ones what is new; ends when the text does
+     * (Hugging Face, YaRN) */
+    FARSPAN_WINDOWS_SLIDING = 2,
+    /* S new tokens each, after up to length - S earlier ones: the first windows are short (fairseq's context window;
+     * Press et al. 2022, sliding tables) */
+    FARSPAN_WINDOWS_GROWING = 3,
+    FARSPAN_WINDOWS_LAST =
+        4 /* only the last `segment` tokens, in as few windows as it takes, laid from the end backwards: equal
                                     tokens at every length (Su 2023) */
 };
 
 /* Every scored token needs a token before it. */
 enum {
-    FARSPAN_BOS_NONE = 1,  /* the token before a window's first scored one is read as context; the text's first token is not scored */
+    /* the token before a window's first scored one is read as context; the text's first token is not scored */
+    FARSPAN_BOS_NONE = 1,
     FARSPAN_BOS_FIRST = 2, /* a BOS stands before the text: only windows that begin with the text read it */
-    FARSPAN_BOS_EVERY = 3  /* every window reads a BOS in place of the token before it, as models do that are trained so */
+    /* every window reads a BOS in place of the token before it, as models do that are trained so */
+    FARSPAN_BOS_EVERY = 3
 };
 
 typedef struct farspan_windows_config {
     uint32_t struct_size;
-    int32_t kind;    /* FARSPAN_WINDOWS_* */
-    int32_t bos;     /* FARSPAN_BOS_*; there is no default: init sets 0, which is refused, because it moves perplexity */
+    int32_t kind; /* FARSPAN_WINDOWS_* */
+    /* FARSPAN_BOS_*; there is no default: init sets 0, which is refused, because it moves perplexity */
+    int32_t bos;
     int32_t reserved;
     int64_t tokens;  /* of the text, without BOS; with FARSPAN_BOS_NONE at least 2; below 2^40 */
     int64_t length;  /* what a model reads at most, BOS included */
@@ -92,58 +103,65 @@ typedef struct farspan_window {
 } farspan_window;
 FARSPAN_API void farspan_window_init(farspan_window* window, size_t size);
 
-/* The number of windows, and window `index` of them, in text order. A window is computed from its index: nothing is kept, and any
- * thread may ask for any window. */
-FARSPAN_API farspan_status farspan_windows_count(const farspan_windows_config* config, int64_t* count, farspan_error* error);
-FARSPAN_API farspan_status farspan_windows_get(const farspan_windows_config* config, int64_t index, farspan_window* window,
-                                               farspan_error* error);
+/* The number of windows, and window `index` of them, in text order. A window is computed from its index: nothing is
+ * kept, and any thread may ask for any window. */
+FARSPAN_API farspan_status farspan_windows_count(const farspan_windows_config* config, int64_t* count,
+                                                 farspan_error* error);
+FARSPAN_API farspan_status farspan_windows_get(const farspan_windows_config* config, int64_t index,
+                                               farspan_window* window, farspan_error* error);
 
 /* ---- 3. Accumulators -------------------------------------------------------------------------- */
 
-/* Running sums over scored tokens: plain data of fixed size, whatever the length of the text. Here and in sections 5 and 7, what a
- * caller passes back in is checked: fields that these functions cannot have written together (a negative count, one above 2^62, more
- * blocks than tokens, more matches than n-grams), and sums that would exceed 2^62, are FARSPAN_ERROR_PARAMETER_RANGE. */
+/* Running sums over scored tokens: plain data of fixed size, whatever the length of the text. Here and in sections 5
+ * and 7, what a caller passes back in is checked: fields that these functions cannot have written together (a negative
+ * count, one above 2^62, more blocks than tokens, more matches than n-grams), and sums that would exceed 2^62, are
+ * FARSPAN_ERROR_PARAMETER_RANGE. */
 typedef struct farspan_loss {
     uint32_t struct_size;
     int32_t reserved;
-    int64_t block_tokens; /* the standard error comes from the means of blocks of so many tokens; default 128; set it first */
-    int64_t tokens;       /* scored so far */
-    int64_t bytes;        /* of text behind them, 0 if never given; both are at most 2^62 */
-    double sum;           /* nats, without the open block */
-    int64_t blocks;       /* full blocks; their mean and sum of squared deviations from it follow */
+    /* the standard error comes from the means of blocks of so many tokens; default 128; set it first */
+    int64_t block_tokens;
+    int64_t tokens; /* scored so far */
+    int64_t bytes;  /* of text behind them, 0 if never given; both are at most 2^62 */
+    double sum;     /* nats, without the open block */
+    int64_t blocks; /* full blocks; their mean and sum of squared deviations from it follow */
     double block_mean;
     double block_squares;
-    int64_t open_tokens;  /* of the block that is not full yet */
+    int64_t open_tokens; /* of the block that is not full yet */
     double open_sum;
 } farspan_loss;
 FARSPAN_API void farspan_loss_init(farspan_loss* loss, size_t size);
 
-/* Adds losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Where `targets` (NULL, or one for
- * each loss) has `ignore_index`, the loss is skipped. Infinities and NaN are not skipped: they reach the result. */
-FARSPAN_API farspan_status farspan_loss_add(const farspan_context* context, farspan_loss* loss, const double* nll, int64_t nll_count,
-                                            const int64_t* targets, int64_t targets_count, int64_t ignore_index, int64_t bytes,
-                                            farspan_error* error);
+/* Adds losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Where `targets`
+ * (NULL, or one for each loss) has `ignore_index`, the loss is skipped. Infinities and NaN are not skipped: they reach
+ * the result. */
+FARSPAN_API farspan_status farspan_loss_add(const farspan_context* context, farspan_loss* loss, const double* nll,
+                                            int64_t nll_count, const int64_t* targets, int64_t targets_count,
+                                            int64_t ignore_index, int64_t bytes, farspan_error* error);
 
-/* Adds what `from` has gathered elsewhere (another thread, process or file) with the same block_tokens. The open blocks of both
- * become blocks of their own. `from` is not changed. */
+/* Adds what `from` has gathered elsewhere (another thread, process or file) with the same block_tokens. The open blocks
+ * of both become blocks of their own. `from` is not changed. */
 FARSPAN_API farspan_status farspan_loss_merge(farspan_loss* loss, const farspan_loss* from, farspan_error* error);
 
-/* The curve over the context: losses go into the accumulators of `curve` by the number of tokens that the model had read when it
- * made the prediction. Loss n had context first_context + n (for a window: first_row + 1) and goes into bucket k with
- * edges[k] <= context < edges[k + 1]; outside the edges it is left out. edges: curve_count + 1, ascending. */
-FARSPAN_API farspan_status farspan_loss_add_by_context(const farspan_context* context, farspan_loss* curve, int64_t curve_count,
-                                                       const int64_t* edges, int64_t edges_count, int64_t first_context,
-                                                       const double* nll, int64_t nll_count, const int64_t* targets,
-                                                       int64_t targets_count, int64_t ignore_index, farspan_error* error);
+/* The curve over the context: losses go into the accumulators of `curve` by the number of tokens that the model had
+ * read when it made the prediction. Loss n had context first_context + n (for a window: first_row + 1) and goes into
+ * bucket k with edges[k] <= context < edges[k + 1]; outside the edges it is left out. edges: curve_count + 1,
+ * ascending. */
+FARSPAN_API farspan_status farspan_loss_add_by_context(const farspan_context* context, farspan_loss* curve,
+                                                       int64_t curve_count, const int64_t* edges, int64_t edges_count,
+                                                       int64_t first_context, const double* nll, int64_t nll_count,
+                                                       const int64_t* targets, int64_t targets_count,
+                                                       int64_t ignore_index, farspan_error* error);
 
 /* What the sums say. Every token weighs the same, whatever window it was in. */
 typedef struct farspan_loss_summary {
     uint32_t struct_size;
     int32_t reserved;
     int64_t tokens;
-    double nll;            /* mean, nats per token */
-    double standard_error; /* of that mean: deviation of the block means / sqrt(blocks), because neighbouring tokens are not
-                              independent; NaN below two blocks */
+    double nll; /* mean, nats per token */
+    /* of that mean: deviation of the block means / sqrt(blocks), because neighbouring tokens are not independent;
+     * NaN below two blocks */
+    double standard_error;
     double perplexity;     /* exp(nll) */
     double bits_per_token; /* nll / ln 2 */
     double bits_per_byte;  /* bits of all tokens / bytes; NaN if bytes is 0 */
@@ -151,7 +169,8 @@ typedef struct farspan_loss_summary {
 FARSPAN_API void farspan_loss_summary_init(farspan_loss_summary* summary, size_t size);
 
 /* Without any token the means are NaN. */
-FARSPAN_API farspan_status farspan_loss_summarize(const farspan_loss* loss, farspan_loss_summary* summary, farspan_error* error);
+FARSPAN_API farspan_status farspan_loss_summarize(const farspan_loss* loss, farspan_loss_summary* summary,
+                                                  farspan_error* error);
 
 /* ---- 4. Verdict ------------------------------------------------------------------------------- */
 
@@ -172,10 +191,11 @@ typedef struct farspan_verdict {
 } farspan_verdict;
 FARSPAN_API void farspan_verdict_init(farspan_verdict* verdict, size_t size);
 
-/* Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: ascending; nll: one for each
- * length. A ratio that is not a number is worse than any number. */
-FARSPAN_API farspan_status farspan_judge(const farspan_context* context, const int64_t* lengths, int64_t lengths_count, const double* nll,
-                                         int64_t nll_count, int64_t trained_length, farspan_verdict* verdict, farspan_error* error);
+/* Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: ascending; nll: one
+ * for each length. A ratio that is not a number is worse than any number. */
+FARSPAN_API farspan_status farspan_judge(const farspan_context* context, const int64_t* lengths, int64_t lengths_count,
+                                         const double* nll, int64_t nll_count, int64_t trained_length,
+                                         farspan_verdict* verdict, farspan_error* error);
 
 /* "holds"; NULL if unknown. And the rule in words, for reports. */
 FARSPAN_API const char* farspan_verdict_name(int32_t verdict);
@@ -183,23 +203,27 @@ FARSPAN_API const char* farspan_verdict_rule(void);
 
 /* ---- 5. BLEU and chrF ------------------------------------------------------------------------- */
 
-/* Texts are UTF-8 of a given number of bytes (below 2^31), without a final NUL; bytes that are not UTF-8 count as U+FFFD. White space is
- * what Python's str.split splits at. */
+/* Texts are UTF-8 of a given number of bytes (below 2^31), without a final NUL; bytes that are not UTF-8 count as
+ * U+FFFD. White space is what Python's str.split splits at. */
 enum {
     FARSPAN_TOKENIZER_NONE = 1, /* split at white space only: the text is tokenised already */
     FARSPAN_TOKENIZER_13A = 2,  /* mteval-v13a, the default of WMT and sacrebleu: punctuation of Western languages */
     FARSPAN_TOKENIZER_CHAR = 3, /* every character a token */
     FARSPAN_TOKENIZER_INTL = 4, /* mteval-v14: punctuation and symbols of all scripts */
-    FARSPAN_TOKENIZER_ROUGE = 5,        /* a-z and 0-9 after lower case, the rest separates; for farspan_tokenize only */
-    FARSPAN_TOKENIZER_ROUGE_STEMMED = 6, /* the same, words longer than 3 letters stemmed (Porter 1980, with NLTK's extensions) */
-    FARSPAN_TOKENIZER_ZH = 7            /* Chinese: every Chinese character and sign a token, the rest as 13a (sacrebleu's zh) */
+    /* a-z and 0-9 after lower case, the rest separates; for farspan_tokenize only */
+    FARSPAN_TOKENIZER_ROUGE = 5,
+    /* the same, words longer than 3 letters stemmed (Porter 1980, with NLTK's extensions) */
+    FARSPAN_TOKENIZER_ROUGE_STEMMED = 6,
+    /* Chinese: every Chinese character and sign a token, the rest as 13a (sacrebleu's zh) */
+    FARSPAN_TOKENIZER_ZH = 7
 };
 
-/* What a score sees of a text: its tokens, joined by single spaces, NUL-terminated. `needed` receives the bytes with the NUL; they are
- * written if `buffer_bytes` suffices, and otherwise nothing is (buffer may be NULL then). lowercase: 0 or 1. */
-FARSPAN_API farspan_status farspan_tokenize(const farspan_context* context, int32_t tokenizer, int32_t lowercase, const char* text,
-                                            int64_t text_bytes, char* buffer, int64_t buffer_bytes, int64_t* needed,
-                                            farspan_error* error);
+/* What a score sees of a text: its tokens, joined by single spaces, NUL-terminated. `needed` receives the bytes with
+ * the NUL; they are written if `buffer_bytes` suffices, and otherwise nothing is (buffer may be NULL then). lowercase:
+ * 0 or 1. */
+FARSPAN_API farspan_status farspan_tokenize(const farspan_context* context, int32_t tokenizer, int32_t lowercase,
+                                            const char* text, int64_t text_bytes, char* buffer, int64_t buffer_bytes,
+                                            int64_t* needed, farspan_error* error);
 
 /* What an order without a match counts (Chen and Cherry 2014). */
 enum {
@@ -213,19 +237,21 @@ enum { FARSPAN_BLEU_MAX_ORDER = 8 };
 
 typedef struct farspan_bleu_config {
     uint32_t struct_size;
-    int32_t tokenizer;       /* default 13a; not read for token ids */
-    int32_t smoothing;       /* default exp */
-    int32_t max_order;       /* default 4; 1 .. FARSPAN_BLEU_MAX_ORDER */
-    int32_t lowercase;       /* default 0 */
-    int32_t effective_order; /* default 0; 1: orders for which the hypothesis is too short do not count. For single sentences */
-    double smoothing_value;  /* default NaN: that of the smoothing [floor, add_k] */
+    int32_t tokenizer; /* default 13a; not read for token ids */
+    int32_t smoothing; /* default exp */
+    int32_t max_order; /* default 4; 1 .. FARSPAN_BLEU_MAX_ORDER */
+    int32_t lowercase; /* default 0 */
+    /* default 0; 1: orders for which the hypothesis is too short do not count. For single sentences */
+    int32_t effective_order;
+    double smoothing_value; /* default NaN: that of the smoothing [floor, add_k] */
 } farspan_bleu_config;
 FARSPAN_API void farspan_bleu_config_init(farspan_bleu_config* config, size_t size);
 
-/* What BLEU knows of a corpus: plain data of fixed size, to be kept, sent, added up; every count is at most 2^62. Init writes zeros. */
+/* What BLEU knows of a corpus: plain data of fixed size, to be kept, sent, added up; every count is at most 2^62. Init
+ * writes zeros. */
 typedef struct farspan_bleu_counts {
     uint32_t struct_size;
-    int32_t max_order;         /* of the configuration that counted; 0 before the first segment */
+    int32_t max_order; /* of the configuration that counted; 0 before the first segment */
     int64_t segments;
     int64_t hypothesis_length; /* in tokens */
     int64_t reference_length;  /* of each segment's reference that is closest in length */
@@ -234,19 +260,23 @@ typedef struct farspan_bleu_counts {
 } farspan_bleu_counts;
 FARSPAN_API void farspan_bleu_counts_init(farspan_bleu_counts* counts, size_t size);
 
-/* Counts one segment, usually a sentence or a line, against its references, at least one. A reference whose data is NULL is one
- * that this segment does not have. Segments are independent: count them in any order, in any thread, into any struct. */
-FARSPAN_API farspan_status farspan_bleu_add(const farspan_context* context, const farspan_bleu_config* config, const char* hypothesis,
-                                            int64_t hypothesis_bytes, const farspan_text* references, int64_t references_count,
+/* Counts one segment, usually a sentence or a line, against its references, at least one. A reference whose data is
+ * NULL is one that this segment does not have. Segments are independent: count them in any order, in any thread, into
+ * any struct. */
+FARSPAN_API farspan_status farspan_bleu_add(const farspan_context* context, const farspan_bleu_config* config,
+                                            const char* hypothesis, int64_t hypothesis_bytes,
+                                            const farspan_text* references, int64_t references_count,
                                             farspan_bleu_counts* counts, farspan_error* error);
 
 /* The same on token ids of any meaning; the tokenizer and lowercase are not read. Fewer than 2^31 ids each. */
 FARSPAN_API farspan_status farspan_bleu_add_tokens(const farspan_context* context, const farspan_bleu_config* config,
-                                                   const int64_t* hypothesis, int64_t hypothesis_count, const farspan_ids* references,
-                                                   int64_t references_count, farspan_bleu_counts* counts, farspan_error* error);
+                                                   const int64_t* hypothesis, int64_t hypothesis_count,
+                                                   const farspan_ids* references, int64_t references_count,
+                                                   farspan_bleu_counts* counts, farspan_error* error);
 
 /* Adds what was counted elsewhere with the same max_order. */
-FARSPAN_API farspan_status farspan_bleu_merge(farspan_bleu_counts* counts, const farspan_bleu_counts* from, farspan_error* error);
+FARSPAN_API farspan_status farspan_bleu_merge(farspan_bleu_counts* counts, const farspan_bleu_counts* from,
+                                              farspan_error* error);
 
 typedef struct farspan_bleu_result {
     uint32_t struct_size;
@@ -264,8 +294,8 @@ FARSPAN_API farspan_status farspan_bleu_score(const farspan_bleu_config* config,
                                               farspan_bleu_result* result, farspan_error* error);
 
 /* What must be stated with a score so that others can repeat it, in sacrebleu's form:
- * "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:farspan-0.1.0". references: how many, or 0 if that varies. Buffer as in
- * farspan_tokenize. */
+ * "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:farspan-0.1.0". references: how many, or 0 if that varies.
+ * Buffer as in farspan_tokenize. */
 FARSPAN_API farspan_status farspan_bleu_signature(const farspan_bleu_config* config, int32_t references, char* buffer,
                                                   int64_t buffer_bytes, int64_t* needed, farspan_error* error);
 
@@ -273,12 +303,13 @@ enum { FARSPAN_CHRF_MAX_ORDERS = 16 };
 
 typedef struct farspan_chrf_config {
     uint32_t struct_size;
-    int32_t char_order;  /* default 6; n-grams of characters */
-    int32_t word_order;  /* default 0; 2: chrF++. Both together at most FARSPAN_CHRF_MAX_ORDERS */
-    int32_t lowercase;   /* default 0 */
-    int32_t whitespace;  /* default 0; 1: white space counts as characters */
-    int32_t every_order; /* default 0: orders that either text is too short for are left out; 1: they count as 0 (eps_smoothing) */
-    double beta;         /* default 2: how much more recall weighs than precision */
+    int32_t char_order; /* default 6; n-grams of characters */
+    int32_t word_order; /* default 0; 2: chrF++. Both together at most FARSPAN_CHRF_MAX_ORDERS */
+    int32_t lowercase;  /* default 0 */
+    int32_t whitespace; /* default 0; 1: white space counts as characters */
+    /* default 0: orders that either text is too short for are left out; 1: they count as 0 (eps_smoothing) */
+    int32_t every_order;
+    double beta; /* default 2: how much more recall weighs than precision */
 } farspan_chrf_config;
 FARSPAN_API void farspan_chrf_config_init(farspan_chrf_config* config, size_t size);
 
@@ -293,15 +324,17 @@ typedef struct farspan_chrf_counts {
 FARSPAN_API void farspan_chrf_counts_init(farspan_chrf_counts* counts, size_t size);
 
 /* As farspan_bleu_add; of several references the one that gives this segment the best score is counted. */
-FARSPAN_API farspan_status farspan_chrf_add(const farspan_context* context, const farspan_chrf_config* config, const char* hypothesis,
-                                            int64_t hypothesis_bytes, const farspan_text* references, int64_t references_count,
+FARSPAN_API farspan_status farspan_chrf_add(const farspan_context* context, const farspan_chrf_config* config,
+                                            const char* hypothesis, int64_t hypothesis_bytes,
+                                            const farspan_text* references, int64_t references_count,
                                             farspan_chrf_counts* counts, farspan_error* error);
 
-FARSPAN_API farspan_status farspan_chrf_merge(farspan_chrf_counts* counts, const farspan_chrf_counts* from, farspan_error* error);
+FARSPAN_API farspan_status farspan_chrf_merge(farspan_chrf_counts* counts, const farspan_chrf_counts* from,
+                                              farspan_error* error);
 
 /* score: 0 .. 100, equal to sacrebleu's within rounding. */
-FARSPAN_API farspan_status farspan_chrf_score(const farspan_chrf_config* config, const farspan_chrf_counts* counts, double* score,
-                                              farspan_error* error);
+FARSPAN_API farspan_status farspan_chrf_score(const farspan_chrf_config* config, const farspan_chrf_counts* counts,
+                                              double* score, farspan_error* error);
 
 /* ---- 6. ROUGE --------------------------------------------------------------------------------- */
 
@@ -329,23 +362,26 @@ typedef struct farspan_rouge_result {
 } farspan_rouge_result;
 FARSPAN_API void farspan_rouge_result_init(farspan_rouge_result* result, size_t size);
 
-/* One hypothesis against its references, at least one: the result is that of the reference with the best f_measure. A corpus is
- * the mean over its texts. Only letters a-z and digits count: other scripts need token ids. The work of L and LSUM grows with the pairs of tokens: more than 2^38 of them (two texts of 500,000 tokens; a sentence
- * counts as 16 tokens more) are FARSPAN_ERROR_SHAPE. Memory grows with the tokens, and for LSUM with sqrt(l) s / 4 bytes
- * for sentences of l and s tokens, l >= s. */
-FARSPAN_API farspan_status farspan_rouge(const farspan_context* context, const farspan_rouge_config* config, const char* hypothesis,
-                                         int64_t hypothesis_bytes, const farspan_text* references, int64_t references_count,
+/* One hypothesis against its references, at least one: the result is that of the reference with the best f_measure. A
+ * corpus is the mean over its texts. Only letters a-z and digits count: other scripts need token ids. The work of L and
+ * LSUM grows with the pairs of tokens: more than 2^38 of them (two texts of 500,000 tokens; a sentence counts as 16
+ * tokens more) are FARSPAN_ERROR_SHAPE. Memory grows with the tokens, and for LSUM with sqrt(l) s / 4 bytes for
+ * sentences of l and s tokens, l >= s. */
+FARSPAN_API farspan_status farspan_rouge(const farspan_context* context, const farspan_rouge_config* config,
+                                         const char* hypothesis, int64_t hypothesis_bytes,
+                                         const farspan_text* references, int64_t references_count,
                                          farspan_rouge_result* result, farspan_error* error);
 
 /* The same on token ids [n, l]; without sentences there is no LSUM, and stem must be 0. */
 FARSPAN_API farspan_status farspan_rouge_tokens(const farspan_context* context, const farspan_rouge_config* config,
-                                                const int64_t* hypothesis, int64_t hypothesis_count, const farspan_ids* references,
-                                                int64_t references_count, farspan_rouge_result* result, farspan_error* error);
+                                                const int64_t* hypothesis, int64_t hypothesis_count,
+                                                const farspan_ids* references, int64_t references_count,
+                                                farspan_rouge_result* result, farspan_error* error);
 
 /* ---- 7. Bootstrap ----------------------------------------------------------------------------- */
 
-/* Confidence intervals by resampling with replacement (Efron 1979; for BLEU Koehn 2004). Draws come from a generator of the library:
- * the same seed gives the same interval on every machine, for any number of threads. */
+/* Confidence intervals by resampling with replacement (Efron 1979; for BLEU Koehn 2004). Draws come from a generator of
+ * the library: the same seed gives the same interval on every machine, for any number of threads. */
 typedef struct farspan_bootstrap_config {
     uint32_t struct_size;
     int32_t samples;   /* default 1000; 1 .. 1,000,000 */
@@ -357,40 +393,44 @@ FARSPAN_API void farspan_bootstrap_config_init(farspan_bootstrap_config* config,
 typedef struct farspan_interval {
     uint32_t struct_size;
     int32_t reserved;
-    double low;    /* quantile (1 - confidence) / 2 of the resampled values, interpolated between neighbours */
+    double low; /* quantile (1 - confidence) / 2 of the resampled values, interpolated between neighbours */
     double median;
-    double high;   /* quantile (1 + confidence) / 2 */
-    double mean;   /* of the resampled values */
+    double high; /* quantile (1 + confidence) / 2 */
+    double mean; /* of the resampled values */
 } farspan_interval;
 FARSPAN_API void farspan_interval_init(farspan_interval* interval, size_t size);
 
-/* The interval of the mean of values, at least one: losses of blocks, ROUGE of texts, hits of passkeys. NULL config: the
- * defaults. */
-FARSPAN_API farspan_status farspan_bootstrap_mean(const farspan_context* context, const farspan_bootstrap_config* config,
-                                                  const double* values, int64_t values_count, farspan_interval* interval,
+/* The interval of the mean of values, at least one: losses of blocks, ROUGE of texts, hits of passkeys. NULL config:
+ * the defaults. */
+FARSPAN_API farspan_status farspan_bootstrap_mean(const farspan_context* context,
+                                                  const farspan_bootstrap_config* config, const double* values,
+                                                  int64_t values_count, farspan_interval* interval,
                                                   farspan_error* error);
 
 /* The interval of corpus BLEU: segments are the counts of single segments (or of groups that belong together). */
-FARSPAN_API farspan_status farspan_bleu_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config,
+FARSPAN_API farspan_status farspan_bleu_bootstrap(const farspan_context* context,
+                                                  const farspan_bootstrap_config* config,
                                                   const farspan_bleu_config* bleu, const farspan_bleu_counts* segments,
-                                                  int64_t segments_count, farspan_interval* interval, farspan_error* error);
+                                                  int64_t segments_count, farspan_interval* interval,
+                                                  farspan_error* error);
 
 /* ---- 8. Passkey ------------------------------------------------------------------------------- */
 
 /* A text that hides a number among repeated sentences and asks for it at the end: is what stands far back found? */
 enum {
-    FARSPAN_PASSKEY_LANDMARK = 1, /* five lines; the garbage is cut by characters (Mohtashami and Jaggi 2023; YaRN, PI, ChunkLlama) */
+    /* five lines; the garbage is cut by characters (Mohtashami and Jaggi 2023; YaRN, PI, ChunkLlama) */
+    FARSPAN_PASSKEY_LANDMARK = 1,
     FARSPAN_PASSKEY_SENTENCES = 2 /* one line of whole sentences (RedPajama; LM-Infinite) */
 };
 
 typedef struct farspan_passkey_config {
     uint32_t struct_size;
-    int32_t form;       /* FARSPAN_PASSKEY_* */
-    int64_t length;     /* bytes of the whole text at most; the text is ASCII, so bytes are characters */
-    uint64_t seed;      /* default 0: decides the key, and the depth if that is drawn */
-    double depth;       /* where the key stands: 0 the start of the garbage, 1 its end; NaN (default): drawn */
-    int64_t lowest_key; /* default 1 */
-    int64_t highest_key;/* default 50000 [landmark], 9999999 [sentences]; below 10^18 */
+    int32_t form;        /* FARSPAN_PASSKEY_* */
+    int64_t length;      /* bytes of the whole text at most; the text is ASCII, so bytes are characters */
+    uint64_t seed;       /* default 0: decides the key, and the depth if that is drawn */
+    double depth;        /* where the key stands: 0 the start of the garbage, 1 its end; NaN (default): drawn */
+    int64_t lowest_key;  /* default 1 */
+    int64_t highest_key; /* default 50000 [landmark], 9999999 [sentences]; below 10^18 */
 } farspan_passkey_config;
 FARSPAN_API void farspan_passkey_config_init(farspan_passkey_config* config, size_t size, int32_t form);
 
@@ -398,33 +438,34 @@ typedef struct farspan_passkey {
     uint32_t struct_size;
     int32_t reserved;
     int64_t key;
-    int64_t key_begin;    /* the sentences that tell the key: bytes [key_begin, key_end) of the text */
+    int64_t key_begin; /* the sentences that tell the key: bytes [key_begin, key_end) of the text */
     int64_t key_end;
-    int64_t bytes;        /* of the text, without NUL */
-    double depth;         /* as drawn or given */
+    int64_t bytes; /* of the text, without NUL */
+    double depth;  /* as drawn or given */
 } farspan_passkey;
 FARSPAN_API void farspan_passkey_init(farspan_passkey* passkey, size_t size);
 
 /* Writes the text; buffer as in farspan_tokenize. With the same configuration the same text comes out everywhere. */
-FARSPAN_API farspan_status farspan_passkey_make(const farspan_context* context, const farspan_passkey_config* config, char* buffer,
-                                                int64_t buffer_bytes, int64_t* needed, farspan_passkey* passkey,
-                                                farspan_error* error);
+FARSPAN_API farspan_status farspan_passkey_make(const farspan_context* context, const farspan_passkey_config* config,
+                                                char* buffer, int64_t buffer_bytes, int64_t* needed,
+                                                farspan_passkey* passkey, farspan_error* error);
 
-/* 1 in `correct` if the first whole number in the text that the model wrote is the key, else 0. Give only what it wrote, usually 10
- * tokens. */
-FARSPAN_API farspan_status farspan_passkey_check(const farspan_context* context, const char* generated, int64_t generated_bytes,
-                                                 int64_t key, int32_t* correct, farspan_error* error);
+/* 1 in `correct` if the first whole number in the text that the model wrote is the key, else 0. Give only what it
+ * wrote, usually 10 tokens. */
+FARSPAN_API farspan_status farspan_passkey_check(const farspan_context* context, const char* generated,
+                                                 int64_t generated_bytes, int64_t key, int32_t* correct,
+                                                 farspan_error* error);
 
 /* A needle in a haystack of the caller's own, as token ids (or bytes widened to them): out = haystack[0, p) + needle +
- * haystack[p, rest) + question, `out_count` ids together, with the haystack cut (and repeated if it is too short) to fill what the
- * others leave, and p = round(depth * rest). `position` receives where the needle begins. With `boundaries`, p moves back to just
- * behind the nearest haystack id that is one of them (the ids of ".", "!" and "?", say), so that the needle does not split a
- * sentence; to 0 if there is none. */
-FARSPAN_API farspan_status farspan_needle_place(const farspan_context* context, const int64_t* haystack, int64_t haystack_count,
-                                                const int64_t* needle, int64_t needle_count, const int64_t* question,
-                                                int64_t question_count, double depth, const int64_t* boundaries,
-                                                int64_t boundaries_count, int64_t* out, int64_t out_count, int64_t* position,
-                                                farspan_error* error);
+ * haystack[p, rest) + question, `out_count` ids together, with the haystack cut (and repeated if it is too short) to
+ * fill what the others leave, and p = round(depth * rest). `position` receives where the needle begins. With
+ * `boundaries`, p moves back to just behind the nearest haystack id that is one of them (the ids of ".", "!" and "?",
+ * say), so that the needle does not split a sentence; to 0 if there is none. */
+FARSPAN_API farspan_status farspan_needle_place(const farspan_context* context, const int64_t* haystack,
+                                                int64_t haystack_count, const int64_t* needle, int64_t needle_count,
+                                                const int64_t* question, int64_t question_count, double depth,
+                                                const int64_t* boundaries, int64_t boundaries_count, int64_t* out,
+                                                int64_t out_count, int64_t* position, farspan_error* error);
 
 #ifdef __cplusplus
 }

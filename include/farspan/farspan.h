@@ -45,15 +45,16 @@
  * Rules that hold for every function
  *   - Failure is a status other than FARSPAN_OK; nothing has then been written to any output. The
  *     last argument, `error`, may be NULL; otherwise it receives the cause in words.
- *   - An array is directly followed by its count of elements, name and name_count; NULL has count 0. A count that does not fit is
- *     FARSPAN_ERROR_SHAPE, and an output may be longer than what is written.
+ *   - An array is directly followed by its count of elements, name and name_count; NULL has count 0. A count that does
+ *     not fit is FARSPAN_ERROR_SHAPE, and an output may be longer than what is written.
  *   - Tensors and arrays are borrowed for the call. Handles (scheme, plan, context) copy what they
  *     need at creation, so the arrays of a configuration may be freed afterwards.
  *   - Schemes, plans and contexts are immutable: any number of threads may use one at the same time.
  *     Destroying one while another thread uses it is the caller's error. destroy(NULL) does nothing.
  *   - No function prints, exits, throws, installs a signal handler or keeps a caller's pointer.
- *   - A struct that begins with struct_size may grow at its end. Fill it by its init function, answers too, which is given your
- *     sizeof: then programs and libraries of different versions understand each other. A newer caller's field is refused if it is set.
+ *   - A struct that begins with struct_size may grow at its end. Fill it by its init function, answers too, which is
+ *     given your sizeof: then programs and libraries of different versions understand each other. A newer caller's
+ *     field is refused if it is set.
  *   - Sizes and positions are int64_t, strides are in elements, intervals are half-open [first, last).
  */
 #ifndef FARSPAN_FARSPAN_H
@@ -75,37 +76,40 @@ typedef int32_t farspan_status;
 
 enum {
     FARSPAN_OK = 0,
-    FARSPAN_ERROR_NULL_ARGUMENT = 1,     /* a required pointer is NULL */
-    FARSPAN_ERROR_STRUCT_SIZE = 2,       /* struct_size too small, or a newer caller set a field we do not know */
-    FARSPAN_ERROR_DTYPE = 3,             /* unknown or unsuitable element type */
-    FARSPAN_ERROR_SHAPE = 4,             /* a size is zero, negative, too large, or does not match its partner */
-    FARSPAN_ERROR_STRIDE = 5,            /* strides overflow, or an output overlaps itself */
-    FARSPAN_ERROR_HEAD_GROUPS = 6,       /* query_heads is not a multiple of key_heads, or a bias has other heads */
-    FARSPAN_ERROR_ROTARY_DIM = 7,        /* odd, not positive, or outside the head */
-    FARSPAN_ERROR_PARAMETER_RANGE = 8,   /* a number is outside its range (the message gives it), or NaN */
-    FARSPAN_ERROR_METHOD = 9,            /* unknown method or option value */
-    FARSPAN_ERROR_COMBINATION = 10,      /* parts that cannot be used together */
-    FARSPAN_ERROR_POSITIONS = 11,        /* negative, too large, or key positions that decrease */
-    FARSPAN_ERROR_WORKSPACE_SIZE = 12,   /* the workspace given is smaller than farspan_plan_workspace_size */
-    FARSPAN_ERROR_ISA_UNSUPPORTED = 13,  /* the instruction set asked for is not on this machine or not built in */
+    FARSPAN_ERROR_NULL_ARGUMENT = 1,    /* a required pointer is NULL */
+    FARSPAN_ERROR_STRUCT_SIZE = 2,      /* struct_size too small, or a newer caller set a field we do not know */
+    FARSPAN_ERROR_DTYPE = 3,            /* unknown or unsuitable element type */
+    FARSPAN_ERROR_SHAPE = 4,            /* a size is zero, negative, too large, or does not match its partner */
+    FARSPAN_ERROR_STRIDE = 5,           /* strides overflow, or an output overlaps itself */
+    FARSPAN_ERROR_HEAD_GROUPS = 6,      /* query_heads is not a multiple of key_heads, or a bias has other heads */
+    FARSPAN_ERROR_ROTARY_DIM = 7,       /* odd, not positive, or outside the head */
+    FARSPAN_ERROR_PARAMETER_RANGE = 8,  /* a number is outside its range (the message gives it), or NaN */
+    FARSPAN_ERROR_METHOD = 9,           /* unknown method or option value */
+    FARSPAN_ERROR_COMBINATION = 10,     /* parts that cannot be used together */
+    FARSPAN_ERROR_POSITIONS = 11,       /* negative, too large, or key positions that decrease */
+    FARSPAN_ERROR_WORKSPACE_SIZE = 12,  /* the workspace given is smaller than farspan_plan_workspace_size */
+    FARSPAN_ERROR_ISA_UNSUPPORTED = 13, /* the instruction set asked for is not on this machine or not built in */
     FARSPAN_ERROR_OUT_OF_MEMORY = 14,
-    FARSPAN_ERROR_CANCELLED = 15,        /* the context's cancel flag was set; outputs are then unspecified */
-    FARSPAN_ERROR_INTERNAL = 16,         /* a defect of the library: please report the message */
-    FARSPAN_ERROR_FORMAT = 17            /* a document (JSON, GGUF) that is malformed, or says what it must not */
+    FARSPAN_ERROR_CANCELLED = 15, /* the context's cancel flag was set; outputs are then unspecified */
+    FARSPAN_ERROR_INTERNAL = 16,  /* a defect of the library: please report the message */
+    FARSPAN_ERROR_FORMAT = 17     /* a document (JSON, GGUF) that is malformed, or says what it must not */
 };
 
 /* The cause of a failure. Caller-owned plain data; set struct_size = sizeof(farspan_error) before the
  * first use (FARSPAN_ERROR_INIT does). Written only on failure. */
 typedef struct farspan_error {
     uint32_t struct_size;
-    int32_t code;      /* the returned status */
-    int32_t argument;  /* 1-based index of the offending argument, 0 if none */
+    int32_t code;     /* the returned status */
+    int32_t argument; /* 1-based index of the offending argument, 0 if none */
     int32_t reserved;
-    char field[64];    /* the path of the offending field: "problem.key_positions[7]", "rope.factor"; "" if none, cut if it is longer */
+    /* the path of the offending field: "problem.key_positions[7]", "rope.factor"; "" if none, cut if it is longer */
+    char field[64];
     char message[256]; /* UTF-8, NUL-terminated: begins with the path, and gives the value and the allowed range */
 } farspan_error;
 
+/* clang-format off */
 #define FARSPAN_ERROR_INIT { (uint32_t)sizeof(farspan_error), 0, 0, 0, { 0 }, { 0 } }
+/* clang-format on */
 
 /* A short constant text for a status ("shape mismatch"); never NULL, also for unknown values. */
 FARSPAN_API const char* farspan_status_text(farspan_status status);
@@ -161,8 +165,8 @@ typedef struct farspan_ids {
 
 /* Each begins with struct_size and has an init function that writes every default for a method; change
  * what differs, then give them to farspan_scheme_create. Fields that a method does not use must keep
- * their defaults: a parameter that would be ignored is FARSPAN_ERROR_COMBINATION, not a surprise. In the comments below,
- * [yarn, llama3] lists the methods that read a field. Real numbers are finite and have generous upper bounds
+ * their defaults: a parameter that would be ignored is FARSPAN_ERROR_COMBINATION, not a surprise. In the comments
+ * below, [yarn, llama3] lists the methods that read a field. Real numbers are finite and have generous upper bounds
  * (1e12 for factors, 1e6 for scales), which the error message gives. */
 
 /* -- 3.1 rope: how the angle of each rotary pair grows with position.
@@ -185,8 +189,9 @@ enum {
     FARSPAN_ROPE_LONGROPE = 13,        /* per-pair divisors, short or long by length (Ding et al. 2024) */
     FARSPAN_ROPE_LLAMA3 = 14,          /* Llama 3.1: three bands by wavelength */
     FARSPAN_ROPE_PROPORTIONAL = 15,    /* first rotated_fraction of the pairs, exponent over the full width */
-    FARSPAN_ROPE_XPOS = 16,            /* xPos / LeX (Sun et al. 2022): decay zeta[p]^(distance/xpos_scale_base); causal */
-    FARSPAN_ROPE_PAIR_FACTORS = 17     /* inv_freq[p] / short_factors[p], as GGUF's freq_factors */
+    /* xPos / LeX (Sun et al. 2022): decay zeta[p]^(distance/xpos_scale_base); causal */
+    FARSPAN_ROPE_XPOS = 16,
+    FARSPAN_ROPE_PAIR_FACTORS = 17 /* inv_freq[p] / short_factors[p], as GGUF's freq_factors */
 };
 
 /* The pairing of one head of 8 features; pair number written under each feature:
@@ -214,58 +219,61 @@ enum {
 };
 
 enum {
-    FARSPAN_SWITCH_AFTER = 0,    /* long factors when length > original_context (the paper, current HF) */
-    FARSPAN_SWITCH_AT = 1,       /* when length >= original_context, and m is 1 below it (HF 4.46 and 4.47) */
+    FARSPAN_SWITCH_AFTER = 0, /* long factors when length > original_context (the paper, current HF) */
+    FARSPAN_SWITCH_AT = 1,    /* when length >= original_context, and m is 1 below it (HF 4.46 and 4.47) */
     FARSPAN_SWITCH_ALWAYS_LONG = 2
 };
 
 enum {
-    FARSPAN_AXES_NONE = 0,         /* one position per token */
-    FARSPAN_AXES_SECTIONS = 1,     /* M-RoPE (Qwen2-VL): pairs [0,a) axis 0, [a,a+b) axis 1, [a+b,a+b+c) axis 2 ... */
-    FARSPAN_AXES_INTERLEAVED = 2,  /* Qwen3-VL: t h w t h w ..., leftover pairs on axis 0 */
+    FARSPAN_AXES_NONE = 0,        /* one position per token */
+    FARSPAN_AXES_SECTIONS = 1,    /* M-RoPE (Qwen2-VL): pairs [0,a) axis 0, [a,a+b) axis 1, [a+b,a+b+c) axis 2 ... */
+    FARSPAN_AXES_INTERLEAVED = 2, /* Qwen3-VL: t h w t h w ..., leftover pairs on axis 0 */
     FARSPAN_AXES_INTERLEAVED_GGML = 3 /* the same, leftover pairs on axis 3 */
 };
 
 typedef struct farspan_rope_config {
     uint32_t struct_size;
-    int32_t method;           /* FARSPAN_ROPE_* */
-    int32_t layout;           /* FARSPAN_LAYOUT_*; required unless method is none */
-    int32_t rotary_dim;       /* R: rotated features, even, 2 .. head_dim; required */
-    int32_t rotary_offset;    /* first rotated feature of the head; default 0 */
-    int32_t angle;            /* FARSPAN_ANGLE_*; default exact */
-    double base;              /* theta > 1; default 10000 */
-    double factor;            /* s > 0; default 1 [linear, ntk*, dynamic_ntk, ntk_by_parts, yarn, longrope, llama3, proportional] */
-    int64_t original_context; /* L, the trained length > 0 [dynamic_*, ntk_by_parts, yarn, longrope, llama3] */
-    double beta_fast;         /* default 32 [ntk_by_parts, yarn, dynamic_yarn] */
-    double beta_slow;         /* default 1 */
+    int32_t method;        /* FARSPAN_ROPE_* */
+    int32_t layout;        /* FARSPAN_LAYOUT_*; required unless method is none */
+    int32_t rotary_dim;    /* R: rotated features, even, 2 .. head_dim; required */
+    int32_t rotary_offset; /* first rotated feature of the head; default 0 */
+    int32_t angle;         /* FARSPAN_ANGLE_*; default exact */
+    double base;           /* theta > 1; default 10000 */
+    /* s > 0; default 1 [linear, ntk*, dynamic_ntk, ntk_by_parts, yarn, longrope, llama3, proportional] */
+    double factor;
+    int64_t original_context;    /* L, the trained length > 0 [dynamic_*, ntk_by_parts, yarn, longrope, llama3] */
+    double beta_fast;            /* default 32 [ntk_by_parts, yarn, dynamic_yarn] */
+    double beta_slow;            /* default 1 */
     double extrapolation_factor; /* default 1, 0 .. 1 */
-    int32_t ramp;             /* FARSPAN_RAMP_*; default pair index */
-    int32_t truncate;         /* 1: floor and ceil of the ramp's ends (default), 0: real ends (gpt-oss) */
-    double mscale;            /* both non-zero: m = g(s, mscale) / g(s, mscale_all_dim), g = 0.1 c ln s + 1 [yarn] */
-    double mscale_all_dim;    /* default 0 = unset; one without the other is refused (Hugging Face ignores it) */
-    int32_t magnitude;        /* FARSPAN_MAGNITUDE_* */
-    int32_t length_switch;    /* FARSPAN_SWITCH_* [longrope] */
-    double attention_factor;  /* m itself, with FARSPAN_MAGNITUDE_EXPLICIT; otherwise a factor on m, default 1 [all but none, xpos] */
-    double mixed_exponent;    /* default 0.625, 0 .. 1 [ntk_mixed] */
-    double low_freq_factor;   /* default 1 [llama3] */
-    double high_freq_factor;  /* default 4 [llama3] */
-    double rotated_fraction;  /* default 1, 0 .. 1 [proportional] */
-    double xpos_scale_base;   /* default 512 positions [xpos] */
-    double xpos_gamma;        /* default 0.4: zeta[p] = (2p + gamma R) / ((1 + gamma) R) [xpos] */
-    const double* short_factors;  /* R/2 divisors > 0 of inv_freq [longrope, pair_factors] */
+    int32_t ramp;                /* FARSPAN_RAMP_*; default pair index */
+    int32_t truncate;            /* 1: floor and ceil of the ramp's ends (default), 0: real ends (gpt-oss) */
+    double mscale;               /* both non-zero: m = g(s, mscale) / g(s, mscale_all_dim), g = 0.1 c ln s + 1 [yarn] */
+    double mscale_all_dim;       /* default 0 = unset; one without the other is refused (Hugging Face ignores it) */
+    int32_t magnitude;           /* FARSPAN_MAGNITUDE_* */
+    int32_t length_switch;       /* FARSPAN_SWITCH_* [longrope] */
+    /* m itself, with FARSPAN_MAGNITUDE_EXPLICIT; otherwise a factor on m, default 1 [all but none, xpos] */
+    double attention_factor;
+    double mixed_exponent;       /* default 0.625, 0 .. 1 [ntk_mixed] */
+    double low_freq_factor;      /* default 1 [llama3] */
+    double high_freq_factor;     /* default 4 [llama3] */
+    double rotated_fraction;     /* default 1, 0 .. 1 [proportional] */
+    double xpos_scale_base;      /* default 512 positions [xpos] */
+    double xpos_gamma;           /* default 0.4: zeta[p] = (2p + gamma R) / ((1 + gamma) R) [xpos] */
+    const double* short_factors; /* R/2 divisors > 0 of inv_freq [longrope, pair_factors] */
     int64_t short_factors_count;
-    const double* long_factors;   /* R/2 likewise [longrope] */
+    const double* long_factors; /* R/2 likewise [longrope] */
     int64_t long_factors_count;
-    int32_t axes;                 /* FARSPAN_AXES_* */
-    int32_t axis_sections[4];     /* pairs per axis; their sum is R/2 (interleaved: at most R/2) */
+    int32_t axes;             /* FARSPAN_AXES_* */
+    int32_t axis_sections[4]; /* pairs per axis; their sum is R/2 (interleaved: at most R/2) */
     int32_t reserved;
 } farspan_rope_config;
 
-/* -- 3.2 remap: which position the rope part sees. Needs a causal mask without prefix, a single position axis, and not xpos.
- * The near branch keeps the true positions; a far branch begins where the comment says. A remap does not choose the mask: give
- * lm_infinite and streaming the mask named with them. With another one they are accepted, and the pairs that it shows are mapped as
- * the comment says.
- * Dual chunk, with chunk numbers a = p_i / S and b = p_j / S (floor), and r_i = p_i mod S, r_j = p_j mod S: the rope sees
+/* -- 3.2 remap: which position the rope part sees. Needs a causal mask without prefix, a single position axis, and not
+ * xpos. The near branch keeps the true positions; a far branch begins where the comment says. A remap does not choose
+ * the mask: give lm_infinite and streaming the mask named with them. With another one they are accepted, and the pairs
+ * that it shows are mapped as the comment says.
+ * Dual chunk, with chunk numbers a = p_i / S and b = p_j / S (floor), and r_i = p_i mod S, r_j = p_j mod S: the rope
+ * sees
  *     a = b (branch 0)      r_i - r_j
  *     a = b + 1 (branch 1)  min(r_i + S, C) - r_j
  *     a > b + 1 (branch 2)  min(2 S - 1, C) - r_j
@@ -274,33 +282,37 @@ enum {
     FARSPAN_REMAP_NONE = 0,
     FARSPAN_REMAP_REROPE = 1,       /* distance >= window: counts as window (Su 2023) */
     FARSPAN_REMAP_LEAKY_REROPE = 2, /* distance >= window: window + (distance - window) / leak */
-    FARSPAN_REMAP_SELF_EXTEND = 3,  /* distance >= window: i//group - j//group + window - window//group (Jin et al. 2024) */
-    FARSPAN_REMAP_DUAL_CHUNK = 4,   /* Dual Chunk Attention (An et al. 2024), chunk C, local_window w, S = C - w */
-    FARSPAN_REMAP_LM_INFINITE = 5,  /* distance >= window: counts as min(limit, length - 1) (Han et al. 2023);
-                                       with the mask sinks = any, window_left = window - 1 */
-    FARSPAN_REMAP_STREAMING = 6     /* StreamingLLM (Xiao et al. 2023): positions are cache slots, sinks + window;
+    /* distance >= window: i//group - j//group + window - window//group (Jin et al. 2024) */
+    FARSPAN_REMAP_SELF_EXTEND = 3,
+    FARSPAN_REMAP_DUAL_CHUNK = 4, /* Dual Chunk Attention (An et al. 2024), chunk C, local_window w, S = C - w */
+    /* distance >= window: counts as min(limit, length - 1) (Han et al. 2023); with the mask sinks = any, window_left
+     * = window - 1 */
+    FARSPAN_REMAP_LM_INFINITE = 5,
+    FARSPAN_REMAP_STREAMING = 6 /* StreamingLLM (Xiao et al. 2023): positions are cache slots, sinks + window;
                                        with the mask sinks = sinks, window_left = window */
 };
 
 typedef struct farspan_remap_config {
     uint32_t struct_size;
-    int32_t method;        /* FARSPAN_REMAP_* */
-    int64_t window;        /* > 0, in positions; required by all but dual_chunk */
-    int64_t group;         /* G >= 1; default 8 [self_extend] */
-    double leak;           /* k >= 1; default 16 [leaky_rerope] */
-    int64_t chunk;         /* C [dual_chunk] */
-    int64_t local_window;  /* w, 0 < w < C [dual_chunk] */
-    int64_t limit;         /* default 0 = window [lm_infinite] */
-    int64_t sinks;         /* S0 >= 0 [streaming] */
-    int32_t real_shift;    /* 1: the query's shift is window/group as a real number, as some releases do [self_extend] */
+    int32_t method;       /* FARSPAN_REMAP_* */
+    int64_t window;       /* > 0, in positions; required by all but dual_chunk */
+    int64_t group;        /* G >= 1; default 8 [self_extend] */
+    double leak;          /* k >= 1; default 16 [leaky_rerope] */
+    int64_t chunk;        /* C [dual_chunk] */
+    int64_t local_window; /* w, 0 < w < C [dual_chunk] */
+    int64_t limit;        /* default 0 = window [lm_infinite] */
+    int64_t sinks;        /* S0 >= 0 [streaming] */
+    /* 1: the query's shift is window/group as a real number, as some releases do [self_extend] */
+    int32_t real_shift;
     int32_t reserved;
     double position_scale; /* default 1: positions divided after the map (PI inside DCA) [dual_chunk] */
 } farspan_remap_config;
 
 /* -- 3.3 bias: added to the logit as a function of distance and head.
- * Keys ahead of the query, which only a mask without causal or with a prefix shows, count as at distance 0 in every method: so do
- * the releases of kerple, sandwich and of t5's decoders. With bidirectional, alibi counts |d| and t5 has buckets for them. ALiBi without
- * bidirectional is refused under such a mask: some read its formula there as a reward, others do not. */
+ * Keys ahead of the query, which only a mask without causal or with a prefix shows, count as at distance 0 in every
+ * method: so do the releases of kerple, sandwich and of t5's decoders. With bidirectional, alibi counts |d| and t5 has
+ * buckets for them. ALiBi without bidirectional is refused under such a mask: some read its formula there as a reward,
+ * others do not. */
 enum {
     FARSPAN_BIAS_NONE = 0,
     FARSPAN_BIAS_ALIBI = 1,        /* -slope[h] * distance (Press et al. 2022) */
@@ -313,25 +325,27 @@ enum {
 
 typedef struct farspan_bias_config {
     uint32_t struct_size;
-    int32_t method;        /* FARSPAN_BIAS_* */
-    int32_t heads;         /* all heads of the layer, also of other ranks; required unless none or dense */
-    int32_t alibi_heads;   /* default 0 = all; otherwise slopes as for so many heads, for the first ones; the others have 0 [alibi] */
-    int32_t bidirectional; /* [alibi] -slope |d| in both directions; [t5] half of the buckets per direction */
-    int32_t buckets;       /* default 32 [t5] */
-    int64_t max_distance;  /* default 128 [t5] */
-    int64_t distance_limit;/* 0 = none; otherwise distances count as at most this (LM-Infinite on ALiBi) [alibi] */
-    double max_bias;       /* default 8: slopes 2^(-max_bias (h+1)/heads) [alibi] */
-    double scale;          /* factor on the bias; default 1. Falcon: 1/sqrt(head_dim) [alibi] */
-    int64_t trained_length;/* 0 = off; otherwise slopes shrink by trained_length/length beyond it [alibi] */
-    int32_t dim;           /* default 128, even [sandwich] */
+    int32_t method; /* FARSPAN_BIAS_* */
+    int32_t heads;  /* all heads of the layer, also of other ranks; required unless none or dense */
+    /* default 0 = all; otherwise slopes as for so many heads, for the first ones; the others have 0 [alibi] */
+    int32_t alibi_heads;
+    int32_t bidirectional;  /* [alibi] -slope |d| in both directions; [t5] half of the buckets per direction */
+    int32_t buckets;        /* default 32 [t5] */
+    int64_t max_distance;   /* default 128 [t5] */
+    int64_t distance_limit; /* 0 = none; otherwise distances count as at most this (LM-Infinite on ALiBi) [alibi] */
+    double max_bias;        /* default 8: slopes 2^(-max_bias (h+1)/heads) [alibi] */
+    double scale;           /* factor on the bias; default 1. Falcon: 1/sqrt(head_dim) [alibi] */
+    int64_t trained_length; /* 0 = off; otherwise slopes shrink by trained_length/length beyond it [alibi] */
+    int32_t dim;            /* default 128, even [sandwich] */
     int32_t reserved;
-    const float* values;   /* [buckets][heads], row-major [t5] */
+    const float* values; /* [buckets][heads], row-major [t5] */
     int64_t values_count;
-    const double* a;       /* [heads] > 0 [kerple] */
+    const double* a; /* [heads] > 0 [kerple] */
     int64_t a_count;
-    const double* p;       /* [heads] > 0 [kerple; power: <= 2] */
+    const double* p; /* [heads] > 0 [kerple; power: <= 2] */
     int64_t p_count;
-    const double* slopes;  /* NULL (default): by max_bias and alibi_heads; otherwise [heads], each -1e6 .. 1e6 [alibi] */
+    /* NULL (default): by max_bias and alibi_heads; otherwise [heads], each -1e6 .. 1e6 [alibi] */
+    const double* slopes;
     int64_t slopes_count;
 } farspan_bias_config;
 
@@ -344,12 +358,12 @@ typedef struct farspan_bias_config {
  * (keys including self) is window_left = W - 1. */
 typedef struct farspan_mask_config {
     uint32_t struct_size;
-    int32_t causal;        /* 1 (default) or 0 */
-    int64_t window_left;   /* -1 (default): unlimited */
-    int64_t window_right;  /* -1 (default): unlimited; only without causal */
-    int64_t sinks;         /* default 0 */
-    int64_t chunk;         /* default 0: off (Llama 4's chunked attention) */
-    int64_t prefix;        /* default 0 (prefix-LM) */
+    int32_t causal;       /* 1 (default) or 0 */
+    int64_t window_left;  /* -1 (default): unlimited */
+    int64_t window_right; /* -1 (default): unlimited; only without causal */
+    int64_t sinks;        /* default 0 */
+    int64_t chunk;        /* default 0: off (Llama 4's chunked attention) */
+    int64_t prefix;       /* default 0 (prefix-LM) */
 } farspan_mask_config;
 
 /* -- 3.5 score: scale of the logit. */
@@ -365,19 +379,22 @@ enum {
 
 typedef struct farspan_score_config {
     uint32_t struct_size;
-    int32_t temperature;    /* FARSPAN_TEMPERATURE_* */
-    double scale;           /* 0 (default): 1/sqrt(head_dim); T5: 1 */
-    double multiplier;      /* default 1; DeepSeek: mscale^2 */
-    double trained_length;  /* L > 1 [log_n, log_n_trained, log_n_long], >= 1 [llama4, length, ministral3: their floor] */
-    double alpha;           /* default 0.1 [llama4, length, ministral3] */
-    double power;           /* default 1 [length] */
-    double softcap;         /* 0 (default): off; else cap * tanh(s / cap) */
-    const float* sink_logits; /* NULL, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1: zeros) */
+    int32_t temperature; /* FARSPAN_TEMPERATURE_* */
+    double scale;        /* 0 (default): 1/sqrt(head_dim); T5: 1 */
+    double multiplier;   /* default 1; DeepSeek: mscale^2 */
+    /* L > 1 [log_n, log_n_trained, log_n_long], >= 1 [llama4, length, ministral3: their floor] */
+    double trained_length;
+    double alpha;   /* default 0.1 [llama4, length, ministral3] */
+    double power;   /* default 1 [length] */
+    double softcap; /* 0 (default): off; else cap * tanh(s / cap) */
+    /* NULL, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1: zeros) */
+    const float* sink_logits;
     int64_t sink_logits_count;
 } farspan_score_config;
 
-/* Write every default of a method. `size` is the caller's sizeof(*config), so that a library that has learned new fields never
- * writes past an older caller's struct. An unknown method is kept and refused later; a NULL config is ignored. */
+/* Write every default of a method. `size` is the caller's sizeof(*config), so that a library that has learned new
+ * fields never writes past an older caller's struct. An unknown method is kept and refused later; a NULL config is
+ * ignored. */
 FARSPAN_API void farspan_rope_config_init(farspan_rope_config* config, size_t size, int32_t method);
 FARSPAN_API void farspan_remap_config_init(farspan_remap_config* config, size_t size, int32_t method);
 FARSPAN_API void farspan_bias_config_init(farspan_bias_config* config, size_t size, int32_t method);
@@ -410,7 +427,8 @@ typedef struct farspan_scheme_parts {
 } farspan_scheme_parts;
 FARSPAN_API void farspan_scheme_parts_init(farspan_scheme_parts* parts, size_t size);
 
-/* Checks the configurations and makes a scheme of them, which owns copies of all arrays. `parts` may be NULL: all defaults. */
+/* Checks the configurations and makes a scheme of them, which owns copies of all arrays. `parts` may be NULL: all
+ * defaults. */
 FARSPAN_API farspan_status farspan_scheme_create(const farspan_scheme_parts* parts, farspan_scheme** scheme,
                                                  farspan_error* error);
 FARSPAN_API void farspan_scheme_destroy(farspan_scheme* scheme);
@@ -420,44 +438,47 @@ FARSPAN_API void farspan_scheme_destroy(farspan_scheme* scheme);
  *     {"rope": {"method": "yarn", "layout": "half", "rotary_dim": 128, "factor": 4, "original_context": 4096},
  *      "mask": {"window_left": 4095, "sinks": 4}, "score": {"temperature": "log_n", "trained_length": 4096}}
  *
- * The parts are rope, remap, bias, mask and score, their keys the fields of the five configurations. A method, a temperature and
- * every other enum is a word ("self_extend", "half", "float32", "pair_index"), a flag is true or false, an array and axis_sections
- * are lists, and the count of an array has no key. What is absent has the default that init writes.
+ * The parts are rope, remap, bias, mask and score, their keys the fields of the five configurations. A method, a
+ * temperature and every other enum is a word ("self_extend", "half", "float32", "pair_index"), a flag is true or false,
+ * an array and axis_sections are lists, and the count of an array has no key. What is absent has the default that init
+ * writes.
  *
- * Reads `text`, text_bytes long (no NUL needed, at most 64 MiB), as farspan_scheme_create does: the same checks, the same messages.
- * A text that is no JSON, an unknown part or key, a key that is there twice and a value of another type are FARSPAN_ERROR_FORMAT
- * with their path, "$.rope.basee is not a field of rope"; an unknown word is FARSPAN_ERROR_METHOD. */
+ * Reads `text`, text_bytes long (no NUL needed, at most 64 MiB), as farspan_scheme_create does: the same checks, the
+ * same messages. A text that is no JSON, an unknown part or key, a key that is there twice and a value of another type
+ * are FARSPAN_ERROR_FORMAT with their path, "$.rope.basee is not a field of rope"; an unknown word is
+ * FARSPAN_ERROR_METHOD. */
 FARSPAN_API farspan_status farspan_scheme_from_json(const char* text, int64_t text_bytes, farspan_scheme** scheme,
                                                     farspan_error* error);
 
-/* The text of a scheme, in one line and canonical: what differs from the defaults, parts and fields in the order of this
- * header, every number in the shortest form that reads back as the same bits (whole ones without exponent). Equal schemes
- * have equal texts, also in a later version; "{}" is the scheme of defaults. `needed` receives the bytes with the final
- * NUL; they are written if buffer_bytes suffices, and otherwise nothing is (buffer may be NULL then). A scheme of a model
- * is a scheme like any other: its text holds the weights that it has. */
+/* The text of a scheme, in one line and canonical: what differs from the defaults, parts and fields in the order of
+ * this header, every number in the shortest form that reads back as the same bits (whole ones without exponent). Equal
+ * schemes have equal texts, also in a later version; "{}" is the scheme of defaults. `needed` receives the bytes with
+ * the final NUL; they are written if buffer_bytes suffices, and otherwise nothing is (buffer may be NULL then). A
+ * scheme of a model is a scheme like any other: its text holds the weights that it has. */
 FARSPAN_API farspan_status farspan_scheme_to_json(const farspan_scheme* scheme, char* buffer, int64_t buffer_bytes,
                                                   int64_t* needed, farspan_error* error);
 
-/* Positions per token that the rope part reads: 1, or for M-RoPE the number of axes, which is that of the last section with pairs
- * (sections), 3 (interleaved) or 4 (interleaved_ggml); 0 for NULL. */
+/* Positions per token that the rope part reads: 1, or for M-RoPE the number of axes, which is that of the last section
+ * with pairs (sections), 3 (interleaved) or 4 (interleaved_ggml); 0 for NULL. */
 FARSPAN_API int32_t farspan_scheme_axes(const farspan_scheme* scheme);
 
 /* Everything that a scheme says about one pair. */
 typedef struct farspan_probe {
     uint32_t struct_size;
-    int32_t visible;       /* 0 or 1 */
-    int32_t branch;        /* 0 near, 1 or 2 far */
+    int32_t visible; /* 0 or 1 */
+    int32_t branch;  /* 0 near, 1 or 2 far */
     int32_t reserved;
     double query_angle_position; /* a_b(p_i) */
     double key_angle_position;   /* c_b(p_j) */
     double relative_position;    /* their difference: what the rotation sees */
-    double bias;           /* 0 for a dense bias */
-    double scale;          /* s_i, without 1/sqrt(head_dim) when score.scale is 0 */
-    double magnitude;      /* m: rotated logits carry m^2 */
+    double bias;                 /* 0 for a dense bias */
+    double scale;                /* s_i, without 1/sqrt(head_dim) when score.scale is 0 */
+    double magnitude;            /* m: rotated logits carry m^2 */
 } farspan_probe;
 FARSPAN_API void farspan_probe_init(farspan_probe* probe, size_t size);
 
-/* `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head is one of the layer's. */
+/* `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head is one of the
+ * layer's. */
 FARSPAN_API farspan_status farspan_scheme_probe(const farspan_scheme* scheme, int64_t length, int64_t query,
                                                 int64_t key, int32_t head, farspan_probe* probe, farspan_error* error);
 
@@ -469,7 +490,8 @@ FARSPAN_API farspan_status farspan_scheme_visible(const farspan_scheme* scheme, 
 /* ---- 5. Encode -------------------------------------------------------------------------------- */
 
 /* inv_freq[R/2] (radians per position, double) and the magnitude m at the current length (0: the trained one, so that
- * dynamic methods are at rest). `inv_freq_count` must be R/2; `magnitude` may be NULL. For xpos, m is 1 (see the probe). */
+ * dynamic methods are at rest). `inv_freq_count` must be R/2; `magnitude` may be NULL. For xpos, m is 1 (see the
+ * probe). */
 FARSPAN_API farspan_status farspan_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq,
                                                     int64_t inv_freq_count, double* magnitude, farspan_error* error);
 
@@ -482,10 +504,10 @@ enum {
 
 typedef struct farspan_rope_options {
     uint32_t struct_size;
-    int32_t side;      /* FARSPAN_SIDE_*: which of the branch's maps to use; matters with a remap and for xpos */
-    int32_t branch;    /* default 0, the true positions */
-    int32_t direction; /* FARSPAN_ROTATE_* */
-    int64_t length;    /* current length n for dynamic methods; 0: max(position) + 1 */
+    int32_t side;        /* FARSPAN_SIDE_*: which of the branch's maps to use; matters with a remap and for xpos */
+    int32_t branch;      /* default 0, the true positions */
+    int32_t direction;   /* FARSPAN_ROTATE_* */
+    int64_t length;      /* current length n for dynamic methods; 0: max(position) + 1 */
     int64_t axis_stride; /* elements between the axes of `positions` for M-RoPE; default 0 = tightly packed */
     double xpos_centre;  /* positions are taken relative to this for the decay [xpos]; default 0 */
 } farspan_rope_options;
@@ -493,15 +515,16 @@ FARSPAN_API void farspan_rope_options_init(farspan_rope_options* options, size_t
 
 /* Rotates in[b, h, t, :] by position positions[t] into out; features outside the rotary range are copied. in and out
  * have the same shape and may be the same memory (same strides then); types may differ. `positions` holds
- * shape[2] entries (times the number of axes for M-RoPE, axis_stride apart), or is NULL for 0, 1, 2 ... Magnitude of positions below
- * 2^40; only DELTA takes negative ones. With exact angles the result is within 2 ulp (f32) of the real-number result. */
+ * shape[2] entries (times the number of axes for M-RoPE, axis_stride apart), or is NULL for 0, 1, 2 ... Magnitude of
+ * positions below 2^40; only DELTA takes negative ones. With exact angles the result is within 2 ulp (f32) of the
+ * real-number result. */
 FARSPAN_API farspan_status farspan_rope_apply(const farspan_context* context, const farspan_scheme* scheme,
                                               const farspan_rope_options* options, const int64_t* positions,
                                               int64_t positions_count, const farspan_tensor* in,
                                               const farspan_tensor* out, farspan_error* error);
 
-/* out[n] = bias of `head`, one of the layer's, at distance first_distance + n, n < out_count. `length` is the current length n, of which
- * trained_length alone makes anything; 0: the trained one. Not for a dense bias. */
+/* out[n] = bias of `head`, one of the layer's, at distance first_distance + n, n < out_count. `length` is the current
+ * length n, of which trained_length alone makes anything; 0: the trained one. Not for a dense bias. */
 FARSPAN_API farspan_status farspan_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head,
                                              int64_t length, int64_t first_distance, float* out, int64_t out_count,
                                              farspan_error* error);
@@ -509,7 +532,8 @@ FARSPAN_API farspan_status farspan_bias_fill(const farspan_context* context, con
 enum {
     FARSPAN_SINUSOIDAL_INTERLEAVED = 1, /* sin, cos, sin, cos ... (Vaswani et al. 2017) */
     FARSPAN_SINUSOIDAL_BLOCKS = 2,      /* all sines, then all cosines; same frequencies (RoFormer, Marian) */
-    FARSPAN_SINUSOIDAL_TENSOR2TENSOR = 3 /* blocks, exponent over dim/2 - 1 (tensor2tensor, fairseq); odd dim: last is 0 */
+    /* blocks, exponent over dim/2 - 1 (tensor2tensor, fairseq); odd dim: last is 0 */
+    FARSPAN_SINUSOIDAL_TENSOR2TENSOR = 3
 };
 /* out[0, 0, t, :] = the encoding of position first + t, t < out->shape[2], width out->shape[3]; batch and head extents
  * must be 1. F32, F16 or BF16. base: usually 10000. */
@@ -523,24 +547,24 @@ FARSPAN_API farspan_status farspan_position_lookup(const farspan_context* contex
                                                    const farspan_tensor* out, farspan_error* error);
 
 /* FIRE (Li et al. 2024): out[0, h, i, j] = MLP(x)[h] with
- * x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) + epsilon), d = p_i - p_j >= 0 and MLP = w2 relu(w1 x + b1) + b2.
- * Use the tensor as a dense bias. Its memory is queries x keys, the caller's choice. Positions NULL: keys 0, 1, 2 ..., queries the last
- * of them. */
+ * x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) + epsilon), d = p_i - p_j >= 0 and MLP = w2 relu(w1 x + b1) +
+ * b2. Use the tensor as a dense bias. Its memory is queries x keys, the caller's choice. Positions NULL: keys 0, 1, 2
+ * ..., queries the last of them. */
 typedef struct farspan_fire_config {
     uint32_t struct_size;
-    int32_t hidden;     /* width of the MLP's hidden layer */
+    int32_t hidden; /* width of the MLP's hidden layer */
     int32_t heads;
     int32_t reserved;
-    double c;           /* default 0.1 */
-    double threshold;   /* |l * L0|; default 512 */
-    double epsilon;     /* default 1e-6 */
-    const float* w1;    /* [hidden] */
+    double c;         /* default 0.1 */
+    double threshold; /* |l * L0|; default 512 */
+    double epsilon;   /* default 1e-6 */
+    const float* w1;  /* [hidden] */
     int64_t w1_count;
-    const float* b1;    /* [hidden] */
+    const float* b1; /* [hidden] */
     int64_t b1_count;
-    const float* w2;    /* [heads][hidden] */
+    const float* w2; /* [heads][hidden] */
     int64_t w2_count;
-    const float* b2;    /* [heads] */
+    const float* b2; /* [heads] */
     int64_t b2_count;
 } farspan_fire_config;
 FARSPAN_API void farspan_fire_config_init(farspan_fire_config* config, size_t size);
@@ -564,14 +588,16 @@ typedef struct farspan_problem {
     int64_t key_heads;
     int64_t queries;
     int64_t keys;
-    int64_t head_dim;    /* 1 .. 512 */
-    int64_t value_dim;   /* 1 .. 512; 0 (default): head_dim */
-    int64_t length;      /* current length n for dynamic methods; 0 (default): largest position that is seen + 1 */
-    int64_t head_offset; /* head 0 is this head of the layer, for the bias and the sink logits; default 0 (tensor parallel hosts) */
+    int64_t head_dim;  /* 1 .. 512 */
+    int64_t value_dim; /* 1 .. 512; 0 (default): head_dim */
+    int64_t length;    /* current length n for dynamic methods; 0 (default): largest position that is seen + 1 */
+    /* head 0 is this head of the layer, for the bias and the sink logits; default 0 (tensor parallel hosts) */
+    int64_t head_offset;
 
-    /* Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of them; with more queries than keys the
-     * first ones have negative positions, from which a causal mask shows nothing but a prefix. Key positions must not
-     * decrease (within a segment). The batch stride is in elements; 0 shares one row between all batches. */
+    /* Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of them;
+     * with more queries than keys the first ones have negative positions, from which a causal mask shows nothing but a
+     * prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row
+     * between all batches. */
     const int64_t* query_positions;
     int64_t query_positions_count;
     const int64_t* key_positions;
@@ -579,8 +605,8 @@ typedef struct farspan_problem {
     int64_t query_position_stride;
     int64_t key_position_stride;
 
-    /* M-RoPE: [axes][queries] and [axes][keys] rotary positions, shared by all batches; the arrays above then serve mask
-     * and bias only. */
+    /* M-RoPE: [axes][queries] and [axes][keys] rotary positions, shared by all batches; the arrays above then serve
+     * mask and bias only. */
     const int64_t* query_axis_positions;
     int64_t query_axis_positions_count;
     const int64_t* key_axis_positions;
@@ -588,23 +614,23 @@ typedef struct farspan_problem {
 
     /* Packed sequences: segment s owns queries [query_offsets[s], query_offsets[s+1]) and keys
      * [key_offsets[s], key_offsets[s+1]) and sees nothing else. Default positions then restart in each segment. */
-    int64_t segments; /* 0 (default): not packed */
+    int64_t segments;             /* 0 (default): not packed */
     const int64_t* query_offsets; /* [segments + 1], from 0 to queries */
     int64_t query_offsets_count;
-    const int64_t* key_offsets;   /* [segments + 1], from 0 to keys */
+    const int64_t* key_offsets; /* [segments + 1], from 0 to keys */
     int64_t key_offsets_count;
 
-    /* Padding: [batch][2] half-open ranges of valid keys; NULL: all. What nobody sees is not checked and has no effect: positions
-     * of hidden keys may be anything (Hugging Face's batches have 1 in front of 0, 1, 2 ...). So may the position of a query
-     * whose own key is hidden, where queries are aligned with the last keys; if it is no position (-1), the query sees
-     * nothing. */
+    /* Padding: [batch][2] half-open ranges of valid keys; NULL: all. What nobody sees is not checked and has no effect:
+     * positions of hidden keys may be anything (Hugging Face's batches have 1 in front of 0, 1, 2 ...). So may the
+     * position of a query whose own key is hidden, where queries are aligned with the last keys; if it is no position
+     * (-1), the query sees nothing. */
     const int64_t* key_ranges;
     int64_t key_ranges_count;
 } farspan_problem;
 FARSPAN_API void farspan_problem_init(farspan_problem* problem, size_t size);
 
-/* Prepares everything that does not depend on the data: rotation tables, bias tables, intervals, tiles. Memory grows linearly
- * with queries + keys. `context` may be NULL. */
+/* Prepares everything that does not depend on the data: rotation tables, bias tables, intervals, tiles. Memory grows
+ * linearly with queries + keys. `context` may be NULL. */
 FARSPAN_API farspan_status farspan_plan_create(const farspan_context* context, const farspan_scheme* scheme,
                                                const farspan_problem* problem, farspan_plan** plan,
                                                farspan_error* error);
@@ -631,19 +657,19 @@ typedef struct farspan_attention_data {
 } farspan_attention_data;
 FARSPAN_API void farspan_attention_data_init(farspan_attention_data* data, size_t size);
 
-/* Bytes of scratch that one farspan_attention_run needs. Give a workspace of that size (any alignment) for runs that do not
- * allocate, or NULL to let the run allocate. A workspace serves one run at a time. */
+/* Bytes of scratch that one farspan_attention_run needs. Give a workspace of that size (any alignment) for runs that do
+ * not allocate, or NULL to let the run allocate. A workspace serves one run at a time. */
 FARSPAN_API size_t farspan_plan_workspace_size(const farspan_plan* plan);
 
-/* How the work divides, for one batch and head: tiles skipped, wholly visible, on a mask edge, and (counted in the last two
- * as well) crossed by a branch boundary. */
+/* How the work divides, for one batch and head: tiles skipped, wholly visible, on a mask edge, and (counted in the last
+ * two as well) crossed by a branch boundary. */
 FARSPAN_API farspan_status farspan_plan_tile_counts(const farspan_plan* plan, int64_t counts[4], farspan_error* error);
 
-/* out = softmax(logits) v. Arithmetic and accumulation are f32. A query that sees no key gives 0 and lse = -inf (with a sink logit: 0
- * and lse = that). A product <q, k> that exceeds float's range makes its row NaN; logits with their bias, and sink logits, beyond
- * 2.36e38 count as that: a mask of finfo.min on every key gives the mean (docs/numerics.md). For one instruction set, the bits do not
- * depend on the number of threads. A context of another instruction set than the plan's is refused; its threads and its flag hold for
- * the run. */
+/* out = softmax(logits) v. Arithmetic and accumulation are f32. A query that sees no key gives 0 and lse = -inf (with a
+ * sink logit: 0 and lse = that). A product <q, k> that exceeds float's range makes its row NaN; logits with their bias,
+ * and sink logits, beyond 2.36e38 count as that: a mask of finfo.min on every key gives the mean (docs/numerics.md).
+ * For one instruction set, the bits do not depend on the number of threads. A context of another instruction set than
+ * the plan's is refused; its threads and its flag hold for the run. */
 FARSPAN_API farspan_status farspan_attention_run(const farspan_context* context, const farspan_plan* plan,
                                                  const farspan_attention_data* data, farspan_error* error);
 
@@ -652,9 +678,9 @@ FARSPAN_API farspan_status farspan_attention(const farspan_context* context, con
                                              const farspan_attention_data* data, farspan_error* error);
 
 /* Merges a partial result over other keys into (out_a, lse_a): L = ln(e^lse_a + e^lse_b),
- * out_a = e^(lse_a - L) out_a + e^(lse_b - L) out_b, lse_a = L. out_*: the same shape [batch, heads, queries, value_dim],
- * F32, F16 or BF16. lse_*: contiguous float[batch][heads][queries]; a part of -infinity adds nothing, one of +infinity is the result.
- * Give sink logits to one part only. */
+ * out_a = e^(lse_a - L) out_a + e^(lse_b - L) out_b, lse_a = L. out_*: the same shape [batch, heads, queries,
+ * value_dim], F32, F16 or BF16. lse_*: contiguous float[batch][heads][queries]; a part of -infinity adds nothing, one
+ * of +infinity is the result. Give sink logits to one part only. */
 FARSPAN_API farspan_status farspan_attention_merge(const farspan_context* context, const farspan_tensor* out_a,
                                                    float* lse_a, int64_t lse_a_count, const farspan_tensor* out_b,
                                                    const float* lse_b, int64_t lse_b_count, farspan_error* error);
@@ -674,33 +700,35 @@ typedef struct farspan_context_config {
     int32_t threads; /* 0 (default): min(affinity, cgroup quota, FARSPAN_NUM_THREADS); 1 never touches TBB */
     int32_t isa;     /* FARSPAN_ISA_* */
     int32_t reserved;
-    const volatile int32_t* cancel; /* NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a call soon */
+    /* NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a call soon */
+    const volatile int32_t* cancel;
 } farspan_context_config;
 FARSPAN_API void farspan_context_config_init(farspan_context_config* config, size_t size);
 
-/* Every function whose time grows with its input takes a context, and honours all of it: threads, instruction set and flag. A NULL context
- * everywhere means the defaults, as found at the first such call. `config` may be NULL. More threads than the machine has are
- * clamped. */
+/* Every function whose time grows with its input takes a context, and honours all of it: threads, instruction set and
+ * flag. A NULL context everywhere means the defaults, as found at the first such call. `config` may be NULL. More
+ * threads than the machine has are clamped. */
 FARSPAN_API farspan_status farspan_context_create(const farspan_context_config* config, farspan_context** context,
                                                   farspan_error* error);
 FARSPAN_API void farspan_context_destroy(farspan_context* context);
 FARSPAN_API int32_t farspan_context_threads(const farspan_context* context); /* what a run really uses */
 FARSPAN_API int32_t farspan_context_isa(const farspan_context* context);     /* FARSPAN_ISA_* in use */
 
-FARSPAN_API int32_t farspan_isa_supported(int32_t isa);      /* 1 if built in and usable on this machine */
-FARSPAN_API const char* farspan_isa_name(int32_t isa);       /* "avx2"; NULL if unknown */
+FARSPAN_API int32_t farspan_isa_supported(int32_t isa); /* 1 if built in and usable on this machine */
+FARSPAN_API const char* farspan_isa_name(int32_t isa);  /* "avx2"; NULL if unknown */
 
-/* A JSON object for bug reports: versions, instruction sets found and used, threads, quota. Writes at most `buffer_bytes` bytes
- * with the final NUL and returns the bytes needed; call with 0 to learn them. */
+/* A JSON object for bug reports: versions, instruction sets found and used, threads, quota. Writes at most
+ * `buffer_bytes` bytes with the final NUL and returns the bytes needed; call with 0 to learn them. */
 FARSPAN_API int64_t farspan_diagnose(char* buffer, int64_t buffer_bytes);
 
-/* Ends the library's worker threads; later calls start them again. For hosts that unload plugins. Not while a call runs. */
+/* Ends the library's worker threads; later calls start them again. For hosts that unload plugins. Not while a call
+ * runs. */
 FARSPAN_API void farspan_shutdown(void);
 
 /* ---- 8. Loading at run time ------------------------------------------------------------------- */
 
-/* All functions above in one constant table, declared in farspan/api_table.h. NULL if this library does not have that ABI
- * version (pass FARSPAN_ABI_VERSION). */
+/* All functions above in one constant table, declared in farspan/api_table.h. NULL if this library does not have that
+ * ABI version (pass FARSPAN_ABI_VERSION). */
 typedef struct farspan_api farspan_api;
 FARSPAN_API const farspan_api* farspan_get_api(uint32_t abi_version);
 

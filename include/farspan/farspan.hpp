@@ -65,9 +65,7 @@ public:
 };
 
 namespace detail {
-inline const farspan_context* handle(const context* given) {
-    return given ? given->get() : nullptr;
-}
+inline const farspan_context* handle(const context* given) { return given ? given->get() : nullptr; }
 }  // namespace detail
 
 // ---- Scheme ----------------------------------------------------------------------------------------------------
@@ -124,7 +122,8 @@ public:
     // Positions per token that the rope part reads.
     int32_t axes() const { return farspan_scheme_axes(get()); }
 
-    // Everything that the scheme says about one pair of positions; length 0: the larger of them + 1. The order is that of C.
+    // Everything that the scheme says about one pair of positions; length 0: the larger of them + 1. The order is that
+    // of C.
     farspan_probe probe(int64_t length, int64_t query, int64_t key, int32_t head = 0) const {
         farspan_probe result;
         farspan_probe_init(&result, sizeof result);
@@ -145,8 +144,7 @@ public:
         double magnitude = 0, none = 0;
         detail::check([&](farspan_error* cause) {
             return farspan_rope_frequencies(get(), length, inv_freq.empty() ? &none : inv_freq.data(),
-                                            static_cast<int64_t>(inv_freq.size()),
-                                            &magnitude, cause);
+                                            static_cast<int64_t>(inv_freq.size()), &magnitude, cause);
         });
         return magnitude;
     }
@@ -155,8 +153,8 @@ public:
               const context* context = nullptr) const {
         float none = 0;
         detail::check([&](farspan_error* cause) {
-            return farspan_bias_fill(detail::handle(context), get(), head, length, first_distance, out.empty() ? &none : out.data(),
-                                     static_cast<int64_t>(out.size()), cause);
+            return farspan_bias_fill(detail::handle(context), get(), head, length, first_distance,
+                                     out.empty() ? &none : out.data(), static_cast<int64_t>(out.size()), cause);
         });
     }
 
@@ -164,7 +162,8 @@ private:
     struct from_text {};
     scheme(std::string_view text, from_text)
         : owner([&](farspan_scheme** made, farspan_error* cause) {
-              return farspan_scheme_from_json(text.empty() ? "" : text.data(), static_cast<int64_t>(text.size()), made, cause);
+              return farspan_scheme_from_json(text.empty() ? "" : text.data(), static_cast<int64_t>(text.size()), made,
+                                              cause);
           }) {}
     template <class... Config>
     static scheme_parts collect(const Config&... configs) {
@@ -183,13 +182,14 @@ inline void rope_apply(const scheme& scheme, const const_tensor& in, const tenso
                        array_view<const int64_t> positions = {}, const rope_options& options = {},
                        const context* context = nullptr) {
     detail::check([&](farspan_error* cause) {
-        return farspan_rope_apply(detail::handle(context), scheme.get(), &options, positions.data(), detail::count_of(positions),
-                                  in.get(), out.get(), cause);
+        return farspan_rope_apply(detail::handle(context), scheme.get(), &options, positions.data(),
+                                  detail::count_of(positions), in.get(), out.get(), cause);
     });
 }
 
 // out[0, 0, t, :] = the encoding of position first + t in one of the layouts FARSPAN_SINUSOIDAL_*.
-inline void sinusoidal_fill(int32_t layout, int64_t first, double base, const tensor& out, const context* context = nullptr) {
+inline void sinusoidal_fill(int32_t layout, int64_t first, double base, const tensor& out,
+                            const context* context = nullptr) {
     detail::check([&](farspan_error* cause) {
         return farspan_sinusoidal_fill(detail::handle(context), layout, first, base, out.get(), cause);
     });
@@ -199,8 +199,8 @@ inline void sinusoidal_fill(int32_t layout, int64_t first, double base, const te
 inline void position_lookup(const const_tensor& table, const tensor& out, array_view<const int64_t> positions = {},
                             const context* context = nullptr) {
     detail::check([&](farspan_error* cause) {
-        return farspan_position_lookup(detail::handle(context), table.get(), positions.data(), detail::count_of(positions), out.get(),
-                                       cause);
+        return farspan_position_lookup(detail::handle(context), table.get(), positions.data(),
+                                       detail::count_of(positions), out.get(), cause);
     });
 }
 
@@ -209,8 +209,9 @@ inline void position_lookup(const const_tensor& table, const tensor& out, array_
 inline void fire_fill(const fire_config& config, const tensor& out, array_view<const int64_t> query_positions = {},
                       array_view<const int64_t> key_positions = {}, const context* context = nullptr) {
     detail::check([&](farspan_error* cause) {
-        return farspan_fire_fill(detail::handle(context), &config, query_positions.data(), detail::count_of(query_positions),
-                                 key_positions.data(), detail::count_of(key_positions), out.get(), cause);
+        return farspan_fire_fill(detail::handle(context), &config, query_positions.data(),
+                                 detail::count_of(query_positions), key_positions.data(),
+                                 detail::count_of(key_positions), out.get(), cause);
     });
 }
 
@@ -224,8 +225,8 @@ struct run_options {
 };
 
 namespace detail {
-inline farspan_attention_data attention_data(const const_tensor& q, const const_tensor& k, const const_tensor& v, const tensor& out,
-                                             const run_options& options) {
+inline farspan_attention_data attention_data(const const_tensor& q, const const_tensor& k, const const_tensor& v,
+                                             const tensor& out, const run_options& options) {
     farspan_attention_data data;
     farspan_attention_data_init(&data, sizeof data);
     data.q = q.get();
@@ -264,7 +265,8 @@ public:
     void run(const const_tensor& q, const const_tensor& k, const const_tensor& v, const tensor& out,
              const run_options& options = {}, const context* context = nullptr) const {
         const farspan_attention_data data = detail::attention_data(q, k, v, out, options);
-        detail::check([&](farspan_error* cause) { return farspan_attention_run(detail::handle(context), get(), &data, cause); });
+        detail::check(
+            [&](farspan_error* cause) { return farspan_attention_run(detail::handle(context), get(), &data, cause); });
     }
 };
 
@@ -272,47 +274,34 @@ public:
 inline void attention(const scheme& scheme, const const_tensor& q, const const_tensor& k, const const_tensor& v,
                       const tensor& out, const context* context = nullptr, const run_options& options = {}) {
     const farspan_attention_data data = detail::attention_data(q, k, v, out, options);
-    detail::check([&](farspan_error* cause) { return farspan_attention(detail::handle(context), scheme.get(), &data, cause); });
+    detail::check(
+        [&](farspan_error* cause) { return farspan_attention(detail::handle(context), scheme.get(), &data, cause); });
 }
 
 // Merges the result over other keys (out_b, lse_b) into (out_a, lse_a).
-inline void attention_merge(const tensor& out_a, array_view<float> lse_a, const const_tensor& out_b, array_view<float> lse_b,
-                            const context* context = nullptr) {
+inline void attention_merge(const tensor& out_a, array_view<float> lse_a, const const_tensor& out_b,
+                            array_view<float> lse_b, const context* context = nullptr) {
     detail::check([&](farspan_error* cause) {
-        return farspan_attention_merge(detail::handle(context), out_a.get(), lse_a.data(), detail::count_of(lse_a), out_b.get(),
-                                       lse_b.data(), detail::count_of(lse_b), cause);
+        return farspan_attention_merge(detail::handle(context), out_a.get(), lse_a.data(), detail::count_of(lse_a),
+                                       out_b.get(), lse_b.data(), detail::count_of(lse_b), cause);
     });
 }
 
 // ---- The library -----------------------------------------------------------------------------------------------
 
-inline std::string status_text(farspan_status status) {
-    return farspan_status_text(status);
-}
-inline uint32_t version() {
-    return farspan_version();
-}
-inline std::string version_text() {
-    return farspan_version_text();
-}
-inline uint32_t abi_version() {
-    return farspan_abi_version();
-}
+inline std::string status_text(farspan_status status) { return farspan_status_text(status); }
+inline uint32_t version() { return farspan_version(); }
+inline std::string version_text() { return farspan_version_text(); }
+inline uint32_t abi_version() { return farspan_abi_version(); }
 // Empty for an unknown method.
 inline std::string method_name(int32_t part, int32_t method) {
     const char* name = farspan_method_name(part, method);
     return name ? name : "";
 }
 // -1 for an unknown name.
-inline int32_t method_find(int32_t part, const std::string& name) {
-    return farspan_method_find(part, name.c_str());
-}
-inline int32_t method_count(int32_t part) {
-    return farspan_method_count(part);
-}
-inline bool isa_supported(int32_t isa) {
-    return farspan_isa_supported(isa) != 0;
-}
+inline int32_t method_find(int32_t part, const std::string& name) { return farspan_method_find(part, name.c_str()); }
+inline int32_t method_count(int32_t part) { return farspan_method_count(part); }
+inline bool isa_supported(int32_t isa) { return farspan_isa_supported(isa) != 0; }
 // Empty for an unknown instruction set.
 inline std::string isa_name(int32_t isa) {
     const char* name = farspan_isa_name(isa);
@@ -325,9 +314,7 @@ inline std::string diagnose() {
     text.resize(text.empty() ? 0 : text.size() - 1);
     return text;
 }
-inline void shutdown() {
-    farspan_shutdown();
-}
+inline void shutdown() { farspan_shutdown(); }
 
 }  // namespace farspan
 

@@ -394,7 +394,6 @@ class farspan_error(ctypes.Structure):
         # 1-based index of the offending argument, 0 if none.
         ("argument", ctypes.c_int32),
         ("reserved", ctypes.c_int32),
-        # The path of the offending field: "problem.key_positions[7]", "rope.factor"; "" if none, cut if it is longer.
         ("field", ctypes.c_char * 64),
         # UTF-8, NUL-terminated: begins with the path, and gives the value and the allowed range.
         ("message", ctypes.c_char * 256),
@@ -449,7 +448,6 @@ class farspan_rope_config(ctypes.Structure):
         ("angle", ctypes.c_int32),
         # theta > 1; default 10000.
         ("base", ctypes.c_double),
-        # s > 0; default 1 [linear, ntk*, dynamic_ntk, ntk_by_parts, yarn, longrope, llama3, proportional].
         ("factor", ctypes.c_double),
         # L, the trained length > 0 [dynamic_*, ntk_by_parts, yarn, longrope, llama3].
         ("original_context", ctypes.c_int64),
@@ -471,7 +469,6 @@ class farspan_rope_config(ctypes.Structure):
         ("magnitude", ctypes.c_int32),
         # FARSPAN_SWITCH_* [longrope].
         ("length_switch", ctypes.c_int32),
-        # m itself, with FARSPAN_MAGNITUDE_EXPLICIT; otherwise a factor on m, default 1 [all but none, xpos].
         ("attention_factor", ctypes.c_double),
         # Default 0.625, 0 .. 1 [ntk_mixed].
         ("mixed_exponent", ctypes.c_double),
@@ -518,7 +515,6 @@ class farspan_remap_config(ctypes.Structure):
         ("limit", ctypes.c_int64),
         # S0 >= 0 [streaming].
         ("sinks", ctypes.c_int64),
-        # 1: the query's shift is window/group as a real number, as some releases do [self_extend].
         ("real_shift", ctypes.c_int32),
         ("reserved", ctypes.c_int32),
         # Default 1: positions divided after the map (PI inside DCA) [dual_chunk].
@@ -533,7 +529,6 @@ class farspan_bias_config(ctypes.Structure):
         ("method", ctypes.c_int32),
         # All heads of the layer, also of other ranks; required unless none or dense.
         ("heads", ctypes.c_int32),
-        # Default 0 = all; otherwise slopes as for so many heads, for the first ones; the others have 0 [alibi].
         ("alibi_heads", ctypes.c_int32),
         # [alibi] -slope |d| in both directions; [t5] half of the buckets per direction.
         ("bidirectional", ctypes.c_int32),
@@ -561,7 +556,6 @@ class farspan_bias_config(ctypes.Structure):
         # [heads] > 0 [kerple; power: <= 2].
         ("p", ctypes.POINTER(ctypes.c_double)),
         ("p_count", ctypes.c_int64),
-        # NULL (default): by max_bias and alibi_heads; otherwise [heads], each -1e6 .. 1e6 [alibi].
         ("slopes", ctypes.POINTER(ctypes.c_double)),
         ("slopes_count", ctypes.c_int64),
     ]
@@ -605,7 +599,6 @@ class farspan_score_config(ctypes.Structure):
         ("scale", ctypes.c_double),
         # Default 1; DeepSeek: mscale^2.
         ("multiplier", ctypes.c_double),
-        # L > 1 [log_n, log_n_trained, log_n_long], >= 1 [llama4, length, ministral3: their floor].
         ("trained_length", ctypes.c_double),
         # Default 0.1 [llama4, length, ministral3].
         ("alpha", ctypes.c_double),
@@ -613,7 +606,6 @@ class farspan_score_config(ctypes.Structure):
         ("power", ctypes.c_double),
         # 0 (default): off; else cap * tanh(s / cap).
         ("softcap", ctypes.c_double),
-        # NULL, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1: zeros).
         ("sink_logits", ctypes.POINTER(ctypes.c_float)),
         ("sink_logits_count", ctypes.c_int64),
     ]
@@ -729,7 +721,6 @@ class farspan_problem(ctypes.Structure):
         ("value_dim", ctypes.c_int64),
         # Current length n for dynamic methods; 0 (default): largest position that is seen + 1.
         ("length", ctypes.c_int64),
-        # Head 0 is this head of the layer, for the bias and the sink logits; default 0 (tensor parallel hosts).
         ("head_offset", ctypes.c_int64),
         ("query_positions", ctypes.POINTER(ctypes.c_int64)),
         ("query_positions_count", ctypes.c_int64),
@@ -789,7 +780,6 @@ class farspan_context_config(ctypes.Structure):
         # FARSPAN_ISA_*.
         ("isa", ctypes.c_int32),
         ("reserved", ctypes.c_int32),
-        # NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a call soon.
         ("cancel", ctypes.POINTER(ctypes.c_int32)),
     ]
 
@@ -807,7 +797,6 @@ class farspan_cache_config(ctypes.Structure):
         ("head_dim", ctypes.c_int64),
         # 1 .. 512; 0 (default): head_dim.
         ("value_dim", ctypes.c_int64),
-        # Bytes of all blocks, free ones included; 0 (default): what the machine and its control group have.
         ("memory_limit", ctypes.c_int64),
     ]
 
@@ -864,12 +853,7 @@ class farspan_cache_problem(ctypes.Structure):
         ("reserved", ctypes.c_int32),
         # A multiple of the cache's key_heads; head h reads key head h / (query_heads / key_heads).
         ("query_heads", ctypes.c_int64),
-        # Current length n of dynamic methods; 0 (default): of each sequence its own, the larger of its next position
-        # and its largest query position + 1.
         ("length", ctypes.c_int64),
-        # NULL: the rows are the newest tokens of their sequences. Otherwise of each row, 0 .. 2^40 - 1: queries at
-        # positions of their own, which need not be in the cache; so parts of one sequence in several caches can be
-        # merged by lse.
         ("positions", ctypes.POINTER(ctypes.c_int64)),
         ("positions_count", ctypes.c_int64),
     ]
@@ -911,7 +895,6 @@ class farspan_windows_config(ctypes.Structure):
         ("struct_size", ctypes.c_uint32),
         # FARSPAN_WINDOWS_*.
         ("kind", ctypes.c_int32),
-        # FARSPAN_BOS_*; there is no default: init sets 0, which is refused, because it moves perplexity.
         ("bos", ctypes.c_int32),
         ("reserved", ctypes.c_int32),
         # Of the text, without BOS; with FARSPAN_BOS_NONE at least 2; below 2^40.
@@ -957,7 +940,6 @@ class farspan_loss(ctypes.Structure):
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
         ("reserved", ctypes.c_int32),
-        # The standard error comes from the means of blocks of so many tokens; default 128; set it first.
         ("block_tokens", ctypes.c_int64),
         # Scored so far.
         ("tokens", ctypes.c_int64),
@@ -984,8 +966,6 @@ class farspan_loss_summary(ctypes.Structure):
         ("tokens", ctypes.c_int64),
         # Mean, nats per token.
         ("nll", ctypes.c_double),
-        # Of that mean: deviation of the block means / sqrt(blocks), because neighbouring tokens are not independent;
-        # NaN below two blocks.
         ("standard_error", ctypes.c_double),
         # exp(nll).
         ("perplexity", ctypes.c_double),
@@ -1021,7 +1001,6 @@ class farspan_bleu_config(ctypes.Structure):
         ("max_order", ctypes.c_int32),
         # Default 0.
         ("lowercase", ctypes.c_int32),
-        # Default 0; 1: orders for which the hypothesis is too short do not count. For single sentences.
         ("effective_order", ctypes.c_int32),
         # Default NaN: that of the smoothing [floor, add_k].
         ("smoothing_value", ctypes.c_double),
@@ -1075,7 +1054,6 @@ class farspan_chrf_config(ctypes.Structure):
         ("lowercase", ctypes.c_int32),
         # Default 0; 1: white space counts as characters.
         ("whitespace", ctypes.c_int32),
-        # Default 0: orders that either text is too short for are left out; 1: they count as 0 (eps_smoothing).
         ("every_order", ctypes.c_int32),
         # Default 2: how much more recall weighs than precision.
         ("beta", ctypes.c_double),
@@ -1261,7 +1239,6 @@ class farspan_model_info(ctypes.Structure):
         ("trained_context", ctypes.c_int64),
         # Longest length for which the resolved settings are meant; 0: no limit known.
         ("usable_context", ctypes.c_int64),
-        # The same unless the file is ambiguous: linear or dynamic scaling may or may not be in `context`.
         ("usable_context_most", ctypes.c_int64),
         # Rows of the learned table; 0: none.
         ("absolute_rows", ctypes.c_int64),
@@ -1289,8 +1266,6 @@ class farspan_model_layer(ctypes.Structure):
         ("value_dim", ctypes.c_int64),
         # Keys that a query sees at most, itself included; 0: all before it.
         ("window", ctypes.c_int64),
-        # Factor on <q, k>: score.scale (or 1/sqrt(head_dim)) times score.multiplier; without temperature and without
-        # the rope part's magnitude, which is in cos and sin.
         ("attention_scale", ctypes.c_double),
         ("scheme", ctypes.POINTER(farspan_scheme)),
         # What the scheme was made of, for changes: sinks, another remap ...
@@ -1998,8 +1973,8 @@ FUNCTIONS = {
         nll[b, h, t] = ln(sum_v exp(logits[b, h, t, v])) - logits[b, h, t, targets[b, h, t]]: the negative log-likelihood of
         the target.
 
-            logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides; heads is 1 unless a model predicts several tokens
-            targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
+            logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides; heads is 1 unless a model predicts
+            several tokens targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
             nll      [batch][heads][tokens]; 0 where the target is ignored, and the logits are not read there
 
         `ignore_index` is any number outside the vocabulary (-100 by custom). A target outside is
@@ -2017,8 +1992,9 @@ FUNCTIONS = {
         grad[b, h, t, v] = weights[b, h, t] * (softmax(logits[b, h, t])[v] - (v == target)): the gradient of sum(weights *
         nll). An ignored row gives 0.
 
-            weights  [batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the mean)
-            grad     the shape of logits, F32, F16 or BF16; the same view as logits (same strides and type) works in place, other
+            weights  [batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the
+            mean) grad     the shape of logits, F32, F16 or BF16; the same view as logits (same strides and type) works in
+            place, other
                      overlaps are refused
 
         Error below 5e-7 |weight| plus the rounding to grad's type. Arguments otherwise as above.

@@ -25,7 +25,10 @@ def _load() -> ctypes.CDLL:
             return _abi.load(place)
         except (OSError, AttributeError) as cause:  # AttributeError: a library that lacks one of our functions
             tried.append(f"{place}: {cause}")
-    raise ImportError("farspan cannot load its native library (the environment variable FARSPAN_LIBRARY names one): " + "; ".join(tried))
+    raise ImportError(
+        "farspan cannot load its native library (the environment variable FARSPAN_LIBRARY names one): "
+        + "; ".join(tried)
+    )
 
 
 library = _load()
@@ -89,7 +92,9 @@ def failure(name: str, status: int) -> Error:
     error = _local.error
     field = getattr(error, "field", b"")
     kind = _CLASSES.get(status, InputError)
-    return kind(name[len("farspan_"):], status, error.message.decode("utf-8", "replace"), error.argument, field.decode())
+    return kind(
+        name[len("farspan_") :], status, error.message.decode("utf-8", "replace"), error.argument, field.decode()
+    )
 
 
 def call(name: str, *arguments: Any) -> None:
@@ -151,4 +156,4 @@ def text_of(write: Any) -> str:
     write(None, 0, ctypes.byref(needed))
     buffer = ctypes.create_string_buffer(needed.value)
     write(buffer, needed.value, ctypes.byref(needed))
-    return buffer.raw[:needed.value - 1].decode("utf-8", "replace")
+    return buffer.raw[: needed.value - 1].decode("utf-8", "replace")

@@ -13,19 +13,39 @@ from ._library import library, text
 
 # Fields whose numbers have words. The word of FARSPAN_LAYOUT_HALF is "half".
 _PREFIXES = {
-    "layout": "LAYOUT", "angle": "ANGLE", "ramp": "RAMP", "magnitude": "MAGNITUDE", "length_switch": "SWITCH", "axes": "AXES",
-    "temperature": "TEMPERATURE", "state": "STATE", "side": "SIDE", "direction": "ROTATE", "isa": "ISA", "release": "RELEASE",
-    "extension": "EXTENSION", "bos": "BOS", "tokenizer": "TOKENIZER", "smoothing": "SMOOTHING", "form": "PASSKEY",
+    "layout": "LAYOUT",
+    "angle": "ANGLE",
+    "ramp": "RAMP",
+    "magnitude": "MAGNITUDE",
+    "length_switch": "SWITCH",
+    "axes": "AXES",
+    "temperature": "TEMPERATURE",
+    "state": "STATE",
+    "side": "SIDE",
+    "direction": "ROTATE",
+    "isa": "ISA",
+    "release": "RELEASE",
+    "extension": "EXTENSION",
+    "bos": "BOS",
+    "tokenizer": "TOKENIZER",
+    "smoothing": "SMOOTHING",
+    "form": "PASSKEY",
 }
 _PARTS = ("rope", "remap", "bias", "temperature")
-DTYPES = {"f32": _abi.FARSPAN_F32, "f64": _abi.FARSPAN_F64, "f16": _abi.FARSPAN_F16, "bf16": _abi.FARSPAN_BF16, "i8": _abi.FARSPAN_I8}
+DTYPES = {
+    "f32": _abi.FARSPAN_F32,
+    "f64": _abi.FARSPAN_F64,
+    "f16": _abi.FARSPAN_F16,
+    "bf16": _abi.FARSPAN_BF16,
+    "i8": _abi.FARSPAN_I8,
+}
 
 Answer = TypeVar("Answer")
 
 
 def _words(prefix: str) -> dict[str, int]:
     start = f"FARSPAN_{prefix}_"
-    return {name[len(start):].lower(): value for name, value in vars(_abi).items() if name.startswith(start)}
+    return {name[len(start) :].lower(): value for name, value in vars(_abi).items() if name.startswith(start)}
 
 
 def number(prefix: str, value: int | str, path: str) -> int:
@@ -87,7 +107,9 @@ def _integer(kind: Any, value: Any, path: str) -> int:
         raise TypeError(f"{path} is {value!r}: must be a whole number")
     whole = int(value)
     bits = 8 * ctypes.sizeof(kind)
-    low, high = (0, 2**bits - 1) if kind in (ctypes.c_uint32, ctypes.c_uint64) else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    low, high = (
+        (0, 2**bits - 1) if kind in (ctypes.c_uint32, ctypes.c_uint64) else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    )
     if not low <= whole <= high:
         raise OverflowError(f"{path} is {whole}: must be {low} .. {high}")
     return whole
@@ -136,7 +158,11 @@ def fill(struct: Any, path: str, fields: Mapping[str, Any]) -> list[object]:
 def public(struct: Any) -> list[str]:
     """The fields that a caller sets."""
     names = [field[0] for field in struct._fields_]
-    return [name for name in names if name not in ("struct_size", "reserved") and not (name.endswith("_count") and name[:-6] in names)]
+    return [
+        name
+        for name in names
+        if name not in ("struct_size", "reserved") and not (name.endswith("_count") and name[:-6] in names)
+    ]
 
 
 def _count(struct: Any, name: str) -> int:

@@ -29,9 +29,11 @@ _byte_of: Any = ctypes.c_char.from_buffer
 class SupportsDLPack(Protocol):
     """An array of any library that speaks DLPack: PyTorch, JAX, NumPy ..."""
 
-    def __dlpack__(self) -> object: ...
+    def __dlpack__(self) -> object:
+        ...
 
-    def __dlpack_device__(self) -> tuple[Any, int]: ...
+    def __dlpack_device__(self) -> tuple[Any, int]:
+        ...
 
 
 #: Four axes, [batch, heads, sequence, features], of float32, float16 or bfloat16, in memory of the CPU, with any strides.
@@ -44,16 +46,26 @@ class _DLDevice(ctypes.Structure):
 
 class _DLTensor(ctypes.Structure):
     _fields_ = [
-        ("data", ctypes.c_void_p), ("device", _DLDevice), ("ndim", ctypes.c_int32),
-        ("code", ctypes.c_uint8), ("bits", ctypes.c_uint8), ("lanes", ctypes.c_uint16),
-        ("shape", ctypes.POINTER(ctypes.c_int64)), ("strides", ctypes.POINTER(ctypes.c_int64)), ("byte_offset", ctypes.c_uint64),
+        ("data", ctypes.c_void_p),
+        ("device", _DLDevice),
+        ("ndim", ctypes.c_int32),
+        ("code", ctypes.c_uint8),
+        ("bits", ctypes.c_uint8),
+        ("lanes", ctypes.c_uint16),
+        ("shape", ctypes.POINTER(ctypes.c_int64)),
+        ("strides", ctypes.POINTER(ctypes.c_int64)),
+        ("byte_offset", ctypes.c_uint64),
     ]
 
 
 class _DLVersioned(ctypes.Structure):
     _fields_ = [
-        ("major", ctypes.c_uint32), ("minor", ctypes.c_uint32), ("context", ctypes.c_void_p), ("deleter", ctypes.c_void_p),
-        ("flags", ctypes.c_uint64), ("tensor", _DLTensor),
+        ("major", ctypes.c_uint32),
+        ("minor", ctypes.c_uint32),
+        ("context", ctypes.c_void_p),
+        ("deleter", ctypes.c_void_p),
+        ("flags", ctypes.c_uint64),
+        ("tensor", _DLTensor),
     ]
 
 
@@ -61,9 +73,17 @@ class _Buffer(ctypes.Structure):
     """Py_buffer."""
 
     _fields_ = [
-        ("buf", ctypes.c_void_p), ("obj", ctypes.py_object), ("len", ctypes.c_ssize_t), ("itemsize", ctypes.c_ssize_t),
-        ("readonly", ctypes.c_int), ("ndim", ctypes.c_int), ("format", ctypes.c_char_p), ("shape", ctypes.POINTER(ctypes.c_ssize_t)),
-        ("strides", ctypes.POINTER(ctypes.c_ssize_t)), ("suboffsets", ctypes.POINTER(ctypes.c_ssize_t)), ("internal", ctypes.c_void_p),
+        ("buf", ctypes.c_void_p),
+        ("obj", ctypes.py_object),
+        ("len", ctypes.c_ssize_t),
+        ("itemsize", ctypes.c_ssize_t),
+        ("readonly", ctypes.c_int),
+        ("ndim", ctypes.c_int),
+        ("format", ctypes.c_char_p),
+        ("shape", ctypes.POINTER(ctypes.c_ssize_t)),
+        ("strides", ctypes.POINTER(ctypes.c_ssize_t)),
+        ("suboffsets", ctypes.POINTER(ctypes.c_ssize_t)),
+        ("internal", ctypes.c_void_p),
     ]
 
 
@@ -97,7 +117,9 @@ def _of_numpy(x: np.ndarray[Any, Any], name: str, writable: bool) -> _Geometry:
     dtype = _NUMPY.get(x.dtype)
     if dtype is None:
         if x.dtype.name != "bfloat16":  # that of the package ml_dtypes
-            raise TypeError(f"{name} holds {x.dtype}: must be float32, float16 or bfloat16, of this machine's byte order")
+            raise TypeError(
+                f"{name} holds {x.dtype}: must be float32, float16 or bfloat16, of this machine's byte order"
+            )
         dtype = _abi.FARSPAN_BF16
     if writable and not x.flags.writeable:
         raise ValueError(f"{name} is read-only")
@@ -114,8 +136,14 @@ def _of_bits(x: Any, name: str, writable: bool) -> _Geometry:
 
 def _of_torch(x: Any, name: str, torch: Any) -> _Geometry:
     if not _torch_dtypes:
-        _torch_dtypes.update({torch.float32: _abi.FARSPAN_F32, torch.float64: _abi.FARSPAN_F64,
-                              torch.float16: _abi.FARSPAN_F16, torch.bfloat16: _abi.FARSPAN_BF16})
+        _torch_dtypes.update(
+            {
+                torch.float32: _abi.FARSPAN_F32,
+                torch.float64: _abi.FARSPAN_F64,
+                torch.float16: _abi.FARSPAN_F16,
+                torch.bfloat16: _abi.FARSPAN_BF16,
+            }
+        )
     dtype = _torch_dtypes.get(x.dtype)
     if dtype is None:
         raise TypeError(f"{name} holds {x.dtype}: must be float32, float16 or bfloat16")
@@ -143,9 +171,11 @@ def _of_dlpack(x: Any, name: str, writable: bool) -> _Geometry:
         tensor = _DLTensor.from_address(_capsule_pointer(capsule, b"dltensor"))
     dtype = _DLPACK.get((tensor.code, tensor.bits)) if tensor.lanes == 1 else None
     if dtype is None:
-        raise TypeError(f"{name} has DLPack's type (code {tensor.code}, {tensor.bits} bits): must be float32, float16 or bfloat16")
-    shape = tensor.shape[:tensor.ndim]
-    stride = tensor.strides[:tensor.ndim] if tensor.strides else _dense(shape)
+        raise TypeError(
+            f"{name} has DLPack's type (code {tensor.code}, {tensor.bits} bits): must be float32, float16 or bfloat16"
+        )
+    shape = tensor.shape[: tensor.ndim]
+    stride = tensor.strides[: tensor.ndim] if tensor.strides else _dense(shape)
     return _Geometry((tensor.data or 0) + tensor.byte_offset, dtype, shape, stride, (x, capsule))
 
 
@@ -177,8 +207,10 @@ def _of_buffer(x: object, name: str, writable: bool) -> _Geometry:
     dtype = _FORMATS.get(form)
     if dtype is None:
         raise TypeError(f"{name} is a buffer of format {form!r}: must be 'f' (float32) or 'e' (float16)")
-    shape = buffer.shape[:buffer.ndim]
-    return _Geometry(buffer.buf or 0, dtype, shape, _elements(buffer.strides[:buffer.ndim], buffer.itemsize, name), owner)
+    shape = buffer.shape[: buffer.ndim]
+    return _Geometry(
+        buffer.buf or 0, dtype, shape, _elements(buffer.strides[: buffer.ndim], buffer.itemsize, name), owner
+    )
 
 
 def geometry(x: Any, name: str, writable: bool = False) -> _Geometry:
@@ -193,7 +225,9 @@ def geometry(x: Any, name: str, writable: bool = False) -> _Geometry:
     try:
         return _of_buffer(x, name, writable)
     except (TypeError, BufferError) as cause:
-        raise TypeError(f"{name} is a {type(x).__name__}: must be an array with DLPack or the buffer protocol ({cause})") from None
+        raise TypeError(
+            f"{name} is a {type(x).__name__}: must be an array with DLPack or the buffer protocol ({cause})"
+        ) from None
 
 
 class View:
@@ -212,7 +246,18 @@ class View:
             i, j, k, l = x.strides
             if dtype is not None and flags.writeable and flags.c_contiguous and not (i | j | k | l) % size and x.size:
                 self.tensor = _abi.farspan_tensor()
-                _PACK.pack_into(self.tensor, 0, _address(_byte_of(x)), dtype, 0, *x.shape, i // size, j // size, k // size, l // size)
+                _PACK.pack_into(
+                    self.tensor,
+                    0,
+                    _address(_byte_of(x)),
+                    dtype,
+                    0,
+                    *x.shape,
+                    i // size,
+                    j // size,
+                    k // size,
+                    l // size,
+                )
                 self.shape, self.dtype, self.owner, self.writable = x.shape, dtype, (x, x), writable
                 return
         elif (torch := sys.modules.get("torch")) is not None and type(x) is torch.Tensor and not bfloat16:

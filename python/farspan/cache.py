@@ -88,7 +88,9 @@ class Sequence:
     def save(self) -> bytes:
         """The sequence, all layers, with a version and a checksum; Cache.restore reads it."""
         with self._lock:
-            buffer = ctypes.create_string_buffer(max(library.farspan_cache_save_size(self.cache._handle.pointer, self.number), 1))
+            buffer = ctypes.create_string_buffer(
+                max(library.farspan_cache_save_size(self.cache._handle.pointer, self.number), 1)
+            )
             call("farspan_cache_save", None, self.cache._handle.pointer, self.number, buffer, len(buffer))
         return buffer.raw
 
@@ -102,7 +104,9 @@ class Batch:
         self.sequences = tuple(sequences)
         numbers = np.array([s.number for s in self.sequences], np.int64)
         self.struct = _structs.new("farspan_cache_batch")
-        self._keep = _structs.fill(self.struct, "batch", {"sequence": numbers, "offsets": positions_array(offsets, "batch.offsets")})
+        self._keep = _structs.fill(
+            self.struct, "batch", {"sequence": numbers, "offsets": positions_array(offsets, "batch.offsets")}
+        )
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -136,7 +140,16 @@ class CachePlan:
     def workspace_size(self) -> int:
         return int(library.farspan_cache_plan_workspace_size(self._handle.pointer))
 
-    def run(self, layer: int, q: Array, *, out: Any = None, lse: Any = None, workspace: Any = None, context: Context | None = None) -> Array:
+    def run(
+        self,
+        layer: int,
+        q: Array,
+        *,
+        out: Any = None,
+        lse: Any = None,
+        workspace: Any = None,
+        context: Context | None = None,
+    ) -> Array:
         """softmax(logits) v over the cached tokens of one layer.
 
         Args:
@@ -174,11 +187,29 @@ class Cache:
         memory_limit: bytes of all blocks; 0: what the machine and its control group have.
     """
 
-    def __init__(self, *, key_heads: int, head_dim: int, value_dim: int = 0, layers: int = 1, dtype: int | str = "bf16",
-                 memory_limit: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        key_heads: int,
+        head_dim: int,
+        value_dim: int = 0,
+        layers: int = 1,
+        dtype: int | str = "bf16",
+        memory_limit: int = 0,
+    ) -> None:
         config = _structs.new("farspan_cache_config")
-        _structs.fill(config, "config", {"dtype": dtype, "layers": layers, "key_heads": key_heads, "head_dim": head_dim,
-                                         "value_dim": value_dim, "memory_limit": memory_limit})
+        _structs.fill(
+            config,
+            "config",
+            {
+                "dtype": dtype,
+                "layers": layers,
+                "key_heads": key_heads,
+                "head_dim": head_dim,
+                "value_dim": value_dim,
+                "memory_limit": memory_limit,
+            },
+        )
         made = ctypes.POINTER(_abi.farspan_cache)()
         call("farspan_cache_create", ctypes.byref(config), ctypes.byref(made))
         self._handle = Handle(made, "farspan_cache_destroy")
@@ -200,19 +231,40 @@ class Cache:
         batch = _batch(batch)
         where = positions_array(positions, "positions")
         with batch._locked():
-            call("farspan_cache_append", pointer(context), self._handle.pointer, ctypes.byref(batch.struct),
-                 _structs.pointer(where, ctypes.c_int64), 0 if where is None else where.size)
+            call(
+                "farspan_cache_append",
+                pointer(context),
+                self._handle.pointer,
+                ctypes.byref(batch.struct),
+                _structs.pointer(where, ctypes.c_int64),
+                0 if where is None else where.size,
+            )
 
     def write(self, layer: int, batch: Sequences, k: Any, v: Any, context: Context | None = None) -> None:
         """Stores the newest tokens of one layer: k [1, key_heads, rows, head_dim] (not rotated), v [1, key_heads, rows, value_dim]."""
         batch = _batch(batch)
         keys, values = view(k, "k"), view(v, "v")
         with batch._locked():
-            call("farspan_cache_write", pointer(context), self._handle.pointer, layer, ctypes.byref(batch.struct),
-                 ctypes.byref(keys.tensor), ctypes.byref(values.tensor))
+            call(
+                "farspan_cache_write",
+                pointer(context),
+                self._handle.pointer,
+                layer,
+                ctypes.byref(batch.struct),
+                ctypes.byref(keys.tensor),
+                ctypes.byref(values.tensor),
+            )
 
-    def plan(self, scheme: Scheme, batch: Sequences, query_heads: int, *, positions: Positions | None = None, length: int = 0,
-             context: Context | None = None) -> CachePlan:
+    def plan(
+        self,
+        scheme: Scheme,
+        batch: Sequences,
+        query_heads: int,
+        *,
+        positions: Positions | None = None,
+        length: int = 0,
+        context: Context | None = None,
+    ) -> CachePlan:
         """Prepares the attention of the batch's rows to all tokens of their sequences.
 
         Args:
@@ -221,17 +273,36 @@ class Cache:
         """
         batch = _batch(batch)
         problem = _structs.new("farspan_cache_problem")
-        keep = _structs.fill(problem, "problem", {"query_heads": query_heads, "length": length,
-                                                  "positions": positions_array(positions, "positions")})
+        keep = _structs.fill(
+            problem,
+            "problem",
+            {"query_heads": query_heads, "length": length, "positions": positions_array(positions, "positions")},
+        )
         made = ctypes.POINTER(_abi.farspan_cache_plan)()
         with batch._locked():
-            call("farspan_cache_plan_create", pointer(context), scheme._handle.pointer, self._handle.pointer, ctypes.byref(batch.struct),
-                 ctypes.byref(problem), ctypes.byref(made))
+            call(
+                "farspan_cache_plan_create",
+                pointer(context),
+                scheme._handle.pointer,
+                self._handle.pointer,
+                ctypes.byref(batch.struct),
+                ctypes.byref(problem),
+                ctypes.byref(made),
+            )
         del keep
         return CachePlan(Handle(made, "farspan_cache_plan_destroy", self), batch)
 
-    def decode(self, scheme: Scheme, layer: int, batch: Sequences, q: Array, *, out: Any = None, lse: Any = None,
-               context: Context | None = None) -> Array:
+    def decode(
+        self,
+        scheme: Scheme,
+        layer: int,
+        batch: Sequences,
+        q: Array,
+        *,
+        out: Any = None,
+        lse: Any = None,
+        context: Context | None = None,
+    ) -> Array:
         """Plan and run in one call: see CachePlan.run."""
         batch = _batch(batch)
         source = view(q, "q")
@@ -239,8 +310,15 @@ class Cache:
         target = view(result, "out", True)
         data = _data(source, target, Vector(lse, ctypes.c_float, "lse"))
         with batch._locked():
-            call("farspan_attention_decode", pointer(context), scheme._handle.pointer, self._handle.pointer, layer,
-                 ctypes.byref(batch.struct), ctypes.byref(data))
+            call(
+                "farspan_attention_decode",
+                pointer(context),
+                scheme._handle.pointer,
+                self._handle.pointer,
+                layer,
+                ctypes.byref(batch.struct),
+                ctypes.byref(data),
+            )
         return result  # type: ignore[no-any-return]
 
     def restore(self, saved: bytes) -> Sequence:

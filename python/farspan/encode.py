@@ -39,14 +39,31 @@ def rope_frequencies(scheme: Scheme, length: int, count: int) -> tuple[npt.NDArr
     """
     inv_freq = np.zeros(count)
     magnitude = ctypes.c_double()
-    call("farspan_rope_frequencies", scheme._handle.pointer, length, _structs.pointer(inv_freq, ctypes.c_double), count,
-         ctypes.byref(magnitude))
+    call(
+        "farspan_rope_frequencies",
+        scheme._handle.pointer,
+        length,
+        _structs.pointer(inv_freq, ctypes.c_double),
+        count,
+        ctypes.byref(magnitude),
+    )
     return inv_freq, magnitude.value
 
 
-def rope_apply(scheme: Scheme, x: Array, positions: Positions | None = None, *, out: Any = None, side: int | str = "query",
-               branch: int = 0, direction: int | str = "forward", length: int = 0, axis_stride: int = 0, xpos_centre: float = 0.0,
-               context: Context | None = None) -> Array:
+def rope_apply(
+    scheme: Scheme,
+    x: Array,
+    positions: Positions | None = None,
+    *,
+    out: Any = None,
+    side: int | str = "query",
+    branch: int = 0,
+    direction: int | str = "forward",
+    length: int = 0,
+    axis_stride: int = 0,
+    xpos_centre: float = 0.0,
+    context: Context | None = None,
+) -> Array:
     """Rotates x [batch, heads, sequence, head_dim] by a position for each row of the sequence.
 
     Args:
@@ -57,51 +74,98 @@ def rope_apply(scheme: Scheme, x: Array, positions: Positions | None = None, *, 
         length: of dynamic methods; 0: max(position) + 1.
     """
     options = _structs.new("farspan_rope_options")
-    _structs.fill(options, "options", {"side": side, "branch": branch, "direction": direction, "length": length,
-                                       "axis_stride": axis_stride, "xpos_centre": xpos_centre})
+    _structs.fill(
+        options,
+        "options",
+        {
+            "side": side,
+            "branch": branch,
+            "direction": direction,
+            "length": length,
+            "axis_stride": axis_stride,
+            "xpos_centre": xpos_centre,
+        },
+    )
     where = positions_array(positions, "positions")
     source = view(x, "in")
     result = like(x, source.shape) if out is None else out
-    call("farspan_rope_apply", pointer(context), scheme._handle.pointer, ctypes.byref(options), _given(where), _size(where),
-         ctypes.byref(source.tensor), ctypes.byref(view(result, "out", True).tensor))
+    call(
+        "farspan_rope_apply",
+        pointer(context),
+        scheme._handle.pointer,
+        ctypes.byref(options),
+        _given(where),
+        _size(where),
+        ctypes.byref(source.tensor),
+        ctypes.byref(view(result, "out", True).tensor),
+    )
     return result  # type: ignore[no-any-return]
 
 
-def bias_fill(scheme: Scheme, head: int, first_distance: int, count: int, length: int = 0,
-              context: Context | None = None) -> npt.NDArray[np.float32]:
+def bias_fill(
+    scheme: Scheme, head: int, first_distance: int, count: int, length: int = 0, context: Context | None = None
+) -> npt.NDArray[np.float32]:
     """The bias of a head at the distances first_distance, first_distance + 1 ...: [count]. Not of a dense bias."""
     out = np.zeros(max(count, 0), np.float32)
-    call("farspan_bias_fill", pointer(context), scheme._handle.pointer, head, length, first_distance,
-         _structs.pointer(out, ctypes.c_float), out.size)
+    call(
+        "farspan_bias_fill",
+        pointer(context),
+        scheme._handle.pointer,
+        head,
+        length,
+        first_distance,
+        _structs.pointer(out, ctypes.c_float),
+        out.size,
+    )
     return out
 
 
-def sinusoidal_fill(out: Array, layout: int | str = "interleaved", first: int = 0, base: float = 10000.0,
-                    context: Context | None = None) -> Array:
+def sinusoidal_fill(
+    out: Array, layout: int | str = "interleaved", first: int = 0, base: float = 10000.0, context: Context | None = None
+) -> Array:
     """Writes the encodings of the positions first, first + 1 ... into out [1, 1, positions, features], and returns it.
 
     Args:
         layout: "interleaved" (Vaswani et al. 2017), "blocks" (RoFormer, Marian) or "tensor2tensor" (fairseq).
     """
-    call("farspan_sinusoidal_fill", pointer(context), _structs.number("SINUSOIDAL", layout, "layout"), first, base,
-         ctypes.byref(view(out, "out", True).tensor))
+    call(
+        "farspan_sinusoidal_fill",
+        pointer(context),
+        _structs.number("SINUSOIDAL", layout, "layout"),
+        first,
+        base,
+        ctypes.byref(view(out, "out", True).tensor),
+    )
     return out
 
 
-def position_lookup(table: Any, out: Array, positions: Positions | None = None, context: Context | None = None) -> Array:
+def position_lookup(
+    table: Any, out: Array, positions: Positions | None = None, context: Context | None = None
+) -> Array:
     """Learned positions: out [batch, 1, tokens, features] = rows of table [1, 1, rows, features], and returns out.
 
     Args:
         positions: [tokens]; None: 0, 1, 2 ... One outside the table is an error.
     """
     where = positions_array(positions, "positions")
-    call("farspan_position_lookup", pointer(context), ctypes.byref(view(table, "table").tensor), _given(where), _size(where),
-         ctypes.byref(view(out, "out", True).tensor))
+    call(
+        "farspan_position_lookup",
+        pointer(context),
+        ctypes.byref(view(table, "table").tensor),
+        _given(where),
+        _size(where),
+        ctypes.byref(view(out, "out", True).tensor),
+    )
     return out
 
 
-def fire_fill(out: Array, query_positions: Positions | None = None, key_positions: Positions | None = None,
-              context: Context | None = None, **config: Any) -> Array:
+def fire_fill(
+    out: Array,
+    query_positions: Positions | None = None,
+    key_positions: Positions | None = None,
+    context: Context | None = None,
+    **config: Any,
+) -> Array:
     """FIRE (Li et al. 2024) as a dense bias: writes out [1, heads, queries, keys], and returns it.
 
     Args:
@@ -111,7 +175,15 @@ def fire_fill(out: Array, query_positions: Positions | None = None, key_position
     struct = _structs.new("farspan_fire_config")
     keep = _structs.fill(struct, "config", config)
     queries, keys = positions_array(query_positions, "query_positions"), positions_array(key_positions, "key_positions")
-    call("farspan_fire_fill", pointer(context), ctypes.byref(struct), _given(queries), _size(queries), _given(keys), _size(keys),
-         ctypes.byref(view(out, "out", True).tensor))
+    call(
+        "farspan_fire_fill",
+        pointer(context),
+        ctypes.byref(struct),
+        _given(queries),
+        _size(queries),
+        _given(keys),
+        _size(keys),
+        ctypes.byref(view(out, "out", True).tensor),
+    )
     del keep
     return out

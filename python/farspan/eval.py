@@ -44,7 +44,9 @@ def _size(found: np.ndarray[Any, Any] | None) -> int:
 # ---- Token loss ----
 
 
-def token_nll(logits: Any, targets: Ids, ignore_index: int = -100, out: Any = None, context: Context | None = None) -> npt.NDArray[np.float64]:
+def token_nll(
+    logits: Any, targets: Ids, ignore_index: int = -100, out: Any = None, context: Context | None = None
+) -> npt.NDArray[np.float64]:
     """The negative log-likelihood of each target: float64 [batch * heads * tokens], 0 where the target is ignored.
 
     Args:
@@ -55,12 +57,27 @@ def token_nll(logits: Any, targets: Ids, ignore_index: int = -100, out: Any = No
     where, ids = _int64(targets, "targets")
     result = np.zeros(source.shape[0] * source.shape[1] * source.shape[2]) if out is None else out
     target = Vector(result, ctypes.c_double, "out")
-    call("farspan_token_nll", pointer(context), ctypes.byref(source.tensor), where, _size(ids), ignore_index, target.pointer, target.count)
+    call(
+        "farspan_token_nll",
+        pointer(context),
+        ctypes.byref(source.tensor),
+        where,
+        _size(ids),
+        ignore_index,
+        target.pointer,
+        target.count,
+    )
     return result
 
 
-def token_nll_grad(logits: Array, targets: Ids, weights: Any = None, ignore_index: int = -100, out: Any = None,
-                   context: Context | None = None) -> Array:
+def token_nll_grad(
+    logits: Array,
+    targets: Ids,
+    weights: Any = None,
+    ignore_index: int = -100,
+    out: Any = None,
+    context: Context | None = None,
+) -> Array:
     """The gradient of sum(weights * nll) with respect to the logits, in their shape.
 
     Args:
@@ -71,8 +88,17 @@ def token_nll_grad(logits: Array, targets: Ids, weights: Any = None, ignore_inde
     where, ids = _int64(targets, "targets")
     factors = None if weights is None else _structs.array(weights, np.float32, "weights")
     result = like(logits, source.shape) if out is None else out
-    call("farspan_token_nll_grad", pointer(context), ctypes.byref(source.tensor), where, _size(ids), ignore_index,
-         _structs.pointer(factors, ctypes.c_float), _size(factors), ctypes.byref(view(result, "out", True).tensor))
+    call(
+        "farspan_token_nll_grad",
+        pointer(context),
+        ctypes.byref(source.tensor),
+        where,
+        _size(ids),
+        ignore_index,
+        _structs.pointer(factors, ctypes.c_float),
+        _size(factors),
+        ctypes.byref(view(result, "out", True).tensor),
+    )
     return result  # type: ignore[no-any-return]
 
 
@@ -172,7 +198,17 @@ class Loss(_Record):
         """Adds losses in text order; where targets has ignore_index, the loss is skipped. bytes: of text behind them."""
         losses, values = _float64(nll, "nll")
         where, ids = _int64(targets, "targets")
-        call("farspan_loss_add", None, ctypes.byref(self._struct), losses, values.size, where, _size(ids), ignore_index, bytes)
+        call(
+            "farspan_loss_add",
+            None,
+            ctypes.byref(self._struct),
+            losses,
+            values.size,
+            where,
+            _size(ids),
+            ignore_index,
+            bytes,
+        )
 
     def merge(self, other: Loss) -> None:
         call("farspan_loss_merge", ctypes.byref(self._struct), ctypes.byref(other._struct))
@@ -199,8 +235,20 @@ class LossCurve:
         """Adds losses of which the first was predicted after first_context tokens."""
         losses, values = _float64(nll, "nll")
         where, ids = _int64(targets, "targets")
-        call("farspan_loss_add_by_context", None, self._losses, self._count, _structs.pointer(self.edges, ctypes.c_int64), self.edges.size,
-             first_context, losses, values.size, where, _size(ids), ignore_index)
+        call(
+            "farspan_loss_add_by_context",
+            None,
+            self._losses,
+            self._count,
+            _structs.pointer(self.edges, ctypes.c_int64),
+            self.edges.size,
+            first_context,
+            losses,
+            values.size,
+            where,
+            _size(ids),
+            ignore_index,
+        )
 
     def merge(self, other: LossCurve) -> None:
         if not np.array_equal(self.edges, other.edges):
@@ -262,7 +310,11 @@ def tokenize(tokenizer: int | str, text: Text, lowercase: bool = False) -> str:
     """What a score sees of a text: its tokens, joined by spaces. tokenizer: "none", "13a", "char", "intl", "zh", "rouge" ..."""
     data = _encoded(text)
     number = _structs.number("TOKENIZER", tokenizer, "tokenizer")
-    return text_of(lambda buffer, size, needed: call("farspan_tokenize", None, number, int(lowercase), data, len(data), buffer, size, needed))
+    return text_of(
+        lambda buffer, size, needed: call(
+            "farspan_tokenize", None, number, int(lowercase), data, len(data), buffer, size, needed
+        )
+    )
 
 
 def _texts(references: Sequence[Optional[Text]]) -> Any:
@@ -300,7 +352,11 @@ class Bleu:
 
     def signature(self, references: int = 1) -> str:
         """What must be stated with a score, in sacrebleu's form. references: how many, or 0 if that varies."""
-        return text_of(lambda buffer, size, needed: call("farspan_bleu_signature", ctypes.byref(self._config), references, buffer, size, needed))
+        return text_of(
+            lambda buffer, size, needed: call(
+                "farspan_bleu_signature", ctypes.byref(self._config), references, buffer, size, needed
+            )
+        )
 
 
 class BleuCounts(_Record):
@@ -315,12 +371,29 @@ class BleuCounts(_Record):
         """Counts a segment: a text against texts, or token ids against lists of token ids; a reference may be None."""
         if _is_text(hypothesis):
             data = _encoded(hypothesis)  # type: ignore[arg-type]
-            call("farspan_bleu_add", None, ctypes.byref(bleu._config), data, len(data), _texts(references), len(references),
-                 ctypes.byref(self._struct))
+            call(
+                "farspan_bleu_add",
+                None,
+                ctypes.byref(bleu._config),
+                data,
+                len(data),
+                _texts(references),
+                len(references),
+                ctypes.byref(self._struct),
+            )
             return
         where, ids = _int64(hypothesis, "hypothesis")
         lists, held = _id_lists(references)
-        call("farspan_bleu_add_tokens", None, ctypes.byref(bleu._config), where, _size(ids), lists, len(references), ctypes.byref(self._struct))
+        call(
+            "farspan_bleu_add_tokens",
+            None,
+            ctypes.byref(bleu._config),
+            where,
+            _size(ids),
+            lists,
+            len(references),
+            ctypes.byref(self._struct),
+        )
         del held
 
     def merge(self, other: BleuCounts) -> None:
@@ -348,8 +421,16 @@ class ChrfCounts(_Record):
 
     def add(self, chrf: Chrf, hypothesis: Text, references: Sequence[Optional[Text]]) -> None:
         data = _encoded(hypothesis)
-        call("farspan_chrf_add", None, ctypes.byref(chrf._config), data, len(data), _texts(references), len(references),
-             ctypes.byref(self._struct))
+        call(
+            "farspan_chrf_add",
+            None,
+            ctypes.byref(chrf._config),
+            data,
+            len(data),
+            _texts(references),
+            len(references),
+            ctypes.byref(self._struct),
+        )
 
     def merge(self, other: ChrfCounts) -> None:
         call("farspan_chrf_merge", ctypes.byref(self._struct), ctypes.byref(other._struct))
@@ -378,11 +459,29 @@ def rouge(kind: int | str, hypothesis: Text | Ids, references: Sequence[Any], **
     answer = _structs.new("farspan_rouge_result")
     if _is_text(hypothesis):
         data = _encoded(hypothesis)  # type: ignore[arg-type]
-        call("farspan_rouge", None, ctypes.byref(config), data, len(data), _texts(references), len(references), ctypes.byref(answer))
+        call(
+            "farspan_rouge",
+            None,
+            ctypes.byref(config),
+            data,
+            len(data),
+            _texts(references),
+            len(references),
+            ctypes.byref(answer),
+        )
     else:
         where, ids = _int64(hypothesis, "hypothesis")
         lists, held = _id_lists(references)
-        call("farspan_rouge_tokens", None, ctypes.byref(config), where, _size(ids), lists, len(references), ctypes.byref(answer))
+        call(
+            "farspan_rouge_tokens",
+            None,
+            ctypes.byref(config),
+            where,
+            _size(ids),
+            lists,
+            len(references),
+            ctypes.byref(answer),
+        )
         del held
     return _structs.read(RougeResult, answer)
 
@@ -408,16 +507,32 @@ def bootstrap_mean(values: Numbers, context: Context | None = None, **options: A
     """The interval of a mean by resampling (Efron 1979). Options: samples 1000, seed 12345, confidence 0.95."""
     where, found = _float64(values, "values")
     answer = _structs.new("farspan_interval")
-    call("farspan_bootstrap_mean", pointer(context), ctypes.byref(_bootstrap(options)), where, found.size, ctypes.byref(answer))
+    call(
+        "farspan_bootstrap_mean",
+        pointer(context),
+        ctypes.byref(_bootstrap(options)),
+        where,
+        found.size,
+        ctypes.byref(answer),
+    )
     return _structs.read(Interval, answer)
 
 
-def bleu_bootstrap(bleu: Bleu, segments: Sequence[BleuCounts], context: Context | None = None, **options: Any) -> Interval:
+def bleu_bootstrap(
+    bleu: Bleu, segments: Sequence[BleuCounts], context: Context | None = None, **options: Any
+) -> Interval:
     """The interval of corpus BLEU (Koehn 2004) from the counts of single segments."""
     counts = (_abi.farspan_bleu_counts * max(len(segments), 1))(*(s._struct for s in segments))
     answer = _structs.new("farspan_interval")
-    call("farspan_bleu_bootstrap", pointer(context), ctypes.byref(_bootstrap(options)), ctypes.byref(bleu._config), counts, len(segments),
-         ctypes.byref(answer))
+    call(
+        "farspan_bleu_bootstrap",
+        pointer(context),
+        ctypes.byref(_bootstrap(options)),
+        ctypes.byref(bleu._config),
+        counts,
+        len(segments),
+        ctypes.byref(answer),
+    )
     return _structs.read(Interval, answer)
 
 
@@ -444,7 +559,11 @@ def passkey(form: int | str, length: int, **options: Any) -> Passkey:
     config = _structs.new("farspan_passkey_config", _structs.number("PASSKEY", form, "passkey.form"))
     _structs.fill(config, "passkey", {"length": length, **options})
     answer = _structs.new("farspan_passkey")
-    text = text_of(lambda buffer, size, needed: call("farspan_passkey_make", None, ctypes.byref(config), buffer, size, needed, ctypes.byref(answer)))
+    text = text_of(
+        lambda buffer, size, needed: call(
+            "farspan_passkey_make", None, ctypes.byref(config), buffer, size, needed, ctypes.byref(answer)
+        )
+    )
     return Passkey(text, answer.key, answer.key_begin, answer.key_end, answer.bytes, answer.depth)
 
 
@@ -456,8 +575,9 @@ def passkey_check(generated: Text, key: int) -> bool:
     return bool(correct.value)
 
 
-def needle_place(haystack: Ids, needle: Ids, question: Ids, length: int, depth: float,
-                 boundary: int | None = None) -> tuple[npt.NDArray[np.int64], int]:
+def needle_place(
+    haystack: Ids, needle: Ids, question: Ids, length: int, depth: float, boundary: int | None = None
+) -> tuple[npt.NDArray[np.int64], int]:
     """A needle in a haystack of token ids, `length` of them together with the question, and where the needle begins.
 
     Args:
@@ -468,6 +588,15 @@ def needle_place(haystack: Ids, needle: Ids, question: Ids, length: int, depth: 
     position = ctypes.c_int64()
     edges, ends = _int64(None if boundary is None else [boundary], "boundary")
     sizes = [(where, _size(ids)) for where, ids in given]
-    call("farspan_needle_place", None, *(value for pair in sizes for value in pair), depth, edges, _size(ends),
-         _structs.pointer(out, ctypes.c_int64), out.size, ctypes.byref(position))
+    call(
+        "farspan_needle_place",
+        None,
+        *(value for pair in sizes for value in pair),
+        depth,
+        edges,
+        _size(ends),
+        _structs.pointer(out, ctypes.c_int64),
+        out.size,
+        ctypes.byref(position),
+    )
     return out, position.value

@@ -122,9 +122,13 @@ class Model:
         """Layer 0 .. info.layers - 1; of encoder-decoders the encoder's come first."""
         answer = _structs.new("farspan_model_layer")
         call("farspan_model_layer_at", self._handle.pointer, index, ctypes.byref(answer))
-        parts = {part: part_dictionary(part, getattr(answer, part).contents) for part in _PARTS if getattr(answer, part)}
+        parts = {
+            part: part_dictionary(part, getattr(answer, part).contents) for part in _PARTS if getattr(answer, part)
+        }
         scheme = Scheme._borrowed(answer.scheme, self._handle) if answer.scheme else None
-        numbers = {name: getattr(answer, name) for name in Layer.__dataclass_fields__ if name not in ("scheme", "parts")}
+        numbers = {
+            name: getattr(answer, name) for name in Layer.__dataclass_fields__ if name not in ("scheme", "parts")
+        }
         return Layer(**numbers, scheme=scheme, parts=parts)
 
     @property

@@ -34,17 +34,47 @@ class Problem:
 
     __slots__ = ("_struct", "_keep")
 
-    def __init__(self, *, batch: int = 1, query_heads: int, key_heads: int, queries: int, keys: int, head_dim: int, value_dim: int = 0,
-                 length: int = 0, query_positions: Positions | None = None, key_positions: Positions | None = None,
-                 query_axis_positions: Positions | None = None, key_axis_positions: Positions | None = None,
-                 query_offsets: Positions | None = None, key_offsets: Positions | None = None, key_ranges: Positions | None = None,
-                 state: int | str = "raw", **more: Any) -> None:
+    def __init__(
+        self,
+        *,
+        batch: int = 1,
+        query_heads: int,
+        key_heads: int,
+        queries: int,
+        keys: int,
+        head_dim: int,
+        value_dim: int = 0,
+        length: int = 0,
+        query_positions: Positions | None = None,
+        key_positions: Positions | None = None,
+        query_axis_positions: Positions | None = None,
+        key_axis_positions: Positions | None = None,
+        query_offsets: Positions | None = None,
+        key_offsets: Positions | None = None,
+        key_ranges: Positions | None = None,
+        state: int | str = "raw",
+        **more: Any,
+    ) -> None:
         self._struct = _structs.new("farspan_problem")
         fields: dict[str, Any] = {
-            "batch": batch, "query_heads": query_heads, "key_heads": key_heads, "queries": queries, "keys": keys, "head_dim": head_dim,
-            "value_dim": value_dim, "length": length, "state": state, "query_positions": query_positions, "key_positions": key_positions,
-            "query_axis_positions": query_axis_positions, "key_axis_positions": key_axis_positions, "query_offsets": query_offsets,
-            "key_offsets": key_offsets, "key_ranges": key_ranges, **more}
+            "batch": batch,
+            "query_heads": query_heads,
+            "key_heads": key_heads,
+            "queries": queries,
+            "keys": keys,
+            "head_dim": head_dim,
+            "value_dim": value_dim,
+            "length": length,
+            "state": state,
+            "query_positions": query_positions,
+            "key_positions": key_positions,
+            "query_axis_positions": query_axis_positions,
+            "key_axis_positions": key_axis_positions,
+            "query_offsets": query_offsets,
+            "key_offsets": key_offsets,
+            "key_ranges": key_ranges,
+            **more,
+        }
         if query_offsets is not None and "segments" not in fields:
             fields["segments"] = len(query_offsets) - 1
         for name in ("query", "key"):
@@ -71,7 +101,13 @@ class Plan:
 
     def __init__(self, scheme: Scheme, problem: Problem, context: Context | None = None) -> None:
         made = ctypes.POINTER(_abi.farspan_plan)()
-        call("farspan_plan_create", pointer(context), scheme._handle.pointer, ctypes.byref(problem._struct), ctypes.byref(made))
+        call(
+            "farspan_plan_create",
+            pointer(context),
+            scheme._handle.pointer,
+            ctypes.byref(problem._struct),
+            ctypes.byref(made),
+        )
         self._handle = Handle(made, "farspan_plan_destroy")
 
     @property
@@ -84,8 +120,18 @@ class Plan:
         call("farspan_plan_tile_counts", self._handle.pointer, counts)
         return TileCounts(*counts)
 
-    def run(self, q: Array, k: Any, v: Any, *, bias: Any = None, out: Any = None, lse: Any = None, workspace: Any = None,
-            context: Context | None = None) -> Array:
+    def run(
+        self,
+        q: Array,
+        k: Any,
+        v: Any,
+        *,
+        bias: Any = None,
+        out: Any = None,
+        lse: Any = None,
+        workspace: Any = None,
+        context: Context | None = None,
+    ) -> Array:
         """softmax(logits) v.
 
         Args:
@@ -118,9 +164,17 @@ def workspace_pointer(workspace: Any) -> tuple[Any, int, object]:
     return ctypes.addressof(held), memory.nbytes, held
 
 
-def run_attention(context: Any, plan: Any, q: Any, k: Any, v: Any, bias: Any, out: Any, lse: Any, workspace: Any) -> None:
+def run_attention(
+    context: Any, plan: Any, q: Any, k: Any, v: Any, bias: Any, out: Any, lse: Any, workspace: Any
+) -> None:
     """farspan_attention_run with the caller's arrays."""
-    views = [view(q, "q"), view(k, "k"), view(v, "v"), None if bias is None else view(bias, "bias"), view(out, "out", True)]
+    views = [
+        view(q, "q"),
+        view(k, "k"),
+        view(v, "v"),
+        None if bias is None else view(bias, "bias"),
+        view(out, "out", True),
+    ]
     sums = Vector(lse, ctypes.c_float, "lse")
     scratch, size, held = workspace_pointer(workspace)
     data = _data(*views)
@@ -154,6 +208,14 @@ def attention_merge(out_a: Array, lse_a: Any, out_b: Any, lse_b: Any, context: C
     """
     a, b = view(out_a, "out_a", True), view(out_b, "out_b")
     sums_a, sums_b = Vector(lse_a, ctypes.c_float, "lse_a"), Vector(lse_b, ctypes.c_float, "lse_b", writable=False)
-    call("farspan_attention_merge", pointer(context), ctypes.byref(a.tensor), sums_a.pointer, sums_a.count, ctypes.byref(b.tensor),
-         sums_b.pointer, sums_b.count)
+    call(
+        "farspan_attention_merge",
+        pointer(context),
+        ctypes.byref(a.tensor),
+        sums_a.pointer,
+        sums_a.count,
+        ctypes.byref(b.tensor),
+        sums_b.pointer,
+        sums_b.count,
+    )
     return out_a

@@ -171,9 +171,15 @@ class Scheme:
 
     __slots__ = ("_handle", "__weakref__")
 
-    def __init__(self, *, rope: Rope | Mapping[str, Any] | None = None, remap: Remap | Mapping[str, Any] | None = None,
-                 bias: Bias | Mapping[str, Any] | None = None, mask: Mask | Mapping[str, Any] | None = None,
-                 score: Score | Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        rope: Rope | Mapping[str, Any] | None = None,
+        remap: Remap | Mapping[str, Any] | None = None,
+        bias: Bias | Mapping[str, Any] | None = None,
+        mask: Mask | Mapping[str, Any] | None = None,
+        score: Score | Mapping[str, Any] | None = None,
+    ) -> None:
         given = {"rope": rope, "remap": remap, "bias": bias, "mask": mask, "score": score}
         made = [None if given[part] is None else part_struct(part, given[part]) for part in _PARTS]  # type: ignore[arg-type]
         self._handle = _create([None if part is None else part[0] for part in made])
@@ -197,7 +203,9 @@ class Scheme:
 
     def to_json(self) -> str:
         """The scheme as text: one line, canonical, what differs from the defaults. from_json makes the same scheme of it, bit for bit."""
-        return text_of(lambda buffer, size, needed: call("farspan_scheme_to_json", self._handle.pointer, buffer, size, needed))
+        return text_of(
+            lambda buffer, size, needed: call("farspan_scheme_to_json", self._handle.pointer, buffer, size, needed)
+        )
 
     @classmethod
     def _borrowed(cls, pointer: Any, owner: object) -> Scheme:

@@ -36,8 +36,16 @@ def scheme_number(scheme: Scheme) -> int:
         return _known[scheme]
 
 
-def attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, scheme: Scheme, *, positions: torch.Tensor | None = None,
-              padding: torch.Tensor | None = None, bias: torch.Tensor | None = None) -> torch.Tensor:
+def attention(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    scheme: Scheme,
+    *,
+    positions: torch.Tensor | None = None,
+    padding: torch.Tensor | None = None,
+    bias: torch.Tensor | None = None,
+) -> torch.Tensor:
     """softmax(logits) v under a scheme.
 
     Args:
@@ -56,11 +64,20 @@ def attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, scheme: Scheme,
 
 
 @torch.library.custom_op("farspan::attention", mutates_args=(), device_types="cpu")
-def _attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, scheme: int, positions: torch.Tensor | None,
-               padding: torch.Tensor | None, bias: torch.Tensor | None) -> torch.Tensor:
+def _attention(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    scheme: int,
+    positions: torch.Tensor | None,
+    padding: torch.Tensor | None,
+    bias: torch.Tensor | None,
+) -> torch.Tensor:
     found = _schemes.get(scheme)
     if found is None:
-        raise RuntimeError(f"scheme {scheme} of a compiled graph is gone: keep the Scheme for as long as the graph is used")
+        raise RuntimeError(
+            f"scheme {scheme} of a compiled graph is gone: keep the Scheme for as long as the graph is used"
+        )
     out = q.new_empty((q.shape[0], q.shape[2], q.shape[1], v.shape[3]))
     plan = _plan(found, q.shape, k.shape, v.shape[3], positions, padding)
     plan.run(q, k, v, bias=bias, out=out.transpose(1, 2))
@@ -68,8 +85,15 @@ def _attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, scheme: int, p
 
 
 @_attention.register_fake
-def _attention_fake(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, scheme: int, positions: torch.Tensor | None,
-                    padding: torch.Tensor | None, bias: torch.Tensor | None) -> torch.Tensor:
+def _attention_fake(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    scheme: int,
+    positions: torch.Tensor | None,
+    padding: torch.Tensor | None,
+    bias: torch.Tensor | None,
+) -> torch.Tensor:
     return q.new_empty((q.shape[0], q.shape[2], q.shape[1], v.shape[3]))
 
 
@@ -87,12 +111,30 @@ _recent = _Recent()
 _KEPT = 4
 
 
-def _plan(scheme: Scheme, q: Any, k: Any, value_dim: int, positions: torch.Tensor | None, padding: torch.Tensor | None) -> Plan:
-    layout = _layout(q[0], q[2], k[2], None if positions is None else positions.numpy(), None if padding is None else padding.numpy())
-    key = (id(scheme), *q, *k[1:], value_dim, *(None if values is None else values.tobytes() for values in layout.values()))
+def _plan(
+    scheme: Scheme, q: Any, k: Any, value_dim: int, positions: torch.Tensor | None, padding: torch.Tensor | None
+) -> Plan:
+    layout = _layout(
+        q[0], q[2], k[2], None if positions is None else positions.numpy(), None if padding is None else padding.numpy()
+    )
+    key = (
+        id(scheme),
+        *q,
+        *k[1:],
+        value_dim,
+        *(None if values is None else values.tobytes() for values in layout.values()),
+    )
     found = _recent.plans.pop(key, None)
     if found is None:
-        sizes = {"batch": q[0], "query_heads": q[1], "key_heads": k[1], "queries": q[2], "keys": k[2], "head_dim": q[3], "value_dim": value_dim}
+        sizes = {
+            "batch": q[0],
+            "query_heads": q[1],
+            "key_heads": k[1],
+            "queries": q[2],
+            "keys": k[2],
+            "head_dim": q[3],
+            "value_dim": value_dim,
+        }
         found = (scheme, Plan(scheme, Problem(**sizes, **layout)))
         while len(_recent.plans) >= _KEPT:
             del _recent.plans[next(iter(_recent.plans))]
@@ -100,12 +142,13 @@ def _plan(scheme: Scheme, q: Any, k: Any, value_dim: int, positions: torch.Tenso
     return found[1]
 
 
-def _layout(batch: int, queries: int, keys: int, positions: np.ndarray[Any, Any] | None,
-            padding: np.ndarray[Any, Any] | None) -> dict[str, Any]:
+def _layout(
+    batch: int, queries: int, keys: int, positions: np.ndarray[Any, Any] | None, padding: np.ndarray[Any, Any] | None
+) -> dict[str, Any]:
     """Positions, padding and segments of a problem. Nothing at all for the usual case."""
     usual = np.arange(keys - queries, keys)
     if positions is None and padding is not None:
-        positions = padding.astype(np.int64).cumsum(1)[:, keys - queries:] - 1
+        positions = padding.astype(np.int64).cumsum(1)[:, keys - queries :] - 1
     if positions is None or padding is None and np.array_equal(positions, np.broadcast_to(usual, positions.shape)):
         return {}
     positions = np.ascontiguousarray(positions, np.int64)
@@ -115,7 +158,9 @@ def _layout(batch: int, queries: int, keys: int, positions: np.ndarray[Any, Any]
         where = positions
     else:
         where = positions[:, -1:] - np.arange(keys - 1, -1, -1)
-        if not np.array_equal(where[:, keys - queries:], positions) and not _only_padding_differs(where, positions, padding):
+        if not np.array_equal(where[:, keys - queries :], positions) and not _only_padding_differs(
+            where, positions, padding
+        ):
             raise ValueError("the queries are not at consecutive positions after earlier keys")
     layout: dict[str, Any] = {"query_positions": _rows(positions), "key_positions": _rows(where)}
     if padding is not None:
@@ -123,9 +168,11 @@ def _layout(batch: int, queries: int, keys: int, positions: np.ndarray[Any, Any]
     return layout
 
 
-def _only_padding_differs(where: np.ndarray[Any, Any], positions: np.ndarray[Any, Any], padding: np.ndarray[Any, Any] | None) -> bool:
-    newest = where[:, -positions.shape[1]:]
-    return padding is not None and bool(np.all((newest == positions) | ~padding[:, -positions.shape[1]:]))
+def _only_padding_differs(
+    where: np.ndarray[Any, Any], positions: np.ndarray[Any, Any], padding: np.ndarray[Any, Any] | None
+) -> bool:
+    newest = where[:, -positions.shape[1] :]
+    return padding is not None and bool(np.all((newest == positions) | ~padding[:, -positions.shape[1] :]))
 
 
 def _rows(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -148,4 +195,9 @@ def _segments(batch: int, positions: np.ndarray[Any, Any]) -> dict[str, Any]:
         raise ValueError("packed sequences must be the same in all rows of the batch")
     begins = np.flatnonzero(np.diff(positions[0]) != 1) + 1
     offsets = np.concatenate([[0], begins, [positions.shape[1]]]).astype(np.int64)
-    return {"query_positions": positions[0], "key_positions": positions[0], "query_offsets": offsets, "key_offsets": offsets}
+    return {
+        "query_positions": positions[0],
+        "key_positions": positions[0],
+        "query_offsets": offsets,
+        "key_offsets": offsets,
+    }

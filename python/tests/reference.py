@@ -13,7 +13,11 @@ def rotate(x, positions, base=10000.0):
 def attention(q, k, v, visible=None, bias=0.0):
     """q, k, v [batch, heads, sequence, features], rotated; visible [queries, keys]. Returns (out, lse)."""
     groups = q.shape[1] // k.shape[1]
-    q, k, v = q.astype(np.float64), np.repeat(k, groups, 1).astype(np.float64), np.repeat(v, groups, 1).astype(np.float64)
+    q, k, v = (
+        q.astype(np.float64),
+        np.repeat(k, groups, 1).astype(np.float64),
+        np.repeat(v, groups, 1).astype(np.float64),
+    )
     if visible is None:
         n, m = q.shape[2], k.shape[2]
         visible = np.arange(m)[None] <= np.arange(m - n, m)[:, None]

@@ -12,11 +12,22 @@ ROPE = {"method": "base", "layout": "half", "rotary_dim": 32}
 
 
 def data(rng, heads=4, key_heads=2, queries=50, keys=50, batch=2):
-    return [rng.normal(size=(batch, h, n, 32)).astype(np.float32) for h, n in ((heads, queries), (key_heads, keys), (key_heads, keys))]
+    return [
+        rng.normal(size=(batch, h, n, 32)).astype(np.float32)
+        for h, n in ((heads, queries), (key_heads, keys), (key_heads, keys))
+    ]
 
 
 def problem(q, k, **more):
-    return Problem(batch=q.shape[0], query_heads=q.shape[1], key_heads=k.shape[1], queries=q.shape[2], keys=k.shape[2], head_dim=32, **more)
+    return Problem(
+        batch=q.shape[0],
+        query_heads=q.shape[1],
+        key_heads=k.shape[1],
+        queries=q.shape[2],
+        keys=k.shape[2],
+        head_dim=32,
+        **more,
+    )
 
 
 def test_against_double_precision(rng):

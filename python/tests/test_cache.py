@@ -31,8 +31,8 @@ def test_prefill_and_decode_equal_attention(rng):
     assert np.abs(cache.plan(SCHEME, first, 4).run(0, q[:, :, :60]) - expected[:, :, :60]).max() < 1e-5
     for n in range(60, 90):
         fill(cache, sequence, k, v, slice(n, n + 1))
-        out = cache.decode(SCHEME, 0, sequence, q[:, :, n:n + 1])
-        assert np.abs(out - expected[:, :, n:n + 1]).max() < 1e-5
+        out = cache.decode(SCHEME, 0, sequence, q[:, :, n : n + 1])
+        assert np.abs(out - expected[:, :, n : n + 1]).max() < 1e-5
     info = sequence.info()
     assert (info.tokens, info.next_position) == (90, 90)
 
@@ -103,7 +103,7 @@ def test_sessions_in_threads(rng):
         sequence = cache.sequence()
         for n in range(60):
             fill(cache, sequence, k, v, slice(n, n + 1))
-            outputs.append(cache.decode(SCHEME, 0, sequence, q[:, :, n:n + 1]))
+            outputs.append(cache.decode(SCHEME, 0, sequence, q[:, :, n : n + 1]))
 
     cache, expected = Cache(key_heads=2, head_dim=32), []
     session(cache, expected)

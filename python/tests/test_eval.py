@@ -17,13 +17,21 @@ def test_losses_by_windows(rng):
     assert np.abs(grad.sum(-1)).max() < 1e-5
 
     windows = judging.Windows("sliding", bos="every", tokens=50, length=20, stride=10)
-    assert sum(w.end - w.first_scored for w in windows) == 50 and windows[-1].end == 50 and len(list(windows)) == len(windows)
+    assert (
+        sum(w.end - w.first_scored for w in windows) == 50
+        and windows[-1].end == 50
+        and len(list(windows)) == len(windows)
+    )
     loss, half = judging.Loss(block_tokens=5), judging.Loss(block_tokens=5)
     loss.add(nll[:25])
     half.add(nll[25:])
     loss.merge(pickle.loads(pickle.dumps(half)))
     summary = loss.summary()
-    assert summary.tokens == 50 and summary.nll == pytest.approx(nll.mean()) and summary.perplexity == pytest.approx(np.exp(nll.mean()))
+    assert (
+        summary.tokens == 50
+        and summary.nll == pytest.approx(nll.mean())
+        and summary.perplexity == pytest.approx(np.exp(nll.mean()))
+    )
 
 
 def test_curve_and_verdict():
@@ -48,9 +56,11 @@ def test_texts():
 
 def test_passkey_and_needle():
     task = judging.passkey("landmark", 3000, seed=3, depth=0.5)
-    assert str(task.key) in task.text[task.key_begin:task.key_end] and judging.passkey_check(f" {task.key}.", task.key)
+    assert str(task.key) in task.text[task.key_begin : task.key_end] and judging.passkey_check(
+        f" {task.key}.", task.key
+    )
     ids, position = judging.needle_place([1] * 5, [7, 8], [9], 10, 0.5)
-    assert ids.tolist()[position:position + 2] == [7, 8] and ids[-1] == 9 and len(ids) == 10
+    assert ids.tolist()[position : position + 2] == [7, 8] and ids[-1] == 9 and len(ids) == 10
 
 
 def test_intervals_and_wrong_sizes():

@@ -9,7 +9,13 @@ import farspan
 from farspan import Model, Scheme
 
 CONFIGS = Path(__file__).resolve().parents[2] / "tests" / "fixtures" / "configs"
-LLAMA = {"model_type": "llama", "num_hidden_layers": 2, "num_attention_heads": 4, "hidden_size": 256, "max_position_embeddings": 2048}
+LLAMA = {
+    "model_type": "llama",
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "hidden_size": 256,
+    "max_position_embeddings": 2048,
+}
 
 
 def test_layers_and_notes():
@@ -20,7 +26,9 @@ def test_layers_and_notes():
     assert all(note.text for note in model.notes)
 
 
-@pytest.mark.parametrize("name", ["gpt-oss-20b", "phi-3-mini-128k", "gemma-2-9b", "falcon-rw-1b", "llama-4-scout-early", "qwen3-8b-yarn"])
+@pytest.mark.parametrize(
+    "name", ["gpt-oss-20b", "phi-3-mini-128k", "gemma-2-9b", "falcon-rw-1b", "llama-4-scout-early", "qwen3-8b-yarn"]
+)
 def test_parts_make_the_same_scheme(name):
     for layer in Model.from_config((CONFIGS / f"{name}.json").read_text()).layers:
         same = Scheme(**layer.parts)
@@ -39,8 +47,14 @@ def test_extension():
 
 
 def test_metadata():
-    metadata = {"general.architecture": "llama", "llama.block_count": 1, "llama.embedding_length": 256, "llama.attention.head_count": 4,
-                "llama.context_length": 2048, "llama.rope.freq_base": 5e5}
+    metadata = {
+        "general.architecture": "llama",
+        "llama.block_count": 1,
+        "llama.embedding_length": 256,
+        "llama.attention.head_count": 4,
+        "llama.context_length": 2048,
+        "llama.rope.freq_base": 5e5,
+    }
     assert Model.from_metadata(metadata).layer(0).parts["rope"]["base"] == 5e5
 
 
@@ -59,4 +73,6 @@ def test_refused(tmp_path):
 
 def test_import_needs_no_torch():
     code = "import sys; sys.modules['torch'] = None; import farspan, numpy; print(farspan.version(), 'transformers' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.endswith(" False\n")
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.endswith(
+        " False\n"
+    )

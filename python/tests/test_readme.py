@@ -18,4 +18,6 @@ def test_an_example_prints_what_its_comments_say(block):
     with contextlib.redirect_stdout(printed):
         exec(compile(block, "README.md", "exec"), {})
     said = re.findall(r"^ *print\(.*\)  # ([\d. ]*\d)", block, re.M)
-    assert all(line in printed.getvalue().splitlines() for line in said) and (said or "print(" not in block or "notes" in block)
+    assert all(line in printed.getvalue().splitlines() for line in said) and (
+        said or "print(" not in block or "notes" in block
+    )

@@ -68,25 +68,39 @@ def test_alibi_bias():
 
 # Each key sets the field of its name: a scheme of dictionaries has the text that they are.
 EVERY_FIELD = [
-    ('{"rope": {"method": "yarn", "layout": "interleaved", "rotary_dim": 16, "rotary_offset": 4, "angle": "float32", '
-     '"base": 5000, "factor": 8, "original_context": 640, "beta_fast": 30, "beta_slow": 2, "extrapolation_factor": 0.5, '
-     '"ramp": "rotations", "magnitude": "explicit", "attention_factor": 1.25, "axes": "sections", "axis_sections": [1, '
-     '2, 2, 3]}, "bias": {"method": "alibi", "heads": 4, "bidirectional": true, "distance_limit": 64, "max_bias": 16, '
-     '"scale": 0.125, "trained_length": 128}, "mask": {"causal": false, "window_left": 50, "window_right": 30, "sinks": '
-     '1, "chunk": 160, "prefix": 2}, "score": {"temperature": "length", "scale": 2, "multiplier": 3, "trained_length": '
-     '100, "alpha": 0.2, "power": 2, "softcap": 30}}'),
-    ('{"rope": {"method": "yarn", "layout": "half", "rotary_dim": 16, "factor": 8, "original_context": 640, "truncate": '
-     'false, "mscale": 0.5, "mscale_all_dim": 0.25}, "remap": {"method": "leaky_rerope", "window": 20, "leak": 4}}'),
-    ('{"rope": {"method": "ntk_mixed", "layout": "half", "rotary_dim": 16, "mixed_exponent": 0.5}, "remap": {"method": '
-     '"self_extend", "window": 20, "group": 4, "real_shift": true}}'),
-    ('{"rope": {"method": "llama3", "layout": "half", "rotary_dim": 16, "original_context": 640, "low_freq_factor": 2, '
-     '"high_freq_factor": 8}, "remap": {"method": "dual_chunk", "chunk": 40, "local_window": 4, "position_scale": 2}}'),
-    ('{"rope": {"method": "proportional", "layout": "half", "rotary_dim": 16, "rotated_fraction": 0.5}, "remap": '
-     '{"method": "lm_infinite", "window": 20, "limit": 30}}'),
-    ('{"rope": {"method": "xpos", "layout": "half", "rotary_dim": 16, "xpos_scale_base": 256, "xpos_gamma": 0.5}, '
-     '"bias": {"method": "t5", "heads": 2, "buckets": 4, "max_distance": 64, "values": [1, 2, 3, 4, 5, 6, 7, 8]}}'),
-    ('{"rope": {"method": "longrope", "layout": "half", "rotary_dim": 4, "original_context": 640, "length_switch": "at", '
-     '"short_factors": [1, 2], "long_factors": [3, 4]}, "remap": {"method": "streaming", "window": 20, "sinks": 3}}'),
+    (
+        '{"rope": {"method": "yarn", "layout": "interleaved", "rotary_dim": 16, "rotary_offset": 4, "angle": "float32", '
+        '"base": 5000, "factor": 8, "original_context": 640, "beta_fast": 30, "beta_slow": 2, "extrapolation_factor": 0.5, '
+        '"ramp": "rotations", "magnitude": "explicit", "attention_factor": 1.25, "axes": "sections", "axis_sections": [1, '
+        '2, 2, 3]}, "bias": {"method": "alibi", "heads": 4, "bidirectional": true, "distance_limit": 64, "max_bias": 16, '
+        '"scale": 0.125, "trained_length": 128}, "mask": {"causal": false, "window_left": 50, "window_right": 30, "sinks": '
+        '1, "chunk": 160, "prefix": 2}, "score": {"temperature": "length", "scale": 2, "multiplier": 3, "trained_length": '
+        '100, "alpha": 0.2, "power": 2, "softcap": 30}}'
+    ),
+    (
+        '{"rope": {"method": "yarn", "layout": "half", "rotary_dim": 16, "factor": 8, "original_context": 640, "truncate": '
+        'false, "mscale": 0.5, "mscale_all_dim": 0.25}, "remap": {"method": "leaky_rerope", "window": 20, "leak": 4}}'
+    ),
+    (
+        '{"rope": {"method": "ntk_mixed", "layout": "half", "rotary_dim": 16, "mixed_exponent": 0.5}, "remap": {"method": '
+        '"self_extend", "window": 20, "group": 4, "real_shift": true}}'
+    ),
+    (
+        '{"rope": {"method": "llama3", "layout": "half", "rotary_dim": 16, "original_context": 640, "low_freq_factor": 2, '
+        '"high_freq_factor": 8}, "remap": {"method": "dual_chunk", "chunk": 40, "local_window": 4, "position_scale": 2}}'
+    ),
+    (
+        '{"rope": {"method": "proportional", "layout": "half", "rotary_dim": 16, "rotated_fraction": 0.5}, "remap": '
+        '{"method": "lm_infinite", "window": 20, "limit": 30}}'
+    ),
+    (
+        '{"rope": {"method": "xpos", "layout": "half", "rotary_dim": 16, "xpos_scale_base": 256, "xpos_gamma": 0.5}, '
+        '"bias": {"method": "t5", "heads": 2, "buckets": 4, "max_distance": 64, "values": [1, 2, 3, 4, 5, 6, 7, 8]}}'
+    ),
+    (
+        '{"rope": {"method": "longrope", "layout": "half", "rotary_dim": 4, "original_context": 640, "length_switch": "at", '
+        '"short_factors": [1, 2], "long_factors": [3, 4]}, "remap": {"method": "streaming", "window": 20, "sinks": 3}}'
+    ),
     ('{"bias": {"method": "kerple_log", "heads": 2, "a": [0.5, 1], "p": [2, 3]}}'),
     ('{"bias": {"method": "sandwich", "heads": 2, "dim": 64}}'),
 ]

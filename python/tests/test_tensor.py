@@ -34,7 +34,7 @@ def test_any_strides(qkv):
     sequence_first = [np.ascontiguousarray(x.transpose(0, 2, 1, 3)).transpose(0, 2, 1, 3) for x in qkv]
     reversed_heads = [np.ascontiguousarray(x[:, ::-1])[:, ::-1] for x in qkv]
     in_a_row = np.concatenate(qkv, -1)
-    for other in (sequence_first, reversed_heads, [in_a_row[..., n:n + 16] for n in (0, 16, 32)]):
+    for other in (sequence_first, reversed_heads, [in_a_row[..., n : n + 16] for n in (0, 16, 32)]):
         assert not any(x.flags.c_contiguous for x in other)
         assert np.array_equal(farspan.attention(SCHEME, *other), expected)
     out = np.zeros((2, 40, 3, 16), np.float32).transpose(0, 2, 1, 3)

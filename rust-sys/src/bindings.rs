@@ -406,7 +406,6 @@ pub struct farspan_error {
     /// 1-based index of the offending argument, 0 if none.
     pub argument: i32,
     pub reserved: i32,
-    /// The path of the offending field: "problem.key_positions\[7\]", "rope.factor"; "" if none, cut if it is longer.
     pub field: [c_char; 64],
     /// UTF-8, NUL-terminated: begins with the path, and gives the value and the allowed range.
     pub message: [c_char; 256],
@@ -458,7 +457,6 @@ pub struct farspan_rope_config {
     pub angle: i32,
     /// theta \> 1; default 10000.
     pub base: f64,
-    /// s \> 0; default 1 \[linear, ntk*, dynamic_ntk, ntk_by_parts, yarn, longrope, llama3, proportional\].
     pub factor: f64,
     /// L, the trained length \> 0 \[dynamic_*, ntk_by_parts, yarn, longrope, llama3\].
     pub original_context: i64,
@@ -480,7 +478,6 @@ pub struct farspan_rope_config {
     pub magnitude: i32,
     /// FARSPAN_SWITCH_* \[longrope\].
     pub length_switch: i32,
-    /// m itself, with FARSPAN_MAGNITUDE_EXPLICIT; otherwise a factor on m, default 1 \[all but none, xpos\].
     pub attention_factor: f64,
     /// Default 0.625, 0 .. 1 \[ntk_mixed\].
     pub mixed_exponent: f64,
@@ -527,7 +524,6 @@ pub struct farspan_remap_config {
     pub limit: i64,
     /// S0 \>= 0 \[streaming\].
     pub sinks: i64,
-    /// 1: the query's shift is window/group as a real number, as some releases do \[self_extend\].
     pub real_shift: i32,
     pub reserved: i32,
     /// Default 1: positions divided after the map (PI inside DCA) \[dual_chunk\].
@@ -542,7 +538,6 @@ pub struct farspan_bias_config {
     pub method: i32,
     /// All heads of the layer, also of other ranks; required unless none or dense.
     pub heads: i32,
-    /// Default 0 = all; otherwise slopes as for so many heads, for the first ones; the others have 0 \[alibi\].
     pub alibi_heads: i32,
     /// \[alibi\] -slope |d| in both directions; \[t5\] half of the buckets per direction.
     pub bidirectional: i32,
@@ -570,7 +565,6 @@ pub struct farspan_bias_config {
     /// \[heads\] \> 0 \[kerple; power: \<= 2\].
     pub p: *const f64,
     pub p_count: i64,
-    /// NULL (default): by max_bias and alibi_heads; otherwise \[heads\], each -1e6 .. 1e6 \[alibi\].
     pub slopes: *const f64,
     pub slopes_count: i64,
 }
@@ -614,7 +608,6 @@ pub struct farspan_score_config {
     pub scale: f64,
     /// Default 1; DeepSeek: mscale^2.
     pub multiplier: f64,
-    /// L \> 1 \[log_n, log_n_trained, log_n_long\], \>= 1 \[llama4, length, ministral3: their floor\].
     pub trained_length: f64,
     /// Default 0.1 \[llama4, length, ministral3\].
     pub alpha: f64,
@@ -622,7 +615,6 @@ pub struct farspan_score_config {
     pub power: f64,
     /// 0 (default): off; else cap * tanh(s / cap).
     pub softcap: f64,
-    /// NULL, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1: zeros).
     pub sink_logits: *const f32,
     pub sink_logits_count: i64,
 }
@@ -733,7 +725,6 @@ pub struct farspan_problem {
     pub value_dim: i64,
     /// Current length n for dynamic methods; 0 (default): largest position that is seen + 1.
     pub length: i64,
-    /// Head 0 is this head of the layer, for the bias and the sink logits; default 0 (tensor parallel hosts).
     pub head_offset: i64,
     pub query_positions: *const i64,
     pub query_positions_count: i64,
@@ -793,7 +784,6 @@ pub struct farspan_context_config {
     /// FARSPAN_ISA_*.
     pub isa: i32,
     pub reserved: i32,
-    /// NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a call soon.
     pub cancel: *const i32,
 }
 
@@ -811,7 +801,6 @@ pub struct farspan_cache_config {
     pub head_dim: i64,
     /// 1 .. 512; 0 (default): head_dim.
     pub value_dim: i64,
-    /// Bytes of all blocks, free ones included; 0 (default): what the machine and its control group have.
     pub memory_limit: i64,
 }
 
@@ -866,12 +855,7 @@ pub struct farspan_cache_problem {
     pub reserved: i32,
     /// A multiple of the cache's key_heads; head h reads key head h / (query_heads / key_heads).
     pub query_heads: i64,
-    /// Current length n of dynamic methods; 0 (default): of each sequence its own, the larger of its next position
-    /// and its largest query position + 1.
     pub length: i64,
-    /// NULL: the rows are the newest tokens of their sequences. Otherwise of each row, 0 .. 2^40 - 1: queries at
-    /// positions of their own, which need not be in the cache; so parts of one sequence in several caches can be
-    /// merged by lse.
     pub positions: *const i64,
     pub positions_count: i64,
 }
@@ -912,7 +896,6 @@ pub struct farspan_windows_config {
     pub struct_size: u32,
     /// FARSPAN_WINDOWS_*.
     pub kind: i32,
-    /// FARSPAN_BOS_*; there is no default: init sets 0, which is refused, because it moves perplexity.
     pub bos: i32,
     pub reserved: i32,
     /// Of the text, without BOS; with FARSPAN_BOS_NONE at least 2; below 2^40.
@@ -955,7 +938,6 @@ pub struct farspan_window {
 pub struct farspan_loss {
     pub struct_size: u32,
     pub reserved: i32,
-    /// The standard error comes from the means of blocks of so many tokens; default 128; set it first.
     pub block_tokens: i64,
     /// Scored so far.
     pub tokens: i64,
@@ -981,8 +963,6 @@ pub struct farspan_loss_summary {
     pub tokens: i64,
     /// Mean, nats per token.
     pub nll: f64,
-    /// Of that mean: deviation of the block means / sqrt(blocks), because neighbouring tokens are not independent;
-    /// NaN below two blocks.
     pub standard_error: f64,
     /// exp(nll).
     pub perplexity: f64,
@@ -1018,7 +998,6 @@ pub struct farspan_bleu_config {
     pub max_order: i32,
     /// Default 0.
     pub lowercase: i32,
-    /// Default 0; 1: orders for which the hypothesis is too short do not count. For single sentences.
     pub effective_order: i32,
     /// Default NaN: that of the smoothing \[floor, add_k\].
     pub smoothing_value: f64,
@@ -1070,7 +1049,6 @@ pub struct farspan_chrf_config {
     pub lowercase: i32,
     /// Default 0; 1: white space counts as characters.
     pub whitespace: i32,
-    /// Default 0: orders that either text is too short for are left out; 1: they count as 0 (eps_smoothing).
     pub every_order: i32,
     /// Default 2: how much more recall weighs than precision.
     pub beta: f64,
@@ -1254,7 +1232,6 @@ pub struct farspan_model_info {
     pub trained_context: i64,
     /// Longest length for which the resolved settings are meant; 0: no limit known.
     pub usable_context: i64,
-    /// The same unless the file is ambiguous: linear or dynamic scaling may or may not be in `context`.
     pub usable_context_most: i64,
     /// Rows of the learned table; 0: none.
     pub absolute_rows: i64,
@@ -1282,8 +1259,6 @@ pub struct farspan_model_layer {
     pub value_dim: i64,
     /// Keys that a query sees at most, itself included; 0: all before it.
     pub window: i64,
-    /// Factor on \<q, k\>: score.scale (or 1/sqrt(head_dim)) times score.multiplier; without temperature and without
-    /// the rope part's magnitude, which is in cos and sin.
     pub attention_scale: f64,
     pub scheme: *const farspan_scheme,
     /// What the scheme was made of, for changes: sinks, another remap ...
@@ -1910,8 +1885,8 @@ extern "C" {
     /// log-likelihood of the target.
     ///
     /// ```text
-    /// logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides; heads is 1 unless a model predicts several tokens
-    /// targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
+    /// logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides; heads is 1 unless a model predicts
+    /// several tokens targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
     /// nll      [batch][heads][tokens]; 0 where the target is ignored, and the logits are not read there
     /// ```
     ///
@@ -1934,8 +1909,9 @@ extern "C" {
     /// sum(weights * nll). An ignored row gives 0.
     ///
     /// ```text
-    /// weights  [batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the mean)
-    /// grad     the shape of logits, F32, F16 or BF16; the same view as logits (same strides and type) works in place, other
+    /// weights  [batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the
+    /// mean) grad     the shape of logits, F32, F16 or BF16; the same view as logits (same strides and type) works in
+    /// place, other
     ///          overlaps are refused
     /// ```
     ///

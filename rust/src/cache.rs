@@ -183,8 +183,9 @@ impl Cache {
         let rows = batch.to_c(&self.store, 3)?;
         let (positions, count) = array(positions);
         // SAFETY: the batch borrows its sequences exclusively; arrays go with their counts.
-        self.store
-            .call(|cache, error| unsafe { sys::farspan_cache_append(ptr::null(), cache, &rows, positions, count, error) })
+        self.store.call(|cache, error| unsafe {
+            sys::farspan_cache_append(ptr::null(), cache, &rows, positions, count, error)
+        })
     }
 
     /// Stores the keys `k [1, key_heads, rows, head_dim]`, not rotated, and the values `v [1, key_heads, rows, value_dim]` of the

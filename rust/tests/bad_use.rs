@@ -76,7 +76,12 @@ fn arrays_of_a_scheme_are_long_enough() {
     let bias = |config| Scheme::builder().bias(&config).build();
     let t5 = BiasConfig { heads: 2, values: Some(&[0.0; 63]), ..BiasConfig::new(BiasMethod::T5) };
     fails(bias(t5), Status::Shape, 1, "bias.values_count is 63: must be 64");
-    fails(bias(BiasConfig { heads: 65536, buckets: 65536, max_distance: 65536, ..t5 }), Status::Shape, 1, "bias.values_count is 63");
+    fails(
+        bias(BiasConfig { heads: 65536, buckets: 65536, max_distance: 65536, ..t5 }),
+        Status::Shape,
+        1,
+        "bias.values_count is 63",
+    );
     let kerple =
         BiasConfig { heads: 2, a: Some(&[1.0; 2]), p: Some(&[1.0; 2]), ..BiasConfig::new(BiasMethod::KERPLE_LOG) };
     assert!(bias(kerple).is_ok());
@@ -162,7 +167,8 @@ fn the_other_encodings_check_their_arrays() {
 
     let weights = [1.0f32; 3];
     let all = Some(&weights[..]);
-    let fire = FireConfig { hidden: 3, heads: 1, w1: all, b1: all, w2: all, b2: Some(&weights[..1]), ..FireConfig::new() };
+    let fire =
+        FireConfig { hidden: 3, heads: 1, w1: all, b1: all, w2: all, b2: Some(&weights[..1]), ..FireConfig::new() };
     let mut fill = |config, queries, keys| fire_fill(&config, queries, keys, &mut view);
     fails(fill(FireConfig { hidden: 4, ..fire }, None, None), Status::Shape, 2, "config.w1_count is 3");
     fails(fill(FireConfig { b1: Some(&[]), ..fire }, None, None), Status::Shape, 2, "config.b1_count is 0");

@@ -20,12 +20,14 @@ strided check_bias(const plan& plan, const farspan_tensor* bias) {
         return {};
     }
     const problem& shape = plan.shape;
-    const strided view = check_tensor(bias, "data.bias", {any_extent, any_extent, shape.queries, shape.keys}, access::read);
+    const strided view =
+        check_tensor(bias, "data.bias", {any_extent, any_extent, shape.queries, shape.keys}, access::read);
     if (view.shape[0] != 1 && view.shape[0] != shape.batch)
-        throw failure(FARSPAN_ERROR_SHAPE, "data.bias.shape[0]", "(batch) is %" PRId64 ": must be 1 or %" PRId64, view.shape[0], shape.batch);
+        throw failure(FARSPAN_ERROR_SHAPE, "data.bias.shape[0]", "(batch) is %" PRId64 ": must be 1 or %" PRId64,
+                      view.shape[0], shape.batch);
     if (view.shape[1] != 1 && view.shape[1] != shape.query_heads)
-        throw failure(FARSPAN_ERROR_SHAPE, "data.bias.shape[1]", "(head) is %" PRId64 ": must be 1 or %" PRId64, view.shape[1],
-                      shape.query_heads);
+        throw failure(FARSPAN_ERROR_SHAPE, "data.bias.shape[1]", "(head) is %" PRId64 ": must be 1 or %" PRId64,
+                      view.shape[1], shape.query_heads);
     return view;
 }
 
@@ -39,7 +41,8 @@ attention_tensors check_data(const plan& plan, const farspan_attention_data& dat
     tensors.v = check_tensor(data.v, "data.v", {s.batch, s.key_heads, s.keys, s.value_dim}, access::read);
     tensors.bias = check_bias(plan, data.bias);
     tensors.out = check_tensor(data.out, "data.out", {s.batch, s.query_heads, s.queries, s.value_dim}, access::write);
-    check_output(data.lse, data.lse_count, s.batch * s.query_heads * s.queries, "data.lse", "batch * query_heads * queries");
+    check_output(data.lse, data.lse_count, s.batch * s.query_heads * s.queries, "data.lse",
+                 "batch * query_heads * queries");
     tensors.lse = data.lse;
     tensors.lse_stride = s.queries;
     check_disjoint(tensors.out, "data.out", tensors.q, "data.q");
@@ -90,13 +93,13 @@ void farspan_attention_data_init(farspan_attention_data* data, size_t size) {
     write_defaults(data, size, default_struct<farspan_attention_data>());
 }
 
-farspan_status farspan_attention_run(const farspan_context* context, const farspan_plan* plan, const farspan_attention_data* data,
-                                     farspan_error* error) {
+farspan_status farspan_attention_run(const farspan_context* context, const farspan_plan* plan,
+                                     const farspan_attention_data* data, farspan_error* error) {
     return guard(error, {__func__}, [&] { run(context, required(plan, "plan"), read_attention_data(data)); });
 }
 
-farspan_status farspan_attention(const farspan_context* context, const farspan_scheme* scheme, const farspan_attention_data* data,
-                                 farspan_error* error) {
+farspan_status farspan_attention(const farspan_context* context, const farspan_scheme* scheme,
+                                 const farspan_attention_data* data, farspan_error* error) {
     return guard(error, {__func__, "scheme", "data"}, [&] {
         const farspan_scheme& given = required(scheme, "scheme");
         const farspan_attention_data all = read_attention_data(data);
@@ -108,8 +111,9 @@ farspan_status farspan_attention(const farspan_context* context, const farspan_s
     });
 }
 
-farspan_status farspan_attention_merge(const farspan_context* context, const farspan_tensor* out_a, float* lse_a, int64_t lse_a_count,
-                                       const farspan_tensor* out_b, const float* lse_b, int64_t lse_b_count, farspan_error* error) {
+farspan_status farspan_attention_merge(const farspan_context* context, const farspan_tensor* out_a, float* lse_a,
+                                       int64_t lse_a_count, const farspan_tensor* out_b, const float* lse_b,
+                                       int64_t lse_b_count, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const strided a = check_tensor(out_a, "out_a", any_shape, access::write);
         const int64_t rows = row_count(a);

@@ -12,9 +12,11 @@ namespace {
 constexpr int64_t max_length = int64_t{1} << 40;
 
 farspan_cache_problem read_problem(const farspan_cache_problem* problem) {
-    const farspan_cache_problem given = read_struct(required(problem, "problem"), default_struct<farspan_cache_problem>(), "problem");
+    const farspan_cache_problem given =
+        read_struct(required(problem, "problem"), default_struct<farspan_cache_problem>(), "problem");
     if (given.length < 0 || given.length > max_length)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "problem.length", "is %" PRId64 ": must be between 0 and 2^40", given.length);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "problem.length", "is %" PRId64 ": must be between 0 and 2^40",
+                      given.length);
     return given;
 }
 
@@ -28,7 +30,8 @@ std::vector<int64_t> read_positions(const batch_entry& entry, const int64_t* pos
     return {positions + entry.first, positions + entry.last};
 }
 
-std::vector<cached_rows> read_rows(const cache& store, const std::vector<batch_entry>& batch, const int64_t* positions, pacer& pace) {
+std::vector<cached_rows> read_rows(const cache& store, const std::vector<batch_entry>& batch, const int64_t* positions,
+                                   pacer& pace) {
     std::vector<cached_rows> rows;
     for (const batch_entry& entry : batch) {
         const sequence& from = store.find(entry);
@@ -45,12 +48,13 @@ std::vector<cached_rows> read_rows(const cache& store, const std::vector<batch_e
 }
 
 farspan_cache_plan make_plan(const farspan_context* context, const farspan_scheme& scheme, const cache& store,
-                             const std::vector<batch_entry>& batch, const int64_t* positions, const cache_problem& problem) {
+                             const std::vector<batch_entry>& batch, const int64_t* positions,
+                             const cache_problem& problem) {
     const farspan_context use = settings(context);
     pacer pace(use.cancel);
     std::unique_ptr<const cache_plan> made =
-        make_cache_plan(*scheme.parts, store.shape(), read_rows(store, batch, positions, pace), batch.back().last, problem,
-                        *use.kernels, workers_of(context));
+        make_cache_plan(*scheme.parts, store.shape(), read_rows(store, batch, positions, pace), batch.back().last,
+                        problem, *use.kernels, workers_of(context));
     const cached_layout layout(*made);
     std::vector<seen_sequence> seen;
     for (const batch_entry& entry : batch) seen.push_back(store.see(entry));
@@ -62,7 +66,8 @@ void check_absent(const farspan_tensor* tensor, const char* path) {
     if (tensor) throw failure(FARSPAN_ERROR_COMBINATION, path, "is given: must be NULL, the cache has keys and values");
 }
 
-void run(const farspan_context* context, const farspan_cache_plan& given, int64_t layer, const farspan_attention_data& data) {
+void run(const farspan_context* context, const farspan_cache_plan& given, int64_t layer,
+         const farspan_attention_data& data) {
     const cache_plan& plan = *given.plan;
     check_layer(plan.shape, layer);
     check_absent(data.k, "data.k");
@@ -70,16 +75,18 @@ void run(const farspan_context* context, const farspan_cache_plan& given, int64_
     check_absent(data.bias, "data.bias");
     for (const seen_sequence& sequence : given.sequences)
         if (sequence.changed())
-            throw failure(FARSPAN_ERROR_COMBINATION, "plan", ": sequence %" PRId64 " has changed since the plan was made: make a new one",
-                          sequence.id());
+            throw failure(FARSPAN_ERROR_COMBINATION, "plan",
+                          ": sequence %" PRId64 " has changed since the plan was made: make a new one", sequence.id());
     if (plan.rows == 0) return;
     cached_tensors tensors{layer, {}, {}, data.lse};
     tensors.q = check_tensor(data.q, "data.q", {1, plan.query_heads, plan.rows, plan.shape.head_dim}, access::read);
-    tensors.out = check_tensor(data.out, "data.out", {1, plan.query_heads, plan.rows, plan.shape.value_dim}, access::write);
+    tensors.out =
+        check_tensor(data.out, "data.out", {1, plan.query_heads, plan.rows, plan.shape.value_dim}, access::write);
     check_disjoint(tensors.out, "data.out", tensors.q, "data.q");
     check_output(data.lse, data.lse_count, plan.query_heads * plan.rows, "data.lse", "one for each query head and row");
     const run_memory memory(data.workspace, data.workspace_bytes, given.layout.bytes, "data.workspace");
-    run_cached(plan, given.layout, tensors, run_options_of(context, plan.kernels, plan.threads, given.cancel), memory.data());
+    run_cached(plan, given.layout, tensors, run_options_of(context, plan.kernels, plan.threads, given.cancel),
+               memory.data());
 }
 
 }  // namespace
@@ -93,18 +100,20 @@ void farspan_cache_problem_init(farspan_cache_problem* problem, size_t size) {
     write_defaults(problem, size, farspan_cache_problem{});
 }
 
-farspan_status farspan_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme, const farspan_cache* cache,
-                                         const farspan_cache_batch* batch, const farspan_cache_problem* problem,
-                                         farspan_cache_plan** plan, farspan_error* error) {
+farspan_status farspan_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme,
+                                         const farspan_cache* cache, const farspan_cache_batch* batch,
+                                         const farspan_cache_problem* problem, farspan_cache_plan** plan,
+                                         farspan_error* error) {
     return guard(error, {__func__, "scheme"}, [&] {
         const farspan_scheme& given = required(scheme, "scheme");
         const farspan::cache& store = required(cache, "cache").store;
         const std::vector<batch_entry> entries = read_batch(batch);
         const farspan_cache_problem shape = read_problem(problem);
-        check_input(shape.positions, shape.positions_count, entries.back().last, "problem.positions", "one for each row");
+        check_input(shape.positions, shape.positions_count, entries.back().last, "problem.positions",
+                    "one for each row");
         farspan_cache_plan*& result = required(plan, "plan");
-        result = new farspan_cache_plan(
-            make_plan(context, given, store, entries, shape.positions, {shape.query_heads, shape.length, "problem.query_heads"}));
+        result = new farspan_cache_plan(make_plan(context, given, store, entries, shape.positions,
+                                                  {shape.query_heads, shape.length, "problem.query_heads"}));
     });
 }
 
@@ -122,16 +131,17 @@ farspan_status farspan_cache_run(const farspan_context* context, const farspan_c
     });
 }
 
-farspan_status farspan_attention_decode(const farspan_context* context, const farspan_scheme* scheme, const farspan_cache* cache,
-                                        int64_t layer, const farspan_cache_batch* batch, const farspan_attention_data* data,
-                                        farspan_error* error) {
+farspan_status farspan_attention_decode(const farspan_context* context, const farspan_scheme* scheme,
+                                        const farspan_cache* cache, int64_t layer, const farspan_cache_batch* batch,
+                                        const farspan_attention_data* data, farspan_error* error) {
     return guard(error, {__func__, "scheme"}, [&] {
         const farspan_scheme& given = required(scheme, "scheme");
         const farspan::cache& store = required(cache, "cache").store;
         const std::vector<batch_entry> entries = read_batch(batch);
         const farspan_attention_data tensors = read_attention_data(data);
         if (tensors.workspace)
-            throw failure(FARSPAN_ERROR_COMBINATION, "data.workspace", "is given: must be NULL, only a plan knows how much a run takes");
+            throw failure(FARSPAN_ERROR_COMBINATION, "data.workspace",
+                          "is given: must be NULL, only a plan knows how much a run takes");
         const cache_problem shape{required(tensors.q, "data.q").shape[1], 0, "data.q.shape[1]"};
         run(context, make_plan(context, given, store, entries, nullptr, shape), layer, tensors);
     });

@@ -44,8 +44,8 @@ constexpr int64_t any_extent = -1;
 
 enum class access { read, write };
 
-// A tensor of an arithmetic type (f32, f16, bf16) whose extents are `shape` (any_extent: any positive one) and whose addresses
-// do not overflow; written ones must not overlap themselves.
+// A tensor of an arithmetic type (f32, f16, bf16) whose extents are `shape` (any_extent: any positive one) and whose
+// addresses do not overflow; written ones must not overlap themselves.
 strided check_tensor(const farspan_tensor* tensor, const char* name, const int64_t (&shape)[4], access mode);
 
 // Throws unless the memory of the two differs or they are the same view.

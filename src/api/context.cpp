@@ -12,18 +12,25 @@ namespace {
 
 static_assert(kernels::isa_scalar == FARSPAN_ISA_SCALAR && kernels::isa_avx2 == FARSPAN_ISA_AVX2 &&
               kernels::isa_avx512 == FARSPAN_ISA_AVX512 && kernels::isa_neon == FARSPAN_ISA_NEON);
-static_assert(kernels::dtype_f32 == FARSPAN_F32 && kernels::dtype_f16 == FARSPAN_F16 && kernels::dtype_bf16 == FARSPAN_BF16);
+static_assert(kernels::dtype_f32 == FARSPAN_F32 && kernels::dtype_f16 == FARSPAN_F16 &&
+              kernels::dtype_bf16 == FARSPAN_BF16);
 
 constexpr int32_t all_isas[] = {FARSPAN_ISA_SCALAR, FARSPAN_ISA_AVX2, FARSPAN_ISA_AVX512, FARSPAN_ISA_NEON};
 
 const char* name_of(int32_t isa) {
     switch (isa) {
-        case FARSPAN_ISA_BEST: return "best";
-        case FARSPAN_ISA_SCALAR: return "scalar";
-        case FARSPAN_ISA_AVX2: return "avx2";
-        case FARSPAN_ISA_AVX512: return "avx512";
-        case FARSPAN_ISA_NEON: return "neon";
-        default: return nullptr;
+        case FARSPAN_ISA_BEST:
+            return "best";
+        case FARSPAN_ISA_SCALAR:
+            return "scalar";
+        case FARSPAN_ISA_AVX2:
+            return "avx2";
+        case FARSPAN_ISA_AVX512:
+            return "avx512";
+        case FARSPAN_ISA_NEON:
+            return "neon";
+        default:
+            return nullptr;
     }
 }
 
@@ -47,9 +54,10 @@ std::string describe_library() {
         if (kernels::built_table(isa)) built += (built.empty() ? "" : ", ") + quoted;
         if (kernels::usable_table(isa)) usable += (usable.empty() ? "" : ", ") + quoted;
     }
-    return std::string("{\n  \"version\": \"") + version_text + "\",\n  \"abi\": " + std::to_string(FARSPAN_ABI_VERSION) +
-           ",\n  \"compiler\": \"" + __VERSION__ + "\",\n  \"tbb\": \"" + tbb_version() + "\",\n  \"isa_built\": [" + built +
-           "],\n  \"isa_usable\": [" + usable + "],\n  \"isa_used\": \"" + kernels::best_table().name +
+    return std::string("{\n  \"version\": \"") + version_text +
+           "\",\n  \"abi\": " + std::to_string(FARSPAN_ABI_VERSION) + ",\n  \"compiler\": \"" + __VERSION__ +
+           "\",\n  \"tbb\": \"" + tbb_version() + "\",\n  \"isa_built\": [" + built + "],\n  \"isa_usable\": [" +
+           usable + "],\n  \"isa_used\": \"" + kernels::best_table().name +
            "\",\n  \"threads\": " + std::to_string(default_threads()) +
            ",\n  \"cgroup_cpu_quota\": " + std::to_string(cgroup_cpu_quota()) + "\n}\n";
 }
@@ -64,7 +72,8 @@ farspan_context_config default_config() {
 
 farspan_context settings(const farspan_context* context) {
     if (context) return *context;
-    static const farspan_context defaults{default_threads(), &kernels::best_table(), nullptr};  // reading quotas costs microseconds
+    // reading quotas costs microseconds
+    static const farspan_context defaults{default_threads(), &kernels::best_table(), nullptr};
     return defaults;
 }
 
@@ -72,8 +81,8 @@ run_options run_options_of(const farspan_context* context, const kernels::kernel
                            const volatile int32_t* cancel) {
     if (!context) return {threads, cancel};
     if (context->kernels != kernels)
-        throw failure(FARSPAN_ERROR_COMBINATION, "context", "has the instruction set %s: the plan was made for %s", context->kernels->name,
-                      kernels->name);
+        throw failure(FARSPAN_ERROR_COMBINATION, "context", "has the instruction set %s: the plan was made for %s",
+                      context->kernels->name, kernels->name);
     return {std::min(context->threads, threads), context->cancel};
 }
 
@@ -88,9 +97,12 @@ using namespace farspan;
 
 extern "C" {
 
-void farspan_context_config_init(farspan_context_config* config, size_t size) { write_defaults(config, size, default_config()); }
+void farspan_context_config_init(farspan_context_config* config, size_t size) {
+    write_defaults(config, size, default_config());
+}
 
-farspan_status farspan_context_create(const farspan_context_config* config, farspan_context** context, farspan_error* error) {
+farspan_status farspan_context_create(const farspan_context_config* config, farspan_context** context,
+                                      farspan_error* error) {
     return guard(error, {__func__}, [&] {
         farspan_context*& result = required(context, "context");
         const farspan_context_config given =

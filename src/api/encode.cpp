@@ -78,19 +78,22 @@ using namespace farspan;
 
 extern "C" {
 
-farspan_status farspan_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head, int64_t length,
-                                 int64_t first_distance, float* out, int64_t out_count, farspan_error* error) {
+farspan_status farspan_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head,
+                                 int64_t length, int64_t first_distance, float* out, int64_t out_count,
+                                 farspan_error* error) {
     return guard(error, {__func__, "scheme"}, [&] {
         const farspan_scheme& given = required(scheme, "scheme");
         required(out, "out");
         if (length < 0 || length > max_position)
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "length", "is %" PRId64 ": must be between 0 and 2^40", length);
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "length", "is %" PRId64 ": must be between 0 and 2^40",
+                          length);
         if (first_distance < -max_position || first_distance > max_position)
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "first_distance", "is %" PRId64 ": must be between -2^40 and 2^40",
-                          first_distance);
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "first_distance",
+                          "is %" PRId64 ": must be between -2^40 and 2^40", first_distance);
         if (out_count < 0 || out_count > max_position)
             throw failure(FARSPAN_ERROR_SHAPE, "out_count", "is %" PRId64 ": must be between 0 and 2^40", out_count);
-        fill_bias(lower_bias(*given.parts, std::max<int64_t>(length, 1)), head, first_distance, out, out_count, workers_of(context));
+        fill_bias(lower_bias(*given.parts, std::max<int64_t>(length, 1)), head, first_distance, out, out_count,
+                  workers_of(context));
     });
 }
 
@@ -98,7 +101,8 @@ farspan_status farspan_sinusoidal_fill(const farspan_context* context, int32_t l
                                        const farspan_tensor* out, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         if (layout < FARSPAN_SINUSOIDAL_INTERLEAVED || layout > FARSPAN_SINUSOIDAL_TENSOR2TENSOR)
-            throw failure(FARSPAN_ERROR_METHOD, "layout", "is %d: must be interleaved (1), blocks (2) or tensor2tensor (3)", layout);
+            throw failure(FARSPAN_ERROR_METHOD, "layout",
+                          "is %d: must be interleaved (1), blocks (2) or tensor2tensor (3)", layout);
         if (first < 0 || first > max_position)
             throw failure(FARSPAN_ERROR_POSITIONS, "first", "is %" PRId64 ": must be between 0 and 2^40", first);
         if (!(base > 1) || !std::isfinite(base))
@@ -110,8 +114,9 @@ farspan_status farspan_sinusoidal_fill(const farspan_context* context, int32_t l
     });
 }
 
-farspan_status farspan_position_lookup(const farspan_context* context, const farspan_tensor* table, const int64_t* positions,
-                                       int64_t positions_count, const farspan_tensor* out, farspan_error* error) {
+farspan_status farspan_position_lookup(const farspan_context* context, const farspan_tensor* table,
+                                       const int64_t* positions, int64_t positions_count, const farspan_tensor* out,
+                                       farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const strided source = check_tensor(table, "table", {1, 1, any_extent, any_extent}, access::read);
         const strided view = check_tensor(out, "out", {any_extent, 1, any_extent, source.shape[3]}, access::write);
@@ -125,17 +130,20 @@ farspan_status farspan_position_lookup(const farspan_context* context, const far
         const kernels::kernel_table& kernels = *settings(context).kernels;
         fill_rows(kernels, workers_of(context), view, static_cast<double>(view.shape[3]),
                   [&](int64_t row, float* values, int64_t ld, pacer&) {
-                      loader(kernels, source.dtype)(source.at(0, 0, rows[row], 0), source.stride[2], source.stride[3], 1, source.shape[3],
-                                                    values, ld, ld);
+                      loader(kernels, source.dtype)(source.at(0, 0, rows[row], 0), source.stride[2], source.stride[3],
+                                                    1, source.shape[3], values, ld, ld);
                   });
     });
 }
 
-void farspan_fire_config_init(farspan_fire_config* config, size_t size) { write_defaults(config, size, default_fire()); }
+void farspan_fire_config_init(farspan_fire_config* config, size_t size) {
+    write_defaults(config, size, default_fire());
+}
 
-farspan_status farspan_fire_fill(const farspan_context* context, const farspan_fire_config* config, const int64_t* query_positions,
-                                 int64_t query_positions_count, const int64_t* key_positions, int64_t key_positions_count,
-                                 const farspan_tensor* out, farspan_error* error) {
+farspan_status farspan_fire_fill(const farspan_context* context, const farspan_fire_config* config,
+                                 const int64_t* query_positions, int64_t query_positions_count,
+                                 const int64_t* key_positions, int64_t key_positions_count, const farspan_tensor* out,
+                                 farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const farspan_fire_config fire = check_fire(config);
         const strided view = check_tensor(out, "out", {1, fire.heads, any_extent, any_extent}, access::write);

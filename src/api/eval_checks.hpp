@@ -43,7 +43,8 @@ constexpr int64_t most_in_sequence = (int64_t{1} << 31) - 1;
 
 inline std::string_view read_text(const char* text, int64_t bytes, const char* name) {
     if (bytes < 0 || bytes > most_in_sequence)
-        throw failure(FARSPAN_ERROR_SHAPE, field_path("%s_bytes", name), "is %" PRId64 ": must be between 0 and 2^31 - 1", bytes);
+        throw failure(FARSPAN_ERROR_SHAPE, field_path("%s_bytes", name),
+                      "is %" PRId64 ": must be between 0 and 2^31 - 1", bytes);
     if (!text && bytes > 0) throw failure(FARSPAN_ERROR_NULL_ARGUMENT, name, "is NULL");
     return bytes > 0 ? std::string_view(text, static_cast<std::size_t>(bytes)) : std::string_view();
 }
@@ -56,7 +57,8 @@ inline std::span<const int64_t> read_ids(const int64_t* ids, int64_t count, cons
 // `needed` and, if they fit, the bytes with a final NUL. The arguments have these names everywhere.
 class text_result {
 public:
-    text_result(char* buffer, int64_t buffer_bytes, int64_t* needed) : buffer_(buffer), size_(buffer_bytes), needed_(needed) {
+    text_result(char* buffer, int64_t buffer_bytes, int64_t* needed)
+        : buffer_(buffer), size_(buffer_bytes), needed_(needed) {
         if (check_number(buffer_bytes, "buffer_bytes") > 0) required(buffer, "buffer");
         required(needed, "needed");
     }

@@ -25,8 +25,8 @@ token_loss_options read_options(const farspan_context* context) {
 
 int64_t rows_of(const strided& logits) { return logits.shape[0] * logits.shape[1] * logits.shape[2]; }
 
-token_loss_input read_input(const farspan_tensor* logits, const int64_t* targets, int64_t targets_count, int64_t ignore_index,
-                            pacer& pace) {
+token_loss_input read_input(const farspan_tensor* logits, const int64_t* targets, int64_t targets_count,
+                            int64_t ignore_index, pacer& pace) {
     const strided view = check_tensor(logits, "logits", any_shape, access::read);
     required(targets, "targets");
     const int64_t vocabulary = view.shape[3];
@@ -125,15 +125,16 @@ struct given_losses {
     int64_t count, ignore_index;
 };
 
-given_losses read_losses(const double* nll, int64_t nll_count, const int64_t* targets, int64_t targets_count, int64_t ignore_index) {
+given_losses read_losses(const double* nll, int64_t nll_count, const int64_t* targets, int64_t targets_count,
+                         int64_t ignore_index) {
     check_list(nll, nll_count, most_counted, "nll");
     check_input(targets, targets_count, nll_count, "targets", "one for each loss");
     return {nll, targets, nll_count, ignore_index};
 }
 
 // The buckets are written when all have been added to.
-void add_by_context(farspan_loss* curve, int64_t buckets, const int64_t* edges, int64_t first_context, const given_losses& losses,
-                    pacer& pace) {
+void add_by_context(farspan_loss* curve, int64_t buckets, const int64_t* edges, int64_t first_context,
+                    const given_losses& losses, pacer& pace) {
     std::vector<farspan_loss> sums;
     for (int64_t k = 0; k < buckets; ++k) {
         pace.step(8);
@@ -141,8 +142,8 @@ void add_by_context(farspan_loss* curve, int64_t buckets, const int64_t* edges, 
         const auto [from, to] = losses_of_bucket(edges, k, first_context, losses.count);
         sums.push_back(read_loss(&struct_at(curve, k, "curve"), owner));
         check_sum(owner, "tokens", -1, sums.back().tokens, to - from);
-        add_losses(sums.back(), losses.nll + from, to - from, losses.targets ? losses.targets + from : nullptr, losses.ignore_index,
-                   pace);
+        add_losses(sums.back(), losses.nll + from, to - from, losses.targets ? losses.targets + from : nullptr,
+                   losses.ignore_index, pace);
     }
     for (int64_t k = 0; k < buckets; ++k) write_struct(struct_at(curve, k, "curve"), sums[static_cast<std::size_t>(k)]);
 }
@@ -167,9 +168,10 @@ farspan_status farspan_token_nll(const farspan_context* context, const farspan_t
     });
 }
 
-farspan_status farspan_token_nll_grad(const farspan_context* context, const farspan_tensor* logits, const int64_t* targets,
-                                      int64_t targets_count, int64_t ignore_index, const float* weights, int64_t weights_count,
-                                      const farspan_tensor* grad, farspan_error* error) {
+farspan_status farspan_token_nll_grad(const farspan_context* context, const farspan_tensor* logits,
+                                      const int64_t* targets, int64_t targets_count, int64_t ignore_index,
+                                      const float* weights, int64_t weights_count, const farspan_tensor* grad,
+                                      farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const token_loss_options options = read_options(context);
         pacer pace(options.cancel);
@@ -205,13 +207,11 @@ farspan_status farspan_windows_get(const farspan_windows_config* config, int64_t
     });
 }
 
-void farspan_loss_init(farspan_loss* loss, size_t size) {
-    write_defaults(loss, size, empty_loss());
-}
+void farspan_loss_init(farspan_loss* loss, size_t size) { write_defaults(loss, size, empty_loss()); }
 
-farspan_status farspan_loss_add(const farspan_context* context, farspan_loss* loss, const double* nll, int64_t nll_count,
-                                const int64_t* targets, int64_t targets_count, int64_t ignore_index, int64_t bytes,
-                                farspan_error* error) {
+farspan_status farspan_loss_add(const farspan_context* context, farspan_loss* loss, const double* nll,
+                                int64_t nll_count, const int64_t* targets, int64_t targets_count, int64_t ignore_index,
+                                int64_t bytes, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         farspan_loss sums = read_loss(loss, {"loss"});
         const given_losses losses = read_losses(nll, nll_count, targets, targets_count, ignore_index);
@@ -239,28 +239,33 @@ farspan_status farspan_loss_merge(farspan_loss* loss, const farspan_loss* from, 
 }
 
 farspan_status farspan_loss_add_by_context(const farspan_context* context, farspan_loss* curve, int64_t curve_count,
-                                           const int64_t* edges, int64_t edges_count, int64_t first_context, const double* nll,
-                                           int64_t nll_count, const int64_t* targets, int64_t targets_count, int64_t ignore_index,
-                                           farspan_error* error) {
+                                           const int64_t* edges, int64_t edges_count, int64_t first_context,
+                                           const double* nll, int64_t nll_count, const int64_t* targets,
+                                           int64_t targets_count, int64_t ignore_index, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         required(curve, "curve");
         if (curve_count < 1 || curve_count >= int64_t{1} << 40)
-            throw failure(FARSPAN_ERROR_SHAPE, "curve_count", "is %" PRId64 ": must be between 1 and 2^40 - 1", curve_count);
+            throw failure(FARSPAN_ERROR_SHAPE, "curve_count", "is %" PRId64 ": must be between 1 and 2^40 - 1",
+                          curve_count);
         required(edges, "edges");
         check_input(edges, edges_count, curve_count + 1, "edges", "one more than buckets");
         pacer pace(settings(context).cancel);
         check_ascending(edges, edges_count, "edges", pace);
         constexpr int64_t far = int64_t{1} << 62;
         if (edges[0] < -far || edges[curve_count] > far)
-            throw failure(FARSPAN_ERROR_POSITIONS, "edges", "reach from %" PRId64 " to %" PRId64 ": must be within 2^62", edges[0],
-                          edges[curve_count]);
+            throw failure(FARSPAN_ERROR_POSITIONS, "edges",
+                          "reach from %" PRId64 " to %" PRId64 ": must be within 2^62", edges[0], edges[curve_count]);
         if (first_context < 0 || first_context > far)
-            throw failure(FARSPAN_ERROR_POSITIONS, "first_context", "is %" PRId64 ": must be between 0 and 2^62", first_context);
-        add_by_context(curve, curve_count, edges, first_context, read_losses(nll, nll_count, targets, targets_count, ignore_index), pace);
+            throw failure(FARSPAN_ERROR_POSITIONS, "first_context", "is %" PRId64 ": must be between 0 and 2^62",
+                          first_context);
+        add_by_context(curve, curve_count, edges, first_context,
+                       read_losses(nll, nll_count, targets, targets_count, ignore_index), pace);
     });
 }
 
-void farspan_loss_summary_init(farspan_loss_summary* summary, size_t size) { write_defaults(summary, size, farspan_loss_summary{}); }
+void farspan_loss_summary_init(farspan_loss_summary* summary, size_t size) {
+    write_defaults(summary, size, farspan_loss_summary{});
+}
 
 farspan_status farspan_loss_summarize(const farspan_loss* loss, farspan_loss_summary* summary, farspan_error* error) {
     return guard(error, {__func__}, [&] {
@@ -272,8 +277,9 @@ farspan_status farspan_loss_summarize(const farspan_loss* loss, farspan_loss_sum
 
 void farspan_verdict_init(farspan_verdict* verdict, size_t size) { write_defaults(verdict, size, farspan_verdict{}); }
 
-farspan_status farspan_judge(const farspan_context* context, const int64_t* lengths, int64_t lengths_count, const double* nll,
-                             int64_t nll_count, int64_t trained_length, farspan_verdict* verdict, farspan_error* error) {
+farspan_status farspan_judge(const farspan_context* context, const int64_t* lengths, int64_t lengths_count,
+                             const double* nll, int64_t nll_count, int64_t trained_length, farspan_verdict* verdict,
+                             farspan_error* error) {
     return guard(error, {__func__}, [&] {
         check_list(lengths, lengths_count, most_counted, "lengths");
         if (lengths_count > 0) required(nll, "nll");
@@ -281,17 +287,14 @@ farspan_status farspan_judge(const farspan_context* context, const int64_t* leng
         pacer pace(settings(context).cancel);
         check_ascending(lengths, lengths_count, "lengths", pace);
         if (trained_length < 1)
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "trained_length", "is %" PRId64 ": must be at least 1", trained_length);
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "trained_length", "is %" PRId64 ": must be at least 1",
+                          trained_length);
         farspan_verdict& result = required_result(verdict, "verdict");
         write_struct(result, judge(lengths, nll, lengths_count, trained_length, pace));
     });
 }
 
-const char* farspan_verdict_name(int32_t verdict) {
-    return verdict_name(verdict);
-}
-const char* farspan_verdict_rule(void) {
-    return verdict_rule;
-}
+const char* farspan_verdict_name(int32_t verdict) { return verdict_name(verdict); }
+const char* farspan_verdict_rule(void) { return verdict_rule; }
 
 }  // extern "C"

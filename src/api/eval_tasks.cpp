@@ -71,7 +71,9 @@ void farspan_passkey_config_init(farspan_passkey_config* config, size_t size, in
     write_defaults(config, size, default_passkey(form));
 }
 
-void farspan_interval_init(farspan_interval* interval, size_t size) { write_defaults(interval, size, farspan_interval{}); }
+void farspan_interval_init(farspan_interval* interval, size_t size) {
+    write_defaults(interval, size, farspan_interval{});
+}
 void farspan_passkey_init(farspan_passkey* passkey, size_t size) { write_defaults(passkey, size, farspan_passkey{}); }
 
 farspan_status farspan_bootstrap_mean(const farspan_context* context, const farspan_bootstrap_config* config,
@@ -115,7 +117,8 @@ farspan_status farspan_bleu_bootstrap(const farspan_context* context, const fars
 }
 
 farspan_status farspan_passkey_make(const farspan_context* context, const farspan_passkey_config* config, char* buffer,
-                                    int64_t buffer_bytes, int64_t* needed, farspan_passkey* passkey, farspan_error* error) {
+                                    int64_t buffer_bytes, int64_t* needed, farspan_passkey* passkey,
+                                    farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const farspan_passkey_config given = read_struct(required(config, "config"), default_passkey(0), "config");
         check_passkey(given);
@@ -128,8 +131,8 @@ farspan_status farspan_passkey_make(const farspan_context* context, const farspa
     });
 }
 
-farspan_status farspan_passkey_check(const farspan_context* context, const char* generated, int64_t generated_bytes, int64_t key,
-                                     int32_t* correct, farspan_error* error) {
+farspan_status farspan_passkey_check(const farspan_context* context, const char* generated, int64_t generated_bytes,
+                                     int64_t key, int32_t* correct, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const std::string_view text = read_text(generated, generated_bytes, "generated");
         if (key < 0) throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "key", "is %" PRId64 ": must be 0 or more", key);
@@ -140,15 +143,17 @@ farspan_status farspan_passkey_check(const farspan_context* context, const char*
 }
 
 farspan_status farspan_needle_place(const farspan_context* context, const int64_t* haystack, int64_t haystack_count,
-                                    const int64_t* needle, int64_t needle_count, const int64_t* question, int64_t question_count,
-                                    double depth, const int64_t* boundaries, int64_t boundaries_count, int64_t* out,
-                                    int64_t out_count, int64_t* position, farspan_error* error) {
+                                    const int64_t* needle, int64_t needle_count, const int64_t* question,
+                                    int64_t question_count, double depth, const int64_t* boundaries,
+                                    int64_t boundaries_count, int64_t* out, int64_t out_count, int64_t* position,
+                                    farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const needle_task task{read_ids(haystack, haystack_count, "haystack"), read_ids(needle, needle_count, "needle"),
-                               read_ids(question, question_count, "question"), read_ids(boundaries, boundaries_count, "boundaries"),
-                               depth};
+                               read_ids(question, question_count, "question"),
+                               read_ids(boundaries, boundaries_count, "boundaries"), depth};
         if (out_count < 1 || out_count >= int64_t{1} << 40)
-            throw failure(FARSPAN_ERROR_SHAPE, "out_count", "is %" PRId64 ": must be between 1 and 2^40 - 1", out_count);
+            throw failure(FARSPAN_ERROR_SHAPE, "out_count", "is %" PRId64 ": must be between 1 and 2^40 - 1",
+                          out_count);
         int64_t& to = required(out, "out");
         int64_t& begin = required(position, "position");
         pacer pace(settings(context).cancel);

@@ -37,7 +37,8 @@ reference_list<View> read_references(const Given* references, int64_t count, pac
         const int64_t length = length_of(one), most = one.data ? most_in_sequence : 0;
         if (length < 0 || length > most)
             throw failure(FARSPAN_ERROR_SHAPE, field_path("references[%" PRId64 "].%s", r, length_name(one)),
-                          "is %" PRId64 ": must be between 0 and %" PRId64 "%s", length, most, one.data ? "" : ", data is NULL");
+                          "is %" PRId64 ": must be between 0 and %" PRId64 "%s", length, most,
+                          one.data ? "" : ", data is NULL");
         if (!one.data) continue;
         list.views.emplace_back(one.data, static_cast<std::size_t>(length));
         list.index.push_back(r);
@@ -112,8 +113,8 @@ farspan_chrf_counts read_chrf_counts(const farspan_chrf_counts& counts, int32_t 
 }
 
 // The best result, with the place of its reference among those given.
-farspan_rouge_result best_of(const farspan_rouge_config& config, const std::vector<rouge_pair>& pairs, const std::vector<int64_t>& index,
-                             pacer& pace) {
+farspan_rouge_result best_of(const farspan_rouge_config& config, const std::vector<rouge_pair>& pairs,
+                             const std::vector<int64_t>& index, pacer& pace) {
     farspan_rouge_result best = best_rouge(config, pairs, pace);
     best.reference = index[static_cast<std::size_t>(best.reference)];
     return best;
@@ -149,7 +150,8 @@ using namespace farspan;
 extern "C" {
 
 farspan_status farspan_tokenize(const farspan_context* context, int32_t tokenizer, int32_t lowercase, const char* text,
-                                int64_t text_bytes, char* buffer, int64_t buffer_bytes, int64_t* needed, farspan_error* error) {
+                                int64_t text_bytes, char* buffer, int64_t buffer_bytes, int64_t* needed,
+                                farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const text_result result(buffer, buffer_bytes, needed);
         const std::string_view given = read_text(text, text_bytes, "text");
@@ -174,12 +176,16 @@ void farspan_rouge_config_init(farspan_rouge_config* config, size_t size, int32_
     write_defaults(config, size, default_rouge(kind));
 }
 
-void farspan_bleu_result_init(farspan_bleu_result* result, size_t size) { write_defaults(result, size, farspan_bleu_result{}); }
-void farspan_rouge_result_init(farspan_rouge_result* result, size_t size) { write_defaults(result, size, farspan_rouge_result{}); }
+void farspan_bleu_result_init(farspan_bleu_result* result, size_t size) {
+    write_defaults(result, size, farspan_bleu_result{});
+}
+void farspan_rouge_result_init(farspan_rouge_result* result, size_t size) {
+    write_defaults(result, size, farspan_rouge_result{});
+}
 
-farspan_status farspan_bleu_add(const farspan_context* context, const farspan_bleu_config* config, const char* hypothesis,
-                                int64_t hypothesis_bytes, const farspan_text* references, int64_t references_count,
-                                farspan_bleu_counts* counts, farspan_error* error) {
+farspan_status farspan_bleu_add(const farspan_context* context, const farspan_bleu_config* config,
+                                const char* hypothesis, int64_t hypothesis_bytes, const farspan_text* references,
+                                int64_t references_count, farspan_bleu_counts* counts, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         pacer pace(settings(context).cancel);
         const farspan_bleu_config given = read_bleu(config, "config");
@@ -197,8 +203,9 @@ farspan_status farspan_bleu_add(const farspan_context* context, const farspan_bl
     });
 }
 
-farspan_status farspan_bleu_add_tokens(const farspan_context* context, const farspan_bleu_config* config, const int64_t* hypothesis,
-                                       int64_t hypothesis_count, const farspan_ids* references, int64_t references_count,
+farspan_status farspan_bleu_add_tokens(const farspan_context* context, const farspan_bleu_config* config,
+                                       const int64_t* hypothesis, int64_t hypothesis_count,
+                                       const farspan_ids* references, int64_t references_count,
                                        farspan_bleu_counts* counts, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         pacer pace(settings(context).cancel);
@@ -208,7 +215,8 @@ farspan_status farspan_bleu_add_tokens(const farspan_context* context, const far
         farspan_bleu_counts sums = read_bleu_counts(required(counts, "counts"), given.max_order, {"counts"});
         numbering<int64_t> numbers;
         std::vector<number_sequence> sequences = {numbers.number_all(ids, pace)};
-        for (const std::span<const int64_t> reference : list.views) sequences.push_back(numbers.number_all(reference, pace));
+        for (const std::span<const int64_t> reference : list.views)
+            sequences.push_back(numbers.number_all(reference, pace));
         add_counters(sums, count_bleu_segment(given.max_order, std::move(sequences), pace), {"counts"});
         write_struct(*counts, sums);
     });
@@ -234,8 +242,8 @@ farspan_status farspan_bleu_score(const farspan_bleu_config* config, const farsp
     });
 }
 
-farspan_status farspan_bleu_signature(const farspan_bleu_config* config, int32_t references, char* buffer, int64_t buffer_bytes,
-                                      int64_t* needed, farspan_error* error) {
+farspan_status farspan_bleu_signature(const farspan_bleu_config* config, int32_t references, char* buffer,
+                                      int64_t buffer_bytes, int64_t* needed, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const farspan_bleu_config given = read_bleu(config, "config");
         check_number(references, "references");
@@ -243,9 +251,9 @@ farspan_status farspan_bleu_signature(const farspan_bleu_config* config, int32_t
     });
 }
 
-farspan_status farspan_chrf_add(const farspan_context* context, const farspan_chrf_config* config, const char* hypothesis,
-                                int64_t hypothesis_bytes, const farspan_text* references, int64_t references_count,
-                                farspan_chrf_counts* counts, farspan_error* error) {
+farspan_status farspan_chrf_add(const farspan_context* context, const farspan_chrf_config* config,
+                                const char* hypothesis, int64_t hypothesis_bytes, const farspan_text* references,
+                                int64_t references_count, farspan_chrf_counts* counts, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         pacer pace(settings(context).cancel);
         const farspan_chrf_config given = read_chrf(config);
@@ -289,19 +297,21 @@ farspan_status farspan_rouge(const farspan_context* context, const farspan_rouge
         const text_list list = read_references<std::string_view>(references, references_count, pace);
         farspan_rouge_result& answer = required_result(result, "result");
         std::vector<rouge_pair> pairs;
-        for (const std::string_view reference : list.views) pairs.push_back(read_rouge_pair(given, text, reference, pace));
+        for (const std::string_view reference : list.views)
+            pairs.push_back(read_rouge_pair(given, text, reference, pace));
         write_struct(answer, best_of(given, pairs, list.index, pace));
     });
 }
 
-farspan_status farspan_rouge_tokens(const farspan_context* context, const farspan_rouge_config* config, const int64_t* hypothesis,
-                                    int64_t hypothesis_count, const farspan_ids* references, int64_t references_count,
-                                    farspan_rouge_result* result, farspan_error* error) {
+farspan_status farspan_rouge_tokens(const farspan_context* context, const farspan_rouge_config* config,
+                                    const int64_t* hypothesis, int64_t hypothesis_count, const farspan_ids* references,
+                                    int64_t references_count, farspan_rouge_result* result, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         pacer pace(settings(context).cancel);
         const farspan_rouge_config given = read_rouge(config);
         if (given.kind == FARSPAN_ROUGE_LSUM || given.stem != 0)
-            throw failure(FARSPAN_ERROR_COMBINATION, "config", "asks for LSUM or stems: token ids have neither sentences nor letters");
+            throw failure(FARSPAN_ERROR_COMBINATION, "config",
+                          "asks for LSUM or stems: token ids have neither sentences nor letters");
         const std::span<const int64_t> ids = read_ids(hypothesis, hypothesis_count, "hypothesis");
         const ids_list list = read_references<std::span<const int64_t>>(references, references_count, pace);
         farspan_rouge_result& answer = required_result(result, "result");

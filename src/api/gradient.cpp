@@ -59,8 +59,8 @@ float* check_d_bias_values(const plan& plan, const farspan_attention_gradient& d
 float* check_d_sink_logits(const farspan_plan& plan, const farspan_attention_gradient& data) {
     if (data.d_sink_logits && plan.plan->score.sink_logits.empty())
         throw failure(FARSPAN_ERROR_COMBINATION, "data.d_sink_logits", "is given: the scheme has no sink logits");
-    return check_array(data.d_sink_logits, data.d_sink_logits_count, "data.d_sink_logits",
-                       plan.plan->score.layer_sinks, "as many as the scheme has sink logits");
+    return check_array(data.d_sink_logits, data.d_sink_logits_count, "data.d_sink_logits", plan.plan->score.layer_sinks,
+                       "as many as the scheme has sink logits");
 }
 
 struct named_view {

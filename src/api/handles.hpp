@@ -33,7 +33,8 @@ struct farspan_plan {
 
 struct farspan_model {
     std::unique_ptr<const farspan::config::model> model;
-    std::vector<std::unique_ptr<const farspan_scheme>> schemes;  // views of the model's, one per different layer; nullptr without one
+    // views of the model's, one per different layer; nullptr without one
+    std::vector<std::unique_ptr<const farspan_scheme>> schemes;
 };
 
 namespace farspan {
@@ -57,7 +58,8 @@ run_options run_options_of(const farspan_context* context, const kernels::kernel
 
 farspan_attention_data read_attention_data(const farspan_attention_data* data);
 
-// data.bias of a run or its gradient: a tensor that every batch entry and head has or shares, or none, as the scheme wants it.
+// data.bias of a run or its gradient: a tensor that every batch entry and head has or shares, or none, as the scheme
+// wants it.
 strided check_bias(const plan& plan, const farspan_tensor* bias);
 
 }  // namespace farspan

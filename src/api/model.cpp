@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "api/checks.hpp"
-#include "base/counts.hpp"
 #include "api/handles.hpp"
+#include "base/counts.hpp"
 #include "base/pacer.hpp"
 
 namespace farspan {
@@ -118,12 +118,19 @@ void farspan_model_options_init(farspan_model_options* options, size_t size) {
     write_defaults(options, size, default_options());
 }
 
-void farspan_model_info_init(farspan_model_info* info, size_t size) { write_defaults(info, size, farspan_model_info{}); }
-void farspan_model_layer_init(farspan_model_layer* layer, size_t size) { write_defaults(layer, size, farspan_model_layer{}); }
-void farspan_model_note_init(farspan_model_note* note, size_t size) { write_defaults(note, size, farspan_model_note{}); }
+void farspan_model_info_init(farspan_model_info* info, size_t size) {
+    write_defaults(info, size, farspan_model_info{});
+}
+void farspan_model_layer_init(farspan_model_layer* layer, size_t size) {
+    write_defaults(layer, size, farspan_model_layer{});
+}
+void farspan_model_note_init(farspan_model_note* note, size_t size) {
+    write_defaults(note, size, farspan_model_note{});
+}
 
 farspan_status farspan_model_from_config(const farspan_context* context, const char* text, int64_t text_bytes,
-                                         const farspan_model_options* options, farspan_model** model, farspan_error* error) {
+                                         const farspan_model_options* options, farspan_model** model,
+                                         farspan_error* error) {
     return guard(error, {__func__, "text"}, [&] {
         const char& first = required(text, "text");
         const std::size_t bytes = check_bytes(text_bytes, "text_bytes");
@@ -134,22 +141,25 @@ farspan_status farspan_model_from_config(const farspan_context* context, const c
     });
 }
 
-farspan_status farspan_model_from_metadata(const farspan_context* context, const farspan_metadata* entries, int64_t entries_count,
-                                           const farspan_model_options* options, farspan_model** model, farspan_error* error) {
+farspan_status farspan_model_from_metadata(const farspan_context* context, const farspan_metadata* entries,
+                                           int64_t entries_count, const farspan_model_options* options,
+                                           farspan_model** model, farspan_error* error) {
     return guard(error, {__func__, "entries"}, [&] {
         const farspan_metadata& first = required(entries, "entries");
         if (entries_count < 1 || entries_count > config::most_metadata)
-            throw failure(FARSPAN_ERROR_SHAPE, "entries_count", "is %" PRId64 ": must be between 1 and %" PRId64, entries_count,
-                          config::most_metadata);
+            throw failure(FARSPAN_ERROR_SHAPE, "entries_count", "is %" PRId64 ": must be between 1 and %" PRId64,
+                          entries_count, config::most_metadata);
         const farspan_model_options given = read_options(options);
         farspan_model*& result = required(model, "model");
         pacer pace(settings(context).cancel);
-        result = make_model(config::read_metadata({&first, static_cast<std::size_t>(entries_count)}, given, pace)).release();
+        result =
+            make_model(config::read_metadata({&first, static_cast<std::size_t>(entries_count)}, given, pace)).release();
     });
 }
 
 farspan_status farspan_model_from_gguf(const farspan_context* context, const void* file, int64_t file_bytes,
-                                       const farspan_model_options* options, farspan_model** model, farspan_error* error) {
+                                       const farspan_model_options* options, farspan_model** model,
+                                       farspan_error* error) {
     return guard(error, {__func__, "file"}, [&] {
         const unsigned char& first = required(static_cast<const unsigned char*>(file), "file");
         const std::size_t bytes = check_bytes(file_bytes, "file_bytes");
@@ -160,13 +170,10 @@ farspan_status farspan_model_from_gguf(const farspan_context* context, const voi
     });
 }
 
-void farspan_model_destroy(farspan_model* model) {
-    delete model;
-}
+void farspan_model_destroy(farspan_model* model) { delete model; }
 
 farspan_status farspan_model_describe(const farspan_model* model, farspan_model_info* info, farspan_error* error) {
-    return guard(error, {__func__},
-                 [&] { write_answer(info, "info", required(model, "model").model->source.info); });
+    return guard(error, {__func__}, [&] { write_answer(info, "info", required(model, "model").model->source.info); });
 }
 
 farspan_status farspan_model_layer_at(const farspan_model* model, int64_t index, farspan_model_layer* layer,

@@ -47,7 +47,8 @@ void check_positions_count(const int64_t* positions, int64_t count, int64_t axes
     if (__builtin_mul_overflow(axes - 1, axis_stride, &before) || __builtin_add_overflow(before, rows, &needed))
         throw failure(FARSPAN_ERROR_STRIDE, "options.axis_stride", "is %" PRId64 ": the axes overflow", axis_stride);
     if (count > needed && count <= std::max(needed, saturating_add(before, axis_stride))) return;
-    check_input(positions, count, needed, "positions", axes > 1 ? "a position for each axis and row" : "a position for each row");
+    check_input(positions, count, needed, "positions",
+                axes > 1 ? "a position for each axis and row" : "a position for each row");
 }
 
 // The largest position, so that a length can be derived; checks the range of all.
@@ -115,8 +116,8 @@ void rotate_named(const farspan_context* context, const farspan_scheme& given, c
                                                                  : branch.key;
     const farspan_context use = settings(context);
     rotate_tensor(*use.kernels, workers_of(context),
-                  {given.rope_fixed ? given.rope_at_rest : lowered, map, chosen.side, chosen.direction, chosen.xpos_centre, positions,
-                   axis_stride, transposed},
+                  {given.rope_fixed ? given.rope_at_rest : lowered, map, chosen.side, chosen.direction,
+                   chosen.xpos_centre, positions, axis_stride, transposed},
                   source, target);
 }
 
@@ -131,8 +132,8 @@ void farspan_rope_options_init(farspan_rope_options* options, size_t size) {
     write_defaults(options, size, default_options());
 }
 
-farspan_status farspan_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, int64_t inv_freq_count,
-                                        double* magnitude, farspan_error* error) {
+farspan_status farspan_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq,
+                                        int64_t inv_freq_count, double* magnitude, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const farspan_scheme& given = required(scheme, "scheme");
         required(inv_freq, "inv_freq");
@@ -149,9 +150,11 @@ farspan_status farspan_rope_frequencies(const farspan_scheme* scheme, int64_t le
 
 farspan_status farspan_rope_apply(const farspan_context* context, const farspan_scheme* scheme,
                                   const farspan_rope_options* options, const int64_t* positions,
-                                  int64_t positions_count, const farspan_tensor* in, const farspan_tensor* out, farspan_error* error) {
+                                  int64_t positions_count, const farspan_tensor* in, const farspan_tensor* out,
+                                  farspan_error* error) {
     return guard(error, {__func__}, [&] {
-        rotate_named(context, required(scheme, "scheme"), options, positions, positions_count, {in, "in", out, "out"}, false);
+        rotate_named(context, required(scheme, "scheme"), options, positions, positions_count, {in, "in", out, "out"},
+                     false);
     });
 }
 
@@ -160,7 +163,8 @@ farspan_status farspan_rope_backward(const farspan_context* context, const farsp
                                      int64_t positions_count, const farspan_tensor* d_out, const farspan_tensor* d_in,
                                      farspan_error* error) {
     return guard(error, {__func__}, [&] {
-        rotate_named(context, required(scheme, "scheme"), options, positions, positions_count, {d_out, "d_out", d_in, "d_in"}, true);
+        rotate_named(context, required(scheme, "scheme"), options, positions, positions_count,
+                     {d_out, "d_out", d_in, "d_in"}, true);
     });
 }
 

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "api/checks.hpp"
-#include "api/handles.hpp"
 #include "api/eval_checks.hpp"
+#include "api/handles.hpp"
 #include "method/defaults.hpp"
 #include "method/probe.hpp"
 #include "method/registry.hpp"
@@ -60,11 +60,13 @@ void farspan_remap_config_init(farspan_remap_config* config, size_t size, int32_
 void farspan_bias_config_init(farspan_bias_config* config, size_t size, int32_t method) {
     write_config(config, size, init_bias_config, method);
 }
-void farspan_probe_init(farspan_probe* probe, size_t size) {
-    write_defaults(probe, size, farspan_probe{});
+void farspan_probe_init(farspan_probe* probe, size_t size) { write_defaults(probe, size, farspan_probe{}); }
+void farspan_mask_config_init(farspan_mask_config* config, size_t size) {
+    write_config(config, size, init_mask_config);
 }
-void farspan_mask_config_init(farspan_mask_config* config, size_t size) { write_config(config, size, init_mask_config); }
-void farspan_score_config_init(farspan_score_config* config, size_t size) { write_config(config, size, init_score_config); }
+void farspan_score_config_init(farspan_score_config* config, size_t size) {
+    write_config(config, size, init_score_config);
+}
 
 const char* farspan_method_name(int32_t part, int32_t method) { return method_name(part, method); }
 int32_t farspan_method_find(int32_t part, const char* name) { return name ? method_find(part, name) : -1; }
@@ -80,7 +82,8 @@ farspan_status farspan_scheme_create(const farspan_scheme_parts* parts, farspan_
     });
 }
 
-farspan_status farspan_scheme_from_json(const char* text, int64_t text_bytes, farspan_scheme** scheme, farspan_error* error) {
+farspan_status farspan_scheme_from_json(const char* text, int64_t text_bytes, farspan_scheme** scheme,
+                                        farspan_error* error) {
     return guard(error, {__func__, "text"}, [&] {
         required(text, "text");
         const std::string_view document = read_text(text, text_bytes, "text");
@@ -101,8 +104,8 @@ void farspan_scheme_destroy(farspan_scheme* scheme) { delete scheme; }
 
 int32_t farspan_scheme_axes(const farspan_scheme* scheme) { return scheme ? scheme->rope_at_rest.axes : 0; }
 
-farspan_status farspan_scheme_probe(const farspan_scheme* scheme, int64_t length, int64_t query, int64_t key, int32_t head,
-                                    farspan_probe* probe, farspan_error* error) {
+farspan_status farspan_scheme_probe(const farspan_scheme* scheme, int64_t length, int64_t query, int64_t key,
+                                    int32_t head, farspan_probe* probe, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const farspan_scheme& given = required(scheme, "scheme");
         check_position("length", length);
@@ -110,7 +113,8 @@ farspan_status farspan_scheme_probe(const farspan_scheme* scheme, int64_t length
         check_position("key", key);
         farspan_probe& result = required(probe, "probe");
         read_struct(result, farspan_probe{}, "probe");
-        write_struct(result, probe_pair(*given.parts, length > 0 ? length : std::max(query, key) + 1, query, key, head));
+        write_struct(result,
+                     probe_pair(*given.parts, length > 0 ? length : std::max(query, key) + 1, query, key, head));
     });
 }
 

@@ -64,25 +64,44 @@ extern "C" {
 
 const char* farspan_status_text(farspan_status status) {
     switch (status) {
-        case FARSPAN_OK: return "ok";
-        case FARSPAN_ERROR_NULL_ARGUMENT: return "null argument";
-        case FARSPAN_ERROR_STRUCT_SIZE: return "struct size not understood";
-        case FARSPAN_ERROR_DTYPE: return "unsuitable element type";
-        case FARSPAN_ERROR_SHAPE: return "shape mismatch";
-        case FARSPAN_ERROR_STRIDE: return "unsuitable strides";
-        case FARSPAN_ERROR_HEAD_GROUPS: return "head counts do not fit";
-        case FARSPAN_ERROR_ROTARY_DIM: return "unsuitable rotary size";
-        case FARSPAN_ERROR_PARAMETER_RANGE: return "parameter out of range";
-        case FARSPAN_ERROR_METHOD: return "unknown method or option";
-        case FARSPAN_ERROR_COMBINATION: return "parts do not combine";
-        case FARSPAN_ERROR_POSITIONS: return "unsuitable positions";
-        case FARSPAN_ERROR_WORKSPACE_SIZE: return "workspace too small";
-        case FARSPAN_ERROR_ISA_UNSUPPORTED: return "instruction set not available";
-        case FARSPAN_ERROR_OUT_OF_MEMORY: return "out of memory";
-        case FARSPAN_ERROR_CANCELLED: return "cancelled";
-        case FARSPAN_ERROR_INTERNAL: return "internal error";
-        case FARSPAN_ERROR_FORMAT: return "malformed document";
-        default: return "unknown status";
+        case FARSPAN_OK:
+            return "ok";
+        case FARSPAN_ERROR_NULL_ARGUMENT:
+            return "null argument";
+        case FARSPAN_ERROR_STRUCT_SIZE:
+            return "struct size not understood";
+        case FARSPAN_ERROR_DTYPE:
+            return "unsuitable element type";
+        case FARSPAN_ERROR_SHAPE:
+            return "shape mismatch";
+        case FARSPAN_ERROR_STRIDE:
+            return "unsuitable strides";
+        case FARSPAN_ERROR_HEAD_GROUPS:
+            return "head counts do not fit";
+        case FARSPAN_ERROR_ROTARY_DIM:
+            return "unsuitable rotary size";
+        case FARSPAN_ERROR_PARAMETER_RANGE:
+            return "parameter out of range";
+        case FARSPAN_ERROR_METHOD:
+            return "unknown method or option";
+        case FARSPAN_ERROR_COMBINATION:
+            return "parts do not combine";
+        case FARSPAN_ERROR_POSITIONS:
+            return "unsuitable positions";
+        case FARSPAN_ERROR_WORKSPACE_SIZE:
+            return "workspace too small";
+        case FARSPAN_ERROR_ISA_UNSUPPORTED:
+            return "instruction set not available";
+        case FARSPAN_ERROR_OUT_OF_MEMORY:
+            return "out of memory";
+        case FARSPAN_ERROR_CANCELLED:
+            return "cancelled";
+        case FARSPAN_ERROR_INTERNAL:
+            return "internal error";
+        case FARSPAN_ERROR_FORMAT:
+            return "malformed document";
+        default:
+            return "unknown status";
     }
 }
 

@@ -22,7 +22,8 @@ byte_range addressed(const strided& view, const char* name) {
         int64_t reach = 0;
         if (__builtin_mul_overflow(view.shape[axis] - 1, view.stride[axis], &reach) ||
             __builtin_mul_overflow(reach, view.element_bytes, &reach) ||
-            __builtin_add_overflow(reach > 0 ? range.end : range.lowest, reach, reach > 0 ? &range.end : &range.lowest) ||
+            __builtin_add_overflow(reach > 0 ? range.end : range.lowest, reach,
+                                   reach > 0 ? &range.end : &range.lowest) ||
             range.end > max_bytes || range.lowest < -max_bytes)
             throw failure(FARSPAN_ERROR_STRIDE, field_path("%s.stride[%d]", name, axis),
                           "is %" PRId64 " over %" PRId64 " elements (%s): the addresses overflow", view.stride[axis],
@@ -99,13 +100,14 @@ void check_disjoint(const strided& out, const char* out_name, const strided& in,
 
 }  // namespace farspan
 
-extern "C" farspan_status farspan_tensor_check(const farspan_tensor* tensor, size_t bytes, int64_t offset, farspan_error* error) {
+extern "C" farspan_status farspan_tensor_check(const farspan_tensor* tensor, size_t bytes, int64_t offset,
+                                               farspan_error* error) {
     return farspan::guard(error, {__func__},
                           [&] { farspan::check_within(farspan::required(tensor, "tensor"), bytes, offset); });
 }
 
-extern "C" void farspan_tensor_contiguous(farspan_tensor* tensor, void* data, int32_t dtype, int64_t batch, int64_t heads,
-                                          int64_t sequence, int64_t features) {
+extern "C" void farspan_tensor_contiguous(farspan_tensor* tensor, void* data, int32_t dtype, int64_t batch,
+                                          int64_t heads, int64_t sequence, int64_t features) {
     if (!tensor) return;
     const auto product = [](int64_t a, int64_t b) {
         int64_t result = 0;

@@ -1,6 +1,6 @@
 // A part of the pages of a sequence against some rows and heads, page by page:
-//   turn Q for the page, S = Q K^T (a second product and a select where a branch boundary crosses), cap, bias, mask, online
-//   softmax, O += P V.
+//   turn Q for the page, S = Q K^T (a second product and a select where a branch boundary crosses), cap, bias, mask,
+//   online softmax, O += P V.
 #include "attention/cached.hpp"
 
 #include <algorithm>
@@ -29,11 +29,21 @@ int type_index(int32_t dtype) {
 
 class cached_runner {
 public:
-    cached_runner(const cache_plan& plan, const cached_tensors& tensors, const cached_scratch& scratch, const cached_task& task,
-                  const partial& result, const partial* newest, const volatile int32_t* cancel)
-        : plan_(plan), kernels_(*plan.kernels), tensors_(tensors), scratch_(scratch), task_(task),
-          sequence_(plan.sequences[static_cast<std::size_t>(task.sequence)]), scheme_(*sequence_.scheme),
-          views_(&sequence_.views[static_cast<std::size_t>(task.first_row)]), lines_(task.heads * task.rows), type_(type_index(plan.shape.dtype)), result_(result), newest_(newest), cancel_(cancel) {}
+    cached_runner(const cache_plan& plan, const cached_tensors& tensors, const cached_scratch& scratch,
+                  const cached_task& task, const partial& result, const partial* newest, const volatile int32_t* cancel)
+        : plan_(plan),
+          kernels_(*plan.kernels),
+          tensors_(tensors),
+          scratch_(scratch),
+          task_(task),
+          sequence_(plan.sequences[static_cast<std::size_t>(task.sequence)]),
+          scheme_(*sequence_.scheme),
+          views_(&sequence_.views[static_cast<std::size_t>(task.first_row)]),
+          lines_(task.heads * task.rows),
+          type_(type_index(plan.shape.dtype)),
+          result_(result),
+          newest_(newest),
+          cancel_(cancel) {}
 
     void run() {
         start();
@@ -58,8 +68,8 @@ private:
         const bool sink = !scheme_.score.sink_logits.empty() && task_.first_page == 0;
         for (int64_t line = 0; line < lines_; ++line) {
             const auto head = static_cast<std::size_t>(task_.first_head + line / task_.rows);
-            result_.maximum[line] = sink ? in_base_2(scheme_.score.sink_logits[head])
-                                         : -std::numeric_limits<float>::infinity();
+            result_.maximum[line] =
+                sink ? in_base_2(scheme_.score.sink_logits[head]) : -std::numeric_limits<float>::infinity();
             result_.sum[line] = sink ? 1.0f : 0.0f;
         }
     }
@@ -99,7 +109,8 @@ private:
         add_bias(number);
         if (shape.edge || page.present != ~uint64_t{0}) mask(page);
         for (; left_out != 0; left_out &= left_out - 1)
-            std::fill_n(scratch_.scores + __builtin_ctzll(left_out) * panel_keys, panel_keys, -std::numeric_limits<float>::infinity());
+            std::fill_n(scratch_.scores + __builtin_ctzll(left_out) * panel_keys, panel_keys,
+                        -std::numeric_limits<float>::infinity());
         kernels_.softmax(scratch_.scores, panel_keys, lines_, panel_keys, result_.maximum, result_.sum, result_.output,
                          plan_.value_ld, plan_.value_ld);
         accumulate(from);
@@ -133,20 +144,24 @@ private:
         kernels::panel_rotation turn{};
         if (!sequence_.turns.empty()) {
             const branch_turns& turns = sequence_.turns[static_cast<std::size_t>(b)];
-            turn = rotation_of(scheme_.turns->tables()[static_cast<std::size_t>(turns.lanes[static_cast<std::size_t>(number)])]);
+            turn = rotation_of(
+                scheme_.turns->tables()[static_cast<std::size_t>(turns.lanes[static_cast<std::size_t>(number)])]);
             queries = turned_queries(b, turns, turns.page_turn[static_cast<std::size_t>(number)]);
         }
         if (are_few()) {
-            kernels_.cached_qk[type_](queries, plan_.head_ld, lines_, from.keys, plan_.shape.head_dim, &turn, scores, panel_keys,
-                                      next_.keys, plan_.shape.key_bytes());
+            kernels_.cached_qk[type_](queries, plan_.head_ld, lines_, from.keys, plan_.shape.head_dim, &turn, scores,
+                                      panel_keys, next_.keys, plan_.shape.key_bytes());
             if (wide_.count > 0)
-                kernels_.cached_qk_wide(queries, plan_.head_ld, lines_, wide_.feature, wide_.high, wide_.count, &turn, scores, panel_keys);
+                kernels_.cached_qk_wide(queries, plan_.head_ld, lines_, wide_.feature, wide_.high, wide_.count, &turn,
+                                        scores, panel_keys);
         } else {
             load_panel(from);
             kernels_.rotate_panel(scratch_.panel, &turn);
-            kernels_.qk(queries, plan_.head_ld, lines_, scratch_.panel, plan_.shape.head_dim, scores, panel_keys, panel_keys);
+            kernels_.qk(queries, plan_.head_ld, lines_, scratch_.panel, plan_.shape.head_dim, scores, panel_keys,
+                        panel_keys);
         }
-        if (plan_.shape.has_scales()) kernels_.scale_columns(scores, panel_keys, lines_, panel_keys, from.key_scales, scores);
+        if (plan_.shape.has_scales())
+            kernels_.scale_columns(scores, panel_keys, lines_, panel_keys, from.key_scales, scores);
         kernels_.mark_overflow(scores, panel_keys, lines_, panel_keys);
     }
 
@@ -162,7 +177,8 @@ private:
         if (plan_.shape.has_scales())
             load_int8_keys(kernels_, plan_.shape, from, 0, dim, scratch_.panel);
         else
-            loader(kernels_, plan_.shape.dtype)(from.keys, panel_keys, 1, dim, panel_keys, scratch_.panel, panel_keys, panel_keys);
+            loader(kernels_, plan_.shape.dtype)(from.keys, panel_keys, 1, dim, panel_keys, scratch_.panel, panel_keys,
+                                                panel_keys);
     }
 
     // Queries as branch b shows them to a page; kept while the turn is the same, as it is for constant maps.
@@ -175,8 +191,8 @@ private:
         const std::size_t page = static_cast<std::size_t>(page_turn * pairs);
         for (int64_t r = 0; r < task_.rows; ++r) {
             const auto row = static_cast<std::size_t>((task_.first_row + r) * pairs);
-            kernels_.compose_turns(&turns.rows.cosine[row], &turns.rows.sine[row], &turns.pages.cosine[page], &turns.pages.sine[page],
-                                   pairs, scratch_.cosine + r * ld, scratch_.sine + r * ld);
+            kernels_.compose_turns(&turns.rows.cosine[row], &turns.rows.sine[row], &turns.pages.cosine[page],
+                                   &turns.pages.sine[page], pairs, scratch_.cosine + r * ld, scratch_.sine + r * ld);
         }
         std::memcpy(rows, scratch_.query, static_cast<std::size_t>(lines_ * plan_.head_ld) * sizeof(float));
         const auto rotate = rope.layout == pair_layout::half ? kernels_.rotate_half : kernels_.rotate_interleaved;
@@ -185,8 +201,8 @@ private:
             return rows;
         }
         for (int64_t h = 0; h < task_.heads; ++h)
-            rotate(rows + h * task_.rows * plan_.head_ld + rope.rotary_offset, plan_.head_ld, task_.rows, pairs, scratch_.cosine,
-                   scratch_.sine, ld);
+            rotate(rows + h * task_.rows * plan_.head_ld + rope.rotary_offset, plan_.head_ld, task_.rows, pairs,
+                   scratch_.cosine, scratch_.sine, ld);
         return rows;
     }
 
@@ -199,10 +215,12 @@ private:
             float* scores = scratch_.scores + h * task_.rows * panel_keys;
             const int64_t head = task_.first_head + h;
             if (scheme_.bias.kind == bias_part::slope) {
-                for (int64_t r = 0; r < task_.rows; ++r) scratch_.row_position[r] = static_cast<float>(position(r) - base);
-                kernels_.bias_slope(scores, panel_keys, task_.rows, panel_keys,
-                                    static_cast<float>(scheme_.bias.slopes[static_cast<std::size_t>(head)] * std::numbers::log2e),
-                                    scheme_.bias.symmetric, scratch_.row_position, scratch_.lane_number);
+                for (int64_t r = 0; r < task_.rows; ++r)
+                    scratch_.row_position[r] = static_cast<float>(position(r) - base);
+                kernels_.bias_slope(
+                    scores, panel_keys, task_.rows, panel_keys,
+                    static_cast<float>(scheme_.bias.slopes[static_cast<std::size_t>(head)] * std::numbers::log2e),
+                    scheme_.bias.symmetric, scratch_.row_position, scratch_.lane_number);
             } else {
                 const float* bias[kernels::block_rows];
                 for (int64_t r = 0; r < task_.rows; ++r) bias[r] = bias_of(head, r, number, position(r) - base);
@@ -212,7 +230,8 @@ private:
     }
 
     const float* bias_of(int64_t head, int64_t r, int64_t number, int64_t distance) const {
-        const auto place = static_cast<std::size_t>((task_.first_row + r) * static_cast<int64_t>(sequence_.pages.size()) + number);
+        const auto place =
+            static_cast<std::size_t>((task_.first_row + r) * static_cast<int64_t>(sequence_.pages.size()) + number);
         return sequence_.distance_bias.entry(head, sequence_.bias_place[place], distance);
     }
 
@@ -245,9 +264,11 @@ private:
         const bool scaled = plan_.shape.has_scales();
         if (are_few() && dim == ld && !from.summary->values_not_finite) {
             const int64_t ldw = scaled ? groups * panel_keys : panel_keys;
-            if (scaled) kernels_.group_weights(scratch_.scores, panel_keys, lines_, from.value_scales, groups, scratch_.weights, ldw);
-            kernels_.cached_pv[type_](scaled ? scratch_.weights : scratch_.scores, ldw, lines_, from.values, dim, result_.output, ld,
-                                      next_.values, plan_.shape.value_and_scale_bytes());
+            if (scaled)
+                kernels_.group_weights(scratch_.scores, panel_keys, lines_, from.value_scales, groups, scratch_.weights,
+                                       ldw);
+            kernels_.cached_pv[type_](scaled ? scratch_.weights : scratch_.scores, ldw, lines_, from.values, dim,
+                                      result_.output, ld, next_.values, plan_.shape.value_and_scale_bytes());
             return;
         }
         if (scaled)
@@ -258,8 +279,8 @@ private:
         kernels_.pv(scratch_.scores, panel_keys, lines_, scratch_.values, ld, block_tokens, result_.output, ld, ld);
     }
 
-    // The zero weight of a hidden key would not keep an infinity or a NaN out: only the rows that see it get it, and the product
-    // then meets a 0.
+    // The zero weight of a hidden key would not keep an infinity or a NaN out: only the rows that see it get it, and
+    // the product then meets a 0.
     void take_out_not_finite() {
         for (int64_t lane = 0; lane < block_tokens; ++lane)
             for (int64_t d = 0; d < plan_.value_ld; ++d) {
@@ -285,8 +306,8 @@ private:
     const partial& result_;
     const partial* const newest_;  // NULL: this part has the newest keys
     const volatile int32_t* const cancel_;
-    slice next_{};                 // prefetched
-    wide_rows wide_;               // of the page
+    slice next_{};                  // prefetched
+    wide_rows wide_;                // of the page
     int32_t turned_[max_branches];  // the page turn that scratch_.turned[b] holds
 };
 
@@ -301,7 +322,8 @@ void merge(const partial& into, const partial& from, int64_t lines, int64_t valu
         into.sum[line] = into.sum[line] * keep + from.sum[line] * add;
         into.maximum[line] = most;
         for (int64_t d = 0; d < value_ld; ++d)
-            into.output[line * value_ld + d] = into.output[line * value_ld + d] * keep + from.output[line * value_ld + d] * add;
+            into.output[line * value_ld + d] =
+                into.output[line * value_ld + d] * keep + from.output[line * value_ld + d] * add;
     }
 }
 
@@ -309,16 +331,16 @@ void finish(const cache_plan& plan, const cached_tensors& tensors, const cached_
     const int64_t first = plan.sequences[static_cast<std::size_t>(task.sequence)].first_row + task.first_row;
     for (int64_t h = 0; h < task.heads; ++h) {
         const int64_t line = h * task.rows, head = task.first_head + h;
-        finish_rows(*plan.kernels, result.output + line * plan.value_ld, plan.value_ld, result.maximum + line, result.sum + line,
-                    task.rows, plan.shape.value_dim, tensors.out, tensors.out.at(0, head, first, 0),
+        finish_rows(*plan.kernels, result.output + line * plan.value_ld, plan.value_ld, result.maximum + line,
+                    result.sum + line, task.rows, plan.shape.value_dim, tensors.out, tensors.out.at(0, head, first, 0),
                     tensors.lse ? tensors.lse + head * plan.rows + first : nullptr);
     }
 }
 
 }  // namespace
 
-void run_cached(const cache_plan& plan, const cached_layout& layout, const cached_tensors& tensors, const run_options& options,
-                void* memory) {
+void run_cached(const cache_plan& plan, const cached_layout& layout, const cached_tensors& tensors,
+                const run_options& options, void* memory) {
     const cached_workspace space(plan, layout, memory);
     const auto tasks = static_cast<int64_t>(plan.tasks.size());
     const auto run = [&](int64_t number, int32_t worker) {
@@ -331,7 +353,8 @@ void run_cached(const cache_plan& plan, const cached_layout& layout, const cache
         if (task.partial < 0) finish(plan, tensors, task, result);
     };
     const auto waits = [&](int64_t number) { return plan.tasks[static_cast<std::size_t>(number)].newest >= 0; };
-    const bool any_waits = std::any_of(plan.tasks.begin(), plan.tasks.end(), [](const cached_task& task) { return task.newest >= 0; });
+    const bool any_waits =
+        std::any_of(plan.tasks.begin(), plan.tasks.end(), [](const cached_task& task) { return task.newest >= 0; });
     parallel_for(options.threads, tasks, plan.work, [&](int64_t number, int32_t worker) {
         if (!waits(number)) run(number, worker);
     });

@@ -1,4 +1,5 @@
-// Attention over a key-value cache. For few rows, every stored key and value is read once for all query heads of its group.
+// Attention over a key-value cache. For few rows, every stored key and value is read once for all query heads of its
+// group.
 #pragma once
 
 #include "attention/run.hpp"
@@ -20,8 +21,8 @@ struct cached_tensors {
 };
 
 // Throws failure(FARSPAN_ERROR_CANCELLED). `memory` has cached_layout::bytes bytes.
-void run_cached(const cache_plan& plan, const cached_layout& layout, const cached_tensors& tensors, const run_options& options,
-                void* memory);
+void run_cached(const cache_plan& plan, const cached_layout& layout, const cached_tensors& tensors,
+                const run_options& options, void* memory);
 
 // The part of it that is for one sequence with a prefill plan.
 void run_cached_prefill(const cache_plan& plan, const cached_sequence& sequence, const cached_tensors& tensors,

@@ -40,10 +40,12 @@ private:
     template <class Body>
     void visit(int64_t key_head, int64_t first, int64_t count, Body&& body) const {
         const std::vector<int64_t>& before = sequence_.first_token;
-        auto page = static_cast<std::size_t>(std::upper_bound(before.begin(), before.end(), first) - before.begin() - 1);
+        auto page =
+            static_cast<std::size_t>(std::upper_bound(before.begin(), before.end(), first) - before.begin() - 1);
         for (int64_t row = 0; row < count; ++page) {
             int64_t lanes[block_tokens], present = 0;
-            for (uint64_t left = sequence_.pages[page].present; left != 0; left &= left - 1) lanes[present++] = __builtin_ctzll(left);
+            for (uint64_t left = sequence_.pages[page].present; left != 0; left &= left - 1)
+                lanes[present++] = __builtin_ctzll(left);
             const int64_t skip = first + row - before[page], tokens = std::min(present - skip, count - row);
             body(sequence_.pages[page].data->at(plan_.shape, layer_, key_head), lanes + skip, row, tokens);
             row += tokens;
@@ -53,7 +55,8 @@ private:
     void values(const slice& from, int64_t lane, int64_t count, float* rows, int64_t ld) const {
         const int64_t dim = plan_.shape.value_dim;
         if (plan_.shape.has_scales()) return load_int8_values(kernels_, plan_.shape, from, lane, count, rows, ld);
-        loader(kernels_, plan_.shape.dtype)(from.values + lane * dim * plan_.shape.element_bytes(), dim, 1, count, dim, rows, ld, ld);
+        loader(kernels_, plan_.shape.dtype)(from.values + lane * dim * plan_.shape.element_bytes(), dim, 1, count, dim,
+                                            rows, ld, ld);
     }
 
     // A panel is transposed 64 features at a time.
@@ -67,10 +70,12 @@ private:
                 load_int8_keys(kernels_, plan_.shape, from, d, some, features);
                 kernels_.scale_columns(features, panel_keys, some, panel_keys, from.key_scales, features);
             } else
-                loader(kernels_, plan_.shape.dtype)(panel, panel_keys, 1, some, panel_keys, features, panel_keys, panel_keys);
+                loader(kernels_, plan_.shape.dtype)(panel, panel_keys, 1, some, panel_keys, features, panel_keys,
+                                                    panel_keys);
             kernels_.transpose_panel(features, panel_keys, some, panel_keys, tokens_first);
             for (int64_t n = 0; n < tokens; ++n)
-                std::memcpy(rows + n * ld + d, tokens_first + lanes[n] * panel_keys, static_cast<std::size_t>(width) * sizeof(float));
+                std::memcpy(rows + n * ld + d, tokens_first + lanes[n] * panel_keys,
+                            static_cast<std::size_t>(width) * sizeof(float));
         }
     }
 

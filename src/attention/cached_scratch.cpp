@@ -28,12 +28,14 @@ cached_scratch carve(carver& space, const cache_plan& plan) {
             pairs = scheme->rope.rotary_dim / 2;
         }
     for (int b = 0; b < branches; ++b) scratch.turned[b] = space.take(block_rows * plan.head_ld);
-    for (float** table : {&scratch.cosine, &scratch.sine}) *table = space.take(block_rows * round_up(pairs, kernels::pad));
+    for (float** table : {&scratch.cosine, &scratch.sine})
+        *table = space.take(block_rows * round_up(pairs, kernels::pad));
     scratch.panel = space.take(plan.shape.head_dim * panel_keys);
     scratch.values = space.take(block_tokens * plan.value_ld);
     if (plan.shape.has_scales()) {
         scratch.weights = space.take(few_lines * plan.shape.value_groups() * block_tokens);
-        scratch.wide = reinterpret_cast<int8_t*>(space.take(plan.shape.head_dim * block_tokens / static_cast<int64_t>(sizeof(float))));
+        scratch.wide = reinterpret_cast<int8_t*>(
+            space.take(plan.shape.head_dim * block_tokens / static_cast<int64_t>(sizeof(float))));
     }
     for (float** scores : {&scratch.scores, &scratch.older}) *scores = space.take(block_rows * panel_keys);
     scratch.row_position = space.take(block_rows);
@@ -50,7 +52,8 @@ cached_layout::cached_layout(const cache_plan& plan) {
     carve_partial(result, plan);
     worker_floats = worker.used;
     partial_floats = result.used;
-    bytes = static_cast<std::size_t>(plan.threads * worker_floats + plan.partials * partial_floats) * sizeof(float) + cache_line;
+    bytes = static_cast<std::size_t>(plan.threads * worker_floats + plan.partials * partial_floats) * sizeof(float) +
+            cache_line;
     for (const cached_sequence& sequence : plan.sequences)  // one after the other
         if (sequence.prefill) bytes = std::max(bytes, workspace_layout(*sequence.prefill).bytes);
 }

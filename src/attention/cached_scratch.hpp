@@ -17,14 +17,14 @@ constexpr int64_t few_lines = 8;
 
 // All rows are kernels::block_rows long.
 struct cached_scratch {
-    float* query;                 // [64][head_ld] scaled
-    float* turned[max_branches];  // [64][head_ld] turned for a page
-    float *cosine, *sine;         // [64][pairs] of the rows
-    float* panel;                 // [head_dim][64] keys, f32
-    float* values;                // [64][value_ld]
-    float* weights;               // [8][groups of values][64], int8 only
-    int8_t* wide;                 // [head_dim][64], int8 only
-    float *scores, *older;        // [64][64]
+    float* query;                       // [64][head_ld] scaled
+    float* turned[max_branches];        // [64][head_ld] turned for a page
+    float *cosine, *sine;               // [64][pairs] of the rows
+    float* panel;                       // [head_dim][64] keys, f32
+    float* values;                      // [64][value_ld]
+    float* weights;                     // [8][groups of values][64], int8 only
+    int8_t* wide;                       // [head_dim][64], int8 only
+    float *scores, *older;              // [64][64]
     float *row_position, *lane_number;  // [64]
     partial whole;
 };

@@ -14,6 +14,7 @@ namespace farspan {
 using make_row_fn = std::function<void(int64_t row, float* values, int64_t ld, pacer& pace)>;
 
 // Writes what `make` gives to every batch entry. `work` is that of a row, in multiply-adds.
-void fill_rows(const kernels::kernel_table& kernels, const workers& by, const strided& out, double work, const make_row_fn& make);
+void fill_rows(const kernels::kernel_table& kernels, const workers& by, const strided& out, double work,
+               const make_row_fn& make);
 
 }  // namespace farspan

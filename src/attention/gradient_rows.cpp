@@ -48,9 +48,7 @@ double dot(const float* x, const float* y, int64_t dim) {
     return sum;
 }
 
-bool is_blind(const row_view& view) {
-    return view.visible[0].empty() && view.visible[1].empty();
-}
+bool is_blind(const row_view& view) { return view.visible[0].empty() && view.visible[1].empty(); }
 
 void prepare_lines(const plan& plan, const gradient_tensors& tensors, const gradient_slot& slot,
                    const gradient_scratch& scratch, const head_task& task, int64_t number) {

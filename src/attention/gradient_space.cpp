@@ -16,12 +16,8 @@ constexpr int64_t wave_bytes = int64_t{64} << 20;  // of slots at a time, unless
 constexpr int64_t wanted_tasks = 64;
 constexpr int64_t least_blocks = 4, most_blocks = 16, least_runs = 2, most_runs = 8;
 
-double* take_doubles(carver& space, int64_t count) {
-    return reinterpret_cast<double*>(space.take(2 * count));
-}
-uint8_t* take_bytes(carver& space, int64_t count) {
-    return reinterpret_cast<uint8_t*>(space.take((count + 3) / 4));
-}
+double* take_doubles(carver& space, int64_t count) { return reinterpret_cast<double*>(space.take(2 * count)); }
+uint8_t* take_bytes(carver& space, int64_t count) { return reinterpret_cast<uint8_t*>(space.take((count + 3) / 4)); }
 
 gradient_slot carve_slot(carver& space, const plan& plan, const gradient_layout& layout) {
     const problem& shape = plan.shape;

@@ -7,7 +7,7 @@
 
 namespace farspan {
 
-void merge_attention(const kernels::kernel_table& kernels, const workers& by, const strided& out_a, float* lse_a, const strided& out_b,
-                     const float* lse_b);
+void merge_attention(const kernels::kernel_table& kernels, const workers& by, const strided& out_a, float* lse_a,
+                     const strided& out_b, const float* lse_b);
 
 }  // namespace farspan

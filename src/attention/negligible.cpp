@@ -12,9 +12,7 @@ constexpr double safe = 1.00001;  // for sums that are rounded
 constexpr double none = -std::numeric_limits<double>::infinity();
 
 // A lower bound of log2(sum 2^maximum).
-double least_log2(float maximum, float sum) {
-    return sum > 0 ? maximum + static_cast<double>(std::ilogb(sum)) : none;
-}
+double least_log2(float maximum, float sum) { return sum > 0 ? maximum + static_cast<double>(std::ilogb(sum)) : none; }
 
 float largest_norm(const slice_summary& summary, uint64_t present) {
     float largest = 0;

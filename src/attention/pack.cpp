@@ -2,8 +2,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "attention/run.hpp"
 #include "attention/rows.hpp"
+#include "attention/run.hpp"
 
 namespace farspan {
 namespace {
@@ -11,16 +11,17 @@ namespace {
 using kernels::panel_keys;
 using kernels::tile_keys;
 
-void load_keys(const plan& plan, const attention_tensors& tensors, int64_t batch, int64_t key_head, int64_t first, int64_t count,
-               float* rows) {
+void load_keys(const plan& plan, const attention_tensors& tensors, int64_t batch, int64_t key_head, int64_t first,
+               int64_t count, float* rows) {
     if (tensors.stored)
         tensors.stored->load_keys(key_head, first, count, rows, plan.head_ld);
     else
         load_rows(plan, tensors.k, batch, key_head, first, count, plan.shape.head_dim, rows, plan.head_ld);
 }
 
-void pack_keys(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch, int64_t batch,
-               int64_t key_head, int64_t slot, int64_t first_key, int64_t count) {
+void pack_keys(const plan& plan, const attention_tensors& tensors, const workspace& space,
+               const worker_scratch& scratch, int64_t batch, int64_t key_head, int64_t slot, int64_t first_key,
+               int64_t count) {
     const entry_tables& entry = plan.entry(batch);
     const int64_t run = first_key / tile_keys;
     const auto needed = [&](int copy) { return entry.run_needed[copy][run] != 0; };
@@ -33,7 +34,8 @@ void pack_keys(const plan& plan, const attention_tensors& tensors, const workspa
         const float* rows = scratch.staging;
         const rotary_table& angles = plan.rows[entry.row].key_angles[copy];
         if (angles.needed) {
-            std::memcpy(scratch.rotated, scratch.staging, static_cast<std::size_t>(count * plan.head_ld) * sizeof(float));
+            std::memcpy(scratch.rotated, scratch.staging,
+                        static_cast<std::size_t>(count * plan.head_ld) * sizeof(float));
             rotate_rows(plan, angles, first_key, count, scratch.rotated);
             rows = scratch.rotated;
         }

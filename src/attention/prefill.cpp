@@ -1,6 +1,6 @@
-// The run: keys and values of a wave of key heads are packed once, then every block of query rows of every head of their groups
-// reads them. The work list depends on the shape alone and each task writes its own rows, so the bits do not depend on the
-// number of threads.
+// The run: keys and values of a wave of key heads are packed once, then every block of query rows of every head of
+// their groups reads them. The work list depends on the shape alone and each task writes its own rows, so the bits do
+// not depend on the number of threads.
 #include <algorithm>
 
 #include "attention/run.hpp"
@@ -19,21 +19,25 @@ void run_attention(const plan& plan, const workspace_layout& layout, const atten
 
     for (int64_t wave = 0; wave < heads; wave += layout.wave_heads) {
         const int64_t slots = std::min(layout.wave_heads, heads - wave);
-        parallel_for(options.threads, slots * layout.runs, packing_per_head * static_cast<double>(slots), [&](int64_t task, int32_t worker) {
-            stop_if_set(options.cancel);
-            const int64_t slot = task / layout.runs, head = wave + slot;
-            pack_run(plan, tensors, space, space.worker(worker), head / shape.key_heads, head % shape.key_heads, slot,
-                     task % layout.runs);
-        });
+        parallel_for(options.threads, slots * layout.runs, packing_per_head * static_cast<double>(slots),
+                     [&](int64_t task, int32_t worker) {
+                         stop_if_set(options.cancel);
+                         const int64_t slot = task / layout.runs, head = wave + slot;
+                         pack_run(plan, tensors, space, space.worker(worker), head / shape.key_heads,
+                                  head % shape.key_heads, slot, task % layout.runs);
+                     });
         const int64_t tasks_per_slot = shape.group() * blocks;
-        parallel_for(options.threads, slots * tasks_per_slot, work_per_head * static_cast<double>(slots), [&](int64_t task, int32_t worker) {
-            stop_if_set(options.cancel);
-            const int64_t slot = task / tasks_per_slot, head = wave + slot;
-            const int64_t member = task % tasks_per_slot / blocks;
-            const query_block& block = plan.blocks[blocks - 1 - task % blocks];  // under a causal mask: the longest first
-            const head_task which{head / shape.key_heads, head % shape.key_heads * shape.group() + member, slot};
-            run_query_block(plan, tensors, space, space.worker(worker), which, block, options.cancel);
-        });
+        parallel_for(
+            options.threads, slots * tasks_per_slot, work_per_head * static_cast<double>(slots),
+            [&](int64_t task, int32_t worker) {
+                stop_if_set(options.cancel);
+                const int64_t slot = task / tasks_per_slot, head = wave + slot;
+                const int64_t member = task % tasks_per_slot / blocks;
+                // under a causal mask: the longest first
+                const query_block& block = plan.blocks[blocks - 1 - task % blocks];
+                const head_task which{head / shape.key_heads, head % shape.key_heads * shape.group() + member, slot};
+                run_query_block(plan, tensors, space, space.worker(worker), which, block, options.cancel);
+            });
     }
 }
 

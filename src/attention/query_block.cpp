@@ -1,5 +1,6 @@
 // One block of query rows against its visible keys, tile by tile:
-//   S = Q K^T (a second product and a select where a branch boundary crosses), cap, bias, mask on edges, online softmax, O += P V.
+//   S = Q K^T (a second product and a select where a branch boundary crosses), cap, bias, mask on edges, online
+//   softmax, O += P V.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -21,11 +22,19 @@ using kernels::tile_keys;
 
 class block_runner {
 public:
-    block_runner(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch,
-                 const head_task& task, const query_block& block)
-        : plan_(plan), kernels_(*plan.kernels), tensors_(tensors), space_(space), scratch_(scratch), task_(task),
-          block_(block), rows_(block.last_row - block.first_row), tables_(plan.rows[plan.entry(task.batch).row]),
-          views_(plan, task.batch, block), passes_(plan, tensors.bias, scratch.passes, task, block, views_.rows) {}
+    block_runner(const plan& plan, const attention_tensors& tensors, const workspace& space,
+                 const worker_scratch& scratch, const head_task& task, const query_block& block)
+        : plan_(plan),
+          kernels_(*plan.kernels),
+          tensors_(tensors),
+          space_(space),
+          scratch_(scratch),
+          task_(task),
+          block_(block),
+          rows_(block.last_row - block.first_row),
+          tables_(plan.rows[plan.entry(task.batch).row]),
+          views_(plan, task.batch, block),
+          passes_(plan, tensors.bias, scratch.passes, task, block, views_.rows) {}
 
     void run(const volatile int32_t* cancel) {
         start();
@@ -40,12 +49,14 @@ private:
     void start() {
         load_rows(plan_, tensors_.q, task_.batch, task_.query_head, block_.first_row, rows_, plan_.shape.head_dim,
                   scratch_.query, plan_.head_ld);
-        kernels_.scale_rows(scratch_.query, plan_.head_ld, rows_, plan_.head_ld, &tables_.query_scale[block_.first_row]);
+        kernels_.scale_rows(scratch_.query, plan_.head_ld, rows_, plan_.head_ld,
+                            &tables_.query_scale[block_.first_row]);
         std::fill(branch_ready_, branch_ready_ + max_branches, false);
         std::memset(scratch_.output, 0, static_cast<std::size_t>(rows_ * plan_.value_ld) * sizeof(float));
         const bool sink = !plan_.score.sink_logits.empty();
-        std::fill(scratch_.maximum, scratch_.maximum + rows_,
-                  sink ? in_base_2(plan_.score.sink_logits[task_.query_head]) : -std::numeric_limits<float>::infinity());
+        std::fill(
+            scratch_.maximum, scratch_.maximum + rows_,
+            sink ? in_base_2(plan_.score.sink_logits[task_.query_head]) : -std::numeric_limits<float>::infinity());
         std::fill(scratch_.sum, scratch_.sum + rows_, sink ? 1.0f : 0.0f);
     }
 
@@ -69,7 +80,8 @@ private:
         float* rows = scratch_.branch[b];
         if (!branch_ready_[b]) {
             std::memcpy(rows, scratch_.query, static_cast<std::size_t>(rows_ * plan_.head_ld) * sizeof(float));
-            if (tables_.query_angles[b].needed) rotate_rows(plan_, tables_.query_angles[b], block_.first_row, rows_, rows);
+            if (tables_.query_angles[b].needed)
+                rotate_rows(plan_, tables_.query_angles[b], block_.first_row, rows_, rows);
             branch_ready_[b] = true;
         }
         return tables_.key_centre.empty() ? rows : decayed_queries(rows, first_key);
@@ -107,8 +119,8 @@ private:
         if (space_.values_not_finite(task_.slot, where.first_key / tile_keys)) add_not_finite(where);
     }
 
-    // Packed values hold 0 in place of an infinity or a NaN, because the zero weight of a hidden key would not keep those out.
-    // Rows that see such a value get it here; all other sums keep their bits.
+    // Packed values hold 0 in place of an infinity or a NaN, because the zero weight of a hidden key would not keep
+    // those out. Rows that see such a value get it here; all other sums keep their bits.
     void add_not_finite(const region& where) {
         const int64_t key_head = task_.query_head / plan_.shape.group();
         for (int64_t c = 0; c < where.count; ++c) {
@@ -124,9 +136,12 @@ private:
     }
 
     void finish() {
-        const int64_t line = (task_.batch * plan_.shape.query_heads + task_.query_head) * tensors_.lse_stride + block_.first_row;
-        finish_rows(kernels_, scratch_.output, plan_.value_ld, scratch_.maximum, scratch_.sum, rows_, plan_.shape.value_dim, tensors_.out,
-                    tensors_.out.at(task_.batch, task_.query_head, block_.first_row, 0), tensors_.lse ? tensors_.lse + line : nullptr);
+        const int64_t line =
+            (task_.batch * plan_.shape.query_heads + task_.query_head) * tensors_.lse_stride + block_.first_row;
+        finish_rows(kernels_, scratch_.output, plan_.value_ld, scratch_.maximum, scratch_.sum, rows_,
+                    plan_.shape.value_dim, tensors_.out,
+                    tensors_.out.at(task_.batch, task_.query_head, block_.first_row, 0),
+                    tensors_.lse ? tensors_.lse + line : nullptr);
     }
 
     const plan& plan_;
@@ -145,8 +160,9 @@ private:
 
 }  // namespace
 
-void run_query_block(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch,
-                     const head_task& task, const query_block& block, const volatile int32_t* cancel) {
+void run_query_block(const plan& plan, const attention_tensors& tensors, const workspace& space,
+                     const worker_scratch& scratch, const head_task& task, const query_block& block,
+                     const volatile int32_t* cancel) {
     block_runner(plan, tensors, space, scratch, task, block).run(cancel);
 }
 

@@ -16,7 +16,8 @@ constexpr int64_t chunk_rows = 32;
 // cos and sin of a chunk of rows as hi + lo floats, [row][pair], and room for the rows.
 struct chunk_tables {
     // For chunks of at most `most_rows` out of `rows`.
-    chunk_tables(const kernels::kernel_table& kernels, const rope_part& rope, int64_t rows, int64_t most_rows, int64_t row_ld)
+    chunk_tables(const kernels::kernel_table& kernels, const rope_part& rope, int64_t rows, int64_t most_rows,
+                 int64_t row_ld)
         : angles(kernels, rope, rows),
           ld(round_up(angles.pairs(), kernels::pad)),
           turns(static_cast<std::size_t>(2 * angles.pairs())),

@@ -1,4 +1,5 @@
-// Rows of a tensor in and out of f32 scratch, and their rotation: the kernel of the dtype and pair layout is picked here.
+// Rows of a tensor in and out of f32 scratch, and their rotation: the kernel of the dtype and pair layout is picked
+// here.
 #pragma once
 
 #include <algorithm>
@@ -41,13 +42,14 @@ inline float in_base_2(float logit) {
 }
 
 // Finished rows of a block, from their sums in base 2: out is output / sum, 0 where nothing was seen; lse may be NULL.
-inline void finish_rows(const kernels::kernel_table& kernels, const float* output, int64_t ld, const float* maximum, const float* sum,
-                        int64_t rows, int64_t dim, const strided& out, void* first, float* lse) {
+inline void finish_rows(const kernels::kernel_table& kernels, const float* output, int64_t ld, const float* maximum,
+                        const float* sum, int64_t rows, int64_t dim, const strided& out, void* first, float* lse) {
     float factor[kernels::block_rows];
     for (int64_t r = 0; r < rows; ++r) factor[r] = sum[r] == 0 ? 0 : 1 / sum[r];
     storer(kernels, out.dtype)(output, ld, rows, dim, factor, first, out.stride[2], out.stride[3]);
     for (int64_t r = 0; lse && r < rows; ++r)
-        lse[r] = static_cast<float>((static_cast<double>(maximum[r]) + std::log2(static_cast<double>(sum[r]))) * std::numbers::ln2);
+        lse[r] = static_cast<float>((static_cast<double>(maximum[r]) + std::log2(static_cast<double>(sum[r]))) *
+                                    std::numbers::ln2);
 }
 
 }  // namespace farspan

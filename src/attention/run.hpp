@@ -20,15 +20,15 @@ protected:
 
 struct attention_tensors {
     strided q, k, v, out;
-    strided bias;             // data NULL: none
-    float* lse;               // NULL: not wanted
-    int64_t lse_stride;       // between heads
+    strided bias;                         // data NULL: none
+    float* lse;                           // NULL: not wanted
+    int64_t lse_stride;                   // between heads
     const stored_rows* stored = nullptr;  // in place of k and v, one batch entry
 };
 
 struct run_options {
-    int32_t threads;                // at most the plan's
-    const volatile int32_t* cancel; // NULL: never
+    int32_t threads;                 // at most the plan's
+    const volatile int32_t* cancel;  // NULL: never
 };
 
 // Throws failure(FARSPAN_ERROR_CANCELLED). The workspace has workspace_layout::bytes bytes.
@@ -41,13 +41,14 @@ void run_attention(const plan& plan, const workspace_layout& layout, const atten
 void load_values(const plan& plan, const attention_tensors& tensors, int64_t batch, int64_t key_head, int64_t first,
                  int64_t count, float* rows);
 
-// Packs keys and values [run * tile_keys, ...) of (batch, key head) into `slot`: converted to f32, keys rotated for every copy
-// that needs the run and transposed so that lanes are keys.
+// Packs keys and values [run * tile_keys, ...) of (batch, key head) into `slot`: converted to f32, keys rotated for
+// every copy that needs the run and transposed so that lanes are keys.
 void pack_run(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch,
               int64_t batch, int64_t key_head, int64_t slot, int64_t run);
 
 // Writes out and lse of the rows of a block. Looks at the flag before every tile.
-void run_query_block(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch,
-                     const head_task& task, const query_block& block, const volatile int32_t* cancel);
+void run_query_block(const plan& plan, const attention_tensors& tensors, const workspace& space,
+                     const worker_scratch& scratch, const head_task& task, const query_block& block,
+                     const volatile int32_t* cancel);
 
 }  // namespace farspan

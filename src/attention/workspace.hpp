@@ -11,28 +11,28 @@ namespace farspan {
 
 // Private to a worker. All rows are kernels::block_rows long.
 struct worker_scratch {
-    float* staging;      // [64][head_ld or value_ld] rows on their way into a panel
-    float* rotated;      // [64][head_ld] the same, rotated for one copy
-    float* query;        // [64][head_ld] scaled queries
+    float* staging;               // [64][head_ld or value_ld] rows on their way into a panel
+    float* rotated;               // [64][head_ld] the same, rotated for one copy
+    float* query;                 // [64][head_ld] scaled queries
     float* branch[max_branches];  // [64][head_ld] rotated for a branch
-    float* decayed;      // [64][head_ld] rotated and decayed for a tile
-    float* scores;       // [64][tile_keys]
-    float* older;        // [64][tile_keys] logits of an older branch
-    float* output;       // [64][value_ld]
-    float* maximum;      // [64] running maxima, base 2
-    float* sum;          // [64] running sums
-    float* factor;       // [max(64, head_ld)]
+    float* decayed;               // [64][head_ld] rotated and decayed for a tile
+    float* scores;                // [64][tile_keys]
+    float* older;                 // [64][tile_keys] logits of an older branch
+    float* output;                // [64][value_ld]
+    float* maximum;               // [64] running maxima, base 2
+    float* sum;                   // [64] running sums
+    float* factor;                // [max(64, head_ld)]
     score_scratch passes;
 };
 
 // Where things lie in a workspace. Offsets in floats from its aligned start.
 struct workspace_layout {
-    int64_t wave_heads;      // (batch, key head) pairs that are packed at a time
-    int64_t runs;            // of tile_keys keys
-    int64_t key_floats;      // packed keys of one head: [copy][run][panel][head_dim][64]
-    int64_t value_floats;    // packed values of one head: [keys][value_ld]
+    int64_t wave_heads;    // (batch, key head) pairs that are packed at a time
+    int64_t runs;          // of tile_keys keys
+    int64_t key_floats;    // packed keys of one head: [copy][run][panel][head_dim][64]
+    int64_t value_floats;  // packed values of one head: [keys][value_ld]
     int64_t worker_floats;
-    std::size_t bytes;       // in all, alignment slack included
+    std::size_t bytes;  // in all, alignment slack included
 
     explicit workspace_layout(const plan& plan);
 };

@@ -18,9 +18,9 @@ struct cache_aligned_allocator {
     template <class U>
     cache_aligned_allocator(const cache_aligned_allocator<U>&) noexcept {}
     T* allocate(std::size_t count) {
-        return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{cache_line}));
+        return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{cache_line}));
     }
-    void deallocate(T* memory, std::size_t) noexcept { ::operator delete(memory, std::align_val_t{cache_line}); }
+    void deallocate(T* memory, std::size_t) noexcept { ::operator delete (memory, std::align_val_t{cache_line}); }
     template <class U>
     bool operator==(const cache_aligned_allocator<U>&) const noexcept {
         return true;

@@ -1,5 +1,5 @@
-// What the kernel says of this process's control group and machine, as small files. `root` is what stands before /proc and /sys: a
-// test brings its own.
+// What the kernel says of this process's control group and machine, as small files. `root` is what stands before /proc
+// and /sys: a test brings its own.
 #pragma once
 
 #include <string>

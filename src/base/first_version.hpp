@@ -1,5 +1,6 @@
-// Where the first published version of each versioned struct ends. A program that was compiled against it hands over that many bytes, so
-// these never change: a field that is added to a struct goes to its end, and its line here stays as it is.
+// Where the first published version of each versioned struct ends. A program that was compiled against it hands over
+// that many bytes, so these never change: a field that is added to a struct goes to its end, and its line here stays as
+// it is.
 #pragma once
 
 #include <cstddef>
@@ -17,13 +18,13 @@ struct first_version {
     static constexpr std::size_t size = 0;  // not a versioned struct
 };
 
-// `last` is the last field of the first version. It ends where the struct ends: were there padding behind it, a new field could fall
-// into what an older caller leaves unset.
-#define FIRST_VERSION(type, last)                                                    \
-    template <>                                                                      \
-    struct first_version<type> {                                                     \
+// `last` is the last field of the first version. It ends where the struct ends: were there padding behind it, a new
+// field could fall into what an older caller leaves unset.
+#define FIRST_VERSION(type, last)                                                      \
+    template <>                                                                        \
+    struct first_version<type> {                                                       \
         static constexpr std::size_t size = offsetof(type, last) + sizeof(type::last); \
-        static_assert(size % alignof(type) == 0, #type " has padding at its end");   \
+        static_assert(size % alignof(type) == 0, #type " has padding at its end");     \
     };
 
 FIRST_VERSION(farspan_error, message)

@@ -13,15 +13,11 @@
 namespace farspan::json {
 namespace {
 
-bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 constexpr std::size_t longest_name = 40;  // of a key in a path
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 int hex_digit(char c) {
     if (is_digit(c)) return c - '0';
@@ -316,20 +312,14 @@ private:
 
 }  // namespace
 
-void check(std::string_view text, pacer* pace) {
-    checker(text, pace).check();
-}
+void check(std::string_view text, pacer* pace) { checker(text, pace).check(); }
 
-std::size_t first_value(std::string_view text) {
-    return skip_blanks(text, text.starts_with("\xef\xbb\xbf") ? 3 : 0);
-}
+std::size_t first_value(std::string_view text) { return skip_blanks(text, text.starts_with("\xef\xbb\xbf") ? 3 : 0); }
 
 std::string join_path(const std::string& path, std::string_view name) {
     return path + "." + escaped(name, longest_name);
 }
-std::string join_path(const std::string& path, std::size_t index) {
-    return path + "[" + std::to_string(index) + "]";
-}
+std::string join_path(const std::string& path, std::size_t index) { return path + "[" + std::to_string(index) + "]"; }
 
 std::size_t skip_blanks(std::string_view text, std::size_t at, pacer* pace) {
     progress done(pace, at);

@@ -1,5 +1,5 @@
-// Memory for many megabytes that stay: on huge pages where the system has them, since walking the page tables for small ones takes as
-// long as reading.
+// Memory for many megabytes that stay: on huge pages where the system has them, since walking the page tables for small
+// ones takes as long as reading.
 #pragma once
 
 #if defined(__linux__)
@@ -16,9 +16,11 @@ namespace farspan {
 class large_memory {
 public:
     explicit large_memory(std::size_t bytes)
-        : align_{bytes < huge_page ? cache_line : huge_page}, start_(static_cast<char*>(::operator new(bytes, align_))) {
+        : align_{bytes < huge_page ? cache_line : huge_page},
+          start_(static_cast<char*>(::operator new(bytes, align_))) {
 #if defined(MADV_HUGEPAGE)
-        if (bytes >= huge_page) madvise(start_, bytes / huge_page * huge_page, MADV_HUGEPAGE);  // advice: failure changes nothing
+        // advice: failure changes nothing
+        if (bytes >= huge_page) madvise(start_, bytes / huge_page * huge_page, MADV_HUGEPAGE);
 #endif
     }
     ~large_memory() { ::operator delete(start_, align_); }

@@ -1,5 +1,8 @@
 #include "base/parallel.hpp"
 
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
 #include <pthread.h>
 
 #include <algorithm>
@@ -10,10 +13,6 @@
 #include <system_error>
 #include <thread>
 #include <vector>
-
-#include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/task_arena.h>
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
 #endif
@@ -23,8 +22,8 @@
 namespace farspan {
 namespace {
 
-// What the library keeps of TBB, in one place. A task_arena per number of threads, made at its first use and kept: in TBB 2021.8
-// every arena that was ever made costs memory and time until the process ends.
+// What the library keeps of TBB, in one place. A task_arena per number of threads, made at its first use and kept: in
+// TBB 2021.8 every arena that was ever made costs memory and time until the process ends.
 struct pool {
     std::mutex mutex;  // guards all below; held while TBB starts and ends, so that no fork falls between
     bool running = false;
@@ -39,8 +38,8 @@ struct pool {
     static void after_fork_in_child();
 };
 
-// Made when the library is loaded, since a fork may run beside the first parallel loop; never destroyed, since threads of the host may
-// outlive its static objects.
+// Made when the library is loaded, since a fork may run beside the first parallel loop; never destroyed, since threads
+// of the host may outlive its static objects.
 pool& only_pool() {
     alignas(pool) static char memory[sizeof(pool)];
     static pool* const made = new (memory) pool;
@@ -56,8 +55,9 @@ void pool::after_fork_in_child() {
     only_pool().mutex.unlock();
 }
 
-// Whether there is memory for what TBB is about to do, and a thread can be had. An allocation that fails inside TBB, or a thread that it
-// cannot make, is not always survived: in version 2021.8 a dlopen of its own crashes, and tasks stay behind.
+// Whether there is memory for what TBB is about to do, and a thread can be had. An allocation that fails inside TBB, or
+// a thread that it cannot make, is not always survived: in version 2021.8 a dlopen of its own crashes, and tasks stay
+// behind.
 void check_room_for_threads() {
     std::make_unique<char[]>(std::size_t{1} << 20);
     try {
@@ -67,8 +67,8 @@ void check_room_for_threads() {
     }
 }
 
-// The arena for so many threads, or fewer if TBB allows fewer: asking for more makes it print a warning, which a library must not
-// do. NULL: everything has to run in the caller.
+// The arena for so many threads, or fewer if TBB allows fewer: asking for more makes it print a warning, which a
+// library must not do. NULL: everything has to run in the caller.
 std::shared_ptr<tbb::task_arena> find_arena(int32_t threads) {
     pool& all = only_pool();
     const std::lock_guard lock(all.mutex);
@@ -82,8 +82,9 @@ std::shared_ptr<tbb::task_arena> find_arena(int32_t threads) {
         check_room_for_threads();
         auto made = std::make_shared<tbb::task_arena>(static_cast<int>(width));
         all.running = true;
-        // Before the scheduler handle: TBB 2021.8 deadlocks if a handle is made while another thread of the host is the first to use
-        // TBB, since each holds a lock that the other waits for. The arena keeps TBB's pool alive from here on.
+        // Before the scheduler handle: TBB 2021.8 deadlocks if a handle is made while another thread of the host is the
+        // first to use TBB, since each holds a lock that the other waits for. The arena keeps TBB's pool alive from
+        // here on.
         made->initialize();
         if (!all.scheduler) all.scheduler = std::make_unique<tbb::task_scheduler_handle>(tbb::attach{});
         arena = std::move(made);
@@ -91,7 +92,8 @@ std::shared_ptr<tbb::task_arena> find_arena(int32_t threads) {
     return arena;
 }
 
-// ThreadSanitizer does not see the synchronisation inside oneTBB, which is not instrumented: these two say what it does.
+// ThreadSanitizer does not see the synchronisation inside oneTBB, which is not instrumented: these two say what it
+// does.
 #if defined(__SANITIZE_THREAD__)
 void publish(void* to) { __tsan_release(to); }
 void receive(void* from) { __tsan_acquire(from); }

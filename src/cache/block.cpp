@@ -46,8 +46,14 @@ slice slice_at(const block_shape& shape, char* memory, int64_t layer, int64_t ke
     const int64_t number = layer * shape.key_heads + key_head;
     char* const start = memory + number * shape.slice_bytes();
     char* const summaries = memory + shape.layers * shape.key_heads * shape.slice_bytes();
-    slice result{start, start + shape.key_bytes(), reinterpret_cast<slice_summary*>(summaries) + number, nullptr, nullptr, nullptr,
-                 nullptr, nullptr};
+    slice result{start,
+                 start + shape.key_bytes(),
+                 reinterpret_cast<slice_summary*>(summaries) + number,
+                 nullptr,
+                 nullptr,
+                 nullptr,
+                 nullptr,
+                 nullptr};
     if (!shape.has_scales()) return result;
     char* at = result.values + shape.value_bytes();
     const auto take = [&](int64_t bytes) { return std::exchange(at, at + bytes); };
@@ -73,7 +79,8 @@ void clear_lanes(const block_shape& shape, char* memory, uint64_t lanes) {
                 part.summary->key_norm[lane] = 0;
                 if (!shape.has_scales()) continue;
                 part.key_scales[lane] = 0;
-                for (int64_t group = 0; group < shape.value_groups(); ++group) part.value_scales[group * block_tokens + lane] = 0;
+                for (int64_t group = 0; group < shape.value_groups(); ++group)
+                    part.value_scales[group * block_tokens + lane] = 0;
                 clear_wide(shape, part, lane);
             }
     }
@@ -118,7 +125,8 @@ std::unique_ptr<block> block_pool::make() {
 block_ref block_pool::take() {
     const std::lock_guard lock(mutex_);
     // So that returning a block cannot fail.
-    if (const std::size_t most = free_.size() + static_cast<std::size_t>(used_) + 1; free_.capacity() < most) free_.reserve(2 * most);
+    if (const std::size_t most = free_.size() + static_cast<std::size_t>(used_) + 1; free_.capacity() < most)
+        free_.reserve(2 * most);
     std::unique_ptr<block> next;
     if (free_.empty()) {
         next = make();

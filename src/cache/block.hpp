@@ -28,7 +28,8 @@ constexpr int64_t block_tokens = 64;
 constexpr int64_t max_head_dim = 512;
 using kernels::value_group;  // values of a token that share a scale
 
-// Up to one in eight features of an int8 key may be wide, counted in spans of 256 features, so that a byte names one in its span.
+// Up to one in eight features of an int8 key may be wide, counted in spans of 256 features, so that a byte names one in
+// its span.
 constexpr int64_t wide_span = 256, most_span_slots = wide_span / 8, max_wide_slots = max_head_dim / 8;
 constexpr int64_t wide_span_slots(int64_t features) { return features / 8; }
 constexpr int64_t wide_feature(int64_t slot, uint8_t in_span) { return slot / most_span_slots * wide_span + in_span; }
@@ -52,9 +53,9 @@ struct block_shape {
 
 // What a reader must know of a slice before it reads it.
 struct slice_summary {
-    uint32_t values_not_finite;      // some value is an infinity or a NaN
-    uint32_t has_wide_keys;          // I8 only: some key may have high bytes
-    float key_norm[block_tokens];    // at least the length of the key as stored; infinity if that is not finite
+    uint32_t values_not_finite;    // some value is an infinity or a NaN
+    uint32_t has_wide_keys;        // I8 only: some key may have high bytes
+    float key_norm[block_tokens];  // at least the length of the key as stored; infinity if that is not finite
 };
 
 // What the slots of a slice hold.
@@ -69,7 +70,7 @@ struct slice {
     char* keys;
     char* values;
     slice_summary* summary;
-    float* key_scales;        // these are for I8 only
+    float* key_scales;  // these are for I8 only
     uint16_t* value_scales;
     uint8_t* wide_features;
     int8_t* wide_high;
@@ -83,7 +84,8 @@ void clear_lanes(const block_shape& shape, char* memory, uint64_t lanes);
 
 // Where blocks lie side by side.
 struct slab {
-    slab(std::size_t block_bytes, int64_t count) : memory(block_bytes * static_cast<std::size_t>(count)), blocks(count) {}
+    slab(std::size_t block_bytes, int64_t count)
+        : memory(block_bytes * static_cast<std::size_t>(count)), blocks(count) {}
     large_memory memory;
     const int64_t blocks;
     int64_t made = 0, used = 0;  // of the blocks
@@ -99,11 +101,13 @@ struct block {
     uint64_t written = 0;           // lanes that held a token since the block was made 0
     std::atomic<int64_t> users{0};  // block_refs
 
-    slice at(const block_shape& shape, int64_t layer, int64_t key_head) { return slice_at(shape, memory.data(), layer, key_head); }
+    slice at(const block_shape& shape, int64_t layer, int64_t key_head) {
+        return slice_at(shape, memory.data(), layer, key_head);
+    }
 };
 
-// A share in a block; the last one returns it to its pool. Not std::shared_ptr, since whoever finds itself to be the only user writes
-// to the block and must see that the others are done reading: its use_count promises no such order.
+// A share in a block; the last one returns it to its pool. Not std::shared_ptr, since whoever finds itself to be the
+// only user writes to the block and must see that the others are done reading: its use_count promises no such order.
 class block_ref {
 public:
     block_ref() = default;
@@ -127,15 +131,16 @@ private:
     block* data_ = nullptr;
 };
 
-// Blocks of one shape under a memory limit. Returned blocks are kept and used again. Outlives its blocks. For any number of threads.
+// Blocks of one shape under a memory limit. Returned blocks are kept and used again. Outlives its blocks. For any
+// number of threads.
 class block_pool {
 public:
     block_pool(const block_shape& shape, int64_t memory_limit) : shape_(shape), limit_(memory_limit) {}
     block_pool(const block_pool&) = delete;
     block_pool& operator=(const block_pool&) = delete;
 
-    // Throws failure(FARSPAN_ERROR_OUT_OF_MEMORY) if so many further blocks are beyond the memory limit or, without one, beyond what
-    // the machine has.
+    // Throws failure(FARSPAN_ERROR_OUT_OF_MEMORY) if so many further blocks are beyond the memory limit or, without
+    // one, beyond what the machine has.
     void check_room(int64_t blocks) const;
     // A block whose content may be anything. Throws the same.
     block_ref take();

@@ -68,7 +68,8 @@ bool continues_page(const sequence& to, int64_t position) {
 // Blocks that an append takes, for new pages and for a copy of a last page that others use.
 int64_t count_new_blocks(const sequence& to, const batch_entry& entry, const row_positions& positions, pacer& pace) {
     int64_t blocks = 0;
-    for (int64_t row = entry.first; row < entry.last; row = positions.next_page(row, entry.last), pace.step(block_tokens / 8))
+    for (int64_t row = entry.first; row < entry.last;
+         row = positions.next_page(row, entry.last), pace.step(block_tokens / 8))
         blocks += row > entry.first || !continues_page(to, positions.at(row)) || to.pages.back().data.shared();
     return blocks;
 }
@@ -88,7 +89,8 @@ growth grow(block_pool& pool, sequence& to, const batch_entry& entry, const row_
     growth result{&to, entry.rows() > 0 && continues_page(to, positions.at(entry.first)), {}, {}, to.next_position};
     if (entry.rows() > 0) result.next_position = positions.at(entry.last - 1) + 1;
     for (int64_t row = entry.first; row < entry.last;) {
-        const int64_t end = positions.next_page(row, entry.last), base = positions.at(row) / block_tokens * block_tokens;
+        const int64_t end = positions.next_page(row, entry.last),
+                      base = positions.at(row) / block_tokens * block_tokens;
         uint64_t lanes = 0;
         pace.step(end - row);
         for (; row < end; ++row) lanes |= uint64_t{1} << (positions.at(row) - base);
@@ -99,7 +101,8 @@ growth grow(block_pool& pool, sequence& to, const batch_entry& entry, const row_
         result.added.push_back(lanes);
     }
     // Not by one reserve, which would move all pages at every append.
-    if (const std::size_t pages = to.pages.size() + result.pages.size(); to.pages.capacity() < pages) to.pages.reserve(2 * pages);
+    if (const std::size_t pages = to.pages.size() + result.pages.size(); to.pages.capacity() < pages)
+        to.pages.reserve(2 * pages);
     return result;
 }
 
@@ -129,8 +132,8 @@ std::vector<lane_run> newest_tokens(const sequence& sequence, const batch_entry&
     }
     if (left > 0)
         throw failure(FARSPAN_ERROR_SHAPE, field_path("batch.sequence[%" PRId64 "]", entry.place),
-                      "is %" PRId64 " with %" PRId64 " rows: the sequence has %" PRId64 " tokens", entry.id, entry.rows(),
-                      entry.rows() - left);
+                      "is %" PRId64 " with %" PRId64 " rows: the sequence has %" PRId64 " tokens", entry.id,
+                      entry.rows(), entry.rows() - left);
     std::reverse(runs.begin(), runs.end());
     return runs;
 }
@@ -188,8 +191,8 @@ void cache::destroy(int64_t id) {
 void cache::evict(int64_t id, int64_t first, int64_t last) {
     sequence& from = *share(id);
     if (first < 0 || last < first)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "first", "is %" PRId64 " and last %" PRId64 ": must be 0 <= first <= last", first,
-                      last);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "first",
+                      "is %" PRId64 " and last %" PRId64 ": must be 0 <= first <= last", first, last);
     for (page& p : from.pages) p.present &= ~lanes_between(p.base, first, last);
     std::erase_if(from.pages, [](const page& p) { return p.present == 0; });
     if (last >= from.next_position) from.next_position = std::min(from.next_position, first);
@@ -199,7 +202,8 @@ void cache::evict(int64_t id, int64_t first, int64_t last) {
 void cache::keep(int64_t id, int64_t sinks, int64_t window) {
     const int64_t next = find(id).next_position;
     if (sinks < 0) throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "sinks", "is %" PRId64 ": must not be negative", sinks);
-    if (window < 1) throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "window", "is %" PRId64 ": must be at least 1", window);
+    if (window < 1)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "window", "is %" PRId64 ": must be at least 1", window);
     if (window < next && sinks < next - window) evict(id, sinks, next - window);
 }
 
@@ -266,11 +270,12 @@ std::vector<page_rows> divide_by_page(const batch_entry& entry, sequence& to) {
 
 }  // namespace
 
-void cache::write(const kernels::kernel_table& kernels, const workers& by, int64_t layer, std::span<const batch_entry> batch,
-                  const strided& k, const strided& v) {
+void cache::write(const kernels::kernel_table& kernels, const workers& by, int64_t layer,
+                  std::span<const batch_entry> batch, const strided& k, const strided& v) {
     stop_if_set(by.cancel);
     std::vector<page_rows> parts;
-    for (const batch_entry& entry : batch) std::ranges::move(divide_by_page(entry, *share(entry)), std::back_inserter(parts));
+    for (const batch_entry& entry : batch)
+        std::ranges::move(divide_by_page(entry, *share(entry)), std::back_inserter(parts));
     const auto page_of = [](const page_rows& part) -> page& { return part.to->pages[part.runs.front().page]; };
     std::vector<block_content> copies;
     for (page_rows& part : parts)

@@ -1,8 +1,9 @@
-// Sequences of cached tokens. A sequence is a sorted list of pages; a page is a block and the tokens that the sequence has in it.
-// Positions decide where a token lies: block position / 64, lane position % 64, so a cache's content does not depend on its history.
+// Sequences of cached tokens. A sequence is a sorted list of pages; a page is a block and the tokens that the sequence
+// has in it. Positions decide where a token lies: block position / 64, lane position % 64, so a cache's content does
+// not depend on its history.
 //
-// Threads: what sequences share, the list of them and the pool of blocks, is guarded here. A sequence is not: calls that change one must
-// be the only ones on that one. A block that two sequences use is never written.
+// Threads: what sequences share, the list of them and the pool of blocks, is guarded here. A sequence is not: calls
+// that change one must be the only ones on that one. A block that two sequences use is never written.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +14,9 @@
 #include <vector>
 
 #include "base/parallel.hpp"
+#include "base/strided.hpp"
 #include "cache/block.hpp"
 #include "kernels/kernel_table.hpp"
-#include "base/strided.hpp"
 
 namespace farspan {
 
@@ -55,7 +56,8 @@ std::vector<int64_t> positions_of(const sequence& sequence, const std::vector<la
 // A sequence as a plan saw it. Outlives the sequence and the cache.
 class seen_sequence {
 public:
-    seen_sequence(int64_t id, std::shared_ptr<const sequence> seen) : id_(id), sequence_(std::move(seen)), version_(sequence_->version) {}
+    seen_sequence(int64_t id, std::shared_ptr<const sequence> seen)
+        : id_(id), sequence_(std::move(seen)), version_(sequence_->version) {}
     int64_t id() const { return id_; }
     bool changed() const { return sequence_->version != version_; }
 
@@ -87,8 +89,8 @@ public:
     void clear();
     // positions: one per row of the batch, or NULL. All or nothing.
     void append(const workers& by, std::span<const batch_entry> batch, const int64_t* positions);
-    void write(const kernels::kernel_table& kernels, const workers& by, int64_t layer, std::span<const batch_entry> batch,
-               const strided& k, const strided& v);
+    void write(const kernels::kernel_table& kernels, const workers& by, int64_t layer,
+               std::span<const batch_entry> batch, const strided& k, const strided& v);
     // A new sequence.
     int64_t adopt(sequence&& made);
     void check_room(int64_t blocks) const { pool_.check_room(blocks); }
@@ -100,16 +102,16 @@ private:
     std::shared_ptr<sequence> share(const batch_entry& entry) const;
 
     const block_shape shape_;
-    block_pool pool_;  // before the sequences: it outlives their blocks
+    block_pool pool_;           // before the sequences: it outlives their blocks
     mutable std::mutex mutex_;  // guards the two below, not what is in a sequence
     std::map<int64_t, std::shared_ptr<sequence>> sequences_;
     int64_t next_id_ = 1;
 };
 
 // Stores `count` rows of one key head from the lane on: keys into the panel, values as rows.
-void store_keys(const kernels::kernel_table& kernels, const block_shape& shape, const slice& to, int64_t lane, int64_t count,
-                const strided& k, int64_t key_head, int64_t row, float* scratch);
-void store_values(const kernels::kernel_table& kernels, const block_shape& shape, const slice& to, int64_t lane, int64_t count,
-                  const strided& v, int64_t key_head, int64_t row, float* scratch);
+void store_keys(const kernels::kernel_table& kernels, const block_shape& shape, const slice& to, int64_t lane,
+                int64_t count, const strided& k, int64_t key_head, int64_t row, float* scratch);
+void store_values(const kernels::kernel_table& kernels, const block_shape& shape, const slice& to, int64_t lane,
+                  int64_t count, const strided& v, int64_t key_head, int64_t row, float* scratch);
 
 }  // namespace farspan

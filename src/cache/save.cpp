@@ -53,7 +53,8 @@ saved_header make_header(const block_shape& shape, const sequence& from) {
 bool order_block(const block_shape& shape, char* memory) {
     bool right = true;
     for (int64_t layer = 0; shape.has_scales() && layer < shape.layers; ++layer)
-        for (int64_t head = 0; head < shape.key_heads; ++head) right &= order_wide(shape, slice_at(shape, memory, layer, head));
+        for (int64_t head = 0; head < shape.key_heads; ++head)
+            right &= order_wide(shape, slice_at(shape, memory, layer, head));
     return right;
 }
 
@@ -80,24 +81,29 @@ double copying_work(const block_shape& shape, int64_t pages) {
     throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "buffer", "does not hold a saved sequence: %s", why);
 }
 
-saved_header check_header(const volatile int32_t* cancel, const block_shape& shape, const char* from, std::size_t size) {
+saved_header check_header(const volatile int32_t* cancel, const block_shape& shape, const char* from,
+                          std::size_t size) {
     saved_header header;
     if (size < sizeof header) refuse("it is too short");
     std::memcpy(&header, from, sizeof header);
     if (std::memcmp(header.magic, magic, sizeof magic) != 0) refuse("it begins differently");
     if (header.version < oldest_version || header.version > version)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "buffer", "is of version %u: this library reads versions %u to %u", header.version,
-                      oldest_version, version);
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "buffer", "is of version %u: this library reads versions %u to %u",
+                      header.version, oldest_version, version);
     if (header.dtype == FARSPAN_I8 && header.version < oldest_int8_version)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "buffer", "is of version %u: of int8 caches this library reads version %u",
-                      header.version, version);
-    if (header.checksum != checksum(cancel, header, from + sizeof header, size - sizeof header)) refuse("the checksum is wrong");
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "buffer",
+                      "is of version %u: of int8 caches this library reads version %u", header.version, version);
+    if (header.checksum != checksum(cancel, header, from + sizeof header, size - sizeof header))
+        refuse("the checksum is wrong");
     if (block_shape{header.dtype, header.layers, header.key_heads, header.head_dim, header.value_dim} != shape)
         throw failure(FARSPAN_ERROR_SHAPE, "buffer",
-                      "is of a cache with dtype %d, %" PRId64 " layers, %" PRId64 " key heads, head_dim %" PRId64 ", value_dim %" PRId64,
+                      "is of a cache with dtype %d, %" PRId64 " layers, %" PRId64 " key heads, head_dim %" PRId64
+                      ", value_dim %" PRId64,
                       header.dtype, header.layers, header.key_heads, header.head_dim, header.value_dim);
-    const std::size_t rest = size - sizeof header, per_page = sizeof(saved_page) + static_cast<std::size_t>(shape.block_bytes());
-    if (header.pages < 0 || rest % per_page != 0 || static_cast<std::size_t>(header.pages) != rest / per_page) refuse("its size is wrong");
+    const std::size_t rest = size - sizeof header,
+                      per_page = sizeof(saved_page) + static_cast<std::size_t>(shape.block_bytes());
+    if (header.pages < 0 || rest % per_page != 0 || static_cast<std::size_t>(header.pages) != rest / per_page)
+        refuse("its size is wrong");
     return header;
 }
 
@@ -148,7 +154,8 @@ int64_t restore(const workers& by, cache& store, std::span<const char> buffer) {
     for (int64_t n = 0; n < header.pages; ++n) {
         saved_page record;
         std::memcpy(&record, records + static_cast<std::size_t>(n) * sizeof record, sizeof record);
-        if (record.present == 0 || record.base % block_tokens != 0 || record.base < next || record.base > max_position - block_tokens)
+        if (record.present == 0 || record.base % block_tokens != 0 || record.base < next ||
+            record.base > max_position - block_tokens)
             refuse("its positions are wrong");
         next = record.base + block_tokens - __builtin_clzll(record.present);
         made.pages.push_back({record.base, record.present, store.take_block()});

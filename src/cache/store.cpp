@@ -28,11 +28,12 @@ int32_t steps_of(float x, double scale, double most) {
     return steps == steps ? static_cast<int32_t>(std::clamp(steps, -most, most) + whole - whole) : 0;
 }
 
-// How a key becomes whole numbers. With one scale for all its features, one large channel takes the digits of all others away, and
-// a constant part of a channel, as a projection's bias gives it, makes it large in every key. So up to one in eight features may be
-// wide, 16 bits. Of the other seven in eight, let m be the largest. If some feature is larger than 3 m, those larger than 2.25 m are
-// wide; all others have 8 bits, and both the same step. (A normal distribution's largest of 128 is at 1.8 m, so that without such
-// channels hardly a key pays for them.) This looks at nothing but the key itself: what a cache answers does not depend on its history.
+// How a key becomes whole numbers. With one scale for all its features, one large channel takes the digits of all
+// others away, and a constant part of a channel, as a projection's bias gives it, makes it large in every key. So up to
+// one in eight features may be wide, 16 bits. Of the other seven in eight, let m be the largest. If some feature is
+// larger than 3 m, those larger than 2.25 m are wide; all others have 8 bits, and both the same step. (A normal
+// distribution's largest of 128 is at 1.8 m, so that without such channels hardly a key pays for them.) This looks at
+// nothing but the key itself: what a cache answers does not depend on its history.
 struct key_steps {
     float scale;
     float limit;  // larger ones are wide
@@ -60,7 +61,8 @@ key_steps choose_steps(const float* row, int64_t dim) {
 }
 
 // rows x dim f32 -> a panel from a lane on.
-void store_int8_keys(const block_shape& shape, const slice& to, int64_t lane, const float* rows, int64_t ld, int64_t count) {
+void store_int8_keys(const block_shape& shape, const slice& to, int64_t lane, const float* rows, int64_t ld,
+                     int64_t count) {
     for (int64_t r = 0; r < count; ++r) {
         const float* row = rows + r * ld;
         char* low = to.keys + lane + r;
@@ -89,7 +91,8 @@ uint16_t bf16_above(float x) { return static_cast<uint16_t>((std::bit_cast<uint3
 float of_bf16(uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
 
 // rows x dim f32 -> rows from a lane on, with a scale for every 16 values.
-void store_int8_values(const block_shape& shape, const slice& to, int64_t lane, const float* rows, int64_t ld, int64_t count) {
+void store_int8_values(const block_shape& shape, const slice& to, int64_t lane, const float* rows, int64_t ld,
+                       int64_t count) {
     const int64_t dim = shape.value_dim;
     for (int64_t r = 0; r < count; ++r)
         for (int64_t group = 0; group < shape.value_groups(); ++group) {
@@ -102,11 +105,13 @@ void store_int8_values(const block_shape& shape, const slice& to, int64_t lane, 
             to.value_scales[group * block_tokens + lane + r] = scale;
             const double divisor = scale != 0 ? static_cast<double>(of_bf16(scale)) : 1;
             for (int64_t d = first; d < last; ++d)
-                out[d] = static_cast<char>(static_cast<int8_t>(steps_of(row[d], divisor, static_cast<double>(low_steps))));
+                out[d] =
+                    static_cast<char>(static_cast<int8_t>(steps_of(row[d], divisor, static_cast<double>(low_steps))));
         }
 }
 
-// An upper bound of the length of a key when it is stored: each element may grow by half a unit of its last place, or half a step.
+// An upper bound of the length of a key when it is stored: each element may grow by half a unit of its last place, or
+// half a step.
 float stored_norm(int32_t dtype, const float* row, int64_t dim, float step) {
     double square = 0, largest = 0;
     for (int64_t d = 0; d < dim; ++d) {
@@ -118,34 +123,41 @@ float stored_norm(int32_t dtype, const float* row, int64_t dim, float step) {
     double norm = std::sqrt(square);
     if (!(norm < infinite)) return static_cast<float>(infinite);
     switch (dtype) {
-        case FARSPAN_F16: norm = largest < 65504 ? norm * (1 + 0x1p-11) + std::sqrt(static_cast<double>(dim)) * 0x1p-25 : infinite; break;
-        case FARSPAN_BF16: norm *= 1 + 0x1p-8; break;
-        case FARSPAN_I8: norm += std::sqrt(static_cast<double>(dim)) * static_cast<double>(step) / 2; break;
-        default: break;
+        case FARSPAN_F16:
+            norm = largest < 65504 ? norm * (1 + 0x1p-11) + std::sqrt(static_cast<double>(dim)) * 0x1p-25 : infinite;
+            break;
+        case FARSPAN_BF16:
+            norm *= 1 + 0x1p-8;
+            break;
+        case FARSPAN_I8:
+            norm += std::sqrt(static_cast<double>(dim)) * static_cast<double>(step) / 2;
+            break;
+        default:
+            break;
     }
     return static_cast<float>(norm * 1.00001);
 }
 
 }  // namespace
 
-void store_keys(const kernels::kernel_table& kernels, const block_shape& shape, const slice& to, int64_t lane, int64_t count,
-                const strided& k, int64_t key_head, int64_t row, float* scratch) {
+void store_keys(const kernels::kernel_table& kernels, const block_shape& shape, const slice& to, int64_t lane,
+                int64_t count, const strided& k, int64_t key_head, int64_t row, float* scratch) {
     const int64_t ld = round_up(shape.head_dim, kernels::pad);
     float* rows = scratch;
     float* panel = scratch + block_tokens * ld;
     loader(kernels, k.dtype)(k.at(0, key_head, row, 0), k.stride[2], k.stride[3], count, shape.head_dim, rows, ld, ld);
     if (shape.dtype == FARSPAN_I8) store_int8_keys(shape, to, lane, rows, ld, count);
     for (int64_t r = 0; r < count; ++r)
-        to.summary->key_norm[lane + r] =
-            stored_norm(shape.dtype, rows + r * ld, shape.head_dim, shape.dtype == FARSPAN_I8 ? to.key_scales[lane + r] : 0);
+        to.summary->key_norm[lane + r] = stored_norm(shape.dtype, rows + r * ld, shape.head_dim,
+                                                     shape.dtype == FARSPAN_I8 ? to.key_scales[lane + r] : 0);
     if (shape.dtype == FARSPAN_I8) return;
     kernels.transpose_panel(rows, ld, count, shape.head_dim, panel);
-    storer(kernels, shape.dtype)(panel, block_tokens, shape.head_dim, count, nullptr, to.keys + lane * shape.element_bytes(),
-                                 block_tokens, 1);
+    storer(kernels, shape.dtype)(panel, block_tokens, shape.head_dim, count, nullptr,
+                                 to.keys + lane * shape.element_bytes(), block_tokens, 1);
 }
 
-void store_values(const kernels::kernel_table& kernels, const block_shape& shape, const slice& to, int64_t lane, int64_t count,
-                  const strided& v, int64_t key_head, int64_t row, float* scratch) {
+void store_values(const kernels::kernel_table& kernels, const block_shape& shape, const slice& to, int64_t lane,
+                  int64_t count, const strided& v, int64_t key_head, int64_t row, float* scratch) {
     const int64_t ld = round_up(shape.value_dim, kernels::pad), dim = shape.value_dim;
     loader(kernels, v.dtype)(v.at(0, key_head, row, 0), v.stride[2], v.stride[3], count, dim, scratch, ld, ld);
     char* first = to.values + lane * dim * shape.element_bytes();

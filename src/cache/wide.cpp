@@ -82,7 +82,8 @@ void clear_wide(const block_shape& shape, const slice& from, int64_t lane) {
         from.wide_features[slot * block_tokens + lane] = 0, from.wide_high[slot * block_tokens + lane] = 0;
 }
 
-void add_wide(const block_shape& shape, const slice& to, int64_t lane, const int16_t* features, const int8_t* high, int64_t count) {
+void add_wide(const block_shape& shape, const slice& to, int64_t lane, const int16_t* features, const int8_t* high,
+              int64_t count) {
     slot_writer writer(shape, to, lane);
     int64_t left[max_head_dim / 8], number_left = 0;
     for (int64_t n = 0; n < count; ++n)
@@ -113,7 +114,8 @@ bool order_wide(const block_shape& shape, const slice& of) {
         int8_t its_high[max_wide_slots];
         int64_t count = 0;
         for (int64_t feature = 0; feature < shape.head_dim; ++feature)
-            if (high_of[feature] != 0) found[count] = static_cast<int16_t>(feature), its_high[count++] = high_of[feature];
+            if (high_of[feature] != 0)
+                found[count] = static_cast<int16_t>(feature), its_high[count++] = high_of[feature];
         add_wide(shape, of, lane, found, its_high, count);
     }
     return true;

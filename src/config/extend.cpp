@@ -150,9 +150,7 @@ void extend_chunks(const extension& e, farspan_remap_config& remap) {
 
 // ---- layers
 
-bool is_extendable(const layer_draft& layer) {
-    return layer.kind == FARSPAN_LAYER_FULL && layer.rope != no_rope;
-}
+bool is_extendable(const layer_draft& layer) { return layer.kind == FARSPAN_LAYER_FULL && layer.rope != no_rope; }
 
 using change_rope = void (*)(const extension&, farspan_rope_config&);
 using change_remap = void (*)(const extension&, farspan_remap_config&);

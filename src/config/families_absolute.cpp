@@ -47,8 +47,6 @@ const family rows[] = {
 
 }  // namespace
 
-std::span<const family> absolute_rows() {
-    return rows;
-}
+std::span<const family> absolute_rows() { return rows; }
 
 }  // namespace farspan::config

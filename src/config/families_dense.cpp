@@ -66,8 +66,6 @@ const family rows[] = {
 
 }  // namespace
 
-std::span<const family> dense_rows() {
-    return rows;
-}
+std::span<const family> dense_rows() { return rows; }
 
 }  // namespace farspan::config

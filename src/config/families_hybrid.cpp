@@ -117,8 +117,6 @@ const family rows[] = {
 
 }  // namespace
 
-std::span<const family> hybrid_rows() {
-    return rows;
-}
+std::span<const family> hybrid_rows() { return rows; }
 
 }  // namespace farspan::config

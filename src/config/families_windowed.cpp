@@ -107,8 +107,6 @@ const family rows[] = {
 
 }  // namespace
 
-std::span<const family> windowed_rows() {
-    return rows;
-}
+std::span<const family> windowed_rows() { return rows; }
 
 }  // namespace farspan::config

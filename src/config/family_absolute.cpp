@@ -50,13 +50,9 @@ const float* bias_table(config_source& s, const float* given, int64_t given_coun
 
 }  // namespace
 
-void finish_learned(config_source& s) {
-    use_table(s, 0);
-}
+void finish_learned(config_source& s) { use_table(s, 0); }
 
-void finish_opt(config_source& s) {
-    use_table(s, 2);
-}
+void finish_opt(config_source& s) { use_table(s, 2); }
 
 // BERT and its relatives. ALiBi (JinaBERT) looks to both sides.
 void finish_encoder(config_source& s) {
@@ -88,13 +84,9 @@ void finish_padded(config_source& s) {
 
 // ---- decoders
 
-void finish_decoder(config_source& s) {
-    use_table(s, 0);
-}
+void finish_decoder(config_source& s) { use_table(s, 0); }
 
-void finish_decoder_offset(config_source& s) {
-    use_table(s, 2);
-}
+void finish_decoder_offset(config_source& s) { use_table(s, 2); }
 
 void prepare_bigcode(config_source& s) {
     if (s.keys.flag({"multi_query"}).value_or(true)) s.key_heads = 1;

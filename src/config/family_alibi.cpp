@@ -15,9 +15,7 @@ void use_alibi(config_source& s) {
 
 }  // namespace
 
-void finish_bloom(config_source& s) {
-    use_alibi(s);
-}
+void finish_bloom(config_source& s) { use_alibi(s); }
 
 // num_kv_heads counts only in the newer architecture or without multi_query; multi-query models have one key head.
 // Files of 2023 say RefinedWeb (the 40B style, n_head_kv) or RefinedWebModel (the 7B style) and lack

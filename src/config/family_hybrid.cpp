@@ -10,9 +10,7 @@ namespace {
 
 constexpr int32_t full = FARSPAN_LAYER_FULL, sliding = FARSPAN_LAYER_SLIDING, other = FARSPAN_LAYER_OTHER;
 
-int32_t kind_of_letter(char letter) {
-    return letter == 'S' ? sliding : letter == 'O' ? other : full;
-}
+int32_t kind_of_letter(char letter) { return letter == 'S' ? sliding : letter == 'O' ? other : full; }
 
 [[noreturn]] void fail_length(const std::string& path, std::size_t given, std::size_t layers) {
     throw failure(FARSPAN_ERROR_SHAPE, path.c_str(), "has %zu entries: must have one for each of the %zu layers", given,
@@ -31,9 +29,7 @@ bool set_listed(const entry& list, int64_t first, int32_t kind, layer_kinds& lay
     return true;
 }
 
-void set_all(layer_kinds& layers, int32_t kind) {
-    std::fill(layers.begin(), layers.end(), kind);
-}
+void set_all(layer_kinds& layers, int32_t kind) { std::fill(layers.begin(), layers.end(), kind); }
 
 // Jamba's and Zamba's: one of every `period` layers attends.
 void set_by_period(config_source& s, std::size_t from, layer_kinds& layers) {
@@ -59,9 +55,7 @@ void kinds_of_bamba(config_source& s, layer_kinds& layers) {
     set_listed(s.keys.find({"attn_layer_indices"}), 0, full, layers);
 }
 
-void kinds_of_jamba(config_source& s, layer_kinds& layers) {
-    set_by_period(s, 0, layers);
-}
+void kinds_of_jamba(config_source& s, layer_kinds& layers) { set_by_period(s, 0, layers); }
 
 // The first three layers are no part of the period.
 void kinds_of_zamba(config_source& s, layer_kinds& layers) {

@@ -109,12 +109,8 @@ constexpr refused_family refused[] = {
 
 }  // namespace
 
-std::span<const family_alias> family_aliases() {
-    return aliases;
-}
+std::span<const family_alias> family_aliases() { return aliases; }
 
-std::span<const refused_family> refused_families() {
-    return refused;
-}
+std::span<const refused_family> refused_families() { return refused; }
 
 }  // namespace farspan::config

@@ -7,9 +7,7 @@
 namespace farspan::config {
 
 // Qwen-1 counts from seq_length; max_position_embeddings is what it can be stretched to.
-void prepare_qwen(config_source& s) {
-    s.context = s.keys.integer({"seq_length"}, 1, most_length).value_or(0);
-}
+void prepare_qwen(config_source& s) { s.context = s.keys.integer({"seq_length"}, 1, most_length).value_or(0); }
 
 void finish_qwen(config_source& s) {
     const int64_t trained = s.keys.integer({"seq_length"}, 2, most_length).value_or(0);

@@ -9,9 +9,7 @@ namespace farspan::config {
 namespace {
 
 // The scale of Zamba's shared attention, whose heads are twice as wide as the model's: 1 / sqrt(head size / 2).
-void use_half_head(config_source& s) {
-    s.result.score.scale = std::sqrt(2 / static_cast<double>(s.head_dim));
-}
+void use_half_head(config_source& s) { s.result.score.scale = std::sqrt(2 / static_cast<double>(s.head_dim)); }
 
 // Twice the width of the model, divided among the heads.
 void use_double_heads(config_source& s) {
@@ -39,9 +37,7 @@ void prepare_zamba2(config_source& s) {
     if (s.keys.flag({"use_mem_rope"}).value_or(false)) s.kind = positions::rotary;
 }
 
-void finish_zamba(config_source& s) {
-    use_half_head(s);
-}
+void finish_zamba(config_source& s) { use_half_head(s); }
 
 // Rotates only if the file says so.
 void prepare_granite_hybrid(config_source& s) {

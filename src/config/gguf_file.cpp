@@ -78,16 +78,12 @@ private:
     std::size_t at_ = 0;
 };
 
-std::string shown(std::string_view name) {
-    return escaped(name, longest_name);
-}
+std::string shown(std::string_view name) { return escaped(name, longest_name); }
 
 json_value whole(int64_t value) {
     return {.kind = json_value::integer, .integer_value = value, .real_value = static_cast<double>(value)};
 }
-json_value real(double value) {
-    return {.kind = json_value::real, .real_value = value};
-}
+json_value real(double value) { return {.kind = json_value::real, .real_value = value}; }
 
 json_value read_scalar(file_reader& in, uint32_t type, const char* key) {
     switch (type) {

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t longest_name = 80;
 
-std::string_view key_of(const farspan_metadata& entry) { return {entry.key, static_cast<std::size_t>(entry.key_bytes)}; }
+std::string_view key_of(const farspan_metadata& entry) {
+    return {entry.key, static_cast<std::size_t>(entry.key_bytes)};
+}
 
 // One of the arrays that an entry may have.
 struct entry_array {
@@ -27,7 +29,9 @@ std::array<entry_array, 3> arrays_of(const farspan_metadata& entry) {
              {"texts", FARSPAN_METADATA_TEXT, entry.texts, entry.texts_count}}};
 }
 
-int64_t count_of(const farspan_metadata& entry) { return arrays_of(entry)[static_cast<std::size_t>(entry.type - 1)].count; }
+int64_t count_of(const farspan_metadata& entry) {
+    return arrays_of(entry)[static_cast<std::size_t>(entry.type - 1)].count;
+}
 
 // One value of a caller's entry.
 json_value value_at(const farspan_metadata& entry, int64_t n) {
@@ -40,8 +44,9 @@ json_value value_at(const farspan_metadata& entry, int64_t n) {
             return {.kind = json_value::real, .real_value = entry.reals[n]};
         default: {
             const farspan_text& text = entry.texts[n];
-            return {.kind = json_value::text,
-                    .text_value = text.data ? std::string(text.data, static_cast<std::size_t>(text.bytes)) : std::string()};
+            return {
+                .kind = json_value::text,
+                .text_value = text.data ? std::string(text.data, static_cast<std::size_t>(text.bytes)) : std::string()};
         }
     }
 }
@@ -56,7 +61,8 @@ void check_array(const farspan_metadata& entry, const entry_array& array, std::s
     const field_path values("entries[%zu].%s", index, array.name), count("entries[%zu].%s_count", index, array.name);
     if (array.type != entry.type) {
         if (array.values || array.count != 0)
-            throw failure(FARSPAN_ERROR_COMBINATION, values, "is given: must be NULL and its count 0, as type is %d", entry.type);
+            throw failure(FARSPAN_ERROR_COMBINATION, values, "is given: must be NULL and its count 0, as type is %d",
+                          entry.type);
         return;
     }
     const bool fits = entry.is_array ? array.count >= 0 && array.count <= most_metadata : array.count == 1;
@@ -141,7 +147,8 @@ gguf_metadata metadata_builder::finish() {
     return result;
 }
 
-std::unique_ptr<model> read_metadata(std::span<const farspan_metadata> entries, const farspan_model_options& options, pacer& pace) {
+std::unique_ptr<model> read_metadata(std::span<const farspan_metadata> entries, const farspan_model_options& options,
+                                     pacer& pace) {
     for (std::size_t n = 0; n < entries.size(); ++n) {
         pace.step(16);
         check_entry(entries[n], n, pace);
@@ -154,7 +161,8 @@ std::unique_ptr<model> read_metadata(std::span<const farspan_metadata> entries, 
     return model_of(builder.finish(), options);
 }
 
-std::unique_ptr<model> read_gguf(std::span<const unsigned char> file, const farspan_model_options& options, pacer& pace) {
+std::unique_ptr<model> read_gguf(std::span<const unsigned char> file, const farspan_model_options& options,
+                                 pacer& pace) {
     return model_of(parse_gguf(file, pace), options);
 }
 

@@ -186,9 +186,10 @@ void read_scores(gguf_source& s) {
     }
     read_temperature(s);
     if (s.row.sink_rule != sinks::none)
-        s.result.notes.add(FARSPAN_NOTE_WEIGHTS, "",
-                           "each head %s learned sink: set score.sink_logits from the weights \"attn_sinks\" of each layer",
-                           s.row.sink_rule == sinks::every_layer ? "has a" : "of a sliding layer has a");
+        s.result.notes.add(
+            FARSPAN_NOTE_WEIGHTS, "",
+            "each head %s learned sink: set score.sink_logits from the weights \"attn_sinks\" of each layer",
+            s.row.sink_rule == sinks::every_layer ? "has a" : "of a sliding layer has a");
 }
 
 void read_bias(gguf_source& s) {

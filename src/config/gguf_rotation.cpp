@@ -32,7 +32,8 @@ const double* pair_tensor(gguf_source& s, const char* name, const given_tensor& 
     else if (std::find(s.metadata.tensors_beyond.begin(), s.metadata.tensors_beyond.end(), name) !=
              s.metadata.tensors_beyond.end())
         throw failure(FARSPAN_ERROR_FORMAT, "file_bytes",
-                      ": tensor %s lies beyond the bytes given: give the whole file or set options.%s", name, given.option);
+                      ": tensor %s lies beyond the bytes given: give the whole file or set options.%s", name,
+                      given.option);
     else
         return nullptr;
     if (values.size() != pairs)

@@ -104,9 +104,7 @@ constexpr refused_architecture refused[] = {
 
 }  // namespace
 
-std::span<const gguf_family> more_gguf_rows() {
-    return rows;
-}
+std::span<const gguf_family> more_gguf_rows() { return rows; }
 
 const char* why_architecture_refused(const std::string& architecture) {
     for (const refused_architecture& row : refused)

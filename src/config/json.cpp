@@ -41,7 +41,11 @@ json_value value_at(const text_handle& document, std::size_t at, const std::stri
 class json_object {
 public:
     json_object(text_handle document, std::size_t at, std::string path)
-        : document_(std::move(document)), text_(document_->text), pace_(document_->pace), at_(at), path_(std::move(path)) {}
+        : document_(std::move(document)),
+          text_(document_->text),
+          pace_(document_->pace),
+          at_(at),
+          path_(std::move(path)) {}
 
     std::size_t size() const { return fields().size(); }
     bool empty() const { return text_[skip_blanks(text_, at_ + 1, pace_)] == '}'; }
@@ -90,7 +94,8 @@ private:
     const std::vector<field>& fields() const {
         if (opened_) return fields_;
         std::size_t count = 0;
-        each_field(text_, at_, [&](std::size_t, std::size_t) { ++count; }, pace_);
+        each_field(
+            text_, at_, [&](std::size_t, std::size_t) { ++count; }, pace_);
         if (count > most_fields)
             throw failure(FARSPAN_ERROR_FORMAT, path_.c_str(), "has %zu keys: must have at most %zu", count,
                           most_fields);
@@ -148,7 +153,8 @@ json_value value_at(const text_handle& document, std::size_t at, const std::stri
         case '[':
             return list_at(document, at, path);
         case '"':
-            return {.kind = json_value::text, .text_value = unescaped(raw_text(text, at, document->pace), document->pace)};
+            return {.kind = json_value::text,
+                    .text_value = unescaped(raw_text(text, at, document->pace), document->pace)};
         case 't':
         case 'f':
             return {.kind = json_value::boolean, .integer_value = text[at] == 't'};
@@ -183,9 +189,7 @@ std::size_t json_value::size() const {
     return items.size() + left_out;
 }
 
-bool json_value::empty() const {
-    return fields ? fields->empty() : size() == 0;
-}
+bool json_value::empty() const { return fields ? fields->empty() : size() == 0; }
 
 void json_value::each_name(const std::function<void(std::string_view)>& each) const {
     for (const std::string& name : names) each(name);

@@ -250,13 +250,9 @@ std::string readers_of(const position_key& key) {
 
 }  // namespace
 
-std::span<const position_key> config_keys() {
-    return of_config;
-}
+std::span<const position_key> config_keys() { return of_config; }
 
-std::span<const position_key> gguf_keys() {
-    return of_gguf;
-}
+std::span<const position_key> gguf_keys() { return of_gguf; }
 
 const position_key* find_key(std::span<const position_key> table, std::string_view name) {
     const auto found =

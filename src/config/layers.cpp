@@ -217,9 +217,7 @@ void apply_window_rule(config_source& s, const std::vector<bool>& rotating, kind
             if ((n + 1) % static_cast<std::size_t>(*every) != 0) result[n] = FARSPAN_LAYER_OTHER;
 }
 
-bool is_local(int32_t kind) {
-    return kind == FARSPAN_LAYER_SLIDING || kind == FARSPAN_LAYER_CHUNKED;
-}
+bool is_local(int32_t kind) { return kind == FARSPAN_LAYER_SLIDING || kind == FARSPAN_LAYER_CHUNKED; }
 
 int32_t rope_of(const config_source& s, int32_t kind) {
     return static_cast<int32_t>(is_local(kind) && s.result.ropes.size() > local_rope ? local_rope : full_rope);
@@ -233,9 +231,7 @@ bool rotates(const config_source& s, int32_t kind, bool listed, bool windowed) {
     return s.result.ropes[static_cast<std::size_t>(rope_of(s, kind))].config.method != FARSPAN_ROPE_NONE;
 }
 
-bool any(const kinds& layers, int32_t kind) {
-    return std::find(layers.begin(), layers.end(), kind) != layers.end();
-}
+bool any(const kinds& layers, int32_t kind) { return std::find(layers.begin(), layers.end(), kind) != layers.end(); }
 
 // A number for all layers, or a list that repeats. Layers with a window become sliding.
 std::vector<int64_t> read_listed_windows(config_source& s, kinds& layers) {

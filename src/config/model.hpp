@@ -22,8 +22,10 @@ struct model {
 // Each throws failure. Paths are the document's, or begin with an argument of the public function, as "options.window"
 // does.
 std::unique_ptr<model> read_config(std::string_view text, const farspan_model_options& options, pacer& pace);
-std::unique_ptr<model> read_metadata(std::span<const farspan_metadata> entries, const farspan_model_options& options, pacer& pace);
-std::unique_ptr<model> read_gguf(std::span<const unsigned char> file, const farspan_model_options& options, pacer& pace);
+std::unique_ptr<model> read_metadata(std::span<const farspan_metadata> entries, const farspan_model_options& options,
+                                     pacer& pace);
+std::unique_ptr<model> read_gguf(std::span<const unsigned char> file, const farspan_model_options& options,
+                                 pacer& pace);
 
 constexpr int64_t most_metadata = 1 << 20;  // entries
 

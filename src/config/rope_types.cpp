@@ -10,9 +10,7 @@ namespace {
 
 constexpr double most_factor = 1e12;
 
-double required_factor(rope_reading& r) {
-    return r.keys.required_real({"factor"}, 1e-6, most_factor);
-}
+double required_factor(rope_reading& r) { return r.keys.required_real({"factor"}, 1e-6, most_factor); }
 
 // L. Phi-3 keeps it outside the dictionary, where Hugging Face lets it win; without one it is the context itself.
 int64_t original_length(rope_reading& r) {
@@ -109,13 +107,9 @@ void read_yarn_ramp(rope_reading& r) {
 
 }  // namespace
 
-void read_linear(rope_reading& r) {
-    r.config.factor = required_factor(r);
-}
+void read_linear(rope_reading& r) { r.config.factor = required_factor(r); }
 
-void read_ntk(rope_reading& r) {
-    r.config.factor = required_factor(r);
-}
+void read_ntk(rope_reading& r) { r.config.factor = required_factor(r); }
 
 // Hunyuan: a constant alpha.
 void read_xdrope(rope_reading& r) {

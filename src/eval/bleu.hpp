@@ -18,7 +18,7 @@ void check_bleu(const farspan_bleu_config& config, const char* name);
 
 // For the templates of counters.hpp.
 template <class Counts, class Visit>
-    requires std::same_as<std::remove_const_t<Counts>, farspan_bleu_counts>
+requires std::same_as<std::remove_const_t<Counts>, farspan_bleu_counts>
 void visit_counters(Counts& a, const farspan_bleu_counts& b, Visit visit) {
     visit("segments", -1, a.segments, b.segments);
     visit("hypothesis_length", -1, a.hypothesis_length, b.hypothesis_length);

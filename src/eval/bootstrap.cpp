@@ -36,9 +36,7 @@ int64_t random_source::below(int64_t count) {
     return static_cast<int64_t>(static_cast<wide>(bits()) * static_cast<wide>(count) >> 64);
 }
 
-double random_source::unit() {
-    return static_cast<double>(bits() >> 11) * 0x1p-53;
-}
+double random_source::unit() { return static_cast<double>(bits() >> 11) * 0x1p-53; }
 
 void check_bootstrap(const farspan_bootstrap_config& config) {
     if (config.samples < 1 || config.samples > 1000000)

@@ -45,7 +45,8 @@ prepared_text prepare(const farspan_chrf_config& config, std::string_view text, 
     if (config.lowercase != 0) codes = to_lower(codes, pace);
     prepared_text prepared;
     if (config.word_order > 0) prepared.words = chrf_words(codes, pace);
-    if (config.whitespace == 0) std::erase_if(codes, [&](char32_t code) {
+    if (config.whitespace == 0)
+        std::erase_if(codes, [&](char32_t code) {
             pace.step();
             return is_space(code);
         });
@@ -54,7 +55,8 @@ prepared_text prepare(const farspan_chrf_config& config, std::string_view text, 
 }
 
 // Counts of the orders [first, first + orders) for one pair of sequences.
-void count_orders(farspan_chrf_counts& counts, int32_t first, int32_t orders, std::vector<number_sequence> pair, pacer& pace) {
+void count_orders(farspan_chrf_counts& counts, int32_t first, int32_t orders, std::vector<number_sequence> pair,
+                  pacer& pace) {
     ngram_sequences grams(std::move(pair), pace);
     for (int32_t n = 0; n < orders; ++n) {
         if (n > 0) grams.next_order();
@@ -69,8 +71,9 @@ farspan_chrf_counts count_pair(const farspan_chrf_config& config, const prepared
                                const prepared_text& reference, pacer& pace) {
     farspan_chrf_counts counts{};
     numbering<char32_t> characters;
-    count_orders(counts, 0, config.char_order,
-                 {characters.number_all(hypothesis.characters, pace), characters.number_all(reference.characters, pace)}, pace);
+    count_orders(
+        counts, 0, config.char_order,
+        {characters.number_all(hypothesis.characters, pace), characters.number_all(reference.characters, pace)}, pace);
     numbering<std::u32string> words;
     count_orders(counts, config.char_order, config.word_order,
                  {words.number_all(hypothesis.words, pace), words.number_all(reference.words, pace)}, pace);

@@ -19,7 +19,7 @@ void check_chrf(const farspan_chrf_config& config);
 
 // For the templates of counters.hpp.
 template <class Counts, class Visit>
-    requires std::same_as<std::remove_const_t<Counts>, farspan_chrf_counts>
+requires std::same_as<std::remove_const_t<Counts>, farspan_chrf_counts>
 void visit_counters(Counts& a, const farspan_chrf_counts& b, Visit visit) {
     visit("segments", -1, a.segments, b.segments);
     for (int32_t n = 0; n < FARSPAN_CHRF_MAX_ORDERS; ++n) {

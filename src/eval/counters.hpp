@@ -65,8 +65,8 @@ inline void check_sum(const counter_owner& owner, const char* field, int32_t ind
                       "is %" PRId64 ": with %" PRId64 " more it must be at most 2^62", value, more);
 }
 
-// Below, Counts has a function visit_counters(a, b, visit) that calls visit(field, index, a's counter, b's) for every counter
-// of two structs, with index -1 for single numbers.
+// Below, Counts has a function visit_counters(a, b, visit) that calls visit(field, index, a's counter, b's) for every
+// counter of two structs, with index -1 for single numbers.
 
 template <class Counts>
 void check_counters(const Counts& counts, const counter_owner& owner) {

@@ -100,7 +100,10 @@ void lcs_marker::places::next_row(const word* row, int32_t token, word* next) {
 }
 
 lcs_marker::rows_of::rows_of(const number_sequence& sequence, places& columns, pacer& pace)
-    : sequence_(sequence), columns_(columns), pace_(pace), words_(columns.words()),
+    : sequence_(sequence),
+      columns_(columns),
+      pace_(pace),
+      words_(columns.words()),
       step_(static_cast<std::size_t>(std::sqrt(static_cast<double>(sequence.size()))) + 1) {
     const std::size_t blocks = sequence.size() / step_ + 1;
     kept_.resize(blocks * words_);

@@ -15,10 +15,10 @@ public:
     lcs_marker(const number_sequence& reference, pacer& pace)
         : reference_(reference), pace_(pace), of_reference_(reference, pace) {}
 
-    // Marks the positions of the reference that belong to one longest common subsequence with `candidate`: the one that is
-    // found from the ends backwards, stepping back in the candidate only where that keeps more than stepping back in the
-    // reference. Of several longest ones the published scores count this one. Takes about sqrt(l) s / 4 bytes for sequences of
-    // l and s tokens, l >= s.
+    // Marks the positions of the reference that belong to one longest common subsequence with `candidate`: the one that
+    // is found from the ends backwards, stepping back in the candidate only where that keeps more than stepping back in
+    // the reference. Of several longest ones the published scores count this one. Takes about sqrt(l) s / 4 bytes for
+    // sequences of l and s tokens, l >= s.
     void mark(const number_sequence& candidate, std::vector<bool>& marks);
 
 private:
@@ -30,7 +30,8 @@ private:
         places(const number_sequence& sequence, pacer& pace);
         std::size_t size() const { return size_; }
         std::size_t words() const { return words_; }
-        // The row of the table below `row`, for another `token`. A zero bit is a column in which the length grows by one.
+        // The row of the table below `row`, for another `token`. A zero bit is a column in which the length grows by
+        // one.
         void next_row(const word* row, int32_t token, word* next);
 
     private:
@@ -60,8 +61,8 @@ private:
         std::vector<word> kept_, block_;
     };
 
-    void walk(const number_sequence& rows, places& columns, const number_sequence& column_tokens, bool rows_are_reference,
-              std::vector<bool>& marks);
+    void walk(const number_sequence& rows, places& columns, const number_sequence& column_tokens,
+              bool rows_are_reference, std::vector<bool>& marks);
 
     const number_sequence& reference_;
     pacer& pace_;

@@ -56,7 +56,8 @@ void check_loss(const farspan_loss& loss, const counter_owner& owner) {
                       "is %g: must be 0 or more", loss.block_squares);
 }
 
-void add_losses(farspan_loss& loss, const double* nll, int64_t count, const int64_t* targets, int64_t ignore_index, pacer& pace) {
+void add_losses(farspan_loss& loss, const double* nll, int64_t count, const int64_t* targets, int64_t ignore_index,
+                pacer& pace) {
     for (int64_t n = 0; n < count; ++n) {
         pace.step();
         if (targets && targets[n] == ignore_index) continue;

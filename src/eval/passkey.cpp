@@ -55,9 +55,7 @@ private:
     int64_t size_ = 0;
 };
 
-int64_t share_of(int64_t count, double depth) {
-    return std::llround(static_cast<double>(count) * depth);
-}
+int64_t share_of(int64_t count, double depth) { return std::llround(static_cast<double>(count) * depth); }
 
 void put_key(text_writer& text, farspan_passkey& answer) {
     answer.key_begin = text.size();
@@ -154,7 +152,9 @@ int64_t needle_position(const needle_task& placed, int64_t rest, pacer& pace) {
     // Where the haystack has none, its repetitions have none.
     for (int64_t p = position; p > std::max<int64_t>(0, position - size); --p) {
         pace.step(static_cast<int64_t>(placed.boundaries.size()));
-        if (std::ranges::find(placed.boundaries, placed.haystack[static_cast<std::size_t>((p - 1) % size)]) != placed.boundaries.end()) return p;
+        if (std::ranges::find(placed.boundaries, placed.haystack[static_cast<std::size_t>((p - 1) % size)]) !=
+            placed.boundaries.end())
+            return p;
     }
     return 0;
 }
@@ -182,11 +182,13 @@ int64_t place_needle(const needle_task& placed, std::span<int64_t> out, pacer& p
     const auto count = static_cast<int64_t>(out.size());
     const auto others = static_cast<int64_t>(placed.needle.size() + placed.question.size());
     if (count < others)
-        throw failure(FARSPAN_ERROR_SHAPE, "out_count", "is %" PRId64 ": needle and question alone are %" PRId64, count, others);
+        throw failure(FARSPAN_ERROR_SHAPE, "out_count", "is %" PRId64 ": needle and question alone are %" PRId64, count,
+                      others);
     const int64_t rest = count - others;
     if (rest > 0 && placed.haystack.empty())
         throw failure(FARSPAN_ERROR_SHAPE, "haystack_count", "is 0: there is room for %" PRId64, rest);
-    if (!(placed.depth >= 0 && placed.depth <= 1)) throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "depth", "is %g: must be 0 .. 1", placed.depth);
+    if (!(placed.depth >= 0 && placed.depth <= 1))
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "depth", "is %g: must be 0 .. 1", placed.depth);
     const int64_t position = needle_position(placed, rest, pace);
     int64_t* to = copy_haystack(placed.haystack, 0, position, out.data(), pace);
     to = copy_ids(placed.needle, to, pace);

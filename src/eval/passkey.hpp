@@ -20,8 +20,8 @@ farspan_passkey make_passkey(const farspan_passkey_config& config, char* to, pac
 // Whether the first run of digits in the text is the key.
 bool says_key(std::string_view generated, int64_t key, pacer& pace);
 
-// A needle in the haystack, which repeats itself, and a question behind them: fills `out`, and tells where the needle begins. Throws
-// failure unless they fit.
+// A needle in the haystack, which repeats itself, and a question behind them: fills `out`, and tells where the needle
+// begins. Throws failure unless they fit.
 struct needle_task {
     std::span<const int64_t> haystack, needle, question, boundaries;
     double depth;

@@ -9,9 +9,7 @@
 namespace farspan {
 namespace {
 
-bool is_vowel_letter(char letter) {
-    return std::string_view("aeiou").find(letter) != std::string_view::npos;
-}
+bool is_vowel_letter(char letter) { return std::string_view("aeiou").find(letter) != std::string_view::npos; }
 
 // 'c' or 'v' per letter; y is a vowel after a consonant.
 std::string kinds_of(std::string_view word) {
@@ -29,9 +27,7 @@ int measure(std::string_view stem) {
     return m;
 }
 
-bool has_vowel(std::string_view stem) {
-    return kinds_of(stem).find('v') != std::string::npos;
-}
+bool has_vowel(std::string_view stem) { return kinds_of(stem).find('v') != std::string::npos; }
 
 bool ends_in_double_consonant(std::string_view word) {
     return word.size() >= 2 && word.back() == word[word.size() - 2] && kinds_of(word).back() == 'c';
@@ -58,9 +54,7 @@ void apply(std::string& word, std::span<const rule> rules, int above) {
     }
 }
 
-void cut(std::string& word, std::size_t letters) {
-    word.resize(word.size() - letters);
-}
+void cut(std::string& word, std::size_t letters) { word.resize(word.size() - letters); }
 
 void step_1a(std::string& word) {
     if (word.ends_with("sses"))

@@ -125,7 +125,8 @@ farspan_rouge_result score_rouge(const farspan_rouge_config& config, const rouge
 
 }  // namespace
 
-rouge_pair read_rouge_pair(const farspan_rouge_config& config, std::string_view hypothesis, std::string_view reference, pacer& pace) {
+rouge_pair read_rouge_pair(const farspan_rouge_config& config, std::string_view hypothesis, std::string_view reference,
+                           pacer& pace) {
     numbering<std::u32string> numbers;
     return {read_sentences(config, hypothesis, numbers, pace), read_sentences(config, reference, numbers, pace)};
 }
@@ -134,10 +135,11 @@ farspan_rouge_result best_rouge(const farspan_rouge_config& config, const std::v
     double work = 0;
     for (const rouge_pair& pair : pairs) work += lcs_work(config, pair);
     if (work > most_lcs_work)
-        throw failure(FARSPAN_ERROR_SHAPE, "hypothesis",
-                      "has with its references %.0f pairs of tokens: must be at most 2^38 for ROUGE-L and LSUM, as two texts of "
-                      "500000 tokens have",
-                      work);
+        throw failure(
+            FARSPAN_ERROR_SHAPE, "hypothesis",
+            "has with its references %.0f pairs of tokens: must be at most 2^38 for ROUGE-L and LSUM, as two texts of "
+            "500000 tokens have",
+            work);
     farspan_rouge_result best{};
     for (std::size_t n = 0; n < pairs.size(); ++n) {
         farspan_rouge_result now = score_rouge(config, pairs[n], pace);

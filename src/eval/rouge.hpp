@@ -20,9 +20,11 @@ using sentence_list = std::vector<number_sequence>;
 struct rouge_pair {
     sentence_list hypothesis, reference;
 };
-rouge_pair read_rouge_pair(const farspan_rouge_config& config, std::string_view hypothesis, std::string_view reference, pacer& pace);
+rouge_pair read_rouge_pair(const farspan_rouge_config& config, std::string_view hypothesis, std::string_view reference,
+                           pacer& pace);
 
-// The result of the pair with the best f_measure; its `reference` is the pair's place. Throws failure if the work is too much.
+// The result of the pair with the best f_measure; its `reference` is the pair's place. Throws failure if the work is
+// too much.
 farspan_rouge_result best_rouge(const farspan_rouge_config& config, const std::vector<rouge_pair>& pairs, pacer& pace);
 
 }  // namespace farspan

@@ -15,12 +15,8 @@ struct code_range {
     char32_t first, last;
 };
 
-bool is_digit(char32_t code) {
-    return code >= '0' && code <= '9';
-}
-bool is_stop(char32_t code) {
-    return code == '.' || code == ',';
-}
+bool is_digit(char32_t code) { return code >= '0' && code <= '9'; }
+bool is_stop(char32_t code) { return code == '.' || code == ','; }
 
 std::size_t find_in_steps(std::u32string_view text, std::u32string_view what, std::size_t at, pacer& pace) {
     constexpr std::size_t piece = std::size_t{1} << 16;
@@ -99,7 +95,8 @@ std::u32string space_western(std::u32string text, pacer& pace) {
                           [](char32_t a, char32_t b) { return !is_digit(a) && is_stop(b); });
     text = separate_pairs(text, pace, {true, true, false},
                           [](char32_t a, char32_t b) { return is_stop(a) && !is_digit(b); });
-    return separate_pairs(text, pace, {false, true, true}, [](char32_t a, char32_t b) { return is_digit(a) && b == '-'; });
+    return separate_pairs(text, pace, {false, true, true},
+                          [](char32_t a, char32_t b) { return is_digit(a) && b == '-'; });
 }
 
 // mteval-v13a, the tokeniser of WMT.
@@ -119,13 +116,14 @@ std::u32string space_13a(std::u32string text, pacer& pace) {
     return space_western(std::move(framed), pace);
 }
 
-// sacrebleu's zh: characters of these ranges stand alone. The fourth is not Chinese: the script of which this is the rule meant
-// U+20000 to U+2A6D6, wrote it with four digits, and so took punctuation and symbols. Published scores have it so.
+// sacrebleu's zh: characters of these ranges stand alone. The fourth is not Chinese: the script of which this is the
+// rule meant U+20000 to U+2A6D6, wrote it with four digits, and so took punctuation and symbols. Published scores have
+// it so.
 bool is_chinese(char32_t code) {
-    constexpr code_range ranges[] = {{0x3400, 0x4DB5}, {0x4E00, 0x9FBB}, {0xF900, 0xFA2D}, {0x2001, 0x2A6D}, {0xFA30, 0xFA6A},
-                                     {0xFA70, 0xFAD9}, {0xFF00, 0xFFEF}, {0x2E80, 0x2EFF}, {0x3000, 0x303F}, {0x31C0, 0x31EF},
-                                     {0x2F00, 0x2FDF}, {0x2FF0, 0x2FFF}, {0x3100, 0x312F}, {0x31A0, 0x31BF}, {0xFE10, 0xFE1F},
-                                     {0xFE30, 0xFE4F}, {0x3200, 0x33FF}};
+    constexpr code_range ranges[] = {
+        {0x3400, 0x4DB5}, {0x4E00, 0x9FBB}, {0xF900, 0xFA2D}, {0x2001, 0x2A6D}, {0xFA30, 0xFA6A}, {0xFA70, 0xFAD9},
+        {0xFF00, 0xFFEF}, {0x2E80, 0x2EFF}, {0x3000, 0x303F}, {0x31C0, 0x31EF}, {0x2F00, 0x2FDF}, {0x2FF0, 0x2FFF},
+        {0x3100, 0x312F}, {0x31A0, 0x31BF}, {0xFE10, 0xFE1F}, {0xFE30, 0xFE4F}, {0x3200, 0x33FF}};
     return std::any_of(std::begin(ranges), std::end(ranges),
                        [&](const code_range& range) { return range.first <= code && code <= range.last; });
 }
@@ -204,7 +202,8 @@ text_tokens tokenize(int32_t tokenizer, bool lowercase, std::string_view text, p
 std::string join_tokens(int32_t tokenizer, int32_t lowercase, std::string_view text, pacer& pace) {
     if (tokenizer < FARSPAN_TOKENIZER_NONE || tokenizer > FARSPAN_TOKENIZER_ZH)
         throw failure(FARSPAN_ERROR_METHOD, "tokenizer",
-                      "is %d: must be none (1), 13a (2), char (3), intl (4), rouge (5), rouge_stemmed (6) or zh (7)", tokenizer);
+                      "is %d: must be none (1), 13a (2), char (3), intl (4), rouge (5), rouge_stemmed (6) or zh (7)",
+                      tokenizer);
     if (lowercase != 0 && lowercase != 1)
         throw failure(FARSPAN_ERROR_METHOD, "lowercase", "is %d: must be 0 or 1", lowercase);
     std::string joined;

@@ -30,9 +30,7 @@ const Entry* find(const Entry (&table)[size], char32_t code) {
     return after - 1;
 }
 
-bool is_continuation(unsigned char byte) {
-    return (byte & 0xC0) == 0x80;
-}
+bool is_continuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
 
 // How many bytes follow a lead byte, and the range of the first of them: that excludes overlong forms, surrogates and
 // codes beyond U+10FFFF (Unicode 15, table 3-7).
@@ -110,15 +108,9 @@ bool is_space(char32_t code) {
            code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
 }
 
-bool is_punctuation(char32_t code) {
-    return find(punctuation_codes, code) != nullptr;
-}
-bool is_symbol(char32_t code) {
-    return find(symbol_codes, code) != nullptr;
-}
-bool is_number(char32_t code) {
-    return find(number_codes, code) != nullptr;
-}
+bool is_punctuation(char32_t code) { return find(punctuation_codes, code) != nullptr; }
+bool is_symbol(char32_t code) { return find(symbol_codes, code) != nullptr; }
+bool is_number(char32_t code) { return find(number_codes, code) != nullptr; }
 
 std::u32string to_lower(std::u32string_view text, pacer& pace) {
     std::u32string lower;

@@ -16,9 +16,7 @@ int64_t scorable(const farspan_windows_config& config) {
     return config.tokens - (config.bos == FARSPAN_BOS_NONE ? 1 : 0);
 }
 
-int64_t divide_up(int64_t a, int64_t b) {
-    return (a + b - 1) / b;
-}
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 span span_at(const farspan_windows_config& c, int64_t index) {
     const int64_t all = scorable(c);

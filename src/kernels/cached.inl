@@ -1,6 +1,7 @@
 #pragma once
-// Reading a key-value cache. For up to 4 lines at a time, stored keys are converted and rotated in registers on their way into the
-// product, and so are values: each stored byte is touched once per 4 lines, and what comes next is prefetched meanwhile.
+// Reading a key-value cache. For up to 4 lines at a time, stored keys are converted and rotated in registers on their
+// way into the product, and so are values: each stored byte is touched once per 4 lines, and what comes next is
+// prefetched meanwhile.
 #include "kernels/rows.inl"
 
 namespace farspan::kernels::FARSPAN_ISA_NS {
@@ -14,8 +15,8 @@ struct element_i8 {
 // Vectors of a column group: the sums of `lines` x vecs stay in registers.
 constexpr int cached_vecs(int lines) { return block_vecs == 4 ? 4 : lines <= 2 ? 4 : 2; }
 
-// Spreads the prefetching of some memory over the steps of a loop. Into the second cache: the first has too few buffers for lines
-// under way to keep the memory busy.
+// Spreads the prefetching of some memory over the steps of a loop. Into the second cache: the first has too few buffers
+// for lines under way to keep the memory busy.
 class prefetcher {
 public:
     FARSPAN_INLINE prefetcher(const void* memory, int64_t bytes, int64_t steps)
@@ -61,8 +62,10 @@ void cached_qk_lines(const float* q, int64_t ldq, const void* stored, int64_t di
             FARSPAN_UNROLL
             for (int j = 0; j < vecs; ++j) {
                 const int64_t lane = c + j * lanes;
-                const vec x = element::read(panel + d * panel_keys + lane), y = element::read(panel + e * panel_keys + lane);
-                const vec cosine = load(turn.cosine + p * panel_keys + lane), sine = load(turn.sine + p * panel_keys + lane);
+                const vec x = element::read(panel + d * panel_keys + lane),
+                          y = element::read(panel + e * panel_keys + lane);
+                const vec cosine = load(turn.cosine + p * panel_keys + lane),
+                          sine = load(turn.sine + p * panel_keys + lane);
                 u[j] = neg_mul_add(y, sine, x * cosine);
                 v[j] = mul_add(x, sine, y * cosine);
             }
@@ -84,21 +87,26 @@ void cached_qk_lines(const float* q, int64_t ldq, const void* stored, int64_t di
 }
 
 template <class element>
-void cached_qk(const float* q, int64_t ldq, int64_t lines, const void* panel, int64_t dim, const panel_rotation* turn, float* s,
-               int64_t lds, const void* next, int64_t next_bytes) {
+void cached_qk(const float* q, int64_t ldq, int64_t lines, const void* panel, int64_t dim, const panel_rotation* turn,
+               float* s, int64_t lds, const void* next, int64_t next_bytes) {
     // All columns of 16-lane vectors pass in one go, of narrower ones in several.
     prefetcher ahead(next, next_bytes, dim * (panel_keys / (cached_vecs(4) * lanes)));
     for (; lines > 0; lines -= 4, q += 4 * ldq, s += 4 * lds) {
         switch (lines) {
-            case 1: return cached_qk_lines<element, 1, cached_vecs(1)>(q, ldq, panel, dim, *turn, s, lds, ahead);
-            case 2: return cached_qk_lines<element, 2, cached_vecs(2)>(q, ldq, panel, dim, *turn, s, lds, ahead);
-            case 3: return cached_qk_lines<element, 3, cached_vecs(3)>(q, ldq, panel, dim, *turn, s, lds, ahead);
-            default: cached_qk_lines<element, 4, cached_vecs(4)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+            case 1:
+                return cached_qk_lines<element, 1, cached_vecs(1)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+            case 2:
+                return cached_qk_lines<element, 2, cached_vecs(2)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+            case 3:
+                return cached_qk_lines<element, 3, cached_vecs(3)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+            default:
+                cached_qk_lines<element, 4, cached_vecs(4)>(q, ldq, panel, dim, *turn, s, lds, ahead);
         }
     }
 }
 
-// A feature d of a rotated key enters <q, k> as k[d] (q[d] cos + q[other] sin), with the other sign for the second of a pair.
+// A feature d of a rotated key enters <q, k> as k[d] (q[d] cos + q[other] sin), with the other sign for the second of a
+// pair.
 struct wide_term {
     int64_t other;  // < 0: not rotated
     float sign;
@@ -110,12 +118,13 @@ FARSPAN_INLINE wide_term term_of(const panel_rotation& turn, int64_t d) {
     if (at < 0 || at >= 2 * turn.pairs) return {-1, 1, nullptr, nullptr};
     const bool interleaved = turn.pair_step == 2, second = interleaved ? at % 2 != 0 : at >= turn.pairs;
     const int64_t p = interleaved ? at / 2 : second ? at - turn.pairs : at;
-    return {second ? d - turn.second : d + turn.second, second ? -1.0f : 1.0f, turn.cosine + p * panel_keys, turn.sine + p * panel_keys};
+    return {second ? d - turn.second : d + turn.second, second ? -1.0f : 1.0f, turn.cosine + p * panel_keys,
+            turn.sine + p * panel_keys};
 }
 
 template <int lines, int vecs>
-void cached_qk_wide_lines(const float* q, int64_t ldq, const int16_t* features, const int8_t* const* high, int64_t count,
-                          const panel_rotation& turn, float* s, int64_t lds) {
+void cached_qk_wide_lines(const float* q, int64_t ldq, const int16_t* features, const int8_t* const* high,
+                          int64_t count, const panel_rotation& turn, float* s, int64_t lds) {
     for (int64_t c = 0; c < panel_keys; c += vecs * lanes) {
         vec sum[lines][vecs];
         FARSPAN_UNROLL
@@ -162,8 +171,8 @@ void cached_qk_wide_lines(const float* q, int64_t ldq, const int16_t* features, 
     }
 }
 
-void cached_qk_wide(const float* q, int64_t ldq, int64_t lines, const int16_t* features, const int8_t* const* high, int64_t count,
-                    const panel_rotation* turn, float* s, int64_t lds) {
+void cached_qk_wide(const float* q, int64_t ldq, int64_t lines, const int16_t* features, const int8_t* const* high,
+                    int64_t count, const panel_rotation* turn, float* s, int64_t lds) {
     for (; lines >= 4; lines -= 4, q += 4 * ldq, s += 4 * lds)
         cached_qk_wide_lines<4, cached_vecs(4)>(q, ldq, features, high, count, *turn, s, lds);
     for (; lines > 0; --lines, q += ldq, s += lds)
@@ -177,8 +186,8 @@ template <>
 constexpr int64_t weight_step<element_i8> = panel_keys;
 
 template <class element, int lines, int vecs>
-FARSPAN_INLINE void cached_pv_columns(const float* p, int64_t ldp, const typename element::type* v, int64_t dim, float* o, int64_t ldo,
-                                      prefetcher& ahead) {
+FARSPAN_INLINE void cached_pv_columns(const float* p, int64_t ldp, const typename element::type* v, int64_t dim,
+                                      float* o, int64_t ldo, prefetcher& ahead) {
     vec sum[lines][vecs];
     FARSPAN_UNROLL
     for (int i = 0; i < lines; ++i) {
@@ -196,7 +205,8 @@ FARSPAN_INLINE void cached_pv_columns(const float* p, int64_t ldp, const typenam
             for (int i = 0; i < lines; ++i) {
                 FARSPAN_UNROLL
                 for (int j = 0; j < vecs; ++j)
-                    sum[i][j] = mul_add(splat(p[i * ldp + j * lanes / value_group * weight_step<element> + key]), value[j], sum[i][j]);
+                    sum[i][j] = mul_add(splat(p[i * ldp + j * lanes / value_group * weight_step<element> + key]),
+                                        value[j], sum[i][j]);
             }
         }
         ahead.step(some);
@@ -209,31 +219,39 @@ FARSPAN_INLINE void cached_pv_columns(const float* p, int64_t ldp, const typenam
 }
 
 template <class element, int lines, int vecs>
-void cached_pv_lines(const float* p, int64_t ldp, const void* stored, int64_t dim, float* o, int64_t ldo, prefetcher& ahead) {
+void cached_pv_lines(const float* p, int64_t ldp, const void* stored, int64_t dim, float* o, int64_t ldo,
+                     prefetcher& ahead) {
     const auto* v = static_cast<const typename element::type*>(stored);
     int64_t c = 0;
     for (; c + vecs * lanes <= dim; c += vecs * lanes)
-        cached_pv_columns<element, lines, vecs>(p + c / value_group * weight_step<element>, ldp, v + c, dim, o + c, ldo, ahead);
+        cached_pv_columns<element, lines, vecs>(p + c / value_group * weight_step<element>, ldp, v + c, dim, o + c, ldo,
+                                                ahead);
     for (; c < dim; c += lanes)
-        cached_pv_columns<element, lines, 1>(p + c / value_group * weight_step<element>, ldp, v + c, dim, o + c, ldo, ahead);
+        cached_pv_columns<element, lines, 1>(p + c / value_group * weight_step<element>, ldp, v + c, dim, o + c, ldo,
+                                             ahead);
 }
 
 template <class element>
-void cached_pv(const float* p, int64_t ldp, int64_t lines, const void* v, int64_t dim, float* o, int64_t ldo, const void* next,
-               int64_t next_bytes) {
+void cached_pv(const float* p, int64_t ldp, int64_t lines, const void* v, int64_t dim, float* o, int64_t ldo,
+               const void* next, int64_t next_bytes) {
     prefetcher ahead(next, next_bytes, larger(dim / (cached_vecs(4) * lanes), 1) * panel_keys);
     for (; lines > 0; lines -= 4, p += 4 * ldp, o += 4 * ldo) {
         switch (lines) {
-            case 1: return cached_pv_lines<element, 1, cached_vecs(1)>(p, ldp, v, dim, o, ldo, ahead);
-            case 2: return cached_pv_lines<element, 2, cached_vecs(2)>(p, ldp, v, dim, o, ldo, ahead);
-            case 3: return cached_pv_lines<element, 3, cached_vecs(3)>(p, ldp, v, dim, o, ldo, ahead);
-            default: cached_pv_lines<element, 4, cached_vecs(4)>(p, ldp, v, dim, o, ldo, ahead);
+            case 1:
+                return cached_pv_lines<element, 1, cached_vecs(1)>(p, ldp, v, dim, o, ldo, ahead);
+            case 2:
+                return cached_pv_lines<element, 2, cached_vecs(2)>(p, ldp, v, dim, o, ldo, ahead);
+            case 3:
+                return cached_pv_lines<element, 3, cached_vecs(3)>(p, ldp, v, dim, o, ldo, ahead);
+            default:
+                cached_pv_lines<element, 4, cached_vecs(4)>(p, ldp, v, dim, o, ldo, ahead);
         }
     }
 }
 
 template <int lines>
-void group_weights_lines(const float* p, int64_t ldp, const uint16_t* scales, int64_t groups, float* weights, int64_t ldw) {
+void group_weights_lines(const float* p, int64_t ldp, const uint16_t* scales, int64_t groups, float* weights,
+                         int64_t ldw) {
     for (int64_t c = 0; c < panel_keys; c += lanes) {
         vec weight[lines];
         FARSPAN_UNROLL
@@ -246,8 +264,10 @@ void group_weights_lines(const float* p, int64_t ldp, const uint16_t* scales, in
     }
 }
 
-void group_weights(const float* p, int64_t ldp, int64_t lines, const uint16_t* scales, int64_t groups, float* weights, int64_t ldw) {
-    for (; lines >= 4; lines -= 4, p += 4 * ldp, weights += 4 * ldw) group_weights_lines<4>(p, ldp, scales, groups, weights, ldw);
+void group_weights(const float* p, int64_t ldp, int64_t lines, const uint16_t* scales, int64_t groups, float* weights,
+                   int64_t ldw) {
+    for (; lines >= 4; lines -= 4, p += 4 * ldp, weights += 4 * ldw)
+        group_weights_lines<4>(p, ldp, scales, groups, weights, ldw);
     for (; lines > 0; --lines, p += ldp, weights += ldw) group_weights_lines<1>(p, ldp, scales, groups, weights, ldw);
 }
 

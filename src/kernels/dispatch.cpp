@@ -92,9 +92,7 @@ const kernel_table* built_table(int32_t isa) {
     return nullptr;
 }
 
-const kernel_table* usable_table(int32_t isa) {
-    return runs_here(isa) ? built_table(isa) : nullptr;
-}
+const kernel_table* usable_table(int32_t isa) { return runs_here(isa) ? built_table(isa) : nullptr; }
 
 const kernel_table& best_table() {
     static const kernel_table& table = choose();

@@ -5,8 +5,8 @@
 namespace farspan::kernels::FARSPAN_ISA_NS {
 namespace {
 
-// e^(x - base) for x <= base, anything for others. The difference is rounded before it is multiplied, so that the error is relative to
-// it and not to the logits.
+// e^(x - base) for x <= base, anything for others. The difference is rounded before it is multiplied, so that the error
+// is relative to it and not to the logits.
 FARSPAN_INLINE vec exp_below(vec x, vec base) { return exp2_negative((x - base) * splat(0x1.715476p+0f)); }
 
 // A row may be at the end of its memory: the last n < lanes numbers, and -infinity behind them.
@@ -19,8 +19,8 @@ FARSPAN_INLINE vec read_tail(const typename element::type* p, int64_t n) {
 
 constexpr int64_t exp_group = 4 * lanes, exp_terms = 16 * exp_group;  // as many are added up in float: 64 per lane
 
-// Per lane, the sum of e^(x - base) over up to exp_terms numbers, and the largest; NaN is no number, -infinity the least. The sum is
-// worth nothing if a number is larger than the base.
+// Per lane, the sum of e^(x - base) over up to exp_terms numbers, and the largest; NaN is no number, -infinity the
+// least. The sum is worth nothing if a number is larger than the base.
 struct exponentials {
     vec sum, most;
 };
@@ -35,7 +35,8 @@ FARSPAN_INLINE exponentials sum_exponentials(const typename element::type* x, in
     int64_t c = 0;
     for (; c + exp_group <= count; c += exp_group) {
         // Memory is not that fast by itself where pages are small.
-        for (int64_t line = 0; line < bytes; line += 64) __builtin_prefetch(reinterpret_cast<const char*>(x + c) + ahead + line, 0, 2);
+        for (int64_t line = 0; line < bytes; line += 64)
+            __builtin_prefetch(reinterpret_cast<const char*>(x + c) + ahead + line, 0, 2);
         FARSPAN_UNROLL
         for (int k = 0; k < 4; ++k) add(k, element::read(x + c + k * lanes));
     }

@@ -1,11 +1,12 @@
-// The kernel table: every instruction set fills one, the dispatcher picks one, drivers call through it. Entries take raw
-// pointers and counts, allocate nothing, throw nothing, call nothing outside their own object file but memcpy and memset.
+// The kernel table: every instruction set fills one, the dispatcher picks one, drivers call through it. Entries take
+// raw pointers and counts, allocate nothing, throw nothing, call nothing outside their own object file but memcpy and
+// memset.
 //
 // Conventions
-//   rows, cols, keys, dim >= 0. `ld*` are row strides in floats. Pointers into scratch are 64-byte aligned at row 0 and every ld is
-//   a multiple of 16; pointers into the caller's tensors have no alignment at all.
-//   A score tile S has at most block_rows x tile_keys floats. `cols` of a score pass is a multiple of 16 unless named count;
-//   lanes past the real keys are written as -infinity by `mask` before `softmax` sees them.
+//   rows, cols, keys, dim >= 0. `ld*` are row strides in floats. Pointers into scratch are 64-byte aligned at row 0 and
+//   every ld is a multiple of 16; pointers into the caller's tensors have no alignment at all.
+//   A score tile S has at most block_rows x tile_keys floats. `cols` of a score pass is a multiple of 16 unless named
+//   count; lanes past the real keys are written as -infinity by `mask` before `softmax` sees them.
 //   Logits are in base-2 units: the drivers fold log2(e) into the query scale, bias and cap.
 #pragma once
 
@@ -13,8 +14,8 @@
 
 namespace farspan::kernels {
 
-// Numbers of the public header, which kernels do not include: then nothing that changes there compiles them anew. src/api/context.cpp
-// compares them.
+// Numbers of the public header, which kernels do not include: then nothing that changes there compiles them anew.
+// src/api/context.cpp compares them.
 constexpr int32_t isa_scalar = 1, isa_avx2 = 2, isa_avx512 = 3, isa_neon = 4;
 constexpr int32_t dtype_f32 = 1, dtype_f16 = 3, dtype_bf16 = 4;
 
@@ -40,8 +41,9 @@ using rotate_fn = void (*)(float* x, int64_t ld, int64_t rows, int64_t pairs, co
 using rotate_exact_fn = void (*)(float* x, int64_t ld, int64_t rows, int64_t pairs, const float* cosine_hi,
                                  const float* cosine_lo, const float* sine_hi, const float* sine_lo, int64_t table_ld);
 
-// The rotation of a panel of 64 keys, lane by lane. Pair p is the rows first + p * pair_step and `second` rows below it;
-// (u, v) becomes (u cos - v sin, v cos + u sin) with cosine[p][lane] and sine[p][lane]. All other rows stay. pairs 0: no rotation.
+// The rotation of a panel of 64 keys, lane by lane. Pair p is the rows first + p * pair_step and `second` rows below
+// it; (u, v) becomes (u cos - v sin, v cos + u sin) with cosine[p][lane] and sine[p][lane]. All other rows stay. pairs
+// 0: no rotation.
 struct panel_rotation {
     int64_t first, pairs, pair_step, second;
     const float *cosine, *sine;
@@ -50,8 +52,8 @@ struct panel_rotation {
 // `next_bytes` at `next` will be read soon: they are prefetched along the way.
 using cached_qk_fn = void (*)(const float* q, int64_t ldq, int64_t lines, const void* panel, int64_t dim,
                               const panel_rotation* turn, float* s, int64_t lds, const void* next, int64_t next_bytes);
-using cached_pv_fn = void (*)(const float* p, int64_t ldp, int64_t lines, const void* v, int64_t dim, float* o, int64_t ldo,
-                              const void* next, int64_t next_bytes);
+using cached_pv_fn = void (*)(const float* p, int64_t ldp, int64_t lines, const void* v, int64_t dim, float* o,
+                              int64_t ldo, const void* next, int64_t next_bytes);
 
 struct kernel_table {
     int32_t isa;       // FARSPAN_ISA_*
@@ -69,15 +71,16 @@ struct kernel_table {
     void (*scale_rows)(float* x, int64_t ld, int64_t rows, int64_t dim, const float* factor);
     // out[r][c] = x[r][c] * factor[c]; out has the same ld
     void (*scale_columns)(const float* x, int64_t ld, int64_t rows, int64_t dim, const float* factor, float* out);
-    // 1 if no x[r][c] is infinite or NaN. A value row that is not finite must not meet the zero weight of a hidden key in pv.
+    // 1 if no x[r][c] is infinite or NaN. A value row that is not finite must not meet the zero weight of a hidden key
+    // in pv.
     int32_t (*all_finite)(const float* x, int64_t ld, int64_t rows, int64_t dim);
 
     // panel[d * 64 + lane] = rows[lane][d] for lane < count, 0 for the others; count <= 64
     void (*transpose_panel)(const float* rows, int64_t ld, int64_t count, int64_t dim, float* panel);
 
     // -- products
-    // s[r][c] = sum_d q[r][d] panel[d][c], c < cols <= 64 (cols a multiple of 16; up to 64 columns may be written); summed
-    // by 128 features
+    // s[r][c] = sum_d q[r][d] panel[d][c], c < cols <= 64 (cols a multiple of 16; up to 64 columns may be written);
+    // summed by 128 features
     void (*qk)(const float* q, int64_t ldq, int64_t rows, const float* panel, int64_t dim, float* s, int64_t lds,
                int64_t cols);
     // o[r][c] += sum_j p[r][j] v[j][c], c < dim (a multiple of 16), j < keys; the sum is formed first and added once.
@@ -89,18 +92,19 @@ struct kernel_table {
     // s[line][lane] = sum_d q[line][d] R(panel)[d][lane] for 64 lanes and any number of lines. Fast for few.
     cached_qk_fn cached_qk[4];
     // s[line][lane] += 256 sum_n high[n][lane] * (what feature[n] of the panel is multiplied by in cached_qk)
-    void (*cached_qk_wide)(const float* q, int64_t ldq, int64_t lines, const int16_t* features, const int8_t* const* high,
-                           int64_t count, const panel_rotation* turn, float* s, int64_t lds);
+    void (*cached_qk_wide)(const float* q, int64_t ldq, int64_t lines, const int16_t* features,
+                           const int8_t* const* high, int64_t count, const panel_rotation* turn, float* s, int64_t lds);
     // o[line][c] += sum_j p[line][j] v[j][c] over 64 rows of v, dense; dim is a multiple of 16. i8: p[line][c / 16][j]
     cached_pv_fn cached_pv[4];
     // weights[line][group][j] = p[line][j] * scales[group][j], j < 64; scales are bf16, ldw is at least 64 groups
-    void (*group_weights)(const float* p, int64_t ldp, int64_t lines, const uint16_t* scales, int64_t groups, float* weights,
-                          int64_t ldw);
+    void (*group_weights)(const float* p, int64_t ldp, int64_t lines, const uint16_t* scales, int64_t groups,
+                          float* weights, int64_t ldw);
     void (*rotate_panel)(float* panel, const panel_rotation* turn);
     // dst[r][c] = src[r][c] for c < dim, 0 for dim <= c < ld
     void (*load_rows_i8)(const int8_t* src, int64_t row_stride, int64_t rows, int64_t dim, float* dst, int64_t ld);
     // -- turns, in double
-    // cos and sin of position * inv_freq[p], within 2 ulp; every |position * inv_freq[p]| < 2^40. NULL: no better than the C library's.
+    // cos and sin of position * inv_freq[p], within 2 ulp; every |position * inv_freq[p]| < 2^40. NULL: no better than
+    // the C library's.
     void (*turns)(double position, const double* inv_freq, int64_t pairs, double* cosine, double* sine);
     // The turn by angle a and then b, per pair, rounded once.
     void (*compose_turns)(const double* cosine_a, const double* sine_a, const double* cosine_b, const double* sine_b,
@@ -111,11 +115,12 @@ struct kernel_table {
     void (*mark_overflow)(float* s, int64_t lds, int64_t rows, int64_t cols);
     // s = cap * tanh(s / cap)
     void (*softcap)(float* s, int64_t lds, int64_t rows, int64_t cols, float cap);
-    // s[r][c] -= slope * (row[r] - key[c]), or of the absolute value if symmetric; the largest float in place of an infinity
+    // s[r][c] -= slope * (row[r] - key[c]), or of the absolute value if symmetric; the largest float in place of an
+    // infinity
     void (*bias_slope)(float* s, int64_t lds, int64_t rows, int64_t cols, float slope, int32_t symmetric,
                        const float* row, const float* key);
-    // s[r][c] += factor * bias[r][c], c < count exactly (any alignment, any count); the largest float in place of an infinity, but
-    // -infinity where the bias is
+    // s[r][c] += factor * bias[r][c], c < count exactly (any alignment, any count); the largest float in place of an
+    // infinity, but -infinity where the bias is
     void (*bias_rows)(float* s, int64_t lds, int64_t rows, int64_t count, const float* const* bias, float factor);
     // lanes c < threshold[r] are taken from `older` (same lds)
     void (*select_older)(float* s, const float* older, int64_t lds, int64_t rows, int64_t cols,
@@ -125,16 +130,18 @@ struct kernel_table {
                  const int32_t* first1, const int32_t* last1);
 
     // Online softmax (base 2). Per row, M = max(m, max s); if M > m: o and l are multiplied by 2^(m - M) and m = M.
-    // s becomes 2^(s - M), l grows by its sum. m starts at -infinity, l at 0. Where M is -infinity, 2^(s - 0) is used, so that
-    // hidden keys give 0 and a NaN still reaches l. NaN in a row of s reaches l (and so the output) of that row only; m never
-    // becomes NaN. Weights below 2^-126 are 0. Up to 15 floats of a row of o behind dim may be scaled too.
+    // s becomes 2^(s - M), l grows by its sum. m starts at -infinity, l at 0. Where M is -infinity, 2^(s - 0) is used,
+    // so that hidden keys give 0 and a NaN still reaches l. NaN in a row of s reaches l (and so the output) of that row
+    // only; m never becomes NaN. Weights below 2^-126 are 0. Up to 15 floats of a row of o behind dim may be scaled
+    // too.
     void (*softmax)(float* s, int64_t lds, int64_t rows, int64_t cols, float* m, float* l, float* o, int64_t ldo,
                     int64_t dim);
 
     // -- one row of natural logits: any count, any alignment
-    // Index 0 f32, 1 f16, 2 bf16. Adds e^(x[c] - *maximum) to *sum and returns how many it added: count, or fewer if a number larger than
-    // *maximum is among the next; then that is *maximum, and the sum is to be scaled before the next call. *maximum starts at
-    // -infinity, *sum at 0. Terms below 2^-126 are 0, a NaN makes the sum NaN. Floats sum at most 64 terms per lane, then a double.
+    // Index 0 f32, 1 f16, 2 bf16. Adds e^(x[c] - *maximum) to *sum and returns how many it added: count, or fewer if a
+    // number larger than *maximum is among the next; then that is *maximum, and the sum is to be scaled before the next
+    // call. *maximum starts at -infinity, *sum at 0. Terms below 2^-126 are 0, a NaN makes the sum NaN. Floats sum at
+    // most 64 terms per lane, then a double.
     int64_t (*sum_exp_row[3])(const void* x, int64_t count, float* maximum, double* sum);
     // x[c] = factor * e^(x[c] - base), base >= every number
     void (*exp_row)(float* x, int64_t count, float base, float factor);
@@ -142,7 +149,8 @@ struct kernel_table {
     // -- gradients
     // The transposes of rotate_half and rotate_interleaved: (u, v) becomes (u cos + v sin, v cos - u sin).
     rotate_fn rotate_back_half, rotate_back_interleaved;
-    // o[j][c] += sum_r p[r][j] x[r][c], j < keys, c < dim (a multiple of 16), r < rows; the sum is formed first and added once.
+    // o[j][c] += sum_r p[r][j] x[r][c], j < keys, c < dim (a multiple of 16), r < rows; the sum is formed first and
+    // added once.
     void (*pv_upright)(const float* p, int64_t ldp, int64_t rows, const float* x, int64_t ldx, int64_t keys, float* o,
                        int64_t ldo, int64_t dim);
     // s = cap * tanh(s / cap) as softcap, and slope = 1 - tanh^2(s / cap); the same lds
@@ -159,7 +167,9 @@ inline load_rows_fn loader(const kernel_table& table, int32_t dtype) {
     return dtype == dtype_f32 ? table.load_rows_f32 : dtype == dtype_f16 ? table.load_rows_f16 : table.load_rows_bf16;
 }
 inline store_rows_fn storer(const kernel_table& table, int32_t dtype) {
-    return dtype == dtype_f32 ? table.store_rows_f32 : dtype == dtype_f16 ? table.store_rows_f16 : table.store_rows_bf16;
+    return dtype == dtype_f32   ? table.store_rows_f32
+           : dtype == dtype_f16 ? table.store_rows_f16
+                                : table.store_rows_bf16;
 }
 
 // The table of an instruction set, NULL if it is not built in (or cannot run here, for the second).

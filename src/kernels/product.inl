@@ -9,8 +9,8 @@ namespace {
 constexpr int block_row_count = 6;
 static_assert(16 % (block_vecs * lanes) == 0 || (block_vecs == 4 && lanes == 16));  // what the column remainders assume
 
-// c[r][j] = (accumulate ? c[r][j] : 0) + sum_k a[r][k] b[k][j], k ascending, for `rows` rows and vecs * lanes columns. With
-// `upright`, a is read as a[k][r].
+// c[r][j] = (accumulate ? c[r][j] : 0) + sum_k a[r][k] b[k][j], k ascending, for `rows` rows and vecs * lanes columns.
+// With `upright`, a is read as a[k][r].
 // The sum is formed on its own and added once: an output over many tiles then rounds once per tile, not once per key.
 // One line of `ahead` is prefetched per k.
 template <int rows, int vecs, bool accumulate, bool upright>
@@ -108,8 +108,8 @@ FARSPAN_INLINE void multiply(const float* a, int64_t lda, int64_t rows, const fl
     }
 }
 
-// The error of a running sum grows with its length, so the logits of wide heads are sums of sums. Plain floats round every product
-// too, and would be the least exact otherwise.
+// The error of a running sum grows with its length, so the logits of wide heads are sums of sums. Plain floats round
+// every product too, and would be the least exact otherwise.
 constexpr int64_t longest_sum = lanes == 1 ? 32 : 128;
 
 void qk(const float* q, int64_t ldq, int64_t rows, const float* panel, int64_t dim, float* s, int64_t lds,
@@ -126,8 +126,8 @@ void pv(const float* p, int64_t ldp, int64_t rows, const float* v, int64_t ldv, 
     multiply<true>(p, ldp, rows, v, ldv, keys, o, ldo, dim);
 }
 
-void pv_upright(const float* p, int64_t ldp, int64_t rows, const float* x, int64_t ldx, int64_t keys, float* o, int64_t ldo,
-                int64_t dim) {
+void pv_upright(const float* p, int64_t ldp, int64_t rows, const float* x, int64_t ldx, int64_t keys, float* o,
+                int64_t ldo, int64_t dim) {
     multiply<true, true>(p, ldp, keys, x, ldx, rows, o, ldo, dim);
 }
 

@@ -54,7 +54,8 @@ void rotate(float* x, int64_t ld, int64_t rows, int64_t pairs, const float* cosi
         int64_t p = 0;
         for (; p + lanes <= pairs; p += lanes)
             rotate_vec<half, back>(x + r * ld, pairs, p, lanes, cosine + r * table_ld, sine + r * table_ld);
-        if (p < pairs) rotate_vec<half, back>(x + r * ld, pairs, p, pairs - p, cosine + r * table_ld, sine + r * table_ld);
+        if (p < pairs)
+            rotate_vec<half, back>(x + r * ld, pairs, p, pairs - p, cosine + r * table_ld, sine + r * table_ld);
     }
 }
 

@@ -30,7 +30,8 @@ void softcap(float* s, int64_t lds, int64_t rows, int64_t cols, float cap) {
         }
 }
 
-// An infinite product is one that overflowed on its way, whatever its sign: 0 * infinity makes it NaN on every instruction set.
+// An infinite product is one that overflowed on its way, whatever its sign: 0 * infinity makes it NaN on every
+// instruction set.
 void mark_overflow(float* s, int64_t lds, int64_t rows, int64_t cols) {
     const vec zero = splat(0.0f);
     for (int64_t r = 0; r < rows; ++r)
@@ -40,7 +41,8 @@ void mark_overflow(float* s, int64_t lds, int64_t rows, int64_t cols) {
         }
 }
 
-// With a bias a score saturates: the largest floats take the place of infinities, which would hide the key or make NaN. NaN stays.
+// With a bias a score saturates: the largest floats take the place of infinities, which would hide the key or make NaN.
+// NaN stays.
 FARSPAN_INLINE vec saturated(vec x) {
     const vec most = splat(largest_float), least = splat(-largest_float);
     return select(x < least, least, select(most < x, most, x));

@@ -1,6 +1,7 @@
 #pragma once
-// Cosines and sines in double. An angle is split into n quarter turns and a rest r + r_low in [-pi/4, pi/4], and the Taylor
-// polynomials of the rest are summed to 2^-56. Results are within 2 ulp of those of position * inv_freq in real numbers.
+// Cosines and sines in double. An angle is split into n quarter turns and a rest r + r_low in [-pi/4, pi/4], and the
+// Taylor polynomials of the rest are summed to 2^-56. Results are within 2 ulp of those of position * inv_freq in real
+// numbers.
 #include "kernels/vec.inl"
 
 namespace farspan::kernels::FARSPAN_ISA_NS {
@@ -10,8 +11,8 @@ namespace {
 constexpr int64_t double_lanes = static_cast<int64_t>(doubles::size);
 #endif
 
-void compose_turns(const double* cosine_a, const double* sine_a, const double* cosine_b, const double* sine_b, int64_t pairs,
-                   float* cosine, float* sine) {
+void compose_turns(const double* cosine_a, const double* sine_a, const double* cosine_b, const double* sine_b,
+                   int64_t pairs, float* cosine, float* sine) {
     int64_t p = 0;
 #if defined(FARSPAN_ARCH)
     for (; p + double_lanes <= pairs; p += double_lanes) {
@@ -46,7 +47,8 @@ FARSPAN_INLINE doubles taylor(doubles minus_square) {
 
 FARSPAN_INLINE void turn_lanes(doubles position, doubles inv_freq, doubles& cosine, doubles& sine) {
     // Their sum is pi/2 to 2^-163.
-    const doubles quarter_high(0x1.921fb54442d18p+0), quarter_low(0x1.1a62633145c07p-54), quarter_least(-0x1.f1976b7ed8fbcp-110);
+    const doubles quarter_high(0x1.921fb54442d18p+0), quarter_low(0x1.1a62633145c07p-54),
+        quarter_least(-0x1.f1976b7ed8fbcp-110);
     const doubles angle = position * inv_freq, angle_low = mul_add(position, inv_freq, -angle);
     const doubles n = xsimd::nearbyint(angle * doubles(0x1.45f306dc9c883p-1));
     const doubles near = mul_add(-n, quarter_high, angle);  // exact: both are multiples of 2^-53, and close

@@ -1,6 +1,6 @@
 #pragma once
-// The vector type that the algorithms are written on, one per instruction set. `vec` has `lanes` floats and +, -, *, <, >=,
-// ==; comparisons give a `vec_bool` for select(condition, then, otherwise). Everything else is named here:
+// The vector type that the algorithms are written on, one per instruction set. `vec` has `lanes` floats and +, -, *, <,
+// >=, ==; comparisons give a `vec_bool` for select(condition, then, otherwise). Everything else is named here:
 //   load, store           whole vectors, no alignment demanded
 //   load_part, store_part the first 0 < n < lanes floats; nothing behind them is touched, the other lanes are 0
 //   splat, first, lane_numbers
@@ -10,10 +10,10 @@
 //   sum_lanes, max_lanes  fixed order
 //   load_pairs, store_pairs             p[2 i] <-> even[i], p[2 i + 1] <-> odd[i]
 //   interleave_low, interleave_high     a0 b0 a1 b1 ... : the lower and the upper half of it
-//   load_f16, load_bf16, store_f16, store_bf16   `lanes` values from or to 16-bit memory; NaN stays NaN, quiet in memory
-//   load_i8               `lanes` whole numbers
-//   doubles, mul_add, store_rounded   not for plain floats: a vector of doubles of xsimd's, a * b + c fused, rounded to floats
-//   exp2_negative(x)      2^x for x <= 0: exactly 1 at 0, 0 where it would be subnormal (x < -126), NaN for NaN
+//   load_f16, load_bf16, store_f16, store_bf16   `lanes` values from or to 16-bit memory; NaN stays NaN, quiet in
+//   memory load_i8               `lanes` whole numbers
+//   doubles, mul_add, store_rounded   not for plain floats: a vector of doubles of xsimd's, a * b + c fused, rounded to
+//   floats exp2_negative(x)      2^x for x <= 0: exactly 1 at 0, 0 where it would be subnormal (x < -126), NaN for NaN
 #if defined(FARSPAN_ARCH)
 #include <xsimd/xsimd.hpp>
 #endif
@@ -52,10 +52,20 @@ FARSPAN_INLINE uint32_t bits_of(float value) {
 
 // 2^f for 0 <= f <= 1 and for |f| <= 1/2: minimax in relative error with the constant term held at 1.
 // Error of either polynomial 2.0e-9; of its evaluation in float about 1 ulp.
-constexpr float exp2_unit[7] = {0x1p0f,           0x1.62e42b5e48afep-1f, 0x1.ebfd579e40d27p-3f, 0x1.c68910ac2e14bp-5f,
-                                0x1.3d0b9687f83f1p-7f, 0x1.46d62aa5e2da7p-10f, 0x1.c541d62d55115p-13f};
-constexpr float exp2_centred[7] = {0x1p0f,           0x1.62e430af29801p-1f, 0x1.ebfbdc3c294acp-3f, 0x1.c6aee88b0b5cdp-5f,
-                                   0x1.3b2d4cf2e1865p-7f, 0x1.5f3e54c7a9942p-10f, 0x1.41fbbe7c2e4b9p-13f};
+constexpr float exp2_unit[7] = {0x1p0f,
+                                0x1.62e42b5e48afep-1f,
+                                0x1.ebfd579e40d27p-3f,
+                                0x1.c68910ac2e14bp-5f,
+                                0x1.3d0b9687f83f1p-7f,
+                                0x1.46d62aa5e2da7p-10f,
+                                0x1.c541d62d55115p-13f};
+constexpr float exp2_centred[7] = {0x1p0f,
+                                   0x1.62e430af29801p-1f,
+                                   0x1.ebfbdc3c294acp-3f,
+                                   0x1.c6aee88b0b5cdp-5f,
+                                   0x1.3b2d4cf2e1865p-7f,
+                                   0x1.5f3e54c7a9942p-10f,
+                                   0x1.41fbbe7c2e4b9p-13f};
 
 }  // namespace
 }  // namespace farspan::kernels::FARSPAN_ISA_NS
@@ -91,8 +101,8 @@ FARSPAN_INLINE vec exp2_negative(vec x) {
 #if defined(FARSPAN_NATIVE_EXP2)
     return scale_by_floor(polynomial(fraction(x), exp2_unit), x);
 #else
-    // Adding 1.5 * 2^23 + 127 leaves the rounded exponent, biased, in the low bits. The comparison is false for NaN, which
-    // then comes out of the product.
+    // Adding 1.5 * 2^23 + 127 leaves the rounded exponent, biased, in the low bits. The comparison is false for NaN,
+    // which then comes out of the product.
     const vec magic = splat(12582912.0f + 127.0f);
     const vec shifted = x + magic;
     const vec f = x - (shifted - magic);

@@ -76,7 +76,8 @@ inline void store_f16(uint16_t* p, vec v) {
         half = 0x7e00u | (magnitude >> 13 & 0x3ffu);
     else if (magnitude >= 0x477ff000u)  // 65520 and above round to infinity
         half = 0x7c00u;
-    else if (magnitude >= 0x38800000u)  // normal: round to nearest even on the 13 bits that go; a carry moves the exponent
+    // normal: round to nearest even on the 13 bits that go; a carry moves the exponent
+    else if (magnitude >= 0x38800000u)
         half = (magnitude - 0x38000000u + 0xfffu + (magnitude >> 13 & 1u)) >> 13;
     else  // subnormal: adding 1/2 aligns the last place to 2^-24 and rounds to nearest even
         half = bits_of(float_of(magnitude) + 0.5f) - 0x3f000000u;
@@ -84,9 +85,7 @@ inline void store_f16(uint16_t* p, vec v) {
     std::memcpy(p, &result, sizeof result);
 }
 
-FARSPAN_INLINE vec load_bf16(const uint16_t* p) {
-    return {float_of(static_cast<uint32_t>(read_16(p)) << 16)};
-}
+FARSPAN_INLINE vec load_bf16(const uint16_t* p) { return {float_of(static_cast<uint32_t>(read_16(p)) << 16)}; }
 
 FARSPAN_INLINE vec load_i8(const int8_t* p) { return {static_cast<float>(*p)}; }
 

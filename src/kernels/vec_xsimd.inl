@@ -1,5 +1,5 @@
-// vec on xsimd, from 8.1 (Debian 12) to current. What differs between those releases (reductions, zip, bitwise_cast) or is
-// missing from one of them comes from the native_*.inl of the instruction set.
+// vec on xsimd, from 8.1 (Debian 12) to current. What differs between those releases (reductions, zip, bitwise_cast) or
+// is missing from one of them comes from the native_*.inl of the instruction set.
 namespace farspan::kernels::FARSPAN_ISA_NS {
 namespace {
 

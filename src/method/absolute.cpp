@@ -5,15 +5,16 @@
 
 namespace farspan {
 
-// Interleaved and blocks: base^(-2p/dim) (Vaswani et al. 2017, section 3.5). tensor2tensor: base^(-p / (dim/2 - 1)), so that the
-// last frequency is exactly 1/base; a single pair then has frequency 1.
+// Interleaved and blocks: base^(-2p/dim) (Vaswani et al. 2017, section 3.5). tensor2tensor: base^(-p / (dim/2 - 1)), so
+// that the last frequency is exactly 1/base; a single pair then has frequency 1.
 sinusoidal_encoding::sinusoidal_encoding(int32_t layout, int64_t dim, double base) : layout_(layout), dim_(dim) {
     const int64_t half = dim / 2;
     const bool tensor2tensor = layout == FARSPAN_SINUSOIDAL_TENSOR2TENSOR;
     const int64_t count = tensor2tensor ? half : (dim + 1) / 2;
     for (int64_t p = 0; p < count; ++p) {
-        const double exponent = tensor2tensor ? static_cast<double>(p) / static_cast<double>(std::max<int64_t>(half - 1, 1))
-                                              : 2.0 * static_cast<double>(p) / static_cast<double>(dim);
+        const double exponent = tensor2tensor
+                                    ? static_cast<double>(p) / static_cast<double>(std::max<int64_t>(half - 1, 1))
+                                    : 2.0 * static_cast<double>(p) / static_cast<double>(dim);
         frequency_.push_back(std::pow(base, -exponent));
     }
 }
@@ -31,7 +32,8 @@ void sinusoidal_encoding::fill(int64_t position, float* row, pacer& pace) const 
     }
 }
 
-void fire_bias(const farspan_fire_config& config, int64_t query, int64_t key, float* out, int64_t head_stride, pacer& pace) {
+void fire_bias(const farspan_fire_config& config, int64_t query, int64_t key, float* out, int64_t head_stride,
+               pacer& pace) {
     const auto distance = static_cast<double>(query - key);
     const double normaliser = std::max(static_cast<double>(query), std::fabs(config.threshold));
     const double x = std::log(std::fabs(config.c * distance) + 1) /

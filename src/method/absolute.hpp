@@ -22,8 +22,9 @@ private:
     std::vector<double> frequency_;
 };
 
-// FIRE's normalised distance (Li et al. 2024, eq. 7 and 8) and its small network. One value per head is written with the given
-// stride. The config is checked by the caller.
-void fire_bias(const farspan_fire_config& config, int64_t query, int64_t key, float* out, int64_t head_stride, pacer& pace);
+// FIRE's normalised distance (Li et al. 2024, eq. 7 and 8) and its small network. One value per head is written with
+// the given stride. The config is checked by the caller.
+void fire_bias(const farspan_fire_config& config, int64_t query, int64_t key, float* out, int64_t head_stride,
+               pacer& pace);
 
 }  // namespace farspan

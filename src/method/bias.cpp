@@ -11,7 +11,9 @@ void lower_bias_none(const farspan_bias_config&, int64_t, bias_part&) {}
 
 void lower_bias_dense(const farspan_bias_config&, int64_t, bias_part& part) { part.kind = bias_part::dense; }
 
-void check_bias(const farspan_bias_config& config) { check_method(config, config.method, "bias", "method").check(config); }
+void check_bias(const farspan_bias_config& config) {
+    check_method(config, config.method, "bias", "method").check(config);
+}
 
 bias_part lower_bias(const scheme& scheme, int64_t length, int64_t head_offset) {
     bias_part part;
@@ -31,19 +33,21 @@ void bias_part::drop_heads(int32_t count) {
     };
 }
 
-void fill_bias(const bias_part& bias, int32_t head, int64_t first_distance, float* out, int64_t count, const workers& by) {
+void fill_bias(const bias_part& bias, int32_t head, int64_t first_distance, float* out, int64_t count,
+               const workers& by) {
     constexpr int64_t chunk = 4096;
     constexpr double work_of_value = 200;  // in multiply-adds, roughly: a logarithm or a power
     if (bias.kind != bias_part::slope && bias.kind != bias_part::table)
         throw failure(FARSPAN_ERROR_COMBINATION, "scheme", "has no bias that is a function of distance");
     if (head < 0 || head >= bias.heads)
         throw failure(FARSPAN_ERROR_HEAD_GROUPS, "head", "is %d: must be between 0 and %d", head, bias.heads - 1);
-    parallel_for(by.threads, (count + chunk - 1) / chunk, work_of_value * static_cast<double>(count), [&](int64_t part, int32_t) {
-        for (int64_t n = part * chunk; n < std::min(count, (part + 1) * chunk); ++n) {
-            stop_if_set(by.cancel);
-            out[n] = static_cast<float>(bias.value(head, first_distance + n));
-        }
-    });
+    parallel_for(by.threads, (count + chunk - 1) / chunk, work_of_value * static_cast<double>(count),
+                 [&](int64_t part, int32_t) {
+                     for (int64_t n = part * chunk; n < std::min(count, (part + 1) * chunk); ++n) {
+                         stop_if_set(by.cancel);
+                         out[n] = static_cast<float>(bias.value(head, first_distance + n));
+                     }
+                 });
 }
 
 }  // namespace farspan

@@ -1,5 +1,5 @@
-// KERPLE (Chi et al. 2022, section 4): conditionally positive definite kernels of the distance with two learned numbers per head.
-// Logarithmic: -p ln(1 + a d). Power: -a d^p with p <= 2. Keys ahead of the query have bias 0, as released.
+// KERPLE (Chi et al. 2022, section 4): conditionally positive definite kernels of the distance with two learned numbers
+// per head. Logarithmic: -p ln(1 + a d). Power: -a d^p with p <= 2. Keys ahead of the query have bias 0, as released.
 #include <cmath>
 #include <vector>
 
@@ -18,7 +18,8 @@ void tabulate(const farspan_bias_config& config, bias_part& part, Kernel kernel)
     part.kind = bias_part::table;
     std::vector<double> a(config.a, config.a + config.heads);
     std::vector<double> p(config.p, config.p + config.heads);
-    part.fill = [a = std::move(a), p = std::move(p), kernel](int64_t distance, int32_t first, int32_t last, double* values) {
+    part.fill = [a = std::move(a), p = std::move(p), kernel](int64_t distance, int32_t first, int32_t last,
+                                                             double* values) {
         for (int32_t head = first; head < last; ++head)
             *values++ = distance > 0 ? kernel(a[head], p[head], static_cast<double>(distance)) : 0.0;
     };

@@ -1,6 +1,6 @@
-// T5's relative bias (Raffel et al. 2020, section 2.1): a learned value per bucket of distances. Small distances have a bucket
-// each, larger ones share logarithmic buckets up to max_distance. Without bidirectional, keys ahead of the query fall into
-// bucket 0; with it they have the upper half of the buckets.
+// T5's relative bias (Raffel et al. 2020, section 2.1): a learned value per bucket of distances. Small distances have a
+// bucket each, larger ones share logarithmic buckets up to max_distance. Without bidirectional, keys ahead of the query
+// fall into bucket 0; with it they have the upper half of the buckets.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -21,8 +21,8 @@ struct bucketing {
         return side + of_magnitude(away);
     }
 
-    // The share is formed in float because models were trained with bucket edges that were. Double gives the same edges for all
-    // published bucket counts.
+    // The share is formed in float because models were trained with bucket edges that were. Double gives the same edges
+    // for all published bucket counts.
     int32_t of_magnitude(int64_t away) const {
         const int32_t exact = per_side / 2;
         if (away < exact) return static_cast<int32_t>(away);
@@ -33,7 +33,9 @@ struct bucketing {
     }
 };
 
-int32_t per_side(const farspan_bias_config& config) { return config.bidirectional ? config.buckets / 2 : config.buckets; }
+int32_t per_side(const farspan_bias_config& config) {
+    return config.bidirectional ? config.buckets / 2 : config.buckets;
+}
 
 }  // namespace
 
@@ -45,7 +47,8 @@ void check_t5(const farspan_bias_config& config) {
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "bias.max_distance",
                       "is %lld: must be above %d, the distances with a bucket each",
                       static_cast<long long>(config.max_distance), per_side(config) / 2);
-    check_array("bias.values", config.values, config.values_count, int64_t{config.buckets} * config.heads, "buckets * heads");
+    check_array("bias.values", config.values, config.values_count, int64_t{config.buckets} * config.heads,
+                "buckets * heads");
 }
 
 void lower_bias_t5(const farspan_bias_config& config, int64_t, bias_part& part) {
@@ -56,7 +59,8 @@ void lower_bias_t5(const farspan_bias_config& config, int64_t, bias_part& part) 
     part.bucket = bucket_of;
     part.buckets = config.buckets;
     part.table_heads = config.heads;
-    part.fill = [learned = std::move(learned), heads, bucket_of](int64_t distance, int32_t first, int32_t last, double* values) {
+    part.fill = [learned = std::move(learned), heads, bucket_of](int64_t distance, int32_t first, int32_t last,
+                                                                 double* values) {
         const double* bucket = learned.data() + bucket_of(distance) * heads;
         std::copy(bucket + first, bucket + last, values);
     };

@@ -13,7 +13,7 @@ namespace {
 
 using namespace ranges;
 
-#define FARSPAN_ROW(config, member, initial, range)                                                                     \
+#define FARSPAN_ROW(config, member, initial, range)                                                                    \
     field{#member, type_of<std::remove_cvref_t<decltype(std::declval<config&>().member)>>(), offsetof(config, member), \
           initial, range},
 
@@ -66,7 +66,8 @@ std::string spelled(const field_range& range) {
     for (std::size_t n = 0; n < range.words.size() && range.words[n]; ++n) {
         const bool last = n + 1 == range.words.size() || !range.words[n + 1];
         text += n == 0 ? "" : last ? " or " : ", ";
-        text += std::string(range.words[n]) + " (" + std::to_string(static_cast<int>(range.low) + static_cast<int>(n)) + ")";
+        text += std::string(range.words[n]) + " (" + std::to_string(static_cast<int>(range.low) + static_cast<int>(n)) +
+                ")";
     }
     return text;
 }
@@ -74,7 +75,8 @@ std::string spelled(const field_range& range) {
 [[noreturn]] void refuse_range(const char* part, const field& f, const void* config) {
     const number_text value = value_text(f, config), low(f.range.low), high(f.range.high);
     if (const std::string words = spelled(f.range); !words.empty())
-        throw failure(f.range.status, field_path("%s.%s", part, f.name), "is %s: must be %s", value.text, words.c_str());
+        throw failure(f.range.status, field_path("%s.%s", part, f.name), "is %s: must be %s", value.text,
+                      words.c_str());
     if (f.range.low == f.range.high)
         throw failure(f.range.status, field_path("%s.%s", part, f.name), "is %s: must be %s", value.text, low.text);
     if (f.range.open_low)
@@ -114,11 +116,19 @@ std::span<const field> fields_of(const farspan_score_config&) { return score_row
 void fill_defaults(std::span<const field> fields, void* config) {
     for (const field& f : fields) {
         switch (f.type) {
-            case field_type::int32: store(f, config, static_cast<int32_t>(f.initial)); break;
-            case field_type::int64: store(f, config, static_cast<int64_t>(f.initial)); break;
-            case field_type::real: store(f, config, f.initial); break;
+            case field_type::int32:
+                store(f, config, static_cast<int32_t>(f.initial));
+                break;
+            case field_type::int64:
+                store(f, config, static_cast<int64_t>(f.initial));
+                break;
+            case field_type::real:
+                store(f, config, f.initial);
+                break;
             case field_type::floats:
-            case field_type::doubles: store<const void*>(f, config, nullptr); break;
+            case field_type::doubles:
+                store<const void*>(f, config, nullptr);
+                break;
         }
     }
 }

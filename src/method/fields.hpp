@@ -1,5 +1,5 @@
-// The fields of the configurations as data. Defaults, range checks and the rule that a field which a method does not read keeps
-// its default all come from the one list in field_list.def.
+// The fields of the configurations as data. Defaults, range checks and the rule that a field which a method does not
+// read keeps its default all come from the one list in field_list.def.
 #pragma once
 
 #include <array>
@@ -53,7 +53,8 @@ inline int64_t load_integer(const field& f, const void* config) {
     return f.type == field_type::int32 ? load<int32_t>(f, config) : load<int64_t>(f, config);
 }
 
-// Upper bound of positions, lengths and windows: sums of a few of them stay far from int64's end, and double holds them exactly.
+// Upper bound of positions, lengths and windows: sums of a few of them stay far from int64's end, and double holds them
+// exactly.
 constexpr int64_t most_positions = int64_t{1} << 40;
 
 namespace ranges {
@@ -68,7 +69,10 @@ constexpr field_range even(double low, double high, farspan_status status = FARS
 template <class... Word>
 constexpr field_range one_of(int32_t first, Word... words) {
     const double low = first;
-    return {.low = low, .high = low + sizeof...(words) - 1, .status = FARSPAN_ERROR_METHOD, .use = field_use::word,
+    return {.low = low,
+            .high = low + sizeof...(words) - 1,
+            .status = FARSPAN_ERROR_METHOD,
+            .use = field_use::word,
             .words = {words...}};
 }
 constexpr field_range flag() { return {.low = 0, .high = 1, .use = field_use::flag}; }
@@ -159,8 +163,8 @@ struct number_text {
 
 void fill_defaults(std::span<const field> fields, void* config);
 
-// Throws failure for the first field that is NaN or infinite, that is read and outside its range, or that is not read and differs
-// from its default. `part` is "rope", `method` a spelling for the message.
+// Throws failure for the first field that is NaN or infinite, that is read and outside its range, or that is not read
+// and differs from its default. `part` is "rope", `method` a spelling for the message.
 void check_fields(const char* part, std::span<const field> fields, const void* config, field_set read,
                   const char* method);
 

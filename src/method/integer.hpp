@@ -7,7 +7,9 @@
 namespace farspan {
 
 // divisor > 0
-constexpr int64_t floor_divide(int64_t value, int64_t divisor) { return value / divisor - (value % divisor < 0 ? 1 : 0); }
+constexpr int64_t floor_divide(int64_t value, int64_t divisor) {
+    return value / divisor - (value % divisor < 0 ? 1 : 0);
+}
 constexpr int64_t floor_modulo(int64_t value, int64_t divisor) {
     const int64_t rest = value % divisor;
     return rest < 0 ? rest + divisor : rest;

@@ -1,5 +1,5 @@
-// Which keys a query sees, as intervals of key positions. The three terms of the header's rule are intervals too; two of them
-// begin at the first position, so their union is one, and the third joins it or stands apart.
+// Which keys a query sees, as intervals of key positions. The three terms of the header's rule are intervals too; two
+// of them begin at the first position, so their union is one, and the third joins it or stands apart.
 #include <algorithm>
 
 #include "method/integer.hpp"
@@ -29,7 +29,8 @@ std::array<interval, 2> mask_part::visible(int64_t query) const {
     const int64_t causal_end = causal ? saturating_add(query, 1) : unlimited;
     const interval leading{0, std::max(prefix, std::min(sinks, causal_end))};
     const interval local = local_keys(*this, query, causal_end);
-    if (local.empty()) return leading.empty() ? std::array<interval, 2>{} : std::array{leading, interval{leading.last, leading.last}};
+    if (local.empty())
+        return leading.empty() ? std::array<interval, 2>{} : std::array{leading, interval{leading.last, leading.last}};
     if (leading.empty()) return {local, interval{local.last, local.last}};
     if (local.first > leading.last) return {leading, local};
     const int64_t last = std::max(leading.last, local.last);

@@ -20,11 +20,11 @@ struct rope_part {
     pair_layout layout = pair_layout::half;
     int32_t rotary_dim = 0;
     int32_t rotary_offset = 0;
-    bool float32_angles = false;      // inv_freq holds float values, and position * inv_freq is rounded to float
-    double magnitude = 1;             // m: multiplies cos and sin
-    std::vector<double> inv_freq;     // [rotary_dim / 2]
-    std::vector<double> log2_decay;   // empty, or per pair log2 of the logit's factor per unit of distance (xPos; <= 0)
-    std::vector<uint8_t> pair_axis;   // empty, or per pair the position axis it follows (M-RoPE)
+    bool float32_angles = false;     // inv_freq holds float values, and position * inv_freq is rounded to float
+    double magnitude = 1;            // m: multiplies cos and sin
+    std::vector<double> inv_freq;    // [rotary_dim / 2]
+    std::vector<double> log2_decay;  // empty, or per pair log2 of the logit's factor per unit of distance (xPos; <= 0)
+    std::vector<uint8_t> pair_axis;  // empty, or per pair the position axis it follows (M-RoPE)
     int32_t axes = 1;
 };
 
@@ -40,7 +40,12 @@ struct position_map {
 
     double operator()(int64_t position) const;
     static position_map identity() { return {}; }
-    static position_map constant(double value) { position_map map; map.modulus = 1; map.shift = value; return map; }
+    static position_map constant(double value) {
+        position_map map;
+        map.modulus = 1;
+        map.shift = value;
+        return map;
+    }
     bool is_constant() const { return modulus == 1; }
     bool operator==(const position_map&) const = default;
 };
@@ -60,23 +65,26 @@ struct remap_branch {
     branch_start start;
 };
 
-// Nearest branch first; branch b owns key positions [branches[b].start(p), branches[b-1].start(p)), the nearest to +infinity.
+// Nearest branch first; branch b owns key positions [branches[b].start(p), branches[b-1].start(p)), the nearest to
+// +infinity.
 struct remap_part {
     std::vector<remap_branch> branches{remap_branch{}};
-    bool trivial() const { return branches.size() == 1 && branches[0].query == position_map{} && branches[0].key == position_map{}; }
+    bool trivial() const {
+        return branches.size() == 1 && branches[0].query == position_map{} && branches[0].key == position_map{};
+    }
 };
 
 // -- bias: natural-log units, the scheme's `scale` included. `head` counts from the problem's head 0.
 struct bias_part {
     enum kind_t { none, slope, table, dense } kind = none;
-    int32_t heads = 0;                     // from the problem's head 0 on
-    bool symmetric = false;                // slope: -slope |d| instead of -slope d
-    std::vector<double> slopes;            // slope: [heads]
+    int32_t heads = 0;           // from the problem's head 0 on
+    bool symmetric = false;      // slope: -slope |d| instead of -slope d
+    std::vector<double> slopes;  // slope: [heads]
     // slope and table: the definition, for the heads [first, last) at once, since most of it is common to them.
     std::function<void(int64_t distance, int32_t first, int32_t last, double* values)> fill;
 
-    // Learned biases: the row of the table that a distance reads, which has `buckets` rows of table_heads; head 0 is its column
-    // table_offset.
+    // Learned biases: the row of the table that a distance reads, which has `buckets` rows of table_heads; head 0 is
+    // its column table_offset.
     std::function<int32_t(int64_t distance)> bucket;
     int32_t buckets = 0, table_heads = 0, table_offset = 0;
     void drop_heads(int32_t count);  // the first ones, which are other ranks'
@@ -108,10 +116,10 @@ struct mask_part {
 
 // -- score: logit scale of a query, cap and sink logits.
 struct score_part {
-    double scale = 0;        // 0: 1/sqrt(head_dim)
-    double multiplier = 1;   // the config's multiplier times the temperature of the whole length
-    double softcap = 0;      // 0: off
-    std::vector<float> sink_logits;  // empty, or from the problem's head 0 on
+    double scale = 0;                          // 0: 1/sqrt(head_dim)
+    double multiplier = 1;                     // the config's multiplier times the temperature of the whole length
+    double softcap = 0;                        // 0: off
+    std::vector<float> sink_logits;            // empty, or from the problem's head 0 on
     int64_t layer_sinks = 0, sink_offset = 0;  // of the layer, and which of them is the problem's head 0
     std::function<double(int64_t position)> temperature;  // empty: 1
 

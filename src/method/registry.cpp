@@ -20,8 +20,8 @@ namespace rope_rows {
 using namespace rope_fields;
 // What every rotation reads, and what every rotation whose magnitude is one number reads besides.
 constexpr field_set pairing = layout | rotary_dim | rotary_offset | angle | base;
-constexpr field_set rotation = pairing | magnitude | attention_factor | axes | axis_section_0 | axis_section_1 |
-                               axis_section_2 | axis_section_3;
+constexpr field_set rotation =
+    pairing | magnitude | attention_factor | axes | axis_section_0 | axis_section_1 | axis_section_2 | axis_section_3;
 constexpr field_set ramp_shape = beta_fast | beta_slow | extrapolation_factor | ramp | truncate;
 #define ROPE_METHOD(id, spelling, check, fields) rope_row{#spelling, fields, &check, &lower_rope_##spelling},
 constexpr rope_row rows[] = {
@@ -97,11 +97,16 @@ std::span<const temperature_row> methods_of(const farspan_score_config&) { retur
 
 const char* method_name(int32_t part, int32_t method) {
     switch (part) {
-        case FARSPAN_PART_ROPE: return name_at<rope_row>(rope_rows::rows, method);
-        case FARSPAN_PART_REMAP: return name_at<remap_row>(remap_rows::rows, method);
-        case FARSPAN_PART_BIAS: return name_at<bias_row>(bias_rows::rows, method);
-        case FARSPAN_PART_TEMPERATURE: return name_at<temperature_row>(temperature_rows::rows, method);
-        default: return nullptr;
+        case FARSPAN_PART_ROPE:
+            return name_at<rope_row>(rope_rows::rows, method);
+        case FARSPAN_PART_REMAP:
+            return name_at<remap_row>(remap_rows::rows, method);
+        case FARSPAN_PART_BIAS:
+            return name_at<bias_row>(bias_rows::rows, method);
+        case FARSPAN_PART_TEMPERATURE:
+            return name_at<temperature_row>(temperature_rows::rows, method);
+        default:
+            return nullptr;
     }
 }
 
@@ -113,11 +118,16 @@ int32_t method_find(int32_t part, const char* name) {
 
 int32_t method_count(int32_t part) {
     switch (part) {
-        case FARSPAN_PART_ROPE: return static_cast<int32_t>(std::size(rope_rows::rows));
-        case FARSPAN_PART_REMAP: return static_cast<int32_t>(std::size(remap_rows::rows));
-        case FARSPAN_PART_BIAS: return static_cast<int32_t>(std::size(bias_rows::rows));
-        case FARSPAN_PART_TEMPERATURE: return static_cast<int32_t>(std::size(temperature_rows::rows));
-        default: return 0;
+        case FARSPAN_PART_ROPE:
+            return static_cast<int32_t>(std::size(rope_rows::rows));
+        case FARSPAN_PART_REMAP:
+            return static_cast<int32_t>(std::size(remap_rows::rows));
+        case FARSPAN_PART_BIAS:
+            return static_cast<int32_t>(std::size(bias_rows::rows));
+        case FARSPAN_PART_TEMPERATURE:
+            return static_cast<int32_t>(std::size(temperature_rows::rows));
+        default:
+            return 0;
     }
 }
 

@@ -14,8 +14,9 @@ const char* method_name(int32_t part, int32_t method);
 int32_t method_find(int32_t part, const char* name);
 int32_t method_count(int32_t part);
 
-// Each fills what differs from a default part. Rope methods find inv_freq sized to the pairs and magnitude 1; they leave
-// attention_factor, layout and axes to lower_rope. `length` is the current length, for the methods that depend on it.
+// Each fills what differs from a default part. Rope methods find inv_freq sized to the pairs and magnitude 1; they
+// leave attention_factor, layout and axes to lower_rope. `length` is the current length, for the methods that depend on
+// it.
 template <class Config, class Part>
 struct method_row {
     const char* name;

@@ -17,10 +17,14 @@ double position_map::operator()(int64_t position) const {
 
 int64_t branch_start::operator()(int64_t query) const {
     switch (kind) {
-        case distance: return saturating_add(saturating_add(query, -value), 1);
-        case chunk: return saturating_multiply(saturating_add(floor_divide(query, value), -back), value);
-        case position: return value;
-        default: return std::numeric_limits<int64_t>::min();
+        case distance:
+            return saturating_add(saturating_add(query, -value), 1);
+        case chunk:
+            return saturating_multiply(saturating_add(floor_divide(query, value), -back), value);
+        case position:
+            return value;
+        default:
+            return std::numeric_limits<int64_t>::min();
     }
 }
 

@@ -1,7 +1,8 @@
-// Dual Chunk Attention (An et al. 2024, section 3). Keys repeat their positions every S = chunk - local_window tokens. Within its
-// own chunk a query sits at its place; for the previous chunk one chunk further, but no further than `chunk`, which keeps the
-// nearest local_window keys at their true distance; for older chunks at the largest position, constant. Positions are divided by
-// position_scale after all of this, as vLLM does (one published script divides before the clamp).
+// Dual Chunk Attention (An et al. 2024, section 3). Keys repeat their positions every S = chunk - local_window tokens.
+// Within its own chunk a query sits at its place; for the previous chunk one chunk further, but no further than
+// `chunk`, which keeps the nearest local_window keys at their true distance; for older chunks at the largest position,
+// constant. Positions are divided by position_scale after all of this, as vLLM does (one published script divides
+// before the clamp).
 #include <algorithm>
 
 #include "base/failure.hpp"

@@ -1,5 +1,6 @@
-// ReRoPE and Leaky ReRoPE (Su 2023, kexue.fm 9708). Keys nearer than the window keep their distance. Beyond it, ReRoPE counts
-// every distance as the window; Leaky ReRoPE lets it grow by 1/leak per token: window + (distance - window) / leak.
+// ReRoPE and Leaky ReRoPE (Su 2023, kexue.fm 9708). Keys nearer than the window keep their distance. Beyond it, ReRoPE
+// counts every distance as the window; Leaky ReRoPE lets it grow by 1/leak per token: window + (distance - window) /
+// leak.
 #include "method/registry.hpp"
 
 namespace farspan {

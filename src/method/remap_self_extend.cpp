@@ -1,5 +1,6 @@
-// Self-Extend (Jin et al. 2024, eq. 4). Near keys keep their distance; far keys share a position with the other members of their
-// group. The query's shift window - window // group joins the two regions at distance `window`; some releases divide exactly.
+// Self-Extend (Jin et al. 2024, eq. 4). Near keys keep their distance; far keys share a position with the other members
+// of their group. The query's shift window - window // group joins the two regions at distance `window`; some releases
+// divide exactly.
 #include "method/registry.hpp"
 
 namespace farspan {

@@ -1,5 +1,5 @@
-// StreamingLLM (Xiao et al. 2023, section 3.2): positions are slots of a cache that holds the first `sinks` tokens, the last
-// `window` tokens and the query itself. Recent keys keep their distance; seen from a sink, the query sits at slot
+// StreamingLLM (Xiao et al. 2023, section 3.2): positions are slots of a cache that holds the first `sinks` tokens, the
+// last `window` tokens and the query itself. Recent keys keep their distance; seen from a sink, the query sits at slot
 // sinks + window once the cache is full.
 #include "method/registry.hpp"
 

@@ -8,8 +8,8 @@
 
 namespace farspan {
 
-// Sets inv_freq[p] = formula(p, base^(2p/R)). The formula is generic in its real type: it runs in double, or for float32 angles
-// in float, where it then takes the same roundings as Hugging Face's modeling_rope_utils, step by step.
+// Sets inv_freq[p] = formula(p, base^(2p/R)). The formula is generic in its real type: it runs in double, or for
+// float32 angles in float, where it then takes the same roundings as Hugging Face's modeling_rope_utils, step by step.
 template <class Formula>
 void set_frequencies(const farspan_rope_config& config, double base, rope_part& part, Formula formula) {
     const auto fill = [&]<class Real>(Real) {
@@ -31,11 +31,14 @@ inline void set_plain_frequencies(const farspan_rope_config& config, double base
 
 // length / original_context beyond the trained context, 1 up to it.
 inline double length_growth(const farspan_rope_config& config, int64_t length) {
-    return length > config.original_context ? static_cast<double>(length) / static_cast<double>(config.original_context) : 1;
+    return length > config.original_context ? static_cast<double>(length) / static_cast<double>(config.original_context)
+                                            : 1;
 }
 
 // YaRN's g(s, c) = 0.1 c ln s + 1, without scaling 1 (Peng et al. 2023, eq. 22; c is DeepSeek's mscale).
-inline double yarn_magnitude(double factor, double mscale = 1) { return factor > 1 ? 0.1 * mscale * std::log(factor) + 1 : 1; }
+inline double yarn_magnitude(double factor, double mscale = 1) {
+    return factor > 1 ? 0.1 * mscale * std::log(factor) + 1 : 1;
+}
 
 // Axis per pair of M-RoPE.
 void check_axes(const farspan_rope_config& config);

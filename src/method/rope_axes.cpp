@@ -1,5 +1,5 @@
-// M-RoPE (Wang et al. 2024, Qwen2-VL): several positions per token, each pair following one of them. The frequency index is the
-// pair's own and does not restart at a section.
+// M-RoPE (Wang et al. 2024, Qwen2-VL): several positions per token, each pair following one of them. The frequency
+// index is the pair's own and does not restart at a section.
 #include <numeric>
 
 #include "base/failure.hpp"
@@ -18,8 +18,8 @@ int32_t section_axis(const farspan_rope_config& config, int32_t pair) {
     return axis;
 }
 
-// t h w t h w ... as long as a section lasts. What is left over follows axis 0 in Hugging Face's Qwen3-VL and axis 3 in ggml,
-// which also starts again when the sections are used up.
+// t h w t h w ... as long as a section lasts. What is left over follows axis 0 in Hugging Face's Qwen3-VL and axis 3 in
+// ggml, which also starts again when the sections are used up.
 int32_t interleaved_axis(const farspan_rope_config& config, int32_t pair) {
     const bool ggml = config.axes == FARSPAN_AXES_INTERLEAVED_GGML;
     const int32_t place = ggml ? pair % total(config) : pair, axis = place % 3;

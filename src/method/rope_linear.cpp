@@ -1,5 +1,5 @@
-// Position Interpolation (Chen et al. 2023, eq. 4): positions, hence all frequencies, divided by the factor. The dynamic form
-// takes length / original_context as its factor once the length exceeds the trained context.
+// Position Interpolation (Chen et al. 2023, eq. 4): positions, hence all frequencies, divided by the factor. The
+// dynamic form takes length / original_context as its factor once the length exceeds the trained context.
 #include "method/registry.hpp"
 #include "method/rope.hpp"
 
@@ -7,9 +7,8 @@ namespace farspan {
 namespace {
 
 void interpolate(const farspan_rope_config& config, double factor, rope_part& part) {
-    set_frequencies(config, config.base, part, [&]<class Real>(std::size_t, Real power) {
-        return Real{1} / power / static_cast<Real>(factor);
-    });
+    set_frequencies(config, config.base, part,
+                    [&]<class Real>(std::size_t, Real power) { return Real{1} / power / static_cast<Real>(factor); });
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Llama 3.1's scaling (Dubey et al. 2024; Meta's llama-models and Hugging Face "llama3"): three bands by wavelength. Short waves
-// keep their frequency, long ones are divided by the factor, in between a blend that is linear in the rotations within the
-// trained context: NTK-by-parts with its own bounds.
+// Llama 3.1's scaling (Dubey et al. 2024; Meta's llama-models and Hugging Face "llama3"): three bands by wavelength.
+// Short waves keep their frequency, long ones are divided by the factor, in between a blend that is linear in the
+// rotations within the trained context: NTK-by-parts with its own bounds.
 #include <numbers>
 
 #include "base/failure.hpp"
@@ -22,7 +22,8 @@ void lower_rope_llama3(const farspan_rope_config& config, int64_t, rope_part& pa
         const Real unscaled = Real{1} / power;
         const Real wavelength = static_cast<Real>(2 * std::numbers::pi) / unscaled;
         if (wavelength < context / high) return unscaled;
-        if (wavelength > context / low || low == high) return unscaled / factor;  // equal factors: a step without a band
+        // equal factors: a step without a band
+        if (wavelength > context / low || low == high) return unscaled / factor;
         const Real smooth = (context / wavelength - low) / (high - low);
         return (Real{1} - smooth) * unscaled / factor + smooth * unscaled;
     });

@@ -1,6 +1,7 @@
-// Divisors per pair: LongRoPE (Ding et al. 2024, section 3), whose list depends on the length, and the plain list that GGUF
-// files carry as freq_factors.
+// Divisors per pair: LongRoPE (Ding et al. 2024, section 3), whose list depends on the length, and the plain list that
+// GGUF files carry as freq_factors.
 #include "method/rope.hpp"
+
 #include "method/validate.hpp"
 
 namespace farspan {
@@ -14,9 +15,12 @@ void check_divisors(const farspan_rope_config& config, const char* path, const d
 
 bool is_long(const farspan_rope_config& config, int64_t length) {
     switch (config.length_switch) {
-        case FARSPAN_SWITCH_AT: return length >= config.original_context;
-        case FARSPAN_SWITCH_ALWAYS_LONG: return true;
-        default: return length > config.original_context;
+        case FARSPAN_SWITCH_AT:
+            return length >= config.original_context;
+        case FARSPAN_SWITCH_ALWAYS_LONG:
+            return true;
+        default:
+            return length > config.original_context;
     }
 }
 
@@ -36,8 +40,9 @@ void check_pair_factors(const farspan_rope_config& config) {
     check_divisors(config, "rope.short_factors", config.short_factors, config.short_factors_count);
 }
 
-// The magnitude is that of the whole extension (sqrt(1 + ln s / ln L) in the release of microsoft/LongRoPE) whichever list is in
-// use, except that Hugging Face 4.46 and 4.47, which SWITCH_AT follows, apply it only together with the long list.
+// The magnitude is that of the whole extension (sqrt(1 + ln s / ln L) in the release of microsoft/LongRoPE) whichever
+// list is in use, except that Hugging Face 4.46 and 4.47, which SWITCH_AT follows, apply it only together with the long
+// list.
 void lower_rope_longrope(const farspan_rope_config& config, int64_t length, rope_part& part) {
     const bool use_long = is_long(config, length);
     const double* divisors = use_long ? config.long_factors : config.short_factors;
@@ -48,7 +53,8 @@ void lower_rope_longrope(const farspan_rope_config& config, int64_t length, rope
     if (config.magnitude == FARSPAN_MAGNITUDE_YARN)
         part.magnitude = yarn_magnitude(config.factor);
     else if (config.factor > 1)
-        part.magnitude = std::sqrt(1 + std::log(config.factor) / std::log(static_cast<double>(config.original_context)));
+        part.magnitude =
+            std::sqrt(1 + std::log(config.factor) / std::log(static_cast<double>(config.original_context)));
 }
 
 void lower_rope_pair_factors(const farspan_rope_config& config, int64_t, rope_part& part) {

@@ -1,6 +1,6 @@
 // NTK-aware scaling (Peng et al. 2023, eq. 16): a larger base, chosen so that the slowest pair is interpolated by
-// exactly the factor while the fastest stays: base' = base * factor^(R/(R-2)). The dynamic forms derive the factor from the
-// current length; up to the trained context they change nothing.
+// exactly the factor while the fastest stays: base' = base * factor^(R/(R-2)). The dynamic forms derive the factor from
+// the current length; up to the trained context they change nothing.
 #include "base/failure.hpp"
 #include "method/registry.hpp"
 #include "method/rope.hpp"
@@ -25,7 +25,8 @@ void lower_rope_ntk(const farspan_rope_config& config, int64_t, rope_part& part)
     stretch_base(config, config.factor, part);
 }
 
-// Dynamic NTK (Peng et al. 2023, section 3.3; Hugging Face "dynamic"): factor * n/L - (factor - 1), which is n/L at factor 1.
+// Dynamic NTK (Peng et al. 2023, section 3.3; Hugging Face "dynamic"): factor * n/L - (factor - 1), which is n/L at
+// factor 1.
 void lower_rope_dynamic_ntk(const farspan_rope_config& config, int64_t length, rope_part& part) {
     const double growth = length_growth(config, length);
     stretch_base(config, growth > 1 ? config.factor * growth - (config.factor - 1) : 1, part);

@@ -1,5 +1,5 @@
-// Proportional partial rotation (Hugging Face "proportional", Gemma's later models): of all R/2 pairs only the first turn, and
-// their exponent counts over the full width R. A partial rotary_dim instead counts over the rotated width.
+// Proportional partial rotation (Hugging Face "proportional", Gemma's later models): of all R/2 pairs only the first
+// turn, and their exponent counts over the full width R. A partial rotary_dim instead counts over the rotated width.
 #include "method/registry.hpp"
 #include "method/rope.hpp"
 

@@ -1,6 +1,7 @@
-// NTK-by-parts and YaRN (Peng et al. 2023). Pairs that turn often within the trained context keep their frequency, pairs that do
-// not complete a turn are interpolated, a ramp joins them. The paper's ramp is linear in the number of rotations (eq. 17-20);
-// every released implementation computes one that is linear in the pair index and rounds its ends.
+// NTK-by-parts and YaRN (Peng et al. 2023). Pairs that turn often within the trained context keep their frequency,
+// pairs that do not complete a turn are interpolated, a ramp joins them. The paper's ramp is linear in the number of
+// rotations (eq. 17-20); every released implementation computes one that is linear in the pair index and rounds its
+// ends.
 #include <algorithm>
 #include <numbers>
 
@@ -54,7 +55,8 @@ void scale_by_parts(const farspan_rope_config& config, double factor, rope_part&
     } else {
         const ramp_ends ends = ends_of(config);
         blend(config, factor, part, [&]<class Real>(std::size_t p, Real) {
-            const Real ramp = (static_cast<Real>(p) - static_cast<Real>(ends.low)) / static_cast<Real>(ends.high - ends.low);
+            const Real ramp =
+                (static_cast<Real>(p) - static_cast<Real>(ends.low)) / static_cast<Real>(ends.high - ends.low);
             return Real{1} - std::clamp(ramp, Real{0}, Real{1});
         });
     }
@@ -62,7 +64,8 @@ void scale_by_parts(const farspan_rope_config& config, double factor, rope_part&
 
 }  // namespace
 
-// Upstreams disagree on what an empty ramp means (no interpolation in some, full interpolation in ggml), so none is accepted.
+// Upstreams disagree on what an empty ramp means (no interpolation in some, full interpolation in ggml), so none is
+// accepted.
 void check_ramp(const farspan_rope_config& config) {
     const bool by_rotations = config.ramp == FARSPAN_RAMP_ROTATIONS;
     if (by_rotations ? config.beta_fast <= config.beta_slow : config.beta_fast < config.beta_slow)
@@ -106,7 +109,8 @@ void lower_rope_yarn(const farspan_rope_config& config, int64_t, rope_part& part
     if (config.magnitude == FARSPAN_MAGNITUDE_UNCLAMPED)
         part.magnitude = 0.1 * std::log(config.factor) + 1;
     else if (config.mscale != 0)
-        part.magnitude = yarn_magnitude(config.factor, config.mscale) / yarn_magnitude(config.factor, config.mscale_all_dim);
+        part.magnitude =
+            yarn_magnitude(config.factor, config.mscale) / yarn_magnitude(config.factor, config.mscale_all_dim);
     else
         part.magnitude = yarn_magnitude(config.factor);
 }

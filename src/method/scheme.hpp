@@ -1,5 +1,5 @@
-// A scheme: the five checked configurations and owned copies of their arrays. Lowering turns it into parts; those that depend
-// on the current length take it. Positive length only.
+// A scheme: the five checked configurations and owned copies of their arrays. Lowering turns it into parts; those that
+// depend on the current length take it. Positive length only.
 #pragma once
 
 #include <memory>
@@ -29,8 +29,8 @@ struct scheme {
     scheme& operator=(const scheme&) = delete;
 };
 
-// Checks everything and copies. A part that is NULL stands for its defaults; `parts` is of this version. Throws failure; paths begin with the
-// part, as "rope.base" does.
+// Checks everything and copies. A part that is NULL stands for its defaults; `parts` is of this version. Throws
+// failure; paths begin with the part, as "rope.base" does.
 std::unique_ptr<scheme> make_scheme(const farspan_scheme_parts& parts);
 
 rope_part lower_rope(const scheme& scheme, int64_t length);
@@ -38,7 +38,8 @@ remap_part lower_remap(const scheme& scheme, int64_t length);
 // Heads count from `head_offset` on, which is at most their number.
 bias_part lower_bias(const scheme& scheme, int64_t length, int64_t head_offset = 0);
 // out[n] = the bias of a head at first_distance + n.
-void fill_bias(const bias_part& bias, int32_t head, int64_t first_distance, float* out, int64_t count, const workers& by);
+void fill_bias(const bias_part& bias, int32_t head, int64_t first_distance, float* out, int64_t count,
+               const workers& by);
 mask_part lower_mask(const scheme& scheme);
 score_part lower_score(const scheme& scheme, int64_t length, int64_t head_offset = 0);
 

@@ -1,6 +1,6 @@
-// A scheme as JSON: the fields of field_list.def by the names of their members, enums and methods as words, flags as true and
-// false, counts left to their arrays. Only what differs from the defaults is written, so that the text of a scheme stays the same
-// when the library learns new fields.
+// A scheme as JSON: the fields of field_list.def by the names of their members, enums and methods as words, flags as
+// true and false, counts left to their arrays. Only what differs from the defaults is written, so that the text of a
+// scheme stays the same when the library learns new fields.
 #pragma once
 
 #include <array>
@@ -36,7 +36,8 @@ struct scheme_configs {
     std::array<scheme_part, 5> parts();
 };
 
-// The name of a field in JSON: a run of fields "axis_sections[0]", "axis_sections[1]" ... is one list. Empty if it has none.
+// The name of a field in JSON: a run of fields "axis_sections[0]", "axis_sections[1]" ... is one list. Empty if it has
+// none.
 std::string_view json_name(const field& f);
 // How many fields from fields[n] on have its name.
 std::size_t json_run(std::span<const field> fields, std::size_t n);

@@ -53,7 +53,8 @@ public:
                    "is no part of a scheme: those are rope, remap, bias, mask and score");
         });
         for (const scheme_part& part : parts) connect_arrays(part);
-        return make_scheme({sizeof(farspan_scheme_parts), 0, &configs_.rope, &configs_.remap, &configs_.bias, &configs_.mask, &configs_.score});
+        return make_scheme({sizeof(farspan_scheme_parts), 0, &configs_.rope, &configs_.remap, &configs_.bias,
+                            &configs_.mask, &configs_.score});
     }
 
 private:
@@ -84,7 +85,9 @@ private:
         return escaped(text_.substr(at, json::skip_value(text_, at) - at), longest_quote);
     }
 
-    bool is_number(std::size_t at) const { return std::string_view("{[\"tfn").find(text_[at]) == std::string_view::npos; }
+    bool is_number(std::size_t at) const {
+        return std::string_view("{[\"tfn").find(text_[at]) == std::string_view::npos;
+    }
 
     void read_part(const scheme_part& part, std::size_t at) {
         const std::string path = json::join_path("$", part.name);
@@ -117,7 +120,8 @@ private:
 
     int32_t method_at(const scheme_part& part, const std::string& path, std::size_t at) const {
         word_list known;
-        for (int32_t method = 0; method < method_count(part.naming); ++method) known.add(method_name(part.naming, method));
+        for (int32_t method = 0; method < method_count(part.naming); ++method)
+            known.add(method_name(part.naming, method));
         const std::string word = word_at(path, at, known.text());
         for (int32_t method = 0; method < method_count(part.naming); ++method)
             if (word == method_name(part.naming, method)) return method;
@@ -132,8 +136,7 @@ private:
         if (text_[at] != '[') refuse_type(path, at, "a list of whole numbers");
         std::size_t entry = 0;
         json::each_item(text_, at, [&](std::size_t item) {
-            if (entry == most)
-                refuse(FARSPAN_ERROR_SHAPE, path, "has more than " + std::to_string(most) + " numbers");
+            if (entry == most) refuse(FARSPAN_ERROR_SHAPE, path, "has more than " + std::to_string(most) + " numbers");
             read_scalar(part.fields[n + entry], part.config, json::join_path(path, entry), item);
             ++entry;
         });
@@ -181,7 +184,8 @@ private:
     double real_at(const std::string& path, std::size_t at) const {
         if (!is_number(at)) refuse_type(path, at, "a number");
         const double value = json::number_at(text_, at).real;
-        if (!std::isfinite(value)) refuse(FARSPAN_ERROR_PARAMETER_RANGE, path, "is " + found(at) + ": must be a finite number");
+        if (!std::isfinite(value))
+            refuse(FARSPAN_ERROR_PARAMETER_RANGE, path, "is " + found(at) + ": must be a finite number");
         return value == 0 && text_[at] == '-' ? -0.0 : value;
     }
 
@@ -194,7 +198,8 @@ private:
             if (f.type == field_type::doubles) return entries.doubles.push_back(value);
             const auto narrow = static_cast<float>(value);
             if (!std::isfinite(narrow))
-                refuse(FARSPAN_ERROR_PARAMETER_RANGE, item_path, "is " + found(item) + ": must be a finite number of float32");
+                refuse(FARSPAN_ERROR_PARAMETER_RANGE, item_path,
+                       "is " + found(item) + ": must be a finite number of float32");
             entries.floats.push_back(narrow);
         });
         lists_.push_back(std::move(entries));
@@ -203,7 +208,8 @@ private:
     // Puts the lists into the configuration.
     void connect_arrays(const scheme_part& part) {
         for (const list& one : lists_) {
-            if (one.of < part.fields.data() || one.of >= part.fields.data() + part.fields.size() || one.size() == 0) continue;
+            if (one.of < part.fields.data() || one.of >= part.fields.data() + part.fields.size() || one.size() == 0)
+                continue;
             if (one.of->type == field_type::floats)
                 store(*one.of, part.config, one.floats.data());
             else

@@ -81,7 +81,8 @@ std::string part_text(const scheme_part& part) {
     for (std::size_t n = 0, run = 0; n < part.fields.size(); n += run) {
         run = json_run(part.fields, n);
         bool initial = true;
-        for (std::size_t entry = n; entry < n + run; ++entry) initial = initial && is_initial(part.fields[entry], part.config);
+        for (std::size_t entry = n; entry < n + run; ++entry)
+            initial = initial && is_initial(part.fields[entry], part.config);
         const std::string_view name = json_name(part.fields[n]);
         if (!initial && !name.empty()) add(text, name, value_text(part, n, run));
     }

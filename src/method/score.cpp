@@ -19,9 +19,11 @@ void check_score(const farspan_score_config& config) {
                       config.softcap);
     check_absent(config.sink_logits, config.sink_logits_count, "score.sink_logits");
     if (config.sink_logits && config.sink_logits_count < 1)
-        throw failure(FARSPAN_ERROR_SHAPE, "score.sink_logits_count", "is 0: must be between 1 and 65536 with sink_logits");
+        throw failure(FARSPAN_ERROR_SHAPE, "score.sink_logits_count",
+                      "is 0: must be between 1 and 65536 with sink_logits");
     if (config.sink_logits)
-        check_array("score.sink_logits", config.sink_logits, config.sink_logits_count, config.sink_logits_count, "a logit for each head");
+        check_array("score.sink_logits", config.sink_logits, config.sink_logits_count, config.sink_logits_count,
+                    "a logit for each head");
     row.check(config);
 }
 

@@ -1,5 +1,6 @@
-// Temperatures: factors on the logit that grow with the position or the length, against the flattening of softmax over more keys.
-// log-n (Su, kexue.fm 8823; Qwen-1); the attention temperature of Llama 4 and of Ministral 3; Dual Chunk Attention's factor of the whole length.
+// Temperatures: factors on the logit that grow with the position or the length, against the flattening of softmax over
+// more keys. log-n (Su, kexue.fm 8823; Qwen-1); the attention temperature of Llama 4 and of Ministral 3; Dual Chunk
+// Attention's factor of the whole length.
 #include <algorithm>
 #include <cmath>
 
@@ -14,7 +15,9 @@ double tokens(int64_t position) { return static_cast<double>(std::max<int64_t>(p
 
 void add_log_n(const farspan_score_config& config, double least, score_part& part) {
     const double trained = std::log(config.trained_length);
-    part.temperature = [trained, least](int64_t position) { return std::max(least, std::log(tokens(position)) / trained); };
+    part.temperature = [trained, least](int64_t position) {
+        return std::max(least, std::log(tokens(position)) / trained);
+    };
 }
 
 // Grows by a step whenever the number of tokens reaches a multiple of the floor.
@@ -32,7 +35,9 @@ void check_log_n(const farspan_score_config& config) {
 
 void lower_temperature_none(const farspan_score_config&, int64_t, score_part&) {}
 
-void lower_temperature_log_n(const farspan_score_config& config, int64_t, score_part& part) { add_log_n(config, 1, part); }
+void lower_temperature_log_n(const farspan_score_config& config, int64_t, score_part& part) {
+    add_log_n(config, 1, part);
+}
 
 void lower_temperature_log_n_trained(const farspan_score_config& config, int64_t, score_part& part) {
     add_log_n(config, 0, part);

@@ -33,17 +33,20 @@ const auto& check_method(const Config& config, int32_t method, const char* part,
 
 // A required array of `needed` values, each finite and, where asked, in (0, high]. `path` is "bias.values".
 template <class Value>
-void check_array(const char* path, const Value* values, int64_t count, int64_t needed, const char* meaning, bool positive = false,
-                 double high = 1e30) {
+void check_array(const char* path, const Value* values, int64_t count, int64_t needed, const char* meaning,
+                 bool positive = false, double high = 1e30) {
     if (!values)
-        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, path, "is NULL: must hold %lld values", static_cast<long long>(needed));
+        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, path, "is NULL: must hold %lld values",
+                      static_cast<long long>(needed));
     check_input(values, count, needed, path, meaning);
     for (int64_t n = 0; n < count; ++n) {
         const auto value = static_cast<double>(values[n]);
         const auto at = [&] { return field_path("%s[%lld]", path, static_cast<long long>(n)); };
-        if (!std::isfinite(value)) throw failure(FARSPAN_ERROR_PARAMETER_RANGE, at(), "is %g: must be a finite number", value);
+        if (!std::isfinite(value))
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, at(), "is %g: must be a finite number", value);
         if (positive && !(value > 0 && value <= high))
-            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, at(), "is %s: must be above 0 and at most %g", number_text(value).text, high);
+            throw failure(FARSPAN_ERROR_PARAMETER_RANGE, at(), "is %s: must be above 0 and at most %g",
+                          number_text(value).text, high);
     }
 }
 

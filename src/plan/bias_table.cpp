@@ -44,7 +44,8 @@ std::vector<int64_t> blocks_of(const problem& problem, std::size_t most) {
             const auto blocks_of_positions = [](const std::vector<int64_t>& positions, int64_t first, int64_t last) {
                 std::vector<int64_t> found;
                 for (int64_t n = first; n < last; ++n)
-                    if (const int64_t block = bias_blocks::block_of(positions[n]); found.empty() || found.back() != block)
+                    if (const int64_t block = bias_blocks::block_of(positions[n]);
+                        found.empty() || found.back() != block)
                         found.push_back(block);
                 return sorted_without_repeats(std::move(found));
             };
@@ -60,7 +61,8 @@ std::vector<int64_t> blocks_of(const problem& problem, std::size_t most) {
 
 }  // namespace
 
-bias_blocks::bias_blocks(const bias_part& bias, int64_t heads, std::vector<int64_t> blocks, const volatile int32_t* cancel)
+bias_blocks::bias_blocks(const bias_part& bias, int64_t heads, std::vector<int64_t> blocks,
+                         const volatile int32_t* cancel)
     : blocks_(sorted_without_repeats(std::move(blocks))) {
     const auto count = static_cast<int64_t>(blocks_.size()), stride = count * 2 * width;
     values_.resize(static_cast<std::size_t>(heads * stride));
@@ -91,12 +93,14 @@ bias_table::bias_table(const bias_part& bias, const problem& problem, int64_t ma
     for (const position_row& row : problem.rows)
         for (const segment& s : problem.segments) {
             if (s.first_query == s.last_query || s.first_key == s.last_key) continue;
-            const auto [first, last] = std::minmax_element(row.query.begin() + s.first_query, row.query.begin() + s.last_query);
+            const auto [first, last] =
+                std::minmax_element(row.query.begin() + s.first_query, row.query.begin() + s.last_query);
             smallest = std::min(smallest, *first - row.key[s.last_key - 1]);
             largest = std::max(largest, *last - row.key[s.first_key]);
         }
     if (smallest > largest) return;
-    const int64_t span = largest - smallest + 2 * margin + 1, linear = 4 * (problem.queries + problem.keys) + 4 * margin;
+    const int64_t span = largest - smallest + 2 * margin + 1,
+                  linear = 4 * (problem.queries + problem.keys) + 4 * margin;
     if (span <= linear) {
         tabulate(problem.query_heads, smallest - margin, largest + margin, cancel);
         return;

@@ -1,5 +1,5 @@
-// Biases that are functions of the distance, tabulated per head in base-2 units. Stored by falling distance, so that consecutive keys
-// read consecutive memory: one unaligned load and one add per vector of keys.
+// Biases that are functions of the distance, tabulated per head in base-2 units. Stored by falling distance, so that
+// consecutive keys read consecutive memory: one unaligned load and one add per vector of keys.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +17,15 @@ public:
     static int64_t block_of(int64_t distance) { return distance >> 6; }  // rounds down
 
     bias_blocks() = default;
-    // `blocks` in any order, repeated or not. Throws failure(FARSPAN_ERROR_CANCELLED), looking at the flag for every distance.
+    // `blocks` in any order, repeated or not. Throws failure(FARSPAN_ERROR_CANCELLED), looking at the flag for every
+    // distance.
     bias_blocks(const bias_part& bias, int64_t heads, std::vector<int64_t> blocks, const volatile int32_t* cancel);
 
     bool empty() const { return blocks_.empty(); }
     // The place of a block among those that are stored; -1: it is not.
     int64_t find(int64_t block) const;
-    // The entry of a distance of the stored block or of the next one; entry + n belongs to distance - n, down to the block's first.
+    // The entry of a distance of the stored block or of the next one; entry + n belongs to distance - n, down to the
+    // block's first.
     const float* entry(int64_t head, int64_t place, int64_t distance) const {
         const int64_t last = (blocks_[static_cast<std::size_t>(place)] + 2) * width - 1;
         return values_.data() + (head * static_cast<int64_t>(blocks_.size()) + place) * 2 * width + (last - distance);
@@ -31,15 +33,16 @@ public:
 
 private:
     std::vector<int64_t> blocks_;  // ascending
-    std::vector<float> values_;    // [heads][blocks][2 width]: each with the next one, so that any 64 distances are consecutive
+    // [heads][blocks][2 width]: each with the next one, so that any 64 distances are consecutive
+    std::vector<float> values_;
 };
 
 class bias_table {
 public:
     bias_table() = default;
-    // Covers every distance of the problem, and `margin` more at both ends for the lanes of edge tiles. If gaps between positions would
-    // make it more than linear in the problem's size, only blocks of distances that occur are stored, and if that is too much as
-    // well, values are computed one by one.
+    // Covers every distance of the problem, and `margin` more at both ends for the lanes of edge tiles. If gaps between
+    // positions would make it more than linear in the problem's size, only blocks of distances that occur are stored,
+    // and if that is too much as well, values are computed one by one.
     bias_table(const bias_part& bias, const problem& problem, int64_t margin, const volatile int32_t* cancel = nullptr);
 
     bool tabulated() const { return !values_.empty(); }

@@ -21,9 +21,12 @@ constexpr int64_t prefill_rows = 24;
 void check_fit(const cache_plan& plan, const cache_problem& problem, const lowered_scheme& scheme) {
     const rope_part& rope = scheme.rope;
     if (rope.enabled && rope.rotary_offset + rope.rotary_dim > plan.shape.head_dim)
-        throw failure(FARSPAN_ERROR_ROTARY_DIM, "rope.rotary_offset", "%d + rotary_dim %d exceeds the cache's head_dim, %" PRId64, rope.rotary_offset, rope.rotary_dim, plan.shape.head_dim);
+        throw failure(FARSPAN_ERROR_ROTARY_DIM, "rope.rotary_offset",
+                      "%d + rotary_dim %d exceeds the cache's head_dim, %" PRId64, rope.rotary_offset, rope.rotary_dim,
+                      plan.shape.head_dim);
     if (rope.axes > 1)
-        throw failure(FARSPAN_ERROR_COMBINATION, "rope.axes", "gives %d positions per token: a cache knows one", rope.axes);
+        throw failure(FARSPAN_ERROR_COMBINATION, "rope.axes", "gives %d positions per token: a cache knows one",
+                      rope.axes);
     if (!rope.log2_decay.empty() && !scheme.mask.causal)
         throw failure(FARSPAN_ERROR_COMBINATION, "rope.method", "is a decaying rotation (xpos): needs a causal mask");
     if (scheme.bias.kind == bias_part::dense)
@@ -99,8 +102,8 @@ void add_bias(const cache_plan& plan, cached_sequence& to, const volatile int32_
             to.bias_place.push_back(static_cast<int32_t>(to.distance_bias.find(block(position, page))));
 }
 
-cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given, const lowered_scheme* scheme, cached_rows&& given,
-                              const volatile int32_t* cancel) {
+cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given, const lowered_scheme* scheme,
+                              cached_rows&& given, const volatile int32_t* cancel) {
     cached_sequence made;
     made.first_row = given.first_row;
     made.positions = std::move(given.positions);
@@ -127,7 +130,8 @@ cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given
 
 // To read a key or value takes as long as four multiply-adds with it.
 double work_of(const block_shape& shape, int64_t lines, int64_t pages) {
-    return static_cast<double>(pages * block_tokens * (shape.head_dim + shape.value_dim)) * static_cast<double>(lines + 4);
+    return static_cast<double>(pages * block_tokens * (shape.head_dim + shape.value_dim)) *
+           static_cast<double>(lines + 4);
 }
 
 // The tasks depend on the shape alone, and so do the places where sums are cut.
@@ -137,7 +141,8 @@ void add_tasks(cache_plan& plan, int64_t number) {
     const int64_t heads = std::min(plan.group(), kernels::block_rows);
     const int64_t rows = std::max<int64_t>(1, kernels::block_rows / heads);
     const auto pages = static_cast<int64_t>(sequence.pages.size());
-    const int64_t parts = sequence.rows() <= rows ? std::max<int64_t>(1, (pages + pages_per_part - 1) / pages_per_part) : 1;
+    const int64_t parts =
+        sequence.rows() <= rows ? std::max<int64_t>(1, (pages + pages_per_part - 1) / pages_per_part) : 1;
     for (int64_t key_head = 0; key_head < plan.shape.key_heads; ++key_head)
         for (int64_t head = 0; head < plan.group(); head += heads)
             for (int64_t row = 0; row < sequence.rows(); row += rows)
@@ -145,23 +150,26 @@ void add_tasks(cache_plan& plan, int64_t number) {
                     const int64_t partial = parts > 1 ? plan.partials++ : -1;
                     const bool waits = sequence.scheme->newest_first() && part < parts - 1;
                     const int64_t first_page = part * pages / parts, last_page = (part + 1) * pages / parts;
-                    plan.work += work_of(plan.shape, std::min(heads, plan.group() - head) * std::min(rows, sequence.rows() - row),
+                    plan.work += work_of(plan.shape,
+                                         std::min(heads, plan.group() - head) * std::min(rows, sequence.rows() - row),
                                          last_page - first_page);
-                    plan.tasks.push_back({number, key_head, key_head * plan.group() + head, std::min(heads, plan.group() - head), row,
-                                          std::min(rows, sequence.rows() - row), first_page, last_page,
-                                          partial, part, parts, waits ? partial + parts - 1 - part : -1});
+                    plan.tasks.push_back({number, key_head, key_head * plan.group() + head,
+                                          std::min(heads, plan.group() - head), row,
+                                          std::min(rows, sequence.rows() - row), first_page, last_page, partial, part,
+                                          parts, waits ? partial + parts - 1 - part : -1});
                 }
 }
 
 }  // namespace
 
-std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_shape& shape, std::vector<cached_rows> sequences,
-                                            int64_t rows, const cache_problem& problem, const kernels::kernel_table& kernels,
+std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_shape& shape,
+                                            std::vector<cached_rows> sequences, int64_t rows,
+                                            const cache_problem& problem, const kernels::kernel_table& kernels,
                                             const workers& by) {
     if (problem.query_heads < 1 || problem.query_heads > 65536 || problem.query_heads % shape.key_heads != 0)
         throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem.heads_path,
-                      "is %" PRId64 ": must be a multiple of the cache's %" PRId64 " key heads, at most 65536", problem.query_heads,
-                      shape.key_heads);
+                      "is %" PRId64 ": must be a multiple of the cache's %" PRId64 " key heads, at most 65536",
+                      problem.query_heads, shape.key_heads);
     auto plan = std::make_unique<cache_plan>();
     plan->shape = shape;
     plan->query_heads = problem.query_heads;

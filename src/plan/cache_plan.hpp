@@ -44,11 +44,11 @@ struct cached_sequence {
     std::vector<int64_t> positions;  // of the query rows
     std::vector<cached_page> pages;
     const lowered_scheme* scheme;
-    std::vector<row_view> views;     // [rows], in positions
-    std::vector<float> query_scale;  // [rows], log2(e) included
-    std::vector<branch_turns> turns; // [branch], empty if nothing is rotated
-    bias_blocks distance_bias;       // bias.kind == table
-    std::vector<int32_t> bias_place; // [rows][pages], of the distances between a row and the page's lanes
+    std::vector<row_view> views;      // [rows], in positions
+    std::vector<float> query_scale;   // [rows], log2(e) included
+    std::vector<branch_turns> turns;  // [branch], empty if nothing is rotated
+    bias_blocks distance_bias;        // bias.kind == table
+    std::vector<int32_t> bias_place;  // [rows][pages], of the distances between a row and the page's lanes
     // Many rows: an ordinary plan over the tokens in order, instead of the tables above.
     std::unique_ptr<const plan> prefill;
     std::vector<int64_t> first_token;  // [pages + 1], with prefill: how many tokens lie before the page
@@ -56,16 +56,16 @@ struct cached_sequence {
     int64_t rows() const { return static_cast<int64_t>(positions.size()); }
 };
 
-// Some rows and heads of one key head against some pages of a sequence. Row h * rows + r of its scratch is row first_row + r of
-// head first_head + h.
+// Some rows and heads of one key head against some pages of a sequence. Row h * rows + r of its scratch is row
+// first_row + r of head first_head + h.
 struct cached_task {
     int64_t sequence, key_head;
     int64_t first_head, heads;  // query heads
     int64_t first_row, rows;    // of the sequence's rows
     int64_t first_page, last_page;
-    int64_t partial;            // the task's place among the partial results; -1: it is a whole
-    int64_t part, parts;        // which of the partial results that belong together
-    int64_t newest;             // with newest_first, the partial result of the newest keys; -1: this one
+    int64_t partial;      // the task's place among the partial results; -1: it is a whole
+    int64_t part, parts;  // which of the partial results that belong together
+    int64_t newest;       // with newest_first, the partial result of the newest keys; -1: this one
 };
 
 struct cache_plan {
@@ -78,7 +78,7 @@ struct cache_plan {
     std::vector<cached_sequence> sequences;
     std::vector<cached_task> tasks;
     int64_t partials;
-    double work;                // multiply-adds of a run, and what reading the keys and values costs
+    double work;  // multiply-adds of a run, and what reading the keys and values costs
 
     int64_t group() const { return query_heads / shape.key_heads; }
 };
@@ -92,12 +92,13 @@ struct cached_rows {
 
 struct cache_problem {
     int64_t query_heads;
-    int64_t length;         // 0: of each sequence, its own
-    const char* heads_path; // of query_heads, for failures
+    int64_t length;          // 0: of each sequence, its own
+    const char* heads_path;  // of query_heads, for failures
 };
 
-std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_shape& shape, std::vector<cached_rows> sequences,
-                                            int64_t rows, const cache_problem& problem, const kernels::kernel_table& kernels,
+std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_shape& shape,
+                                            std::vector<cached_rows> sequences, int64_t rows,
+                                            const cache_problem& problem, const kernels::kernel_table& kernels,
                                             const workers& by);
 
 }  // namespace farspan

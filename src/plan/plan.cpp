@@ -12,8 +12,8 @@
 namespace farspan {
 namespace {
 
-// Positions of one tile of keys, and of one block of queries, may spread this far under a decaying rotation: the decay over the
-// spread stays well inside the range of float.
+// Positions of one tile of keys, and of one block of queries, may spread this far under a decaying rotation: the decay
+// over the spread stays well inside the range of float.
 constexpr int64_t max_decay_spread = 8192;
 
 void check_fit(const plan& plan, const scheme& scheme, const mask_part& mask) {
@@ -33,8 +33,9 @@ void check_fit(const plan& plan, const scheme& scheme, const mask_part& mask) {
                       "is rotated: a remap or xpos needs raw queries and keys");
     const auto check_heads = [&](const char* what, int64_t heads) {
         if (shape.head_offset + shape.query_heads > heads)
-            throw failure(FARSPAN_ERROR_HEAD_GROUPS, shape.heads_path, "is %" PRId64 " and head_offset %" PRId64 ": %s %" PRId64,
-                          shape.query_heads, shape.head_offset, what, heads);
+            throw failure(FARSPAN_ERROR_HEAD_GROUPS, shape.heads_path,
+                          "is %" PRId64 " and head_offset %" PRId64 ": %s %" PRId64, shape.query_heads,
+                          shape.head_offset, what, heads);
     };
     if (scheme.bias.heads > 0) check_heads("the bias has heads", scheme.bias.heads);
     if (scheme.score.sink_logits) check_heads("score.sink_logits_count is", scheme.score.sink_logits_count);
@@ -67,8 +68,8 @@ std::vector<float> make_query_scale(const plan& plan, const position_row& row) {
     return scale;
 }
 
-// Decay is counted within a tile, so that its factors neither overflow nor vanish at any length: keys from the last key of
-// their segment and tile, queries from the smallest position of their block.
+// Decay is counted within a tile, so that its factors neither overflow nor vanish at any length: keys from the last key
+// of their segment and tile, queries from the smallest position of their block.
 void make_decay_centres(const plan& plan, const position_row& row, row_tables& tables) {
     const auto check_spread = [](const char* path, int64_t spread) {
         if (spread > max_decay_spread)
@@ -86,19 +87,21 @@ void make_decay_centres(const plan& plan, const position_row& row, row_tables& t
         }
     tables.query_centre.resize(row.query.size());
     for (const query_block& block : plan.blocks) {
-        const auto [least, most] = std::minmax_element(row.query.begin() + block.first_row, row.query.begin() + block.last_row);
+        const auto [least, most] =
+            std::minmax_element(row.query.begin() + block.first_row, row.query.begin() + block.last_row);
         check_spread(plan.shape.query_path, *most - *least);
         std::fill(tables.query_centre.begin() + block.first_row, tables.query_centre.begin() + block.last_row, *least);
     }
 }
 
-void make_angles(const plan& plan, const position_row& row, const remap_part& remap, const std::vector<position_map>& key_maps,
-                 row_tables& tables, const volatile int32_t* cancel) {
+void make_angles(const plan& plan, const position_row& row, const remap_part& remap,
+                 const std::vector<position_map>& key_maps, row_tables& tables, const volatile int32_t* cancel) {
     tables.query_angles.resize(plan.branches);
     tables.key_angles.resize(plan.copies);
     if (!plan.rope.enabled || plan.shape.rotated) return;
     if (plan.rope.axes > 1) {
-        tables.query_angles[0] = make_axes_table(*plan.kernels, plan.rope, plan.shape.query_axes, plan.shape.queries, cancel);
+        tables.query_angles[0] =
+            make_axes_table(*plan.kernels, plan.rope, plan.shape.query_axes, plan.shape.queries, cancel);
         tables.key_angles[0] = make_axes_table(*plan.kernels, plan.rope, plan.shape.key_axes, plan.shape.keys, cancel);
         return;
     }
@@ -109,7 +112,8 @@ void make_angles(const plan& plan, const position_row& row, const remap_part& re
         for (std::size_t j = 0; j < row.key.size(); ++j) key_decay.push_back(tables.key_centre[j] - row.key[j]);
     }
     for (int b = 0; b < plan.branches; ++b)
-        tables.query_angles[b] = make_rotary_table(*plan.kernels, plan.rope, remap.branches[b].query, row.query, query_decay, cancel);
+        tables.query_angles[b] =
+            make_rotary_table(*plan.kernels, plan.rope, remap.branches[b].query, row.query, query_decay, cancel);
     for (int c = 0; c < plan.copies; ++c)
         tables.key_angles[c] = make_rotary_table(*plan.kernels, plan.rope, key_maps[c], row.key, key_decay, cancel);
 }
@@ -148,16 +152,18 @@ void find_needed_runs(const plan& plan, entry_tables& entry, const volatile int3
     }
 }
 
-// Batch entries with the same positions share their tables, whatever keys each of them hides: one position row is left of each kind.
-// (Of those that come after one another; looking at all would be quadratic in the batch.)
+// Batch entries with the same positions share their tables, whatever keys each of them hides: one position row is left
+// of each kind. (Of those that come after one another; looking at all would be quadratic in the batch.)
 void share_rows(plan& plan) {
     constexpr std::ptrdiff_t most_looked_at = 4;
     std::vector<position_row> distinct;
     for (position_row& row : plan.shape.rows) {
         entry_tables& entry = plan.entries.emplace_back();
         entry.valid_keys = {row.first_valid_key, row.last_valid_key};
-        const auto newest = distinct.end() - std::min<std::ptrdiff_t>(distinct.end() - distinct.begin(), most_looked_at);
-        const auto known = std::find_if(newest, distinct.end(), [&](const position_row& other) { return other.same_positions(row); });
+        const auto newest =
+            distinct.end() - std::min<std::ptrdiff_t>(distinct.end() - distinct.begin(), most_looked_at);
+        const auto known =
+            std::find_if(newest, distinct.end(), [&](const position_row& other) { return other.same_positions(row); });
         entry.row = static_cast<std::size_t>(known - distinct.begin());
         if (known == distinct.end()) distinct.push_back(std::move(row));
     }
@@ -170,8 +176,8 @@ void share_rows(plan& plan) {
 
 }  // namespace
 
-std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels, int32_t threads,
-                                const volatile int32_t* cancel) {
+std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels,
+                                int32_t threads, const volatile int32_t* cancel) {
     auto result = std::make_unique<plan>();
     result->shape = std::move(shape);
     share_rows(*result);

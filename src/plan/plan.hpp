@@ -27,10 +27,10 @@ struct row_tables {
 
 // What depends on the keys that a batch entry hides.
 struct entry_tables {
-    std::size_t row;      // of its positions
-    interval valid_keys;  // the others are padding
+    std::size_t row;                               // of its positions
+    interval valid_keys;                           // the others are padding
     std::vector<std::vector<uint8_t>> run_needed;  // [copy][keys / tile_keys]: some block reads it
-    double pairs = 0;                        // of a query and a key that its block visits
+    double pairs = 0;                              // of a query and a key that its block visits
 };
 
 struct plan {
@@ -39,11 +39,11 @@ struct plan {
     int32_t threads;
 
     rope_part rope;
-    int branches;                 // of the remap
-    int copies;                   // packed copies of K: one per distinct key map
+    int branches;  // of the remap
+    int copies;    // packed copies of K: one per distinct key map
     int copy_of_branch[max_branches];
     bias_part bias;
-    bias_table distance_bias;     // bias.kind == table
+    bias_table distance_bias;  // bias.kind == table
     score_part score;
 
     std::vector<query_block> blocks;
@@ -55,14 +55,16 @@ struct plan {
     // Multiply-adds of the products in a run.
     double work() const;
 
-    const entry_tables& entry(int64_t b) const { return entries[entries.size() == 1 ? 0 : static_cast<std::size_t>(b)]; }
+    const entry_tables& entry(int64_t b) const {
+        return entries[entries.size() == 1 ? 0 : static_cast<std::size_t>(b)];
+    }
     // The views of a block's rows in one batch entry.
     void load_views(const entry_tables& entry, const query_block& block, row_view* views) const;
 };
 
 // Throws failure naming parts of the scheme or fields of the problem, or failure(FARSPAN_ERROR_CANCELLED).
-std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels, int32_t threads,
-                                const volatile int32_t* cancel = nullptr);
+std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels,
+                                int32_t threads, const volatile int32_t* cancel = nullptr);
 
 // Over the tiles of one batch entry and head: {skipped, inside, edge, crossed by a branch boundary}.
 void count_tiles(const plan& plan, int64_t counts[4]);

@@ -36,8 +36,8 @@ void check_sizes(const farspan_problem& given) {
         throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.query_heads",
                       "is %" PRId64 ": must be a multiple of key_heads, %" PRId64, given.query_heads, given.key_heads);
     if (given.head_offset < 0 || given.head_offset > max_heads)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.head_offset", "is %" PRId64 ": must be between 0 and %" PRId64,
-                      given.head_offset, max_heads);
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.head_offset",
+                      "is %" PRId64 ": must be between 0 and %" PRId64, given.head_offset, max_heads);
     if (given.state != FARSPAN_STATE_RAW && given.state != FARSPAN_STATE_ROTATED)
         throw failure(FARSPAN_ERROR_METHOD, "problem.state", "is %d: must be raw (0) or rotated (1)", given.state);
     if (given.length < 0 || given.length > max_position)
@@ -45,8 +45,10 @@ void check_sizes(const farspan_problem& given) {
                       "is %" PRId64 ": must be between 0 (automatic) and 2^40", given.length);
 }
 
-// Of an array with a row for each batch, `stride` apart, or one for all: behind the last row there may be as much as between the others.
-void check_rows_count(const int64_t* rows, int64_t count, const char* path, int64_t batch, int64_t stride, int64_t entries) {
+// Of an array with a row for each batch, `stride` apart, or one for all: behind the last row there may be as much as
+// between the others.
+void check_rows_count(const int64_t* rows, int64_t count, const char* path, int64_t batch, int64_t stride,
+                      int64_t entries) {
     check_absent(rows, count, path);
     if (!rows) return;
     if (stride < 0)
@@ -58,8 +60,8 @@ void check_rows_count(const int64_t* rows, int64_t count, const char* path, int6
         throw failure(FARSPAN_ERROR_STRIDE, field_path("%.*s_stride", static_cast<int>(std::strlen(path) - 1), path),
                       "is %" PRId64 ": the rows overflow", stride);
     if (count < reach || count > std::max(reach, whole))
-        throw failure(FARSPAN_ERROR_SHAPE, field_path("%s_count", path), "is %" PRId64 ": must be %" PRId64 ", a position for each row", count,
-                      reach);
+        throw failure(FARSPAN_ERROR_SHAPE, field_path("%s_count", path),
+                      "is %" PRId64 ": must be %" PRId64 ", a position for each row", count, reach);
 }
 
 // How much each array holds; the axis positions are looked at where they are used.
@@ -70,11 +72,12 @@ void check_counts(const farspan_problem& given) {
                       given.queries + given.keys);
     check_rows_count(given.query_positions, given.query_positions_count, "problem.query_positions", given.batch,
                      given.query_position_stride, given.queries);
-    check_rows_count(given.key_positions, given.key_positions_count, "problem.key_positions", given.batch, given.key_position_stride,
-                     given.keys);
+    check_rows_count(given.key_positions, given.key_positions_count, "problem.key_positions", given.batch,
+                     given.key_position_stride, given.keys);
     check_absent(given.query_axis_positions, given.query_axis_positions_count, "problem.query_axis_positions");
     check_absent(given.key_axis_positions, given.key_axis_positions_count, "problem.key_axis_positions");
-    check_input(given.query_offsets, given.query_offsets_count, given.segments + 1, "problem.query_offsets", "segments + 1");
+    check_input(given.query_offsets, given.query_offsets_count, given.segments + 1, "problem.query_offsets",
+                "segments + 1");
     check_input(given.key_offsets, given.key_offsets_count, given.segments + 1, "problem.key_offsets", "segments + 1");
     check_input(given.key_ranges, given.key_ranges_count, 2 * given.batch, "problem.key_ranges", "two for each batch");
 }
@@ -101,8 +104,8 @@ std::vector<segment> make_segments(const farspan_problem& given) {
     check("key_offsets", given.key_offsets, given.keys);
     segments.reserve(static_cast<std::size_t>(given.segments));
     for (int64_t s = 0; s < given.segments; ++s)
-        segments.push_back({given.query_offsets[s], given.query_offsets[s + 1], given.key_offsets[s],
-                            given.key_offsets[s + 1]});
+        segments.push_back(
+            {given.query_offsets[s], given.query_offsets[s + 1], given.key_offsets[s], given.key_offsets[s + 1]});
     return segments;
 }
 
@@ -125,8 +128,8 @@ void read_key_range(const farspan_problem& given, int64_t b, position_row& row) 
                       row.last_valid_key, given.keys);
 }
 
-// The positions of the keys that are seen; the hidden ones go on from them, so that nothing depends on what was given for
-// padding (Hugging Face: 1 in front of 0, 1, 2 ...).
+// The positions of the keys that are seen; the hidden ones go on from them, so that nothing depends on what was given
+// for padding (Hugging Face: 1 in front of 0, 1, 2 ...).
 void read_keys(const int64_t* positions, const segment& s, position_row& row) {
     const int64_t first = std::clamp(row.first_valid_key, s.first_key, s.last_key),
                   last = std::clamp(row.last_valid_key, first, s.last_key);
@@ -141,8 +144,9 @@ void read_keys(const int64_t* positions, const segment& s, position_row& row) {
     for (int64_t j = last; j < s.last_key; ++j) row.key[j] = std::min(row.key[j - 1] + 1, max_position);
 }
 
-// Queries are aligned with the last keys of their segment. A query whose own key is padding is padding too: its position may be
-// anything, and one that is no position sees nothing. It counts as its neighbour's then, so that no table is wider for it.
+// Queries are aligned with the last keys of their segment. A query whose own key is padding is padding too: its
+// position may be anything, and one that is no position sees nothing. It counts as its neighbour's then, so that no
+// table is wider for it.
 void read_queries(const int64_t* positions, const segment& s, position_row& row) {
     int64_t known = 0;
     bool any = false;
@@ -185,12 +189,13 @@ bool is_seen(const std::vector<position_row>& rows, int64_t j) {
 }
 
 // The axis positions of what some batch entry sees; those of padding, which are shared by all entries too, count as 0.
-std::vector<int64_t> copy_axes(const char* name, const int64_t* positions, int64_t given_count, int64_t axes, int64_t count,
-                               const std::function<bool(int64_t)>& seen) {
+std::vector<int64_t> copy_axes(const char* name, const int64_t* positions, int64_t given_count, int64_t axes,
+                               int64_t count, const std::function<bool(int64_t)>& seen) {
     if (!positions)
         throw failure(FARSPAN_ERROR_NULL_ARGUMENT, field_path("problem.%s", name),
                       "is NULL: the scheme's rope has %" PRId64 " position axes", axes);
-    check_input(positions, given_count, axes * count, field_path("problem.%s", name), "a position for each axis and row");
+    check_input(positions, given_count, axes * count, field_path("problem.%s", name),
+                "a position for each axis and row");
     std::vector<int64_t> result(positions, positions + axes * count);
     for (int64_t n = 0; n < axes * count; ++n) {
         if (!valid_position(result[n]) && !seen(n % count)) result[n] = 0;
@@ -246,8 +251,10 @@ problem check_problem(const farspan_problem& given, int32_t axes, const volatile
             const int64_t j = i - s->last_query + s->last_key;
             return j < s->first_key || is_seen(result.rows, j);
         };
-        result.query_axes = copy_axes("query_axis_positions", given.query_axis_positions, given.query_axis_positions_count, axes, given.queries, query_seen);
-        result.key_axes = copy_axes("key_axis_positions", given.key_axis_positions, given.key_axis_positions_count, axes, given.keys, key_seen);
+        result.query_axes = copy_axes("query_axis_positions", given.query_axis_positions,
+                                      given.query_axis_positions_count, axes, given.queries, query_seen);
+        result.key_axes = copy_axes("key_axis_positions", given.key_axis_positions, given.key_axis_positions_count,
+                                    axes, given.keys, key_seen);
     }
     return result;
 }

@@ -32,8 +32,8 @@ struct problem {
     int64_t length;           // current length n
     int64_t head_offset = 0;  // head 0 is this head of the layer
     std::vector<segment> segments;
-    std::vector<position_row> rows;                  // 1 or batch; in a plan, those that differ
-    std::vector<int64_t> query_axes, key_axes;       // empty, or [axes][queries] and [axes][keys]
+    std::vector<position_row> rows;             // 1 or batch; in a plan, those that differ
+    std::vector<int64_t> query_axes, key_axes;  // empty, or [axes][queries] and [axes][keys]
 
     // What a caller calls the heads and the positions.
     const char* heads_path = "problem.query_heads";

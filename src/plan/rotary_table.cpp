@@ -21,7 +21,8 @@ turn direct_turn(const rope_part& rope, double position, int64_t pair) {
     return {cosine - low * sine, sine + low * cosine};
 }
 
-void direct_turns(const kernels::kernel_table& kernels, const rope_part& rope, double position, double* cosine, double* sine) {
+void direct_turns(const kernels::kernel_table& kernels, const rope_part& rope, double position, double* cosine,
+                  double* sine) {
     const auto pairs = static_cast<int64_t>(rope.inv_freq.size());
     const auto in_reach = [&](double frequency) { return std::fabs(position * frequency) < 0x1p40; };
     if (kernels.turns && !rope.float32_angles && std::all_of(rope.inv_freq.begin(), rope.inv_freq.end(), in_reach)) {
@@ -39,7 +40,8 @@ angle_source::angle_source(const kernels::kernel_table& kernels, const rope_part
     : kernels_(kernels),
       rope_(rope),
       rows_(std::make_unique_for_overwrite<double[]>(
-          rope.float32_angles ? 0 : static_cast<std::size_t>(1 + std::min(most_rows, span)) * 2 * rope.inv_freq.size())),
+          rope.float32_angles ? 0
+                              : static_cast<std::size_t>(1 + std::min(most_rows, span)) * 2 * rope.inv_freq.size())),
       current_base_(std::numeric_limits<int64_t>::min()) {}
 
 const double* angle_source::base_row(int64_t base) {
@@ -96,8 +98,9 @@ rotary_table empty_table(const rope_part& rope, int64_t rows) {
 
 }  // namespace
 
-rotary_table make_rotary_table(const kernels::kernel_table& kernels, const rope_part& rope, const position_map& map, const std::vector<int64_t>& positions,
-                               const std::vector<int64_t>& decay_distance, const volatile int32_t* cancel) {
+rotary_table make_rotary_table(const kernels::kernel_table& kernels, const rope_part& rope, const position_map& map,
+                               const std::vector<int64_t>& positions, const std::vector<int64_t>& decay_distance,
+                               const volatile int32_t* cancel) {
     if (!rope.enabled) return {};
     if (map.is_constant() && map(0) == 0 && rope.magnitude == 1 && decay_distance.empty()) return {};
     angle_source angles(kernels, rope);
@@ -119,7 +122,8 @@ rotary_table make_rotary_table(const kernels::kernel_table& kernels, const rope_
     return table;
 }
 
-rotary_table make_axes_table(const kernels::kernel_table& kernels, const rope_part& rope, const std::vector<int64_t>& axis_positions, int64_t count,
+rotary_table make_axes_table(const kernels::kernel_table& kernels, const rope_part& rope,
+                             const std::vector<int64_t>& axis_positions, int64_t count,
                              const volatile int32_t* cancel) {
     const angle_source angles(kernels, rope);
     const int64_t pairs = angles.pairs();

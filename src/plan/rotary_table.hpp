@@ -20,7 +20,8 @@ struct turn {
 // cos and sin of a pair at an angle position, by the C library.
 turn direct_turn(const rope_part& rope, double position, int64_t pair);
 // Of all pairs, by the kernels where they can.
-void direct_turns(const kernels::kernel_table& kernels, const rope_part& rope, double position, double* cosine, double* sine);
+void direct_turns(const kernels::kernel_table& kernels, const rope_part& rope, double position, double* cosine,
+                  double* sine);
 
 // cos and sin of every pair at one angle position, in double, magnitude not included. Results depend on the position
 // alone, never on the order of the calls. Not thread-safe: one per thread.
@@ -62,9 +63,11 @@ struct rotary_table {
 };
 
 // `decay_distance`, if not empty, gives per row the distance n whose factor 2^(log2_decay[p] n) multiplies cos and sin.
-rotary_table make_rotary_table(const kernels::kernel_table& kernels, const rope_part& rope, const position_map& map, const std::vector<int64_t>& positions,
-                               const std::vector<int64_t>& decay_distance, const volatile int32_t* cancel = nullptr);
-rotary_table make_axes_table(const kernels::kernel_table& kernels, const rope_part& rope, const std::vector<int64_t>& axis_positions, int64_t count,
+rotary_table make_rotary_table(const kernels::kernel_table& kernels, const rope_part& rope, const position_map& map,
+                               const std::vector<int64_t>& positions, const std::vector<int64_t>& decay_distance,
+                               const volatile int32_t* cancel = nullptr);
+rotary_table make_axes_table(const kernels::kernel_table& kernels, const rope_part& rope,
+                             const std::vector<int64_t>& axis_positions, int64_t count,
                              const volatile int32_t* cancel = nullptr);
 
 }  // namespace farspan

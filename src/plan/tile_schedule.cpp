@@ -44,7 +44,8 @@ block_bounds make_bounds(const row_view* views, int64_t rows) {
         if (span.empty()) span = {0, 0};
     // Rows may split the same keys differently (one interval or two); the order of the two hulls is kept.
     if (bounds.span[1].empty()) return bounds;
-    if (bounds.span[0].empty() || bounds.span[1].first < bounds.span[0].first) std::swap(bounds.span[0], bounds.span[1]);
+    if (bounds.span[0].empty() || bounds.span[1].first < bounds.span[0].first)
+        std::swap(bounds.span[0], bounds.span[1]);
     return bounds;
 }
 

@@ -1,5 +1,5 @@
-// Which tiles a block of query rows visits, and what each one needs. Computed block by block from the row views: a stored list
-// would be quadratic in the length.
+// Which tiles a block of query rows visits, and what each one needs. Computed block by block from the row views: a
+// stored list would be quadratic in the length.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,9 @@ struct block_bounds {
 };
 
 struct tile {
-    int64_t first_key, last_key;   // [first, last) within one run of tile_keys, clipped to the block's span
-    bool edge;                     // some row does not see some key: mask
-    int nearest, oldest;           // branches that own some key of the tile for some row
+    int64_t first_key, last_key;  // [first, last) within one run of tile_keys, clipped to the block's span
+    bool edge;                    // some row does not see some key: mask
+    int nearest, oldest;          // branches that own some key of the tile for some row
 };
 
 std::vector<query_block> make_query_blocks(const problem& problem);
@@ -37,8 +37,9 @@ tile classify(const block_bounds& bounds, int branches, int64_t first_key, int64
 // The tile of a block in the keys [run * tile_keys, ...) as visit_tiles visits it. False: it visits none there.
 bool tile_in_run(const block_bounds& bounds, int branches, int64_t run, tile& result);
 
-// Calls visit(tile) for every tile with a key in the block's span, in ascending order. Tiles begin at a multiple of panel_keys
-// and do not cross a multiple of tile_keys; keys in front of the span that this brings in are masked like any other.
+// Calls visit(tile) for every tile with a key in the block's span, in ascending order. Tiles begin at a multiple of
+// panel_keys and do not cross a multiple of tile_keys; keys in front of the span that this brings in are masked like
+// any other.
 template <class Visit>
 void visit_tiles(const block_bounds& bounds, int branches, Visit&& visit) {
     using kernels::panel_keys;

@@ -20,7 +20,8 @@ const std::vector<double>& turn_source::direct(double position) {
     return turns;
 }
 
-// A whole position is a multiple of 4096, one of 64, one of 8 and a rest: four products, and hardly any direct evaluation twice.
+// A whole position is a multiple of 4096, one of 64, one of 8 and a rest: four products, and hardly any direct
+// evaluation twice.
 void turn_source::fill(double position, double* cosine, double* sine) {
     const int64_t count = pairs();
     const bool whole = std::floor(position) == position && std::fabs(position) < 9.0e15 && !rope_.float32_angles;
@@ -43,8 +44,8 @@ void turn_source::fill(double position, double* cosine, double* sine) {
 }
 
 int32_t turn_maker::table_of(const position_map& key_map, int64_t base) {
-    // Float angles do not add up, so the lanes then carry the whole position. Real offsets are equal between blocks only up to
-    // rounding: 2^-30 of a position is far below what a float cosine resolves.
+    // Float angles do not add up, so the lanes then carry the whole position. Real offsets are equal between blocks
+    // only up to rounding: 2^-30 of a position is far below what a float cosine resolves.
     const double origin = rope_.float32_angles ? 0 : key_map(base);
     std::vector<double> offsets(lanes);
     for (int64_t lane = 0; lane < lanes; ++lane) {
@@ -69,8 +70,9 @@ int32_t turn_maker::table_of(const position_map& key_map, int64_t base) {
     return entry->second;
 }
 
-branch_turns turn_maker::make(const position_map& query_map, const position_map& key_map, const std::vector<int64_t>& queries,
-                              const std::vector<int64_t>& bases, const volatile int32_t* cancel) {
+branch_turns turn_maker::make(const position_map& query_map, const position_map& key_map,
+                              const std::vector<int64_t>& queries, const std::vector<int64_t>& bases,
+                              const volatile int32_t* cancel) {
     branch_turns turns;
     const int64_t pairs = source_.pairs();
     const auto add = [&](turn_rows& rows, double position, double factor) {

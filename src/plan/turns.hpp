@@ -1,7 +1,7 @@
 // The rotation of cached keys on reading. For a key at lane l of the block at base position B,
 //   < R(a) q, R(c(B + l)) k >  =  < R(a - c(B)) q, R(c(B + l) - c(B)) k >
-// so a query is turned once per block, by an angle formed in double, and the keys by small offsets from a table that is the same
-// for (nearly) all blocks.
+// so a query is turned once per block, by an angle formed in double, and the keys by small offsets from a table that is
+// the same for (nearly) all blocks.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,5 @@
 /* The cache's header must compile alone, as C and as C++, in every standard, included twice. */
 #include "farspan/cache.h"
-#include "farspan/cache.h"
 
 farspan_cache_config config;
 int32_t dtype = FARSPAN_I8;

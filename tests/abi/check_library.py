@@ -35,7 +35,11 @@ def exports_are_the_recorded_ones():
 
 
 def exports_are_the_headers():
-    declared = set(re.findall(r"FARSPAN_API[^;(]*?(farspan_\w+)\(", "".join(header.read_text() for header in Path(headers).glob("*.h"))))
+    declared = set(
+        re.findall(
+            r"FARSPAN_API[^;(]*?(farspan_\w+)\(", "".join(header.read_text() for header in Path(headers).glob("*.h"))
+        )
+    )
     equal({name.split("@")[0] for kind, name in exported() if kind == "T"}, declared)
 
 
@@ -70,6 +74,15 @@ def needs_only_what_every_debian_has_and_tbb():
     equal(extra, set())
 
 
-run([exports_are_the_recorded_ones, exports_are_the_headers, nothing_else_is_exported, soname_carries_the_abi_version,
-     stays_loaded_and_binds_at_once, no_text_relocations_and_no_search_path, stack_is_not_executable,
-     needs_only_what_every_debian_has_and_tbb])
+run(
+    [
+        exports_are_the_recorded_ones,
+        exports_are_the_headers,
+        nothing_else_is_exported,
+        soname_carries_the_abi_version,
+        stays_loaded_and_binds_at_once,
+        no_text_relocations_and_no_search_path,
+        stack_is_not_executable,
+        needs_only_what_every_debian_has_and_tbb,
+    ]
+)

@@ -38,7 +38,10 @@ def functions_can_be_called():
     equal(LIBRARY.farspan_method_name(_abi.FARSPAN_PART_ROPE, _abi.FARSPAN_ROPE_YARN), b"yarn")
     config = _abi.farspan_rope_config()
     LIBRARY.farspan_rope_config_init(config, ctypes.sizeof(config), _abi.FARSPAN_ROPE_YARN)
-    equal((config.struct_size, config.method, config.base, config.beta_fast), (ctypes.sizeof(config), _abi.FARSPAN_ROPE_YARN, 10000, 32))
+    equal(
+        (config.struct_size, config.method, config.base, config.beta_fast),
+        (ctypes.sizeof(config), _abi.FARSPAN_ROPE_YARN, 10000, 32),
+    )
 
 
 def handles_are_made_and_destroyed():
@@ -64,5 +67,13 @@ def comments_have_crossed():
     assert all(function[2].startswith(name + "(") for name, function in _abi.FUNCTIONS.items())
 
 
-run([structs_have_the_frozen_layout, constants_have_the_frozen_values, functions_can_be_called, handles_are_made_and_destroyed,
-     failures_have_a_message, comments_have_crossed])
+run(
+    [
+        structs_have_the_frozen_layout,
+        constants_have_the_frozen_values,
+        functions_can_be_called,
+        handles_are_made_and_destroyed,
+        failures_have_a_message,
+        comments_have_crossed,
+    ]
+)

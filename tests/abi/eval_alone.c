@@ -1,6 +1,5 @@
 /* Must compile alone, as C and as C++, in every standard, included twice. */
 #include "farspan/eval.h"
-#include "farspan/eval.h"
 
 farspan_error error = FARSPAN_ERROR_INIT;
 farspan_loss loss;

@@ -10,9 +10,11 @@ STRUCT = re.compile(r"typedef struct (farspan_\w+) \{\n    uint32_t struct_size;
 
 def grow(text, names):
     """The header with the longer structs, whose names are appended."""
+
     def longer(found):
         names.append(found[1])
         return found[0].replace(f"}} {found[1]};", f"    int64_t grown;\n}} {found[1]};")
+
     return STRUCT.sub(longer, text)
 
 
@@ -22,8 +24,11 @@ def main(include, out):
     folder.mkdir(parents=True, exist_ok=True)
     for header in sorted((include / "farspan").glob("*.h")):
         (folder / header.name).write_text(grow(header.read_text(), names))
-    versioned = sum(len(re.findall(r"^ *uint32_t struct_size;", header.read_text(), re.MULTILINE))
-                    for header in (include / "farspan").glob("*.h") if header.name != "api_table.h")
+    versioned = sum(
+        len(re.findall(r"^ *uint32_t struct_size;", header.read_text(), re.MULTILINE))
+        for header in (include / "farspan").glob("*.h")
+        if header.name != "api_table.h"
+    )
     if len(names) != versioned:
         sys.exit(f"grow_headers: {len(names)} structs have grown, {versioned} begin with struct_size")
     (out / "versioned.inl").write_text("".join(f"STRUCT({name})\n" for name in sorted(names)))

@@ -91,13 +91,9 @@ static int round_with(const char* path, int end_workers, int threads) {
     return dlclose(library) == 0 && good;
 }
 
-int host_round(const char* path, int end_workers) {
-    return round_with(path, end_workers, HOST_THREADS);
-}
+int host_round(const char* path, int end_workers) { return round_with(path, end_workers, HOST_THREADS); }
 
-int host_round_alone(const char* path, int end_workers) {
-    return round_with(path, end_workers, 1);
-}
+int host_round_alone(const char* path, int end_workers) { return round_with(path, end_workers, 1); }
 
 long resident_bytes(void) {
     long size = 0, resident = -1;
@@ -117,13 +113,9 @@ static int entries_of(const char* path) {
     return count;
 }
 
-int open_files(void) {
-    return entries_of("/proc/self/fd");
-}
+int open_files(void) { return entries_of("/proc/self/fd"); }
 
-int threads_alive(void) {
-    return entries_of("/proc/self/task");
-}
+int threads_alive(void) { return entries_of("/proc/self/task"); }
 
 int threads_settle_at(int expected) {
     for (int n = 0; n < 200 && threads_alive() != expected; ++n) usleep(10000);

@@ -4,8 +4,8 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <fenv.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -16,7 +16,7 @@
 
 #include "host.h"
 
-enum { ROUNDS = 2000, WARM_UP = 1000 }; /* what threads keep for reuse grows at first */
+enum { ROUNDS = 2000, WARM_UP = 1000 };     /* what threads keep for reuse grows at first */
 static const long growth_allowed = 1 << 20; /* a leak of a plan or of a thread's stack per round would be far more */
 
 static unsigned float_mode(void) {
@@ -91,8 +91,8 @@ static void check_forks(const char* path) {
 
 int main(int argc, char** argv) {
     if (argc != 2) return 2;
-    /* New threads otherwise open heaps of their own, how many depends on what else the machine does: memory that grows then is no
-     * leak, and hides one. */
+    /* New threads otherwise open heaps of their own, how many depends on what else the machine does: memory that grows
+     * then is no leak, and hides one. */
     mallopt(M_ARENA_MAX, 1);
     host_prepare();
     const unsigned mode = float_mode();

@@ -4,6 +4,4 @@
 farspan_api table;
 farspan_status (*create)(const farspan_scheme_parts*, farspan_scheme**, farspan_error*);
 void take(const farspan_api* api);
-void take(const farspan_api* api) {
-    create = api->scheme_create; /* an entry has the type of its function */
-}
+void take(const farspan_api* api) { create = api->scheme_create; /* an entry has the type of its function */ }

@@ -1,5 +1,6 @@
-// Every versioned struct from a caller whose version is longer than this header's: a tail of zeros is accepted, a tail in which
-// something is set is refused. With the argument "grown" the library is one that knows one more field, and accepts it.
+// Every versioned struct from a caller whose version is longer than this header's: a tail of zeros is accepted, a tail
+// in which something is set is refused. With the argument "grown" the library is one that knows one more field, and
+// accepts it.
 #include <cstdio>
 #include <cstring>
 #include <initializer_list>
@@ -53,9 +54,11 @@ void prepare() {
     farspan_cache_sequence_create(cache, &sequence, nullptr);
     static const char text[] =
         "{\"model_type\": \"llama\", \"hidden_size\": 64, \"num_attention_heads\": 4, \"num_hidden_layers\": 1, "
-        "\"rope_theta\": 10000, \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2}, \"max_position_embeddings\": 64, \"use_attention_sinks\": true}";
+        "\"rope_theta\": 10000, \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2}, \"max_position_embeddings\": "
+        "64, \"use_attention_sinks\": true}";
     farspan_error error = FARSPAN_ERROR_INIT;
-    if (farspan_model_from_config(nullptr, text, sizeof text - 1, nullptr, &model, &error)) fail("model", "not made", error);
+    if (farspan_model_from_config(nullptr, text, sizeof text - 1, nullptr, &model, &error))
+        fail("model", "not made", error);
 }
 
 // For each struct a valid value, and a call that is given it.
@@ -135,12 +138,16 @@ struct use<farspan_attention_data> {
         farspan_tensor_contiguous(&out, numbers_out, FARSPAN_F32, 1, 1, 4, 16);
         return farspan_test::data_of(&tensor, &tensor, &tensor, nullptr, &out);
     }
-    static farspan_status give(farspan_attention_data* c, farspan_error* error) { return farspan_attention(nullptr, scheme, c, error); }
+    static farspan_status give(farspan_attention_data* c, farspan_error* error) {
+        return farspan_attention(nullptr, scheme, c, error);
+    }
 };
 template <>
 struct use<farspan_probe> {
     static farspan_probe valid() { return made(farspan_probe_init); }
-    static farspan_status give(farspan_probe* c, farspan_error* error) { return farspan_scheme_probe(scheme, 0, 1, 0, 0, c, error); }
+    static farspan_status give(farspan_probe* c, farspan_error* error) {
+        return farspan_scheme_probe(scheme, 0, 1, 0, 0, c, error);
+    }
 };
 template <>
 struct use<farspan_rope_options> {
@@ -236,7 +243,9 @@ struct use<farspan_cache_batch> {
         batch.sequence = &sequence;
         return batch;
     }
-    static farspan_status give(farspan_cache_batch* c, farspan_error* error) { return farspan_cache_append(nullptr, cache, c, nullptr, 0, error); }
+    static farspan_status give(farspan_cache_batch* c, farspan_error* error) {
+        return farspan_cache_append(nullptr, cache, c, nullptr, 0, error);
+    }
 };
 
 template <>
@@ -438,7 +447,8 @@ template <>
 struct use<farspan_model_options> {
     static farspan_model_options valid() { return made(farspan_model_options_init); }
     static farspan_status give(farspan_model_options* c, farspan_error* error) {
-        static const char text[] = "{\"model_type\": \"gpt2\", \"n_embd\": 64, \"n_head\": 4, \"n_layer\": 1, \"n_positions\": 64}";
+        static const char text[] =
+            "{\"model_type\": \"gpt2\", \"n_embd\": 64, \"n_head\": 4, \"n_layer\": 1, \"n_positions\": 64}";
         farspan_model* result = nullptr;
         const farspan_status status = farspan_model_from_config(nullptr, text, sizeof text - 1, c, &result, error);
         farspan_model_destroy(result);
@@ -448,17 +458,23 @@ struct use<farspan_model_options> {
 template <>
 struct use<farspan_model_info> {
     static farspan_model_info valid() { return made(farspan_model_info_init); }
-    static farspan_status give(farspan_model_info* c, farspan_error* error) { return farspan_model_describe(model, c, error); }
+    static farspan_status give(farspan_model_info* c, farspan_error* error) {
+        return farspan_model_describe(model, c, error);
+    }
 };
 template <>
 struct use<farspan_model_layer> {
     static farspan_model_layer valid() { return made(farspan_model_layer_init); }
-    static farspan_status give(farspan_model_layer* c, farspan_error* error) { return farspan_model_layer_at(model, 0, c, error); }
+    static farspan_status give(farspan_model_layer* c, farspan_error* error) {
+        return farspan_model_layer_at(model, 0, c, error);
+    }
 };
 template <>
 struct use<farspan_model_note> {
     static farspan_model_note valid() { return made(farspan_model_note_init); }
-    static farspan_status give(farspan_model_note* c, farspan_error* error) { return farspan_model_note_at(model, 0, c, error); }
+    static farspan_status give(farspan_model_note* c, farspan_error* error) {
+        return farspan_model_note_at(model, 0, c, error);
+    }
 };
 
 template <>
@@ -513,7 +529,8 @@ void check(const char* name, bool grown) {
         const farspan_status wanted = grown && at < 8 ? FARSPAN_OK : FARSPAN_ERROR_STRUCT_SIZE;
         const farspan_status status = give_with_tail<T>(sizeof(T) + at, &error);
         if (status != wanted) fail(name, "a tail in which something is set has the wrong status", error);
-        if (status != FARSPAN_OK && !std::strstr(error.field, "struct_size")) fail(name, "field must name struct_size", error);
+        if (status != FARSPAN_OK && !std::strstr(error.field, "struct_size"))
+            fail(name, "field must name struct_size", error);
     }
 }
 

@@ -26,9 +26,10 @@ Test(bounds, extents_end_below_2_to_the_40) {
         for (int other = 0; other < 4; ++other) tensor.stride[other] = 0;
         expect_failure("shape", FARSPAN_ERROR_SHAPE, 1, {"between 1 and 2^40 - 1"},
                        [&](farspan_error* error) { return farspan_tensor_check(&tensor, sizeof data, 0, error); });
-        tensor.shape[axis] = most - 1; // all of them the same element
+        tensor.shape[axis] = most - 1;  // all of them the same element
         farspan_error error = FARSPAN_ERROR_INIT;
-        cr_expect(farspan_tensor_check(&tensor, sizeof data, 0, &error) == FARSPAN_OK, "axis %d: %s", axis, error.message);
+        cr_expect(farspan_tensor_check(&tensor, sizeof data, 0, &error) == FARSPAN_OK, "axis %d: %s", axis,
+                  error.message);
     }
 }
 

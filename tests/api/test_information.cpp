@@ -42,8 +42,8 @@ Test(api_information, messages_are_utf8) {
             farspan_error error = FARSPAN_ERROR_INIT;
             error.struct_size = size;
             farspan_model* model = nullptr;
-            cr_assert(farspan_model_from_config(nullptr, document.data(), static_cast<int64_t>(document.size()), nullptr, &model, &error) ==
-                      FARSPAN_ERROR_FORMAT);
+            cr_assert(farspan_model_from_config(nullptr, document.data(), static_cast<int64_t>(document.size()),
+                                                nullptr, &model, &error) == FARSPAN_ERROR_FORMAT);
             try {
                 nlohmann::json(error.message).dump();  // throws unless it is UTF-8
             } catch (const nlohmann::json::exception&) {

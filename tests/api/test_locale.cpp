@@ -1,5 +1,5 @@
-// No text that the library writes, and no number that it reads, depends on the locale of the host. Everything that formats or
-// reads a number is called in the locale "C" and in foreign ones: the answers are the same.
+// No text that the library writes, and no number that it reads, depends on the locale of the host. Everything that
+// formats or reads a number is called in the locale "C" and in foreign ones: the answers are the same.
 #include <criterion/criterion.h>
 
 #include <filesystem>
@@ -48,7 +48,9 @@ void add_refusals(text_list& texts, const part<Config>& p,
                 Config config;
                 p.init(&config, sizeof config, method);
                 config.*p.fields[field] = value;
-                add_message(texts, "part " + std::to_string(p.number) + ", method " + std::to_string(method) + ", field " + std::to_string(field),
+                add_message(texts,
+                            "part " + std::to_string(p.number) + ", method " + std::to_string(method) + ", field " +
+                                std::to_string(field),
                             [&](farspan_error* error) {
                                 farspan_scheme* scheme = nullptr;
                                 const farspan_status status = create(&config, &scheme, error);
@@ -65,17 +67,19 @@ void init_score(farspan_score_config* config, size_t size, int32_t temperature) 
 
 void add_schemes(text_list& texts) {
     using rope = farspan_rope_config;
-    const part<rope> ropes = {1, 18, [](rope* c, size_t size, int32_t method) {
-                                  farspan_rope_config_init(c, size, method);
-                                  c->layout = FARSPAN_LAYOUT_HALF;
-                                  c->rotary_dim = 64;
-                                  if (c->factor == 0) c->factor = 2.5;
-                                  if (c->original_context == 0) c->original_context = 4096;
-                              },
-                              {&rope::base, &rope::factor, &rope::beta_fast, &rope::beta_slow, &rope::extrapolation_factor,
-                               &rope::mscale, &rope::mscale_all_dim, &rope::attention_factor, &rope::mixed_exponent,
-                               &rope::low_freq_factor, &rope::high_freq_factor, &rope::rotated_fraction, &rope::xpos_scale_base,
-                               &rope::xpos_gamma}};
+    const part<rope> ropes = {
+        1,
+        18,
+        [](rope* c, size_t size, int32_t method) {
+            farspan_rope_config_init(c, size, method);
+            c->layout = FARSPAN_LAYOUT_HALF;
+            c->rotary_dim = 64;
+            if (c->factor == 0) c->factor = 2.5;
+            if (c->original_context == 0) c->original_context = 4096;
+        },
+        {&rope::base, &rope::factor, &rope::beta_fast, &rope::beta_slow, &rope::extrapolation_factor, &rope::mscale,
+         &rope::mscale_all_dim, &rope::attention_factor, &rope::mixed_exponent, &rope::low_freq_factor,
+         &rope::high_freq_factor, &rope::rotated_fraction, &rope::xpos_scale_base, &rope::xpos_gamma}};
     add_refusals<rope>(texts, ropes, [](const rope* c, auto** scheme, auto* error) {
         return scheme_create(c, nullptr, nullptr, nullptr, nullptr, scheme, error);
     });
@@ -98,17 +102,23 @@ void add_schemes(text_list& texts) {
 
 // Numbers are written, read and quoted.
 void add_scheme_texts(text_list& texts) {
-    const std::string text = R"({"rope": {"method": "base", "layout": "half", "rotary_dim": 4, "base": 10000.5}, "bias": {"method": )"
-                             R"("alibi", "heads": 2, "scale": 0.1}, "score": {"softcap": 30.25, "sink_logits": [0.1, -2.5e-7]}})";
+    const std::string text =
+        R"({"rope": {"method": "base", "layout": "half", "rotary_dim": 4, "base": 10000.5}, "bias": {"method": )"
+        R"("alibi", "heads": 2, "scale": 0.1}, "score": {"softcap": 30.25, "sink_logits": [0.1, -2.5e-7]}})";
     farspan_scheme* scheme = nullptr;
-    add_message(texts, "scheme", [&](auto* e) { return farspan_scheme_from_json(text.data(), static_cast<int64_t>(text.size()), &scheme, e); });
+    add_message(texts, "scheme", [&](auto* e) {
+        return farspan_scheme_from_json(text.data(), static_cast<int64_t>(text.size()), &scheme, e);
+    });
     char buffer[400] = "";
     int64_t needed = 0;
     farspan_scheme_to_json(scheme, buffer, sizeof buffer, &needed, nullptr);
     texts.push_back(buffer);
     farspan_scheme_destroy(scheme);
-    for (const std::string bad : {R"({"rope": {"base": 1.5e999}})", R"({"mask": {"sinks": 0.5}})", R"({"rope": {"method": "base", "base": 0.5}})"})
-        add_message(texts, "refused", [&](auto* e) { return farspan_scheme_from_json(bad.data(), static_cast<int64_t>(bad.size()), &scheme, e); });
+    for (const std::string bad : {R"({"rope": {"base": 1.5e999}})", R"({"mask": {"sinks": 0.5}})",
+                                  R"({"rope": {"method": "base", "base": 0.5}})"})
+        add_message(texts, "refused", [&](auto* e) {
+            return farspan_scheme_from_json(bad.data(), static_cast<int64_t>(bad.size()), &scheme, e);
+        });
 }
 
 void add_evaluation(text_list& texts) {
@@ -119,10 +129,12 @@ void add_evaluation(text_list& texts) {
         bleu.smoothing_value = 0.25;
         char signature[200] = "";
         int64_t needed = 0;
-        add_message(texts, "signature", [&](auto* e) { return farspan_bleu_signature(&bleu, 1, signature, sizeof signature, &needed, e); });
+        add_message(texts, "signature",
+                    [&](auto* e) { return farspan_bleu_signature(&bleu, 1, signature, sizeof signature, &needed, e); });
         texts.push_back(signature);
         bleu.smoothing_value = -0.25;
-        add_message(texts, "smoothing", [&](auto* e) { return farspan_bleu_signature(&bleu, 1, signature, sizeof signature, &needed, e); });
+        add_message(texts, "smoothing",
+                    [&](auto* e) { return farspan_bleu_signature(&bleu, 1, signature, sizeof signature, &needed, e); });
     }
     const farspan_text text = {"a", 1};
     farspan_chrf_config chrf;
@@ -137,7 +149,8 @@ void add_evaluation(text_list& texts) {
     const double value = 1;
     farspan_interval interval;
     farspan_interval_init(&interval, sizeof interval);
-    add_message(texts, "confidence", [&](auto* e) { return farspan_bootstrap_mean(nullptr, &bootstrap, &value, 1, &interval, e); });
+    add_message(texts, "confidence",
+                [&](auto* e) { return farspan_bootstrap_mean(nullptr, &bootstrap, &value, 1, &interval, e); });
     farspan_passkey_config passkey;
     farspan_passkey_config_init(&passkey, sizeof passkey, FARSPAN_PASSKEY_LANDMARK);
     passkey.length = 2000;
@@ -146,13 +159,19 @@ void add_evaluation(text_list& texts) {
     int64_t needed = 0;
     farspan_passkey answer;
     farspan_passkey_init(&answer, sizeof answer);
-    add_message(texts, "depth", [&](auto* e) { return farspan_passkey_make(nullptr, &passkey, buffer, sizeof buffer, &needed, &answer, e); });
+    add_message(texts, "depth", [&](auto* e) {
+        return farspan_passkey_make(nullptr, &passkey, buffer, sizeof buffer, &needed, &answer, e);
+    });
     passkey.depth = 0.25;
-    add_message(texts, "passkey", [&](auto* e) { return farspan_passkey_make(nullptr, &passkey, buffer, sizeof buffer, &needed, &answer, e); });
+    add_message(texts, "passkey", [&](auto* e) {
+        return farspan_passkey_make(nullptr, &passkey, buffer, sizeof buffer, &needed, &answer, e);
+    });
     texts.push_back(buffer);
     const int64_t id = 1;
     int64_t out[4], position = 0;
-    add_message(texts, "needle", [&](auto* e) { return farspan_needle_place(nullptr, &id, 1, &id, 1, &id, 1, -0.5, nullptr, 0, out, 4, &position, e); });
+    add_message(texts, "needle", [&](auto* e) {
+        return farspan_needle_place(nullptr, &id, 1, &id, 1, &id, 1, -0.5, nullptr, 0, out, 4, &position, e);
+    });
     farspan_loss loss;
     farspan_loss_init(&loss, sizeof loss);
     loss.open_sum = 2.5;
@@ -184,7 +203,9 @@ void add_model(text_list& texts, const std::string& name, const std::string& tex
     options.extension = extension;
     if (extension != 0) options.target_length = 1234567;
     farspan_model* model = nullptr;
-    add_message(texts, name, [&](auto* e) { return farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), &options, &model, e); });
+    add_message(texts, name, [&](auto* e) {
+        return farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), &options, &model, e);
+    });
     if (!model) return;
     farspan_model_info info{};
     info.struct_size = sizeof info;
@@ -211,22 +232,28 @@ void add_models(text_list& texts) {
     for (const auto& file : files) {
         std::ostringstream text;
         text << std::ifstream(file).rdbuf();
-        for (int32_t extension = 0; extension <= FARSPAN_EXTENSION_ALIBI_SLOPES; ++extension) add_model(texts, file.filename(), text.str(), extension);
+        for (int32_t extension = 0; extension <= FARSPAN_EXTENSION_ALIBI_SLOPES; ++extension)
+            add_model(texts, file.filename(), text.str(), extension);
     }
     // Names are compared in English, numbers have points.
-    const std::string begin = R"({"architectures": ["InternLM2ForCausalLM"], "model_type": "internlm2", "num_hidden_layers": 1,
+    const std::string begin =
+        R"({"architectures": ["InternLM2ForCausalLM"], "model_type": "internlm2", "num_hidden_layers": 1,
         "hidden_size": 256, "num_attention_heads": 2, "max_position_embeddings": 4096, "rope_theta": )";
-    for (const char* rest : {"12345.678}", "-0.5}", "\"x\"}", "1.5e-30}", R"(1e4, "rope_scaling": {"type": "dynamic", "factor": 0.5}})",
-                             R"(1e4, "rope_scaling": {"type": "dynamic", "factor": 2.5}})"})
+    for (const char* rest :
+         {"12345.678}", "-0.5}", "\"x\"}", "1.5e-30}", R"(1e4, "rope_scaling": {"type": "dynamic", "factor": 0.5}})",
+          R"(1e4, "rope_scaling": {"type": "dynamic", "factor": 2.5}})"})
         add_model(texts, rest, begin + rest, 0);
-    add_model(texts, "architecture only", R"({"architectures": ["InternLM2ForCausalLM"], "num_hidden_layers": 1, "hidden_size": 256,
-        "num_attention_heads": 2, "max_position_embeddings": 4096})", 0);
+    add_model(texts, "architecture only",
+              R"({"architectures": ["InternLM2ForCausalLM"], "num_hidden_layers": 1, "hidden_size": 256,
+        "num_attention_heads": 2, "max_position_embeddings": 4096})",
+              0);
     const double real = 0.25;
     const std::string key = "general.architecture";
-    const farspan_metadata entries[] = {{key.data(), static_cast<int64_t>(key.size()), FARSPAN_METADATA_REAL, 0, nullptr, 0, &real, 1,
-                                         nullptr, 0}};
+    const farspan_metadata entries[] = {
+        {key.data(), static_cast<int64_t>(key.size()), FARSPAN_METADATA_REAL, 0, nullptr, 0, &real, 1, nullptr, 0}};
     farspan_model* model = nullptr;
-    add_message(texts, "metadata", [&](auto* e) { return farspan_model_from_metadata(nullptr, entries, 1, nullptr, &model, e); });
+    add_message(texts, "metadata",
+                [&](auto* e) { return farspan_model_from_metadata(nullptr, entries, 1, nullptr, &model, e); });
 }
 
 text_list all_texts() {
@@ -240,14 +267,16 @@ text_list all_texts() {
 }
 
 bool any_has(const text_list& texts, const char* words) {
-    return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) { return text.find(words) != text.npos; });
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](const std::string& text) { return text.find(words) != text.npos; });
 }
 
 }  // namespace
 
 Test(locale, texts_are_those_of_the_locale_c) {
     const text_list expected = all_texts();
-    for (const char* words : {"floor[0.25]", "add-k[0.25]", "is 1.5", "is -1.5", "is 0.25", "12345.678", "[0.1, -2.5e-07]"})
+    for (const char* words :
+         {"floor[0.25]", "add-k[0.25]", "is 1.5", "is -1.5", "is 0.25", "12345.678", "[0.1, -2.5e-07]"})
         cr_expect(any_has(expected, words), "no text has %s", words);
     for (const char* name : foreign_locales) {
         const foreign_locale host(name);

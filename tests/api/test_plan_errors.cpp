@@ -153,7 +153,8 @@ Test(api_plan, positions) {
     padded(accepted);
     accepted.problem.batch = 2;
     error_slot error;
-    cr_expect(farspan_plan_create(nullptr, spec.create().get(), &accepted.problem, &plan, &error) == FARSPAN_OK, "%s", error.message);
+    cr_expect(farspan_plan_create(nullptr, spec.create().get(), &accepted.problem, &plan, &error) == FARSPAN_OK, "%s",
+              error.message);
     farspan_plan_destroy(plan);
     plan = nullptr;
     expect_refused("falling key within the range", positions, {"key_positions[5]", "is 0"}, [&](auto& p) {
@@ -238,7 +239,8 @@ Test(api_plan, what_does_not_fit_the_scheme) {
                    [](auto& p) { p.problem.head_offset = 3; });
     expect_refused(wide, "a rank before the heads", FARSPAN_ERROR_HEAD_GROUPS, 3, {"problem.head_offset is -1"},
                    [](auto& p) { p.problem.head_offset = -1; });
-    expect_refused(sinks, "heads of the sinks", FARSPAN_ERROR_HEAD_GROUPS, 3, {"query_heads", "sink_logits"}, [](auto&) {});
+    expect_refused(sinks, "heads of the sinks", FARSPAN_ERROR_HEAD_GROUPS, 3, {"query_heads", "sink_logits"},
+                   [](auto&) {});
     scheme_spec remap("rerope");
     remap.with_remap(FARSPAN_REMAP_REROPE, 4);
     expect_refused(remap, "rotated and remapped", FARSPAN_ERROR_COMBINATION, 3, {"rotated"},

@@ -72,7 +72,9 @@ Test(api_process, cancellation_of_plans) {
     for (scheme_spec spec : {make_spec(), biased}) {
         const scheme_handle scheme = spec.create();
         farspan_plan* plan = nullptr;
-        cr_expect(farspan_plan_create(context.get(), scheme.get(), &problem, &plan, nullptr) == FARSPAN_ERROR_CANCELLED && !plan);
+        cr_expect(farspan_plan_create(context.get(), scheme.get(), &problem, &plan, nullptr) ==
+                      FARSPAN_ERROR_CANCELLED &&
+                  !plan);
     }
 }
 

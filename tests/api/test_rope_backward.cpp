@@ -74,14 +74,14 @@ Test(api_rope_backward, is_the_transpose) {
                     tensor_data turned(FARSPAN_F32, shape), back(FARSPAN_F32, shape);
                     error_slot error;
                     require_ok(rope_apply(context.get(), scheme.get(), &options, positions.data(), &x.view(),
-                                                  &turned.view(), &error),
+                                          &turned.view(), &error),
                                error, "apply");
-                    require_ok(farspan_rope_backward(context.get(), scheme.get(), &options, positions.data(), rows, &y.view(),
-                                                     &back.view(), &error),
+                    require_ok(farspan_rope_backward(context.get(), scheme.get(), &options, positions.data(), rows,
+                                                     &y.view(), &back.view(), &error),
                                error, "backward");
                     const double left = dot(turned, y), right = dot(x, back);
-                    cr_expect(std::fabs(left - right) < 1e-4, "%s, direction %d, side %d on %s: %.9g and %.9g", spec.name.c_str(),
-                              direction, side, farspan_isa_name(isa), left, right);
+                    cr_expect(std::fabs(left - right) < 1e-4, "%s, direction %d, side %d on %s: %.9g and %.9g",
+                              spec.name.c_str(), direction, side, farspan_isa_name(isa), left, right);
                 }
     }
 }
@@ -96,10 +96,11 @@ Test(api_rope_backward, forward_equals_the_oracle) {
     const farspan_rope_options options = options_for(FARSPAN_ROTATE_FORWARD, FARSPAN_SIDE_QUERY);
     tensor_data back(FARSPAN_F32, shape), undone(FARSPAN_F32, shape);
     error_slot error;
-    require_ok(farspan_rope_backward(nullptr, scheme.get(), &options, nullptr, 0, &y.view(), &back.view(), &error), error,
-               "backward");
+    require_ok(farspan_rope_backward(nullptr, scheme.get(), &options, nullptr, 0, &y.view(), &back.view(), &error),
+               error, "backward");
     const farspan_rope_options inverse = options_for(FARSPAN_ROTATE_INVERSE, FARSPAN_SIDE_QUERY);
-    require_ok(rope_apply(nullptr, scheme.get(), &inverse, nullptr, &y.view(), &undone.view(), &error), error, "inverse");
+    require_ok(rope_apply(nullptr, scheme.get(), &inverse, nullptr, &y.view(), &undone.view(), &error), error,
+               "inverse");
     const double m = rules.frequencies().magnitude;
     cr_expect(m > 1.1);
     for (int64_t h = 0; h < 2; ++h)
@@ -109,8 +110,8 @@ Test(api_rope_backward, forward_equals_the_oracle) {
             const std::vector<double> should = rules.rotate_query_back(row, static_cast<double>(t));
             for (int64_t d = 0; d < dim; ++d) {
                 const double got = back.get(0, h, t, d), expected = should[static_cast<size_t>(d)];
-                cr_assert(std::fabs(got - expected) <= 1e-6 * std::max(1.0, std::fabs(expected)), "row %lld, feature %lld",
-                          static_cast<long long>(t), static_cast<long long>(d));
+                cr_assert(std::fabs(got - expected) <= 1e-6 * std::max(1.0, std::fabs(expected)),
+                          "row %lld, feature %lld", static_cast<long long>(t), static_cast<long long>(d));
                 // m^2 times the inverse, on rotated features.
                 if (d < 5 || d >= 37) continue;
                 cr_assert(std::fabs(got - m * m * undone.get(0, h, t, d)) <= 2e-6 * std::max(1.0, std::fabs(expected)));
@@ -119,8 +120,8 @@ Test(api_rope_backward, forward_equals_the_oracle) {
     // In place, with the same bits.
     tensor_data copy(FARSPAN_F32, shape);
     copy.assign(y.values());
-    require_ok(farspan_rope_backward(nullptr, scheme.get(), &options, nullptr, 0, &copy.view(), &copy.view(), &error), error,
-               "in place");
+    require_ok(farspan_rope_backward(nullptr, scheme.get(), &options, nullptr, 0, &copy.view(), &copy.view(), &error),
+               error, "in place");
     cr_expect(copy.bytes() == back.bytes());
 }
 
@@ -135,12 +136,17 @@ Test(api_rope_backward, wrong_arguments) {
     const farspan_tensor d_out = y.view(), d_in = back.view();
     const auto call = [&](const farspan_scheme* s, const int64_t* where, int64_t count, const farspan_tensor* from,
                           const farspan_tensor* to) {
-        return [=](farspan_error* error) { return farspan_rope_backward(nullptr, s, nullptr, where, count, from, to, error); };
+        return [=](farspan_error* error) {
+            return farspan_rope_backward(nullptr, s, nullptr, where, count, from, to, error);
+        };
     };
     const farspan_scheme* s = scheme.get();
-    expect_failure("scheme", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"scheme is NULL"}, call(nullptr, nullptr, 0, &d_out, &d_in));
-    expect_failure("no rope", FARSPAN_ERROR_COMBINATION, 2, {"scheme has no rope"}, call(plain.get(), nullptr, 0, &d_out, &d_in));
-    expect_failure("positions", FARSPAN_ERROR_SHAPE, 5, {"positions_count is 1: must be 0"}, call(s, nullptr, 1, &d_out, &d_in));
+    expect_failure("scheme", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"scheme is NULL"},
+                   call(nullptr, nullptr, 0, &d_out, &d_in));
+    expect_failure("no rope", FARSPAN_ERROR_COMBINATION, 2, {"scheme has no rope"},
+                   call(plain.get(), nullptr, 0, &d_out, &d_in));
+    expect_failure("positions", FARSPAN_ERROR_SHAPE, 5, {"positions_count is 1: must be 0"},
+                   call(s, nullptr, 1, &d_out, &d_in));
     for (const int64_t count : {rows - 1, rows + 1, int64_t{0}, int64_t{-1}})
         expect_failure("count", FARSPAN_ERROR_SHAPE, 5, {"positions_count", "must be "},
                        call(s, positions.data(), count, &d_out, &d_in));

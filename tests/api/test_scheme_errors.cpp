@@ -65,11 +65,12 @@ Test(api_scheme, text) {
     cr_expect(farspan_scheme_to_json(scheme, nullptr, 0, &needed, nullptr) == FARSPAN_OK && needed == size + 1);
     std::string buffer(text.size() + 1, 'x');
     cr_expect(farspan_scheme_to_json(scheme, buffer.data(), size, &needed, nullptr) == FARSPAN_OK);
-    cr_expect(needed == size + 1 && buffer == std::string(text.size() + 1, 'x'), "a buffer that is too small is left alone");
+    cr_expect(needed == size + 1 && buffer == std::string(text.size() + 1, 'x'),
+              "a buffer that is too small is left alone");
     cr_expect(farspan_scheme_to_json(scheme, buffer.data(), size + 1, &needed, nullptr) == FARSPAN_OK);
     cr_expect(buffer.c_str() == text);
-    const auto write = [&](const char* what, farspan_status status, int32_t argument, const char* word, const farspan_scheme* from,
-                           char* to, int64_t bytes, int64_t* count) {
+    const auto write = [&](const char* what, farspan_status status, int32_t argument, const char* word,
+                           const farspan_scheme* from, char* to, int64_t bytes, int64_t* count) {
         expect_failure(what, status, argument, {word},
                        [&](farspan_error* error) { return farspan_scheme_to_json(from, to, bytes, count, error); });
     };
@@ -79,7 +80,8 @@ Test(api_scheme, text) {
     write("no needed", FARSPAN_ERROR_NULL_ARGUMENT, 4, "needed", scheme, buffer.data(), 1, nullptr);
     farspan_scheme_destroy(scheme);
 
-    const auto read = [](const char* what, farspan_status status, int32_t argument, const char* word, const char* from, int64_t bytes) {
+    const auto read = [](const char* what, farspan_status status, int32_t argument, const char* word, const char* from,
+                         int64_t bytes) {
         expect_failure(what, status, argument, {word}, [&](farspan_error* error) {
             auto* const untouched = reinterpret_cast<farspan_scheme*>(&bytes);
             farspan_scheme* made = untouched;
@@ -93,10 +95,10 @@ Test(api_scheme, text) {
     read("an empty text", FARSPAN_ERROR_FORMAT, 1, "line 1, column 1", "{}", 0);
     read("half of it", FARSPAN_ERROR_FORMAT, 1, "ends too early", text.data(), size / 2);
     read("a key", FARSPAN_ERROR_FORMAT, 1, "$.rope.basee is not a field of rope", R"({"rope": {"basee": 1}})", 22);
-    read("a part that is refused", FARSPAN_ERROR_PARAMETER_RANGE, 1, "mask.sinks is -1", R"({"mask": {"sinks": -1}})", 23);
-    expect_failure("no result", FARSPAN_ERROR_NULL_ARGUMENT, 3, {"scheme"}, [&](farspan_error* error) {
-        return farspan_scheme_from_json("{}", 2, nullptr, error);
-    });
+    read("a part that is refused", FARSPAN_ERROR_PARAMETER_RANGE, 1, "mask.sinks is -1", R"({"mask": {"sinks": -1}})",
+         23);
+    expect_failure("no result", FARSPAN_ERROR_NULL_ARGUMENT, 3, {"scheme"},
+                   [&](farspan_error* error) { return farspan_scheme_from_json("{}", 2, nullptr, error); });
 }
 
 Test(api_scheme, struct_sizes) {

@@ -20,12 +20,8 @@ namespace {
 using parameters = nlohmann::json;
 using numbers = std::vector<double>;
 
-double number(const parameters& p, const char* name) {
-    return p.at(name).get<double>();
-}
-numbers list(const parameters& p, const char* name) {
-    return p.at(name).get<numbers>();
-}
+double number(const parameters& p, const char* name) { return p.at(name).get<double>(); }
+numbers list(const parameters& p, const char* name) { return p.at(name).get<numbers>(); }
 
 // method of a vector -> method of the library, and which parameters it has under which field.
 scheme_spec rope_spec(int32_t method, const parameters& p) {

@@ -56,9 +56,8 @@ void sweep::check_isa(int32_t isa, const scheme_spec& spec, const attention_prob
     const char* name = farspan_isa_name(isa);
     const attention_output one = run_attention(shared_context(isa, 1), spec, problem, data);
     const attention_error error = compare(one, expected, problem);
-    cr_expect(error.out <= out_bound && error.lse <= lse_bound,
-              "%s / %s on %s: out off by %.3g, lse by %.3g; %s", family_.c_str(), spec.name.c_str(), name, error.out,
-              error.lse, error.worst.c_str());
+    cr_expect(error.out <= out_bound && error.lse <= lse_bound, "%s / %s on %s: out off by %.3g, lse by %.3g; %s",
+              family_.c_str(), spec.name.c_str(), name, error.out, error.lse, error.worst.c_str());
     cr_expect(one.out.gaps_untouched(), "%s / %s on %s: wrote between the elements of out", family_.c_str(),
               spec.name.c_str(), name);
     const attention_output two = run_attention(shared_context(isa, 2), spec, problem, data);

@@ -67,7 +67,8 @@ Test(attention_bias, both_directions) {
         for (const bool bidirectional : {false, true}) {
             scheme_spec spec = with_arrays(method, 4, ++seed);
             if (bidirectional && method != FARSPAN_BIAS_ALIBI && method != FARSPAN_BIAS_T5) continue;
-            if (!bidirectional && method == FARSPAN_BIAS_ALIBI) continue;  // refused: it would not tell keys ahead apart
+            // refused: it would not tell keys ahead apart
+            if (!bidirectional && method == FARSPAN_BIAS_ALIBI) continue;
             spec.bias.bidirectional = bidirectional;
             spec.mask.causal = 0;
             spec.name += bidirectional ? ", both directions" : ", not causal";

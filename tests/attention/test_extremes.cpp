@@ -1,4 +1,5 @@
-// Numbers at the end of float's range mean the same on every instruction set: docs/numerics.md, "The ends of the range".
+// Numbers at the end of float's range mean the same on every instruction set: docs/numerics.md, "The ends of the
+// range".
 #include <criterion/criterion.h>
 
 #include <cmath>
@@ -39,13 +40,15 @@ void fill_bias(const attention_problem& problem, attention_data& data, Bias bias
 
 // The row is the mean of the values of keys for which `counts(j)`.
 template <class Counts>
-void expect_mean(const char* what, int32_t isa, const attention_data& data, const attention_output& got, int64_t h, int64_t i, Counts counts) {
+void expect_mean(const char* what, int32_t isa, const attention_data& data, const attention_output& got, int64_t h,
+                 int64_t i, Counts counts) {
     for (int64_t d = 0; d < dim; ++d) {
         double sum = 0, number = 0;
         for (int64_t j = 0; j < keys; ++j)
             if (counts(j)) sum += data.v.get(0, 0, j, d), ++number;
-        cr_expect(std::fabs(got.out.get(0, h, i, d) - sum / number) < 2e-6, "%s on %s: row %d, feature %d is %g, must be %g", what,
-                  farspan_isa_name(isa), static_cast<int>(i), static_cast<int>(d), got.out.get(0, h, i, d), sum / number);
+        cr_expect(std::fabs(got.out.get(0, h, i, d) - sum / number) < 2e-6,
+                  "%s on %s: row %d, feature %d is %g, must be %g", what, farspan_isa_name(isa), static_cast<int>(i),
+                  static_cast<int>(d), got.out.get(0, h, i, d), sum / number);
     }
 }
 
@@ -55,7 +58,8 @@ float lse_of(const attention_problem& problem, const attention_output& got, int6
 
 }  // namespace
 
-// A dot of rows whose terms overflow in the order (sign, -sign): true value 0. Neither hidden nor seen: NaN, in that row alone.
+// A dot of rows whose terms overflow in the order (sign, -sign): true value 0. Neither hidden nor seen: NaN, in that
+// row alone.
 Test(attention_extremes, a_dot_that_overflows_is_nan) {
     for (const bool causal : {true, false})
         for (const int64_t queries : {int64_t{1}, int64_t{70}})
@@ -74,8 +78,8 @@ Test(attention_extremes, a_dot_that_overflows_is_nan) {
                     cr_expect(std::isnan(lse_of(problem, got, 0, queries - 1)), "lse is %g on %s",
                               static_cast<double>(lse_of(problem, got, 0, queries - 1)), farspan_isa_name(isa));
                     for (int64_t d = 0; d < dim; ++d) {
-                        cr_expect(std::isnan(got.out.get(0, 0, queries - 1, d)), "out is %g on %s", got.out.get(0, 0, queries - 1, d),
-                                  farspan_isa_name(isa));
+                        cr_expect(std::isnan(got.out.get(0, 0, queries - 1, d)), "out is %g on %s",
+                                  got.out.get(0, 0, queries - 1, d), farspan_isa_name(isa));
                         if (queries > 1) cr_expect(got.out.get(0, 0, 0, d) == got.out.get(0, 0, 0, d), "row 0 is NaN");
                     }
                     (void)clean;
@@ -83,7 +87,8 @@ Test(attention_extremes, a_dot_that_overflows_is_nan) {
             }
 }
 
-// finfo.min as a mask: where it is on every key it says nothing, and the row is a mean; where it is on some, they are hidden.
+// finfo.min as a mask: where it is on every key it says nothing, and the row is a mean; where it is on some, they are
+// hidden.
 Test(attention_extremes, the_lowest_bias_hides_some_keys_or_none) {
     for (const int32_t dtype : {FARSPAN_F32, FARSPAN_BF16}) {
         const float lowest = dtype == FARSPAN_F32 ? -most : -0x1.fep127f;
@@ -101,8 +106,9 @@ Test(attention_extremes, the_lowest_bias_hides_some_keys_or_none) {
             }
             for (int64_t i = 0; i < problem.queries; ++i)  // the oracle's outputs, of rows of both kinds
                 for (int64_t d = 0; d < dim; ++d)
-                    cr_expect(std::fabs(got.out.get(0, 0, i, d) - expected.out[static_cast<size_t>(i * dim + d)]) < 3e-6, "row %d on %s",
-                              static_cast<int>(i), farspan_isa_name(isa));
+                    cr_expect(
+                        std::fabs(got.out.get(0, 0, i, d) - expected.out[static_cast<size_t>(i * dim + d)]) < 3e-6,
+                        "row %d on %s", static_cast<int>(i), farspan_isa_name(isa));
         }
     }
 }
@@ -111,7 +117,9 @@ Test(attention_extremes, the_largest_bias_takes_all) {
     const attention_problem problem = dense_problem();
     attention_data data(problem);
     for (const float bias : {most, infinite, 3e38f}) {
-        fill_bias(problem, data, [&](int64_t, int64_t i, int64_t j) { return j == i || j == 140 ? bias : j == 3 ? -infinite : 0.0f; });
+        fill_bias(problem, data, [&](int64_t, int64_t i, int64_t j) {
+            return j == i || j == 140 ? bias : j == 3 ? -infinite : 0.0f;
+        });
         for (const int32_t isa : usable_isas()) {
             const attention_output got = run_attention(shared_context(isa, 2), dense(), problem, data);
             for (const int64_t i : {0, 20, 69}) {
@@ -135,7 +143,8 @@ Test(attention_extremes, sinks) {
                                    plain = run_attention(shared_context(isa, 1), without, problem, data);
             for (int64_t d = 0; d < dim; ++d) {
                 const double expected = sink > 0 ? 0 : plain.out.get(0, 0, 60, d);
-                cr_expect(got.out.get(0, 0, 60, d) == expected, "sink %g: %g", static_cast<double>(sink), got.out.get(0, 0, 60, d));
+                cr_expect(got.out.get(0, 0, 60, d) == expected, "sink %g: %g", static_cast<double>(sink),
+                          got.out.get(0, 0, 60, d));
             }
             const float lse = lse_of(problem, got, 0, 60);
             if (sink > 0)

@@ -27,42 +27,22 @@ void* allocate_or_throw(size_t size, size_t alignment) {
 
 }  // namespace
 
-void* operator new(size_t size) {
-    return allocate_or_throw(size, 1);
-}
-void* operator new[](size_t size) {
-    return allocate_or_throw(size, 1);
-}
+void* operator new(size_t size) { return allocate_or_throw(size, 1); }
+void* operator new[](size_t size) { return allocate_or_throw(size, 1); }
 void* operator new(size_t size, std::align_val_t alignment) {
     return allocate_or_throw(size, static_cast<size_t>(alignment));
 }
 void* operator new[](size_t size, std::align_val_t alignment) {
     return allocate_or_throw(size, static_cast<size_t>(alignment));
 }
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, size_t) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory, size_t) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory, std::align_val_t) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, size_t, std::align_val_t) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory, size_t, std::align_val_t) noexcept {
-    std::free(memory);
-}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
 
 Test(gradient_memory, every_allocation_may_fail) {
     const attention_problem problem = make_problem(70, 150, 32, 41);

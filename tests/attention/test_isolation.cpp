@@ -40,9 +40,7 @@ std::vector<scheme_spec> schemes() {
     return result;
 }
 
-attention_problem make() {
-    return make_problem(150, 200, 32, 77);
-}
+attention_problem make() { return make_problem(150, 200, 32, 77); }
 
 // Outputs of rows for which `reached(i, d)` says so hold NaN (or an infinity, for infinite values); all others have the
 // clean bits.
@@ -127,9 +125,10 @@ Test(attention_isolation, positions_of_padding_may_be_anything) {
     for (int64_t j = 0; j < n; ++j) problem.key_positions.push_back(100 + j);
     problem.query_positions = problem.key_positions;
     const std::vector<std::function<int64_t(int64_t)>> given = {
-        [](int64_t) { return 1; },          [](int64_t) { return 0; },  [](int64_t) { return -1; },
-        [](int64_t) { return INT64_MIN; },  [](int64_t) { return INT64_MAX; }, [](int64_t j) { return n - j; },
-        [](int64_t j) { return far - j; },  [](int64_t j) { return j % 2 ? -5 * far : 5 * far; }};
+        [](int64_t) { return 1; },         [](int64_t) { return 0; },
+        [](int64_t) { return -1; },        [](int64_t) { return INT64_MIN; },
+        [](int64_t) { return INT64_MAX; }, [](int64_t j) { return n - j; },
+        [](int64_t j) { return far - j; }, [](int64_t j) { return j % 2 ? -5 * far : 5 * far; }};
     std::vector<scheme_spec> all = schemes();
     scheme_spec kerple("kerple, dynamic");
     kerple.with_rope(FARSPAN_ROPE_DYNAMIC_NTK, FARSPAN_LAYOUT_HALF, 32);
@@ -150,24 +149,30 @@ Test(attention_isolation, positions_of_padding_may_be_anything) {
                 changed.query_positions = problem.query_positions;
                 changed.length = 100 + end;
                 cr_expect(same_bits(run_attention(shared_context(isa, 1), spec, changed, data), clean),
-                          "%s on %s: positions of hidden keys, kind %zu", spec.name.c_str(), farspan_isa_name(isa), kind);
-                if (given[kind](0) > INT32_MAX && given[kind](0) <= far) continue;  // a position, and so a length, for a query
+                          "%s on %s: positions of hidden keys, kind %zu", spec.name.c_str(), farspan_isa_name(isa),
+                          kind);
+                // a position, and so a length, for a query
+                if (given[kind](0) > INT32_MAX && given[kind](0) <= far) continue;
                 changed.query_positions = changed.key_positions;
                 changed.length = 0;
                 const attention_output got = run_attention(shared_context(isa, 1), spec, changed, data);
                 for (int64_t h = 0; h < problem.query_heads; ++h)
                     for (int64_t i = 0; i < n; ++i) {
-                        const bool seen = i >= front && i < end, position = given[kind](i) >= 0 && given[kind](i) <= far;
+                        const bool seen = i >= front && i < end,
+                                   position = given[kind](i) >= 0 && given[kind](i) <= far;
                         const float lse = got.lse[static_cast<size_t>(h * n + i)];
                         // xPos counts its decay from the middle of a block's rows, padding too: another rounding.
                         const double allowed = spec.rope.method == FARSPAN_ROPE_XPOS ? 2e-6 : 0;
                         const double before = static_cast<double>(clean.lse[static_cast<size_t>(h * n + i)]);
                         if (seen)
-                            cr_expect(std::fabs(static_cast<double>(lse) - before) <= allowed, "%s on %s: lse of row %d, kind %zu", spec.name.c_str(),
-                                      farspan_isa_name(isa), static_cast<int>(i), kind);
-                        if (!seen && !position) cr_expect(lse == -INFINITY, "row %d, kind %zu sees keys", static_cast<int>(i), kind);
+                            cr_expect(std::fabs(static_cast<double>(lse) - before) <= allowed,
+                                      "%s on %s: lse of row %d, kind %zu", spec.name.c_str(), farspan_isa_name(isa),
+                                      static_cast<int>(i), kind);
+                        if (!seen && !position)
+                            cr_expect(lse == -INFINITY, "row %d, kind %zu sees keys", static_cast<int>(i), kind);
                         for (int64_t d = 0; d < 32; ++d) {
-                            if (seen) cr_expect(std::fabs(got.out.get(0, h, i, d) - clean.out.get(0, h, i, d)) <= allowed);
+                            if (seen)
+                                cr_expect(std::fabs(got.out.get(0, h, i, d) - clean.out.get(0, h, i, d)) <= allowed);
                             if (!seen && !position) cr_expect(got.out.get(0, h, i, d) == 0);
                         }
                     }

@@ -16,8 +16,9 @@ scheme_spec with_rope(const std::string& name) {
 
 // What looks at positions: rotation, remap, bias, window, decay, temperature.
 std::vector<scheme_spec> padded_schemes() {
-    std::vector<scheme_spec> schemes = {with_rope("causal"), with_rope("window"), with_rope("self-extend"), with_rope("all keys"),
-                                        scheme_spec("alibi"), scheme_spec("kerple"), scheme_spec("xpos")};
+    std::vector<scheme_spec> schemes = {with_rope("causal"),   with_rope("window"),  with_rope("self-extend"),
+                                        with_rope("all keys"), scheme_spec("alibi"), scheme_spec("kerple"),
+                                        scheme_spec("xpos")};
     schemes[1].mask.window_left = 20, schemes[1].mask.sinks = 5;
     schemes[2].with_remap(FARSPAN_REMAP_SELF_EXTEND, 40);
     schemes[3].mask.causal = 0;
@@ -190,7 +191,8 @@ Test(attention_mask, padding) {
     }
 }
 
-// Position ids as Hugging Face's generate makes them from an attention mask: cumsum(mask) - 1, with 1 where the mask is 0.
+// Position ids as Hugging Face's generate makes them from an attention mask: cumsum(mask) - 1, with 1 where the mask is
+// 0.
 Test(attention_mask, left_padding_of_hugging_face) {
     sweep family("padding ids");
     uint64_t seed = 7000;

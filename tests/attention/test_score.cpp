@@ -55,7 +55,8 @@ Test(attention_score, temperatures) {
                 scheme_spec spec = with_rope(farspan_method_name(FARSPAN_PART_TEMPERATURE, method));
                 spec.score.temperature = method;
                 if (method != FARSPAN_TEMPERATURE_NONE) spec.score.trained_length = trained;
-                if (method == FARSPAN_TEMPERATURE_LLAMA4 || method == FARSPAN_TEMPERATURE_MINISTRAL3) spec.score.alpha = 0.3;
+                if (method == FARSPAN_TEMPERATURE_LLAMA4 || method == FARSPAN_TEMPERATURE_MINISTRAL3)
+                    spec.score.alpha = 0.3;
                 if (method == FARSPAN_TEMPERATURE_LENGTH) spec.score.power = 2;
                 attention_problem problem = make_problem(100, 150, 64, ++seed);
                 problem.length = length;
@@ -85,7 +86,8 @@ Test(attention_score, sinks) {
         }
 }
 
-// Float resolves logits to 2^-24 of their terms' size, so the errors of logits and outputs grow with it (docs/numerics.md).
+// Float resolves logits to 2^-24 of their terms' size, so the errors of logits and outputs grow with it
+// (docs/numerics.md).
 Test(attention_score, large_logits) {
     for (const double amplitude : {3.0, 10.0, 30.0, 100.0}) {
         const scheme_spec spec = with_rope("large logits");

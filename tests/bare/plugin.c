@@ -1,4 +1,5 @@
-/* A host that knows the library only at run time: loads it, rotates and attends on two threads, prints one number, and unloads it.
+/* A host that knows the library only at run time: loads it, rotates and attends on two threads, prints one number, and
+ * unloads it.
  *
  * usage: plugin PATH/libfarspan.so.1 */
 #include <dlfcn.h>
@@ -24,7 +25,8 @@ int main(int count, char** words) {
     farspan_tensor tensor[4];
     float* data[4] = {q, k, v, out};
     for (int n = 0; n < 4; ++n) {
-        for (int i = 0; i < HEADS * TOKENS * DIM; ++i) data[n][i] = (float)((seed = seed * 1664525u + 1013904223u) >> 8) / 8388608.0f - 1.0f;
+        for (int i = 0; i < HEADS * TOKENS * DIM; ++i)
+            data[n][i] = (float)((seed = seed * 1664525u + 1013904223u) >> 8) / 8388608.0f - 1.0f;
         farspan->tensor_contiguous(&tensor[n], data[n], FARSPAN_F32, 1, HEADS, TOKENS, DIM);
     }
     farspan_rope_config rope;

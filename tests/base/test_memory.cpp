@@ -17,7 +17,8 @@ constexpr const char* our_group = "proc/self/cgroup";
 constexpr double kilobyte = 1024;
 
 made_system& with_machine(made_system& system) {
-    return system.with("proc/meminfo", "MemTotal:       9000 kB\nMemFree:         500 kB\nMemAvailable:   7000 kB\nBuffers: 1 kB");
+    return system.with("proc/meminfo",
+                       "MemTotal:       9000 kB\nMemFree:         500 kB\nMemAvailable:   7000 kB\nBuffers: 1 kB");
 }
 
 }  // namespace
@@ -44,7 +45,9 @@ Test(memory, of_the_tightest_group) {
 
 Test(memory, of_a_group_of_version_1) {
     made_system system;
-    with_machine(system).with("sys/fs/cgroup/memory/memory.limit_in_bytes", "500000").with("sys/fs/cgroup/memory/memory.usage_in_bytes", "100000");
+    with_machine(system)
+        .with("sys/fs/cgroup/memory/memory.limit_in_bytes", "500000")
+        .with("sys/fs/cgroup/memory/memory.usage_in_bytes", "100000");
     cr_expect(available_memory(system.root()) == 400000);
     system.with("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712");
     cr_expect(available_memory(system.root()) == 7000 * kilobyte);

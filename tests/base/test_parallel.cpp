@@ -45,7 +45,8 @@ Test(parallel, little_work_wakes_nobody) {
     const int before = threads_alive();
     const std::thread::id caller = std::this_thread::get_id();
     for (const double work : {0.0, 1.0, 1.9 * least_work_of_a_thread})
-        parallel_for(8, 100, work, [&](int64_t, int32_t worker) { cr_assert(worker == 0 && std::this_thread::get_id() == caller); });
+        parallel_for(8, 100, work,
+                     [&](int64_t, int32_t worker) { cr_assert(worker == 0 && std::this_thread::get_id() == caller); });
     cr_expect(threads_alive() == before, "%d threads", threads_alive() - before);
     cr_expect(sum_of_loop(2, much) == 4950);
     cr_expect(machine_threads() == 1 || threads_alive() > before, "much work did not wake anybody");
@@ -76,8 +77,8 @@ Test(parallel, many_callers_at_once) {
     cr_expect(wrong == 0);
 }
 
-// Sanitizers do not survive what follows: the allocator of one keeps its locks over a fork, another allows a child of several threads no
-// thread, and both take address space by the terabyte.
+// Sanitizers do not survive what follows: the allocator of one keeps its locks over a fork, another allows a child of
+// several threads no thread, and both take address space by the terabyte.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 // A fork beside the first parallel loop of a process: the child may find the pool half made, unless the fork waits.
 Test(parallel, fork_beside_the_first_loop) {
@@ -114,7 +115,9 @@ Test(parallel, without_memory_for_threads) {
             long pages = 0;
             std::FILE* file = std::fopen("/proc/self/statm", "r");
             const bool read = file && std::fscanf(file, "%ld", &pages) == 1;
-            rlimit limit{static_cast<rlim_t>(pages) * static_cast<rlim_t>(getpagesize()) + static_cast<rlim_t>(kilobytes) * 1024, RLIM_INFINITY};
+            rlimit limit{
+                static_cast<rlim_t>(pages) * static_cast<rlim_t>(getpagesize()) + static_cast<rlim_t>(kilobytes) * 1024,
+                RLIM_INFINITY};
             bool good = read && setrlimit(RLIMIT_AS, &limit) == 0;
             try {
                 good = good && sum_of_loop(2, much) == 4950;

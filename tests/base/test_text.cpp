@@ -35,9 +35,27 @@ std::string standard(double value) {
 }  // namespace
 
 Test(text, shortest_is_that_of_to_chars) {
-    for (const double value : {0.0, -0.0, 1.0, 100.0, 1e5, 123456.0, 1e6, 1e-5, 0.1, 0.25, 1.0 / 3, 1e22, 1e23, 1.5e300, 5e-324,
-                               0x1p52, 0x1p64, std::numeric_limits<double>::max(), std::numeric_limits<double>::infinity(),
-                               -std::numeric_limits<double>::infinity(), std::nan("")})
+    for (const double value : {0.0,
+                               -0.0,
+                               1.0,
+                               100.0,
+                               1e5,
+                               123456.0,
+                               1e6,
+                               1e-5,
+                               0.1,
+                               0.25,
+                               1.0 / 3,
+                               1e22,
+                               1e23,
+                               1.5e300,
+                               5e-324,
+                               0x1p52,
+                               0x1p64,
+                               std::numeric_limits<double>::max(),
+                               std::numeric_limits<double>::infinity(),
+                               -std::numeric_limits<double>::infinity(),
+                               std::nan("")})
         cr_expect(shortest(value) == standard(value), "%s is %s", standard(value).c_str(), shortest(value).c_str());
     constexpr uint64_t seed = 1;
     std::mt19937_64 random(seed);
@@ -45,7 +63,8 @@ Test(text, shortest_is_that_of_to_chars) {
         const uint64_t bits = random();
         double value;
         std::memcpy(&value, &bits, sizeof value);
-        if (n % 2 == 0) value = std::ldexp(static_cast<double>(random() >> (n % 64)), static_cast<int>(random() % 100) - 50);
+        if (n % 2 == 0)
+            value = std::ldexp(static_cast<double>(random() >> (n % 64)), static_cast<int>(random() % 100) - 50);
         if (!std::isfinite(value)) continue;
         const std::string text = shortest(value), best = standard(value);
         const bool reads_back = std::strtod(text.c_str(), nullptr) == value;
@@ -65,7 +84,8 @@ Test(text, no_locale_reaches_it) {
         cr_expect(!std::strcmp(text, "0.5 1234.50 \xd9\xab"), "%s: %s", name, text);
         cr_expect(shortest(0.1) == "0.1", "%s: %s", name, shortest(0.1).c_str());
         const failure thrown(FARSPAN_ERROR_SHAPE, field_path("x[%g]", 0.5), "is %g", 2.5);
-        cr_expect(!std::strcmp(thrown.what(), "x[0.5] is 2.5") && thrown.path() == "x[0.5]", "%s: %s", name, thrown.what());
+        cr_expect(!std::strcmp(thrown.what(), "x[0.5] is 2.5") && thrown.path() == "x[0.5]", "%s: %s", name,
+                  thrown.what());
         // The host's own locale is what it was.
         std::snprintf(text, sizeof text, "%g", 0.5);
         cr_expect(std::strcmp(text, "0.5") != 0, "%s: the host's locale is gone", name);
@@ -74,7 +94,8 @@ Test(text, no_locale_reaches_it) {
 
 // The path begins the message, whatever is cut.
 Test(text, a_failure_begins_with_its_path) {
-    const failure plain(FARSPAN_ERROR_SHAPE, "rope.base", "is %d: must be above 1", 1), none(FARSPAN_ERROR_CANCELLED, "", "stopped");
+    const failure plain(FARSPAN_ERROR_SHAPE, "rope.base", "is %d: must be above 1", 1),
+        none(FARSPAN_ERROR_CANCELLED, "", "stopped");
     cr_expect(plain.path() == "rope.base" && !std::strcmp(plain.what(), "rope.base is 1: must be above 1"));
     cr_expect(none.path().empty() && !std::strcmp(none.what(), "stopped"));
     const failure colon(FARSPAN_ERROR_FORMAT, "$.a", ": error"), comma(FARSPAN_ERROR_FORMAT, "$.a", ", layer %d", 3);
@@ -84,6 +105,7 @@ Test(text, a_failure_begins_with_its_path) {
         const std::string wide(length, 'x');
         const failure cut(FARSPAN_ERROR_SHAPE, wide.c_str(), "is too long");
         cr_expect(std::strlen(cut.what()) == sizeof(farspan_error::message) - 1, "%zu: %s", length, cut.what());
-        cr_expect(cut.path().size() <= sizeof(farspan_error::message) - 1 && wide.starts_with(cut.path()), "%zu", length);
+        cr_expect(cut.path().size() <= sizeof(farspan_error::message) - 1 && wide.starts_with(cut.path()), "%zu",
+                  length);
     }
 }

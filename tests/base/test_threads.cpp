@@ -20,8 +20,10 @@ Test(threads, quota_of_a_container) {
     cr_expect(made_system().quota() == 0, "no control groups");
     cr_expect(made_system().with(our_group, "0::/").with("sys/fs/cgroup/cpu.max", "max 100000").quota() == 0);
     cr_expect(made_system().with(our_group, "0::/").with("sys/fs/cgroup/cpu.max", "200000 100000").quota() == 2);
-    cr_expect(made_system().with(our_group, "0::/").with("sys/fs/cgroup/cpu.max", "150000 100000").quota() == 2, "rounded up");
-    cr_expect(made_system().with(our_group, "0::/").with("sys/fs/cgroup/cpu.max", "1000 100000").quota() == 1, "never 0");
+    cr_expect(made_system().with(our_group, "0::/").with("sys/fs/cgroup/cpu.max", "150000 100000").quota() == 2,
+              "rounded up");
+    cr_expect(made_system().with(our_group, "0::/").with("sys/fs/cgroup/cpu.max", "1000 100000").quota() == 1,
+              "never 0");
 }
 
 Test(threads, tightest_quota_on_the_way_up) {

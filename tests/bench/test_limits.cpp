@@ -43,7 +43,8 @@ int32_t isa_in_use() {
 // Ends where its pages do: behind them lies one that nobody may read.
 struct guarded {
     std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE)), size = 4 * page;
-    char* memory = static_cast<char*>(mmap(nullptr, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    char* memory =
+        static_cast<char*>(mmap(nullptr, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     guarded() {
         cr_assert(memory != MAP_FAILED && mprotect(memory + size, page, PROT_NONE) == 0);
         std::mt19937 random(1);
@@ -67,7 +68,7 @@ Test(limits, reading_reads_every_byte_at_any_address) {
     for (const int32_t isa : instruction_sets())
         for (std::size_t bytes = bench::read_step; bytes <= 8 * bench::read_step; bytes += bench::read_step)
             for (std::size_t shift = 0; shift <= 65; ++shift) {
-                const char* at = pages.memory + pages.size - bytes - shift; // shift 0: the last byte before the guard
+                const char* at = pages.memory + pages.size - bytes - shift;  // shift 0: the last byte before the guard
                 cr_assert(bench::read_all(isa, at, bytes) == plain_sum(at, bytes), "%s, %zu bytes, %zu before the end",
                           farspan_isa_name(isa), bytes, shift);
             }
@@ -77,11 +78,12 @@ Test(limits, no_size_and_no_kind_of_page_is_too_small) {
     bench::measure_once();
     for (const int32_t isa : instruction_sets())
         for (const bench::pages kind : {bench::pages::ordinary, bench::pages::huge})
-            for (const std::size_t bytes : {1, 511, 513, 100000}) cr_assert(bench::read_bandwidth(isa, bytes, 2, kind) > 0.0);
+            for (const std::size_t bytes : {1, 511, 513, 100000})
+                cr_assert(bench::read_bandwidth(isa, bytes, 2, kind) > 0.0);
 }
 
-// The best of ten, since other programs take their share. Two loads of 32 bytes in a cycle are what L2 delivers as well: on AVX2 the two
-// can be equal.
+// The best of ten, since other programs take their share. Two loads of 32 bytes in a cycle are what L2 delivers as
+// well: on AVX2 the two can be equal.
 Test(limits, nearer_memory_is_faster) {
     const int32_t isa = isa_in_use();
     double l1 = 0, l2 = 0, memory = 0;
@@ -90,10 +92,12 @@ Test(limits, nearer_memory_is_faster) {
         l2 = std::max(l2, bench::read_bandwidth(isa, 512u << 10, 1));
         memory = std::max(memory, bench::read_bandwidth(isa, 256u << 20, 1));
     }
-    cr_assert(l1 > 0.9 * l2 && l2 > memory, "%s: L1 %.1f, L2 %.1f, memory %.1f GB/s", farspan_isa_name(isa), l1, l2, memory);
+    cr_assert(l1 > 0.9 * l2 && l2 > memory, "%s: L1 %.1f, L2 %.1f, memory %.1f GB/s", farspan_isa_name(isa), l1, l2,
+              memory);
 }
 
-// No loop is far slower than the C library's search, at any level: that would be no limit. From memory they are about as fast.
+// No loop is far slower than the C library's search, at any level: that would be no limit. From memory they are about
+// as fast.
 Test(limits, two_ways_to_read_agree) {
     const int32_t isa = isa_in_use();
     for (const std::size_t bytes : {std::size_t{16} << 10, std::size_t{512} << 10, std::size_t{256} << 20}) {
@@ -102,7 +106,8 @@ Test(limits, two_ways_to_read_agree) {
             read = bench::read_bandwidth(isa, bytes, 1);
             search = bench::search_bandwidth(bytes, 1);
             const bool in_memory = bytes > std::size_t{64} << 20;
-            return isa == FARSPAN_ISA_SCALAR && !in_memory ? read > 0.2 * search : read > 0.8 * search && (!in_memory || read < 1.5 * search);
+            return isa == FARSPAN_ISA_SCALAR && !in_memory ? read > 0.2 * search
+                                                           : read > 0.8 * search && (!in_memory || read < 1.5 * search);
         });
         cr_assert(agree, "%s, %zu bytes: %.1f GB/s, search %.1f GB/s", farspan_isa_name(isa), bytes, read, search);
     }

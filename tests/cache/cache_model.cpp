@@ -1,9 +1,9 @@
-#include "cache_calls.hpp"
 #include "cache_model.hpp"
 
 #include <algorithm>
 #include <cmath>
 
+#include "cache_calls.hpp"
 #include "cache_context.hpp"
 
 namespace farspan_test {
@@ -77,7 +77,8 @@ cache_handle make_cache(const cache_form& form) {
     return cache_handle(made);
 }
 
-cache_model::cache_model(const cache_form& form, uint64_t seed) : form_(form), random_(seed), cache_(make_cache(form)) {}
+cache_model::cache_model(const cache_form& form, uint64_t seed)
+    : form_(form), random_(seed), cache_(make_cache(form)) {}
 
 int64_t cache_model::create() {
     error_slot error;
@@ -135,14 +136,17 @@ void cache_model::append(const std::vector<int64_t>& ids, const std::vector<int6
     const farspan_cache_batch batch = batch_of(ids, offsets);
     error_slot error;
     require_ok(farspan_cache_append(nullptr, handle(), &batch, widest_gap > 0 ? positions.data() : nullptr,
-                                    widest_gap > 0 ? static_cast<int64_t>(positions.size()) : 0, &error), error, "append");
+                                    widest_gap > 0 ? static_cast<int64_t>(positions.size()) : 0, &error),
+               error, "append");
     if (rows == 0) return;
     for (int64_t layer = 0; layer < form_.layers; ++layer) {
         // What is given to a f16 or bf16 cache is exact there.
         const int32_t dtype = form_.dtype == FARSPAN_I8 ? FARSPAN_F32 : form_.dtype;
         const bool strided = random_.coin();
-        tensor_data k(dtype, {1, form_.key_heads, rows, form_.head_dim}, strided ? layout::sequence_major : layout::contiguous);
-        tensor_data v(dtype, {1, form_.key_heads, rows, form_.value_dim}, strided ? layout::feature_reversed : layout::contiguous);
+        tensor_data k(dtype, {1, form_.key_heads, rows, form_.head_dim},
+                      strided ? layout::sequence_major : layout::contiguous);
+        tensor_data v(dtype, {1, form_.key_heads, rows, form_.value_dim},
+                      strided ? layout::feature_reversed : layout::contiguous);
         for (tensor_data* tensor : {&k, &v}) tensor->fill([&] { return random_.unit(); });
         if (form_.large_keys) add_large_channels(k);
         require_ok(farspan_cache_write(nullptr, handle(), layer, &batch, &k.view(), &v.view(), &error), error, "write");
@@ -150,8 +154,9 @@ void cache_model::append(const std::vector<int64_t>& ids, const std::vector<int6
             for (int64_t n = 0; n < counts[s]; ++n) {
                 std::vector<token>& tokens = sequences_.at(ids[s]).tokens;
                 token& to = tokens[tokens.size() - static_cast<std::size_t>(counts[s] - n)];
-                for (auto [from, rows_of, dim, round_to_int8] : {std::tuple{&k, &to.k, form_.head_dim, &round_key_to_int8},
-                                                                 std::tuple{&v, &to.v, form_.value_dim, &round_value_to_int8}}) {
+                for (auto [from, rows_of, dim, round_to_int8] :
+                     {std::tuple{&k, &to.k, form_.head_dim, &round_key_to_int8},
+                      std::tuple{&v, &to.v, form_.value_dim, &round_value_to_int8}}) {
                     std::vector<double>& values = (*rows_of)[static_cast<std::size_t>(layer)];
                     for (int64_t h = 0; h < form_.key_heads; ++h) {
                         for (int64_t d = 0; d < dim; ++d) values.push_back(from->get(0, h, offsets[s] + n, d));
@@ -181,15 +186,18 @@ attention_data cache_model::data_of(const attention_problem& problem, int64_t id
         for (int64_t h = 0; h < form_.key_heads; ++h) {
             const auto l = static_cast<std::size_t>(layer);
             for (int64_t d = 0; d < form_.head_dim; ++d)
-                data.k.set(0, h, static_cast<int64_t>(j), d, tokens[j].k[l][static_cast<std::size_t>(h * form_.head_dim + d)]);
+                data.k.set(0, h, static_cast<int64_t>(j), d,
+                           tokens[j].k[l][static_cast<std::size_t>(h * form_.head_dim + d)]);
             for (int64_t d = 0; d < form_.value_dim; ++d)
-                data.v.set(0, h, static_cast<int64_t>(j), d, tokens[j].v[l][static_cast<std::size_t>(h * form_.value_dim + d)]);
+                data.v.set(0, h, static_cast<int64_t>(j), d,
+                           tokens[j].v[l][static_cast<std::size_t>(h * form_.value_dim + d)]);
         }
     return data;
 }
 
-std::vector<float> cache_model::run(int32_t isa, int32_t threads, const farspan_scheme* scheme, const std::vector<int64_t>& ids,
-                                    const std::vector<int64_t>& rows, int64_t layer, uint64_t seed, std::vector<float>* lse) {
+std::vector<float> cache_model::run(int32_t isa, int32_t threads, const farspan_scheme* scheme,
+                                    const std::vector<int64_t>& ids, const std::vector<int64_t>& rows, int64_t layer,
+                                    uint64_t seed, std::vector<float>* lse) {
     const std::vector<int64_t> offsets = offsets_of(rows);
     const farspan_cache_batch batch = batch_of(ids, offsets);
     const int64_t total = offsets.back();
@@ -202,17 +210,22 @@ std::vector<float> cache_model::run(int32_t isa, int32_t threads, const farspan_
     if (lse) lse->resize(static_cast<std::size_t>(form_.query_heads * total));
     error_slot error;
     farspan_cache_plan* made = nullptr;
-    require_ok(farspan_cache_plan_create(cache_context(isa, threads), scheme, handle(), &batch, cache_problem(form_.query_heads).get(), &made, &error), error,
-               "cache_plan_create");
+    require_ok(farspan_cache_plan_create(cache_context(isa, threads), scheme, handle(), &batch,
+                                         cache_problem(form_.query_heads).get(), &made, &error),
+               error, "cache_plan_create");
     const std::unique_ptr<farspan_cache_plan, void (*)(farspan_cache_plan*)> plan(made, farspan_cache_plan_destroy);
     std::vector<unsigned char> workspace(farspan_cache_plan_workspace_size(made), 0xAB);
-    require_ok(farspan_cache_run(cache_context(isa, threads), made, layer, cache_data(&q.view(), &view, lse ? lse->data() : nullptr, workspace.data(), workspace.size()).get(), &error),
+    require_ok(farspan_cache_run(
+                   cache_context(isa, threads), made, layer,
+                   cache_data(&q.view(), &view, lse ? lse->data() : nullptr, workspace.data(), workspace.size()).get(),
+                   &error),
                error, "cache_run");
     return out;
 }
 
-cache_model::outcome cache_model::attend(int32_t isa, int32_t threads, scheme_spec& spec, const std::vector<int64_t>& ids,
-                                         const std::vector<int64_t>& rows, int64_t layer) {
+cache_model::outcome cache_model::attend(int32_t isa, int32_t threads, scheme_spec& spec,
+                                         const std::vector<int64_t>& ids, const std::vector<int64_t>& rows,
+                                         int64_t layer) {
     const uint64_t seed = 77 + static_cast<uint64_t>(random_.whole(0, 1 << 30));
     const scheme_handle scheme = spec.create();
     std::vector<float> lse;
@@ -244,13 +257,15 @@ cache_model::outcome cache_model::attend(int32_t isa, int32_t threads, scheme_sp
                 const int64_t row = h * total + offsets[s] + i;
                 for (int64_t d = 0; d < form_.head_dim; ++d) data.q.set(0, h, i, d, q.get(0, h, offsets[s] + i, d));
                 for (int64_t d = 0; d < form_.value_dim; ++d)
-                    got.out.set(0, h, i, d, static_cast<double>(out[static_cast<std::size_t>(row * form_.value_dim + d)]));
+                    got.out.set(0, h, i, d,
+                                static_cast<double>(out[static_cast<std::size_t>(row * form_.value_dim + d)]));
                 got.lse[static_cast<std::size_t>(h * rows[s] + i)] = lse[static_cast<std::size_t>(row)];
             }
         const attention_expected expected = expect_attention(spec, problem, data);
         const attention_error error = compare(got, expected, problem);
         const double terms = expected.largest_terms;
-        const double of_bound = std::max(error.out / std::max(2e-6, 2e-7 * terms), error.lse / std::max(1e-6, 1e-7 * terms));
+        const double of_bound =
+            std::max(error.out / std::max(2e-6, 2e-7 * terms), error.lse / std::max(1e-6, 1e-7 * terms));
         if (!(of_bound < worst.of_bound)) worst = {error, of_bound};
     }
     return worst;

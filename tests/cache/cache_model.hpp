@@ -1,5 +1,5 @@
-// A cache and, beside it, what it should hold: plain lists of tokens. Every change is made to both, and attention over the cache
-// is compared with the definition on the lists.
+// A cache and, beside it, what it should hold: plain lists of tokens. Every change is made to both, and attention over
+// the cache is compared with the definition on the lists.
 #pragma once
 
 #include <map>
@@ -51,20 +51,22 @@ public:
     int64_t fork(int64_t id);
     void evict(int64_t id, int64_t first, int64_t last);
     void keep(int64_t id, int64_t sinks, int64_t window);
-    // Appends and writes random tokens to several sequences in one call; gaps of up to `widest_gap` positions before a token.
+    // Appends and writes random tokens to several sequences in one call; gaps of up to `widest_gap` positions before a
+    // token.
     void append(const std::vector<int64_t>& ids, const std::vector<int64_t>& counts, int64_t widest_gap = 0);
 
     struct outcome {
         attention_error error;  // of the sequence that comes nearest to its bound
         double of_bound = 0;    // the larger part of a bound of docs/numerics.md that its errors take: <= 1
     };
-    // Attention of the newest `rows` tokens of each sequence, one batch, against the definition. Throws std::runtime_error if
-    // the library refuses.
+    // Attention of the newest `rows` tokens of each sequence, one batch, against the definition. Throws
+    // std::runtime_error if the library refuses.
     outcome attend(int32_t isa, int32_t threads, scheme_spec& spec, const std::vector<int64_t>& ids,
                    const std::vector<int64_t>& rows, int64_t layer = 0);
     // The raw output of such a run.
     std::vector<float> run(int32_t isa, int32_t threads, const farspan_scheme* scheme, const std::vector<int64_t>& ids,
-                           const std::vector<int64_t>& rows, int64_t layer, uint64_t seed, std::vector<float>* lse = nullptr);
+                           const std::vector<int64_t>& rows, int64_t layer, uint64_t seed,
+                           std::vector<float>* lse = nullptr);
 
 private:
     void add_large_channels(tensor_data& k);

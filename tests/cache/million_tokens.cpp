@@ -1,5 +1,5 @@
-// A million tokens in one cache, 8 key heads of 128 features: it fits, and a token decodes. Not one of the tests of a build, since it
-// takes gigabytes; scripts/test-deep.sh runs it.
+// A million tokens in one cache, 8 key heads of 128 features: it fits, and a token decodes. Not one of the tests of a
+// build, since it takes gigabytes; scripts/test-deep.sh runs it.
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
@@ -40,7 +40,8 @@ farspan_tensor tensor(std::vector<float>& memory, int64_t heads, int64_t rows) {
 void fill(farspan_cache* cache, int64_t sequence) {
     std::vector<float> k_memory, v_memory;
     const farspan_tensor k = tensor(k_memory, key_heads, chunk), v = tensor(v_memory, key_heads, chunk);
-    for (std::size_t i = 0; i < k_memory.size(); ++i) k_memory[i] = static_cast<float>(i * 2654435761u % 2001) * 1e-3f - 1;
+    for (std::size_t i = 0; i < k_memory.size(); ++i)
+        k_memory[i] = static_cast<float>(i * 2654435761u % 2001) * 1e-3f - 1;
     const int64_t offsets[2] = {0, chunk};
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
@@ -78,7 +79,8 @@ void decode(const farspan_cache* cache, int64_t sequence) {
     data.lse_count = static_cast<int64_t>(lse.size());
     check(farspan_attention_decode(nullptr, scheme, cache, 0, &batch, &data, nullptr) == FARSPAN_OK, "a token decodes");
     farspan_scheme_destroy(scheme);
-    check(std::fabs(out_memory[0] - 0.5f) < 1e-5f && std::fabs(out_memory.back() - 0.5f) < 1e-5f, "the output is the mean of the values");
+    check(std::fabs(out_memory[0] - 0.5f) < 1e-5f && std::fabs(out_memory.back() - 0.5f) < 1e-5f,
+          "the output is the mean of the values");
     check(std::fabs(static_cast<double>(lse[0]) - std::log(static_cast<double>(tokens))) < 1e-5, "lse is ln 10^6");
 }
 

@@ -18,15 +18,19 @@ namespace {
 class family {
 public:
     explicit family(const char* name) : name_(name) {}
-    ~family() { std::printf("%-14s worst out %.2e (%s), lse %.2e, %.2f of the bound\n", name_, out_, which_.c_str(), lse_, of_bound_); }
+    ~family() {
+        std::printf("%-14s worst out %.2e (%s), lse %.2e, %.2f of the bound\n", name_, out_, which_.c_str(), lse_,
+                    of_bound_);
+    }
 
     void check(cache_model& model, scheme_spec& spec, const std::vector<int64_t>& ids, const std::vector<int64_t>& rows,
                int64_t layer = 0) {
         if (offered_++ % case_step() != 0) return;
         for (const int32_t isa : usable_isas()) {
             const cache_model::outcome got = model.attend(isa, 1, spec, ids, rows, layer);
-            cr_expect(got.of_bound <= 1, "%s, %s on %s: out off by %.3g, lse by %.3g, %.2f of the bound; %s", name_, spec.name.c_str(),
-                      farspan_isa_name(isa), got.error.out, got.error.lse, got.of_bound, got.error.worst.c_str());
+            cr_expect(got.of_bound <= 1, "%s, %s on %s: out off by %.3g, lse by %.3g, %.2f of the bound; %s", name_,
+                      spec.name.c_str(), farspan_isa_name(isa), got.error.out, got.error.lse, got.of_bound,
+                      got.error.worst.c_str());
             of_bound_ = std::max(of_bound_, got.of_bound);
             if (got.error.out > out_) out_ = got.error.out, which_ = spec.name;
             lse_ = std::max(lse_, got.error.lse);
@@ -112,7 +116,8 @@ Test(cache_decode, sizes) {
 
 Test(cache_decode, heads) {
     family errors("heads");
-    for (const auto& [query_heads, key_heads] : std::vector<std::pair<int64_t, int64_t>>{{1, 1}, {4, 4}, {7, 1}, {71, 1}, {130, 1}, {32, 8}}) {
+    for (const auto& [query_heads, key_heads] :
+         std::vector<std::pair<int64_t, int64_t>>{{1, 1}, {4, 4}, {7, 1}, {71, 1}, {130, 1}, {32, 8}}) {
         cache_form form;
         form.query_heads = query_heads;
         form.key_heads = key_heads;
@@ -143,7 +148,8 @@ Test(cache_decode, batches) {
     }
 }
 
-// The same error at 10^7 as at 10^3, since queries are turned by differences. (Beyond, the oracle's own angles lose digits.)
+// The same error at 10^7 as at 10^3, since queries are turned by differences. (Beyond, the oracle's own angles lose
+// digits.)
 Test(cache_decode, far_positions) {
     family errors("far");
     for (const int64_t start : {int64_t{1000}, int64_t{10000000}}) {
@@ -157,11 +163,12 @@ Test(cache_decode, far_positions) {
     }
 }
 
-// Sinks and a window far from them: the work follows the tokens, not the distance between the oldest and the newest, for few rows and
-// for many.
+// Sinks and a window far from them: the work follows the tokens, not the distance between the oldest and the newest,
+// for few rows and for many.
 Test(cache_decode, every_bias_at_any_position) {
     family errors("biases");
-    for (const int32_t method : {FARSPAN_BIAS_ALIBI, FARSPAN_BIAS_T5, FARSPAN_BIAS_KERPLE_LOG, FARSPAN_BIAS_KERPLE_POWER, FARSPAN_BIAS_SANDWICH}) {
+    for (const int32_t method : {FARSPAN_BIAS_ALIBI, FARSPAN_BIAS_T5, FARSPAN_BIAS_KERPLE_LOG,
+                                 FARSPAN_BIAS_KERPLE_POWER, FARSPAN_BIAS_SANDWICH}) {
         scheme_spec spec("bias " + std::to_string(method));
         spec.with_bias(method, 4);
         if (method == FARSPAN_BIAS_T5)
@@ -180,7 +187,8 @@ Test(cache_decode, every_bias_at_any_position) {
                 errors.check(model, spec, {id}, {rows});
                 // That bound grows with the far keys' large logits, which have no weight here.
                 const double out = model.attend(FARSPAN_ISA_BEST, 2, spec, {id}, {rows}).error.out;
-                cr_expect(out < 2e-6, "%s, gap %g, %d rows: off by %g", spec.name.c_str(), static_cast<double>(gap), static_cast<int>(rows), out);
+                cr_expect(out < 2e-6, "%s, gap %g, %d rows: off by %g", spec.name.c_str(), static_cast<double>(gap),
+                          static_cast<int>(rows), out);
             }
         }
     }
@@ -197,7 +205,8 @@ Test(cache_decode, bits_do_not_depend_on_threads_or_batch) {
     errors.check(model, spec, {ids[0]}, {1});
     for (const int32_t isa : usable_isas()) {
         const std::vector<float> one = model.run(isa, 1, scheme.get(), {ids[0]}, {2}, 0, 5);
-        cr_expect(one == model.run(isa, 2, scheme.get(), {ids[0]}, {2}, 0, 5), "two threads on %s", farspan_isa_name(isa));
+        cr_expect(one == model.run(isa, 2, scheme.get(), {ids[0]}, {2}, 0, 5), "two threads on %s",
+                  farspan_isa_name(isa));
         const int64_t child = model.fork(ids[0]);
         cr_expect(one == model.run(isa, 2, scheme.get(), {child}, {2}, 0, 5), "a fork on %s", farspan_isa_name(isa));
         model.destroy(child);
@@ -218,9 +227,11 @@ Test(cache_decode, parts_in_several_caches_are_the_whole) {
             spec.with_bias(FARSPAN_BIAS_ALIBI, static_cast<int32_t>(heads));
             const scheme_handle scheme = spec.create();
             std::vector<float> expected_lse;
-            const std::vector<float> expected = whole.run(FARSPAN_ISA_BEST, 1, scheme.get(), {id}, {rows}, 0, 3, &expected_lse);
+            const std::vector<float> expected =
+                whole.run(FARSPAN_ISA_BEST, 1, scheme.get(), {id}, {rows}, 0, 3, &expected_lse);
             generator random(3);
-            tensor_data q(FARSPAN_F32, {1, heads, rows, dim}), merged(FARSPAN_F32, {1, heads, rows, dim}), part(FARSPAN_F32, {1, heads, rows, dim});
+            tensor_data q(FARSPAN_F32, {1, heads, rows, dim}), merged(FARSPAN_F32, {1, heads, rows, dim}),
+                part(FARSPAN_F32, {1, heads, rows, dim});
             q.fill([&] { return random.unit(); });
             std::vector<float> lse(static_cast<std::size_t>(heads * rows)), part_lse(lse.size());
             std::vector<int64_t> positions;
@@ -239,15 +250,22 @@ Test(cache_decode, parts_in_several_caches_are_the_whole) {
                     k.assign(all[static_cast<std::size_t>(t)].k[0]);
                     v.assign(all[static_cast<std::size_t>(t)].v[0]);
                     cr_assert(farspan_cache_append(nullptr, cache.get(), &batch, &t, 1, nullptr) == FARSPAN_OK);
-                    cr_assert(farspan_cache_write(nullptr, cache.get(), 0, &batch, &k.view(), &v.view(), nullptr) == FARSPAN_OK);
+                    cr_assert(farspan_cache_write(nullptr, cache.get(), 0, &batch, &k.view(), &v.view(), nullptr) ==
+                              FARSPAN_OK);
                 }
                 batch.offsets = offsets;
                 batch.offsets_count = 2;
                 farspan_cache_plan* plan = nullptr;
                 error_slot error;
-                require_ok(farspan_cache_plan_create(nullptr, scheme.get(), cache.get(), &batch, cache_problem(heads, positions.data(), static_cast<int64_t>(positions.size())).get(), &plan, &error), error, "plan");
+                require_ok(farspan_cache_plan_create(
+                               nullptr, scheme.get(), cache.get(), &batch,
+                               cache_problem(heads, positions.data(), static_cast<int64_t>(positions.size())).get(),
+                               &plan, &error),
+                           error, "plan");
                 const tensor_data& to = n == 0 ? merged : part;
-                require_ok(farspan_cache_run(nullptr, plan, 0, cache_data(&q.view(), &to.view(), n == 0 ? lse.data() : part_lse.data()).get(), &error),
+                require_ok(farspan_cache_run(
+                               nullptr, plan, 0,
+                               cache_data(&q.view(), &to.view(), n == 0 ? lse.data() : part_lse.data()).get(), &error),
                            error, "run");
                 farspan_cache_plan_destroy(plan);
                 if (n > 0)
@@ -260,7 +278,9 @@ Test(cache_decode, parts_in_several_caches_are_the_whole) {
                 worst = std::max(worst, std::fabs(got[n] - expected[n]));
                 largest = std::max(largest, std::fabs(static_cast<double>(expected[n])));
             }
-            cr_expect(worst <= 2e-6 * largest, "remap %d, %d rows: off by %.3g of %.3g", remap, static_cast<int>(rows), worst, largest);
-            for (std::size_t n = 0; n < lse.size(); ++n) cr_expect(std::fabs(lse[n] - expected_lse[n]) <= 2e-6 * std::max(1.0f, std::fabs(lse[n])));
+            cr_expect(worst <= 2e-6 * largest, "remap %d, %d rows: off by %.3g of %.3g", remap, static_cast<int>(rows),
+                      worst, largest);
+            for (std::size_t n = 0; n < lse.size(); ++n)
+                cr_expect(std::fabs(lse[n] - expected_lse[n]) <= 2e-6 * std::max(1.0f, std::fabs(lse[n])));
         }
 }

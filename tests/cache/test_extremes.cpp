@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
-#include "cache_context.hpp"
 #include "cache_calls.hpp"
+#include "cache_context.hpp"
 #include "cache_model.hpp"
 #include "calls.hpp"
 
@@ -27,14 +27,16 @@ std::vector<float> decode(int32_t isa, int64_t rows, const farspan_scheme* schem
     batch.sequence = &id;
     batch.offsets = offsets;
     batch.offsets_count = 2;
-    std::vector<float> k(tokens * dim), v(k.size()), q(static_cast<std::size_t>(heads * rows * dim), 0.1f), out(q.size());
+    std::vector<float> k(tokens * dim), v(k.size()), q(static_cast<std::size_t>(heads * rows * dim), 0.1f),
+        out(q.size());
     for (int64_t t = 0; t < tokens; ++t)
         for (int64_t d = 0; d < dim; ++d) {
             const auto at = static_cast<std::size_t>(t * dim + d);
             k[at] = t == 40 ? (d < dim / 2 ? key : -key) : 0.01f * static_cast<float>(d);
             v[at] = static_cast<float>(t % 7);
         }
-    for (int64_t d = 0; d < dim; ++d) q[static_cast<std::size_t>((rows - 1) * dim + d)] = query;  // head 0, the newest row
+    // head 0, the newest row
+    for (int64_t d = 0; d < dim; ++d) q[static_cast<std::size_t>((rows - 1) * dim + d)] = query;
     farspan_tensor kt, vt, qt, ot;
     farspan_tensor_contiguous(&kt, k.data(), FARSPAN_F32, 1, 1, tokens, dim);
     farspan_tensor_contiguous(&vt, v.data(), FARSPAN_F32, 1, 1, tokens, dim);
@@ -43,7 +45,8 @@ std::vector<float> decode(int32_t isa, int64_t rows, const farspan_scheme* schem
     cr_assert(farspan_cache_append(nullptr, cache.get(), &batch, nullptr, 0, nullptr) == FARSPAN_OK);
     cr_assert(farspan_cache_write(nullptr, cache.get(), 0, &batch, &kt, &vt, nullptr) == FARSPAN_OK);
     offsets[1] = rows;
-    cr_assert(farspan_attention_decode(cache_context(isa, 1), scheme, cache.get(), 0, &batch, cache_data(&qt, &ot).get(), nullptr) == FARSPAN_OK);
+    cr_assert(farspan_attention_decode(cache_context(isa, 1), scheme, cache.get(), 0, &batch,
+                                       cache_data(&qt, &ot).get(), nullptr) == FARSPAN_OK);
     return out;
 }
 
@@ -65,8 +68,8 @@ Test(cache_extremes, a_dot_that_overflows_is_nan) {
                 for (int64_t d = 0; d < dim; ++d) {
                     cr_expect(std::isnan(out[static_cast<std::size_t>((rows - 1) * dim + d)]), "%d rows on %s: not NaN",
                               static_cast<int>(rows), farspan_isa_name(isa));
-                    cr_expect(std::isfinite(out[static_cast<std::size_t>((2 * rows - 1) * dim + d)]), "the other head on %s",
-                              farspan_isa_name(isa));
+                    cr_expect(std::isfinite(out[static_cast<std::size_t>((2 * rows - 1) * dim + d)]),
+                              "the other head on %s", farspan_isa_name(isa));
                 }
             }
 }
@@ -81,10 +84,11 @@ Test(cache_extremes, sinks) {
         score.sink_logits_count = heads;
         const scheme_handle with = make_scheme(&score), without = make_scheme(nullptr);
         for (const int32_t isa : usable_isas()) {
-            const std::vector<float> out = decode(isa, 1, with.get(), 1, 1), plain = decode(isa, 1, without.get(), 1, 1);
+            const std::vector<float> out = decode(isa, 1, with.get(), 1, 1),
+                                     plain = decode(isa, 1, without.get(), 1, 1);
             for (std::size_t d = 0; d < dim; ++d)
-                cr_expect(out[d] == (sink > 0 ? 0 : plain[d]), "sink %g on %s: %g", static_cast<double>(sink), farspan_isa_name(isa),
-                          static_cast<double>(out[d]));
+                cr_expect(out[d] == (sink > 0 ? 0 : plain[d]), "sink %g on %s: %g", static_cast<double>(sink),
+                          farspan_isa_name(isa), static_cast<double>(out[d]));
         }
     }
 }

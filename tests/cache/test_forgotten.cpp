@@ -1,10 +1,11 @@
-// Tokens that were evicted or cut off never come back: the room of a token that is appended reads as 0 until it is written.
+// Tokens that were evicted or cut off never come back: the room of a token that is appended reads as 0 until it is
+// written.
 #include <criterion/criterion.h>
 
 #include <algorithm>
 
-#include "cache_context.hpp"
 #include "cache_calls.hpp"
+#include "cache_context.hpp"
 #include "cache_model.hpp"
 
 using namespace farspan_test;
@@ -16,17 +17,21 @@ float largest_output(const cache_model& model, int64_t id, int64_t layer) {
     const cache_form& form = model.form();
     scheme_spec spec("forgotten");
     spec.with_rope(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_HALF, 64);
-    tensor_data q(FARSPAN_F32, {1, form.query_heads, 1, form.head_dim}), out(FARSPAN_F32, {1, form.query_heads, 1, form.value_dim});
+    tensor_data q(FARSPAN_F32, {1, form.query_heads, 1, form.head_dim}),
+        out(FARSPAN_F32, {1, form.query_heads, 1, form.value_dim});
     q.fill([] { return 1.0; });
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence_count = 1;
     batch.sequence = &id;
     error_slot error;
-    require_ok(farspan_attention_decode(cache_context(FARSPAN_ISA_BEST, 1), spec.create().get(), model.handle(), layer, &batch, cache_data(&q.view(), &out.view()).get(), &error), error, "decode");
+    require_ok(farspan_attention_decode(cache_context(FARSPAN_ISA_BEST, 1), spec.create().get(), model.handle(), layer,
+                                        &batch, cache_data(&q.view(), &out.view()).get(), &error),
+               error, "decode");
     float largest = 0;
     for (int64_t h = 0; h < form.query_heads; ++h)
-        for (int64_t d = 0; d < form.value_dim; ++d) largest = std::max(largest, std::abs(static_cast<float>(out.get(0, h, 0, d))));
+        for (int64_t d = 0; d < form.value_dim; ++d)
+            largest = std::max(largest, std::abs(static_cast<float>(out.get(0, h, 0, d))));
     return largest;
 }
 
@@ -43,8 +48,8 @@ void append_unwritten(const cache_model& model, int64_t id, int64_t tokens) {
 
 void expect_zero(const cache_model& model, int64_t id, const char* what) {
     for (int64_t layer = 0; layer < model.form().layers; ++layer)
-        cr_expect(largest_output(model, id, layer) == 0, "%s, dtype %d, layer %d: %g", what, model.form().dtype, static_cast<int>(layer),
-                  static_cast<double>(largest_output(model, id, layer)));
+        cr_expect(largest_output(model, id, layer) == 0, "%s, dtype %d, layer %d: %g", what, model.form().dtype,
+                  static_cast<int>(layer), static_cast<double>(largest_output(model, id, layer)));
 }
 
 }  // namespace

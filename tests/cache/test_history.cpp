@@ -38,15 +38,23 @@ void change(generator& random, cache_model& model) {
             model.evict(id, first, random.whole(first, sequence.next_position));
             break;
         }
-        case 3: model.evict(id, random.whole(0, sequence.next_position), INT64_MAX); break;
-        case 4: model.keep(id, random.whole(0, 40), random.whole(1, 200)); break;
-        case 5: model.append({id}, {random.whole(1, 20)}, random.whole(1, 100)); break;
+        case 3:
+            model.evict(id, random.whole(0, sequence.next_position), INT64_MAX);
+            break;
+        case 4:
+            model.keep(id, random.whole(0, 40), random.whole(1, 200));
+            break;
+        case 5:
+            model.append({id}, {random.whole(1, 20)}, random.whole(1, 100));
+            break;
         case 6: {
             const int64_t other = any_sequence(random, model);
             if (other != id) model.append({id, other}, {random.whole(0, 70), random.whole(0, 3)});
             break;
         }
-        default: model.append({id}, {random.whole(0, 3) == 0 ? random.whole(0, 100) : 1}); break;
+        default:
+            model.append({id}, {random.whole(0, 3) == 0 ? random.whole(0, 100) : 1});
+            break;
     }
 }
 
@@ -55,7 +63,8 @@ void check_some(generator& random, cache_model& model, int step, uint64_t seed) 
     for (const auto& [id, sequence] : model.sequences()) {
         if (sequence.tokens.empty() || random.whole(0, 2) == 0) continue;
         ids.push_back(id);
-        rows.push_back(std::min<int64_t>(random.pick<int64_t>({0, 1, 1, 1, 2, 8, 30}), static_cast<int64_t>(sequence.tokens.size())));
+        rows.push_back(std::min<int64_t>(random.pick<int64_t>({0, 1, 1, 1, 2, 8, 30}),
+                                         static_cast<int64_t>(sequence.tokens.size())));
     }
     if (ids.empty()) return;
     const std::vector<int32_t> isas = usable_isas();
@@ -64,8 +73,8 @@ void check_some(generator& random, cache_model& model, int step, uint64_t seed) 
     const cache_model::outcome got = model.attend(isa, static_cast<int32_t>(random.whole(1, 2)), spec, ids, rows,
                                                   random.whole(0, model.form().layers - 1));
     cr_expect(got.of_bound <= 1, "seed %llu, step %d, %s on %s: out off by %.3g, lse by %.3g, %.2f of the bound; %s",
-              static_cast<unsigned long long>(seed), step, spec.name.c_str(), farspan_isa_name(isa), got.error.out, got.error.lse,
-              got.of_bound, got.error.worst.c_str());
+              static_cast<unsigned long long>(seed), step, spec.name.c_str(), farspan_isa_name(isa), got.error.out,
+              got.error.lse, got.of_bound, got.error.worst.c_str());
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// int8 storage: keys with a constant part in some channels, as a projection's bias makes them; values of which one is much larger
-// than the others; the same bits whatever the history.
+// int8 storage: keys with a constant part in some channels, as a projection's bias makes them; values of which one is
+// much larger than the others; the same bits whatever the history.
 #include <criterion/criterion.h>
 
 #include <algorithm>
@@ -7,8 +7,8 @@
 #include <limits>
 #include <numeric>
 
-#include "cache_context.hpp"
 #include "cache_calls.hpp"
+#include "cache_context.hpp"
 #include "cache_model.hpp"
 
 using namespace farspan_test;
@@ -21,7 +21,9 @@ using rows_of_floats = std::vector<std::vector<float>>;
 class small_cache {
 public:
     small_cache(int32_t dtype, int64_t head_dim, int64_t value_dim)
-        : head_dim_(head_dim), value_dim_(value_dim), cache_(make_cache({dtype, 1, 1, 1, head_dim, value_dim, 0, false})) {
+        : head_dim_(head_dim),
+          value_dim_(value_dim),
+          cache_(make_cache({dtype, 1, 1, 1, head_dim, value_dim, 0, false})) {
         cr_assert(farspan_cache_sequence_create(cache_.get(), &id_, nullptr) == FARSPAN_OK);
     }
 
@@ -52,13 +54,16 @@ public:
     }
 
     // The newest `rows` tokens ask with q.
-    std::vector<float> attend(const farspan_scheme* scheme, const std::vector<float>& q, int64_t rows, int32_t isa = FARSPAN_ISA_BEST) const {
+    std::vector<float> attend(const farspan_scheme* scheme, const std::vector<float>& q, int64_t rows,
+                              int32_t isa = FARSPAN_ISA_BEST) const {
         std::vector<float> queries, out(static_cast<std::size_t>(rows * value_dim_));
         for (int64_t row = 0; row < rows; ++row) queries.insert(queries.end(), q.begin(), q.end());
         farspan_tensor qt = view_of(queries, rows, head_dim_), ot = view_of(out, rows, value_dim_);
         farspan_cache_batch batch = batch_of(rows);
         error_slot error;
-        require_ok(farspan_attention_decode(cache_context(isa, 1), scheme, handle(), 0, &batch, cache_data(&qt, &ot).get(), &error), error, "decode");
+        require_ok(farspan_attention_decode(cache_context(isa, 1), scheme, handle(), 0, &batch,
+                                            cache_data(&qt, &ot).get(), &error),
+                   error, "decode");
         return out;
     }
 
@@ -112,8 +117,10 @@ struct biased_keys {
     std::vector<float> q;
 };
 
-// Keys with a constant part of length `norm` in some channels; queries look away from these and from what they are rotated into.
-biased_keys keys_with_a_bias(generator& random, int64_t tokens, int64_t dim, int64_t channels, double norm, int32_t layout) {
+// Keys with a constant part of length `norm` in some channels; queries look away from these and from what they are
+// rotated into.
+biased_keys keys_with_a_bias(generator& random, int64_t tokens, int64_t dim, int64_t channels, double norm,
+                             int32_t layout) {
     std::vector<int64_t> order(static_cast<std::size_t>(dim));
     std::iota(order.begin(), order.end(), 0);
     for (int64_t n = 0; n < channels; ++n)
@@ -130,7 +137,8 @@ biased_keys keys_with_a_bias(generator& random, int64_t tokens, int64_t dim, int
         made.k.emplace_back();
         made.v.emplace_back();
         for (int64_t d = 0; d < dim; ++d) {
-            made.k.back().push_back(static_cast<float>(normal(random) + bias[static_cast<std::size_t>(d)] * norm / std::sqrt(square)));
+            made.k.back().push_back(
+                static_cast<float>(normal(random) + bias[static_cast<std::size_t>(d)] * norm / std::sqrt(square)));
             made.v.back().push_back(static_cast<float>(normal(random)));
         }
     }
@@ -172,14 +180,18 @@ rows_of_floats keys_of_every_kind(generator& random, int64_t tokens, int64_t dim
 
 }  // namespace
 
-// Qwen2.5-7B's k_proj has a bias of length 605 in layer 0, 921 in layer 27 and about 22 elsewhere. Found before: 3 %, 74 %, 78 %.
+// Qwen2.5-7B's k_proj has a bias of length 605 in layer 0, 921 in layer 27 and about 22 elsewhere. Found before: 3 %,
+// 74 %, 78 %.
 Test(cache_int8, a_constant_part_of_keys_costs_at_most_one_percent) {
     struct shape {
         int64_t dim, channels;
         int32_t layout;
     };
-    for (const shape& s : std::vector<shape>{{128, 6, FARSPAN_LAYOUT_HALF}, {128, 1, FARSPAN_LAYOUT_HALF}, {128, 12, FARSPAN_LAYOUT_HALF},
-                                             {128, 6, FARSPAN_LAYOUT_INTERLEAVED}, {64, 6, FARSPAN_LAYOUT_HALF},
+    for (const shape& s : std::vector<shape>{{128, 6, FARSPAN_LAYOUT_HALF},
+                                             {128, 1, FARSPAN_LAYOUT_HALF},
+                                             {128, 12, FARSPAN_LAYOUT_HALF},
+                                             {128, 6, FARSPAN_LAYOUT_INTERLEAVED},
+                                             {64, 6, FARSPAN_LAYOUT_HALF},
                                              {256, 20, FARSPAN_LAYOUT_HALF}})
         for (const double norm : {0.0, 22.0, 605.0, 921.0}) {
             std::vector<double> error_f16, error_bf16, error_i8;
@@ -197,16 +209,17 @@ Test(cache_int8, a_constant_part_of_keys_costs_at_most_one_percent) {
                 error_bf16.push_back(distance(answer(FARSPAN_BF16), exact));
                 error_i8.push_back(distance(answer(FARSPAN_I8), exact));
             }
-            std::printf("%d of %d channels, norm %3.0f: f16 %.5f  bf16 %.4f  i8 %.4f (at most %.4f)\n", static_cast<int>(s.channels),
-                        static_cast<int>(s.dim), norm, median(error_f16), median(error_bf16), median(error_i8),
-                        *std::max_element(error_i8.begin(), error_i8.end()));
-            cr_expect(median(error_i8) <= 0.01, "%d of %d channels, norm %g: %.4f", static_cast<int>(s.channels), static_cast<int>(s.dim),
-                      norm, median(error_i8));
+            std::printf("%d of %d channels, norm %3.0f: f16 %.5f  bf16 %.4f  i8 %.4f (at most %.4f)\n",
+                        static_cast<int>(s.channels), static_cast<int>(s.dim), norm, median(error_f16),
+                        median(error_bf16), median(error_i8), *std::max_element(error_i8.begin(), error_i8.end()));
+            cr_expect(median(error_i8) <= 0.01, "%d of %d channels, norm %g: %.4f", static_cast<int>(s.channels),
+                      static_cast<int>(s.dim), norm, median(error_i8));
             cr_expect(median(error_f16) <= 0.001 && median(error_bf16) <= 0.006);
         }
 }
 
-// Against the definition on keys that are rounded as cache.h says, by the product for few rows, for many, and by the prefill.
+// Against the definition on keys that are rounded as cache.h says, by the product for few rows, for many, and by the
+// prefill.
 Test(cache_int8, large_channels_in_every_path) {
     for (const int64_t dim : {7, 20, 64, 128, 256, 300, 512})
         for (const int64_t rows : {1, 3, 7, 40}) {
@@ -220,11 +233,13 @@ Test(cache_int8, large_channels_in_every_path) {
             for (int n = 0; n < 40; ++n) model.append({id}, {1});
             model.append({id}, {160});
             scheme_spec spec("dim " + std::to_string(dim));
-            spec.with_rope(FARSPAN_ROPE_BASE, rows % 2 == 0 ? FARSPAN_LAYOUT_HALF : FARSPAN_LAYOUT_INTERLEAVED, static_cast<int32_t>(dim / 4 * 2));
+            spec.with_rope(FARSPAN_ROPE_BASE, rows % 2 == 0 ? FARSPAN_LAYOUT_HALF : FARSPAN_LAYOUT_INTERLEAVED,
+                           static_cast<int32_t>(dim / 4 * 2));
             for (const int32_t isa : usable_isas()) {
                 const cache_model::outcome got = model.attend(isa, 1, spec, {id}, {rows});
-                cr_expect(got.of_bound <= 1, "%s, %d rows on %s: out off by %.3g, %.2f of the bound; %s", spec.name.c_str(),
-                          static_cast<int>(rows), farspan_isa_name(isa), got.error.out, got.of_bound, got.error.worst.c_str());
+                cr_expect(got.of_bound <= 1, "%s, %d rows on %s: out off by %.3g, %.2f of the bound; %s",
+                          spec.name.c_str(), static_cast<int>(rows), farspan_isa_name(isa), got.error.out, got.of_bound,
+                          got.error.worst.c_str());
             }
         }
 }
@@ -241,16 +256,20 @@ Test(cache_int8, what_is_left_out_does_not_matter) {
     spec.with_bias(FARSPAN_BIAS_ALIBI, static_cast<int32_t>(form.query_heads));
     for (const int32_t isa : usable_isas()) {
         const cache_model::outcome got = model.attend(isa, 1, spec, {id}, {1});
-        cr_expect(got.of_bound <= 1, "%s: out off by %.3g; %s", farspan_isa_name(isa), got.error.out, got.error.worst.c_str());
+        cr_expect(got.of_bound <= 1, "%s: out off by %.3g; %s", farspan_isa_name(isa), got.error.out,
+                  got.error.worst.c_str());
     }
 }
 
-// A page is left out by the lengths of its keys: of those that are stored, since rounding has made these longer. 64 keys lie along
-// (127, 1, 1, 1, 1, 1, 1) / 127 when they are stored, and the query too; one newer key has 2^27 times the weight of each.
+// A page is left out by the lengths of its keys: of those that are stored, since rounding has made these longer. 64
+// keys lie along (127, 1, 1, 1, 1, 1, 1) / 127 when they are stored, and the query too; one newer key has 2^27 times
+// the weight of each.
 Test(cache_int8, lengths_are_those_of_stored_keys) {
     const float little = 0.505f / 127;  // rounds to 1 / 127
     const double length = 5e4, unit = std::sqrt(1 + 6 / (127.0 * 127));
-    const auto along = [&](double x) { return static_cast<float>(length * x / unit * std::sqrt(7.0) / 1.4426950408889634); };
+    const auto along = [&](double x) {
+        return static_cast<float>(length * x / unit * std::sqrt(7.0) / 1.4426950408889634);
+    };
     std::vector<float> q(7, along(1.0 / 127));
     q[0] = along(1);
     rows_of_floats k(64, std::vector<float>(7, little)), v(64, std::vector<float>(7, 1.0f));
@@ -278,7 +297,8 @@ Test(cache_int8, bits_and_saved_bytes_do_not_depend_on_the_history) {
     for (int64_t d = 0; d < dim; ++d) q.push_back(static_cast<float>(0.1 * normal(random)));
     const scheme_handle scheme = plain_rope(dim, FARSPAN_LAYOUT_HALF);
 
-    small_cache at_once(FARSPAN_I8, dim, dim), one_by_one(FARSPAN_I8, dim, dim), rewritten(FARSPAN_I8, dim, dim), forked(FARSPAN_I8, dim, dim);
+    small_cache at_once(FARSPAN_I8, dim, dim), one_by_one(FARSPAN_I8, dim, dim), rewritten(FARSPAN_I8, dim, dim),
+        forked(FARSPAN_I8, dim, dim);
     at_once.append(k, v, 0, tokens, tokens);
     one_by_one.append(k, v, 0, 140, 1);
     one_by_one.append(others, others, 140, tokens, 2);
@@ -304,12 +324,14 @@ Test(cache_int8, bits_and_saved_bytes_do_not_depend_on_the_history) {
         for (const int32_t isa : usable_isas()) {
             const std::vector<float> expected = at_once.attend(scheme.get(), q, rows, isa);
             for (const small_cache* cache : {&one_by_one, &rewritten, &forked})
-                cr_expect(cache->attend(scheme.get(), q, rows, isa) == expected, "%d rows on %s", static_cast<int>(rows), farspan_isa_name(isa));
+                cr_expect(cache->attend(scheme.get(), q, rows, isa) == expected, "%d rows on %s",
+                          static_cast<int>(rows), farspan_isa_name(isa));
         }
     const std::vector<unsigned char> saved = at_once.save();
     for (const small_cache* cache : {&one_by_one, &rewritten, &forked}) cr_expect(cache->save() == saved);
     int64_t restored = 0;
-    cr_expect(farspan_cache_restore(nullptr, rewritten.handle(), saved.data(), saved.size(), &restored, nullptr) == FARSPAN_OK);
+    cr_expect(farspan_cache_restore(nullptr, rewritten.handle(), saved.data(), saved.size(), &restored, nullptr) ==
+              FARSPAN_OK);
 }
 
 // A token that sees only itself gives its value back: within 0.92 % of its length, whatever its shape, as cache.h says.
@@ -320,7 +342,8 @@ Test(cache_int8, every_value_is_near) {
         const int64_t dim = random.whole(1, 200);
         const double size = std::exp(20 * random.real());
         rows_of_floats k(1, std::vector<float>(static_cast<std::size_t>(dim))), v = k;
-        for (float& x : v[0]) x = static_cast<float>(size * normal(random) * std::exp(random.real(0, n % 2 == 0 ? 8 : 0)));
+        for (float& x : v[0])
+            x = static_cast<float>(size * normal(random) * std::exp(random.real(0, n % 2 == 0 ? 8 : 0)));
         small_cache cache(FARSPAN_I8, dim, dim);
         cache.append(k, v, 0, 1, 1);
         scheme_spec spec("none");
@@ -348,8 +371,9 @@ Test(cache_int8, what_is_not_a_number_becomes_0_and_an_infinity_the_largest) {
         if (d == 3)
             cr_expect(got == 0, "%g", static_cast<double>(got));
         else if (d / 16 == 1 || d / 16 == 2)  // the groups with an infinity
-            cr_expect(d == 20 || d == 40 ? std::fabs(got) > 2.9e38f && std::isfinite(got) && (got > 0) == (d == 20) : got == 0, "%d: %g",
-                      static_cast<int>(d), static_cast<double>(got));
+            cr_expect(d == 20 || d == 40 ? std::fabs(got) > 2.9e38f && std::isfinite(got) && (got > 0) == (d == 20)
+                                         : got == 0,
+                      "%d: %g", static_cast<int>(d), static_cast<double>(got));
         else
             cr_expect(std::fabs(got - 1) < 0.01f, "%d: %g", static_cast<int>(d), static_cast<double>(got));
     }

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <vector>
 
-#include "cache_context.hpp"
 #include "cache_calls.hpp"
+#include "cache_context.hpp"
 #include "cache_model.hpp"
 #include "calls.hpp"
 
@@ -50,7 +50,8 @@ public:
         farspan_tensor qt, ot;
         farspan_tensor_contiguous(&qt, q.data(), FARSPAN_F32, 1, heads, count, dim);
         farspan_tensor_contiguous(&ot, out.data(), FARSPAN_F32, 1, heads, count, dim);
-        cr_assert(farspan_attention_decode(cache_context(isa, threads), scheme, cache_.get(), 0, &batch, cache_data(&qt, &ot).get(), nullptr) == FARSPAN_OK);
+        cr_assert(farspan_attention_decode(cache_context(isa, threads), scheme, cache_.get(), 0, &batch,
+                                           cache_data(&qt, &ot).get(), nullptr) == FARSPAN_OK);
         return out;
     }
 
@@ -80,9 +81,7 @@ scheme_handle alibi(int32_t heads, double scale = 1) {
     return scheme_handle(scheme);
 }
 
-float noise(int64_t t, int64_t d) {
-    return static_cast<float>((t * 2654435761 + d * 40503) % 2001 - 1000) * 1e-3f;
-}
+float noise(int64_t t, int64_t d) { return static_cast<float>((t * 2654435761 + d * 40503) % 2001 - 1000) * 1e-3f; }
 
 bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
     return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;

@@ -57,7 +57,8 @@ Test(cache_save, restored_sequences_answer_with_the_same_bits) {
         const std::vector<unsigned char> bytes = save(model.handle(), id);
         int64_t restored = 0;
         error_slot error;
-        require_ok(farspan_cache_restore(nullptr, other.handle(), bytes.data(), bytes.size(), &restored, &error), error, "restore");
+        require_ok(farspan_cache_restore(nullptr, other.handle(), bytes.data(), bytes.size(), &restored, &error), error,
+                   "restore");
         const scheme_handle scheme = plain();
         for (const int64_t layer : {0, 1})
             cr_expect(model.run(FARSPAN_ISA_BEST, 1, scheme.get(), {id}, {3}, layer, 9) ==
@@ -103,16 +104,21 @@ Test(cache_save, damaged_bytes_are_refused) {
     generator random(7);
     for (int n = 0; n < 400; ++n) {
         std::vector<unsigned char> damaged = bytes;
-        const auto at = static_cast<std::size_t>(n < 200 ? n % 120 : random.whole(0, static_cast<int64_t>(bytes.size()) - 1));
+        const auto at =
+            static_cast<std::size_t>(n < 200 ? n % 120 : random.whole(0, static_cast<int64_t>(bytes.size()) - 1));
         damaged[at] ^= static_cast<unsigned char>(1 << random.whole(0, 7));
         int64_t restored = -5;
         error_slot error;
-        const farspan_status status = farspan_cache_restore(nullptr, model.handle(), damaged.data(), damaged.size(), &restored, &error);
-        cr_assert(status == FARSPAN_ERROR_PARAMETER_RANGE && restored == -5, "byte %zu: %d %s", at, status, error.message);
+        const farspan_status status =
+            farspan_cache_restore(nullptr, model.handle(), damaged.data(), damaged.size(), &restored, &error);
+        cr_assert(status == FARSPAN_ERROR_PARAMETER_RANGE && restored == -5, "byte %zu: %d %s", at, status,
+                  error.message);
     }
-    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{71}, std::size_t{72}, bytes.size() - 1}) {
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{1}, std::size_t{71}, std::size_t{72}, bytes.size() - 1}) {
         int64_t restored = -5;
-        cr_expect(farspan_cache_restore(nullptr, model.handle(), bytes.data(), size, &restored, nullptr) == FARSPAN_ERROR_PARAMETER_RANGE);
+        cr_expect(farspan_cache_restore(nullptr, model.handle(), bytes.data(), size, &restored, nullptr) ==
+                  FARSPAN_ERROR_PARAMETER_RANGE);
     }
     farspan_cache_get_statistics(model.handle(), &after, nullptr);
     cr_expect(before.blocks == after.blocks && before.sequences == after.sequences);
@@ -122,7 +128,8 @@ Test(cache_save, damaged_bytes_are_refused) {
     cache_model foreign(other, 8);
     int64_t restored = 0;
     error_slot error;
-    cr_expect(farspan_cache_restore(nullptr, foreign.handle(), bytes.data(), bytes.size(), &restored, &error) == FARSPAN_ERROR_SHAPE);
+    cr_expect(farspan_cache_restore(nullptr, foreign.handle(), bytes.data(), bytes.size(), &restored, &error) ==
+              FARSPAN_ERROR_SHAPE);
     cr_expect(std::strstr(error.message, "head_dim 64") != nullptr, "%s", error.message);
 }
 
@@ -137,7 +144,8 @@ Test(cache_save, bytes_of_version_1_are_read_but_for_int8) {
             std::vector<unsigned char> old = with_version(bytes, version);
             int64_t restored = -5;
             error_slot error;
-            const farspan_status status = farspan_cache_restore(nullptr, other.handle(), old.data(), old.size(), &restored, &error);
+            const farspan_status status =
+                farspan_cache_restore(nullptr, other.handle(), old.data(), old.size(), &restored, &error);
             if (version == 1 && dtype != FARSPAN_I8) {
                 require_ok(status, error, "restore");
                 cr_expect(save(other.handle(), restored) == bytes);
@@ -152,8 +160,9 @@ Test(cache_save, bytes_of_version_1_are_read_but_for_int8) {
     }
 }
 
-// What no write leaves behind, under a right checksum: a feature beyond the head, and one twice in a token. (A block of int8 begins
-// with the panel, the values and the scales; the directory of its high bytes, the features and the high bytes follow.)
+// What no write leaves behind, under a right checksum: a feature beyond the head, and one twice in a token. (A block of
+// int8 begins with the panel, the values and the scales; the directory of its high bytes, the features and the high
+// bytes follow.)
 Test(cache_save, impossible_high_bytes_are_refused) {
     cache_form form;
     form.dtype = FARSPAN_I8;
@@ -162,14 +171,17 @@ Test(cache_save, impossible_high_bytes_are_refused) {
     const int64_t id = model.create();
     model.append({id}, {64});
     const std::vector<unsigned char> bytes = save(model.handle(), id);
-    constexpr std::size_t header = 72 + 16, features = header + 64 * 64 + 64 * 64 + 256 + 4 * 128 + 192, high = features + 8 * 64;
+    constexpr std::size_t header = 72 + 16, features = header + 64 * 64 + 64 * 64 + 256 + 4 * 128 + 192,
+                          high = features + 8 * 64;
     const auto restore = [&](std::size_t slot, unsigned char feature, std::size_t second_slot) {
         std::vector<unsigned char> wrong = bytes;
-        for (const std::size_t at : {slot, second_slot}) wrong[features + at * 64 + 5] = feature, wrong[high + at * 64 + 5] = 7;
+        for (const std::size_t at : {slot, second_slot})
+            wrong[features + at * 64 + 5] = feature, wrong[high + at * 64 + 5] = 7;
         wrong = with_version(wrong, 2);
         int64_t restored = -5;
         error_slot error;
-        const farspan_status status = farspan_cache_restore(nullptr, model.handle(), wrong.data(), wrong.size(), &restored, &error);
+        const farspan_status status =
+            farspan_cache_restore(nullptr, model.handle(), wrong.data(), wrong.size(), &restored, &error);
         return status == FARSPAN_OK ? std::string("ok") : std::string(error.message);
     };
     cr_expect(restore(3, 63, 3) == "ok");

@@ -1,12 +1,13 @@
-// Several sessions on one cache: what one does to its sequence does not concern the others, in whatever order and on whatever thread.
+// Several sessions on one cache: what one does to its sequence does not concern the others, in whatever order and on
+// whatever thread.
 #include <criterion/criterion.h>
 
 #include <atomic>
 #include <cstring>
 #include <thread>
 
-#include "cache_context.hpp"
 #include "cache_calls.hpp"
+#include "cache_context.hpp"
 #include "cache_model.hpp"
 
 using namespace farspan_test;
@@ -44,35 +45,40 @@ cache_plan_handle plan_of(const farspan_cache* cache, const farspan_scheme* sche
     const farspan_cache_batch batch = batch_of(&id);
     farspan_cache_plan* plan = nullptr;
     error_slot error;
-    require_ok(farspan_cache_plan_create(cache_context(FARSPAN_ISA_BEST, 1), scheme, cache, &batch, cache_problem(heads).get(), &plan, &error),
+    require_ok(farspan_cache_plan_create(cache_context(FARSPAN_ISA_BEST, 1), scheme, cache, &batch,
+                                         cache_problem(heads).get(), &plan, &error),
                error, "plan");
     return cache_plan_handle(plan);
 }
 
 // One token of a session: append, then for each layer write, and attention by a plan made before.
-std::vector<float> step(farspan_cache* cache, const farspan_context* context, const farspan_scheme* scheme, int64_t id, generator& random) {
+std::vector<float> step(farspan_cache* cache, const farspan_context* context, const farspan_scheme* scheme, int64_t id,
+                        generator& random) {
     const farspan_cache_batch batch = batch_of(&id);
     error_slot error;
     require_ok(farspan_cache_append(nullptr, cache, &batch, nullptr, 0, &error), error, "append");
     farspan_cache_plan* made = nullptr;
-    require_ok(farspan_cache_plan_create(context, scheme, cache, &batch, cache_problem(heads).get(), &made, &error), error, "plan");
+    require_ok(farspan_cache_plan_create(context, scheme, cache, &batch, cache_problem(heads).get(), &made, &error),
+               error, "plan");
     const cache_plan_handle plan(made);
     std::vector<float> result;
     for (int64_t layer = 0; layer < 2; ++layer) {
-        tensor_data q(FARSPAN_F32, {1, heads, 1, dim}), k(FARSPAN_F32, {1, key_heads, 1, dim}), v(FARSPAN_F32, {1, key_heads, 1, dim}),
-            out(FARSPAN_F32, {1, heads, 1, dim});
+        tensor_data q(FARSPAN_F32, {1, heads, 1, dim}), k(FARSPAN_F32, {1, key_heads, 1, dim}),
+            v(FARSPAN_F32, {1, key_heads, 1, dim}), out(FARSPAN_F32, {1, heads, 1, dim});
         for (tensor_data* tensor : {&q, &k, &v}) tensor->fill([&] { return random.real(); });
         require_ok(farspan_cache_write(context, cache, layer, &batch, &k.view(), &v.view(), &error), error, "write");
-        require_ok(farspan_cache_run(context, plan.get(), layer, cache_data(&q.view(), &out.view()).get(), &error), error, "run");
+        require_ok(farspan_cache_run(context, plan.get(), layer, cache_data(&q.view(), &out.view()).get(), &error),
+                   error, "run");
         for (int64_t h = 0; h < heads; ++h)
             for (int64_t d = 0; d < dim; ++d) result.push_back(static_cast<float>(out.get(0, h, 0, d)));
     }
     return result;
 }
 
-// A session of its own seed: tokens, now and then a fork that goes on by itself, a truncation, an eviction. Its outputs.
-std::vector<float> session(farspan_cache* cache, const farspan_context* context, const farspan_scheme* scheme, uint64_t seed,
-                           int64_t id, int64_t tokens) {
+// A session of its own seed: tokens, now and then a fork that goes on by itself, a truncation, an eviction. Its
+// outputs.
+std::vector<float> session(farspan_cache* cache, const farspan_context* context, const farspan_scheme* scheme,
+                           uint64_t seed, int64_t id, int64_t tokens) {
     generator random(seed);
     std::vector<float> outputs;
     const auto add = [&](const std::vector<float>& more) { outputs.insert(outputs.end(), more.begin(), more.end()); };
@@ -108,7 +114,9 @@ Test(cache_sessions, a_plan_depends_on_its_own_sequences_only) {
     q.fill([] { return 0.25; });
     error_slot error;
     cache_plan_handle plan = plan_of(model.handle(), scheme.get(), mine);
-    const auto run = [&] { return farspan_cache_run(nullptr, plan.get(), 0, cache_data(&q.view(), &out.view()).get(), &error); };
+    const auto run = [&] {
+        return farspan_cache_run(nullptr, plan.get(), 0, cache_data(&q.view(), &out.view()).get(), &error);
+    };
     const auto goes_on = [&](const char* what) { cr_expect(run() == FARSPAN_OK, "after %s: %s", what, error.message); };
     goes_on("nothing");
     model.append({other}, {100});
@@ -125,8 +133,8 @@ Test(cache_sessions, a_plan_depends_on_its_own_sequences_only) {
     goes_on("the end of the others");
 
     const auto is_refused = [&](const char* what) {
-        cr_expect(run() == FARSPAN_ERROR_COMBINATION && std::strstr(error.message, "sequence 1 has changed"), "after %s: %s", what,
-                  error.message);
+        cr_expect(run() == FARSPAN_ERROR_COMBINATION && std::strstr(error.message, "sequence 1 has changed"),
+                  "after %s: %s", what, error.message);
         plan = model.sequences().count(mine) ? plan_of(model.handle(), scheme.get(), mine) : nullptr;
     };
     model.append({mine}, {1});
@@ -171,7 +179,8 @@ Test(cache_sessions, many_threads_give_the_bits_of_one) {
         };
         std::vector<std::vector<float>> wanted, got(sessions);
         for (int n = 0; n < sessions; ++n)
-            wanted.push_back(session(serial.get(), context.get(), scheme.get(), 100 + static_cast<uint64_t>(n), begin(serial.get()), tokens));
+            wanted.push_back(session(serial.get(), context.get(), scheme.get(), 100 + static_cast<uint64_t>(n),
+                                     begin(serial.get()), tokens));
 
         // All begin as forks of one sequence without tokens, and of one another's blocks.
         std::vector<std::thread> threads;
@@ -179,8 +188,9 @@ Test(cache_sessions, many_threads_give_the_bits_of_one) {
         for (int n = 0; n < sessions; ++n)
             threads.emplace_back([&, n] {
                 try {
-                    got[static_cast<std::size_t>(n)] = session(shared.get(), context.get(), scheme.get(), 100 + static_cast<uint64_t>(n),
-                                                               begin(shared.get()), tokens);
+                    got[static_cast<std::size_t>(n)] =
+                        session(shared.get(), context.get(), scheme.get(), 100 + static_cast<uint64_t>(n),
+                                begin(shared.get()), tokens);
                 } catch (const std::exception& e) {
                     ++failed;
                     cr_log_error("%s", e.what());
@@ -218,8 +228,7 @@ Test(cache_sessions, forks_of_one_sequence_on_several_threads) {
     std::vector<int64_t> forks;
     for (int n = 0; n < sessions; ++n) forks.push_back(fork_of_root());
     std::vector<std::thread> threads;
-    for (std::size_t n = 0; n < sessions; ++n)
-        threads.emplace_back([&, n] { got[n] = go_on(forks[n], n); });
+    for (std::size_t n = 0; n < sessions; ++n) threads.emplace_back([&, n] { got[n] = go_on(forks[n], n); });
     for (std::thread& thread : threads) thread.join();
     cr_expect(got == wanted);
 }

@@ -8,9 +8,7 @@
 
 namespace farspan_test {
 
-model_handle own(farspan_model* model) {
-    return {model, farspan_model_destroy};
-}
+model_handle own(farspan_model* model) { return {model, farspan_model_destroy}; }
 
 farspan_model_options model_options() {
     farspan_model_options options;
@@ -35,18 +33,15 @@ farspan_model_note note_at(const model_handle& model, int64_t index) {
 
 }  // namespace
 
-std::string fixture(const std::string& name) {
-    return bytes_of(FARSPAN_FIXTURES_DIR "/configs/" + name + ".json");
-}
+std::string fixture(const std::string& name) { return bytes_of(FARSPAN_FIXTURES_DIR "/configs/" + name + ".json"); }
 
-std::string gguf_fixture(const std::string& name) {
-    return bytes_of(FARSPAN_FIXTURES_DIR "/gguf/" + name + ".gguf");
-}
+std::string gguf_fixture(const std::string& name) { return bytes_of(FARSPAN_FIXTURES_DIR "/gguf/" + name + ".gguf"); }
 
 model_handle read_gguf(const std::string& file, const farspan_model_options* options) {
     farspan_model* model = nullptr;
     farspan_error error = FARSPAN_ERROR_INIT;
-    const farspan_status status = farspan_model_from_gguf(nullptr, file.data(), static_cast<int64_t>(file.size()), options, &model, &error);
+    const farspan_status status =
+        farspan_model_from_gguf(nullptr, file.data(), static_cast<int64_t>(file.size()), options, &model, &error);
     cr_assert(status == FARSPAN_OK, "status %d: %s", status, error.message);
     return own(model);
 }
@@ -54,7 +49,8 @@ model_handle read_gguf(const std::string& file, const farspan_model_options* opt
 model_handle read_model(const std::string& text, const farspan_model_options* options) {
     farspan_model* model = nullptr;
     farspan_error error = FARSPAN_ERROR_INIT;
-    const farspan_status status = farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), options, &model, &error);
+    const farspan_status status =
+        farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), options, &model, &error);
     cr_assert(status == FARSPAN_OK, "status %d: %s\n%s", status, error.message, text.c_str());
     return own(model);
 }
@@ -86,12 +82,8 @@ farspan_metadata reals(std::string_view key, int32_t is_array, const double* fir
 
 }  // namespace
 
-farspan_metadata entry_of(std::string_view key, const int64_t& value) {
-    return integers(key, 0, &value, 1);
-}
-farspan_metadata entry_of(std::string_view key, const double& value) {
-    return reals(key, 0, &value, 1);
-}
+farspan_metadata entry_of(std::string_view key, const int64_t& value) { return integers(key, 0, &value, 1); }
+farspan_metadata entry_of(std::string_view key, const double& value) { return reals(key, 0, &value, 1); }
 farspan_metadata entry_of(std::string_view key, const std::vector<int64_t>& values) {
     return integers(key, 1, values.data(), values.size());
 }
@@ -104,9 +96,7 @@ farspan_metadata entry_of(std::string_view key, const farspan_text& value) {
     entry.texts_count = 1;
     return entry;
 }
-farspan_text text_of(std::string_view text) {
-    return {text.data(), static_cast<int64_t>(text.size())};
-}
+farspan_text text_of(std::string_view text) { return {text.data(), static_cast<int64_t>(text.size())}; }
 
 model_handle read_fixture(const std::string& name, const farspan_model_options* options) {
     return read_model(fixture(name), options);
@@ -195,7 +185,8 @@ void expect_refusal(const std::string& what, farspan_status status, const std::v
 void expect_model_refused(const std::string& what, const std::string& text, farspan_status status,
                           const std::vector<std::string>& words, const farspan_model_options* options) {
     expect_refusal(what, status, words, [&](farspan_model** model, farspan_error* error) {
-        return farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), options, model, error);
+        return farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), options, model,
+                                         error);
     });
 }
 

@@ -21,7 +21,8 @@ void expect_options_refused(const char* what, farspan_status status, std::initia
     expect_failure(what, status, 4, words, [&](farspan_error* error) {
         auto* const untouched = reinterpret_cast<farspan_model*>(&options);
         farspan_model* model = untouched;
-        const farspan_status got = farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), &options, &model, error);
+        const farspan_status got =
+            farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), &options, &model, error);
         cr_expect(model == untouched, "%s: wrote to model", what);
         return got;
     });
@@ -34,15 +35,17 @@ Test(model_arguments, pointers) {
     farspan_model* model = nullptr;
     const farspan_text architecture = text_of(text);
     const farspan_metadata entry = entry_of("general.architecture", architecture);
-    expect_failure("no text", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"text"},
-                   [&](farspan_error* e) { return farspan_model_from_config(nullptr, nullptr, 3, nullptr, &model, e); });
+    expect_failure("no text", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"text"}, [&](farspan_error* e) {
+        return farspan_model_from_config(nullptr, nullptr, 3, nullptr, &model, e);
+    });
     expect_failure("no model", FARSPAN_ERROR_NULL_ARGUMENT, 5, {"model"}, [&](farspan_error* e) {
         return farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), nullptr, nullptr, e);
     });
     expect_failure("no file", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"file"},
                    [&](farspan_error* e) { return farspan_model_from_gguf(nullptr, nullptr, 3, nullptr, &model, e); });
-    expect_failure("no entries", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"entries"},
-                   [&](farspan_error* e) { return farspan_model_from_metadata(nullptr, nullptr, 3, nullptr, &model, e); });
+    expect_failure("no entries", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"entries"}, [&](farspan_error* e) {
+        return farspan_model_from_metadata(nullptr, nullptr, 3, nullptr, &model, e);
+    });
     for (const int64_t bytes : {int64_t{-1}, INT64_MIN}) {
         expect_failure("text_bytes", FARSPAN_ERROR_SHAPE, 3, {"text_bytes"}, [&](farspan_error* e) {
             return farspan_model_from_config(nullptr, text.data(), bytes, nullptr, &model, e);
@@ -93,8 +96,8 @@ Test(model_arguments, options) {
     farspan_model_options short_table = model_options();
     short_table.t5_encoder = table;
     short_table.t5_encoder_count = 3;
-    expect_model_refused("a short table", fixture("t5-base"), FARSPAN_ERROR_SHAPE, {"options.t5_encoder_count is 3", "384"},
-                         &short_table);
+    expect_model_refused("a short table", fixture("t5-base"), FARSPAN_ERROR_SHAPE,
+                         {"options.t5_encoder_count is 3", "384"}, &short_table);
 }
 
 Test(model_arguments, answers) {

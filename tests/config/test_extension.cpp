@@ -19,13 +19,9 @@ farspan_model_options extension(int32_t method, int64_t target, int64_t window =
     return options;
 }
 
-model_handle extended(const char* name, const farspan_model_options& options) {
-    return read_fixture(name, &options);
-}
+model_handle extended(const char* name, const farspan_model_options& options) { return read_fixture(name, &options); }
 
-bool near(double value, double expected, double relative) {
-    return std::abs(value / expected - 1) < relative;
-}
+bool near(double value, double expected, double relative) { return std::abs(value / expected - 1) < relative; }
 
 // The largest distance that the last of `length` queries shows to its rotation.
 double longest_distance(const farspan_model_layer& layer, int64_t length) {

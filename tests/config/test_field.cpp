@@ -27,9 +27,7 @@ bool sees(const model_layer& layer, int64_t query, int64_t first, int64_t last) 
     return seen[0] == first && seen[1] == last && seen[2] == seen[3];
 }
 
-bool near(double a, double b) {
-    return std::abs(a / b - 1) < 1e-12;
-}
+bool near(double a, double b) { return std::abs(a / b - 1) < 1e-12; }
 
 std::string eight(const std::string& type, const std::string& keys) {
     return R"({"model_type": ")" + type +

@@ -57,7 +57,8 @@ model_handle read(const metadata& keys, const farspan_model_options* options = n
     const entry_list list = entries_of(keys);
     farspan_model* model = nullptr;
     farspan_error error = FARSPAN_ERROR_INIT;
-    const farspan_status status = farspan_model_from_metadata(nullptr, list.entries.data(), static_cast<int64_t>(list.entries.size()), options, &model, &error);
+    const farspan_status status = farspan_model_from_metadata(
+        nullptr, list.entries.data(), static_cast<int64_t>(list.entries.size()), options, &model, &error);
     cr_assert(status == FARSPAN_OK, "status %d: %s", status, error.message);
     return own(model);
 }
@@ -68,7 +69,8 @@ void expect_refused(const char* what, const metadata& keys, farspan_status statu
     const entry_list list = entries_of(keys);
     expect_failure(what, status, argument, words, [&](farspan_error* error) {
         farspan_model* model = nullptr;
-        const farspan_status got = farspan_model_from_metadata(nullptr, list.entries.data(), static_cast<int64_t>(list.entries.size()), options, &model, error);
+        const farspan_status got = farspan_model_from_metadata(
+            nullptr, list.entries.data(), static_cast<int64_t>(list.entries.size()), options, &model, error);
         cr_expect(model == nullptr, "%s: made a model", what);
         return got;
     });
@@ -328,7 +330,8 @@ Test(gguf, divisors_from_the_options) {
     expect_refused("divisors beside yarn", base("llama", {{"rope.scaling.type", std::string("yarn")}}),
                    FARSPAN_ERROR_COMBINATION, {"llama.rope.scaling.type is yarn", "rope_freqs.weight"}, 2, &options);
     options.rope_freqs_count = 31;
-    expect_refused("31 of 32", base("llama"), FARSPAN_ERROR_SHAPE, {"options.rope_freqs_count is 31", "32"}, 4, &options);
+    expect_refused("31 of 32", base("llama"), FARSPAN_ERROR_SHAPE, {"options.rope_freqs_count is 31", "32"}, 4,
+                   &options);
 }
 
 Test(gguf, metadata_that_is_wrong) {

@@ -44,8 +44,8 @@ farspan_status read_file(const std::string& bytes, model_handle& made, farspan_e
     // A block of exactly this size: a sanitizer or valgrind sees any byte beyond it.
     const std::vector<char> block(bytes.begin(), bytes.end());
     farspan_model* model = nullptr;
-    const farspan_status status =
-        farspan_model_from_gguf(nullptr, block.empty() ? "" : block.data(), static_cast<int64_t>(block.size()), options, &model, error);
+    const farspan_status status = farspan_model_from_gguf(nullptr, block.empty() ? "" : block.data(),
+                                                          static_cast<int64_t>(block.size()), options, &model, error);
     made = own(model);
     return status;
 }

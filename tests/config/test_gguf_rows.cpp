@@ -18,8 +18,7 @@ std::vector<farspan_metadata> eight_layers(const std::string& architecture, std:
                                            const std::vector<pair>& pairs) {
     std::vector<farspan_metadata> result;
     names.reserve(pairs.size());
-    for (const pair& p : pairs)
-        result.push_back(entry_of(names.emplace_back(architecture + "." + p.key), p.number));
+    for (const pair& p : pairs) result.push_back(entry_of(names.emplace_back(architecture + "." + p.key), p.number));
     return result;
 }
 
@@ -35,7 +34,8 @@ farspan_status open(const std::string& architecture, std::vector<pair> more, far
     std::vector<farspan_metadata> entries = eight_layers(architecture, names, more);
     const farspan_text text = text_of(architecture);
     entries.push_back(entry_of("general.architecture", text));
-    return farspan_model_from_metadata(nullptr, entries.data(), static_cast<int64_t>(entries.size()), nullptr, model, error);
+    return farspan_model_from_metadata(nullptr, entries.data(), static_cast<int64_t>(entries.size()), nullptr, model,
+                                       error);
 }
 
 model_handle read(const std::string& architecture, const std::vector<pair>& more = {}) {

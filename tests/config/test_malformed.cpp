@@ -41,9 +41,7 @@ void expect_keys_refused(const std::vector<document>& documents) {
 }
 
 // Without the keys that small_llama sets, so that they can be wrong.
-std::string bare(const std::string& keys) {
-    return R"({"model_type": "llama", )" + keys + "}";
-}
+std::string bare(const std::string& keys) { return R"({"model_type": "llama", )" + keys + "}"; }
 
 }  // namespace
 
@@ -307,7 +305,8 @@ Test(malformed, every_truncation) {
         const std::string text = fixture(name);
         for (size_t length = 0; length + 2 < text.size(); ++length) {
             farspan_model* model = nullptr;
-            const farspan_status status = farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(length), nullptr, &model, nullptr);
+            const farspan_status status =
+                farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(length), nullptr, &model, nullptr);
             cr_assert(status == FARSPAN_ERROR_FORMAT && model == nullptr, "%s cut to %zu bytes: status %d", name,
                       length, status);
         }
@@ -323,7 +322,8 @@ Test(malformed, changed_bytes) {
             text[at] = byte;
             farspan_model* model = nullptr;
             farspan_error error = FARSPAN_ERROR_INIT;
-            const farspan_status status = farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), nullptr, &model, &error);
+            const farspan_status status = farspan_model_from_config(
+                nullptr, text.data(), static_cast<int64_t>(text.size()), nullptr, &model, &error);
             cr_assert((status == FARSPAN_OK) == (model != nullptr), "byte %zu", at);
             cr_assert(status != FARSPAN_ERROR_INTERNAL, "byte %zu: %s", at, error.message);
             farspan_model_destroy(model);

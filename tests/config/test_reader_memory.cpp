@@ -52,7 +52,8 @@ void expect_config_within(const char* what, const std::string& text, double fact
                           farspan_status status = FARSPAN_OK) {
     const size_t peak = peak_of(
         [&](farspan_model** model, farspan_error* error) {
-            return farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), nullptr, model, error);
+            return farspan_model_from_config(nullptr, text.data(), static_cast<int64_t>(text.size()), nullptr, model,
+                                             error);
         },
         status, what);
     cr_expect(static_cast<double>(peak) <= factor * static_cast<double>(text.size()) + 16.0 * megabyte,
@@ -62,7 +63,8 @@ void expect_config_within(const char* what, const std::string& text, double fact
 void expect_gguf_within(const char* what, const std::string& file, double factor, farspan_status status = FARSPAN_OK) {
     const size_t peak = peak_of(
         [&](farspan_model** model, farspan_error* error) {
-            return farspan_model_from_gguf(nullptr, file.data(), static_cast<int64_t>(file.size()), nullptr, model, error);
+            return farspan_model_from_gguf(nullptr, file.data(), static_cast<int64_t>(file.size()), nullptr, model,
+                                           error);
         },
         status, what);
     cr_expect(static_cast<double>(peak) <= factor * static_cast<double>(file.size()) + 16.0 * megabyte,
@@ -77,9 +79,7 @@ std::string repeated(const std::string& unit, size_t bytes) {
     return result;
 }
 
-std::string list_of(const std::string& unit, size_t bytes) {
-    return "[" + repeated(unit + ",", bytes) + unit + "]";
-}
+std::string list_of(const std::string& unit, size_t bytes) { return "[" + repeated(unit + ",", bytes) + unit + "]"; }
 
 std::string numbered(const char* format, size_t count) {
     std::string result;
@@ -99,25 +99,18 @@ file_writer small_llama_file(uint64_t tensors, uint64_t keys) {
 
 }  // namespace
 
-void* operator new(size_t size) {
-    return counted(size);
-}
-void* operator new(size_t size, const std::nothrow_t&) noexcept {  // of the buffers that the standard library sorts with
+void* operator new(size_t size) { return counted(size); }
+// of the buffers that the standard library sorts with
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
     try {
         return counted(size);
     } catch (const std::bad_alloc&) {
         return nullptr;
     }
 }
-void operator delete(void* memory) noexcept {
-    give_back(memory);
-}
-void operator delete(void* memory, const std::nothrow_t&) noexcept {
-    give_back(memory);
-}
-void operator delete(void* memory, size_t) noexcept {
-    give_back(memory);
-}
+void operator delete(void* memory) noexcept { give_back(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { give_back(memory); }
+void operator delete(void* memory, size_t) noexcept { give_back(memory); }
 
 Test(reader_memory, json_that_nobody_reads_takes_none) {
     constexpr size_t size = 63 * megabyte;

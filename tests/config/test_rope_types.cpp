@@ -11,14 +11,10 @@ using namespace farspan_test;
 
 namespace {
 
-bool near(double value, double expected, double relative = 1e-6) {
-    return std::abs(value / expected - 1) < relative;
-}
+bool near(double value, double expected, double relative = 1e-6) { return std::abs(value / expected - 1) < relative; }
 
 // Heads of 128, base 10000, context 4096 unless the keys say otherwise.
-farspan_rope_config rope_of(const model_handle& model) {
-    return *layer_of(model, 0).rope;
-}
+farspan_rope_config rope_of(const model_handle& model) { return *layer_of(model, 0).rope; }
 
 model_handle scaled(const std::string& dictionary, const std::string& more = "",
                     const farspan_model_options* options = nullptr) {

@@ -30,9 +30,7 @@ attention_problem problem_of(const json& given) {
 
 }  // namespace
 
-double lse_allowed(double lse) {
-    return std::isfinite(lse) ? lse_error * std::max(1.0, std::fabs(lse)) : 0;
-}
+double lse_allowed(double lse) { return std::isfinite(lse) ? lse_error * std::max(1.0, std::fabs(lse)) : 0; }
 
 // `values` in the order of the shape, within out_error of the largest and the rounding of the type.
 expected_output expect_out(const tensor_memory& out, const std::vector<double>& values) {

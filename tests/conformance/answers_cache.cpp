@@ -29,8 +29,8 @@ struct token_list {
     bool ended = false;
 };
 
-// x as a multiple of the scale, at most `most` of them. Where a rounding to float could decide between two multiples, the content of
-// the case is refused: another seed has none of these.
+// x as a multiple of the scale, at most `most` of them. Where a rounding to float could decide between two multiples,
+// the content of the case is refused: another seed has none of these.
 double in_steps(double x, double scale, double most) {
     const double steps = x / scale;
     if (std::fabs(steps - std::floor(steps) - 0.5) < std::fabs(steps) * 0x1p-22)
@@ -48,7 +48,8 @@ void round_key_to_int8(double* row, int64_t size) {
     double other = 0;
     for (const double x : sizes)
         if (!wide(x)) other = x;
-    const double scale = static_cast<double>(std::max(static_cast<float>(other) / 127, static_cast<float>(largest) / 32512));
+    const double scale =
+        static_cast<double>(std::max(static_cast<float>(other) / 127, static_cast<float>(largest) / 32512));
     for (int64_t f = 0; f < size && largest > 0; ++f) row[f] = in_steps(row[f], scale, wide(row[f]) ? 32512 : 127);
 }
 

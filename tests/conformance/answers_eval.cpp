@@ -16,9 +16,7 @@ using namespace farspan_test;
 constexpr double loss_error = 5e-7;  // eval.h
 constexpr double sum_error = 1e-12;  // of means over a few hundred losses, relative
 
-void add_real(expected_output& to, double value) {
-    to.add(value, sum_error * std::max(1.0, std::fabs(value)));
-}
+void add_real(expected_output& to, double value) { to.add(value, sum_error * std::max(1.0, std::fabs(value))); }
 
 json whole(std::initializer_list<int64_t> values) {
     expected_output output;

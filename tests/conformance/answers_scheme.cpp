@@ -73,9 +73,7 @@ json answer_visible(const json& one) {
     return json::array({expected.sample(double_digits)});
 }
 
-json answer_scheme_text(const json& one) {
-    return json::array({{{"text", canonical(one.at("scheme"))}}});
-}
+json answer_scheme_text(const json& one) { return json::array({{{"text", canonical(one.at("scheme"))}}}); }
 
 json answer_bias(const json& one) {
     const json& given = one.at("arguments");

@@ -37,9 +37,7 @@ json input(const char* dtype, std::initializer_list<int64_t> shape, uint64_t see
     return result;
 }
 
-json output(const char* dtype, std::initializer_list<int64_t> shape) {
-    return tensor(dtype, shape);
-}
+json output(const char* dtype, std::initializer_list<int64_t> shape) { return tensor(dtype, shape); }
 
 json placed(json tensor, std::initializer_list<int64_t> stride, int64_t elements, int64_t offset) {
     tensor["stride"] = std::vector<int64_t>(stride);
@@ -118,9 +116,7 @@ std::vector<int32_t> rope_methods() {
     return result;
 }
 
-std::string rope_name(int32_t method) {
-    return farspan_method_name(FARSPAN_PART_ROPE, method);
-}
+std::string rope_name(int32_t method) { return farspan_method_name(FARSPAN_PART_ROPE, method); }
 
 json with(json base, const json& change) {
     base.update(change);

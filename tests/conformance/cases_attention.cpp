@@ -24,9 +24,7 @@ private:
     uint64_t seed_ = 10000;
 };
 
-json rotation() {
-    return rope_of(FARSPAN_ROPE_BASE, half, 16, 12);
-}
+json rotation() { return rope_of(FARSPAN_ROPE_BASE, half, 16, 12); }
 
 void ropes(method_cases& all) {
     for (const int32_t method : rope_methods())

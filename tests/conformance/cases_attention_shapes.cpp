@@ -5,9 +5,7 @@
 namespace conformance {
 namespace {
 
-json rotation() {
-    return rope_of(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_HALF, 16, 12);
-}
+json rotation() { return rope_of(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_HALF, 16, 12); }
 
 class shape_cases {
 public:

@@ -8,18 +8,10 @@ namespace {
 constexpr int32_t half = FARSPAN_LAYOUT_HALF;
 constexpr int64_t beyond = (int64_t{1} << 40) + 1;
 
-json rotation() {
-    return rope_of(FARSPAN_ROPE_BASE, half, 16, 100);
-}
-json yarn() {
-    return rope_of(FARSPAN_ROPE_YARN, half, 16, 100);
-}
-json alibi(int32_t heads) {
-    return {{"method", FARSPAN_BIAS_ALIBI}, {"heads", heads}};
-}
-json rerope() {
-    return {{"method", FARSPAN_REMAP_REROPE}, {"window", 12}};
-}
+json rotation() { return rope_of(FARSPAN_ROPE_BASE, half, 16, 100); }
+json yarn() { return rope_of(FARSPAN_ROPE_YARN, half, 16, 100); }
+json alibi(int32_t heads) { return {{"method", FARSPAN_BIAS_ALIBI}, {"heads", heads}}; }
+json rerope() { return {{"method", FARSPAN_REMAP_REROPE}, {"window", 12}}; }
 
 }  // namespace
 

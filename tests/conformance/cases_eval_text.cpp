@@ -116,9 +116,10 @@ void add_tokens(case_list& list) {
     }
     add("published stems", FARSPAN_TOKENIZER_ROUGE_STEMMED, 0, words, expected);
     add("nothing", FARSPAN_TOKENIZER_13A, 0, "", "");
-    const json &chinese = published_in_chinese()["strings"];
+    const json& chinese = published_in_chinese()["strings"];
     for (size_t n = 0; n < chinese.size(); n += 40)
-        add("published Chinese string " + std::to_string(n), FARSPAN_TOKENIZER_ZH, chinese[n][0], chinese[n][1], chinese[n][2]);
+        add("published Chinese string " + std::to_string(n), FARSPAN_TOKENIZER_ZH, chinese[n][0], chinese[n][1],
+            chinese[n][2]);
 }
 
 void add_chinese(case_list& list) {

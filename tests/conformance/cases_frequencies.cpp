@@ -13,9 +13,7 @@ void add(case_list& list, const std::string& what, const json& rope, int64_t len
              {{"length", length}, {"count", rope.at("rotary_dim").get<int32_t>() / 2}});
 }
 
-json plain(int32_t method) {
-    return rope_of(method, FARSPAN_LAYOUT_HALF, rotary_dim, trained);
-}
+json plain(int32_t method) { return rope_of(method, FARSPAN_LAYOUT_HALF, rotary_dim, trained); }
 
 void add_yarn(case_list& list) {
     const std::vector<std::pair<std::string, json>> changes = {

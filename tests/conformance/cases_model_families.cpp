@@ -68,9 +68,7 @@ struct layer_row {
 };
 
 // g(s, c)^2, DeepSeek's factor on the scale.
-double mscale(double factor, double c) {
-    return std::pow(0.1 * c * std::log(factor) + 1, 2);
-}
+double mscale(double factor, double c) { return std::pow(0.1 * c * std::log(factor) + 1, 2); }
 
 std::vector<layer_row> unscaled_rows() {
     return {
@@ -217,9 +215,7 @@ void add_layer(case_list& list, const layer_row& row) {
     one["expected"]["outputs"] = {whole, reals};
 }
 
-json of_layer(const layer_row& row) {
-    return model_of(fixture(row.name), row.layer);
-}
+json of_layer(const layer_row& row) { return model_of(fixture(row.name), row.layer); }
 
 }  // namespace
 

@@ -7,9 +7,7 @@ namespace {
 
 using named = std::vector<std::pair<std::string, json>>;
 
-json rotation() {
-    return {{"method", FARSPAN_ROPE_BASE}, {"layout", FARSPAN_LAYOUT_HALF}, {"rotary_dim", 16}};
-}
+json rotation() { return {{"method", FARSPAN_ROPE_BASE}, {"layout", FARSPAN_LAYOUT_HALF}, {"rotary_dim", 16}}; }
 
 void probe(case_list& list, const std::string& what, const json& scheme, int64_t length, const json& pairs) {
     list.add("probe: " + what, "scheme_probe", scheme, {{"length", length}, {"pairs", pairs}});

@@ -38,9 +38,7 @@ static double f16_value(uint16_t bits) {
     return bits & 0x8000 ? -magnitude : magnitude;
 }
 
-size_t dtype_bytes(int32_t dtype) {
-    return dtype == FARSPAN_F32 ? 4 : 2;
-}
+size_t dtype_bytes(int32_t dtype) { return dtype == FARSPAN_F32 ? 4 : 2; }
 
 void fill_content(void* memory, int32_t dtype, size_t elements, uint64_t seed) {
     for (size_t n = 0; n < elements; ++n) {

@@ -35,9 +35,7 @@ const std::vector<json>& cases() {
     return all;
 }
 
-bool succeeds(const json& one) {
-    return !one.contains("status");
-}
+bool succeeds(const json& one) { return !one.contains("status"); }
 
 // The calls of eval.h. loss_summarize, bleu_add and chrf_add are parts of others. Those that take nothing wrong, in a
 // language that has no casts, are not refused: tokenizers and verdicts are enums, and counts come from the library.
@@ -64,7 +62,8 @@ std::set<std::string> values_of(const char* part, const char* field, const std::
     return result;
 }
 
-void expect_all(const char* part, const char* field, std::initializer_list<const char*> values, const std::string& call = "") {
+void expect_all(const char* part, const char* field, std::initializer_list<const char*> values,
+                const std::string& call = "") {
     const std::set<std::string> found = values_of(part, field, call);
     for (const char* value : values)
         cr_expect(found.count(json(value).dump()) == 1, "no case %s has %s.%s %s", call.c_str(), part, field, value);
@@ -82,7 +81,8 @@ Test(conformance, every_method_occurs) {
                  {FARSPAN_PART_TEMPERATURE, "score", "temperature"}};
     for (const auto& [part, name, field] : parts)
         for (int32_t method = 1; method < farspan_method_count(part); ++method)
-            for (const char* call : {"attention_run", "scheme_to_json"}) expect_all(name, field, {farspan_method_name(part, method)}, call);
+            for (const char* call : {"attention_run", "scheme_to_json"})
+                expect_all(name, field, {farspan_method_name(part, method)}, call);
 }
 
 Test(conformance, every_option_occurs) {
@@ -136,9 +136,9 @@ Test(conformance, every_call_succeeds_and_fails) {
         else
             failing.insert(one.at("failing").get<std::string>());
     }
-    const std::set<std::string> calls = {"rope_frequencies", "scheme_probe",     "scheme_visible",  "scheme_to_json",
-                                         "rope_apply",       "bias_fill",        "sinusoidal_fill", "position_lookup",
-                                         "fire_fill",        "attention_run",    "plan_tile_counts", "attention",
+    const std::set<std::string> calls = {"rope_frequencies", "scheme_probe",  "scheme_visible",   "scheme_to_json",
+                                         "rope_apply",       "bias_fill",     "sinusoidal_fill",  "position_lookup",
+                                         "fire_fill",        "attention_run", "plan_tile_counts", "attention",
                                          "attention_merge"};
     std::set<std::string> expected = calls;
     expected.insert(eval_calls.begin(), eval_calls.end());

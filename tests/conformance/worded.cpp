@@ -61,7 +61,8 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
 json whole_where_possible(json value) {
     if (value.is_structured())
         for (json& item : value) item = whole_where_possible(item);
-    else if (value.is_number_float() && value.get<double>() == static_cast<double>(static_cast<int64_t>(value.get<double>())))
+    else if (value.is_number_float() &&
+             value.get<double>() == static_cast<double>(static_cast<int64_t>(value.get<double>())))
         return static_cast<int64_t>(value.get<double>());
     return value;
 }
@@ -99,9 +100,11 @@ std::string canonical(const json& scheme) {
         if (!scheme.contains(part.name)) continue;
         const json given = worded_part(part, scheme.at(part.name));
         json ordered = json::object();
-        if (given.contains(part.method) && given.at(part.method) != "none") ordered[part.method] = given.at(part.method);
+        if (given.contains(part.method) && given.at(part.method) != "none")
+            ordered[part.method] = given.at(part.method);
         for (const field* one = part.fields; one->name; ++one)
-            if (given.contains(one->name) && std::string(one->name) != part.method && !is_default(one->name, given.at(one->name)))
+            if (given.contains(one->name) && std::string(one->name) != part.method &&
+                !is_default(one->name, given.at(one->name)))
                 ordered[one->name] = given.at(one->name);
         if (!ordered.empty()) result[part.name] = ordered;
     }

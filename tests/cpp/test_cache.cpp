@@ -42,9 +42,7 @@ float mean(const cache& of, int64_t sequence) {
     return out[2 * dim - 1];
 }
 
-bool near(float got, float expected) {
-    return std::fabs(got - expected) <= 1e-6f;
-}
+bool near(float got, float expected) { return std::fabs(got - expected) <= 1e-6f; }
 
 }  // namespace
 
@@ -126,8 +124,9 @@ Test(cpp_cache, wrong_use_is_refused) {
                    [&] { all.append(cache_batch(std::vector<int64_t>{})); });
     expect_refused("positions", FARSPAN_ERROR_SHAPE, 5, "positions_count is 1: must be 2",
                    [&] { all.append(cache_batch::of(id, 2), position); });
-    expect_refused("too many positions", FARSPAN_ERROR_SHAPE, 5, "positions_count is 3: must be 1",
-                   [&] { all.append(cache_batch(id), std::vector<int64_t>{5, 6, 7}); });
+    expect_refused("too many positions", FARSPAN_ERROR_SHAPE, 5, "positions_count is 3: must be 1", [&] {
+        all.append(cache_batch(id), std::vector<int64_t>{5, 6, 7});
+    });
     expect_refused("rows below 0", FARSPAN_ERROR_SHAPE, 3, "batch.offsets",
                    [&] { all.append(cache_batch::of(id, -1)); });
     expect_refused("lse", FARSPAN_ERROR_SHAPE, 6, "data.lse_count is 1", [&] {

@@ -26,9 +26,7 @@ eval::windows_config sliding() {
     return config;
 }
 
-bool near(double got, double expected, double tolerance = 1e-12) {
-    return std::fabs(got - expected) <= tolerance;
-}
+bool near(double got, double expected, double tolerance = 1e-12) { return std::fabs(got - expected) <= tolerance; }
 
 }  // namespace
 
@@ -54,8 +52,10 @@ Test(cpp_eval, arrays_of_losses_have_their_size) {
     const std::vector<int64_t> two{0, 0}, three{0, 0, 0};
     std::vector<double> nll(3, -7), short_nll(2);
     std::vector<float> weight(1);
-    expect_refused("targets", shape_error, 4, "targets_count is 2: must be 3", [&] { eval::token_nll(view, two, -1, nll); });
-    expect_refused("nll", shape_error, 7, "nll_count is 2: must be at least 3", [&] { eval::token_nll(view, three, -1, short_nll); });
+    expect_refused("targets", shape_error, 4, "targets_count is 2: must be 3",
+                   [&] { eval::token_nll(view, two, -1, nll); });
+    expect_refused("nll", shape_error, 7, "nll_count is 2: must be at least 3",
+                   [&] { eval::token_nll(view, three, -1, short_nll); });
     expect_refused("weights", shape_error, 7, "weights_count is 1: must be 3",
                    [&] { eval::token_nll_grad(view, three, -1, view, weight); });
     expect_refused("ignore_index", range_error, 5, "ignore_index is 1", [&] { eval::token_nll(view, three, 1, nll); });
@@ -181,7 +181,8 @@ Test(cpp_eval, tasks_hide_what_they_ask_for) {
     const std::vector<int64_t> hay{1, 2, 3, 9, 4}, needle{100, 101}, question{200};
     cr_expect(eval::needle_place(hay, needle, question, 1, out, std::vector<int64_t>{9, 77}) == 4);
     cr_expect(out == std::vector<int64_t>({1, 2, 3, 9, 100, 101, 4, 200}));
-    expect_refused("no room", shape_error, 12, "out_count is 0", [&] { eval::needle_place(hay, needle, question, 0, {}); });
+    expect_refused("no room", shape_error, 12, "out_count is 0",
+                   [&] { eval::needle_place(hay, needle, question, 0, {}); });
     expect_refused("depth", range_error, 8, "depth", [&] { eval::needle_place(hay, needle, question, NAN, out); });
 }
 

@@ -1,5 +1,5 @@
-// What a caller keeps between calls and passes back in: every counter out of range, or too large for its neighbours, is refused
-// by name, and no sum wraps.
+// What a caller keeps between calls and passes back in: every counter out of range, or too large for its neighbours, is
+// refused by name, and no sum wraps.
 #include <criterion/criterion.h>
 
 #include <cmath>
@@ -48,14 +48,13 @@ void expect_range(const std::vector<reader<Counts>>& readers, const Counts& good
     }
 }
 
-std::string element(const char* field, int n) {
-    return field + ("[" + std::to_string(n) + "]");
-}
+std::string element(const char* field, int n) { return field + ("[" + std::to_string(n) + "]"); }
 
 farspan_bleu_counts one_segment() {
     farspan_bleu_counts counts = bleu_counts();
     const farspan_bleu_config config = bleu_config();
-    cr_assert(farspan_bleu_add(nullptr, &config, texts[0].data, texts[0].bytes, texts, 1, &counts, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_bleu_add(nullptr, &config, texts[0].data, texts[0].bytes, texts, 1, &counts, nullptr) ==
+              FARSPAN_OK);
     return counts;
 }
 
@@ -140,8 +139,8 @@ Test(counters, bleu_sums_do_not_wrap) {
         member(counts) = most;
         const farspan_bleu_counts before = counts;
         const auto refuse = [&](const char* what, int32_t argument, const auto& call) {
-            expect_failure(what, FARSPAN_ERROR_PARAMETER_RANGE, argument, {argument == 4 ? "times count" : field, "2^62"},
-                           call);
+            expect_failure(what, FARSPAN_ERROR_PARAMETER_RANGE, argument,
+                           {argument == 4 ? "times count" : field, "2^62"}, call);
             cr_expect(std::memcmp(&counts, &before, sizeof counts) == 0, "%s, %s: wrote", what, field);
         };
         refuse("add", 7, [&](farspan_error* e) {
@@ -160,7 +159,8 @@ Test(counters, bleu_sums_do_not_wrap) {
 Test(counters, chrf) {
     static const farspan_chrf_config config = chrf_config();
     farspan_chrf_counts good = chrf_counts();
-    cr_assert(farspan_chrf_add(nullptr, &config, texts[0].data, texts[0].bytes, texts, 1, &good, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_chrf_add(nullptr, &config, texts[0].data, texts[0].bytes, texts, 1, &good, nullptr) ==
+              FARSPAN_OK);
     static farspan_chrf_counts other = good;
     const std::vector<reader<farspan_chrf_counts>> readers = {
         {"add", 7, "counts",
@@ -198,8 +198,8 @@ Test(counters, chrf) {
     counts.hypothesis[5] = most;
     const farspan_chrf_counts before = counts;
     const auto refuse = [&](int32_t argument, const auto& call) {
-        expect_failure("sum", FARSPAN_ERROR_PARAMETER_RANGE, argument, {"counts.hypothesis[5] is 4611686018427387904", "2^62"},
-                       call);
+        expect_failure("sum", FARSPAN_ERROR_PARAMETER_RANGE, argument,
+                       {"counts.hypothesis[5] is 4611686018427387904", "2^62"}, call);
         cr_expect(std::memcmp(&counts, &before, sizeof counts) == 0, "wrote");
     };
     refuse(7, [&](farspan_error* e) {
@@ -233,7 +233,8 @@ Test(counters, loss) {
              farspan_loss curve[2] = {other, *l};
              const int64_t edges[3] = {1, 2, 3};
              const double two[2] = {1, 2};
-             const farspan_status status = farspan_loss_add_by_context(nullptr, curve, 2, edges, 3, 1, two, 2, nullptr, 0, 0, e);
+             const farspan_status status =
+                 farspan_loss_add_by_context(nullptr, curve, 2, edges, 3, 1, two, 2, nullptr, 0, 0, e);
              cr_expect(curve[0].tokens == other.tokens, "wrote the first bucket");
              return status;
          }}};
@@ -259,7 +260,9 @@ Test(counters, loss) {
     full.blocks = 2;
     farspan_loss curve[2] = {good, full};
     const int64_t edges[3] = {1, 2, 9};
-    expect_failure("full bucket", FARSPAN_ERROR_PARAMETER_RANGE, 2, {"curve[1].tokens is 4611686018427387904", "4 more"},
-                   [&](farspan_error* e) { return farspan_loss_add_by_context(nullptr, curve, 2, edges, 3, 1, nll, 5, nullptr, 0, 0, e); });
+    expect_failure("full bucket", FARSPAN_ERROR_PARAMETER_RANGE, 2,
+                   {"curve[1].tokens is 4611686018427387904", "4 more"}, [&](farspan_error* e) {
+                       return farspan_loss_add_by_context(nullptr, curve, 2, edges, 3, 1, nll, 5, nullptr, 0, 0, e);
+                   });
     cr_expect(curve[0].tokens == good.tokens, "wrote the first bucket");
 }

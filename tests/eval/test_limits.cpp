@@ -32,7 +32,8 @@ double lsum_hits(const std::vector<sentence>& hypothesis, const std::vector<sent
             std::vector<std::vector<int>> length(r.size() + 1, std::vector<int>(c.size() + 1));
             for (std::size_t i = 1; i <= r.size(); ++i)
                 for (std::size_t j = 1; j <= c.size(); ++j)
-                    length[i][j] = r[i - 1] == c[j - 1] ? length[i - 1][j - 1] + 1 : std::max(length[i - 1][j], length[i][j - 1]);
+                    length[i][j] =
+                        r[i - 1] == c[j - 1] ? length[i - 1][j - 1] + 1 : std::max(length[i - 1][j], length[i][j - 1]);
             for (std::size_t i = r.size(), j = c.size(); i > 0 && j > 0;) {
                 if (r[i - 1] == c[j - 1])
                     marked[--i] = true, --j;
@@ -69,7 +70,8 @@ double peak_megabytes() {
 // Zeros that take no memory.
 class zeros {
 public:
-    explicit zeros(std::size_t bytes) : bytes_(bytes), data_(mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {
+    explicit zeros(std::size_t bytes)
+        : bytes_(bytes), data_(mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {
         cr_assert(data_ != MAP_FAILED);
     }
     ~zeros() { munmap(data_, bytes_); }
@@ -111,11 +113,13 @@ Test(limits, lsum_is_its_definition) {
             return sentences;
         };
         const std::vector<sentence> hypothesis = draw(), reference = draw();
-        const farspan_rouge_result got = rouge_of(rouge_config(FARSPAN_ROUGE_LSUM), text_of(hypothesis), {text_of(reference)});
+        const farspan_rouge_result got =
+            rouge_of(rouge_config(FARSPAN_ROUGE_LSUM), text_of(hypothesis), {text_of(reference)});
         double tokens = 0;
         for (const sentence& s : reference) tokens += static_cast<double>(s.size());
         const double expected = lsum_hits(hypothesis, reference) / std::max(tokens, 1.0);
-        cr_expect(got.recall == expected, "seed %u, repeat %d: recall %.17g, must be %.17g", seed, repeat, got.recall, expected);
+        cr_expect(got.recall == expected, "seed %u, repeat %d: recall %.17g, must be %.17g", seed, repeat, got.recall,
+                  expected);
     }
 }
 
@@ -148,7 +152,9 @@ Test(limits, longest_common_subsequences_have_a_limit) {
         });
     // N-grams have none.
     const farspan_rouge_config ngrams = rouge_config(FARSPAN_ROUGE_N, 2);
-    cr_expect(farspan_rouge_tokens(nullptr, &ngrams, ids.data(), length, references, 1, &result, nullptr) == FARSPAN_OK && result.recall == 1);
+    cr_expect(farspan_rouge_tokens(nullptr, &ngrams, ids.data(), length, references, 1, &result, nullptr) ==
+                  FARSPAN_OK &&
+              result.recall == 1);
 }
 
 Test(limits, a_passkey_is_measured_without_being_made) {
@@ -164,14 +170,20 @@ Test(limits, a_passkey_is_measured_without_being_made) {
                 int64_t needed = 0, again = 0;
                 cr_assert(farspan_passkey_make(nullptr, &config, nullptr, 0, &needed, &passkey, nullptr) == FARSPAN_OK);
                 std::string text(static_cast<std::size_t>(needed), '#');
-                cr_assert(farspan_passkey_make(nullptr, &config, text.data(), needed - 1, &again, &written, nullptr) == FARSPAN_OK);
+                cr_assert(farspan_passkey_make(nullptr, &config, text.data(), needed - 1, &again, &written, nullptr) ==
+                          FARSPAN_OK);
                 cr_expect(text == std::string(static_cast<std::size_t>(needed), '#'), "wrote although it does not fit");
-                cr_assert(farspan_passkey_make(nullptr, &config, text.data(), needed, &again, &written, nullptr) == FARSPAN_OK);
-                cr_expect(again == needed && text.back() == '\0' && text.find('#') == text.npos && text.find('\0') == text.size() - 1);
-                cr_expect(passkey.bytes == needed - 1 && written.key_begin == passkey.key_begin && written.key_end == passkey.key_end);
+                cr_assert(farspan_passkey_make(nullptr, &config, text.data(), needed, &again, &written, nullptr) ==
+                          FARSPAN_OK);
+                cr_expect(again == needed && text.back() == '\0' && text.find('#') == text.npos &&
+                          text.find('\0') == text.size() - 1);
+                cr_expect(passkey.bytes == needed - 1 && written.key_begin == passkey.key_begin &&
+                          written.key_end == passkey.key_end);
                 const std::string number = std::to_string(passkey.key);
-                cr_expect(text.substr(static_cast<std::size_t>(passkey.key_begin)).rfind("The pass key is " + number + ". Remember it. ", 0) == 0);
-                cr_expect(text.substr(0, static_cast<std::size_t>(passkey.key_end)).ends_with(" " + number + " is the pass key."));
+                cr_expect(text.substr(static_cast<std::size_t>(passkey.key_begin))
+                              .rfind("The pass key is " + number + ". Remember it. ", 0) == 0);
+                cr_expect(text.substr(0, static_cast<std::size_t>(passkey.key_end))
+                              .ends_with(" " + number + " is the pass key."));
             }
         }
         const double before = peak_megabytes();
@@ -187,7 +199,8 @@ Test(limits, a_needle_is_placed_at_once) {
     const int64_t haystack = 5, needle = 6, boundary = 7, length = 20000000;
     std::vector<int64_t> out(static_cast<std::size_t>(length));
     int64_t position = -1;
-    cr_assert(farspan_needle_place(nullptr, &haystack, 1, &needle, 1, nullptr, 0, 1, &boundary, 1, out.data(), length, &position, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_needle_place(nullptr, &haystack, 1, &needle, 1, nullptr, 0, 1, &boundary, 1, out.data(), length,
+                                   &position, nullptr) == FARSPAN_OK);
     cr_expect(position == 0 && out[0] == 6 && out[1] == 5);
 }
 
@@ -199,11 +212,14 @@ Test(limits, a_row_is_left_when_the_flag_is_set) {
     float one = 0;
     farspan_tensor row = {};
     farspan_tensor_contiguous(&row, memory.data(), FARSPAN_F32, 1, 1, 1, contiguous);
-    expect_cancelled("a row that lies side by side",
-                     [&](const farspan_context* c) { return farspan_token_nll(c, &row, &target, 1, ignored, &nll, 1, nullptr); });
+    expect_cancelled("a row that lies side by side", [&](const farspan_context* c) {
+        return farspan_token_nll(c, &row, &target, 1, ignored, &nll, 1, nullptr);
+    });
     farspan_tensor_contiguous(&row, &one, FARSPAN_F32, 1, 1, 1, repeated);
     row.stride[3] = 0;
-    expect_cancelled("a strided row", [&](const farspan_context* c) { return farspan_token_nll(c, &row, &target, 1, ignored, &nll, 1, nullptr); });
+    expect_cancelled("a strided row", [&](const farspan_context* c) {
+        return farspan_token_nll(c, &row, &target, 1, ignored, &nll, 1, nullptr);
+    });
 }
 
 Test(limits, a_resample_is_left_when_the_flag_is_set) {

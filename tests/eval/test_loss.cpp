@@ -31,8 +31,9 @@ farspan_loss_summary summary_of(const farspan_loss& loss) {
 
 void add(farspan_loss& loss, const std::vector<double>& nll, int64_t bytes = 0) {
     error_slot error;
-    require_ok(farspan_loss_add(nullptr, &loss, nll.data(), static_cast<int64_t>(nll.size()), nullptr, 0, 0, bytes, &error), error,
-               "add");
+    require_ok(
+        farspan_loss_add(nullptr, &loss, nll.data(), static_cast<int64_t>(nll.size()), nullptr, 0, 0, bytes, &error),
+        error, "add");
 }
 
 // All from the list of losses at once, in two passes.
@@ -151,17 +152,20 @@ Test(loss, curve_sorts_by_context) {
     std::vector<double> nll;
     for (int n = 1; n <= 20; ++n) nll.push_back(n);  // loss n was made with context n
     error_slot error;
-    require_ok(farspan_loss_add_by_context(nullptr, curve, 3, edges, 4, 1, nll.data(), 20, nullptr, 0, 0, &error), error, "curve");
+    require_ok(farspan_loss_add_by_context(nullptr, curve, 3, edges, 4, 1, nll.data(), 20, nullptr, 0, 0, &error),
+               error, "curve");
     cr_expect(summary_of(curve[0]).nll == 1.5 && curve[0].tokens == 2);
     cr_expect(summary_of(curve[1]).nll == 6 && curve[1].tokens == 7);
     cr_expect(summary_of(curve[2]).nll == 10.5 && curve[2].tokens == 2);
     // A window that scores its end only.
-    require_ok(farspan_loss_add_by_context(nullptr, curve, 3, edges, 4, 9, nll.data() + 8, 12, nullptr, 0, 0, &error), error, "curve");
+    require_ok(farspan_loss_add_by_context(nullptr, curve, 3, edges, 4, 9, nll.data() + 8, 12, nullptr, 0, 0, &error),
+               error, "curve");
     cr_expect(curve[0].tokens == 2 && curve[1].tokens == 8 && curve[2].tokens == 4);
     std::vector<int64_t> targets(20, 0);
     targets[10] = -1;
-    require_ok(farspan_loss_add_by_context(nullptr, curve, 3, edges, 4, 1, nll.data(), 20, targets.data(), 20, -1, &error), error,
-               "curve");
+    require_ok(
+        farspan_loss_add_by_context(nullptr, curve, 3, edges, 4, 1, nll.data(), 20, targets.data(), 20, -1, &error),
+        error, "curve");
     cr_expect(curve[2].tokens == 5, "an ignored token is left out");
 }
 
@@ -175,6 +179,7 @@ Test(loss, a_curve_of_longer_structs_of_a_newer_caller) {
     const int64_t edges[3] = {1, 2, 3};
     const double nll[2] = {5, 7};
     error_slot error;
-    require_ok(farspan_loss_add_by_context(nullptr, &curve[0].known, 2, edges, 3, 1, nll, 2, nullptr, 0, 0, &error), error, "curve");
+    require_ok(farspan_loss_add_by_context(nullptr, &curve[0].known, 2, edges, 3, 1, nll, 2, nullptr, 0, 0, &error),
+               error, "curve");
     cr_expect(summary_of(curve[0].known).nll == 5 && summary_of(curve[1].known).nll == 7);
 }

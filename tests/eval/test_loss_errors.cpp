@@ -33,8 +33,9 @@ Test(eval_errors, token_nll) {
     const auto refuse = [&](const char* what, farspan_status status, int32_t argument,
                             std::initializer_list<const char*> words, const farspan_tensor* from,
                             const int64_t* targets, int64_t ignore, double* to) {
-        expect_failure(what, status, argument, words,
-                       [&](farspan_error* e) { return farspan_token_nll(nullptr, from, targets, targets ? 6 : 0, ignore, to, to ? 6 : 0, e); });
+        expect_failure(what, status, argument, words, [&](farspan_error* e) {
+            return farspan_token_nll(nullptr, from, targets, targets ? 6 : 0, ignore, to, to ? 6 : 0, e);
+        });
         for (const double loss : nll) cr_expect(loss == -7, "%s: wrote", what);
     };
     refuse("logits", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"logits"}, nullptr, good, -100, nll);
@@ -67,7 +68,8 @@ Test(eval_errors, token_nll) {
     tensor("stride", FARSPAN_ERROR_STRIDE, "logits.stride[2]", [](auto& x) { x.stride[2] = INT64_MAX; });
     volatile int32_t flag = 1;
     const context_handle cancelled = make_context(FARSPAN_ISA_BEST, 1, &flag);
-    cr_expect(farspan_token_nll(cancelled.get(), &logits.view(), good, std::ssize(good), -100, nll, std::ssize(nll), nullptr) == FARSPAN_ERROR_CANCELLED);
+    cr_expect(farspan_token_nll(cancelled.get(), &logits.view(), good, std::ssize(good), -100, nll, std::ssize(nll),
+                                nullptr) == FARSPAN_ERROR_CANCELLED);
 }
 
 Test(eval_errors, token_nll_grad) {
@@ -76,7 +78,8 @@ Test(eval_errors, token_nll_grad) {
     const auto refuse = [&](const char* what, farspan_status status, int32_t argument,
                             std::initializer_list<const char*> words, const float* weights, const farspan_tensor* to) {
         expect_failure(what, status, argument, words, [&](farspan_error* e) {
-            return farspan_token_nll_grad(nullptr, &logits.view(), targets, std::ssize(targets), -100, weights, weights ? 3 : 0, to, e);
+            return farspan_token_nll_grad(nullptr, &logits.view(), targets, std::ssize(targets), -100, weights,
+                                          weights ? 3 : 0, to, e);
         });
         cr_expect(grad.untouched(), "%s: wrote", what);
     };
@@ -179,7 +182,8 @@ Test(eval_errors, accumulators) {
            [&](auto* e) { return farspan_loss_add(nullptr, &loss, nll, 2, nullptr, 0, 0, -2, e); });
     refuse("more bytes than there can be", FARSPAN_ERROR_SHAPE, 8, {"bytes is 9223372036854775807", "2^62"},
            [&](auto* e) { return farspan_loss_add(nullptr, &loss, nll, 2, nullptr, 0, 0, INT64_MAX, e); });
-    refuse("more tokens than there can be", FARSPAN_ERROR_SHAPE, 4, {"nll_count is 9223372036854775807", "4611686018427387904"},
+    refuse("more tokens than there can be", FARSPAN_ERROR_SHAPE, 4,
+           {"nll_count is 9223372036854775807", "4611686018427387904"},
            [&](auto* e) { return farspan_loss_add(nullptr, &loss, nll, INT64_MAX, nullptr, 0, 0, 0, e); });
     refuse("other blocks", FARSPAN_ERROR_COMBINATION, 2, {"64", "128"},
            [&](auto* e) { return farspan_loss_merge(&loss, &other, e); });
@@ -187,11 +191,13 @@ Test(eval_errors, accumulators) {
            [&](auto* e) { return farspan_loss_merge(&loss, nullptr, e); });
     refuse("summary", FARSPAN_ERROR_NULL_ARGUMENT, 2, {"summary"},
            [&](auto* e) { return farspan_loss_summarize(&loss, nullptr, e); });
-    cr_expect(farspan_loss_add(nullptr, &loss, nullptr, 0, nullptr, 0, 0, 0, nullptr) == FARSPAN_OK, "nothing may be nowhere");
+    cr_expect(farspan_loss_add(nullptr, &loss, nullptr, 0, nullptr, 0, 0, 0, nullptr) == FARSPAN_OK,
+              "nothing may be nowhere");
     const auto broken = [&](const char* what, farspan_status status, const char* word, auto change) {
         farspan_loss given = loss;
         change(given);
-        refuse(what, status, 2, {word}, [&](auto* e) { return farspan_loss_add(nullptr, &given, nll, 2, nullptr, 0, 0, 0, e); });
+        refuse(what, status, 2, {word},
+               [&](auto* e) { return farspan_loss_add(nullptr, &given, nll, 2, nullptr, 0, 0, 0, e); });
     };
     broken("struct_size", FARSPAN_ERROR_STRUCT_SIZE, "struct_size", [](auto& x) { x.struct_size = 40; });
     broken("block_tokens", FARSPAN_ERROR_PARAMETER_RANGE, "block_tokens is 0", [](auto& x) { x.block_tokens = 0; });
@@ -206,14 +212,16 @@ Test(eval_errors, accumulators) {
            [&](auto* e) { return farspan_loss_add(nullptr, &large, nll, 2, nullptr, 0, 0, 1, e); });
     refuse("merged", FARSPAN_ERROR_SHAPE, 2, {"from.bytes", "2^62"},
            [&](auto* e) { return farspan_loss_merge(&large, &larger, e); });
-    broken("beyond", FARSPAN_ERROR_PARAMETER_RANGE, "loss.bytes is 9223372036854775807", [](auto& x) { x.bytes = INT64_MAX; });
+    broken("beyond", FARSPAN_ERROR_PARAMETER_RANGE, "loss.bytes is 9223372036854775807",
+           [](auto& x) { x.bytes = INT64_MAX; });
 
     const int64_t edges[3] = {1, 5, 9}, falling[3] = {1, 5, 5}, far[3] = {INT64_MIN, 0, 5};
     const auto curve = [&](const char* what, farspan_status status, int32_t argument, const char* word,
                            farspan_loss* to, int64_t buckets, const int64_t* bounds, int64_t first, const double* from,
                            int64_t count) {
         refuse(what, status, argument, {word}, [&](auto* e) {
-            return farspan_loss_add_by_context(nullptr, to, buckets, bounds, buckets + 1, first, from, count, nullptr, 0, 0, e);
+            return farspan_loss_add_by_context(nullptr, to, buckets, bounds, buckets + 1, first, from, count, nullptr,
+                                               0, 0, e);
         });
     };
     farspan_loss two[2] = {loss, other};

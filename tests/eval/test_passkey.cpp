@@ -36,8 +36,9 @@ made make(const farspan_passkey_config& config) {
     result.answer.struct_size = sizeof result.answer;
     int64_t needed = 0;
     error_slot error;
-    require_ok(farspan_passkey_make(nullptr, &config, result.text.data(), config.length + 1, &needed, &result.answer, &error),
-               error, "passkey");
+    require_ok(
+        farspan_passkey_make(nullptr, &config, result.text.data(), config.length + 1, &needed, &result.answer, &error),
+        error, "passkey");
     cr_assert(needed == result.answer.bytes + 1);
     result.text.resize(static_cast<size_t>(result.answer.bytes));
     return result;
@@ -59,8 +60,8 @@ std::string endless(size_t count) {
 
 bool correct(const std::string& generated, int64_t key) {
     int32_t result = -1;
-    cr_assert(farspan_passkey_check(nullptr, generated.data(), static_cast<int64_t>(generated.size()), key, &result, nullptr) ==
-              FARSPAN_OK);
+    cr_assert(farspan_passkey_check(nullptr, generated.data(), static_cast<int64_t>(generated.size()), key, &result,
+                                    nullptr) == FARSPAN_OK);
     return result == 1;
 }
 
@@ -154,7 +155,8 @@ Test(passkey, needle_lies_in_a_haystack_of_ids) {
     const auto place = [&](int64_t length, double depth, const int64_t* boundary, int64_t& position) {
         std::vector<int64_t> out(static_cast<size_t>(length), -1);
         error_slot error;
-        require_ok(farspan_needle_place(nullptr, haystack.data(), 7, needle.data(), 2, asked.data(), 1, depth, boundary, boundary ? 1 : 0, out.data(), length, &position, &error),
+        require_ok(farspan_needle_place(nullptr, haystack.data(), 7, needle.data(), 2, asked.data(), 1, depth, boundary,
+                                        boundary ? 1 : 0, out.data(), length, &position, &error),
                    error, "needle");
         return out;
     };

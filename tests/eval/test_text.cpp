@@ -102,7 +102,8 @@ Test(text, token_ids_score_as_their_words_do) {
                                            {ids[2].data(), static_cast<int64_t>(ids[2].size())}};
         farspan_bleu_counts counts = bleu_counts();
         error_slot error;
-        require_ok(farspan_bleu_add_tokens(nullptr, &config, ids[0].data(), static_cast<int64_t>(ids[0].size()), references, 2, &counts, &error),
+        require_ok(farspan_bleu_add_tokens(nullptr, &config, ids[0].data(), static_cast<int64_t>(ids[0].size()),
+                                           references, 2, &counts, &error),
                    error, "tokens");
         expect_close("BLEU", bleu_of(config, counts).score, sentence_bleu(config, texts[0], {texts[1], texts[2]}).score,
                      0);
@@ -110,7 +111,8 @@ Test(text, token_ids_score_as_their_words_do) {
             const farspan_rouge_config rouge = rouge_config(kind, order);
             farspan_rouge_result result;
             farspan_rouge_result_init(&result, sizeof result);
-            require_ok(farspan_rouge_tokens(nullptr, &rouge, ids[0].data(), static_cast<int64_t>(ids[0].size()), references, 2, &result, &error),
+            require_ok(farspan_rouge_tokens(nullptr, &rouge, ids[0].data(), static_cast<int64_t>(ids[0].size()),
+                                            references, 2, &result, &error),
                        error, "rouge tokens");
             // Words of letters only: ROUGE would split "w-7".
             std::vector<std::string> words(3);
@@ -157,9 +159,11 @@ Test(text, bytes_that_are_not_utf8_become_replacement_characters) {
 Test(text, a_buffer_that_is_too_small_gets_nothing) {
     char buffer[4] = {'#', '#', '#', '#'};
     int64_t needed = 0;
-    cr_assert(farspan_tokenize(nullptr, FARSPAN_TOKENIZER_NONE, 0, "abcd", 4, buffer, 4, &needed, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_tokenize(nullptr, FARSPAN_TOKENIZER_NONE, 0, "abcd", 4, buffer, 4, &needed, nullptr) ==
+              FARSPAN_OK);
     cr_expect(needed == 5 && buffer[0] == '#');
-    cr_assert(farspan_tokenize(nullptr, FARSPAN_TOKENIZER_NONE, 0, "abc", 3, buffer, 4, &needed, nullptr) == FARSPAN_OK);
+    cr_assert(farspan_tokenize(nullptr, FARSPAN_TOKENIZER_NONE, 0, "abc", 3, buffer, 4, &needed, nullptr) ==
+              FARSPAN_OK);
     cr_expect(needed == 4 && std::string(buffer) == "abc");
 }
 
@@ -208,7 +212,8 @@ Test(text, rouge_l_of_long_texts_is_the_longest_common_subsequence) {
         const farspan_ids reference = {b.data(), static_cast<int64_t>(b.size())};
         farspan_rouge_result result;
         farspan_rouge_result_init(&result, sizeof result);
-        cr_assert(farspan_rouge_tokens(nullptr, &config, a.data(), static_cast<int64_t>(a.size()), &reference, 1, &result, nullptr) == FARSPAN_OK);
+        cr_assert(farspan_rouge_tokens(nullptr, &config, a.data(), static_cast<int64_t>(a.size()), &reference, 1,
+                                       &result, nullptr) == FARSPAN_OK);
         const auto common = static_cast<double>(table[a.size()][b.size()]);
         cr_expect(result.precision == common / static_cast<double>(a.size()) &&
                       result.recall == common / static_cast<double>(b.size()),

@@ -93,14 +93,12 @@ Test(text_errors, bleu_arguments) {
         cr_expect(std::memcmp(&counts, &before, sizeof counts) == 0, "%s: wrote", what);
     };
     const farspan_text none[2] = {}, negative[2] = {{"a b", 3}, {"c", -1}}, lengthless[2] = {{"a b", 3}, {nullptr, 1}};
-    add("hypothesis", FARSPAN_ERROR_NULL_ARGUMENT, 3, "hypothesis", nullptr, 1, reference_texts, 2,
-        &counts);
-    add("hypothesis' length", FARSPAN_ERROR_SHAPE, 4, "hypothesis_bytes is -1", "a", -1, reference_texts, 2,
-        &counts);
+    add("hypothesis", FARSPAN_ERROR_NULL_ARGUMENT, 3, "hypothesis", nullptr, 1, reference_texts, 2, &counts);
+    add("hypothesis' length", FARSPAN_ERROR_SHAPE, 4, "hypothesis_bytes is -1", "a", -1, reference_texts, 2, &counts);
     add("references", FARSPAN_ERROR_NULL_ARGUMENT, 5, "references", "a", 1, nullptr, 2, &counts);
     add("no reference", FARSPAN_ERROR_NULL_ARGUMENT, 5, "at least one", "a", 1, none, 2, &counts);
-    add("a missing one with a length", FARSPAN_ERROR_SHAPE, 5, "references[1].bytes is 1: must be between 0 and 0, data is NULL", "a", 1,
-        lengthless, 2, &counts);
+    add("a missing one with a length", FARSPAN_ERROR_SHAPE, 5,
+        "references[1].bytes is 1: must be between 0 and 0, data is NULL", "a", 1, lengthless, 2, &counts);
     add("negative length", FARSPAN_ERROR_SHAPE, 5, "references[1].bytes is -1", "a", 1, negative, 2, &counts);
     add("count", FARSPAN_ERROR_SHAPE, 6, "references_count is 0", "a", 1, reference_texts, 0, &counts);
     add("counts", FARSPAN_ERROR_NULL_ARGUMENT, 7, "counts", "a", 1, reference_texts, 2, nullptr);
@@ -127,8 +125,7 @@ Test(text_errors, bleu_arguments) {
     expect_failure("references", FARSPAN_ERROR_SHAPE, 2, {"references is -1"},
                    [&](auto* e) { return farspan_bleu_signature(&config, -1, text, 8, &needed, e); });
     // Empty texts are texts.
-    cr_expect(farspan_bleu_add(nullptr, &config, nullptr, 0, reference_texts, 2, &counts, nullptr) ==
-              FARSPAN_OK);
+    cr_expect(farspan_bleu_add(nullptr, &config, nullptr, 0, reference_texts, 2, &counts, nullptr) == FARSPAN_OK);
     cr_expect(counts.segments == 1 && counts.reference_length == 1);
 }
 
@@ -158,9 +155,8 @@ Test(text_errors, chrf) {
     const farspan_chrf_config config = chrf_config();
     farspan_chrf_counts other = counts;
     other.orders = 8;
-    expect_failure("other orders", FARSPAN_ERROR_COMBINATION, 7, {"counts.orders is 8"}, [&](auto* e) {
-        return farspan_chrf_add(nullptr, &config, "a", 1, reference_texts, 2, &other, e);
-    });
+    expect_failure("other orders", FARSPAN_ERROR_COMBINATION, 7, {"counts.orders is 8"},
+                   [&](auto* e) { return farspan_chrf_add(nullptr, &config, "a", 1, reference_texts, 2, &other, e); });
     expect_failure("score", FARSPAN_ERROR_NULL_ARGUMENT, 3, {"score"},
                    [&](auto* e) { return farspan_chrf_score(&config, &counts, nullptr, e); });
     expect_failure("references", FARSPAN_ERROR_NULL_ARGUMENT, 5, {"references"},
@@ -201,9 +197,8 @@ Test(text_errors, rouge) {
         expect_failure("ids", FARSPAN_ERROR_COMBINATION, 2, {"token ids"},
                        [&](auto* e) { return farspan_rouge_tokens(nullptr, &config, ids, 1, id_list, 1, &result, e); });
     const farspan_rouge_config config = rouge_config(FARSPAN_ROUGE_N);
-    expect_failure("result", FARSPAN_ERROR_NULL_ARGUMENT, 7, {"result"}, [&](auto* e) {
-        return farspan_rouge(nullptr, &config, "a", 1, reference_texts, 2, nullptr, e);
-    });
+    expect_failure("result", FARSPAN_ERROR_NULL_ARGUMENT, 7, {"result"},
+                   [&](auto* e) { return farspan_rouge(nullptr, &config, "a", 1, reference_texts, 2, nullptr, e); });
 }
 
 Test(text_errors, bootstrap) {
@@ -265,8 +260,9 @@ Test(text_errors, passkey) {
         farspan_passkey_config_init(&config, sizeof config, FARSPAN_PASSKEY_LANDMARK);
         config.length = 900;
         change(config);
-        expect_failure(what, status, 2, {word},
-                       [&](auto* e) { return farspan_passkey_make(nullptr, &config, buffer, 1000, &needed, &passkey, e); });
+        expect_failure(what, status, 2, {word}, [&](auto* e) {
+            return farspan_passkey_make(nullptr, &config, buffer, 1000, &needed, &passkey, e);
+        });
         cr_expect(buffer[0] == '#' && needed == -7 && passkey.key == -7, "%s: wrote", what);
     };
     refuse("struct_size", FARSPAN_ERROR_STRUCT_SIZE, "struct_size", [](auto& c) { c.struct_size = 1; });
@@ -297,7 +293,8 @@ Test(text_errors, needle) {
                             const int64_t* haystack, int64_t hay, const int64_t* needle, int64_t count, int64_t length,
                             double depth, int64_t* to, int64_t* at) {
         expect_failure(what, status, argument, {word}, [&](auto* e) {
-            return farspan_needle_place(nullptr, haystack, hay, needle, count, ids, 1, depth, nullptr, 0, to, length, at, e);
+            return farspan_needle_place(nullptr, haystack, hay, needle, count, ids, 1, depth, nullptr, 0, to, length,
+                                        at, e);
         });
         cr_expect(out[0] == -7 && position == -7, "%s: wrote", what);
     };

@@ -138,7 +138,8 @@ Test(text_vectors, chinese_characters_stand_alone) {
     const json& ranges = chinese()["apart"];
     cr_assert(ranges.size() > 10);
     const auto apart = [&](int code) {
-        return std::any_of(ranges.begin(), ranges.end(), [&](const json& range) { return range[0] <= code && code <= range[1]; });
+        return std::any_of(ranges.begin(), ranges.end(),
+                           [&](const json& range) { return range[0] <= code && code <= range[1]; });
     };
     for (int code = 0x80; code < 0x32000; ++code) {
         if (code >= 0xD800 && code <= 0xDFFF) continue;
@@ -148,11 +149,13 @@ Test(text_vectors, chinese_characters_stand_alone) {
         else if (code < 0x10000)
             character = {static_cast<char>(0xE0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 0x3F))};
         else
-            character = {static_cast<char>(0xF0 | code >> 18), static_cast<char>(0x80 | (code >> 12 & 0x3F)), static_cast<char>(0x80 | (code >> 6 & 0x3F))};
+            character = {static_cast<char>(0xF0 | code >> 18), static_cast<char>(0x80 | (code >> 12 & 0x3F)),
+                         static_cast<char>(0x80 | (code >> 6 & 0x3F))};
         character += static_cast<char>(0x80 | (code & 0x3F));
         const std::string tokens = tokens_of(FARSPAN_TOKENIZER_ZH, "a" + character + "b");
         if (tokens == "a b") continue;  // white space
-        cr_expect(tokens == (apart(code) ? "a " + character + " b" : "a" + character + "b"), "U+%04X: '%s'", static_cast<unsigned>(code), tokens.c_str());
+        cr_expect(tokens == (apart(code) ? "a " + character + " b" : "a" + character + "b"), "U+%04X: '%s'",
+                  static_cast<unsigned>(code), tokens.c_str());
     }
 }
 
@@ -160,7 +163,8 @@ Test(text_vectors, chinese_texts) {
     const json &strings = chinese()["strings"], &corpora = chinese()["corpora"];
     cr_assert(strings.size() == 400 && corpora.size() == 60);
     for (size_t n = 0; n < strings.size(); ++n) {
-        const std::string got = tokens_of(FARSPAN_TOKENIZER_ZH, strings[n][1], strings[n][0] == 1), expected = strings[n][2];
+        const std::string got = tokens_of(FARSPAN_TOKENIZER_ZH, strings[n][1], strings[n][0] == 1),
+                          expected = strings[n][2];
         cr_expect(got == expected, "row %zu: '%s', expected '%s'", n, got.c_str(), expected.c_str());
     }
     for (size_t n = 0; n < corpora.size(); ++n) {
@@ -172,10 +176,12 @@ Test(text_vectors, chinese_texts) {
         for (size_t s = 0; s < row[1].size(); ++s) add_bleu(config, row[1][s], {row[2][s].get<std::string>()}, counts);
         const farspan_bleu_result result = bleu_of(config, counts);
         expect_close("Chinese BLEU", n, result.score, row[3]);
-        cr_expect(result.hypothesis_length == row[4][0] && result.reference_length == row[4][1], "lengths of row %zu", n);
+        cr_expect(result.hypothesis_length == row[4][0] && result.reference_length == row[4][1], "lengths of row %zu",
+                  n);
         char signature[200];
         int64_t needed = 0;
         cr_assert(farspan_bleu_signature(&config, 1, signature, sizeof signature, &needed, nullptr) == FARSPAN_OK);
-        cr_expect(row[5].get<std::string>() + "|version:farspan-" + farspan_version_text() == signature, "%s", signature);
+        cr_expect(row[5].get<std::string>() + "|version:farspan-" + farspan_version_text() == signature, "%s",
+                  signature);
     }
 }

@@ -119,16 +119,19 @@ Test(token_loss, is_the_definition_for_every_type_layout_and_instruction_set) {
                 const context_handle context = make_context(isa, 1);
                 std::vector<double> nll(12, -1);
                 error_slot error;
-                require_ok(
-                    farspan_token_nll(context.get(), &logits.view(), targets.data(), static_cast<int64_t>(targets.size()), ignored, nll.data(), static_cast<int64_t>(nll.size()), &error),
-                    error, what);
+                require_ok(farspan_token_nll(context.get(), &logits.view(), targets.data(),
+                                             static_cast<int64_t>(targets.size()), ignored, nll.data(),
+                                             static_cast<int64_t>(nll.size()), &error),
+                           error, what);
                 expect_losses(what.c_str(), logits, targets, nll);
 
                 std::vector<float> weights;
                 for (int n = 0; n < 12; ++n) weights.push_back(static_cast<float>(random.real(-2, 2)));
                 const tensor_data grad(random.pick<int32_t>({FARSPAN_F32, FARSPAN_F16, FARSPAN_BF16}),
                                        {2, 2, 3, vocabulary}, how, placement::before_guard);
-                require_ok(farspan_token_nll_grad(context.get(), &logits.view(), targets.data(), static_cast<int64_t>(targets.size()), ignored, weights.data(), static_cast<int64_t>(weights.size()), &grad.view(), &error),
+                require_ok(farspan_token_nll_grad(context.get(), &logits.view(), targets.data(),
+                                                  static_cast<int64_t>(targets.size()), ignored, weights.data(),
+                                                  static_cast<int64_t>(weights.size()), &grad.view(), &error),
                            error, what);
                 expect_gradient(what.c_str(), logits, targets, weights, grad);
                 cr_expect(grad.gaps_untouched(), "%s: wrote between the elements", what.c_str());
@@ -146,9 +149,10 @@ Test(token_loss, holds_for_the_largest_vocabularies) {
                 std::vector<double> nll(2);
                 const context_handle context = make_context(isa, 1);
                 error_slot error;
-                require_ok(
-                    farspan_token_nll(context.get(), &logits.view(), targets.data(), static_cast<int64_t>(targets.size()), ignored, nll.data(), static_cast<int64_t>(nll.size()), &error),
-                    error, "nll");
+                require_ok(farspan_token_nll(context.get(), &logits.view(), targets.data(),
+                                             static_cast<int64_t>(targets.size()), ignored, nll.data(),
+                                             static_cast<int64_t>(nll.size()), &error),
+                           error, "nll");
                 expect_losses(farspan_isa_name(isa), logits, targets, nll);
             }
 }
@@ -166,10 +170,14 @@ Test(token_loss, bits_do_not_depend_on_the_threads) {
         std::vector<double> nll(static_cast<size_t>(tokens));
         const tensor_data grad(FARSPAN_F32, {1, 1, tokens, vocabulary});
         error_slot error;
-        require_ok(farspan_token_nll(context.get(), &logits.view(), targets.data(), static_cast<int64_t>(targets.size()), ignored, nll.data(), static_cast<int64_t>(nll.size()), &error), error,
-                   "nll");
-        require_ok(farspan_token_nll_grad(context.get(), &logits.view(), targets.data(), static_cast<int64_t>(targets.size()), ignored, nullptr, 0, &grad.view(), &error),
-                   error, "grad");
+        require_ok(
+            farspan_token_nll(context.get(), &logits.view(), targets.data(), static_cast<int64_t>(targets.size()),
+                              ignored, nll.data(), static_cast<int64_t>(nll.size()), &error),
+            error, "nll");
+        require_ok(
+            farspan_token_nll_grad(context.get(), &logits.view(), targets.data(), static_cast<int64_t>(targets.size()),
+                                   ignored, nullptr, 0, &grad.view(), &error),
+            error, "grad");
         losses.push_back(nll);
         gradients.push_back(grad.bytes());
         cr_expect(std::memcmp(losses[0].data(), nll.data(), nll.size() * sizeof(double)) == 0,
@@ -186,12 +194,12 @@ Test(token_loss, gradient_works_in_place) {
         logits.fill([&] { return 3 * random.unit(); });
         const std::vector<int64_t> targets = {0, 4998, ignored, 4096, 77};
         error_slot error;
-        require_ok(
-            farspan_token_nll_grad(nullptr, &logits.view(), targets.data(), static_cast<int64_t>(targets.size()), ignored, nullptr, 0, &grad.view(), &error),
-            error, "apart");
-        require_ok(
-            farspan_token_nll_grad(nullptr, &logits.view(), targets.data(), static_cast<int64_t>(targets.size()), ignored, nullptr, 0, &logits.view(), &error),
-            error, "in place");
+        require_ok(farspan_token_nll_grad(nullptr, &logits.view(), targets.data(), static_cast<int64_t>(targets.size()),
+                                          ignored, nullptr, 0, &grad.view(), &error),
+                   error, "apart");
+        require_ok(farspan_token_nll_grad(nullptr, &logits.view(), targets.data(), static_cast<int64_t>(targets.size()),
+                                          ignored, nullptr, 0, &logits.view(), &error),
+                   error, "in place");
         cr_expect(logits.values() == grad.values(), "dtype %d: in place gives other numbers", dtype);
     }
 }
@@ -203,15 +211,16 @@ Test(token_loss, gradient_is_the_derivative_of_the_loss) {
     logits.fill([&] { return random.unit(); });
     const int64_t target = 11;
     error_slot error;
-    require_ok(farspan_token_nll_grad(nullptr, &logits.view(), &target, 1, ignored, nullptr, 0, &grad.view(), &error), error,
-               "grad");
+    require_ok(farspan_token_nll_grad(nullptr, &logits.view(), &target, 1, ignored, nullptr, 0, &grad.view(), &error),
+               error, "grad");
     const double step = 0x1p-6;
     for (int64_t v = 0; v < 40; ++v) {
         const double x = logits.get(0, 0, 0, v);
         double nll[2];
         for (int side = 0; side < 2; ++side) {
             logits.set(0, 0, 0, v, side == 0 ? x - step : x + step);
-            require_ok(farspan_token_nll(nullptr, &logits.view(), &target, 1, ignored, nll + side, 1, &error), error, "nll");
+            require_ok(farspan_token_nll(nullptr, &logits.view(), &target, 1, ignored, nll + side, 1, &error), error,
+                       "nll");
         }
         logits.set(0, 0, 0, v, x);
         // Two losses of error 5e-7 over 2^-5, and the third derivative (below 0.1) times step^2 / 6.
@@ -233,14 +242,16 @@ Test(token_loss, rows_without_a_distribution_give_nan_and_spoil_no_other) {
         const int64_t targets[7] = {0, 0, 0, 3, 3, 0, 4500};
         double nll[7];
         const context_handle context = make_context(isa, 1);
-        cr_assert(farspan_token_nll(context.get(), &logits.view(), targets, std::ssize(targets), ignored, nll, std::ssize(nll), nullptr) == FARSPAN_OK);
+        cr_assert(farspan_token_nll(context.get(), &logits.view(), targets, std::ssize(targets), ignored, nll,
+                                    std::ssize(nll), nullptr) == FARSPAN_OK);
         for (const int row : {0, 1, 2, 5})
             cr_expect(std::isnan(nll[row]), "%s: row %d is %g", farspan_isa_name(isa), row, nll[row]);
         cr_expect(nll[3] == inf, "%s: an impossible token costs %g", farspan_isa_name(isa), nll[3]);
         cr_expect(std::fabs(nll[4] - std::log(5000.0)) < promised_error, "%s: %g", farspan_isa_name(isa), nll[4]);
         cr_expect(nll[6] == 0, "%s: the only possible token costs %g", farspan_isa_name(isa), nll[6]);
         const tensor_data grad(FARSPAN_F32, {1, 1, 7, 5000});
-        cr_assert(farspan_token_nll_grad(context.get(), &logits.view(), targets, std::ssize(targets), ignored, nullptr, 0, &grad.view(), nullptr) == FARSPAN_OK);
+        cr_assert(farspan_token_nll_grad(context.get(), &logits.view(), targets, std::ssize(targets), ignored, nullptr,
+                                         0, &grad.view(), nullptr) == FARSPAN_OK);
         for (const int row : {0, 1, 2, 5})
             cr_expect(std::isnan(grad.get(0, 0, row, 17)), "%s: row %d", farspan_isa_name(isa), row);
         cr_expect(std::fabs(grad.get(0, 0, 4, 2) - 1.0 / 5000) < promised_error);
@@ -255,6 +266,7 @@ Test(token_loss, ignored_rows_are_not_read) {
     std::vector<int64_t> targets(1000, ignored);
     targets[0] = 0;
     std::vector<double> nll(1000, -1);
-    cr_assert(farspan_token_nll(nullptr, &nowhere, targets.data(), static_cast<int64_t>(targets.size()), ignored, nll.data(), static_cast<int64_t>(nll.size()), nullptr) == FARSPAN_OK);
+    cr_assert(farspan_token_nll(nullptr, &nowhere, targets.data(), static_cast<int64_t>(targets.size()), ignored,
+                                nll.data(), static_cast<int64_t>(nll.size()), nullptr) == FARSPAN_OK);
     for (const double loss : nll) cr_expect(loss == 0);
 }

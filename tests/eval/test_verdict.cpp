@@ -23,9 +23,9 @@ farspan_verdict judged(const std::vector<std::pair<int64_t, double>>& perplexiti
     farspan_verdict verdict;
     farspan_verdict_init(&verdict, sizeof verdict);
     error_slot error;
-    require_ok(
-        farspan_judge(nullptr, lengths.data(), static_cast<int64_t>(lengths.size()), nll.data(), static_cast<int64_t>(lengths.size()), trained, &verdict, &error),
-        error, "judge");
+    require_ok(farspan_judge(nullptr, lengths.data(), static_cast<int64_t>(lengths.size()), nll.data(),
+                             static_cast<int64_t>(lengths.size()), trained, &verdict, &error),
+               error, "judge");
     return verdict;
 }
 

@@ -54,7 +54,8 @@ inline void add_bleu(const farspan_bleu_config& config, const std::string& hypot
                      const std::vector<std::string>& references, farspan_bleu_counts& counts) {
     const reference_list list(references);
     error_slot error;
-    require_ok(farspan_bleu_add(nullptr, &config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.data(), list.count(), &counts, &error),
+    require_ok(farspan_bleu_add(nullptr, &config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()),
+                                list.data(), list.count(), &counts, &error),
                error, "bleu_add");
 }
 
@@ -77,7 +78,8 @@ inline void add_chrf(const farspan_chrf_config& config, const std::string& hypot
                      const std::vector<std::string>& references, farspan_chrf_counts& counts) {
     const reference_list list(references);
     error_slot error;
-    require_ok(farspan_chrf_add(nullptr, &config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.data(), list.count(), &counts, &error),
+    require_ok(farspan_chrf_add(nullptr, &config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()),
+                                list.data(), list.count(), &counts, &error),
                error, "chrf_add");
 }
 
@@ -94,7 +96,8 @@ inline farspan_rouge_result rouge_of(const farspan_rouge_config& config, const s
     farspan_rouge_result result;
     farspan_rouge_result_init(&result, sizeof result);
     error_slot error;
-    require_ok(farspan_rouge(nullptr, &config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.data(), list.count(), &result, &error),
+    require_ok(farspan_rouge(nullptr, &config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()), list.data(),
+                             list.count(), &result, &error),
                error, "rouge");
     return result;
 }
@@ -106,8 +109,9 @@ inline std::string tokens_of(int32_t tokenizer, const std::string& text, bool lo
     require_ok(farspan_tokenize(nullptr, tokenizer, lowercase, text.data(), bytes, nullptr, 0, &needed, &error), error,
                "tokenize");
     std::string tokens(static_cast<size_t>(needed), '#');
-    require_ok(farspan_tokenize(nullptr, tokenizer, lowercase, text.data(), bytes, tokens.data(), needed, &needed, &error),
-               error, "tokenize");
+    require_ok(
+        farspan_tokenize(nullptr, tokenizer, lowercase, text.data(), bytes, tokens.data(), needed, &needed, &error),
+        error, "tokenize");
     tokens.pop_back();  // the NUL
     return tokens;
 }

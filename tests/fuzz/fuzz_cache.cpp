@@ -89,12 +89,14 @@ void attend(const farspan_cache* cache, int64_t sequence) {
 void use(farspan_cache* cache, int64_t sequence) {
     attend(cache, sequence);
     std::vector<char> saved(farspan_cache_save_size(cache, sequence));
-    require(!saved.empty() && farspan_cache_save(nullptr, cache, sequence, saved.data(), saved.size(), nullptr) == FARSPAN_OK);
+    require(!saved.empty() &&
+            farspan_cache_save(nullptr, cache, sequence, saved.data(), saved.size(), nullptr) == FARSPAN_OK);
     int64_t again = 0, child = 0;
     require(farspan_cache_restore(nullptr, cache, saved.data(), saved.size(), &again, nullptr) == FARSPAN_OK);
     std::vector<char> twice(farspan_cache_save_size(cache, again));
     require(twice.size() == saved.size());
-    require(farspan_cache_save(nullptr, cache, again, twice.data(), twice.size(), nullptr) == FARSPAN_OK && twice == saved);
+    require(farspan_cache_save(nullptr, cache, again, twice.data(), twice.size(), nullptr) == FARSPAN_OK &&
+            twice == saved);
     require(farspan_cache_fork(cache, sequence, &child, nullptr) == FARSPAN_OK);
     require(farspan_cache_keep(cache, child, 1, 5, nullptr) == FARSPAN_OK);
     require(farspan_cache_evict(cache, again, 3, INT64_MAX, nullptr) == FARSPAN_OK);

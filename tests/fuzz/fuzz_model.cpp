@@ -43,7 +43,8 @@ farspan_status read(const uint8_t* data, size_t size, const farspan_model_option
 #ifdef FARSPAN_FUZZ_GGUF
     return farspan_model_from_gguf(nullptr, data, static_cast<int64_t>(size), &options, model, &error);
 #else
-    return farspan_model_from_config(nullptr, reinterpret_cast<const char*>(data), static_cast<int64_t>(size), &options, model, &error);
+    return farspan_model_from_config(nullptr, reinterpret_cast<const char*>(data), static_cast<int64_t>(size), &options,
+                                     model, &error);
 #endif
 }
 

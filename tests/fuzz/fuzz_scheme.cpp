@@ -26,9 +26,7 @@ int64_t any_size(provider& in) {
     return in.ConsumeBool() ? in.PickValueInArray(special) : in.ConsumeIntegral<int64_t>();
 }
 
-int32_t any_choice(provider& in) {
-    return in.ConsumeIntegralInRange<int32_t>(-1, 18);
-}
+int32_t any_choice(provider& in) { return in.ConsumeIntegralInRange<int32_t>(-1, 18); }
 
 // Overwrites some fields of a struct that init has filled; most stay valid, so that inputs get past the checks.
 template <class Field, class Value>

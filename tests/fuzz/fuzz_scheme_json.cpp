@@ -1,4 +1,5 @@
-// The reader of schemes as text. Any answer will do; a scheme that was made must have a text that makes the same one, and answer.
+// The reader of schemes as text. Any answer will do; a scheme that was made must have a text that makes the same one,
+// and answer.
 #include <string>
 
 #include "farspan/farspan.h"
@@ -9,7 +10,8 @@ namespace {
 farspan_scheme* read(const std::string& text) {
     farspan_error error = FARSPAN_ERROR_INIT;
     farspan_scheme* scheme = nullptr;
-    const farspan_status status = farspan_scheme_from_json(text.data(), static_cast<int64_t>(text.size()), &scheme, &error);
+    const farspan_status status =
+        farspan_scheme_from_json(text.data(), static_cast<int64_t>(text.size()), &scheme, &error);
     require((status == FARSPAN_OK) == (scheme != nullptr) && status != FARSPAN_ERROR_INTERNAL);
     require(scheme || (error.message[0] != 0 && error.argument == 1));
     return scheme;

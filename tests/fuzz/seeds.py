@@ -19,11 +19,19 @@ GGUF = {
     "llama": {"rope.freq_base": 5e5, "rope.scaling.type": "linear", "rope.scaling.factor": 4.0},
     "qwen2vl": {"rope.dimension_sections": [4, 2, 2, 0]},
     "gemma3": {"attention.sliding_window": 16, "attention.sliding_window_pattern": 2, "rope.freq_base_swa": 1e4},
-    "deepseek2": {"attention.key_length_mla": 24, "attention.value_length_mla": 16, "rope.dimension_count": 8,
-                  "rope.scaling.type": "yarn", "rope.scaling.factor": 40.0, "rope.scaling.yarn_log_multiplier": 0.1,
-                  "rope.scaling.original_context_length": 4096},
+    "deepseek2": {
+        "attention.key_length_mla": 24,
+        "attention.value_length_mla": 16,
+        "rope.dimension_count": 8,
+        "rope.scaling.type": "yarn",
+        "rope.scaling.factor": 40.0,
+        "rope.scaling.yarn_log_multiplier": 0.1,
+        "rope.scaling.original_context_length": 4096,
+    },
     "mistral3": {"attention.temperature_scale": 0.1, "rope.scaling.original_context_length": 64},
-    "mpt": {"attention.max_alibi_bias": 8.0}, "llama4": {}, "gpt2": {},
+    "mpt": {"attention.max_alibi_bias": 8.0},
+    "llama4": {},
+    "gpt2": {},
 }
 
 
@@ -42,7 +50,10 @@ def typed(value):
 def gguf(architecture, keys, divisors):
     """A file of two layers, with the tensor rope_freqs.weight or without tensors."""
     needed = {"block_count": 2, "context_length": 4096, "embedding_length": 64, "attention.head_count": 4}
-    entries = {"general.architecture": architecture, **{f"{architecture}.{key}": value for key, value in {**needed, **keys}.items()}}
+    entries = {
+        "general.architecture": architecture,
+        **{f"{architecture}.{key}": value for key, value in {**needed, **keys}.items()},
+    }
     out = b"GGUF" + struct.pack("<IQQ", 3, 1 if divisors else 0, len(entries))
     out += b"".join(text(key) + typed(value) for key, value in entries.items())
     if divisors:
@@ -84,7 +95,9 @@ def main():
     for pages, positions in ((1, [0]), (2, [0, 64])):
         records = b"".join(struct.pack("<qQ", position, 7) for position in positions)
         next_position = struct.pack("<q", positions[-1] + 3)
-        (folder / "fuzz_cache" / f"pages-{pages}").write_bytes(bytes([4 | pages << 3]) + bytes(48) + next_position + bytes(16) + records)
+        (folder / "fuzz_cache" / f"pages-{pages}").write_bytes(
+            bytes([4 | pages << 3]) + bytes(48) + next_position + bytes(16) + records
+        )
 
 
 main()

@@ -108,9 +108,7 @@ guarded_memory::guarded_memory(std::size_t capacity_bytes) {
     }
 }
 
-guarded_memory::~guarded_memory() {
-    munmap(base_ - page_, capacity_ + 2 * page_);
-}
+guarded_memory::~guarded_memory() { munmap(base_ - page_, capacity_ + 2 * page_); }
 
 void* guarded_memory::take(place where, std::size_t bytes) {
     if (bytes > capacity_) {

@@ -100,9 +100,7 @@ private:
 
 uint32_t bits_of(float value);
 float float_of(uint32_t bits);
-inline int64_t round_up(int64_t value, int64_t multiple) {
-    return (value + multiple - 1) / multiple * multiple;
-}
+inline int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
 // Distance of neighbouring floats at |x|.
 double ulp_of(double x);

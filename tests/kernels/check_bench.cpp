@@ -54,7 +54,8 @@ void bench(const kernel_table& t, const std::string& filter) {
         t.qk(q.data(), dim, rows, panel.row(dim), dim, s.data() + 64, cols, 64);
     });
     print.line("pv", tile, "GFLOP/s", [&] { t.pv(kept.data(), cols, rows, v.data(), dim, cols, o.data(), dim, dim); });
-    print.line("pv_upright", tile, "GFLOP/s", [&] { t.pv_upright(kept.data(), cols, rows, q.data(), dim, cols, v.data(), dim, dim); });
+    print.line("pv_upright", tile, "GFLOP/s",
+               [&] { t.pv_upright(kept.data(), cols, rows, q.data(), dim, cols, v.data(), dim, dim); });
     print.line("softmax_gradient", rows * cols, "Gelement/s", [&] {
         __builtin_memcpy(s.data(), kept.data(), sizeof(float) * rows * cols);
         t.softmax_gradient(s.data(), v.data(), cols, rows, cols, l.data(), m.data());

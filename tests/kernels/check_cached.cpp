@@ -1,4 +1,5 @@
-// What reads a key-value cache. The stored bytes lie between guard pages; values are whole numbers of sixteenths, exact in every type.
+// What reads a key-value cache. The stored bytes lie between guard pages; values are whole numbers of sixteenths, exact
+// in every type.
 #include <cmath>
 #include <cstring>
 
@@ -24,8 +25,9 @@ void write(stored type, char* to, float value) {
         *to = static_cast<char>(static_cast<int8_t>(value));
     } else {
         const uint32_t exponent = bits >> 23 & 255;
-        const auto half = value == 0 ? uint16_t{0}
-                                     : static_cast<uint16_t>((bits >> 16 & 0x8000) | (exponent - 112) << 10 | (bits >> 13 & 1023));
+        const auto half =
+            value == 0 ? uint16_t{0}
+                       : static_cast<uint16_t>((bits >> 16 & 0x8000) | (exponent - 112) << 10 | (bits >> 13 & 1023));
         const auto brain = static_cast<uint16_t>(bits >> 16);
         std::memcpy(to, type == stored::f16 ? &half : &brain, 2);
     }
@@ -33,9 +35,11 @@ void write(stored type, char* to, float value) {
 
 // [rows][columns] of a type, and the same as floats.
 struct stored_matrix {
-    stored_matrix(run& run, stored type, int64_t rows, int64_t columns) : memory(1 << 20), values(rows, round_up(columns, 16)) {
+    stored_matrix(run& run, stored type, int64_t rows, int64_t columns)
+        : memory(1 << 20), values(rows, round_up(columns, 16)) {
         const int64_t bytes = rows * columns * bytes_of(type);
-        data = static_cast<char*>(memory.take(run.random.below(2) ? place::at_start : place::at_end, static_cast<std::size_t>(bytes)));
+        data = static_cast<char*>(
+            memory.take(run.random.below(2) ? place::at_start : place::at_end, static_cast<std::size_t>(bytes)));
         for (int64_t r = 0; r < rows; ++r)
             for (int64_t c = 0; c < columns; ++c) {
                 const auto whole = static_cast<float>(run.random.below(63) - 31);
@@ -83,10 +87,11 @@ void test_cached_qk(run& run) {
                 q.fill([&] { return run.random.normal(); });
                 s.fill([&] { return run.random.normal(); });
                 s.remember();
-                verdict result(run, "cached_qk type %d lines %lld dim %lld pairs %lld", static_cast<int>(type), (long long)lines,
-                               (long long)dim, (long long)tables.turn.pairs);
-                run.table.cached_qk[static_cast<int>(type)](q.data(), q.ld(), lines, panel.data, dim, &tables.turn, s.data(), s.ld(),
-                                                            panel.data, dim * panel_keys * bytes_of(type));
+                verdict result(run, "cached_qk type %d lines %lld dim %lld pairs %lld", static_cast<int>(type),
+                               (long long)lines, (long long)dim, (long long)tables.turn.pairs);
+                run.table.cached_qk[static_cast<int>(type)](q.data(), q.ld(), lines, panel.data, dim, &tables.turn,
+                                                            s.data(), s.ld(), panel.data,
+                                                            dim * panel_keys * bytes_of(type));
                 for (int64_t r = 0; r < lines; ++r)
                     for (int64_t lane = 0; lane < panel_keys; ++lane) {
                         double expected = 0, magnitude = 0;
@@ -95,7 +100,8 @@ void test_cached_qk(run& run) {
                             expected += product;
                             magnitude += std::fabs(product) + 4 * std::fabs(q.at(r, d));  // the rotation cancels
                         }
-                        result.close(s.at(r, lane), expected, magnitude * static_cast<double>(dim + 4) * 0x1p-24, r, lane);
+                        result.close(s.at(r, lane), expected, magnitude * static_cast<double>(dim + 4) * 0x1p-24, r,
+                                     lane);
                     }
                 s.unchanged_outside(result, [&](int64_t r, int64_t c) { return r < lines && c < panel_keys; });
             }
@@ -123,10 +129,10 @@ void test_cached_qk_wide(run& run) {
             }
             std::vector<const int8_t*> high;
             for (const std::vector<int8_t>& row : rows) high.push_back(row.data());
-            verdict result(run, "cached_qk_wide lines %lld dim %lld pairs %lld features %zu", (long long)lines, (long long)dim,
-                           (long long)tables.turn.pairs, features.size());
-            run.table.cached_qk_wide(q.data(), q.ld(), lines, features.data(), high.data(), static_cast<int64_t>(features.size()),
-                                     &tables.turn, s.data(), s.ld());
+            verdict result(run, "cached_qk_wide lines %lld dim %lld pairs %lld features %zu", (long long)lines,
+                           (long long)dim, (long long)tables.turn.pairs, features.size());
+            run.table.cached_qk_wide(q.data(), q.ld(), lines, features.data(), high.data(),
+                                     static_cast<int64_t>(features.size()), &tables.turn, s.data(), s.ld());
             scratch panel(dim, panel_keys);
             panel.fill([] { return 0.0f; });
             for (std::size_t n = 0; n < features.size(); ++n)
@@ -153,13 +159,16 @@ void test_group_weights(run& run) {
         weights.fill([&] { return run.random.normal(); });
         weights.remember();
         std::vector<uint16_t> scales;
-        for (int64_t n = 0; n < 64 * groups; ++n) scales.push_back(static_cast<uint16_t>(bits_of(std::fabs(run.random.normal())) >> 16));
+        for (int64_t n = 0; n < 64 * groups; ++n)
+            scales.push_back(static_cast<uint16_t>(bits_of(std::fabs(run.random.normal())) >> 16));
         verdict result(run, "group_weights lines %lld groups %lld", (long long)lines, (long long)groups);
         run.table.group_weights(p.data(), p.ld(), lines, scales.data(), groups, weights.data(), ldw);
         for (int64_t r = 0; r < lines; ++r)
             for (int64_t c = 0; c < ldw; ++c)
-                result.same_bits(weights.at(r, c),
-                                 p.row(r)[c % 64] * __builtin_bit_cast(float, uint32_t{scales[static_cast<std::size_t>(c)]} << 16), r, c);
+                result.same_bits(
+                    weights.at(r, c),
+                    p.row(r)[c % 64] * __builtin_bit_cast(float, uint32_t{scales[static_cast<std::size_t>(c)]} << 16),
+                    r, c);
         weights.unchanged_outside(result, [&](int64_t r, int64_t) { return r < lines; });
     }
 }
@@ -174,13 +183,16 @@ void test_cached_pv(run& run) {
                 p.fill([&] { return std::fabs(run.random.normal()); });
                 o.fill([&] { return run.random.normal(); });
                 o.remember();
-                verdict result(run, "cached_pv type %d lines %lld dim %lld", static_cast<int>(type), (long long)lines, (long long)dim);
-                run.table.cached_pv[static_cast<int>(type)](p.data(), p.ld(), lines, v.data, dim, o.data(), o.ld(), nullptr, 0);
+                verdict result(run, "cached_pv type %d lines %lld dim %lld", static_cast<int>(type), (long long)lines,
+                               (long long)dim);
+                run.table.cached_pv[static_cast<int>(type)](p.data(), p.ld(), lines, v.data, dim, o.data(), o.ld(),
+                                                            nullptr, 0);
                 for (int64_t r = 0; r < lines; ++r)
                     for (int64_t c = 0; c < dim; ++c) {
                         double expected = o.before(r, c), magnitude = std::fabs(expected);
                         for (int64_t j = 0; j < panel_keys; ++j) {
-                            const double product = static_cast<double>(p.at(r, grouped ? c / 16 * 64 + j : j)) * v.values.at(j, c);
+                            const double product =
+                                static_cast<double>(p.at(r, grouped ? c / 16 * 64 + j : j)) * v.values.at(j, c);
                             expected += product;
                             magnitude += std::fabs(product);
                         }
@@ -229,7 +241,8 @@ void test_rotate_panel(run& run) {
 
 void test_load_rows_i8(run& run) {
     for (int repeat = 0; repeat < 60; ++repeat) {
-        const int64_t rows = run.random.below(70), dim = 1 + run.random.below(100), ld = round_up(dim, 16) + 16 * run.random.below(2);
+        const int64_t rows = run.random.below(70), dim = 1 + run.random.below(100),
+                      ld = round_up(dim, 16) + 16 * run.random.below(2);
         const stored_matrix from(run, stored::i8, rows, dim);
         scratch to(rows + 1, ld);
         to.fill([&] { return run.random.normal(); });
@@ -253,7 +266,8 @@ void test_compose_turns(run& run) {
         }
         scratch cosine(1, 80), sine(1, 80);
         verdict result(run, "compose_turns pairs %lld", (long long)pairs);
-        run.table.compose_turns(cosine_a.data(), sine_a.data(), cosine_b.data(), sine_b.data(), pairs, cosine.data(), sine.data());
+        run.table.compose_turns(cosine_a.data(), sine_a.data(), cosine_b.data(), sine_b.data(), pairs, cosine.data(),
+                                sine.data());
         for (int64_t p = 0; p < pairs; ++p) {
             const auto n = static_cast<std::size_t>(p);
             result.close(cosine.at(0, p), expected_cosine[n], 0x1p-24 + 1e-15, 0, p);

@@ -11,21 +11,13 @@ namespace {
 constexpr float inf = std::numeric_limits<float>::infinity();
 
 // Relative error of one term e^d: that of 2^x, and two roundings and the constant's error in its argument.
-double term_error(double difference) {
-    return 1.5e-7 + std::fabs(difference) * 1.4e-7;
-}
+double term_error(double difference) { return 1.5e-7 + std::fabs(difference) * 1.4e-7; }
 
-int64_t some_count(run& run) {
-    return run.random.below(4) == 0 ? run.random.below(20000) : run.random.below(300);
-}
+int64_t some_count(run& run) { return run.random.below(4) == 0 ? run.random.below(20000) : run.random.below(300); }
 
-place some_place(run& run) {
-    return run.random.below(2) == 0 ? place::at_start : place::at_end;
-}
+place some_place(run& run) { return run.random.below(2) == 0 ? place::at_start : place::at_end; }
 
-float some_logit(run& run, double spread) {
-    return run.random.below(50) == 0 ? -inf : run.random.normal(spread);
-}
+float some_logit(run& run, double spread) { return run.random.below(50) == 0 ? -inf : run.random.normal(spread); }
 
 // A row as each type stores it, exactly as long as it is, and the numbers that it then has.
 struct stored_row {
@@ -89,7 +81,8 @@ void test_sum_exp_row(run& run) {
         verdict result(run, "sum_exp_row of %lld, type %d, spread %.2g", (long long)count, row.type, spread);
         const row_sum got = sum_of(run, row);
         result.require(got.maximum == maximum, "not the largest number");
-        if (!(std::fabs(got.sum - sum) <= tolerance)) result.wrong("%.12g, expected %.12g within %.3g", got.sum, sum, tolerance);
+        if (!(std::fabs(got.sum - sum) <= tolerance))
+            result.wrong("%.12g, expected %.12g within %.3g", got.sum, sum, tolerance);
     }
 }
 
@@ -103,7 +96,8 @@ void test_sum_exp_row_special(run& run) {
             result.require(sum().sum == 0.0 && sum().maximum == -inf && sum().stops == 0, "-infinity has a weight");
             float& one = given[static_cast<std::size_t>(run.random.below(count))];
             one = 7.5f;
-            result.require(sum().sum == 1.0 && sum().maximum == 7.5f && sum().stops == 1, "the largest does not weigh 1");
+            result.require(sum().sum == 1.0 && sum().maximum == 7.5f && sum().stops == 1,
+                           "the largest does not weigh 1");
             one = 200.0f;  // e^200 is no float
             result.require(sum().sum == 1.0 && sum().maximum == 200.0f, "a large number does not weigh 1");
             one = std::numeric_limits<float>::quiet_NaN();

@@ -10,12 +10,8 @@ namespace {
 constexpr float inf = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
-int64_t some_rows(run& run) {
-    return 1 + run.random.below(64);
-}
-int64_t some_cols(run& run) {
-    return 16 * (1 + run.random.below(8));
-}
+int64_t some_rows(run& run) { return 1 + run.random.below(64); }
+int64_t some_cols(run& run) { return 16 * (1 + run.random.below(8)); }
 
 void test_softcap_slope(run& run) {
     for (int repeat = 0; repeat < 200; ++repeat) {

@@ -59,8 +59,9 @@ struct tally {
 };
 
 void check_table(const check::kernel_table& table, const options& chosen, tally& total) {
-    for (const auto* group : {&check::row_entries(), &check::rotate_entries(), &check::product_entries(), &check::cached_entries(),
-                              &check::score_entries(), &check::gradient_entries(), &check::softmax_entries(), &check::exponential_entries(), &check::turn_entries()})
+    for (const auto* group : {&check::row_entries(), &check::rotate_entries(), &check::product_entries(),
+                              &check::cached_entries(), &check::score_entries(), &check::gradient_entries(),
+                              &check::softmax_entries(), &check::exponential_entries(), &check::turn_entries()})
         for (const check::entry& entry : *group) {
             if (std::string(entry.name).find(chosen.filter) == std::string::npos) continue;
             check::run run{table, chosen.seed};

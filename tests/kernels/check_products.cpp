@@ -75,14 +75,16 @@ void test_pv(run& run) {
 void test_pv_upright(run& run) {
     for (int64_t keys : {0, 1, 2, 3, 5, 6, 7, 11, 13, 31, 64, 65, 100, 127, 128})
         for (int64_t repeat = 0; repeat < 4; ++repeat) {
-            const int64_t dim = 16 * run.random.below(10), rows = run.random.below(65), ld = dim + 16 * run.random.below(3);
+            const int64_t dim = 16 * run.random.below(10), rows = run.random.below(65),
+                          ld = dim + 16 * run.random.below(3);
             scratch p(rows, 144), x(rows, ld), o(keys + 1, ld + 16);
             p.fill([&] { return run.random.finite_float(1.0); });
             x.fill([&] { return run.random.finite_float(1.0); });
             o.fill([&] { return run.random.finite_float(1.0); });
             if (rows > 0 && repeat == 3) p.row(run.random.below(rows))[0] = std::numeric_limits<float>::quiet_NaN();
             o.remember();
-            verdict result(run, "pv_upright rows %lld dim %lld keys %lld", (long long)rows, (long long)dim, (long long)keys);
+            verdict result(run, "pv_upright rows %lld dim %lld keys %lld", (long long)rows, (long long)dim,
+                           (long long)keys);
             run.table.pv_upright(p.data(), p.ld(), rows, x.data(), x.ld(), keys, o.data(), o.ld(), dim);
             for (int64_t j = 0; j < keys; ++j)
                 for (int64_t c = 0; c < dim; ++c) {
@@ -141,8 +143,11 @@ void test_fused(run& run) {
 }  // namespace
 
 const std::vector<entry>& product_entries() {
-    static const std::vector<entry> entries = {
-        {"qk", test_qk}, {"pv", test_pv}, {"pv_upright", test_pv_upright}, {"qk.pv.rows", test_row_independence}, {"qk.pv.fused", test_fused}};
+    static const std::vector<entry> entries = {{"qk", test_qk},
+                                               {"pv", test_pv},
+                                               {"pv_upright", test_pv_upright},
+                                               {"qk.pv.rows", test_row_independence},
+                                               {"qk.pv.fused", test_fused}};
     return entries;
 }
 

@@ -156,12 +156,9 @@ void test_rotate_exact(run& run) {
 
 const std::vector<entry>& rotate_entries() {
     static const std::vector<entry> entries = {
-        {"rotate_half", test_rotate<true, false>},
-        {"rotate_interleaved", test_rotate<false, false>},
-        {"rotate_back_half", test_rotate<true, true>},
-        {"rotate_back_interleaved", test_rotate<false, true>},
-        {"rotate_exact_half", test_rotate_exact<true>},
-        {"rotate_exact_interleaved", test_rotate_exact<false>},
+        {"rotate_half", test_rotate<true, false>},      {"rotate_interleaved", test_rotate<false, false>},
+        {"rotate_back_half", test_rotate<true, true>},  {"rotate_back_interleaved", test_rotate<false, true>},
+        {"rotate_exact_half", test_rotate_exact<true>}, {"rotate_exact_interleaved", test_rotate_exact<false>},
     };
     return entries;
 }

@@ -34,9 +34,7 @@ uint16_t float_to_half(float value) {
     return static_cast<uint16_t>(sign | (mantissa < 1024 ? mantissa : ((exponent + 14) << 10) + mantissa));
 }
 
-float brain_to_float(uint16_t brain) {
-    return float_of(static_cast<uint32_t>(brain) << 16);
-}
+float brain_to_float(uint16_t brain) { return float_of(static_cast<uint32_t>(brain) << 16); }
 
 uint16_t float_to_brain(float value) {
     const uint32_t bits = bits_of(value);
@@ -47,9 +45,7 @@ uint16_t float_to_brain(float value) {
     return static_cast<uint16_t>(high);
 }
 
-int64_t size_of(dtype type) {
-    return type == dtype::f32 ? 4 : 2;
-}
+int64_t size_of(dtype type) { return type == dtype::f32 ? 4 : 2; }
 
 float read_element(dtype type, const char* p) {
     float value;
@@ -179,9 +175,7 @@ void test_load(run& run) {
         result.same_bits(out.data()[i], read_element(type, reinterpret_cast<const char*>(all + i)), i / 1024, i % 1024);
 }
 
-float factor_for(run& run, int64_t kind) {
-    return kind == 0 ? 0.0f : kind == 1 ? 0x1p-20f : run.random.normal(4.0);
-}
+float factor_for(run& run, int64_t kind) { return kind == 0 ? 0.0f : kind == 1 ? 0x1p-20f : run.random.normal(4.0); }
 
 template <dtype type>
 void test_store(run& run) {
@@ -255,9 +249,7 @@ void test_rounding(run& run) {
     }
 }
 
-float quiet(float x) {
-    return std::isnan(x) ? float_of(bits_of(x) | 0x400000u) : x;
-}
+float quiet(float x) { return std::isnan(x) ? float_of(bits_of(x) | 0x400000u) : x; }
 
 // a * b, where NaN may come from either operand
 void same_product(verdict& result, float actual, float a, float b, int64_t r, int64_t c) {

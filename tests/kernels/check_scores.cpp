@@ -27,12 +27,8 @@ float any_score(run& run) {
     }
 }
 
-int64_t some_rows(run& run) {
-    return 1 + run.random.below(64);
-}
-int64_t some_cols(run& run) {
-    return 16 * (1 + run.random.below(8));
-}
+int64_t some_rows(run& run) { return 1 + run.random.below(64); }
+int64_t some_cols(run& run) { return 16 * (1 + run.random.below(8)); }
 
 void test_softcap(run& run) {
     for (int repeat = 0; repeat < 200; ++repeat) {
@@ -84,7 +80,8 @@ void test_bias_slope(run& run) {
                 double distance = static_cast<double>(row[static_cast<std::size_t>(r)]) - key[c];
                 if (symmetric) distance = std::fabs(distance);
                 const double before = s.before(r, c), change = slope * distance;
-                result.close(s.at(r, c), with_bias(before, -change), std::isfinite(before) ? 0x1p-23 * (std::fabs(before) + std::fabs(change)) : 0, r, c);
+                result.close(s.at(r, c), with_bias(before, -change),
+                             std::isfinite(before) ? 0x1p-23 * (std::fabs(before) + std::fabs(change)) : 0, r, c);
             }
         s.unchanged_outside(result, [&](int64_t r, int64_t c) { return r < rows && c < cols; });
     }
@@ -96,7 +93,11 @@ void test_mark_overflow(run& run) {
         scratch s(rows + 1, 144);
         s.fill([&] {
             const uint64_t kind = run.random.below(6);
-            return kind == 0 ? -inf : kind == 1 ? inf : kind == 2 ? std::numeric_limits<float>::quiet_NaN() : kind == 3 ? 3e38f : any_score(run);
+            return kind == 0   ? -inf
+                   : kind == 1 ? inf
+                   : kind == 2 ? std::numeric_limits<float>::quiet_NaN()
+                   : kind == 3 ? 3e38f
+                               : any_score(run);
         });
         s.remember();
         verdict result(run, "mark_overflow rows %lld cols %lld", (long long)rows, (long long)cols);
@@ -122,7 +123,8 @@ void test_saturation(run& run) {
             run.table.bias_rows(s.data(), s.ld(), 1, 128, rows, 1.4426950408889634f);
             verdict result(run, "bias_rows of %g to %g", static_cast<double>(bias), static_cast<double>(score));
             const double expected = with_bias(score, 1.4426950408889634 * static_cast<double>(bias));
-            for (int64_t c = 0; c < 128; ++c) result.close(s.at(0, c), expected, std::isfinite(expected) ? 0x1p-22 * std::fabs(expected) : 0, 0, c);
+            for (int64_t c = 0; c < 128; ++c)
+                result.close(s.at(0, c), expected, std::isfinite(expected) ? 0x1p-22 * std::fabs(expected) : 0, 0, c);
             s.fill([&] { return std::numeric_limits<float>::quiet_NaN(); });
             run.table.bias_rows(s.data(), s.ld(), 1, 128, rows, 1.4426950408889634f);
             for (int64_t c = 0; c < 128; ++c) result.require(std::isnan(s.at(0, c)), "NaN is gone");
@@ -155,7 +157,11 @@ void test_bias_rows(run& run) {
                     const double before = s.before(r, c),
                                  change = static_cast<double>(factor) * values[static_cast<std::size_t>(r * count + c)];
                     const double expected = with_bias(before, change);
-                    result.close(s.at(r, c), expected, std::isfinite(before) && std::isfinite(change) ? 0x1p-23 * (std::fabs(before) + std::fabs(change)) : 0, r, c);
+                    result.close(s.at(r, c), expected,
+                                 std::isfinite(before) && std::isfinite(change)
+                                     ? 0x1p-23 * (std::fabs(before) + std::fabs(change))
+                                     : 0,
+                                 r, c);
                 }
             s.unchanged_outside(result, [&](int64_t r, int64_t c) { return r < rows && c < count; });
         }

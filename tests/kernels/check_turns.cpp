@@ -23,10 +23,14 @@ exact_turn expect(double position, double inv_freq) {
     const auto rest = static_cast<long double>(angle - quarters * quarter);
     const long double c = std::cos(rest), s = std::sin(rest);
     switch (static_cast<int64_t>(quarters) & 3) {
-        case 0: return {c, s};
-        case 1: return {-s, c};
-        case 2: return {-c, -s};
-        default: return {s, -c};
+        case 0:
+            return {c, s};
+        case 1:
+            return {-s, c};
+        case 2:
+            return {-c, -s};
+        default:
+            return {s, -c};
     }
 }
 
@@ -76,7 +80,8 @@ void test_turns_near_axes(run& run) {
         std::vector<double> angles;
         for (int64_t n : {int64_t{1}, int64_t{2}, int64_t{3}, run.random.below(1000)}) {
             const double axis = std::nearbyint(std::exp2(exponent) + static_cast<double>(n)) * 1.5707963267948966;
-            for (double angle : {axis, std::nextafter(axis, 0.0), std::nextafter(axis, 1e30), axis / 2}) angles.push_back(angle);
+            for (double angle : {axis, std::nextafter(axis, 0.0), std::nextafter(axis, 1e30), axis / 2})
+                angles.push_back(angle);
         }
         for (double position : {1.0, -1.0}) compare(result, run.table, position, angles);
     }

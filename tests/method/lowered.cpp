@@ -20,14 +20,19 @@ scheme_spec valid_rope(int32_t method) {
         case FARSPAN_ROPE_NTK_BY_PARTS:
         case FARSPAN_ROPE_YARN:
         case FARSPAN_ROPE_DYNAMIC_YARN:
-        case FARSPAN_ROPE_LLAMA3: spec.rope.original_context = 2048; break;
+        case FARSPAN_ROPE_LLAMA3:
+            spec.rope.original_context = 2048;
+            break;
         case FARSPAN_ROPE_LONGROPE:
             spec.rope.original_context = 2048;
             spec.short_factors.assign(8, 1.5);
             spec.long_factors.assign(8, 4);
             break;
-        case FARSPAN_ROPE_PAIR_FACTORS: spec.short_factors.assign(8, 1.5); break;
-        default: break;
+        case FARSPAN_ROPE_PAIR_FACTORS:
+            spec.short_factors.assign(8, 1.5);
+            break;
+        default:
+            break;
     }
     return spec;
 }

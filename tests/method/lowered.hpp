@@ -1,4 +1,5 @@
-// The library's side of these tests: from a scheme_spec to the lowered parts, and one valid spec per method to start from.
+// The library's side of these tests: from a scheme_spec to the lowered parts, and one valid spec per method to start
+// from.
 #pragma once
 
 #include <functional>
@@ -17,13 +18,22 @@ using lowered_scheme = std::unique_ptr<const farspan::scheme>;
 // Connects the arrays and makes the scheme; throws farspan::failure.
 lowered_scheme make_parts(scheme_spec& spec);
 
-inline farspan::rope_part rope_of(scheme_spec& spec, int64_t length = 1) { return lower_rope(*make_parts(spec), length); }
-inline farspan::remap_part remap_of(scheme_spec& spec, int64_t length = 1) { return lower_remap(*make_parts(spec), length); }
-inline farspan::bias_part bias_of(scheme_spec& spec, int64_t length = 1) { return lower_bias(*make_parts(spec), length); }
+inline farspan::rope_part rope_of(scheme_spec& spec, int64_t length = 1) {
+    return lower_rope(*make_parts(spec), length);
+}
+inline farspan::remap_part remap_of(scheme_spec& spec, int64_t length = 1) {
+    return lower_remap(*make_parts(spec), length);
+}
+inline farspan::bias_part bias_of(scheme_spec& spec, int64_t length = 1) {
+    return lower_bias(*make_parts(spec), length);
+}
 inline farspan::mask_part mask_of(scheme_spec& spec) { return lower_mask(*make_parts(spec)); }
-inline farspan::score_part score_of(scheme_spec& spec, int64_t length = 1) { return lower_score(*make_parts(spec), length); }
+inline farspan::score_part score_of(scheme_spec& spec, int64_t length = 1) {
+    return lower_score(*make_parts(spec), length);
+}
 
-// What the required fields need, and nothing else: rotary_dim 16 and base 10000, original_context 2048, window 16, 6 heads.
+// What the required fields need, and nothing else: rotary_dim 16 and base 10000, original_context 2048, window 16, 6
+// heads.
 scheme_spec valid_rope(int32_t method);
 scheme_spec valid_remap(int32_t method);
 scheme_spec valid_bias(int32_t method);
@@ -44,8 +54,8 @@ struct refusal {
     std::string part() const { return path.substr(0, path.find('.')); }
     std::string message;
 };
-refusal refuse(scheme_spec& spec);                              // connects first
-refusal refuse_configs(const scheme_spec& spec);                // as they stand
+refusal refuse(scheme_spec& spec);                // connects first
+refusal refuse_configs(const scheme_spec& spec);  // as they stand
 refusal refuse_calling(const std::function<void()>& create);
 
 }  // namespace farspan_test

@@ -19,8 +19,10 @@ inline bool reads_factor(int32_t method) {
         case FARSPAN_ROPE_YARN:
         case FARSPAN_ROPE_LONGROPE:
         case FARSPAN_ROPE_LLAMA3:
-        case FARSPAN_ROPE_PROPORTIONAL: return true;
-        default: return false;
+        case FARSPAN_ROPE_PROPORTIONAL:
+            return true;
+        default:
+            return false;
     }
 }
 

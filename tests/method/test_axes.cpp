@@ -19,7 +19,8 @@ scheme_spec axes_spec(int32_t axes, int32_t pairs, const std::vector<int>& secti
 
 std::vector<double> positions_of(const rope_part& part, const std::vector<double>& positions) {
     std::vector<double> result;
-    for (std::size_t p = 0; p < part.inv_freq.size(); ++p) result.push_back(positions[part.pair_axis.empty() ? 0 : part.pair_axis[p]]);
+    for (std::size_t p = 0; p < part.inv_freq.size(); ++p)
+        result.push_back(positions[part.pair_axis.empty() ? 0 : part.pair_axis[p]]);
     return result;
 }
 
@@ -56,11 +57,13 @@ Test(axes, interleaved_sections_equal_the_oracle) {
         const int pairs = static_cast<int>(random.whole(3, 64));
         std::vector<int> sections = random_sections(random, 3, static_cast<int>(random.whole(1, pairs)));
         scheme_spec hf = axes_spec(FARSPAN_AXES_INTERLEAVED, pairs, sections);
-        cr_assert(positions_of(rope_of(hf), streams) == oracle::imrope_positions_hf(sections, streams, pairs), "seed %d", seed);
+        cr_assert(positions_of(rope_of(hf), streams) == oracle::imrope_positions_hf(sections, streams, pairs),
+                  "seed %d", seed);
         cr_assert_eq(rope_of(hf).axes, 3);
         sections = random_sections(random, 4, static_cast<int>(random.whole(1, pairs)));
         scheme_spec ggml = axes_spec(FARSPAN_AXES_INTERLEAVED_GGML, pairs, sections);
-        cr_assert(positions_of(rope_of(ggml), streams) == oracle::imrope_positions_ggml(sections, streams, pairs), "seed %d", seed);
+        cr_assert(positions_of(rope_of(ggml), streams) == oracle::imrope_positions_ggml(sections, streams, pairs),
+                  "seed %d", seed);
         cr_assert_eq(rope_of(ggml).axes, 4);
     }
 }

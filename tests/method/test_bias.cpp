@@ -61,7 +61,8 @@ bool on_bucket_edge(const farspan_bias_config& b, int64_t distance) {
     const int side = b.bidirectional ? b.buckets / 2 : b.buckets, exact = side / 2;
     const double away = std::fabs(static_cast<double>(distance));
     if (away < exact) return false;
-    const double share = std::log(away / exact) / std::log(static_cast<double>(b.max_distance) / exact) * (side - exact);
+    const double share =
+        std::log(away / exact) / std::log(static_cast<double>(b.max_distance) / exact) * (side - exact);
     return std::fabs(share - std::round(share)) < 1e-5;
 }
 
@@ -127,12 +128,13 @@ Test(bias, alibi_slopes_equal_the_oracle_for_every_number_of_heads) {
         const bias_part part = bias_of(spec);
         const std::vector<double> expected = oracle::alibi_slopes(heads);
         for (int32_t head = 0; head < heads; ++head)
-            cr_assert(close(part.slopes[head], expected[head], 1e-14), "%d heads, head %d: %.17g, expected %.17g", heads, head,
-                      part.slopes[head], expected[head]);
+            cr_assert(close(part.slopes[head], expected[head], 1e-14), "%d heads, head %d: %.17g, expected %.17g",
+                      heads, head, part.slopes[head], expected[head]);
         // A rank that begins at half of the heads has the second half.
         const bias_part half = lower_bias(*make_parts(spec), 1, heads / 2);
         cr_assert_eq(half.heads, heads - heads / 2);
-        for (int32_t head = 0; head < half.heads; ++head) cr_assert_eq(half.slopes[head], part.slopes[head + heads / 2]);
+        for (int32_t head = 0; head < half.heads; ++head)
+            cr_assert_eq(half.slopes[head], part.slopes[head + heads / 2]);
     }
 }
 
@@ -168,10 +170,11 @@ Test(bias, published_t5_buckets_have_no_doubtful_edge) {
             for (int32_t n = 0; n < s.buckets; ++n) spec.bias_values.push_back(static_cast<float>(n));
             const bias_part part = bias_of(spec);
             for (int64_t distance = -2 * s.max_distance; distance < 2 * s.max_distance; ++distance, ++compared)
-                cr_assert_eq(part.value(0, distance),
-                             oracle::t5_bucket(-distance, bidirectional != 0, s.buckets, static_cast<int>(s.max_distance)),
-                             "%d/%lld distance %lld", s.buckets, static_cast<long long>(s.max_distance),
-                             static_cast<long long>(distance));
+                cr_assert_eq(
+                    part.value(0, distance),
+                    oracle::t5_bucket(-distance, bidirectional != 0, s.buckets, static_cast<int>(s.max_distance)),
+                    "%d/%lld distance %lld", s.buckets, static_cast<long long>(s.max_distance),
+                    static_cast<long long>(distance));
         }
     cr_expect_gt(compared, 50000);
 }

@@ -14,7 +14,8 @@ void expect_refused(scheme_spec& spec, const char* at, const char* part, const c
     const refusal r = refuse(spec);
     cr_expect_eq(r.status, FARSPAN_ERROR_COMBINATION, "%s: %d %s", spec.name.c_str(), r.status, r.message.c_str());
     cr_expect(r.part() == at, "%s: path %s", spec.name.c_str(), r.path.c_str());
-    cr_expect(r.message.find(part) != std::string::npos && r.message.find(other) != std::string::npos, "%s", r.message.c_str());
+    cr_expect(r.message.find(part) != std::string::npos && r.message.find(other) != std::string::npos, "%s",
+              r.message.c_str());
 }
 
 }  // namespace
@@ -77,7 +78,8 @@ Test(combinations, the_rest_combines) {
                 spec.bias_p = other_bias.bias_p;
                 spec.score = valid_temperature((rope + remap + bias) % 6).score;
                 const refusal r = refuse(spec);
-                cr_assert_eq(r.status, FARSPAN_OK, "rope %d remap %d bias %d: %s", rope, remap, bias, r.message.c_str());
+                cr_assert_eq(r.status, FARSPAN_OK, "rope %d remap %d bias %d: %s", rope, remap, bias,
+                             r.message.c_str());
                 ++made;
             }
     cr_expect_eq(made, 18 * 7 * 7 - 6 * 7);

@@ -26,7 +26,8 @@ bool visible(const farspan_mask_config& m, int64_t i, int64_t j) {
     if (j < m.prefix) return true;
     const bool not_ahead = m.causal == 0 || j <= i;
     if (not_ahead && j < m.sinks) return true;
-    const bool left = m.window_left < 0 || i - j <= m.window_left, right = m.window_right < 0 || j - i <= m.window_right;
+    const bool left = m.window_left < 0 || i - j <= m.window_left,
+               right = m.window_right < 0 || j - i <= m.window_right;
     return not_ahead && left && right && (m.chunk == 0 || floor_of(i, m.chunk) == floor_of(j, m.chunk));
 }
 
@@ -75,8 +76,8 @@ Test(mask, intervals_equal_the_predicate) {
             two += !keys[1].empty();
             for (int64_t j = 0; j < 230; ++j, ++compared) {
                 const bool expected = visible(spec.mask, i, j);
-                cr_assert_eq(contains(mask, i, j), expected, "seed %u %s: i %lld j %lld, expected %d", seed, text.c_str(),
-                             static_cast<long long>(i), static_cast<long long>(j), expected);
+                cr_assert_eq(contains(mask, i, j), expected, "seed %u %s: i %lld j %lld, expected %d", seed,
+                             text.c_str(), static_cast<long long>(i), static_cast<long long>(j), expected);
                 seen += expected;
             }
         }
@@ -143,7 +144,8 @@ Test(mask, int64_edges_are_defined) {
         widen(spec.mask.chunk);
         widen(spec.mask.prefix);
         const mask_part mask = mask_of(spec);
-        for (const int64_t query : {smallest, smallest + 1, -(int64_t{1} << 40), int64_t{1} << 40, largest - 1, largest}) {
+        for (const int64_t query :
+             {smallest, smallest + 1, -(int64_t{1} << 40), int64_t{1} << 40, largest - 1, largest}) {
             expect_canonical(mask.visible(query), describe(spec.mask).c_str());
             ++rows;
             // A causal row never reaches past itself, but for the prefix.

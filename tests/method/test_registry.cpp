@@ -65,7 +65,8 @@ Test(registry, init_writes_the_defaults_of_the_header) {
     cr_expect(rope.layout == 0 && rope.rotary_dim == 0 && rope.rotary_offset == 0 && rope.angle == FARSPAN_ANGLE_EXACT);
     cr_expect(rope.base == 10000 && rope.factor == 1 && rope.original_context == 0);
     cr_expect(rope.beta_fast == 32 && rope.beta_slow == 1 && rope.extrapolation_factor == 1);
-    cr_expect(rope.ramp == FARSPAN_RAMP_PAIR_INDEX && rope.truncate == 1 && rope.mscale == 0 && rope.mscale_all_dim == 0);
+    cr_expect(rope.ramp == FARSPAN_RAMP_PAIR_INDEX && rope.truncate == 1 && rope.mscale == 0 &&
+              rope.mscale_all_dim == 0);
     cr_expect(rope.magnitude == FARSPAN_MAGNITUDE_DEFAULT && rope.length_switch == FARSPAN_SWITCH_AFTER);
     cr_expect(rope.attention_factor == 1 && rope.mixed_exponent == 0.625);
     cr_expect(rope.low_freq_factor == 1 && rope.high_freq_factor == 4 && rope.rotated_fraction == 1);
@@ -87,7 +88,8 @@ Test(registry, init_writes_the_defaults_of_the_header) {
     cr_expect(bias.struct_size == sizeof bias && bias.method == FARSPAN_BIAS_T5 && bias.heads == 0 &&
               bias.alibi_heads == 0 && !bias.slopes && bias.slopes_count == 0);
     cr_expect(bias.bidirectional == 0 && bias.buckets == 32 && bias.max_distance == 128 && bias.distance_limit == 0);
-    cr_expect(bias.max_bias == 8 && bias.scale == 1 && bias.trained_length == 0 && bias.dim == 128 && bias.reserved == 0);
+    cr_expect(bias.max_bias == 8 && bias.scale == 1 && bias.trained_length == 0 && bias.dim == 128 &&
+              bias.reserved == 0);
     cr_expect(!bias.values && !bias.a && !bias.p);
 
     farspan_mask_config mask;
@@ -118,7 +120,8 @@ Test(registry, every_method_lowers_from_its_defaults) {
             for (const int64_t length : {int64_t{1}, int64_t{2048}, int64_t{2049}, int64_t{1} << 40}) {
                 cr_expect_eq(lower_rope(*scheme, length).enabled, spec.rope.method != FARSPAN_ROPE_NONE);
                 cr_expect_eq(lower_remap(*scheme, length).trivial(), spec.remap.method == FARSPAN_REMAP_NONE);
-                cr_expect_eq(lower_bias(*scheme, length).kind == bias_part::none, spec.bias.method == FARSPAN_BIAS_NONE);
+                cr_expect_eq(lower_bias(*scheme, length).kind == bias_part::none,
+                             spec.bias.method == FARSPAN_BIAS_NONE);
                 cr_expect_gt(lower_score(*scheme, length).query_scale(100, 64), 0.0);
             }
         }

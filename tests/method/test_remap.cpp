@@ -23,7 +23,8 @@ scheme_spec random_remap(int32_t method, generator& random) {
         r.group = random.whole(1, 9);
         r.real_shift = random.coin();
     }
-    if (method == FARSPAN_REMAP_LEAKY_REROPE) r.leak = random.coin() ? random.real(1, 20) : static_cast<double>(random.whole(1, 20));
+    if (method == FARSPAN_REMAP_LEAKY_REROPE)
+        r.leak = random.coin() ? random.real(1, 20) : static_cast<double>(random.whole(1, 20));
     if (method == FARSPAN_REMAP_DUAL_CHUNK) {
         r.chunk = random.whole(2, 70);
         r.local_window = random.whole(1, r.chunk - 1);
@@ -49,13 +50,14 @@ Test(remap, every_method_equals_the_oracle) {
                 for (int64_t j = 0; j <= i; ++j, ++compared) {
                     const int branch = branch_of(part, i, j);
                     const oracle::rotated_pair at = expected.remap(i, j);
-                    cr_assert_eq(branch, expected.branch(i, j), "method %d seed %u i %lld j %lld: branch %d, expected %d", method,
-                                 seed, static_cast<long long>(i), static_cast<long long>(j), branch, expected.branch(i, j));
+                    cr_assert_eq(branch, expected.branch(i, j),
+                                 "method %d seed %u i %lld j %lld: branch %d, expected %d", method, seed,
+                                 static_cast<long long>(i), static_cast<long long>(j), branch, expected.branch(i, j));
                     const double query = part.branches[branch].query(i), key = part.branches[branch].key(j);
                     cr_assert(std::fabs(query - key - (at.query - at.key)) < 1e-12,
-                              "method %d seed %u n %lld i %lld j %lld branch %d: %.17g - %.17g, expected %.17g - %.17g", method,
-                              seed, static_cast<long long>(length), static_cast<long long>(i), static_cast<long long>(j), branch,
-                              query, key, at.query, at.key);
+                              "method %d seed %u n %lld i %lld j %lld branch %d: %.17g - %.17g, expected %.17g - %.17g",
+                              method, seed, static_cast<long long>(length), static_cast<long long>(i),
+                              static_cast<long long>(j), branch, query, key, at.query, at.key);
                     far += branch > 0;
                 }
         }
@@ -78,8 +80,8 @@ Test(remap, a_window_beyond_the_text_is_plain_rope) {
         for (int64_t i = 0; i < 300; i += 7)
             for (int64_t j = 0; j <= i; ++j) {
                 const auto& branch = part.branches[static_cast<std::size_t>(branch_of(part, i, j))];
-                cr_assert_eq(branch.query(i) - branch.key(j), static_cast<double>(i - j), "method %d i %lld j %lld", method,
-                             static_cast<long long>(i), static_cast<long long>(j));
+                cr_assert_eq(branch.query(i) - branch.key(j), static_cast<double>(i - j), "method %d i %lld j %lld",
+                             method, static_cast<long long>(i), static_cast<long long>(j));
             }
     }
 }
@@ -123,7 +125,8 @@ Test(remap, constant_maps_are_recognised) {
 Test(remap, lm_infinite_follows_the_length) {
     scheme_spec spec = valid_remap(FARSPAN_REMAP_LM_INFINITE);
     for (const int64_t length : {1, 2, 16, 17, 18, 4096})
-        cr_expect_eq(remap_of(spec, length).branches[1].query(0), static_cast<double>(std::min<int64_t>(16, length - 1)));
+        cr_expect_eq(remap_of(spec, length).branches[1].query(0),
+                     static_cast<double>(std::min<int64_t>(16, length - 1)));
     spec.remap.limit = 40;
     cr_expect_eq(remap_of(spec, 4096).branches[1].query(0), 40.0);
 }
@@ -148,7 +151,8 @@ Test(remap, extreme_positions_are_exact) {
     cr_expect_eq(chunks.branches[0].query(-1), 15.0);
     cr_expect_eq(chunks.branches[0].query(far - 1), 15.0);
 
-    for (const auto kind : {branch_start::everything, branch_start::distance, branch_start::chunk, branch_start::position})
+    for (const auto kind :
+         {branch_start::everything, branch_start::distance, branch_start::chunk, branch_start::position})
         for (const int64_t value : {int64_t{1}, int64_t{3}, far})
             for (const int64_t query : {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()}) {
                 const branch_start start{kind, value, 1};

@@ -15,18 +15,20 @@ using farspan::rope_part;
 
 namespace {
 
-// Frequencies are quotients and blends of a few correctly rounded functions; dynamic NTK loses two digits to a difference.
+// Frequencies are quotients and blends of a few correctly rounded functions; dynamic NTK loses two digits to a
+// difference.
 constexpr double tolerance = 1e-13;
 
 std::string describe(const scheme_spec& spec, unsigned seed, int64_t length) {
     const farspan_rope_config& r = spec.rope;
     char text[400];
-    std::snprintf(text, sizeof text,
-                  "seed %u %s: R %d base %.17g factor %.17g L %lld n %lld beta %g %g ext %g ramp %d truncate %d mscale %g %g "
-                  "magnitude %d attention_factor %g switch %d",
-                  seed, spec.name.c_str(), r.rotary_dim, r.base, r.factor, static_cast<long long>(r.original_context),
-                  static_cast<long long>(length), r.beta_fast, r.beta_slow, r.extrapolation_factor, r.ramp, r.truncate,
-                  r.mscale, r.mscale_all_dim, r.magnitude, r.attention_factor, r.length_switch);
+    std::snprintf(
+        text, sizeof text,
+        "seed %u %s: R %d base %.17g factor %.17g L %lld n %lld beta %g %g ext %g ramp %d truncate %d mscale %g %g "
+        "magnitude %d attention_factor %g switch %d",
+        seed, spec.name.c_str(), r.rotary_dim, r.base, r.factor, static_cast<long long>(r.original_context),
+        static_cast<long long>(length), r.beta_fast, r.beta_slow, r.extrapolation_factor, r.ramp, r.truncate, r.mscale,
+        r.mscale_all_dim, r.magnitude, r.attention_factor, r.length_switch);
     return text;
 }
 
@@ -37,7 +39,8 @@ scheme_spec random_rope(int32_t method, generator& random) {
     r.layout = static_cast<int32_t>(random.whole(1, 2));
     r.rotary_dim = 2 * static_cast<int32_t>(random.whole(2, random.coin() ? 8 : 128));
     r.base = std::exp(random.real(1, 17));
-    const bool ramped = method == FARSPAN_ROPE_NTK_BY_PARTS || method == FARSPAN_ROPE_YARN || method == FARSPAN_ROPE_DYNAMIC_YARN;
+    const bool ramped =
+        method == FARSPAN_ROPE_NTK_BY_PARTS || method == FARSPAN_ROPE_YARN || method == FARSPAN_ROPE_DYNAMIC_YARN;
     if (r.original_context != 0) r.original_context = random.whole(ramped ? 200 : 2, 100000);
     if (reads_factor(method)) r.factor = std::exp(random.real(-0.7, 5));
     if (method != FARSPAN_ROPE_XPOS) r.attention_factor = random.coin() ? 1 : random.real(0.5, 2);
@@ -112,8 +115,8 @@ Test(rope, every_method_equals_the_oracle) {
             generator random(1000 * static_cast<uint64_t>(method) + seed);
             scheme_spec spec = random_rope(method, random);
             const int64_t length = random_length(spec, random);
-            // Random ramps may be empty or reversed; test_errors.cpp looks at those. The oracle asks for the pair index's ramp
-            // even where it is not used.
+            // Random ramps may be empty or reversed; test_errors.cpp looks at those. The oracle asks for the pair
+            // index's ramp even where it is not used.
             scheme_spec by_index = spec;
             by_index.rope.ramp = FARSPAN_RAMP_PAIR_INDEX;
             if (const refusal r = refuse(by_index); r.status != FARSPAN_OK) {
@@ -200,7 +203,8 @@ Test(rope, factors_slow_pairs_down_and_one_changes_nothing) {
         for (std::size_t p = 0; p < 8; ++p, ++compared) {
             cr_expect(close(same.inv_freq[p], expected.inv_freq[p], tolerance), "%s pair %zu", spec.name.c_str(), p);
             cr_expect_leq(slower.inv_freq[p], same.inv_freq[p] * (1 + tolerance), "%s pair %zu", spec.name.c_str(), p);
-            cr_expect_geq(slower.inv_freq[p], same.inv_freq[p] / 8 * (1 - tolerance), "%s pair %zu", spec.name.c_str(), p);
+            cr_expect_geq(slower.inv_freq[p], same.inv_freq[p] / 8 * (1 - tolerance), "%s pair %zu", spec.name.c_str(),
+                          p);
         }
         cr_expect_eq(same.magnitude, 1.0, "%s", spec.name.c_str());
     }

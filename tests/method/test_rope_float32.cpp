@@ -17,8 +17,8 @@ void expect_same_floats(const rope_part& got, const std::vector<float>& expected
     cr_assert_eq(got.inv_freq.size(), expected.size());
     cr_assert(got.float32_angles);
     for (std::size_t p = 0; p < expected.size(); ++p)
-        cr_assert_eq(got.inv_freq[p], static_cast<double>(expected[p]), "%s, seed %d, pair %zu: %.9g, expected %.9g", what, seed,
-                     p, got.inv_freq[p], static_cast<double>(expected[p]));
+        cr_assert_eq(got.inv_freq[p], static_cast<double>(expected[p]), "%s, seed %d, pair %zu: %.9g, expected %.9g",
+                     what, seed, p, got.inv_freq[p], static_cast<double>(expected[p]));
 }
 
 scheme_spec float_rope(int32_t method, generator& random) {
@@ -35,11 +35,13 @@ Test(float32, base_and_linear_have_the_bits_of_hugging_face) {
     for (int seed = 1; seed <= 200; ++seed) {
         generator random(static_cast<uint64_t>(seed));
         scheme_spec spec = float_rope(FARSPAN_ROPE_BASE, random);
-        expect_same_floats(rope_of(spec), oracle::hf_float32_inv_freq(spec.rope.base, spec.rope.rotary_dim), "base", seed);
+        expect_same_floats(rope_of(spec), oracle::hf_float32_inv_freq(spec.rope.base, spec.rope.rotary_dim), "base",
+                           seed);
         spec = float_rope(FARSPAN_ROPE_LINEAR, random);
         spec.rope.factor = random.real(1, 40);
-        expect_same_floats(rope_of(spec), oracle::hf_float32_linear(spec.rope.base, spec.rope.rotary_dim, spec.rope.factor),
-                           "linear", seed);
+        expect_same_floats(rope_of(spec),
+                           oracle::hf_float32_linear(spec.rope.base, spec.rope.rotary_dim, spec.rope.factor), "linear",
+                           seed);
     }
 }
 
@@ -74,8 +76,8 @@ Test(float32, every_method_rounds_its_frequencies) {
             const rope_part rounded = rope_of(spec, length);
             spec.rope.angle = FARSPAN_ANGLE_EXACT;
             for (std::size_t p = 0; p < exact.inv_freq.size(); ++p) {
-                cr_expect_eq(rounded.inv_freq[p], static_cast<double>(static_cast<float>(rounded.inv_freq[p])), "%s pair %zu",
-                             spec.name.c_str(), p);
+                cr_expect_eq(rounded.inv_freq[p], static_cast<double>(static_cast<float>(rounded.inv_freq[p])),
+                             "%s pair %zu", spec.name.c_str(), p);
                 cr_expect(close(rounded.inv_freq[p], exact.inv_freq[p], 2e-6), "%s pair %zu: %.9g against %.17g",
                           spec.name.c_str(), p, rounded.inv_freq[p], exact.inv_freq[p]);
             }

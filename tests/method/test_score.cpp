@@ -18,7 +18,8 @@ scheme_spec random_score(int32_t method, generator& random) {
     if (random.coin()) s.scale = random.real(0.01, 2);
     if (random.coin()) s.multiplier = random.real(0.5, 3);
     if (method != FARSPAN_TEMPERATURE_NONE) s.trained_length = random.coin() ? 512 : random.real(2, 5000);
-    for (const int32_t weighted : {FARSPAN_TEMPERATURE_LLAMA4, FARSPAN_TEMPERATURE_LENGTH, FARSPAN_TEMPERATURE_MINISTRAL3})
+    for (const int32_t weighted :
+         {FARSPAN_TEMPERATURE_LLAMA4, FARSPAN_TEMPERATURE_LENGTH, FARSPAN_TEMPERATURE_MINISTRAL3})
         if (method == weighted) s.alpha = random.real(0, 0.5);
     if (method == FARSPAN_TEMPERATURE_LENGTH) s.power = random.pick<double>({0, 1, 2, 1.5});
     return spec;
@@ -36,17 +37,19 @@ Test(score, every_temperature_equals_the_oracle) {
             const int64_t head_dim = random.pick<int64_t>({64, 80, 128, 1});
             const score_part part = score_of(spec, length);
             const scheme_oracle expected(spec, length, head_dim);
-            const double constant = (spec.score.scale == 0 ? 1 / std::sqrt(static_cast<double>(head_dim)) : spec.score.scale);
+            const double constant =
+                (spec.score.scale == 0 ? 1 / std::sqrt(static_cast<double>(head_dim)) : spec.score.scale);
             for (int64_t position = 0; position < 20000; position += random.whole(1, 900), ++compared) {
                 const double got = part.query_scale(position, head_dim), want = expected.scale(position);
-                cr_assert(close(got, want, 1e-14), "temperature %d seed %u L %.17g n %lld position %lld: %.17g, expected %.17g",
-                          method, seed, spec.score.trained_length, static_cast<long long>(length),
-                          static_cast<long long>(position), got, want);
+                cr_assert(close(got, want, 1e-14),
+                          "temperature %d seed %u L %.17g n %lld position %lld: %.17g, expected %.17g", method, seed,
+                          spec.score.trained_length, static_cast<long long>(length), static_cast<long long>(position),
+                          got, want);
                 changed += !close(got, constant * spec.score.multiplier, 1e-9);
             }
         }
-        cr_expect(compared > 5000 && (method == 0 || changed > 500), "temperature %d: %d scales, %d changed", method, compared,
-                  changed);
+        cr_expect(compared > 5000 && (method == 0 || changed > 500), "temperature %d: %d scales, %d changed", method,
+                  compared, changed);
         if (method == 0) cr_expect_eq(changed, 0);
     }
 }

@@ -10,7 +10,8 @@ using namespace farspan_test;
 
 namespace {
 
-// The config at the start of `size` bytes, the rest zero; the allocation is exact, so that a sanitizer sees a read past it.
+// The config at the start of `size` bytes, the rest zero; the allocation is exact, so that a sanitizer sees a read past
+// it.
 template <class Config>
 std::vector<unsigned char> resized(Config config, std::size_t size) {
     config.struct_size = static_cast<uint32_t>(size);
@@ -19,21 +20,11 @@ std::vector<unsigned char> resized(Config config, std::size_t size) {
     return bytes;
 }
 
-void put(farspan_scheme_parts& parts, const farspan_rope_config* config) {
-    parts.rope = config;
-}
-void put(farspan_scheme_parts& parts, const farspan_remap_config* config) {
-    parts.remap = config;
-}
-void put(farspan_scheme_parts& parts, const farspan_bias_config* config) {
-    parts.bias = config;
-}
-void put(farspan_scheme_parts& parts, const farspan_mask_config* config) {
-    parts.mask = config;
-}
-void put(farspan_scheme_parts& parts, const farspan_score_config* config) {
-    parts.score = config;
-}
+void put(farspan_scheme_parts& parts, const farspan_rope_config* config) { parts.rope = config; }
+void put(farspan_scheme_parts& parts, const farspan_remap_config* config) { parts.remap = config; }
+void put(farspan_scheme_parts& parts, const farspan_bias_config* config) { parts.bias = config; }
+void put(farspan_scheme_parts& parts, const farspan_mask_config* config) { parts.mask = config; }
+void put(farspan_scheme_parts& parts, const farspan_score_config* config) { parts.score = config; }
 
 template <class Config>
 refusal make_with(const Config* config) {
@@ -56,22 +47,26 @@ void check_sizes(const Config& valid, const char* name) {
     }
     for (const std::size_t size : {std::size_t{4}, std::size_t{8}, sizeof valid - 8}) {
         const refusal r = with_size(size);
-        cr_expect(r.status == FARSPAN_ERROR_STRUCT_SIZE && r.path == std::string(name) + ".struct_size", "%s of %zu bytes", name, size);
-        cr_expect(r.message.find(std::string(name) + ".struct_size is " + std::to_string(size)) == 0, "%s", r.message.c_str());
+        cr_expect(r.status == FARSPAN_ERROR_STRUCT_SIZE && r.path == std::string(name) + ".struct_size",
+                  "%s of %zu bytes", name, size);
+        cr_expect(r.message.find(std::string(name) + ".struct_size is " + std::to_string(size)) == 0, "%s",
+                  r.message.c_str());
     }
     // A field that this version does not know, set by a newer caller: first, last and middle byte of the tail.
     for (const std::size_t at : {sizeof valid, sizeof valid + 5, sizeof valid + 15}) {
         auto bytes = resized(valid, sizeof valid + 16);
         bytes[at] = 1;
         const refusal r = make_with(reinterpret_cast<const Config*>(bytes.data()));
-        cr_expect(r.status == FARSPAN_ERROR_STRUCT_SIZE && r.path == std::string(name) + ".struct_size", "%s byte %zu: %d", name, at, r.status);
+        cr_expect(r.status == FARSPAN_ERROR_STRUCT_SIZE && r.path == std::string(name) + ".struct_size",
+                  "%s byte %zu: %d", name, at, r.status);
     }
     // Sizes that no struct has are refused before anything behind it is read.
     for (const uint32_t size : {0u, 3u, 65537u, 0x7fffffffu, 0xffffffffu}) {
         Config config = valid;
         config.struct_size = size;
         const refusal r = make_with(&config);
-        cr_expect(r.status == FARSPAN_ERROR_STRUCT_SIZE && r.path == std::string(name) + ".struct_size", "%s size %u: %d", name, size, r.status);
+        cr_expect(r.status == FARSPAN_ERROR_STRUCT_SIZE && r.path == std::string(name) + ".struct_size",
+                  "%s size %u: %d", name, size, r.status);
     }
 }
 

@@ -1,5 +1,5 @@
-// A field that a method does not read must keep its default. Which method reads what is written down here a second time, after
-// the brackets of the header.
+// A field that a method does not read must keep its default. Which method reads what is written down here a second
+// time, after the brackets of the header.
 #include <criterion/criterion.h>
 
 #include <algorithm>
@@ -101,7 +101,8 @@ const std::vector<one_field> rope_fields = {
 };
 
 const std::vector<one_field> remap_fields = {
-    {"window", [](scheme_spec& s) { s.remap.window = 20; },
+    {"window",
+     [](scheme_spec& s) { s.remap.window = 20; },
      {FARSPAN_REMAP_REROPE, FARSPAN_REMAP_LEAKY_REROPE, FARSPAN_REMAP_SELF_EXTEND, FARSPAN_REMAP_LM_INFINITE,
       FARSPAN_REMAP_STREAMING}},
     {"group", [](scheme_spec& s) { s.remap.group = 4; }, {FARSPAN_REMAP_SELF_EXTEND}},

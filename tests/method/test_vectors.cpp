@@ -1,5 +1,5 @@
-// Every published or worked number that lowering can answer, through the library. What it cannot answer is listed with the
-// reason, so that no case is lost: a case that is neither answered nor listed fails.
+// Every published or worked number that lowering can answer, through the library. What it cannot answer is listed with
+// the reason, so that no case is lost: a case that is neither answered nor listed fails.
 #include <criterion/criterion.h>
 
 #include <cmath>
@@ -67,9 +67,11 @@ const std::map<std::string, const char*> outside_cases = {
 
 // What an answer may be off by, beyond the case's own tolerance.
 double slack(const std::string& key, double expected) {
-    if (key == "fire/input" || key == "fire/bias" || key == "sinusoidal/row") return 6e-8 * std::max(1.0, std::fabs(expected));
-    if (key == "yarn/bounds" || key == "yarn/ramp" || key == "ntk_by_parts/ramp") return 1e-9;  // recovered from frequencies
-    if (key == "qwen_dynamic_ntk/alpha") return 1e-14 * std::fabs(expected);                    // recovered likewise
+    if (key == "fire/input" || key == "fire/bias" || key == "sinusoidal/row")
+        return 6e-8 * std::max(1.0, std::fabs(expected));
+    // recovered from frequencies
+    if (key == "yarn/bounds" || key == "yarn/ramp" || key == "ntk_by_parts/ramp") return 1e-9;
+    if (key == "qwen_dynamic_ntk/alpha") return 1e-14 * std::fabs(expected);  // recovered likewise
     return 1e-15 * std::fabs(expected);
 }
 
@@ -77,7 +79,8 @@ int check(const vector_case& one) {
     const std::string key = one.method + "/" + one.output;
     const auto found = answers().find(key);
     if (found == answers().end()) {
-        cr_expect(outside.count(key) == 1, "%s: the library neither answers %s nor is excused", one.name.c_str(), key.c_str());
+        cr_expect(outside.count(key) == 1, "%s: the library neither answers %s nor is excused", one.name.c_str(),
+                  key.c_str());
         return 0;
     }
     if (outside_cases.count(one.name) == 1) return 0;
@@ -91,9 +94,10 @@ int check(const vector_case& one) {
     for (std::size_t n = 0; n < one.expected.size(); ++n) {
         const std::size_t at = one.at.empty() ? n : one.at[n];
         cr_assert_lt(at, got.size(), "%s", one.name.c_str());
-        const double error = std::fabs(got[at] - one.expected[n]), allowed = one.tolerance[n] + slack(key, one.expected[n]);
-        cr_expect(error <= allowed, "%s[%zu]: got %.17g, expected %.17g, error %.3g > %.3g", one.name.c_str(), at, got[at],
-                  one.expected[n], error, allowed);
+        const double error = std::fabs(got[at] - one.expected[n]),
+                     allowed = one.tolerance[n] + slack(key, one.expected[n]);
+        cr_expect(error <= allowed, "%s[%zu]: got %.17g, expected %.17g, error %.3g > %.3g", one.name.c_str(), at,
+                  got[at], one.expected[n], error, allowed);
     }
     if (one.at.empty()) cr_expect_eq(got.size(), one.expected.size(), "%s", one.name.c_str());
     return static_cast<int>(one.expected.size());
@@ -125,9 +129,10 @@ Test(vectors, xpos) { cr_expect_geq(check_file("xpos.json"), 6); }
 
 // Every file is read above, every case is answered or excused, and no excuse is left over.
 Test(vectors, nothing_is_left_out) {
-    const std::set<std::string> tested = {"alibi.json", "fire.json",  "kerple.json",     "mask.json",          "remap.json",
-                                          "t5.json",    "xpos.json",  "rotation.json",   "rope_scaling.json",  "sandwich.json",
-                                          "score.json", "sinusoidal.json", "softmax_merge.json"};
+    const std::set<std::string> tested = {"alibi.json",        "fire.json",     "kerple.json", "mask.json",
+                                          "remap.json",        "t5.json",       "xpos.json",   "rotation.json",
+                                          "rope_scaling.json", "sandwich.json", "score.json",  "sinusoidal.json",
+                                          "softmax_merge.json"};
     std::set<std::string> keys, names;
     for (const std::string& file : vector_files()) {
         cr_expect_eq(tested.count(file.substr(file.rfind('/') + 1)), 1u, "%s is not tested", file.c_str());
@@ -138,6 +143,7 @@ Test(vectors, nothing_is_left_out) {
     }
     for (const std::string& key : keys)
         cr_expect_eq(answers().count(key) + outside.count(key), 1u, "%s is neither answered nor excused", key.c_str());
-    for (const auto& [name, reason] : outside_cases) cr_expect_eq(names.count(name), 1u, "no case is called %s", name.c_str());
+    for (const auto& [name, reason] : outside_cases)
+        cr_expect_eq(names.count(name), 1u, "no case is called %s", name.c_str());
     for (const auto& [key, reason] : outside) cr_expect_eq(keys.count(key), 1u, "no case asks for %s", key.c_str());
 }

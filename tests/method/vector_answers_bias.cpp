@@ -9,8 +9,8 @@ namespace {
 
 using farspan::bias_part;
 using farspan_test::bias_of;
-using farspan_test::score_of;
 using farspan_test::scheme_spec;
+using farspan_test::score_of;
 
 using configure = std::function<void(scheme_spec&, const parameters&)>;
 
@@ -57,9 +57,11 @@ void add_alibi(answer_table& table) {
     add_alibi(table, "alibi_key_only", nothing, false);
     add_alibi(table, "alibi_right_aligned", nothing);
     add_alibi(table, "alibi_symmetric", [](scheme_spec& s, const parameters&) { s.bias.bidirectional = 1; });
-    add_alibi(table, "alibi_falcon", [](scheme_spec& s, const parameters& p) { s.bias.scale = 1 / std::sqrt(number(p, "head_dim")); },
-              false);
-    add_alibi(table, "alibi_lm_infinite", [](scheme_spec& s, const parameters& p) { s.bias.distance_limit = whole(p, "limit"); });
+    add_alibi(
+        table, "alibi_falcon",
+        [](scheme_spec& s, const parameters& p) { s.bias.scale = 1 / std::sqrt(number(p, "head_dim")); }, false);
+    add_alibi(table, "alibi_lm_infinite",
+              [](scheme_spec& s, const parameters& p) { s.bias.distance_limit = whole(p, "limit"); });
     add_alibi(table, "alibi_interpolated",
               [](scheme_spec& s, const parameters& p) { s.bias.trained_length = whole(p, "trained_length"); });
 }
@@ -70,7 +72,8 @@ bias_part t5_buckets(const parameters& p) {
     spec.bias.buckets = small(p, "buckets");
     spec.bias.max_distance = whole(p, "max_distance");
     spec.bias.bidirectional = p.at("bidirectional").get<bool>();
-    for (int32_t bucket = 0; bucket < spec.bias.buckets; ++bucket) spec.bias_values.push_back(static_cast<float>(bucket));
+    for (int32_t bucket = 0; bucket < spec.bias.buckets; ++bucket)
+        spec.bias_values.push_back(static_cast<float>(bucket));
     return bias_of(spec);
 }
 
@@ -78,7 +81,8 @@ numbers t5_first_distances(const parameters& p) {
     const bias_part part = t5_buckets(p);
     numbers first;
     for (int64_t distance = 0; distance < 2 * whole(p, "max_distance"); ++distance)
-        if (distance == 0 || part.value(0, distance) != part.value(0, distance - 1)) first.push_back(static_cast<double>(distance));
+        if (distance == 0 || part.value(0, distance) != part.value(0, distance - 1))
+            first.push_back(static_cast<double>(distance));
     return first;
 }
 
@@ -163,8 +167,9 @@ void add_scales(answer_table& table) {
     log_n("log_n_unclamped/scale", FARSPAN_TEMPERATURE_LOG_N_TRAINED);
     log_n("log_n_qwen/scale", FARSPAN_TEMPERATURE_LOG_N_LONG);
     table["llama4_temperature/scale"] = [](const parameters& p) {
-        return numbers{temperature(FARSPAN_TEMPERATURE_LLAMA4, p, "floor_scale",
-                                   [](scheme_spec& s, const parameters& q) { s.score.alpha = number(q, "attn_scale"); })};
+        return numbers{
+            temperature(FARSPAN_TEMPERATURE_LLAMA4, p, "floor_scale",
+                        [](scheme_spec& s, const parameters& q) { s.score.alpha = number(q, "attn_scale"); })};
     };
     table["ministral3_temperature/scale"] = [](const parameters& p) {
         return numbers{temperature(FARSPAN_TEMPERATURE_MINISTRAL3, p, "original_context",

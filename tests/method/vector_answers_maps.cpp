@@ -127,8 +127,8 @@ void add_masks(answer_table& table) {
     add_mask(table, "prefix_lm", [](auto& m, const parameters& p) { m.prefix = whole(p, "prefix"); });
 }
 
-// StreamingLLM is a remap and a mask with the same sinks and window. Which tokens the cache holds, and in which slots: the query
-// itself is in the last slot, and the others as far before it as the remap says.
+// StreamingLLM is a remap and a mask with the same sinks and window. Which tokens the cache holds, and in which slots:
+// the query itself is in the last slot, and the others as far before it as the remap says.
 numbers streaming(const parameters& p, bool slots) {
     scheme_spec spec("vector");
     spec.with_remap(FARSPAN_REMAP_STREAMING, whole(p, "window"));

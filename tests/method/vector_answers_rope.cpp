@@ -81,7 +81,9 @@ void add_scaling(answer_table& table, const std::string& name, int32_t method, c
 }
 
 // The base behind the frequencies, from the slowest pair.
-double base_of(const rope_part& part) { return std::pow(part.inv_freq.back(), -part.rotary_dim / (part.rotary_dim - 2.0)); }
+double base_of(const rope_part& part) {
+    return std::pow(part.inv_freq.back(), -part.rotary_dim / (part.rotary_dim - 2.0));
+}
 
 // The share of the plain frequency that a ramp keeps.
 numbers kept(const parameters& p, const rope_part& part, double factor) {
@@ -125,7 +127,9 @@ void add_interpolation(answer_table& table) {
 
 void add_ntk(answer_table& table) {
     add_scaling(table, "ntk_aware", FARSPAN_ROPE_NTK, factor);
-    table["ntk_aware/base"] = [](const parameters& p) { return numbers{base_of(lowered(FARSPAN_ROPE_NTK, p, factor))}; };
+    table["ntk_aware/base"] = [](const parameters& p) {
+        return numbers{base_of(lowered(FARSPAN_ROPE_NTK, p, factor))};
+    };
     add_scaling(table, "ntk_old", FARSPAN_ROPE_NTK_OLD, factor);
     add_scaling(table, "ntk_fixed", FARSPAN_ROPE_NTK_FIXED, factor);
     const configure mixed = [](scheme_spec& s, const parameters& p) {
@@ -175,12 +179,14 @@ void add_parts_and_yarn(answer_table& table) {
     // g(s, c) alone: with mscale_all_dim 1 the magnitude is g(s, c) / g(s, 1).
     table["yarn_magnitude/magnitude"] = [](const parameters& p) {
         const auto magnitude = [&](double mscale) {
-            return lowered(FARSPAN_ROPE_YARN, p, [&](scheme_spec& s, const parameters& q) {
-                factor(s, q);
-                s.rope.original_context = 4096;
-                s.rope.mscale = mscale;
-                s.rope.mscale_all_dim = mscale > 0 ? 1 : 0;
-            }).magnitude;
+            return lowered(FARSPAN_ROPE_YARN, p,
+                           [&](scheme_spec& s, const parameters& q) {
+                               factor(s, q);
+                               s.rope.original_context = 4096;
+                               s.rope.mscale = mscale;
+                               s.rope.mscale_all_dim = mscale > 0 ? 1 : 0;
+                           })
+                .magnitude;
         };
         return numbers{magnitude(0) * magnitude(number(p, "mscale"))};
     };
@@ -220,10 +226,10 @@ void add_longrope(answer_table& table) {
     add_scaling(table, "longrope", FARSPAN_ROPE_LONGROPE, longrope);
     table["longrope_magnitude/magnitude"] = [](const parameters& p) {
         return numbers{lowered(FARSPAN_ROPE_LONGROPE, p, [](scheme_spec& s, const parameters& q) {
-            scaled_context(s, q);
-            s.short_factors.assign(8, 1);
-            s.long_factors.assign(8, 1);
-        }).magnitude};
+                           scaled_context(s, q);
+                           s.short_factors.assign(8, 1);
+                           s.long_factors.assign(8, 1);
+                       }).magnitude};
     };
     table["hf_longrope_resolve/long_list"] = [](const parameters& p) {
         return numbers{as_release(p).inv_freq[0] < 1 ? 1.0 : 0.0};
@@ -256,29 +262,33 @@ numbers largest_cosine_error(const parameters& p) {
     double largest = 0;
     for (std::size_t n = 0; n < exact.inv_freq.size(); ++n) {
         const float angle = static_cast<float>(number(p, "position")) * static_cast<float>(rounded.inv_freq[n]);
-        largest = std::max(largest, std::fabs(std::cos(static_cast<double>(angle)) - std::cos(number(p, "position") * exact.inv_freq[n])));
+        largest = std::max(largest, std::fabs(std::cos(static_cast<double>(angle)) -
+                                              std::cos(number(p, "position") * exact.inv_freq[n])));
     }
     return {largest};
 }
 
 void add_releases(answer_table& table) {
     table["hf_float32_yarn/inv_freq"] = [](const parameters& p) {
-        return lowered(FARSPAN_ROPE_YARN, p, [](scheme_spec& s, const parameters& q) {
-            yarn(s, q);
-            float32(s, q);
-        }).inv_freq;
+        return lowered(FARSPAN_ROPE_YARN, p,
+                       [](scheme_spec& s, const parameters& q) {
+                           yarn(s, q);
+                           float32(s, q);
+                       })
+            .inv_freq;
     };
     table["hf_float32_rotate_half/y"] = rotate_half;
     table["hf_float32/max_cos_error"] = largest_cosine_error;
     table["ggml_rope/magnitude"] = [](const parameters& p) {
         const bool blended = number(p, "ext_factor") != 0;
-        return numbers{lowered(blended ? FARSPAN_ROPE_YARN : FARSPAN_ROPE_LINEAR, p, [&](scheme_spec& s, const parameters& q) {
-            s.rope.factor = 1 / number(q, "freq_scale");
-            s.rope.attention_factor = number(q, "attn_factor");
-            if (!blended) return;
-            context(s, q);
-            s.rope.magnitude = FARSPAN_MAGNITUDE_UNCLAMPED;
-        }).magnitude};
+        return numbers{
+            lowered(blended ? FARSPAN_ROPE_YARN : FARSPAN_ROPE_LINEAR, p, [&](scheme_spec& s, const parameters& q) {
+                s.rope.factor = 1 / number(q, "freq_scale");
+                s.rope.attention_factor = number(q, "attn_factor");
+                if (!blended) return;
+                context(s, q);
+                s.rope.magnitude = FARSPAN_MAGNITUDE_UNCLAMPED;
+            }).magnitude};
     };
 }
 

@@ -10,7 +10,13 @@ import own_attention
 
 NAMES = list(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES)
 CANONICAL = {"num_hidden_layers": 6, "num_attention_heads": 4, "num_key_value_heads": None, "hidden_size": 128}
-WINDOWS = {"sliding_window": 24, "window_size": 24, "attention_window_size": 24, "local_attention": 48, "attention_chunk_size": 32}
+WINDOWS = {
+    "sliding_window": 24,
+    "window_size": 24,
+    "attention_window_size": 24,
+    "local_attention": 48,
+    "attention_chunk_size": 32,
+}
 
 # What a family needs beside: keys for both; "after" and "theirs" as in families.py.
 CHANGES = {
@@ -20,24 +26,29 @@ CHANGES = {
     # Without them transformers 5.24 misses keys of its own.
     "dbrx": {"attn_config": {"kv_n_heads": 2, "rope_theta": 10000.0, "clip_qkv": 8.0}},
     "falcon_h1": {"mamba_d_ssm": 256},
-    "gemma3n": {"num_kv_shared_layers": 0}, "gemma3n_text": {"num_kv_shared_layers": 0},
+    "gemma3n": {"num_kv_shared_layers": 0},
+    "gemma3n_text": {"num_kv_shared_layers": 0},
     "gpt_neo": {"attention_types": [[["global", "local"], 3]], "attention_layers": ["global", "local"] * 3},
     "gptj": {"n_embd": 512},
     "granite_swa": {"layer_rope_theta": [10000, 0, 500000, 10000, 10000, 10000]},
     "granitemoehybrid": {"layer_types": ["mamba", "attention"] * 3, "position_embedding_type": "rope"},
     "helium": {"hidden_size": 512},
     # The classes ask for a head size that their defaults do not have.
-    "hunyuan_v1_dense": {"head_dim": 32, "after": "norm"}, "hunyuan_v1_moe": {"head_dim": 32, "after": "norm"},
-    "ministral": {"head_dim": 32}, "nemotron": {"head_dim": 32, "num_key_value_heads": 2},
+    "hunyuan_v1_dense": {"head_dim": 32, "after": "norm"},
+    "hunyuan_v1_moe": {"head_dim": 32, "after": "norm"},
+    "ministral": {"head_dim": 32},
+    "nemotron": {"head_dim": 32, "num_key_value_heads": 2},
     "laguna": {"layer_types": ["full_attention", "sliding_attention"] * 3, "num_attention_heads_per_layer": [4, 8] * 3},
     "lfm2_moe": {"layer_types": ["conv", "full_attention"] * 3},
-    "llama4": {"after": "norm"}, "llama4_text": {"after": "norm"},
+    "llama4": {"after": "norm"},
+    "llama4_text": {"after": "norm"},
     "longcat_flash": {"num_layers": 2, "moe_topk": 2},
     "mellum": {"layer_types": ["full_attention", "sliding_attention"] * 3},
     "ministral3": {"after": "temperature"},
     # Its window is that of the cache: the mask of a first pass has none.
     "moshi": {"sliding_window": 3000},
-    "musicgen": {"num_codebooks": 1}, "musicgen_melody": {"num_codebooks": 1},
+    "musicgen": {"num_codebooks": 1},
+    "musicgen_melody": {"num_codebooks": 1},
     "nemotron_h": {"hybrid_override_pattern": "M*E-*M"},
     "opt": {"after": "scale"},
     "roformer": {"lengths": [96, 1536]},
@@ -47,8 +58,26 @@ CHANGES = {
     "zaya": {"layer_types": ["hybrid", "hybrid_sliding"] * 3, "sliding_window": 24},
 }
 # One for every way of listing layers, and for positions that the quick fixtures do not have.
-QUICK = ["afmoe", "bailing_hybrid", "bart", "cohere2_moe", "flint", "gpt_neo", "granite_swa", "jamba", "kimi_linear", "laguna", "lfm3",
-         "mimo_v2_flash", "minimax", "nemotron_h", "qwen3_5", "recurrent_gemma", "roberta", "zamba2"]
+QUICK = [
+    "afmoe",
+    "bailing_hybrid",
+    "bart",
+    "cohere2_moe",
+    "flint",
+    "gpt_neo",
+    "granite_swa",
+    "jamba",
+    "kimi_linear",
+    "laguna",
+    "lfm3",
+    "mimo_v2_flash",
+    "minimax",
+    "nemotron_h",
+    "qwen3_5",
+    "recurrent_gemma",
+    "roberta",
+    "zamba2",
+]
 # Encoder and decoder have sizes of their own.
 BOTH_SIDES = {"encoder_layers": 2, "decoder_layers": 3, "encoder_attention_heads": 2, "decoder_attention_heads": 4}
 
@@ -58,7 +87,9 @@ def refusals():
     read, refused = [], {}
     for name in NAMES:
         try:
-            farspan.Model(json.dumps({"model_type": name, "num_hidden_layers": 2, "num_attention_heads": 2, "hidden_size": 64}))
+            farspan.Model(
+                json.dumps({"model_type": name, "num_hidden_layers": 2, "num_attention_heads": 2, "hidden_size": 64})
+            )
             read.append(name)
         except farspan.Failure as failure:
             if "model_type" in str(failure) and ("not supported" in str(failure) or "no model family" in str(failure)):
@@ -72,11 +103,16 @@ def check_names():
     """(passed, messages of failures): every name that transformers has is read, or refused with a reason of the library's table."""
     read, refused = refusals()
     unknown = [name for name, message in refused.items() if "not supported" not in message]
-    print(f"transformers names {len(NAMES)} causal language models: {len(read)} are read, {len(refused) - len(unknown)} refused with a reason")
+    print(
+        f"transformers names {len(NAMES)} causal language models: {len(read)} are read, {len(refused) - len(unknown)} refused with a reason"
+    )
     for name, message in refused.items():
         print(f"    {name:<26}{message.split('not supported: ')[-1]}")
-    return len(NAMES) - len(unknown), [f"names: {name} is neither a family nor in the table of refusals: {message}"
-                                       for name, message in refused.items() if name in unknown]
+    return len(NAMES) - len(unknown), [
+        f"names: {name} is neither a family nor in the table of refusals: {message}"
+        for name, message in refused.items()
+        if name in unknown
+    ]
 
 
 def text_config(name):
@@ -90,6 +126,7 @@ def spelled(config, canonical):
 
 class Case:
     """A family as its class makes it, small."""
+
     lengths, encoder = None, False
 
     def __init__(self, name):

@@ -80,7 +80,11 @@ def parameters(layer):
     if farspan.method(layer) == "none":
         return "-"
     text = f"R {rope.rotary_dim} base {rope.base:g}"
-    return text + (f" factor {rope.factor:g}" if rope.factor != 1 else "") + (f" L {rope.original_context}" if rope.original_context else "")
+    return (
+        text
+        + (f" factor {rope.factor:g}" if rope.factor != 1 else "")
+        + (f" L {rope.original_context}" if rope.original_context else "")
+    )
 
 
 def compare_family(case):
@@ -101,12 +105,17 @@ def compare_family(case):
         rotation = np.zeros(3)
         if farspan.method(layer) != "none":
             rotation = compare_rotation(model, layer, case)
-        sinks = next((p.detach().numpy() for n, p in model.named_parameters() if re.search(rf"\b{index}\.self_attn\.sinks", n)), None)
+        sinks = next(
+            (p.detach().numpy() for n, p in model.named_parameters() if re.search(rf"\b{index}\.self_attn\.sinks", n)),
+            None,
+        )
         yield index, layer, [*rotation, compare_attention(layer, seen[index], case.after, sinks)]
 
 
 def header():
-    print(f"{'family':<22}{'layer':>5} {'kind':<9}{'method':<18}{'parameters':<38}{'inv_freq':>10}{'factor':>10}{'cos/sin':>10}{'attention':>11}")
+    print(
+        f"{'family':<22}{'layer':>5} {'kind':<9}{'method':<18}{'parameters':<38}{'inv_freq':>10}{'factor':>10}{'cos/sin':>10}{'attention':>11}"
+    )
 
 
 class Table:
@@ -117,8 +126,12 @@ class Table:
 
     def add(self, name, family, index, layer, differences):
         kind = layer_type(layer).split("_")[0]
-        print(f"{name:<22}{index:>5} {kind:<9}{farspan.method(layer):<18}{parameters(layer):<38}"
-              + "".join(f"{d:>10.1e}" for d in differences[:3]) + f"{differences[3]:>11.1e}", flush=True)
+        print(
+            f"{name:<22}{index:>5} {kind:<9}{farspan.method(layer):<18}{parameters(layer):<38}"
+            + "".join(f"{d:>10.1e}" for d in differences[:3])
+            + f"{differences[3]:>11.1e}",
+            flush=True,
+        )
         self.worst = np.maximum(self.worst, differences)
         self.families.add(family)
         for difference, (what, bound) in zip(differences, self.bounds.items()):

@@ -32,10 +32,15 @@ def compare_texts(library, rng, tally):
     hypothesis, references = random_pair(rng)
     hypothesis, references = as_lines(rng, hypothesis), [as_lines(rng, text) for text in references]
     pair = [(hypothesis, references)]
-    bleu, chrf, rouge = published.random_bleu_options(rng), published.random_chrf_options(rng), published.random_rouge_options(rng)
+    bleu, chrf, rouge = (
+        published.random_bleu_options(rng),
+        published.random_chrf_options(rng),
+        published.random_rouge_options(rng),
+    )
     for name, options, got, expected in (
-            ("bleu", bleu, library.bleu(bleu, pair), published.bleu(bleu).sentence_score(hypothesis, references).score),
-            ("chrf", chrf, library.chrf(chrf, pair), published.chrf(chrf).sentence_score(hypothesis, references).score)):
+        ("bleu", bleu, library.bleu(bleu, pair), published.bleu(bleu).sentence_score(hypothesis, references).score),
+        ("chrf", chrf, library.chrf(chrf, pair), published.chrf(chrf).sentence_score(hypothesis, references).score),
+    ):
         tally.check((name, options, pair, got, expected), abs(got - expected) <= PROMISED_SCORE)
     got, expected = library.rouge(rouge, hypothesis, references), published.rouge(rouge, hypothesis, references)
     tally.check(("rouge", rouge, pair, got, expected), all(abs(a - b) <= PROMISED_SCORE for a, b in zip(got, expected)))
@@ -55,8 +60,9 @@ def compare_corpora(library, rng, tally):
     hypotheses = [hypothesis for hypothesis, _ in pairs]
     bleu, chrf = published.random_bleu_options(rng), published.random_chrf_options(rng)
     for name, options, got, expected in (
-            ("bleu", bleu, library.bleu(bleu, pairs), published.bleu(bleu).corpus_score(hypotheses, streams).score),
-            ("chrf", chrf, library.chrf(chrf, pairs), published.chrf(chrf).corpus_score(hypotheses, streams).score)):
+        ("bleu", bleu, library.bleu(bleu, pairs), published.bleu(bleu).corpus_score(hypotheses, streams).score),
+        ("chrf", chrf, library.chrf(chrf, pairs), published.chrf(chrf).corpus_score(hypotheses, streams).score),
+    ):
         tally.check((name, "corpus", options, got, expected), abs(got - expected) <= PROMISED_SCORE)
 
 
@@ -67,14 +73,16 @@ def every_character(library, tally):
         text = "".join(f"a{c}b 1{c}2 A{c}" for c in codes)
         for tokenizer in range(1, 6):
             lowercase = int(tokenizer in (1, 5))
-            tally.check(("character", hex(first), tokenizer),
-                        library.tokens(tokenizer, lowercase, text) == published.tokens(tokenizer, lowercase, text))
+            tally.check(
+                ("character", hex(first), tokenizer),
+                library.tokens(tokenizer, lowercase, text) == published.tokens(tokenizer, lowercase, text),
+            )
 
 
 def compare_losses(library, numbers, tally):
     tokens, vocabulary = int(numbers.integers(1, 40)), int(numbers.choice([1, 2, 17, 1000, 4097, 32000, 128256]))
     tokens = min(tokens, max(1, 400000 // vocabulary))
-    logits = (numbers.normal(size=(tokens, vocabulary)) * numbers.choice([0.1, 1, 8]) + numbers.choice([-50, 0, 50]))
+    logits = numbers.normal(size=(tokens, vocabulary)) * numbers.choice([0.1, 1, 8]) + numbers.choice([-50, 0, 50])
     logits = logits.astype(numbers.choice([np.float32, np.float16]))
     targets = numbers.integers(0, vocabulary, tokens)
     targets[numbers.random(tokens) < 0.1] = -100

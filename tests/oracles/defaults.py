@@ -16,8 +16,20 @@ IN_CODE = {"sliding_window_pattern", "full_attention_interval", "global_attn_eve
 # Behind a switch: the class of transformers 5 drops the value unless use_sliding_window is true, where its default is this one.
 SWITCHED = {("sliding_window", 4096)}
 # Not from the classes: the test states them. 160 heads are a multiple of all numbers of key heads.
-SIZES = {"num_hidden_layers": 8, "num_attention_heads": 160, "hidden_size": 160 * 64, "n_layer": 8, "n_head": 160, "n_embd": 160 * 64,
-         "num_layers": 8, "num_heads": 160, "n_layers": 8, "n_heads": 160, "d_model": 160 * 64, "emb_dim": 160 * 64}
+SIZES = {
+    "num_hidden_layers": 8,
+    "num_attention_heads": 160,
+    "hidden_size": 160 * 64,
+    "n_layer": 8,
+    "n_head": 160,
+    "n_embd": 160 * 64,
+    "num_layers": 8,
+    "num_heads": 160,
+    "n_layers": 8,
+    "n_heads": 160,
+    "d_model": 160 * 64,
+    "emb_dim": 160 * 64,
+}
 
 
 STATED = ("num_hidden_layers", "num_attention_heads", "hidden_size", "max_position_embeddings")
@@ -45,7 +57,11 @@ def theirs(config, key):
 def assumed(document):
     """{key: number} that farspan assumes for what the document leaves out."""
     notes = farspan.Model(json.dumps(document)).notes()
-    found = ((path.split(".")[-1], re.match(r"absent: the model class assumes (\S+)", text)) for code, path, text in notes if code == 1)
+    found = (
+        (path.split(".")[-1], re.match(r"absent: the model class assumes (\S+)", text))
+        for code, path, text in notes
+        if code == 1
+    )
     return {key: float(value[1]) for key, value in found if value}
 
 
@@ -71,8 +87,11 @@ def run():
     for name in names:
         config = class_families.text_config(name)
         config.allow_global_per_layer_attribute_access = True  # Gemma 4: the sizes of its sliding layers
-        found = [(key, ours, theirs(config, key)) for key, ours in assumed({"model_type": name, **SIZES}).items()
-                 if key not in IN_CODE and key not in STATED]
+        found = [
+            (key, ours, theirs(config, key))
+            for key, ours in assumed({"model_type": name, **SIZES}).items()
+            if key not in IN_CODE and key not in STATED
+        ]
         for key, ours, other in found + compare_sizes(name, config):
             if (key, ours) in SWITCHED and other in (None, 0) and "use_sliding_window" in config.to_dict():
                 other = type(config)(use_sliding_window=True).sliding_window
@@ -80,5 +99,7 @@ def run():
                 wrong.append(f"defaults, {name}.{key}: farspan assumes {ours}, transformers {other}")
             else:
                 passed += 1
-    print(f"transformers {transformers.__version__}: {passed + len(wrong)} defaults of {len(names)} classes compared, {len(wrong)} differ")
+    print(
+        f"transformers {transformers.__version__}: {passed + len(wrong)} defaults of {len(names)} classes compared, {len(wrong)} differ"
+    )
     return passed, wrong

@@ -7,45 +7,114 @@ FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
 
 # Fixture -> what differs from the rules of shrink(): keys, or how to compare.
 CASES = {
-    "llama-1-30b": {}, "llama-2-7b": {}, "codellama-34b": {}, "llama-3-8b": {}, "llama-3.1-8b": {}, "llama-3.1-8b-v5": {},
-    "llama-3.2-1b": {}, "falcon-3-7b": {},
+    "llama-1-30b": {},
+    "llama-2-7b": {},
+    "codellama-34b": {},
+    "llama-3-8b": {},
+    "llama-3.1-8b": {},
+    "llama-3.1-8b-v5": {},
+    "llama-3.2-1b": {},
+    "falcon-3-7b": {},
     # transformers 5 refuses the published 4 for "attn_temperature_tuning".
     "llama-4-scout-early": {"after": "norm", "floor_scale": 16, "attn_temperature_tuning": True},
     "smollm3-3b": {},
     # The temperature's steps are at multiples of the original length: a short one, so that there are some.
-    "mistral-7b-v0.1": {}, "mistral-7b-v0.3": {}, "mixtral-8x7b": {},
+    "mistral-7b-v0.1": {},
+    "mistral-7b-v0.3": {},
+    "mixtral-8x7b": {},
     "ministral-3-8b": {"after": "temperature", "inner": {"original_max_position_embeddings": 32}},
-    "qwen2.5-7b": {}, "qwen2.5-7b-yarn": {}, "qwen3-8b": {}, "qwen3-8b-yarn": {}, "qwen3-30b-a3b": {}, 
-    "qwen2-vl-7b": {"model_type": "qwen2_vl_text"}, "qwen3-next": {}, "phi-2": {}, "phi-3-mini-4k": {},
+    "qwen2.5-7b": {},
+    "qwen2.5-7b-yarn": {},
+    "qwen3-8b": {},
+    "qwen3-8b-yarn": {},
+    "qwen3-30b-a3b": {},
+    "qwen2-vl-7b": {"model_type": "qwen2_vl_text"},
+    "qwen3-next": {},
+    "phi-2": {},
+    "phi-3-mini-4k": {},
     # transformers 5 finds the top-level original length only after it has looked at the type, under its newer name.
     "phi-3-mini-128k": {"rope_type": "longrope"},
     # transformers 5 asks for the frequencies of Phi-3.5-MoE without the length, so that its long factors are never used.
-    "phi-3.5-moe": {"lengths": [96]}, "phi-4": {}, "phi-4-mini": {},
-    "gemma-2b": {}, "gemma-2-9b": {}, "gemma-2-27b": {}, "gemma-3-1b": {}, "gemma-3-4b": {}, "gemma-3-4b-v5": {}, "gemma-3-27b": {},
-    "gemma-4-31b": {}, "gemma-4-default": {},
-    "gpt-oss-20b": {}, "deepseek-v2-lite": {}, "deepseek-v3": {}, "kimi-k2": {"model_type": "deepseek_v3"}, "minicpm3-4b": {},
-    "gpt-neox-20b": {}, "pythia-6.9b": {}, "stablelm-3b-4e1t": {}, "command-r-plus": {}, "command-r7b": {},
-    "olmo-7b": {}, "olmo-2-7b": {}, "olmo-3-7b": {}, "glm-4-9b-hf": {}, "granite-4.1-3b": {},
+    "phi-3.5-moe": {"lengths": [96]},
+    "phi-4": {},
+    "phi-4-mini": {},
+    "gemma-2b": {},
+    "gemma-2-9b": {},
+    "gemma-2-27b": {},
+    "gemma-3-1b": {},
+    "gemma-3-4b": {},
+    "gemma-3-4b-v5": {},
+    "gemma-3-27b": {},
+    "gemma-4-31b": {},
+    "gemma-4-default": {},
+    "gpt-oss-20b": {},
+    "deepseek-v2-lite": {},
+    "deepseek-v3": {},
+    "kimi-k2": {"model_type": "deepseek_v3"},
+    "minicpm3-4b": {},
+    "gpt-neox-20b": {},
+    "pythia-6.9b": {},
+    "stablelm-3b-4e1t": {},
+    "command-r-plus": {},
+    "command-r7b": {},
+    "olmo-7b": {},
+    "olmo-2-7b": {},
+    "olmo-3-7b": {},
+    "glm-4-9b-hf": {},
+    "granite-4.1-3b": {},
     # transformers 5 does not read the letters of "sliding_window_pattern", nor its null: layer_types stands in for it there.
-    "exaone-4-32b": {"theirs": {"layer_types": "SSSFSS"}}, "exaone-4-1.2b": {"theirs": {"layer_types": "FFFFFF"}},
-    "gpt2": {}, "opt-125m": {"after": "scale"}, "modernbert-base": {"local_attention": 32},
+    "exaone-4-32b": {"theirs": {"layer_types": "SSSFSS"}},
+    "exaone-4-1.2b": {"theirs": {"layer_types": "FFFFFF"}},
+    "gpt2": {},
+    "opt-125m": {"after": "scale"},
+    "modernbert-base": {"local_attention": 32},
     "hunyuan-ocr": {"model_type": "hunyuan_vl_text", "after": "norm"},
-    "ernie-4.5-0.3b": {}, "minimax-m2": {}, "hunyuan-a13b": {"after": "norm"},
+    "ernie-4.5-0.3b": {},
+    "minimax-m2": {},
+    "hunyuan-a13b": {"after": "norm"},
     # Attention written out in the model's own way: see own_attention.py.
-    "falcon-7b": {"own": True}, "falcon-40b": {"own": True}, "bloom-7b1": {"own": True},
+    "falcon-7b": {"own": True},
+    "falcon-40b": {"own": True},
+    "bloom-7b1": {"own": True},
     # Written out, transformers 5 adds Falcon's ALiBi twice: in the mask and in the logits. PyTorch's attention gets it once.
     "falcon-rw-1b": {"own": True, "implementation": "sdpa"},
-    "mpt-default": {"own": True}, "gpt-j-6b": {"own": True}, "t5-base": {"own": True}, "roformer-default": {"own": True, "lengths": [96, 1536]},
+    "mpt-default": {"own": True},
+    "gpt-j-6b": {"own": True},
+    "t5-base": {"own": True},
+    "roformer-default": {"own": True, "lengths": [96, 1536]},
 }
 
 # One for every rope type, every kind of layer, every kind of bias.
-QUICK = ["llama-3.1-8b", "llama-4-scout-early", "mistral-7b-v0.1", "ministral-3-8b", "qwen3-8b-yarn", "qwen2-vl-7b", "phi-4-mini",
-         "gemma-3-4b", "gemma-4-31b", "gpt-oss-20b", "deepseek-v3", "command-r7b", "glm-4-9b-hf", "modernbert-base", "hunyuan-a13b",
-         "falcon-rw-1b", "mpt-default", "gpt-j-6b", "t5-base"]
+QUICK = [
+    "llama-3.1-8b",
+    "llama-4-scout-early",
+    "mistral-7b-v0.1",
+    "ministral-3-8b",
+    "qwen3-8b-yarn",
+    "qwen2-vl-7b",
+    "phi-4-mini",
+    "gemma-3-4b",
+    "gemma-4-31b",
+    "gpt-oss-20b",
+    "deepseek-v3",
+    "command-r7b",
+    "glm-4-9b-hf",
+    "modernbert-base",
+    "hunyuan-a13b",
+    "falcon-rw-1b",
+    "mpt-default",
+    "gpt-j-6b",
+    "t5-base",
+]
 
-NAMES = {"layers": ("num_hidden_layers", "n_layer", "n_layers", "num_layers"), "hidden": ("hidden_size", "n_embd", "n_embed", "d_model"),
-         "heads": ("num_attention_heads", "n_head", "n_heads", "num_heads"), "key_heads": ("num_key_value_heads", "num_kv_heads"),
-         "window": ("sliding_window",), "chunk": ("attention_chunk_size",)}
+NAMES = {
+    "layers": ("num_hidden_layers", "n_layer", "n_layers", "num_layers"),
+    "hidden": ("hidden_size", "n_embd", "n_embed", "d_model"),
+    "heads": ("num_attention_heads", "n_head", "n_heads", "num_heads"),
+    "key_heads": ("num_key_value_heads", "num_kv_heads"),
+    "window": ("sliding_window",),
+    "chunk": ("attention_chunk_size",),
+}
 
 
 def spelled(keys, meaning):
@@ -62,7 +131,7 @@ def shrink(keys):
     keys[layers] = min(keys[layers], 6)
     for name in ("layer_types", "no_rope_layers"):
         if name in keys:
-            keys[name] = keys[name][:keys[layers]]
+            keys[name] = keys[name][: keys[layers]]
     if heads:
         keys[heads] = 4
     if spelled(keys, "key_heads"):

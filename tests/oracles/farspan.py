@@ -66,8 +66,13 @@ def tensor(array):
 class Scheme:
     """A scheme of parts given as dictionaries; what they leave out keeps its default."""
 
-    KINDS = {"rope": abi.farspan_rope_config, "remap": abi.farspan_remap_config, "bias": abi.farspan_bias_config,
-             "mask": abi.farspan_mask_config, "score": abi.farspan_score_config}
+    KINDS = {
+        "rope": abi.farspan_rope_config,
+        "remap": abi.farspan_remap_config,
+        "bias": abi.farspan_bias_config,
+        "mask": abi.farspan_mask_config,
+        "score": abi.farspan_score_config,
+    }
 
     def __init__(self, **parts):
         configs = {name: self.config(name, parts[name]) for name in parts}
@@ -142,7 +147,16 @@ def cos_sin(layer, positions, length):
     where = np.ascontiguousarray(np.tile(np.asarray(positions, np.int64), (axes, 1)))
     options = init(abi.farspan_rope_options)
     options.length = length
-    call("farspan_rope_apply", None, layer.scheme, c.byref(options), address(where), i64(where.size), c.byref(tensor(unit)), c.byref(tensor(out)))
+    call(
+        "farspan_rope_apply",
+        None,
+        layer.scheme,
+        c.byref(options),
+        address(where),
+        i64(where.size),
+        c.byref(tensor(unit)),
+        c.byref(tensor(out)),
+    )
     return out[0, 0, :, rope.rotary_offset + first].T, out[0, 0, :, rope.rotary_offset + second].T
 
 
@@ -162,7 +176,16 @@ def rotate(scheme, x, positions, length=0):
     where = np.ascontiguousarray(np.broadcast_to(positions, (axes, x.shape[2])), np.int64)
     options = init(abi.farspan_rope_options)
     options.length = length
-    call("farspan_rope_apply", None, scheme, c.byref(options), address(where), i64(where.size), c.byref(tensor(x)), c.byref(tensor(out)))
+    call(
+        "farspan_rope_apply",
+        None,
+        scheme,
+        c.byref(options),
+        address(where),
+        i64(where.size),
+        c.byref(tensor(x)),
+        c.byref(tensor(out)),
+    )
     return out
 
 
@@ -178,7 +201,7 @@ def attention(scheme, q, k, v, first=0, length=0, axis_positions=None):
     axes = lib.farspan_scheme_axes(scheme)
     rows = np.arange(first, first + k.shape[2]) if axis_positions is None else axis_positions
     key_positions = np.ascontiguousarray(np.broadcast_to(rows, (axes, k.shape[2])), np.int64)
-    query_positions = np.ascontiguousarray(key_positions[:, k.shape[2] - q.shape[2]:])
+    query_positions = np.ascontiguousarray(key_positions[:, k.shape[2] - q.shape[2] :])
     if axes > 1:
         put(problem, "query_axis_positions", query_positions)
         put(problem, "key_axis_positions", key_positions)

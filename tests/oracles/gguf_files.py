@@ -113,14 +113,31 @@ def smollm3(w):
 
 
 # What is written per layer, or for the layers that see everything, where info has the first layer's number.
-WHOLE = {"gemma-4-31b": {"key_heads": [4 if layer % 6 == 5 else 16 for layer in range(60)], "head_dim": 512, "value_dim": 512}}
+WHOLE = {
+    "gemma-4-31b": {
+        "key_heads": [4 if layer % 6 == 5 else 16 for layer in range(60)],
+        "head_dim": 512,
+        "value_dim": 512,
+    }
+}
 
-CASES = {"llama-3.1-8b": ("llama", llama31), "qwen3-8b-yarn": ("qwen3", qwen_yarn), "ministral-3-8b-params": ("mistral3", ministral3),
-         "gemma-3-4b": ("gemma3", gemma3), "gemma-3-27b": ("gemma3", gemma3), "gemma-2-9b": ("gemma2", gemma2),
-         "gemma-2-27b": ("gemma2", gemma2), "gemma-4-31b": ("gemma4", gemma4), "modernbert-base": ("modern-bert", modern_bert),
-         "phi-3-mini-128k": ("phi3", phi3), "deepseek-v3": ("deepseek2", deepseek2), "smollm3-3b": ("smollm3", smollm3),
-         "falcon-7b": ("falcon", lambda w: w.add_rope_dimension_count(64)), "bloom-7b1": ("bloom", lambda w: None),
-         "mpt-default": ("mpt", lambda w: w.add_max_alibi_bias(8.0))}
+CASES = {
+    "llama-3.1-8b": ("llama", llama31),
+    "qwen3-8b-yarn": ("qwen3", qwen_yarn),
+    "ministral-3-8b-params": ("mistral3", ministral3),
+    "gemma-3-4b": ("gemma3", gemma3),
+    "gemma-3-27b": ("gemma3", gemma3),
+    "gemma-2-9b": ("gemma2", gemma2),
+    "gemma-2-27b": ("gemma2", gemma2),
+    "gemma-4-31b": ("gemma4", gemma4),
+    "modernbert-base": ("modern-bert", modern_bert),
+    "phi-3-mini-128k": ("phi3", phi3),
+    "deepseek-v3": ("deepseek2", deepseek2),
+    "smollm3-3b": ("smollm3", smollm3),
+    "falcon-7b": ("falcon", lambda w: w.add_rope_dimension_count(64)),
+    "bloom-7b1": ("bloom", lambda w: None),
+    "mpt-default": ("mpt", lambda w: w.add_max_alibi_bias(8.0)),
+}
 
 
 def file_of(architecture, info, fill, key_heads=None, head_dim=None, value_dim=None):
@@ -163,7 +180,9 @@ def run():
     print(f"{'GGUF':<12}{'config':<24}{'difference':>10}")
     for fixture, (architecture, fill) in CASES.items():
         model = farspan.Model((families.FIXTURES / f"{fixture}.json").read_text(), angle=farspan.ANGLE_EXACT)
-        written = farspan.Model(file_of(architecture, model.info, fill, **WHOLE.get(fixture, {})), angle=farspan.ANGLE_EXACT)
+        written = farspan.Model(
+            file_of(architecture, model.info, fill, **WHOLE.get(fixture, {})), angle=farspan.ANGLE_EXACT
+        )
         worst = max(difference(written.layer(n), model.layer(n)) for n in range(model.info.layers))
         print(f"{architecture:<12}{fixture:<24}{worst:>10.1e}", flush=True)
         if worst <= BOUND:

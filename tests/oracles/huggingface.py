@@ -12,14 +12,52 @@ logging.getLogger("transformers").setLevel(logging.ERROR)
 SEQUENCE = 80
 
 # Small sizes of what has no part in positions and attention, where the class has such a key.
-SMALL = {"vocab_size": 64, "intermediate_size": 32, "ffn_hidden_size": 32, "moe_intermediate_size": 16, "num_local_experts": 2,
-         "num_experts": 2, "n_routed_experts": 4, "num_experts_per_tok": 1, "n_group": 1, "topk_group": 1, "kv_lora_rank": 24,
-         "q_lora_rank": 16, "intermediate_size_mlp": 32, "shared_expert_intermediate_size": 16, "n_inner": 32, "d_ff": 32,
-         "moe_topk": 1, "num_experts_per_token": 1, "n_shared_experts": 1, "num_expert_group": 1, "moe_num_experts": 2, "moe_k": 1, "mamba_n_heads": 8, "mamba_d_head": 32,
-         "mamba_n_groups": 1, "mamba_d_state": 8, "mamba_num_heads": 4, "mamba_head_dim": 8, "n_groups": 1, "ssm_state_size": 8,
-         "default_language": "en_XX", "decoder_ffn_dim": 32, "encoder_ffn_dim": 32, "ffn_dim": 32, "linear_num_value_heads": 4, "linear_num_key_heads": 2, "linear_key_head_dim": 8, "linear_value_head_dim": 8,
-         "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "embedding_size": None,
-         "vocab_size_per_layer_input": 64, "hidden_size_per_layer_input": 8}
+SMALL = {
+    "vocab_size": 64,
+    "intermediate_size": 32,
+    "ffn_hidden_size": 32,
+    "moe_intermediate_size": 16,
+    "num_local_experts": 2,
+    "num_experts": 2,
+    "n_routed_experts": 4,
+    "num_experts_per_tok": 1,
+    "n_group": 1,
+    "topk_group": 1,
+    "kv_lora_rank": 24,
+    "q_lora_rank": 16,
+    "intermediate_size_mlp": 32,
+    "shared_expert_intermediate_size": 16,
+    "n_inner": 32,
+    "d_ff": 32,
+    "moe_topk": 1,
+    "num_experts_per_token": 1,
+    "n_shared_experts": 1,
+    "num_expert_group": 1,
+    "moe_num_experts": 2,
+    "moe_k": 1,
+    "mamba_n_heads": 8,
+    "mamba_d_head": 32,
+    "mamba_n_groups": 1,
+    "mamba_d_state": 8,
+    "mamba_num_heads": 4,
+    "mamba_head_dim": 8,
+    "n_groups": 1,
+    "ssm_state_size": 8,
+    "default_language": "en_XX",
+    "decoder_ffn_dim": 32,
+    "encoder_ffn_dim": 32,
+    "ffn_dim": 32,
+    "linear_num_value_heads": 4,
+    "linear_num_key_heads": 2,
+    "linear_key_head_dim": 8,
+    "linear_value_head_dim": 8,
+    "pad_token_id": 0,
+    "bos_token_id": 1,
+    "eos_token_id": 2,
+    "embedding_size": None,
+    "vocab_size_per_layer_input": 64,
+    "hidden_size_per_layer_input": 8,
+}
 
 
 def build(keys, implementation, kind=None, name=None):
@@ -27,7 +65,9 @@ def build(keys, implementation, kind=None, name=None):
     torch.manual_seed(1)
     kind = kind or CONFIG_MAPPING[keys["model_type"]]
     known = kind().to_dict()
-    config = kind.from_dict({**{key: value for key, value in SMALL.items() if key in known and value is not None}, **keys})
+    config = kind.from_dict(
+        {**{key: value for key, value in SMALL.items() if key in known and value is not None}, **keys}
+    )
     whole = type(config) in AutoModel._model_mapping and (not config.is_encoder_decoder or keys["model_type"] == "t5")
     make = AutoModel if whole else AutoModelForCausalLM if kind in AutoModelForCausalLM._model_mapping else None
     if make:
@@ -42,6 +82,7 @@ def build(keys, implementation, kind=None, name=None):
 
 class Record:
     """Of one layer: tensors [batch, heads, sequence, features]."""
+
     rotated_in = rotated_out = projected = query = key = value = out = None
 
 
@@ -97,6 +138,7 @@ class Watch:
             if self.pending is None:  # the outermost of nested functions
                 self.pending = (q.detach().clone(), k.detach().clone()), result
             return result
+
         first = next(iter(inspect.signature(function).parameters))
         return {"x": rotate_one, "tensor": rotate_keys_first}.get(first, rotate)
 
@@ -113,6 +155,7 @@ class Watch:
             record.out = result[0].transpose(1, 2)
             self.layers[self.called if self.called is not None else module.layer_idx] = record
             return result
+
         return attend
 
 
@@ -125,7 +168,11 @@ def run(model):
 
 def like(raw, used):
     """[batch, heads, sequence, features] as the attention has it."""
-    return raw.transpose(1, 2) if raw.shape[1] == used.shape[2] and raw.shape[2] == used.shape[1] and raw.shape[1] != used.shape[1] else raw
+    return (
+        raw.transpose(1, 2)
+        if raw.shape[1] == used.shape[2] and raw.shape[2] == used.shape[1] and raw.shape[1] != used.shape[1]
+        else raw
+    )
 
 
 def before_rotation(record, offset, after):
@@ -143,7 +190,7 @@ def before_rotation(record, offset, after):
         raw, turned = (x.expand(-1, used.shape[1], -1, -1) for x in (raw, turned))
         if raw.shape[-1] < used.shape[-1]:
             whole = used.clone()
-            whole[..., offset:offset + raw.shape[-1]] = raw
+            whole[..., offset : offset + raw.shape[-1]] = raw
             raw = whole
         elif after == "norm":
             raw = raw * (used.norm(dim=-1, keepdim=True) / turned.norm(dim=-1, keepdim=True))
@@ -155,9 +202,13 @@ def rotary_module(model, base=None):
     """The one that has frequencies; of several in a list, that of a base."""
     found = {name.split(".")[-1]: module for name, module in reversed(list(model.named_modules()))}
     if "rotary_embs" in found:
-        return next(module for module in found["rotary_embs"] if base in (None, module.config.rope_parameters["rope_theta"]))
+        return next(
+            module for module in found["rotary_embs"] if base in (None, module.config.rope_parameters["rope_theta"])
+        )
     for module in (found.get("rotary_emb"), found.get("pos_emb")):
-        if module is not None and any(buffer.endswith("inv_freq") for buffer, _ in module.named_buffers()):  # GPT-J has tables instead
+        if module is not None and any(
+            buffer.endswith("inv_freq") for buffer, _ in module.named_buffers()
+        ):  # GPT-J has tables instead
             return module
     return None
 
@@ -174,7 +225,9 @@ def cos_sin(model, layer_type, positions, axes, pairs, base=None):
     if torch.is_tensor(result):  # complex: DeepSeek-V2, Llama 4
         return result[0].real.numpy(), result[0].imag.numpy()
     cos, sin = (x[0, 0] if x.dim() == 4 else x[0] for x in result)
-    paired = cos.shape[-1] == 2 * pairs and torch.equal(cos[..., 0::2], cos[..., 1::2])  # each pair's twice, side by side
+    paired = cos.shape[-1] == 2 * pairs and torch.equal(
+        cos[..., 0::2], cos[..., 1::2]
+    )  # each pair's twice, side by side
     pick = slice(0, None, 2) if paired else slice(0, pairs)
     return cos[..., pick].numpy(), sin[..., pick].numpy()
 

@@ -43,7 +43,11 @@ class Library:
         return result.score
 
     def chrf(self, options, segments):
-        config, counts, score = self._made(abi.farspan_chrf_config, options), self._made(abi.farspan_chrf_counts), c_double()
+        config, counts, score = (
+            self._made(abi.farspan_chrf_config, options),
+            self._made(abi.farspan_chrf_counts),
+            c_double(),
+        )
         for hypothesis, references in segments:
             self._add("chrf_add", config, hypothesis, references, counts)
         self._call("chrf_score", byref(config), byref(counts), byref(score))
@@ -71,12 +75,29 @@ class Library:
 
     def token_nll(self, logits, targets, ignore_index=-100):
         nll = np.empty(len(targets))
-        self._call("token_nll", None, byref(self._tensor(logits)), targets.ctypes.data_as(POINTER(c_int64)), targets.size, ignore_index,
-                   nll.ctypes.data_as(POINTER(c_double)), nll.size)
+        self._call(
+            "token_nll",
+            None,
+            byref(self._tensor(logits)),
+            targets.ctypes.data_as(POINTER(c_int64)),
+            targets.size,
+            ignore_index,
+            nll.ctypes.data_as(POINTER(c_double)),
+            nll.size,
+        )
         return nll
 
     def token_nll_grad(self, logits, targets, weights, ignore_index=-100):
         grad = np.empty(logits.shape, np.float32)
-        self._call("token_nll_grad", None, byref(self._tensor(logits)), targets.ctypes.data_as(POINTER(c_int64)), targets.size, ignore_index,
-                   weights.ctypes.data_as(POINTER(c_float)), weights.size, byref(self._tensor(grad)))
+        self._call(
+            "token_nll_grad",
+            None,
+            byref(self._tensor(logits)),
+            targets.ctypes.data_as(POINTER(c_int64)),
+            targets.size,
+            ignore_index,
+            weights.ctypes.data_as(POINTER(c_float)),
+            weights.size,
+            byref(self._tensor(grad)),
+        )
         return grad

@@ -25,14 +25,16 @@ class Seen:
         if node.operation == "ROPE":
             self.rotations.append(node)
         elif node.operation != "MUL":
-            self.nodes.setdefault(node.name.partition("-")[0], node)  # some names come twice: before and after the output's weights
+            self.nodes.setdefault(
+                node.name.partition("-")[0], node
+            )  # some names come twice: before and after the output's weights
         elif node.inputs[1].shape[2:] == (1, 1):  # a factor for each token
             self.nodes["temperature"] = node
 
     def rotation(self, which):
         """The rope of the queries or of the keys; without names, the queries come first."""
         named = [node for node in self.rotations if node.name.upper().startswith(which)]
-        return (named or self.rotations[0 if which == "Q" else -1:] or [None])[0]
+        return (named or self.rotations[0 if which == "Q" else -1 :] or [None])[0]
 
     def entered(self, which):
         """Queries or keys [heads, tokens, head_dim] before rotation and temperature."""
@@ -43,7 +45,10 @@ class Seen:
             return scaled.inputs[0][0].transpose(1, 0, 2) if scaled else multiplied
         x = node.inputs[0][0].transpose(1, 0, 2)
         if self.case.normed:
-            x = x / np.sqrt(np.mean(x * x, axis=2, keepdims=True) + np.float32(tiny_models.SIZES["attention.layer_norm_rms_epsilon"]))
+            x = x / np.sqrt(
+                np.mean(x * x, axis=2, keepdims=True)
+                + np.float32(tiny_models.SIZES["attention.layer_norm_rms_epsilon"])
+            )
         return x if x.shape[2] == self.layer.head_dim else self.completed(multiplied, node)
 
     def completed(self, multiplied, node):
@@ -74,7 +79,11 @@ def wanted(operation, name):
 
 def watched(model, ours, case, first):
     """The layers of one run that starts at position `first`."""
-    rows = np.random.default_rng(7).normal(size=(TOKENS, ours.info.hidden)).astype(np.float32) if case.axes else np.arange(TOKENS)
+    rows = (
+        np.random.default_rng(7).normal(size=(TOKENS, ours.info.hidden)).astype(np.float32)
+        if case.axes
+        else np.arange(TOKENS)
+    )
     layers = [Seen(ours.layer(n), case) for n in range(ours.info.layers)]
     for node in llama_cpp.run_model(model, rows, case.positions(first, TOKENS), case.context, wanted):
         layer = re.search(r"-(\d+)", node.name)
@@ -99,7 +108,7 @@ def rotation_difference(seen, first):
         return 0.0, 0.0
     case, offset, found = seen.case, seen.layer.rope.contents.rotary_offset, []
     positions = case.positions(first, TOKENS)
-    where = positions.reshape(4, -1)[:farspan.axes(seen.layer)] if case.axes else positions
+    where = positions.reshape(4, -1)[: farspan.axes(seen.layer)] if case.axes else positions
     magnitude = farspan.frequencies(seen.layer, case.current())[1]
     for node in filter(None, map(seen.rotation, "QK")):
         x = node.inputs[0][0].transpose(1, 0, 2)
@@ -107,7 +116,7 @@ def rotation_difference(seen, first):
             x = np.pad(x, ((0, 0), (0, 0), (offset, 0)))
         mine = farspan.rotate(seen.layer.scheme, x[None], where, case.current())[0].transpose(1, 0, 2)
         theirs = node.output[0]
-        difference = np.max(np.abs(mine[:, :, -theirs.shape[2]:] - theirs))
+        difference = np.max(np.abs(mine[:, :, -theirs.shape[2] :] - theirs))
         bound = np.max(np.abs(x)) * math.sqrt(2) * magnitude * (angle_error(seen, first + TOKENS) + 8 * ULP)
         found.append((difference, difference / bound))
     return tuple(np.max(found, axis=0))
@@ -122,14 +131,26 @@ def scale_difference(seen):
 def attention_difference(seen, first):
     """The same for what attention gives. An error of a logit moves the output by at most twice that times the largest value."""
     case, q, k, v = seen.case, seen.entered("Q"), seen.entered("K"), seen.values()
-    mine = farspan.attention(seen.scheme(), q[None], k[None], v[None], first, case.current(),
-                             case.positions(first, TOKENS).reshape(4, -1)[:farspan.axes(seen.layer)] if case.axes else None)[0]
+    mine = farspan.attention(
+        seen.scheme(),
+        q[None],
+        k[None],
+        v[None],
+        first,
+        case.current(),
+        case.positions(first, TOKENS).reshape(4, -1)[: farspan.axes(seen.layer)] if case.axes else None,
+    )[0]
     theirs = seen.nodes["kqv_out"].output.reshape(TOKENS, q.shape[0], -1).transpose(1, 0, 2)
     found = np.max(np.abs(theirs - mine))
     angle, magnitude = 0.0, 1.0
     if seen.rotations:
         angle, magnitude = angle_error(seen, first + TOKENS), farspan.frequencies(seen.layer, case.current())[1]
-    size = np.max(np.linalg.norm(q, axis=2)) * np.max(np.linalg.norm(k, axis=2)) * magnitude**2 * seen.layer.attention_scale
+    size = (
+        np.max(np.linalg.norm(q, axis=2))
+        * np.max(np.linalg.norm(k, axis=2))
+        * magnitude**2
+        * seen.layer.attention_scale
+    )
     logit = size * (2 * angle + (q.shape[2] + 16) * ULP) + case.most_bias * 8 * ULP
     return found, found / (np.max(np.abs(v)) * 2 * (logit + TOKENS * ULP))
 

@@ -28,16 +28,34 @@ def linear(random, pairs):
 def yarn(random, pairs):
     factor, original = float32(random.uniform(0.5, 64)), int(random.integers(512, 65536))
     fast, slow, kept, attention = map(float32, random.uniform((8, 0.5, 0.1, 0.5), (64, 4, 1, 2)))
-    return ({"method": farspan.find("rope", "yarn"), "factor": factor, "original_context": original, "beta_fast": fast, "beta_slow": slow,
-             "extrapolation_factor": kept, "magnitude": UNCLAMPED, "attention_factor": attention},
-            {"freq_scale": 1 / factor, "original": original, "beta_fast": fast, "beta_slow": slow, "ext_factor": kept,
-             "attn_factor": attention})
+    return (
+        {
+            "method": farspan.find("rope", "yarn"),
+            "factor": factor,
+            "original_context": original,
+            "beta_fast": fast,
+            "beta_slow": slow,
+            "extrapolation_factor": kept,
+            "magnitude": UNCLAMPED,
+            "attention_factor": attention,
+        },
+        {
+            "freq_scale": 1 / factor,
+            "original": original,
+            "beta_fast": fast,
+            "beta_slow": slow,
+            "ext_factor": kept,
+            "attn_factor": attention,
+        },
+    )
 
 
 def divisors(random, pairs):
     values = random.uniform(1, 40, pairs).astype(np.float32)
-    return ({"method": farspan.find("rope", "pair_factors"), "short_factors": values.astype(np.float64)},
-            {"factors": values})
+    return (
+        {"method": farspan.find("rope", "pair_factors"), "short_factors": values.astype(np.float64)},
+        {"factors": values},
+    )
 
 
 def rope_share(random, method, mode):
@@ -57,10 +75,12 @@ def rope_share(random, method, mode):
     x = random.normal(size=(TOKENS, HEADS, dim)).astype(np.float32)
     expected = llama_cpp.rope(x, rows.reshape(-1), dims, mode, theta, **theirs)[0]
     scheme = farspan.Scheme(rope=ours)
-    where = rows[:farspan.lib.farspan_scheme_axes(scheme.handle)] if mode in AXES else rows
+    where = rows[: farspan.lib.farspan_scheme_axes(scheme.handle)] if mode in AXES else rows
     got = farspan.rotate(scheme.handle, x.transpose(1, 0, 2)[None], where)[0].transpose(1, 0, 2)
     angles = chain_error(positions[:, None] * theta ** (-2.0 * np.arange(pairs) / dims))
-    magnitude = theirs.get("attn_factor", 1) * (1 + 0.1 * abs(np.log(theirs.get("freq_scale", 1))) if "ext_factor" in theirs else 1)
+    magnitude = theirs.get("attn_factor", 1) * (
+        1 + 0.1 * abs(np.log(theirs.get("freq_scale", 1))) if "ext_factor" in theirs else 1
+    )
     bound = np.max(np.abs(x)) * np.sqrt(2) * magnitude * (np.max(angles, axis=1) + 8 * ULP)
     difference = np.max(np.abs(got - expected), axis=(1, 2))
     return np.max(difference), np.max(difference / bound)
@@ -87,7 +107,9 @@ def cases():
     modes = {"NORM": llama_cpp.NORM, "NEOX": llama_cpp.NEOX, "MROPE": llama_cpp.MROPE, "IMROPE": llama_cpp.IMROPE}
     for method in (base, linear, yarn, divisors):
         for name, mode in modes.items():
-            yield f"rope {name} {method.__name__}", lambda random, method=method, mode=mode: rope_share(random, method, mode)
+            yield f"rope {name} {method.__name__}", lambda random, method=method, mode=mode: rope_share(
+                random, method, mode
+            )
     yield "soft_max_ext ALiBi", alibi_share
 
 

@@ -14,9 +14,79 @@ from sacrebleu.metrics import BLEU
 from sacrebleu.tokenizers.tokenizer_zh import TokenizerZh
 
 TOKENIZE = TokenizerZh()
-PIECES = (["今天", "天气", "很好", "我们", "去", "公园", "玩", "的", "了", "，", "。", "！", "？", "、", "“", "”", "‘", "’", "——", "……", "《", "》", "（", "）",
-           "ＡＢＣ", "１２３", "ｶﾅ", "の", "カ", "한국", "⺀", "〇", "㈱", "℃", "€", "☎", "✓", "𠀀", "𪛖", "丽", "é", "-", "2024年", "3.14", "1,000", ".5", "5-", "x-y"]
-          + ["GPT-4", "hello", "world", ".", ",", "!", "?", "(", ")", "'s", "don't", "&", "&amp;", "<skipped>", "/", ":", " ", "  ", "\t", "\u3000", "\n", "A"])
+PIECES = [
+    "今天",
+    "天气",
+    "很好",
+    "我们",
+    "去",
+    "公园",
+    "玩",
+    "的",
+    "了",
+    "，",
+    "。",
+    "！",
+    "？",
+    "、",
+    "“",
+    "”",
+    "‘",
+    "’",
+    "——",
+    "……",
+    "《",
+    "》",
+    "（",
+    "）",
+    "ＡＢＣ",
+    "１２３",
+    "ｶﾅ",
+    "の",
+    "カ",
+    "한국",
+    "⺀",
+    "〇",
+    "㈱",
+    "℃",
+    "€",
+    "☎",
+    "✓",
+    "𠀀",
+    "𪛖",
+    "丽",
+    "é",
+    "-",
+    "2024年",
+    "3.14",
+    "1,000",
+    ".5",
+    "5-",
+    "x-y",
+] + [
+    "GPT-4",
+    "hello",
+    "world",
+    ".",
+    ",",
+    "!",
+    "?",
+    "(",
+    ")",
+    "'s",
+    "don't",
+    "&",
+    "&amp;",
+    "<skipped>",
+    "/",
+    ":",
+    " ",
+    "  ",
+    "\t",
+    "\u3000",
+    "\n",
+    "A",
+]
 
 
 def random_text(rng):
@@ -50,15 +120,35 @@ def main():
     for _ in range(60):
         count = rng.randint(1, 6)
         hypotheses = [random_text(rng) for _ in range(count)]
-        references = [h if rng.random() < 0.3 else h[:len(h) // 2] + random_text(rng) for h in hypotheses]
+        references = [h if rng.random() < 0.3 else h[: len(h) // 2] + random_text(rng) for h in hypotheses]
         metric = BLEU(tokenize="zh", lowercase=bool(rng.randint(0, 1)))
         score = metric.corpus_score(hypotheses, [references])
-        corpora.append([int(metric.lowercase), hypotheses, references, round(score.score, 11), [int(score.sys_len), int(score.ref_len)],
-                        str(metric.get_signature()).split("|version:")[0]])
-    made = {"origin": {"sacrebleu": sacrebleu.__version__}, "apart": characters_apart(), "strings": strings, "corpora": corpora}
+        corpora.append(
+            [
+                int(metric.lowercase),
+                hypotheses,
+                references,
+                round(score.score, 11),
+                [int(score.sys_len), int(score.ref_len)],
+                str(metric.get_signature()).split("|version:")[0],
+            ]
+        )
+    made = {
+        "origin": {"sacrebleu": sacrebleu.__version__},
+        "apart": characters_apart(),
+        "strings": strings,
+        "corpora": corpora,
+    }
     out = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent / "eval" / "zh_scores.json")
-    lines = [f'"{key}": ' + (json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else
-             "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in value) + "\n]") for key, value in made.items()]
+    lines = [
+        f'"{key}": '
+        + (
+            json.dumps(value, ensure_ascii=False)
+            if isinstance(value, dict)
+            else "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in value) + "\n]"
+        )
+        for key, value in made.items()
+    ]
     out.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 

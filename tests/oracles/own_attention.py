@@ -19,7 +19,13 @@ def split_bloom(fused, config):
 
 
 def split_falcon(fused, config):
-    groups = config.num_kv_heads if config.new_decoder_architecture else 1 if config.multi_query else config.num_attention_heads
+    groups = (
+        config.num_kv_heads
+        if config.new_decoder_architecture
+        else 1
+        if config.multi_query
+        else config.num_attention_heads
+    )
     each = fused.reshape(*fused.shape[:2], groups, config.num_attention_heads // groups + 2, config.head_dim)
     q = each[..., :-2, :].flatten(2, 3)
     return [x.transpose(1, 2) for x in (q, each[..., -2, :], each[..., -1, :])]
@@ -32,25 +38,44 @@ def split_mpt(fused, config):
 # model_type -> (attention module, projections of q, k, v, projection of the result, heads) or a function for fused projections
 PARTS = ("q_proj", "k_proj", "v_proj")
 BERT = ("attention.self", ("query", "key", "value"), None, "num_attention_heads")
-SEPARATE = {"gptj": ("attn", ("q_proj", "k_proj", "v_proj"), "out_proj", "n_head"),
-            "t5": ("SelfAttention", ("q", "k", "v"), "o", "num_heads"),
-            "gpt_neo": ("attn.attention", PARTS, "out_proj", "num_heads"), "mvp": ("self_attn", PARTS, "out_proj", "decoder_attention_heads"),
-            "trocr": ("self_attn", PARTS, "out_proj", "decoder_attention_heads"), "xglm": ("self_attn", PARTS, "out_proj", "attention_heads"),
-            "git": BERT, "roformer": BERT, "megatron-bert": BERT, "rembert": BERT, "xlm": ("attentions", ("q_lin", "k_lin", "v_lin"), "out_lin", "n_heads")}
+SEPARATE = {
+    "gptj": ("attn", ("q_proj", "k_proj", "v_proj"), "out_proj", "n_head"),
+    "t5": ("SelfAttention", ("q", "k", "v"), "o", "num_heads"),
+    "gpt_neo": ("attn.attention", PARTS, "out_proj", "num_heads"),
+    "mvp": ("self_attn", PARTS, "out_proj", "decoder_attention_heads"),
+    "trocr": ("self_attn", PARTS, "out_proj", "decoder_attention_heads"),
+    "xglm": ("self_attn", PARTS, "out_proj", "attention_heads"),
+    "git": BERT,
+    "roformer": BERT,
+    "megatron-bert": BERT,
+    "rembert": BERT,
+    "xlm": ("attentions", ("q_lin", "k_lin", "v_lin"), "out_lin", "n_heads"),
+}
+
+
 def split_neox(fused, config):
     """Each head's query, key and value side by side."""
     return split_bloom(fused, type("heads", (), {"n_head": config.num_attention_heads}))
 
 
-FUSED = {"gpt_neox_japanese": ("attention", "query_key_value", "dense", split_neox),
-         "openai-gpt": ("attn", "c_attn", "c_proj", split_mpt), "bloom": ("self_attention", "query_key_value", "dense", split_bloom), "mpt": ("attn", "Wqkv", "out_proj", split_mpt),
-         "falcon": ("self_attention", "query_key_value", "dense", split_falcon)}
+FUSED = {
+    "gpt_neox_japanese": ("attention", "query_key_value", "dense", split_neox),
+    "openai-gpt": ("attn", "c_attn", "c_proj", split_mpt),
+    "bloom": ("self_attention", "query_key_value", "dense", split_bloom),
+    "mpt": ("attn", "Wqkv", "out_proj", split_mpt),
+    "falcon": ("self_attention", "query_key_value", "dense", split_falcon),
+}
 
 
 def attentions(model, tail):
     """The modules called so, with a number in front or behind."""
-    return [module for name, module in model.named_modules() if re.search(rf"\b{re.escape(tail)}(\.\d+)?$", name) and "attn_" not in name
-            and not isinstance(module, torch.nn.ModuleList)]
+    return [
+        module
+        for name, module in model.named_modules()
+        if re.search(rf"\b{re.escape(tail)}(\.\d+)?$", name)
+        and "attn_" not in name
+        and not isinstance(module, torch.nn.ModuleList)
+    ]
 
 
 def watch(model):
@@ -61,6 +86,7 @@ def watch(model):
     def keep(layer, what, pick):
         def hook(module, inputs, output):
             seen.setdefault(layer, {})[what] = pick(inputs, output)
+
         return hook
 
     tail = (SEPARATE.get(kind) or FUSED[kind])[0]
@@ -118,6 +144,7 @@ def cos_sin(model, positions, pairs):
         table = model.encoder.embed_positions.weight.detach().numpy()
     else:
         from transformers.models.gptj.modeling_gptj import create_sinusoidal_positions  # CodeGen's is the same
+
         table = create_sinusoidal_positions(max(positions) + 1, model.config.rotary_dim).numpy()
     pairs = table.shape[1] // 2
     return table[positions][:, pairs:], table[positions][:, :pairs]

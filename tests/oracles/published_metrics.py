@@ -19,28 +19,50 @@ STEMMER = PorterStemmer()
 
 
 def random_bleu_options(random):
-    options = {"tokenizer": random.randint(1, 4), "smoothing": random.randint(1, 4), "max_order": random.choice([4, 4, 4, 1, 2, 3, 6]),
-               "lowercase": random.randint(0, 1), "effective_order": random.randint(0, 1), "smoothing_value": None}
+    options = {
+        "tokenizer": random.randint(1, 4),
+        "smoothing": random.randint(1, 4),
+        "max_order": random.choice([4, 4, 4, 1, 2, 3, 6]),
+        "lowercase": random.randint(0, 1),
+        "effective_order": random.randint(0, 1),
+        "smoothing_value": None,
+    }
     if options["smoothing"] in (2, 3) and random.random() < 0.5:
         options["smoothing_value"] = random.choice([0.01, 0.5, 1.0, 2.5])
     return options
 
 
 def bleu(options):
-    return BLEU(tokenize=TOKENIZERS[options["tokenizer"]], smooth_method=SMOOTHINGS[options["smoothing"]],
-                smooth_value=options["smoothing_value"], max_ngram_order=options["max_order"],
-                lowercase=bool(options["lowercase"]), effective_order=bool(options["effective_order"]))
+    return BLEU(
+        tokenize=TOKENIZERS[options["tokenizer"]],
+        smooth_method=SMOOTHINGS[options["smoothing"]],
+        smooth_value=options["smoothing_value"],
+        max_ngram_order=options["max_order"],
+        lowercase=bool(options["lowercase"]),
+        effective_order=bool(options["effective_order"]),
+    )
 
 
 def random_chrf_options(random):
-    return {"char_order": random.choice([6, 6, 4, 1]), "word_order": random.choice([0, 0, 2, 1]), "lowercase": random.randint(0, 1),
-            "whitespace": random.randint(0, 1), "every_order": random.randint(0, 1), "beta": random.choice([2, 2, 1, 3])}
+    return {
+        "char_order": random.choice([6, 6, 4, 1]),
+        "word_order": random.choice([0, 0, 2, 1]),
+        "lowercase": random.randint(0, 1),
+        "whitespace": random.randint(0, 1),
+        "every_order": random.randint(0, 1),
+        "beta": random.choice([2, 2, 1, 3]),
+    }
 
 
 def chrf(options):
-    return CHRF(char_order=options["char_order"], word_order=options["word_order"], beta=options["beta"],
-                lowercase=bool(options["lowercase"]), whitespace=bool(options["whitespace"]),
-                eps_smoothing=bool(options["every_order"]))
+    return CHRF(
+        char_order=options["char_order"],
+        word_order=options["word_order"],
+        beta=options["beta"],
+        lowercase=bool(options["lowercase"]),
+        whitespace=bool(options["whitespace"]),
+        eps_smoothing=bool(options["every_order"]),
+    )
 
 
 def random_rouge_options(random):
@@ -51,7 +73,9 @@ def random_rouge_options(random):
 def rouge(options, hypothesis, references):
     """[precision, recall, f] of the best reference."""
     name = ROUGE_KINDS[options["kind"]].format(order=options["order"])
-    score = rouge_scorer.RougeScorer([name], use_stemmer=bool(options["stem"])).score_multi(references, hypothesis)[name]
+    score = rouge_scorer.RougeScorer([name], use_stemmer=bool(options["stem"])).score_multi(references, hypothesis)[
+        name
+    ]
     return [float(score.precision), float(score.recall), float(score.fmeasure)]
 
 

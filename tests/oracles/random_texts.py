@@ -2,7 +2,7 @@
 
 WORDS = {
     "english": "the cat sat on a mat there is dog in house today Running runners ran quickly relational, it's don't (maybe) "
-               "3.14 1,000 5-3 e.g. U.S. A-b \"quoted\" end. What? &quot;x&quot; &amp;lt; <skipped> x&gt;y 7. .5 well-known $5 100% #1 a/b",
+    '3.14 1,000 5-3 e.g. U.S. A-b "quoted" end. What? &quot;x&quot; &amp;lt; <skipped> x&gt;y 7. .5 well-known $5 100% #1 a/b',
     "german": "Die Katze saß auf dem Möbel, STRASSE straße Äpfel ÜBER über ÖL groß „Ja“, sagte er. 12.5. 3,5 z.B. Donau-Schiff",
     "greek": "Ο ΟΔΥΣΣΕΥΣ ΣΑΣ οδός Σίσυφος ΣΊΣΥΦΟΣ. ΦΩΣ! ΑΣ1 Σ ΑΣ' τι; «ναι» ΜΑΣ-ΣΑΣ",
     "russian": "Кошка сидит на КОВРЕ, сегодня дом — собака! «Да», сказал он. № 5 ЁЖ ёж т.е. 1.000,5",
@@ -18,15 +18,101 @@ WORDS = {
     "georgian": "ᲙᲐᲢᲐ კატა Ა Ḁ ẞ Ǆ ǅ Ꭰ ꭰ 𐐀 𐐨 Ⓐ Ω",
 }
 SPACES = [" "] * 30 + ["  ", "\t", "\u00a0", "\u3000", "\u2009", "\u0085", "\u001f"]
-PIECES = list("aZé9 .,-&'\"!?;<>ΣσA1٣½€$+%´̈ʼ·\u00ad\u200d漢。、😀\n\t\u00a0") + ["&quot;", "&amp;", "&lt;", "&gt;", "-\n", "<skipped>", "..", "1.", ".1", ",1", "3-"]
-STEMS = "relat condit ration digit conform radic differ vile analog viet predic oper feudal decis hope call form sens tripl electr good reviv allow " \
-        "infer airlin gyroscop adjust defens irrit replac depend adopt homolog commun activ angular effect bowdler prob rat ceas control roll " \
-        "agre plaster bl motor s conflat troubl siz hopp tann fall hiss fizz fail fil happ sk fl sp tr d l t n geo theo archaeo yy toy syzyg x1 42".split()
-SUFFIXES = ["", "s", "es", "ies", "sses", "ss", "ed", "eed", "ing", "y", "ational", "tional", "enci", "anci", "izer", "bli", "abli", "alli", "entli",
-            "eli", "ousli", "ization", "ation", "ator", "alism", "iveness", "fulness", "ousness", "aliti", "iviti", "biliti", "fulli", "logi",
-            "icate", "ative", "alize", "iciti", "ical", "ful", "ness", "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment",
-            "ent", "sion", "tion", "ion", "ou", "ism", "ate", "iti", "ous", "ive", "ize", "e", "ll", "lle", "ied", "ying", "ings", "at", "bl",
-            "iz", "lly", "ationalli", "ssed", "zzing", "eded"]
+PIECES = list("aZé9 .,-&'\"!?;<>ΣσA1٣½€$+%´̈ʼ·\u00ad\u200d漢。、😀\n\t\u00a0") + [
+    "&quot;",
+    "&amp;",
+    "&lt;",
+    "&gt;",
+    "-\n",
+    "<skipped>",
+    "..",
+    "1.",
+    ".1",
+    ",1",
+    "3-",
+]
+STEMS = (
+    "relat condit ration digit conform radic differ vile analog viet predic oper feudal decis hope call form sens tripl electr good reviv allow "
+    "infer airlin gyroscop adjust defens irrit replac depend adopt homolog commun activ angular effect bowdler prob rat ceas control roll "
+    "agre plaster bl motor s conflat troubl siz hopp tann fall hiss fizz fail fil happ sk fl sp tr d l t n geo theo archaeo yy toy syzyg x1 42".split()
+)
+SUFFIXES = [
+    "",
+    "s",
+    "es",
+    "ies",
+    "sses",
+    "ss",
+    "ed",
+    "eed",
+    "ing",
+    "y",
+    "ational",
+    "tional",
+    "enci",
+    "anci",
+    "izer",
+    "bli",
+    "abli",
+    "alli",
+    "entli",
+    "eli",
+    "ousli",
+    "ization",
+    "ation",
+    "ator",
+    "alism",
+    "iveness",
+    "fulness",
+    "ousness",
+    "aliti",
+    "iviti",
+    "biliti",
+    "fulli",
+    "logi",
+    "icate",
+    "ative",
+    "alize",
+    "iciti",
+    "ical",
+    "ful",
+    "ness",
+    "al",
+    "ance",
+    "ence",
+    "er",
+    "ic",
+    "able",
+    "ible",
+    "ant",
+    "ement",
+    "ment",
+    "ent",
+    "sion",
+    "tion",
+    "ion",
+    "ou",
+    "ism",
+    "ate",
+    "iti",
+    "ous",
+    "ive",
+    "ize",
+    "e",
+    "ll",
+    "lle",
+    "ied",
+    "ying",
+    "ings",
+    "at",
+    "bl",
+    "iz",
+    "lly",
+    "ationalli",
+    "ssed",
+    "zzing",
+    "eded",
+]
 IRREGULAR = "sky skies dying lying tying news innings inning outings outing cannings canning howe proceed exceed succeed dies died lies".split()
 
 

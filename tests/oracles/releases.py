@@ -14,8 +14,19 @@ import farspan
 
 # Two roundings each for power, product and quotient, as in compare.py.
 BOUND = 4 * 2.0**-23
-FIXTURES = ["llama-3.1-8b", "llama-3.2-1b", "qwen2.5-7b-yarn", "qwen3-8b-yarn", "gpt-oss-20b", "deepseek-v3", "deepseek-v2-lite",
-            "phi-3-mini-128k", "phi-4-mini", "internlm2-7b", "gemma-3-4b"]
+FIXTURES = [
+    "llama-3.1-8b",
+    "llama-3.2-1b",
+    "qwen2.5-7b-yarn",
+    "qwen3-8b-yarn",
+    "gpt-oss-20b",
+    "deepseek-v3",
+    "deepseek-v2-lite",
+    "phi-3-mini-128k",
+    "phi-4-mini",
+    "internlm2-7b",
+    "gemma-3-4b",
+]
 NAMES = {"su": "longrope"}
 
 
@@ -28,7 +39,9 @@ def load_old(folder):
     utils.is_torch_available = lambda: True
     utils.logging = types.SimpleNamespace(get_logger=logging.getLogger)
     sys.modules.update({"old": package, "old.configuration_utils": configuration, "old.utils": utils})
-    spec = importlib.util.spec_from_file_location("old.modeling_rope_utils", Path(folder) / "transformers" / "modeling_rope_utils.py")
+    spec = importlib.util.spec_from_file_location(
+        "old.modeling_rope_utils", Path(folder) / "transformers" / "modeling_rope_utils.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.ROPE_INIT_FUNCTIONS
@@ -41,7 +54,9 @@ def old_config(document):
     keys.setdefault("num_attention_heads", 8)
     if "qk_rope_head_dim" in keys:
         keys["head_dim"] = keys["qk_rope_head_dim"]
-    keys.setdefault("head_dim", 256 if keys["model_type"] == "gemma3_text" else keys["hidden_size"] // keys["num_attention_heads"])
+    keys.setdefault(
+        "head_dim", 256 if keys["model_type"] == "gemma3_text" else keys["hidden_size"] // keys["num_attention_heads"]
+    )
     return types.SimpleNamespace(**keys)
 
 
@@ -65,6 +80,8 @@ def run(folder):
             if max(differences) <= BOUND:
                 passed += 1
             else:
-                failures.append(f"transformers 4.48.3, {name} at length {length}: {max(differences):.1e}, bound {BOUND:.1e}")
+                failures.append(
+                    f"transformers 4.48.3, {name} at length {length}: {max(differences):.1e}, bound {BOUND:.1e}"
+                )
     print(f"{len(FIXTURES)} files, worst {worst:.1e}, bound {BOUND:.1e}, {len(failures)} beyond it")
     return passed, failures

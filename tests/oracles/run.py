@@ -20,7 +20,9 @@ import torch_families
 
 def parse():
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("families", nargs="*", help="fixtures of families.py or model types; default: all, and everything else")
+    arguments.add_argument(
+        "families", nargs="*", help="fixtures of families.py or model types; default: all, and everything else"
+    )
     arguments.add_argument("--quick", action="store_true", help="a slice: every rope type and every kind of layer once")
     arguments.add_argument("--llama-cpp", action="store_true", help="only llama.cpp")
     arguments.add_argument("--old", metavar="FOLDER", help="where transformers 4.48.3 is")
@@ -66,8 +68,16 @@ def compare_all(tally, given):
         compare_llama_cpp(tally, given.quick)
     compare.header()
     known = class_families.refusals()[0]
-    fixtures = [name for name in given.families or (families.QUICK if given.quick else families.CASES) if name in families.CASES]
-    classes = class_families.QUICK if whole and given.quick else known if whole else [n for n in given.families if n not in families.CASES]
+    fixtures = [
+        name for name in given.families or (families.QUICK if given.quick else families.CASES) if name in families.CASES
+    ]
+    classes = (
+        class_families.QUICK
+        if whole and given.quick
+        else known
+        if whole
+        else [n for n in given.families if n not in families.CASES]
+    )
     tables = [compare.run(fixtures), compare.run_classes(classes)]
     if whole:
         tables.append(torch_families.run())

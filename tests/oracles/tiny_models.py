@@ -9,9 +9,20 @@ import numpy as np
 
 import llama_cpp
 
-SIZES = {"block_count": 4, "context_length": 4096, "embedding_length": 128, "feed_forward_length": 64, "vocab_size": 64,
-         "attention.head_count": 4, "attention.head_count_kv": 2, "attention.key_length": 32, "attention.value_length": 32,
-         "rope.dimension_count": 32, "attention.layer_norm_epsilon": 1e-5, "attention.layer_norm_rms_epsilon": 1e-5}
+SIZES = {
+    "block_count": 4,
+    "context_length": 4096,
+    "embedding_length": 128,
+    "feed_forward_length": 64,
+    "vocab_size": 64,
+    "attention.head_count": 4,
+    "attention.head_count_kv": 2,
+    "attention.key_length": 32,
+    "attention.value_length": 32,
+    "rope.dimension_count": 32,
+    "attention.layer_norm_epsilon": 1e-5,
+    "attention.layer_norm_rms_epsilon": 1e-5,
+}
 MOST_TENSORS = 400
 
 
@@ -75,7 +86,9 @@ def make(architecture, keys, tensors, seed=1, alike=True):
     """(file, handle) of a model that llama.cpp accepts. `tensors` are those that it would not miss: factors, sinks. Where the layers turn out
     not to be alike, each is asked for its tensors."""
     random = np.random.default_rng(seed)
-    given = {name: weights(name, value, random) if isinstance(value, tuple) else value for name, value in tensors.items()}
+    given = {
+        name: weights(name, value, random) if isinstance(value, tuple) else value for name, value in tensors.items()
+    }
     tensors, shapes = dict(given), {}
     for _ in range(MOST_TENSORS):
         data = file_of(architecture, keys, tensors)
@@ -90,7 +103,9 @@ def make(architecture, keys, tensors, seed=1, alike=True):
         name, shape = wish
         shapes[kind(name)] = shape
         tensors[name] = weights(name, shape, random)
-        if alike and name.startswith("blk.1."):  # the layers are alike, or nearly: what the first one has, the others are given at once
+        if alike and name.startswith(
+            "blk.1."
+        ):  # the layers are alike, or nearly: what the first one has, the others are given at once
             for layer in range(1, {**SIZES, **keys}["block_count"]):
                 for other in [other for other in tensors if other.startswith("blk.0.")]:
                     copy = other.replace("blk.0.", f"blk.{layer}.")

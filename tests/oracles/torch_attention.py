@@ -11,7 +11,7 @@ DOUBLE = torch.float64
 def positions(queries, keys):
     """The queries are the last of the keys."""
     j = torch.arange(keys)
-    return j[keys - queries:, None], j[None]
+    return j[keys - queries :, None], j[None]
 
 
 def inverse_frequencies(rotary_dim, base=10000.0):
@@ -37,7 +37,9 @@ def products_at(q, k, distances, inv_freq, layout):
     """<R(distance) q_i, k_j> for distances [queries, keys] of any kind: what methods do that change distances."""
     (queries, q_rest), (keys, k_rest) = (pairs_of(x, 2 * len(inv_freq), layout) for x in (q, grouped(k, q)))
     angles = distances.to(DOUBLE)[..., None] * inv_freq
-    turned = torch.einsum("bhip,bhjp,ijp->bhij", queries, keys.conj(), torch.polar(torch.ones_like(angles), angles)).real
+    turned = torch.einsum(
+        "bhip,bhjp,ijp->bhij", queries, keys.conj(), torch.polar(torch.ones_like(angles), angles)
+    ).real
     return turned + torch.einsum("bhif,bhjf->bhij", q_rest, k_rest)
 
 
@@ -67,13 +69,13 @@ def alibi_slopes(heads):
     power = 2 ** math.floor(math.log2(heads))
     slopes = [2 ** (-8 * (n + 1) / power) for n in range(power)]
     between = [2 ** (-8 * (n + 1) / (2 * power)) for n in range(0, 2 * power, 2)]
-    return torch.tensor(slopes + between[:heads - power], dtype=DOUBLE)[:, None, None]
+    return torch.tensor(slopes + between[: heads - power], dtype=DOUBLE)[:, None, None]
 
 
 def kerple(d, a, p, kind):
     """Chi et al. 2022, per head."""
     d, a, p = d.to(DOUBLE)[None], a[:, None, None], p[:, None, None]
-    return -p * torch.log(1 + a * d) if kind == "log" else -a * d ** p
+    return -p * torch.log(1 + a * d) if kind == "log" else -a * d**p
 
 
 def sandwich(d, heads, dim):
@@ -86,8 +88,10 @@ def sandwich(d, heads, dim):
 def t5_bias(i, j, table, bidirectional, max_distance=128):
     """transformers' own buckets."""
     from transformers.models.t5.modeling_t5 import T5Attention
-    buckets = T5Attention._relative_position_bucket(j - i, bidirectional=bidirectional, num_buckets=table.shape[0],
-                                                    max_distance=max_distance)
+
+    buckets = T5Attention._relative_position_bucket(
+        j - i, bidirectional=bidirectional, num_buckets=table.shape[0], max_distance=max_distance
+    )
     return table.to(DOUBLE)[buckets].permute(2, 0, 1)
 
 

@@ -5,9 +5,24 @@ import numpy as np
 import torch
 
 import farspan
-from torch_attention import (DOUBLE, alibi_slopes, attend, attend_to_logits, dual_chunk_distances, grouped, hidden_where,
-                             inverse_frequencies, kerple, positions, products_at, rerope_distances, rotate, sandwich,
-                             self_extend_distances, t5_bias)
+from torch_attention import (
+    DOUBLE,
+    alibi_slopes,
+    attend,
+    attend_to_logits,
+    dual_chunk_distances,
+    grouped,
+    hidden_where,
+    inverse_frequencies,
+    kerple,
+    positions,
+    products_at,
+    rerope_distances,
+    rotate,
+    sandwich,
+    self_extend_distances,
+    t5_bias,
+)
 
 # Sums in float32 of 64 products and up to 200 weights. T5's logits reach 40: rounded, they move a weight by 40 * 2^-24 of itself,
 # several times over.
@@ -21,8 +36,10 @@ class Problem:
 
     def __init__(self, seed, query_heads=8, key_heads=8, queries=72, keys=200, head_dim=64, value_dim=64):
         random = np.random.default_rng(seed)
-        self.q, self.k, self.v = (random.standard_normal((1, *shape)).astype(np.float32) for shape in (
-            (query_heads, queries, head_dim), (key_heads, keys, head_dim), (key_heads, keys, value_dim)))
+        self.q, self.k, self.v = (
+            random.standard_normal((1, *shape)).astype(np.float32)
+            for shape in ((query_heads, queries, head_dim), (key_heads, keys, head_dim), (key_heads, keys, value_dim))
+        )
         self.i, self.j = positions(queries, keys)
         self.causal = hidden_where(self.j > self.i)
 
@@ -67,7 +84,9 @@ def rotations():
     for layout in LAYOUTS:
         yield f"rope {LAYOUTS[layout]}, groups of 4", p, {"rope": rope(layout)}, p.rotated(layout=layout)
         part = inverse_frequencies(24)
-        yield f"rope {LAYOUTS[layout]}, 24 of 64", p, {"rope": rope(layout, 24)}, p.rotated(layout=layout, inv_freq=part)
+        yield f"rope {LAYOUTS[layout]}, 24 of 64", p, {"rope": rope(layout, 24)}, p.rotated(
+            layout=layout, inv_freq=part
+        )
     one = Problem(2, key_heads=1, queries=1, keys=777, value_dim=40)
     yield "rope, one query, one key head", one, {"rope": rope()}, one.rotated()
     linear = inverse_frequencies(64) / 8
@@ -86,26 +105,35 @@ def biases():
     table = np.random.default_rng(3).standard_normal((32, 8)).astype(np.float32)
     for side in (0, 1):
         expected = t5_bias(p.i, p.j, torch.from_numpy(table), bool(side)) + (0 if side else p.causal)
-        parts = {"bias": {"method": 2, "heads": 8, "bidirectional": side, "values": table},
-                 "mask": {"causal": 1 - side}, "score": {"scale": 1}}
+        parts = {
+            "bias": {"method": 2, "heads": 8, "bidirectional": side, "values": table},
+            "mask": {"causal": 1 - side},
+            "score": {"scale": 1},
+        }
         yield f"t5, {'both sides' if side else 'causal'}", p, parts, p.plain(expected, scale=1.0)
     a, power = (np.random.default_rng(n).uniform(0.1, 1, 8) for n in (4, 5))
     for method, kind in ((3, "log"), (4, "power")):
         expected = kerple(d.clamp(min=0), torch.from_numpy(a), torch.from_numpy(power), kind) + p.causal
         yield f"kerple {kind}", p, {"bias": {"method": method, "heads": 8, "a": a, "p": power}}, p.plain(expected)
-    yield "sandwich", p, {"bias": {"method": 5, "heads": 8, "dim": 128}}, p.plain(sandwich(d.clamp(min=0), 8, 128) + p.causal)
-    yield "alibi over rope", p, {"rope": rope(), "bias": {"method": 1, "heads": 8}}, p.rotated(-alibi_slopes(8) * d + p.causal)
+    yield "sandwich", p, {"bias": {"method": 5, "heads": 8, "dim": 128}}, p.plain(
+        sandwich(d.clamp(min=0), 8, 128) + p.causal
+    )
+    yield "alibi over rope", p, {"rope": rope(), "bias": {"method": 1, "heads": 8}}, p.rotated(
+        -alibi_slopes(8) * d + p.causal
+    )
 
 
 def masks():
     p = Problem(30)
     i, j, d = p.i, p.j, p.i - p.j
-    rows = {"window": ({"window_left": 31}, (d < 0) | (d > 31)),
-            "window to both sides": ({"causal": 0, "window_left": 16, "window_right": 16}, d.abs() > 16),
-            "chunks": ({"chunk": 48}, (d < 0) | (i // 48 != j // 48)),
-            "sinks and window": ({"sinks": 4, "window_left": 20}, (d < 0) | ((d > 20) & (j >= 4))),
-            "prefix": ({"prefix": 150}, (d < 0) & (j >= 150)),
-            "everything": ({"causal": 0}, d < -1000)}
+    rows = {
+        "window": ({"window_left": 31}, (d < 0) | (d > 31)),
+        "window to both sides": ({"causal": 0, "window_left": 16, "window_right": 16}, d.abs() > 16),
+        "chunks": ({"chunk": 48}, (d < 0) | (i // 48 != j // 48)),
+        "sinks and window": ({"sinks": 4, "window_left": 20}, (d < 0) | ((d > 20) & (j >= 4))),
+        "prefix": ({"prefix": 150}, (d < 0) & (j >= 150)),
+        "everything": ({"causal": 0}, d < -1000),
+    }
     for name, (mask, hidden) in rows.items():
         yield name, p, {"rope": rope(), "mask": mask}, p.rotated(hidden_where(hidden))
 
@@ -118,15 +146,20 @@ def remaps():
     yield "leaky rerope", p, {"rope": rope(), "remap": leaky}, p.remapped(rerope_distances(i, j, 50, 16))
     for group in (4, 7):
         grouping = {"method": 3, "window": 32, "group": group}
-        yield f"self-extend, group {group}", p, {"rope": rope(), "remap": grouping}, p.remapped(self_extend_distances(i, j, 32, group))
+        yield f"self-extend, group {group}", p, {"rope": rope(), "remap": grouping}, p.remapped(
+            self_extend_distances(i, j, 32, group)
+        )
     for chunk, local in ((48, 16), (60, 10)):
         chunks = {"method": 4, "chunk": chunk, "local_window": local}
-        yield f"dual chunk {chunk}, {local}", p, {"rope": rope(), "remap": chunks}, p.remapped(dual_chunk_distances(i, j, chunk, local))
+        yield f"dual chunk {chunk}, {local}", p, {"rope": rope(), "remap": chunks}, p.remapped(
+            dual_chunk_distances(i, j, chunk, local)
+        )
     d = i - j
     seen = hidden_where((d < 0) | ((d >= 64) & (j >= 6)))
     limited = {"method": 5, "window": 64, "limit": 64}
-    yield "lm-infinite", p, {"rope": rope(), "remap": limited, "mask": {"sinks": 6, "window_left": 63}}, \
-        p.remapped(torch.where(d < 64, d, torch.full_like(d, 64)), seen)
+    yield "lm-infinite", p, {"rope": rope(), "remap": limited, "mask": {"sinks": 6, "window_left": 63}}, p.remapped(
+        torch.where(d < 64, d, torch.full_like(d, 64)), seen
+    )
 
 
 def scores():
@@ -135,15 +168,19 @@ def scores():
     sinks = np.linspace(-1, 3, 8).astype(np.float32)
     yield "learned sinks", p, {"score": {"sink_logits": sinks}}, p.with_sinks(torch.from_numpy(sinks))
     i = p.i.to(DOUBLE)
-    temperatures = {"log_n": torch.log(i + 1).div(math.log(40)).clamp(min=1), "log_n_trained": torch.log(i + 1) / math.log(40),
-                    "llama4": 1 + 0.1 * torch.log(torch.floor((i + 1) / 40) + 1),
-                    "ministral3": 1 + 0.1 * torch.log(torch.floor(i / 40) + 1)}
+    temperatures = {
+        "log_n": torch.log(i + 1).div(math.log(40)).clamp(min=1),
+        "log_n_trained": torch.log(i + 1) / math.log(40),
+        "llama4": 1 + 0.1 * torch.log(torch.floor((i + 1) / 40) + 1),
+        "ministral3": 1 + 0.1 * torch.log(torch.floor(i / 40) + 1),
+    }
     for name, factor in temperatures.items():
         score = {"temperature": farspan.find("temperature", name), "trained_length": 40.0}
         yield f"temperature {name}", p, {"score": score}, p.of_logits(lambda x, factor=factor: x * factor + p.causal)
     alibi = -alibi_slopes(8) * (p.i - p.j)
-    yield "cap before bias", p, {"score": {"softcap": 2.0}, "bias": {"method": 1, "heads": 8}}, \
-        p.of_logits(lambda x: 2 * torch.tanh(x / 2) + alibi + p.causal)
+    yield "cap before bias", p, {"score": {"softcap": 2.0}, "bias": {"method": 1, "heads": 8}}, p.of_logits(
+        lambda x: 2 * torch.tanh(x / 2) + alibi + p.causal
+    )
 
 
 def run():

@@ -9,8 +9,18 @@ import torch
 import families
 import farspan
 from compare import Table
-from torch_attention import (DOUBLE, alibi_slopes, attend, attend_to_logits, dual_chunk_distances, hidden_where, inverse_frequencies,
-                             positions, products_at, rotate)
+from torch_attention import (
+    DOUBLE,
+    alibi_slopes,
+    attend,
+    attend_to_logits,
+    dual_chunk_distances,
+    hidden_where,
+    inverse_frequencies,
+    positions,
+    products_at,
+    rotate,
+)
 
 POSITIONS = [0, 1, 17, 1023, 4095]
 # Exact angles: frequencies in double, cos and sin rounded once. Attention as in compare.py.
@@ -21,7 +31,18 @@ class Family:
     """What a row of the table says, of layer 0. `logits(q, k, i, j)` without mask and scale, or None for rotated products; positions
     count modulo `period`."""
 
-    def __init__(self, fixture, keys, inv_freq=None, layout="half", logits=None, bias=None, temperature=None, period=None, **changes):
+    def __init__(
+        self,
+        fixture,
+        keys,
+        inv_freq=None,
+        layout="half",
+        logits=None,
+        bias=None,
+        temperature=None,
+        period=None,
+        **changes,
+    ):
         self.fixture, self.keys, self.inv_freq, self.layout, self.period = fixture, keys, inv_freq, layout, period
         self.logits, self.bias, self.temperature, self.changes = logits, bias, temperature, changes
 
@@ -75,16 +96,27 @@ def all_families():
     return [
         Family("qwen-7b", 1500, plain, **few),
         Family("qwen-7b", 5000, inverse_frequencies(128, qwen_base(5000, 2048)), temperature=logn, **few),
-        Family("baichuan-7b", 96, plain), Family("baichuan2-7b", 96, plain),
-        Family("baichuan-13b", 96, bias=alibi(40)), Family("baichuan2-13b", 96, bias=alibi(40)),
+        Family("baichuan-7b", 96, plain),
+        Family("baichuan2-7b", 96, plain),
+        Family("baichuan-13b", 96, bias=alibi(40)),
+        Family("baichuan2-13b", 96, bias=alibi(40)),
         Family("glm-4-9b-1m", 96, inverse_frequencies(64, 1e8), "interleaved"),
         Family("internlm2-7b", 96, inverse_frequencies(128, 1e6), **few),
         Family("internlm2-7b", 40000, inverse_frequencies(128, dynamic_base(1e6, 2, 40000, 32768, 128)), **few),
         # The published chunk is 262144 keys: a smaller one goes through the same three branches. vLLM's factor counts twice.
-        Family("qwen2.5-7b-1m", 300, million, logits=chunked(64, 16, million), dual_chunk_attention_config=small_chunks, period=48,
-               temperature=lambda i: (0.1 * math.log(300 / 128) + 1) ** 2),
-        Family("falcon-7b-2023", 96, inverse_frequencies(64)), Family("falcon-40b-2023", 96, inverse_frequencies(64)),
-        Family("falcon-rw-1b", 96, bias=alibi(32, 1 / 8)), Family("mpt-default", 96, bias=alibi(16)),
+        Family(
+            "qwen2.5-7b-1m",
+            300,
+            million,
+            logits=chunked(64, 16, million),
+            dual_chunk_attention_config=small_chunks,
+            period=48,
+            temperature=lambda i: (0.1 * math.log(300 / 128) + 1) ** 2,
+        ),
+        Family("falcon-7b-2023", 96, inverse_frequencies(64)),
+        Family("falcon-40b-2023", 96, inverse_frequencies(64)),
+        Family("falcon-rw-1b", 96, bias=alibi(32, 1 / 8)),
+        Family("mpt-default", 96, bias=alibi(16)),
         Family("bloom-7b1", 96, bias=alibi(32)),
     ]
 
@@ -102,8 +134,10 @@ def compare(family):
         for mine, theirs in zip(farspan.cos_sin(layer, POSITIONS, family.keys), (torch.cos(angles), torch.sin(angles))):
             rotation[2] = max(rotation[2], np.max(np.abs(mine - theirs.numpy())))
     random = np.random.default_rng(family.keys)
-    q, k, v = (random.standard_normal((1, heads, count, layer.head_dim)).astype(np.float32)
-               for heads, count in ((layer.query_heads, 6), (layer.key_heads, family.keys), (layer.key_heads, family.keys)))
+    q, k, v = (
+        random.standard_normal((1, heads, count, layer.head_dim)).astype(np.float32)
+        for heads, count in ((layer.query_heads, 6), (layer.key_heads, family.keys), (layer.key_heads, family.keys))
+    )
     expected = family.attention(*(torch.from_numpy(x).to(DOUBLE) for x in (q, k, v))).numpy()
     ours = farspan.attention(layer.scheme, q, k, v)
     return layer, [*rotation, np.max(np.abs(ours - expected)) / np.max(np.abs(expected))]

@@ -1,4 +1,5 @@
-// usage: test_<name> [TEXT]    runs the tests whose "suite/name" contains TEXT; the last line is "N passed, M failed, K skipped"
+// usage: test_<name> [TEXT]    runs the tests whose "suite/name" contains TEXT; the last line is "N passed, M failed, K
+// skipped"
 #include <cstdarg>
 #include <exception>
 
@@ -17,7 +18,9 @@ test::test(const char* suite_name, const char* test_name, void (*test_body)())
     first = this;
 }
 
-bool check(bool holds, const char* file, int line, const char* what) { return check(holds, file, line, what, "%s", ""); }
+bool check(bool holds, const char* file, int line, const char* what) {
+    return check(holds, file, line, what, "%s", "");
+}
 
 bool check(bool holds, const char* file, int line, const char* what, const char* format, ...) {
     if (holds) return true;

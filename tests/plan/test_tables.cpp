@@ -95,7 +95,8 @@ Test(plan_tables, tables_are_rounded_once) {
         map.group = 4;
         map.shift = 3.5;
         for (const bool mapped : {false, true}) {
-            const rotary_table table = make_rotary_table(kernels::best_table(), rope, mapped ? map : position_map::identity(), positions, {});
+            const rotary_table table =
+                make_rotary_table(kernels::best_table(), rope, mapped ? map : position_map::identity(), positions, {});
             cr_assert(table.needed && table.stride == 32 &&
                       reinterpret_cast<std::uintptr_t>(table.cosine_row(0)) % 64 == 0);
             for (size_t t = 0; t < positions.size(); ++t)
@@ -118,8 +119,10 @@ Test(plan_tables, constant_maps_and_rows_that_are_not_needed) {
     const std::vector<int64_t> positions = {5, 6, 7};
     rope_part rope = make_rope(10000, 20);
     cr_expect(!make_rotary_table(kernels::best_table(), rope_part{}, {}, positions, {}).needed, "no rope");
-    cr_expect(!make_rotary_table(kernels::best_table(), rope, position_map::constant(0), positions, {}).needed, "position 0 turns nothing");
-    const rotary_table fixed = make_rotary_table(kernels::best_table(), rope, position_map::constant(17), positions, {});
+    cr_expect(!make_rotary_table(kernels::best_table(), rope, position_map::constant(0), positions, {}).needed,
+              "position 0 turns nothing");
+    const rotary_table fixed =
+        make_rotary_table(kernels::best_table(), rope, position_map::constant(17), positions, {});
     cr_expect(fixed.needed && fixed.stride == 0, "one row serves all");
     for (size_t p = 0; p < 10; ++p)
         cr_expect(fixed.cosine_row(2)[p] == static_cast<float>(std::cos(17 * rope.inv_freq[p])), "pair %zu", p);

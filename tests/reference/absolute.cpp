@@ -42,9 +42,12 @@ std::vector<double> shifted_block_row(double position, int features, double base
 std::vector<double> sinusoidal_row(double position, int features, sinusoidal_layout layout, double base) {
     if (features < 1) throw std::invalid_argument("features must be positive");
     switch (layout) {
-        case sinusoidal_layout::interleaved: return interleaved_row(position, features, base);
-        case sinusoidal_layout::blocks: return block_row(position, features, base);
-        case sinusoidal_layout::blocks_shifted: return shifted_block_row(position, features, base);
+        case sinusoidal_layout::interleaved:
+            return interleaved_row(position, features, base);
+        case sinusoidal_layout::blocks:
+            return block_row(position, features, base);
+        case sinusoidal_layout::blocks_shifted:
+            return shifted_block_row(position, features, base);
     }
     throw std::invalid_argument("unknown sinusoidal layout");
 }

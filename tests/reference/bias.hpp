@@ -13,11 +13,11 @@ std::vector<double> alibi_slopes(int heads, double bias_max = 8.0);
 std::vector<double> alibi_slopes_mpt(int heads, double bias_max = 8.0);
 std::vector<double> alibi_slopes_ggml(int heads, double bias_max = 8.0);
 
-double alibi_relative(double slope, int64_t i, int64_t j);           // (R) -m (i - j)
-double alibi_key_only(double slope, int64_t j);                      // (K) +m j
-double alibi_right_aligned(double slope, int64_t j, int64_t keys);   // (A)  m (j - (keys - 1))
-double alibi_symmetric(double slope, int64_t i, int64_t j);          // encoders: -m |i - j|
-double alibi_falcon(double slope, int64_t j, int head_dim);          // key-only, times 1/sqrt(head_dim)
+double alibi_relative(double slope, int64_t i, int64_t j);          // (R) -m (i - j)
+double alibi_key_only(double slope, int64_t j);                     // (K) +m j
+double alibi_right_aligned(double slope, int64_t j, int64_t keys);  // (A)  m (j - (keys - 1))
+double alibi_symmetric(double slope, int64_t i, int64_t j);         // encoders: -m |i - j|
+double alibi_falcon(double slope, int64_t j, int head_dim);         // key-only, times 1/sqrt(head_dim)
 // BLOOM: key-only over positions (cumsum(attention_mask) - 1) * attention_mask, safe with left padding.
 double alibi_bloom(double slope, const std::vector<int>& attention_mask, int64_t j);
 // LM-Infinite on ALiBi models: the distance stops growing at `limit`.

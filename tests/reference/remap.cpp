@@ -60,8 +60,10 @@ std::vector<int64_t> self_extend_llama_cpp(int64_t group, int64_t window, int64_
             for (int64_t& x : position)
                 if (in_range(x, start, past)) x += ib * bd;
             for (int64_t& x : position) {
-                if (in_range(x, start + ib * bd, start + ib * bd + window)) x /= group;
-                else if (in_range(x, start + ib * bd + window, past + ib * bd)) x += dd;
+                if (in_range(x, start + ib * bd, start + ib * bd + window))
+                    x /= group;
+                else if (in_range(x, start + ib * bd + window, past + ib * bd))
+                    x += dd;
             }
             past -= bd;
             start += window / group;
@@ -75,9 +77,9 @@ rotated_pair remap_dual_chunk(int64_t i, int64_t j, int64_t chunk, int64_t local
     const int64_t stride = chunk - local_window;
     if (stride < 1) throw std::invalid_argument("local_window must be smaller than chunk");
     const int64_t chunks_apart = i / stride - j / stride;
-    int64_t query = std::min(2 * stride - 1, chunk);                          // inter
-    if (chunks_apart == 1) query = std::min(i % stride + stride, chunk);      // successive
-    if (chunks_apart <= 0) query = i % stride;                                // intra
+    int64_t query = std::min(2 * stride - 1, chunk);                      // inter
+    if (chunks_apart == 1) query = std::min(i % stride + stride, chunk);  // successive
+    if (chunks_apart <= 0) query = i % stride;                            // intra
     return {real(query) / factor, real(j % stride) / factor};
 }
 

@@ -83,8 +83,7 @@ rope_frequencies rope_ntk_mixed(double base, int rotary_dim, double factor, doub
     require_positive(factor, "factor must be positive");
     rope_frequencies result = rope_base(base, rotary_dim);
     const double a = std::log(factor) / std::pow(pair_count(rotary_dim), exponent);
-    for (int p = 0; p < pair_count(rotary_dim); ++p)
-        result.inv_freq[p] *= std::exp(-a * std::pow(p + 1.0, exponent));
+    for (int p = 0; p < pair_count(rotary_dim); ++p) result.inv_freq[p] *= std::exp(-a * std::pow(p + 1.0, exponent));
     return result;
 }
 
@@ -94,8 +93,7 @@ double dynamic_ntk_base(double base, int rotary_dim, double factor, double origi
     return ntk_base(base, rotary_dim, factor * n / original_context - (factor - 1.0));
 }
 
-rope_frequencies rope_dynamic_ntk(double base, int rotary_dim, double factor, double original_context,
-                                  double length) {
+rope_frequencies rope_dynamic_ntk(double base, int rotary_dim, double factor, double original_context, double length) {
     return rope_base(dynamic_ntk_base(base, rotary_dim, factor, original_context, length), rotary_dim);
 }
 
@@ -138,8 +136,8 @@ rope_frequencies rope_ntk_by_parts(double base, int rotary_dim, double factor, d
     return result;
 }
 
-rope_frequencies rope_part_ntk(double base, int rotary_dim, double factor, double original_context,
-                               double ntk_factor, double extrapolation_factor) {
+rope_frequencies rope_part_ntk(double base, int rotary_dim, double factor, double original_context, double ntk_factor,
+                               double extrapolation_factor) {
     const auto plain = rope_base(base, rotary_dim).inv_freq;
     const auto linear = rope_position_interpolation(base, rotary_dim, factor).inv_freq;
     const auto ntk = rope_ntk_aware(base, rotary_dim, factor).inv_freq;
@@ -168,8 +166,8 @@ double longrope_magnitude(double factor, double original_context) {
     return factor > 1.0 ? std::sqrt(1.0 + std::log(factor) / std::log(original_context)) : 1.0;
 }
 
-std::vector<double> longrope_dynamic_factors(const std::vector<double>& factors, double factor,
-                                             double original_context, double length) {
+std::vector<double> longrope_dynamic_factors(const std::vector<double>& factors, double factor, double original_context,
+                                             double length) {
     std::vector<double> result;
     for (double lambda : factors)
         result.push_back(1.0 + (lambda - 1.0) * ((length / original_context - 1.0) / (factor - 1.0)));
@@ -187,8 +185,7 @@ rope_frequencies rope_llama3(double base, int rotary_dim, double factor, double 
             inv /= factor;
             continue;
         }
-        const double smooth =
-            (original_context / wavelength - low_freq_factor) / (high_freq_factor - low_freq_factor);
+        const double smooth = (original_context / wavelength - low_freq_factor) / (high_freq_factor - low_freq_factor);
         inv = (1.0 - smooth) * inv / factor + smooth * inv;
     }
     return result;

@@ -27,8 +27,8 @@ rope_frequencies rope_base(double base, int rotary_dim);
 rope_frequencies rope_position_interpolation(double base, int rotary_dim, double factor);
 
 // Dynamic PI (jquesnelle/yarn): factor = length / original_context once that exceeds 1.
-rope_frequencies rope_dynamic_position_interpolation(double base, int rotary_dim,
-                                                     double original_context, double length);
+rope_frequencies rope_dynamic_position_interpolation(double base, int rotary_dim, double original_context,
+                                                     double length);
 
 // NTK-aware (bloc97 2023): base' = base * factor^(R/(R-2)). Needs R > 2.
 double ntk_base(double base, int rotary_dim, double factor);
@@ -42,8 +42,7 @@ rope_frequencies rope_ntk_mixed(double base, int rotary_dim, double factor, doub
 
 // Dynamic NTK (emozilla 2023): base' = base * (factor*n/L - (factor-1))^(R/(R-2)), n = max(length, L).
 double dynamic_ntk_base(double base, int rotary_dim, double factor, double original_context, double length);
-rope_frequencies rope_dynamic_ntk(double base, int rotary_dim, double factor, double original_context,
-                                  double length);
+rope_frequencies rope_dynamic_ntk(double base, int rotary_dim, double factor, double original_context, double length);
 // Hugging Face's state machine: the length whose table is in use after a step that needs `length`.
 double dynamic_ntk_cached_length(double cached_length, double length, double original_context);
 
@@ -57,8 +56,8 @@ std::vector<double> rotations_in_context(double base, int rotary_dim, double ori
 rope_frequencies rope_ntk_by_parts(double base, int rotary_dim, double factor, double original_context,
                                    double slow_rotations = 1.0, double fast_rotations = 32.0);
 // The ramp gamma of that definition, one value per pair (1 keeps the frequency, 0 divides it).
-std::vector<double> ntk_by_parts_ramp(double base, int rotary_dim, double original_context,
-                                      double slow_rotations = 1.0, double fast_rotations = 32.0);
+std::vector<double> ntk_by_parts_ramp(double base, int rotary_dim, double original_context, double slow_rotations = 1.0,
+                                      double fast_rotations = 32.0);
 
 // NTK-by-parts, first release (jquesnelle/yarn, LlamaPartNTKScaledRotaryEmbedding).
 rope_frequencies rope_part_ntk(double base, int rotary_dim, double factor, double original_context,
@@ -100,13 +99,13 @@ rope_frequencies rope_dynamic_yarn(const yarn_parameters& parameters, double max
 // LongRoPE (Ding et al. 2024): inv_freq[p] / factors[p], the long list when length > original_context.
 // magnitude is given by one of the policies below (the same for both lists), or is a literal number.
 rope_frequencies rope_longrope(double base, int rotary_dim, const std::vector<double>& short_factor,
-                               const std::vector<double>& long_factor, double original_context,
-                               double length, double magnitude);
+                               const std::vector<double>& long_factor, double original_context, double length,
+                               double magnitude);
 // Policy "su": sqrt(1 + ln(s)/ln(L)) for s > 1, else 1. Policy "yarn" is yarn_magnitude(s).
 double longrope_magnitude(double factor, double original_context);
 // microsoft/LongRoPE "dynamic": 1 + (lambda - 1) * ((n/L - 1)/(s - 1)).
-std::vector<double> longrope_dynamic_factors(const std::vector<double>& factors, double factor,
-                                             double original_context, double length);
+std::vector<double> longrope_dynamic_factors(const std::vector<double>& factors, double factor, double original_context,
+                                             double length);
 
 // Llama 3.1: keep, blend or divide by wavelength.
 rope_frequencies rope_llama3(double base, int rotary_dim, double factor, double original_context,

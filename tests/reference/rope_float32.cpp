@@ -26,8 +26,7 @@ float ggml_correction_dim(double rotations, const ggml_rope_parameters& g) {
 // Share of the unscaled angle: (1 - clamp((p - low)/max(0.001, high - low), 0, 1)) * ext_factor.
 float ggml_mix(int p, const ggml_rope_parameters& g) {
     const float low = std::max(0.0f, std::floor(ggml_correction_dim(g.beta_fast, g)));
-    const float high =
-        std::min(static_cast<float>(g.rotary_dim - 1), std::ceil(ggml_correction_dim(g.beta_slow, g)));
+    const float high = std::min(static_cast<float>(g.rotary_dim - 1), std::ceil(ggml_correction_dim(g.beta_slow, g)));
     const float ramp = (static_cast<float>(p) - low) / std::max(0.001f, high - low);
     return (1.0f - std::clamp(ramp, 0.0f, 1.0f)) * static_cast<float>(g.ext_factor);
 }

@@ -9,10 +9,10 @@ namespace oracle {
 enum class hf_release { v4_45, v4_47, v4_48, v4_56, v5 };
 
 struct hf_context_config {
-    double max_position;                            // max_position_embeddings
-    std::optional<double> factor;                   // rope_scaling["factor"]
-    std::optional<double> original_in_dictionary;   // rope_scaling["original_max_position_embeddings"]
-    std::optional<double> original_at_top_level;    // the same name, outside the dictionary
+    double max_position;                           // max_position_embeddings
+    std::optional<double> factor;                  // rope_scaling["factor"]
+    std::optional<double> original_in_dictionary;  // rope_scaling["original_max_position_embeddings"]
+    std::optional<double> original_at_top_level;   // the same name, outside the dictionary
 };
 
 // The factor and the trained context that the YaRN ramp is computed with.
@@ -27,7 +27,6 @@ struct hf_longrope_choice {
     bool long_list;
     bool magnitude;
 };
-hf_longrope_choice hf_longrope_resolve(hf_release release, double length, double original_context,
-                                       double max_position);
+hf_longrope_choice hf_longrope_resolve(hf_release release, double length, double original_context, double max_position);
 
 }  // namespace oracle

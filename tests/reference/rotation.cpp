@@ -18,9 +18,7 @@ size_t contiguous_section(const std::vector<int>& sections, int p) {
     return sections.size() - 1;
 }
 
-int section_sum(const std::vector<int>& sections) {
-    return std::accumulate(sections.begin(), sections.end(), 0);
-}
+int section_sum(const std::vector<int>& sections) { return std::accumulate(sections.begin(), sections.end(), 0); }
 
 std::vector<double> negated(std::vector<double> angles) {
     for (double& angle : angles) angle = -angle;
@@ -40,8 +38,8 @@ std::vector<double> xpos_rotate(const std::vector<double>& x, double position, d
 
 }  // namespace
 
-std::vector<double> rotate_by_angles(const std::vector<double>& x, const std::vector<double>& angles,
-                                     double magnitude, pair_layout layout, int offset) {
+std::vector<double> rotate_by_angles(const std::vector<double>& x, const std::vector<double>& angles, double magnitude,
+                                     pair_layout layout, int offset) {
     const size_t pairs = angles.size();
     const size_t begin = static_cast<size_t>(offset);
     if (begin + 2 * pairs > x.size()) throw std::invalid_argument("the rotated sub-range exceeds the head");
@@ -72,8 +70,8 @@ std::vector<double> rotate(const std::vector<double>& x, double position, const 
     return rotate_by_angles(x, rope_angles(position, frequencies), frequencies.magnitude, layout, offset);
 }
 
-std::vector<double> rotate_backward(const std::vector<double>& x, double position,
-                                    const rope_frequencies& frequencies, pair_layout layout, int offset) {
+std::vector<double> rotate_backward(const std::vector<double>& x, double position, const rope_frequencies& frequencies,
+                                    pair_layout layout, int offset) {
     return rotate_by_angles(x, negated(rope_angles(position, frequencies)), frequencies.magnitude, layout, offset);
 }
 
@@ -88,8 +86,7 @@ std::vector<double> rotate_delta(const std::vector<double>& x, double delta, con
     return rotate_by_angles(x, rope_angles(delta, frequencies), 1.0, layout, offset);
 }
 
-std::vector<double> mrope_positions(const std::vector<int>& sections, const std::vector<double>& positions,
-                                    int pairs) {
+std::vector<double> mrope_positions(const std::vector<int>& sections, const std::vector<double>& positions, int pairs) {
     if (section_sum(sections) != pairs) throw std::invalid_argument("sections must sum to rotary_dim / 2");
     return mrope_positions_ggml(sections, positions, pairs);
 }
@@ -105,7 +102,8 @@ std::vector<double> mrope_positions_ggml(const std::vector<int>& sections, const
 std::vector<double> imrope_positions_hf(const std::vector<int>& sections, const std::vector<double>& positions,
                                         int pairs) {
     std::vector<double> result(static_cast<size_t>(pairs), positions[0]);
-    for (size_t stream : {1, 2})  // pairs 1, 4, 7 ... below 3 sections[1] are h, pairs 2, 5, 8 ... below 3 sections[2] are w
+    // pairs 1, 4, 7 ... below 3 sections[1] are h, pairs 2, 5, 8 ... below 3 sections[2] are w
+    for (size_t stream : {1, 2})
         for (int p = static_cast<int>(stream); p < std::min(pairs, 3 * sections[stream]); p += 3)
             result[static_cast<size_t>(p)] = positions[stream];
     return result;
@@ -122,8 +120,8 @@ std::vector<double> imrope_positions_ggml(const std::vector<int>& sections, cons
     return result;
 }
 
-std::vector<double> vision_angles(const std::vector<int>& sections, const std::vector<double>& positions,
-                                  double base, int head_dim) {
+std::vector<double> vision_angles(const std::vector<int>& sections, const std::vector<double>& positions, double base,
+                                  int head_dim) {
     const int pairs = head_dim / 2;
     std::vector<double> angles;
     for (int p = 0; p < pairs; ++p) {
@@ -143,8 +141,8 @@ std::vector<double> xpos_zeta(int head_dim) {
 
 double xpos_centre(int64_t length, int64_t offset) { return std::ceil(static_cast<double>(length + offset) / 2.0); }
 
-std::vector<double> xpos_rotate_query(const std::vector<double>& x, double position, double centre,
-                                      double scale_base, const rope_frequencies& frequencies) {
+std::vector<double> xpos_rotate_query(const std::vector<double>& x, double position, double centre, double scale_base,
+                                      const rope_frequencies& frequencies) {
     return xpos_rotate(x, position, (position - centre) / scale_base, frequencies);
 }
 

@@ -18,9 +18,7 @@ double softcap(double score, double cap) { return cap == 0.0 ? score : cap * std
 
 double log_n(int64_t i, double trained_length) { return std::max(1.0, log_n_unclamped(i, trained_length)); }
 
-double log_n_unclamped(int64_t i, double trained_length) {
-    return std::log(real(i) + 1.0) / std::log(trained_length);
-}
+double log_n_unclamped(int64_t i, double trained_length) { return std::log(real(i) + 1.0) / std::log(trained_length); }
 
 double log_n_qwen(int64_t i, double trained_length, int64_t keys, bool newer_revision) {
     if (newer_revision && real(keys) <= trained_length) return 1.0;

@@ -5,8 +5,8 @@
 
 namespace oracle {
 
-double softmax_scale(int head_dim);               // 1 / sqrt(D)
-double softcap(double score, double cap);         // cap tanh(score / cap); cap 0 = off
+double softmax_scale(int head_dim);        // 1 / sqrt(D)
+double softcap(double score, double cap);  // cap tanh(score / cap); cap 0 = off
 
 // log-n (Su; bojone/rerope): max(1, ln(i+1)/ln(L)).
 double log_n(int64_t i, double trained_length);

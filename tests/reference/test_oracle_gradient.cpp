@@ -17,9 +17,7 @@ struct unknowns {
     std::vector<double> table;  // T5, [buckets][heads]
 };
 
-bool causal(const pair& at) {
-    return visible_causal(at.i, at.j);
-}
+bool causal(const pair& at) { return visible_causal(at.i, at.j); }
 
 class check {
 public:

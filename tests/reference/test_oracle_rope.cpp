@@ -44,8 +44,8 @@ const std::vector<named_scaling> scalings = {
     {"llama3", [](double s) { return rope_llama3(base, dim, s, context, 1.0, 4.0); }},
 };
 
-double logit(const std::vector<double>& q, const std::vector<double>& k, double i, double j,
-             const rope_frequencies& f, pair_layout layout) {
+double logit(const std::vector<double>& q, const std::vector<double>& k, double i, double j, const rope_frequencies& f,
+             pair_layout layout) {
     return dot(rotate(q, i, f, layout), rotate(k, j, f, layout));
 }
 
@@ -87,8 +87,8 @@ Test(rope, scaled_frequencies_stay_between_base_and_interpolation) {
 
 Test(rope, mixed_ntk_contains_fixed_and_interpolation) {
     expect_close(rope_ntk_mixed(base, dim, 8, 1.0).inv_freq, rope_ntk_fixed(base, dim, 8).inv_freq, 1e-15, "b = 1");
-    expect_close(rope_ntk_mixed(base, dim, 8, 0.0).inv_freq, rope_position_interpolation(base, dim, 8).inv_freq,
-                 1e-15, "b = 0");
+    expect_close(rope_ntk_mixed(base, dim, 8, 0.0).inv_freq, rope_position_interpolation(base, dim, 8).inv_freq, 1e-15,
+                 "b = 0");
 }
 
 // Methods specification 2.4: llama3 is the paper's NTK-by-parts with ramp 1 to 4.

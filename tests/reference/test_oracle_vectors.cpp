@@ -30,8 +30,8 @@ void check(const vector_case& one) {
     cr_expect_eq(one.tolerance.size(), one.expected.size(), "%s: one tolerance per number", one.name.c_str());
     for (size_t n = 0; n < std::min(got.size(), one.expected.size()); ++n) {
         const double error = std::abs(got[n] - one.expected[n]);
-        cr_expect(error <= one.tolerance[n], "%s[%zu]: got %.17g, expected %.17g, error %.3g > %.3g",
-                  one.name.c_str(), n, got[n], one.expected[n], error, one.tolerance[n]);
+        cr_expect(error <= one.tolerance[n], "%s[%zu]: got %.17g, expected %.17g, error %.3g > %.3g", one.name.c_str(),
+                  n, got[n], one.expected[n], error, one.tolerance[n]);
     }
 }
 
@@ -42,9 +42,8 @@ void check_file(const char* name) {
 }
 
 const std::set<std::string> tested_files = {
-    "alibi.json",    "fire.json",     "kerple.json",        "mask.json", "remap.json", "rope_scaling.json",
-    "rotation.json", "sandwich.json", "score.json",         "sinusoidal.json",
-    "t5.json",       "xpos.json",     "softmax_merge.json",
+    "alibi.json",    "fire.json",  "kerple.json",     "mask.json", "remap.json", "rope_scaling.json",  "rotation.json",
+    "sandwich.json", "score.json", "sinusoidal.json", "t5.json",   "xpos.json",  "softmax_merge.json",
 };
 
 }  // namespace

@@ -48,9 +48,8 @@ numbers widened(const std::vector<int64_t>& values) { return {values.begin(), va
 
 void add_windows(answer_table& table) {
     using namespace oracle;
-    add_remap(table, "rerope", [](const parameters& p, int64_t i, int64_t j) {
-        return remap_rerope(i, j, whole(p, "window"));
-    });
+    add_remap(table, "rerope",
+              [](const parameters& p, int64_t i, int64_t j) { return remap_rerope(i, j, whole(p, "window")); });
     add_remap(table, "leaky_rerope", [](const parameters& p, int64_t i, int64_t j) {
         return remap_leaky_rerope(i, j, whole(p, "window"), number(p, "leak"));
     });
@@ -94,8 +93,8 @@ void add_self_extend(answer_table& table) {
         });
     };
     table["self_extend/group_key"] = [](const parameters& p) {
-        return over_keys(
-            p, [&](int64_t j) { return static_cast<double>(self_extend_group_key(j, whole(p, "group"))); });
+        return over_keys(p,
+                         [&](int64_t j) { return static_cast<double>(self_extend_group_key(j, whole(p, "group"))); });
     };
     table["self_extend/max_length"] = [](const parameters& p) {
         return numbers{static_cast<double>(

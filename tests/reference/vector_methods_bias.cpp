@@ -174,8 +174,7 @@ void add_constant_scales(answer_table& table) {
         return numbers{deepseek_multiplier(number(p, "factor"), number(p, "mscale_all_dim"))};
     };
     table["deepseek/scale"] = [](const parameters& p) {
-        return numbers{
-            deepseek_softmax_scale(whole(p, "head_dim"), number(p, "factor"), number(p, "mscale_all_dim"))};
+        return numbers{deepseek_softmax_scale(whole(p, "head_dim"), number(p, "factor"), number(p, "mscale_all_dim"))};
     };
     table["softcap/score"] = [](const parameters& p) {
         return numbers{softcap(number(p, "score"), number(p, "softcap"))};

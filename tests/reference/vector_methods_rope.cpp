@@ -105,9 +105,8 @@ void add_ntk(answer_table& table) {
     table["dynamic_ntk/cached_length"] = [](const parameters& p) {
         return numbers{dynamic_ntk_cached_length(number(p, "cached_length"), length(p), original(p))};
     };
-    add_scaling(table, "qwen_dynamic_ntk", [](const parameters& p) {
-        return rope_qwen_dynamic_ntk(base(p), dim(p), original(p), length(p));
-    });
+    add_scaling(table, "qwen_dynamic_ntk",
+                [](const parameters& p) { return rope_qwen_dynamic_ntk(base(p), dim(p), original(p), length(p)); });
     table["qwen_dynamic_ntk/alpha"] = [](const parameters& p) {
         return numbers{qwen_ntk_alpha(original(p), length(p))};
     };
@@ -148,8 +147,8 @@ void add_longrope(answer_table& table) {
         return numbers{longrope_magnitude(factor(p), original(p))};
     };
     add_scaling(table, "longrope", [](const parameters& p) {
-        return rope_longrope(base(p), dim(p), list(p, "short_factor"), list(p, "long_factor"), original(p),
-                             length(p), longrope_magnitude(factor(p), original(p)));
+        return rope_longrope(base(p), dim(p), list(p, "short_factor"), list(p, "long_factor"), original(p), length(p),
+                             longrope_magnitude(factor(p), original(p)));
     });
     table["longrope_dynamic/factors"] = [](const parameters& p) {
         return longrope_dynamic_factors(list(p, "factors"), factor(p), original(p), length(p));
@@ -171,8 +170,7 @@ oracle::hf_yarn_choice hf_yarn(const parameters& p) {
         return p.contains(name) ? std::optional<double>(number(p, name)) : std::nullopt;
     };
     return oracle::hf_yarn_resolve(release(p), {number(p, "max_position"), optional("factor"),
-                                                optional("original_in_dictionary"),
-                                                optional("original_at_top_level")});
+                                                optional("original_in_dictionary"), optional("original_at_top_level")});
 }
 
 oracle::hf_longrope_choice hf_longrope(const parameters& p) {
@@ -209,8 +207,8 @@ void add_float32(answer_table& table) {
     using namespace oracle;
     table["hf_float32_yarn/inv_freq"] = [](const parameters& p) { return widened(hf_float32_yarn(yarn(p))); };
     table["hf_float32_rotate_half/y"] = [](const parameters& p) {
-        return widened(hf_float32_rotate_half(list(p, "x"), number(p, "position"),
-                                              hf_float32_inv_freq(base(p), dim(p))));
+        return widened(
+            hf_float32_rotate_half(list(p, "x"), number(p, "position"), hf_float32_inv_freq(base(p), dim(p))));
     };
     table["hf_float32/max_cos_error"] = [](const parameters& p) {
         return numbers{hf_float32_max_cos_error(number(p, "position"), base(p), dim(p))};

@@ -30,19 +30,27 @@ def exit_code_tells():
     for files, code in (({"base/a.cpp": "int x;\n"}, 0), ({"base/a.cpp": "#include <thread>\n"}, 1), ({}, 1)):
         with tempfile.TemporaryDirectory() as root:
             plant(root, files)
-            equal(subprocess.run([sys.executable, TOOLS / "check_layers.py", root], stdout=subprocess.DEVNULL).returncode, code)
+            equal(
+                subprocess.run([sys.executable, TOOLS / "check_layers.py", root], stdout=subprocess.DEVNULL).returncode,
+                code,
+            )
 
 
 def clean_tree_passes():
-    equal(violations({
-        "base/parallel.cpp": '#include "base/parallel.hpp"\n#include <oneapi/tbb/parallel_for.h>\n',
-        "method/rope_yarn.cpp": '// YaRN\n#include "method/parts.hpp"\n#include "farspan/farspan.h"\n',
-        "plan/plan.hpp": '#include "kernels/kernel_table.hpp"\n#include "method/scheme.hpp"\n',
-        "attention/prefill.cpp": '#include "plan/plan.hpp"\n#include "base/parallel.hpp"\n',
-        "kernels/score.inl": "#include <cstring>\nstatic std::int64_t n;\nvoid f() { std::memcpy(0, 0, 0); }\n",
-        "eval/loss.cpp": '#include "base/failure.hpp"\n#include "kernels/kernel_table.hpp"\n',
-        "api/plan.cpp": '#include "attention/run.hpp"\n#include "eval/loss.hpp"\n',
-    }), [])
+    equal(
+        violations(
+            {
+                "base/parallel.cpp": '#include "base/parallel.hpp"\n#include <oneapi/tbb/parallel_for.h>\n',
+                "method/rope_yarn.cpp": '// YaRN\n#include "method/parts.hpp"\n#include "farspan/farspan.h"\n',
+                "plan/plan.hpp": '#include "kernels/kernel_table.hpp"\n#include "method/scheme.hpp"\n',
+                "attention/prefill.cpp": '#include "plan/plan.hpp"\n#include "base/parallel.hpp"\n',
+                "kernels/score.inl": "#include <cstring>\nstatic std::int64_t n;\nvoid f() { std::memcpy(0, 0, 0); }\n",
+                "eval/loss.cpp": '#include "base/failure.hpp"\n#include "kernels/kernel_table.hpp"\n',
+                "api/plan.cpp": '#include "attention/run.hpp"\n#include "eval/loss.hpp"\n',
+            }
+        ),
+        [],
+    )
 
 
 def upward_includes_fail():
@@ -60,10 +68,19 @@ def upward_includes_fail():
 def names_of_c_in_messages_fail():
     equal(violations({"api/a.cpp": 'f(FARSPAN_ERROR_DTYPE, "dtype is %d: must be FARSPAN_F32");\n'}), ["api/a.cpp:1"])
     equal(violations({"api/a.cpp": 'f("use farspan_loss_init first");\n'}), ["api/a.cpp:1"])
-    equal(violations({"method/a.def": 'ROW(layout, one_of(1, 2, "FARSPAN_LAYOUT_HALF or other"))\n'}), ["method/a.def:1"])
+    equal(
+        violations({"method/a.def": 'ROW(layout, one_of(1, 2, "FARSPAN_LAYOUT_HALF or other"))\n'}), ["method/a.def:1"]
+    )
     equal(violations({"api/a.cpp": 'f("quoted \\" FARSPAN_F32");\n'}), ["api/a.cpp:1"])
-    equal(violations({"api/a.cpp": '#include "farspan/farspan.h"\nf(FARSPAN_F32, "f32"); getenv("FARSPAN_ISA");\n'
-                                   'g("a" + farspan_name() + "b"); // "FARSPAN_F32"\n'}), [])
+    equal(
+        violations(
+            {
+                "api/a.cpp": '#include "farspan/farspan.h"\nf(FARSPAN_F32, "f32"); getenv("FARSPAN_ISA");\n'
+                'g("a" + farspan_name() + "b"); // "FARSPAN_F32"\n'
+            }
+        ),
+        [],
+    )
 
 
 def includes_in_comments_are_ignored():
@@ -77,8 +94,22 @@ def threads_outside_their_home_fail():
 
 
 def method_names_below_the_plan_fail():
-    for word in ("ALiBi", "yarn", "ReRoPE", "self_extend", "SelfExtend", "LongRoPE", "xpos", "KERPLE", "sandwich",
-                 "streaming_llm", "LM_Infinite", "dual_chunk", "llama3", "NTK"):
+    for word in (
+        "ALiBi",
+        "yarn",
+        "ReRoPE",
+        "self_extend",
+        "SelfExtend",
+        "LongRoPE",
+        "xpos",
+        "KERPLE",
+        "sandwich",
+        "streaming_llm",
+        "LM_Infinite",
+        "dual_chunk",
+        "llama3",
+        "NTK",
+    ):
         equal(violations({"attention/a.cpp": f"int x;\n// {word}\n"}), ["attention/a.cpp:2"])
         equal(violations({"kernels/a.inl": f"void f_{word}();\n"}), ["kernels/a.inl:1"])
         equal(violations({"method/a.cpp": f"// {word}\n"}), [])
@@ -96,6 +127,16 @@ def long_files_and_strange_folders_fail():
     equal(violations({"util/a.cpp": "int x;\n"}), ["util/a.cpp:1"])
 
 
-run([clean_tree_passes, upward_includes_fail, names_of_c_in_messages_fail, includes_in_comments_are_ignored, threads_outside_their_home_fail,
-     method_names_below_the_plan_fail, standard_library_in_kernel_bodies_fails, long_files_and_strange_folders_fail,
-     exit_code_tells])
+run(
+    [
+        clean_tree_passes,
+        upward_includes_fail,
+        names_of_c_in_messages_fail,
+        includes_in_comments_are_ignored,
+        threads_outside_their_home_fail,
+        method_names_below_the_plan_fail,
+        standard_library_in_kernel_bodies_fails,
+        long_files_and_strange_folders_fail,
+        exit_code_tells,
+    ]
+)

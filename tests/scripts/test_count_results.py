@@ -21,7 +21,9 @@ def counts(entries, reports=None):
     }
     cases = "".join(
         f'<testcase name="{name}" status="{status if status in ("run", "fail") else "notrun"}">{inner[status]}'
-        f"<system-out>{escape(output)}</system-out></testcase>" for name, (status, output) in entries.items())
+        f"<system-out>{escape(output)}</system-out></testcase>"
+        for name, (status, output) in entries.items()
+    )
     with tempfile.TemporaryDirectory() as folder:
         junit, results = Path(folder, "ctest.xml"), Path(folder, "results")
         junit.write_text(f"<testsuite>{cases}</testsuite>")
@@ -68,5 +70,13 @@ def harness_lines_replace_their_entry():
     equal(counts({"a": ("run", "120 passed, 0 failed\nand more\n")}), "1 0 0")
 
 
-run([plain_entries_count_one, an_entry_that_could_not_start_fails, criterion_reports_replace_their_entry,
-     a_failure_outside_the_report_counts, unescaped_messages_do_not_matter, harness_lines_replace_their_entry])
+run(
+    [
+        plain_entries_count_one,
+        an_entry_that_could_not_start_fails,
+        criterion_reports_replace_their_entry,
+        a_failure_outside_the_report_counts,
+        unescaped_messages_do_not_matter,
+        harness_lines_replace_their_entry,
+    ]
+)

@@ -64,9 +64,15 @@ def comments_belong_to_what_they_stand_at():
     fields = {field.name: field for field in rope.fields}
     equal((fields["rotary_offset"].default, fields["base"].default), ("0", "10000"))
     assert "[longrope" in fields["short_factors"].doc
-    assert "[0, 1, 2" not in model.function("farspan_rope_apply").doc and "Rotates in[b, h, t, :]" in model.function("farspan_rope_apply").doc
+    assert (
+        "[0, 1, 2" not in model.function("farspan_rope_apply").doc
+        and "Rotates in[b, h, t, :]" in model.function("farspan_rope_apply").doc
+    )
     equal(model.function("farspan_windows_get").doc, model.function("farspan_windows_count").doc)
-    equal([value.doc for enum in model.enums for value in enum.values if value.name == "FARSPAN_ROPE_NONE"], ["no rotation"])
+    equal(
+        [value.doc for enum in model.enums for value in enum.values if value.name == "FARSPAN_ROPE_NONE"],
+        ["no rotation"],
+    )
 
 
 def every_function_of_the_headers_is_read():
@@ -80,10 +86,20 @@ def an_array_is_counted_by_its_neighbour():
 
 
 def a_method_reaches_every_language():
-    made = Copy((HEADER, "    FARSPAN_BIAS_NONE = 0,", "    FARSPAN_BIAS_NONE = 0,\n    FARSPAN_BIAS_LM_TEST = 77, /* a test */")).made()
-    expected = {"rust/src/generated/constants.rs": "LM_TEST = FARSPAN_BIAS_LM_TEST", "go/constants_generated.go": "BiasLMTest",
-                "java/src/main/java/io/farspan/BiasMethod.java": "LM_TEST(NativeConstants.BIAS_LM_TEST)",
-                "rust-sys/src/bindings.rs": "FARSPAN_BIAS_LM_TEST: u32 = 77", "tests/abi/layout_1.c": "VALUE(FARSPAN_BIAS_LM_TEST, 77)"}
+    made = Copy(
+        (
+            HEADER,
+            "    FARSPAN_BIAS_NONE = 0,",
+            "    FARSPAN_BIAS_NONE = 0,\n    FARSPAN_BIAS_LM_TEST = 77, /* a test */",
+        )
+    ).made()
+    expected = {
+        "rust/src/generated/constants.rs": "LM_TEST = FARSPAN_BIAS_LM_TEST",
+        "go/constants_generated.go": "BiasLMTest",
+        "java/src/main/java/io/farspan/BiasMethod.java": "LM_TEST(NativeConstants.BIAS_LM_TEST)",
+        "rust-sys/src/bindings.rs": "FARSPAN_BIAS_LM_TEST: u32 = 77",
+        "tests/abi/layout_1.c": "VALUE(FARSPAN_BIAS_LM_TEST, 77)",
+    }
     for path, text in expected.items():
         assert text in made[path], f"{path} lacks {text}"
         assert "A test." in made[path] or path.endswith(".c"), f"{path} lacks the comment"
@@ -91,10 +107,15 @@ def a_method_reaches_every_language():
 
 def a_function_goes_to_the_end_of_the_table():
     made = Copy((HEADER, "#ifdef __cplusplus\n}", FUNCTION)).made()
-    last = [line for line in made["include/farspan/api_table.h"].splitlines() if "ENTRY(" in line and "define" not in line][-1]
+    last = [
+        line for line in made["include/farspan/api_table.h"].splitlines() if "ENTRY(" in line and "define" not in line
+    ][-1]
     equal(last.strip(), "ENTRY(sum)")
     assert "farspan_sum@@" in made["tests/abi/symbols.txt"]
-    assert 'PARAMETERS(farspan_sum, "scheme", "left", "left_count", "right", "right_count", "error")' in made["src/api/parameters.inc"]
+    assert (
+        'PARAMETERS(farspan_sum, "scheme", "left", "left_count", "right", "right_count", "error")'
+        in made["src/api/parameters.inc"]
+    )
 
 
 def a_field_at_the_end_is_welcome():
@@ -135,10 +156,15 @@ def other_functions_are_left_to_people():
 
 
 def a_field_is_in_every_struct():
-    made = Copy((HEADER, "} farspan_mask_config;", "    int64_t new_rule; /* default 3: a rule */\n} farspan_mask_config;")).made()
-    expected = {"rust/src/generated/structs.rs": "new_rule: i64", "go/structs_generated.go": "NewRule int64",
-                "java/src/main/java/io/farspan/MaskConfig.java": "fields.setNewRule(newRule)",
-                "java/src/main/java/io/farspan/MaskSettings.java": "long newRule"}
+    made = Copy(
+        (HEADER, "} farspan_mask_config;", "    int64_t new_rule; /* default 3: a rule */\n} farspan_mask_config;")
+    ).made()
+    expected = {
+        "rust/src/generated/structs.rs": "new_rule: i64",
+        "go/structs_generated.go": "NewRule int64",
+        "java/src/main/java/io/farspan/MaskConfig.java": "fields.setNewRule(newRule)",
+        "java/src/main/java/io/farspan/MaskSettings.java": "long newRule",
+    }
     for path, text in expected.items():
         assert text in made[path], f"{path} lacks {text}"
 
@@ -157,7 +183,10 @@ def the_rehearsal_still_fits_the_tree():
 
 
 def a_header_with_an_error_is_refused():
-    assert "do not compile" in Copy((HEADER, "typedef int32_t farspan_status;", "typedef int32_t farspan_status")).refusal()
+    assert (
+        "do not compile"
+        in Copy((HEADER, "typedef int32_t farspan_status;", "typedef int32_t farspan_status")).refusal()
+    )
 
 
 def sentences_are_made_of_notes():
@@ -172,12 +201,29 @@ def sentences_are_made_of_notes():
 
 
 def columns_are_those_of_gofmt():
-    equal(words.go_columns([("", ("A", "T")), ("", ("Long", "T")), ("\t// new", ("B", "T"))]), "\tA    T\n\tLong T\n\t// new\n\tB T")
+    equal(
+        words.go_columns([("", ("A", "T")), ("", ("Long", "T")), ("\t// new", ("B", "T"))]),
+        "\tA    T\n\tLong T\n\t// new\n\tB T",
+    )
 
 
 if __name__ == "__main__":
-    run([the_tree_is_current, comments_belong_to_what_they_stand_at, every_function_of_the_headers_is_read,
-         an_array_is_counted_by_its_neighbour, a_method_reaches_every_language, a_function_goes_to_the_end_of_the_table,
-         a_field_at_the_end_is_welcome, what_is_frozen_stays, a_plain_function_is_in_every_language, other_functions_are_left_to_people,
-         a_field_is_in_every_struct, the_rehearsal_still_fits_the_tree, a_header_with_an_error_is_refused, sentences_are_made_of_notes,
-         columns_are_those_of_gofmt])
+    run(
+        [
+            the_tree_is_current,
+            comments_belong_to_what_they_stand_at,
+            every_function_of_the_headers_is_read,
+            an_array_is_counted_by_its_neighbour,
+            a_method_reaches_every_language,
+            a_function_goes_to_the_end_of_the_table,
+            a_field_at_the_end_is_welcome,
+            what_is_frozen_stays,
+            a_plain_function_is_in_every_language,
+            other_functions_are_left_to_people,
+            a_field_is_in_every_struct,
+            the_rehearsal_still_fits_the_tree,
+            a_header_with_an_error_is_refused,
+            sentences_are_made_of_notes,
+            columns_are_those_of_gofmt,
+        ]
+    )

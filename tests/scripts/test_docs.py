@@ -16,7 +16,12 @@ def missing(find, exists):
 
 
 def links_lead_somewhere():
-    equal(missing(lambda text: re.findall(r"\[[^\]]+\]\(([^)#:]+)\)", text), lambda page, name: (page.parent / name).exists()), [])
+    equal(
+        missing(
+            lambda text: re.findall(r"\[[^\]]+\]\(([^)#:]+)\)", text), lambda page, name: (page.parent / name).exists()
+        ),
+        [],
+    )
 
 
 def files_exist():
@@ -28,17 +33,38 @@ def files_exist():
 def header_names_exist():
     header = "".join(path.read_text() for path in (ROOT / "include" / "farspan").glob("*.h"))
     cmake = (ROOT / "CMakeLists.txt").read_text() + (ROOT / "tests" / "CMakeLists.txt").read_text()
-    others = {"FARSPAN_ISA", "FARSPAN_LANGUAGES", "FARSPAN_LIB_DIR", "FARSPAN_NUM_THREADS", "FARSPAN_TEST_ROUNDS", "FARSPAN_TEST_SEED", "FARSPAN_UPDATE_DOCS", "farspan_static", "farspan_criterion_test"}
-    equal(missing(lambda text: re.findall(r"\b(?:farspan_[a-z_0-9]+[a-z0-9]|FARSPAN_[A-Z0-9_]+)(?![\w*])", text),
-                  lambda _, name: name in header or name in cmake or name in others), [])
+    others = {
+        "FARSPAN_ISA",
+        "FARSPAN_LANGUAGES",
+        "FARSPAN_LIB_DIR",
+        "FARSPAN_NUM_THREADS",
+        "FARSPAN_TEST_ROUNDS",
+        "FARSPAN_TEST_SEED",
+        "FARSPAN_UPDATE_DOCS",
+        "farspan_static",
+        "farspan_criterion_test",
+    }
+    equal(
+        missing(
+            lambda text: re.findall(r"\b(?:farspan_[a-z_0-9]+[a-z0-9]|FARSPAN_[A-Z0-9_]+)(?![\w*])", text),
+            lambda _, name: name in header or name in cmake or name in others,
+        ),
+        [],
+    )
 
 
 def tests_exist():
     sources = [path.read_text() for path in (ROOT / "tests").rglob("*.cpp")]
-    known = {f"{suite}/{name}" for text in sources for suite, name in re.findall(r"^\w*Test\((\w+),\s*(\w+)", text, re.M)}
+    known = {
+        f"{suite}/{name}" for text in sources for suite, name in re.findall(r"^\w*Test\((\w+),\s*(\w+)", text, re.M)
+    }
     page = ROOT / "docs" / "numerics.md"
-    named = [cell for line in page.read_text().splitlines() if line.startswith("|")
-             for cell in re.findall(r"`([\w.]+/[\w.]+)`", line.split("|")[-2])]
+    named = [
+        cell
+        for line in page.read_text().splitlines()
+        if line.startswith("|")
+        for cell in re.findall(r"`([\w.]+/[\w.]+)`", line.split("|")[-2])
+    ]
     equal([name for name in named if name not in known], [])
 
 
@@ -46,28 +72,60 @@ def tests_of_bindings_exist():
     """The last column of each table in docs/bindings.md: functions, ctest's names, or words that a script prints."""
     folders = ("java", "go", "rust", "rust-sys", "tests", "scripts")
     suffixes = {".java", ".go", ".rs", ".cpp", ".c", ".sh", ".py"}
-    sources = "".join(path.read_text() for folder in folders for path in (ROOT / folder).rglob("*")
-                      if path.suffix in suffixes and "target" not in path.parts)
+    sources = "".join(
+        path.read_text()
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in suffixes and "target" not in path.parts
+    )
     ctest = "".join(path.read_text() for path in (ROOT / "tests").rglob("CMakeLists.txt"))
     page = (ROOT / "docs" / "bindings.md").read_text()
-    named = [name for line in page.splitlines() if line.startswith("| ")
-             for name in re.findall(r"`([^`]+)`", line.split("|")[-2]) if not name.startswith("-")]
+    named = [
+        name
+        for line in page.splitlines()
+        if line.startswith("| ")
+        for name in re.findall(r"`([^`]+)`", line.split("|")[-2])
+        if not name.startswith("-")
+    ]
     equal(len(named) > 50, True)
-    equal([name for name in named
-           if not re.search(rf"\b{re.escape(name.removeprefix('abi.'))}\b", ctest if name.startswith("abi.") else sources)], [])
+    equal(
+        [
+            name
+            for name in named
+            if not re.search(
+                rf"\b{re.escape(name.removeprefix('abi.'))}\b", ctest if name.startswith("abi.") else sources
+            )
+        ],
+        [],
+    )
 
 
 def the_worked_example_is_the_code():
     """Every line of code in the guide to a new method occurs in the sources, but for its white space."""
+
     def squeeze(text):
         return " ".join(text.split())
 
-    sources = squeeze(" ".join(path.read_text() for folder in ("include", "src", "tests") for path in (ROOT / folder).rglob("*.*")
-                               if path.suffix in {".h", ".hpp", ".cpp", ".def"}))
+    sources = squeeze(
+        " ".join(
+            path.read_text()
+            for folder in ("include", "src", "tests")
+            for path in (ROOT / folder).rglob("*.*")
+            if path.suffix in {".h", ".hpp", ".cpp", ".def"}
+        )
+    )
     guide = (ROOT / "docs" / "adding-a-method.md").read_text()
     code = [squeeze(line) for line in guide.splitlines() if line.startswith("    ")]
     equal([line for line in code if line != "..." and line not in sources], [])
 
 
-run([links_lead_somewhere, files_exist, header_names_exist, tests_exist, tests_of_bindings_exist,
-     the_worked_example_is_the_code])
+run(
+    [
+        links_lead_somewhere,
+        files_exist,
+        header_names_exist,
+        tests_exist,
+        tests_of_bindings_exist,
+        the_worked_example_is_the_code,
+    ]
+)

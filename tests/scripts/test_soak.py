@@ -72,11 +72,27 @@ def the_windows_are_the_second_and_the_last_minute():
 
 def programs_are_sampled_and_judged():
     work = "until = time.process_time() + 0.05\n    while time.process_time() < until: pass\n"
-    program = "import time\nkept = []\nfor n in range(1, {}):\n    {}\n    " + work + "    print(1000 * n, flush=True)\n"
-    for until, grow, failed in ((100, "pass", False), (100, "kept.append(bytearray(1 << 25))", True), (4, "pass", True)):
+    program = (
+        "import time\nkept = []\nfor n in range(1, {}):\n    {}\n    " + work + "    print(1000 * n, flush=True)\n"
+    )
+    for until, grow, failed in (
+        (100, "pass", False),
+        (100, "kept.append(bytearray(1 << 25))", True),
+        (4, "pass", True),
+    ):
         equal(main("a program", 5, 1, [sys.executable, "-c", program.format(until, grow)]), failed)
 
 
-run([steady_runs_pass, warming_up_is_not_judged, growing_memory_fails, memory_that_is_given_back_passes, a_falling_rate_fails,
-     other_programs_do_not_count_but_waiting_does, a_run_that_ends_early_fails, the_windows_are_the_second_and_the_last_minute,
-     programs_are_sampled_and_judged])
+run(
+    [
+        steady_runs_pass,
+        warming_up_is_not_judged,
+        growing_memory_fails,
+        memory_that_is_given_back_passes,
+        a_falling_rate_fails,
+        other_programs_do_not_count_but_waiting_does,
+        a_run_that_ends_early_fails,
+        the_windows_are_the_second_and_the_last_minute,
+        programs_are_sampled_and_judged,
+    ]
+)

@@ -1,11 +1,12 @@
 /* Small calls without end, as a server makes them: soak LOAD THREADS SECONDS
  *
  *   attention  farspan_attention of 1 query and 64 keys, 32 heads over 8 of 128 features, each thread its own tensors
- *   cache      each thread a session on one shared cache: append, plan, write, run; now and then fork, evict, end, begin anew
- *   both       one of each in turn
+ *   cache      each thread a session on one shared cache: append, plan, write, run; now and then fork, evict, end,
+ *   begin anew both       one of each in turn
  *
- * All with the default context. After each second it prints how many calls have been made so far; soak.py reads that, and the
- * process's memory. The programs of Go and Java are the same: go/internal/soak, java/src/test/java/io/farspan/Soak.java. */
+ * All with the default context. After each second it prints how many calls have been made so far; soak.py reads that,
+ * and the process's memory. The programs of Go and Java are the same: go/internal/soak,
+ * java/src/test/java/io/farspan/Soak.java. */
 #define _GNU_SOURCE
 #include <farspan/cache.h>
 #include <math.h>
@@ -42,7 +43,11 @@ static void check(farspan_status status, const farspan_error* error) {
 }
 
 static void prepare(worker* w, int index) {
-    const struct { farspan_tensor* tensor; int64_t heads, rows; float value; } parts[] = {
+    const struct {
+        farspan_tensor* tensor;
+        int64_t heads, rows;
+        float value;
+    } parts[] = {
         {&w->q, HEADS, 1, 0.5f}, {&w->k, KEY_HEADS, KEYS, 0.25f}, {&w->v, KEY_HEADS, KEYS, (float)(index + 1)},
         {&w->out, HEADS, 1, 0},  {&w->key, KEY_HEADS, 1, 0.25f},  {&w->value, KEY_HEADS, 1, (float)(index + 1)}};
     int64_t total = 0;

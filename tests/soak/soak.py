@@ -23,8 +23,9 @@ MEGABYTE = 1 << 20
 @dataclass
 class Second:
     """What happened in one second of a run."""
+
     calls: int
-    resident: float   # bytes at its end
+    resident: float  # bytes at its end
     processor: float  # seconds of processor time that the process had, or could have had
 
 
@@ -66,7 +67,7 @@ def table(run):
     yield f"{'seconds':>11} {'calls/s':>12} {'a processor':>12} {'MB':>9}"
     step = -(-len(run) // 10) or 1
     for first in range(0, len(run), step):
-        part = run[first:first + step]
+        part = run[first : first + step]
         calls = sum(second.calls for second in part) / len(part)
         yield f"{first:5}-{first + len(part):<5} {calls:12.0f} {rate(part):12.0f} {memory(part) / MEGABYTE:9.1f}"
 
@@ -117,8 +118,10 @@ def main(name, seconds, threads, command):
         print(f"FAILED  {name}: {text}")
     if not wrong:
         early, late, *_ = windows(seconds)
-        print(f"ok      {name}: memory {memory(run[late]) / memory(run[early]) - 1:+.1%}, "
-              f"rate {rate(run[late]) / rate(run[early]) - 1:+.1%}")
+        print(
+            f"ok      {name}: memory {memory(run[late]) / memory(run[early]) - 1:+.1%}, "
+            f"rate {rate(run[late]) / rate(run[early]) - 1:+.1%}"
+        )
     return bool(wrong)
 
 

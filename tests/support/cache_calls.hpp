@@ -25,7 +25,8 @@ private:
 
 class cache_problem {
 public:
-    explicit cache_problem(int64_t query_heads, const int64_t* positions = nullptr, int64_t positions_count = 0, int64_t length = 0) {
+    explicit cache_problem(int64_t query_heads, const int64_t* positions = nullptr, int64_t positions_count = 0,
+                           int64_t length = 0) {
         farspan_cache_problem_init(&problem_, sizeof problem_);
         problem_.query_heads = query_heads;
         problem_.positions = positions;

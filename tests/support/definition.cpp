@@ -104,16 +104,12 @@ definition::logit_terms definition::logit(int64_t h, int64_t i, int64_t j, rotat
     return terms;
 }
 
-double definition::scale(int64_t i) const {
-    return rules.scale(std::max<int64_t>(p.query_position(b_, i), 0));
-}
+double definition::scale(int64_t i) const { return rules.scale(std::max<int64_t>(p.query_position(b_, i), 0)); }
 
 double definition::sink(int64_t h) const {
     return rules.has_sinks() ? rules.sink(static_cast<int>(p.head_offset + h)) : hidden_logit;
 }
 
-const double* definition::value(int64_t j) const {
-    return values.v.data() + key_line(j) * p.value_size();
-}
+const double* definition::value(int64_t j) const { return values.v.data() + key_line(j) * p.value_size(); }
 
 }  // namespace farspan_test

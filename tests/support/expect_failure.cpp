@@ -53,8 +53,9 @@ double number_in(const char* text) {
 
 // "... is 5: must be between 0 and 7" is a contradiction.
 bool names_its_own_value(const char* message) {
-    const char *value = std::strstr(message, " is "), *low = std::strstr(message, "between "), *high = low ? std::strstr(low, " and ") : nullptr;
-    if (!value || !high || std::strstr(message, "even and ")) return false; // of odd ones it says more
+    const char *value = std::strstr(message, " is "), *low = std::strstr(message, "between "),
+               *high = low ? std::strstr(low, " and ") : nullptr;
+    if (!value || !high || std::strstr(message, "even and ")) return false;  // of odd ones it says more
     const double x = number_in(value + 4);
     return x >= number_in(low + 8) && x <= number_in(high + 5);
 }
@@ -69,7 +70,8 @@ void expect_failure(const char* what, farspan_status status, int32_t argument, s
               got, farspan_status_text(got), error.code, status, farspan_status_text(status), error.message);
     cr_expect(error.argument == argument, "%s: argument %d, must be %d; message: %s", what, error.argument, argument,
               error.message);
-    cr_expect(std::strncmp(error.message, error.field, std::strlen(error.field)) == 0 && (argument == 0 || error.field[0] != 0),
+    cr_expect(std::strncmp(error.message, error.field, std::strlen(error.field)) == 0 &&
+                  (argument == 0 || error.field[0] != 0),
               "%s: the message must begin with the field '%s': %s", what, error.field, error.message);
     for (const char* word : words)
         cr_expect(std::strstr(error.message, word) != nullptr, "%s: the message must mention '%s': %s", what, word,

@@ -15,8 +15,8 @@ inline uint64_t seed_offset() {
     return text ? std::strtoull(text, nullptr, 0) << 32 : 0;
 }
 
-// Sweeps over many cases check every n-th of them: under programs that slow them down thirty times and more, and that look for
-// something else than wrong numbers (scripts/test-deep.sh).
+// Sweeps over many cases check every n-th of them: under programs that slow them down thirty times and more, and that
+// look for something else than wrong numbers (scripts/test-deep.sh).
 inline uint64_t case_step() {
     const char* text = std::getenv("FARSPAN_TEST_EVERY");
     const uint64_t step = text ? std::strtoull(text, nullptr, 0) : 1;

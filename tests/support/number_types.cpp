@@ -17,9 +17,7 @@ struct small_format {
 };
 constexpr small_format f16{10, -14, 15}, bf16{7, -126, 127};
 
-const small_format& format_of(int32_t dtype) {
-    return dtype == FARSPAN_F16 ? f16 : bf16;
-}
+const small_format& format_of(int32_t dtype) { return dtype == FARSPAN_F16 ? f16 : bf16; }
 
 double round_small(const small_format& format, double value) {
     if (!std::isfinite(value) || value == 0) return value;
@@ -95,9 +93,7 @@ double load_number(int32_t dtype, const void* memory) {
     return small_value(format_of(dtype), bits);
 }
 
-int64_t number_bytes(int32_t dtype) {
-    return dtype == FARSPAN_F64 ? 8 : dtype == FARSPAN_F32 ? 4 : 2;
-}
+int64_t number_bytes(int32_t dtype) { return dtype == FARSPAN_F64 ? 8 : dtype == FARSPAN_F32 ? 4 : 2; }
 
 double half_ulp(int32_t dtype, double value) {
     const int fraction_bits = dtype == FARSPAN_F32 ? 23 : format_of(dtype).fraction_bits;

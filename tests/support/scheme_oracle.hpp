@@ -40,9 +40,7 @@ public:
         return rotate(x, position, centre - position, 1);
     }
     // M-RoPE: one position per axis.
-    row rotate_axes(const row& x, const std::vector<double>& positions) const {
-        return rotate_axes(x, positions, 1);
-    }
+    row rotate_axes(const row& x, const std::vector<double>& positions) const { return rotate_axes(x, positions, 1); }
     // Their transposes: the opposite angles, magnitude and decay as they are.
     row rotate_query_back(const row& x, double position, double centre = 0) const {
         return rotate(x, position, position - centre, -1);

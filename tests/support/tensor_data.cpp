@@ -119,9 +119,7 @@ void tensor_data::fill(const std::function<double()>& value) {
     for_each([&](std::size_t at) { store_number(dtype_, value(), memory_.data() + at); });
 }
 
-std::vector<unsigned char> tensor_data::bytes() const {
-    return {memory_.data(), memory_.data() + memory_.size()};
-}
+std::vector<unsigned char> tensor_data::bytes() const { return {memory_.data(), memory_.data() + memory_.size()}; }
 
 bool tensor_data::gaps_untouched() const {
     std::vector<bool> element(memory_.size(), false);

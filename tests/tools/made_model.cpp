@@ -47,10 +47,18 @@ std::string safetensors_bytes(const std::vector<std::pair<std::string, made_tens
 }
 
 ordered_json made_config(const std::string& position) {
-    ordered_json config = {{"vocab_size", 256},        {"hidden_size", 16},         {"intermediate_size", 24},
-                           {"num_hidden_layers", 2},   {"num_attention_heads", 2},  {"num_key_value_heads", 2},
-                           {"head_dim", 8},            {"rms_norm_eps", 1e-5},      {"hidden_act", "silu"},
-                           {"tie_word_embeddings", false}, {"embedding_scale", 1.0}, {"softmax_scale", 1 / std::sqrt(8.0)},
+    ordered_json config = {{"vocab_size", 256},
+                           {"hidden_size", 16},
+                           {"intermediate_size", 24},
+                           {"num_hidden_layers", 2},
+                           {"num_attention_heads", 2},
+                           {"num_key_value_heads", 2},
+                           {"head_dim", 8},
+                           {"rms_norm_eps", 1e-5},
+                           {"hidden_act", "silu"},
+                           {"tie_word_embeddings", false},
+                           {"embedding_scale", 1.0},
+                           {"softmax_scale", 1 / std::sqrt(8.0)},
                            {"trained_length", 16}};
     ordered_json& p = config["position"];
     p["method"] = position;
@@ -75,8 +83,8 @@ std::vector<std::pair<std::string, made_tensor>> made_tensors(const ordered_json
         std::memcpy(bytes.data(), values.data(), bytes.size());
         tensors.push_back({name, {"F32", std::move(shape), std::move(bytes)}});
     };
-    const int64_t width = config["hidden_size"], hidden = config["intermediate_size"], heads = config["num_attention_heads"],
-                  heads_width = heads * config["head_dim"].get<int64_t>();
+    const int64_t width = config["hidden_size"], hidden = config["intermediate_size"],
+                  heads = config["num_attention_heads"], heads_width = heads * config["head_dim"].get<int64_t>();
     add("model.embed_tokens.weight", {256, width}, 1.0f, 0.0f);
     for (int64_t layer = 0; layer < config["num_hidden_layers"]; ++layer) {
         const std::string prefix = "model.layers." + std::to_string(layer) + ".";
@@ -96,7 +104,8 @@ std::vector<std::pair<std::string, made_tensor>> made_tensors(const ordered_json
     return tensors;
 }
 
-std::filesystem::path write_model(const std::filesystem::path& folder, const std::string& name, const std::string& position) {
+std::filesystem::path write_model(const std::filesystem::path& folder, const std::string& name,
+                                  const std::string& position) {
     const ordered_json config = made_config(position);
     write_file(folder / name / "config.json", config.dump());
     write_file(folder / name / "model.safetensors", safetensors_bytes(made_tensors(config)));

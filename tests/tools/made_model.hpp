@@ -40,7 +40,8 @@ nlohmann::ordered_json made_config(const std::string& position);
 std::vector<std::pair<std::string, made_tensor>> made_tensors(const nlohmann::ordered_json& config);
 
 // folder/name with both files.
-std::filesystem::path write_model(const std::filesystem::path& folder, const std::string& name, const std::string& position);
+std::filesystem::path write_model(const std::filesystem::path& folder, const std::string& name,
+                                  const std::string& position);
 
 // Text of a few words in random order.
 std::string made_text(size_t bytes);

@@ -22,11 +22,28 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 def open_page(browser, profile, page, *options):
     """(document after loading, console messages)"""
-    done = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-                           "--disable-extensions", "--disable-background-networking", "--hide-scrollbars",
-                           "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}", "--enable-logging=stderr",
-                           *options, page.as_uri()],
-                          capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        [
+            browser,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-extensions",
+            "--disable-background-networking",
+            "--hide-scrollbars",
+            "--host-resolver-rules=MAP * ~NOTFOUND",
+            f"--user-data-dir={profile}",
+            "--enable-logging=stderr",
+            *options,
+            page.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     messages = [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
     if done.returncode != 0:
         raise SystemExit(f"the browser failed on {page}: {done.stderr[-2000:]}")
@@ -34,9 +51,14 @@ def open_page(browser, profile, page, *options):
 
 
 def check_the_check(browser, folder):
-    for name, body in (("script.html", "<script>undefined_function()</script>"),
-                       ("outside.html", f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-                        "<img src='https://nowhere.invalid/picture.png'>")):
+    for name, body in (
+        ("script.html", "<script>undefined_function()</script>"),
+        (
+            "outside.html",
+            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+            "<img src='https://nowhere.invalid/picture.png'>",
+        ),
+    ):
         (folder / name).write_text(HEAD + body)
         if not open_page(browser, folder / "profile", folder / name, "--dump-dom")[1]:
             raise SystemExit(f"{name} should have left a message on the console")
@@ -63,9 +85,32 @@ def main():
         folder = Path(name)
         check_the_check(browser, folder)
         page = folder / "report.html"
-        subprocess.run([program, "report", "--models", models, "--model", "rope", "alibi", "--methods", "none,rerope,streaming",
-                        "--lengths", "128,256,512", "--bytes", "1024", "--passkey", "1", "--continue", "1", "--quiet", "--html", page],
-                       check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [
+                program,
+                "report",
+                "--models",
+                models,
+                "--model",
+                "rope",
+                "alibi",
+                "--methods",
+                "none,rerope,streaming",
+                "--lengths",
+                "128,256,512",
+                "--bytes",
+                "1024",
+                "--passkey",
+                "1",
+                "--continue",
+                "1",
+                "--quiet",
+                "--html",
+                page,
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         document, messages = open_page(browser, folder / "profile", page, "--dump-dom")
         charts = len(re.findall(r'<svg[^>]*class="chart ', document))
         if messages:
@@ -77,7 +122,9 @@ def main():
         pictures = {}
         for mode, options in (("light", []), ("dark", ["--blink-settings=preferredColorScheme=0"])):
             shot = folder / f"{mode}.png"
-            messages = open_page(browser, folder / "profile", page, f"--screenshot={shot}", "--window-size=1280,2200", *options)[1]
+            messages = open_page(
+                browser, folder / "profile", page, f"--screenshot={shot}", "--window-size=1280,2200", *options
+            )[1]
             width, height, size = picture_size(shot)
             if messages or (width, height) != (1280, 2200) or size < 30000:
                 raise SystemExit(f"{mode}: picture of {width} x {height}, {size} bytes; {messages}")

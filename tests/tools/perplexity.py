@@ -76,7 +76,7 @@ def read_rows(raw):
     """Native f32 to rows of logits."""
     values = array.array("f")
     values.frombytes(raw)
-    return [values[first:first + VOCABULARY] for first in range(0, len(values), VOCABULARY)]
+    return [values[first : first + VOCABULARY] for first in range(0, len(values), VOCABULARY)]
 
 
 def mean_loss(logits, targets):
@@ -97,14 +97,19 @@ def check_single_windows(program, model, method, text, windows, logits, folder):
     for _, scored, end in windows:
         starts.append(rows)
         rows += end - scored
-    chosen = [n for n in {0, len(windows) // 2, len(windows) - 1}
-              if method == "none" or windows[n][2] - 1 - windows[n][0] == longest]
+    chosen = [
+        n
+        for n in {0, len(windows) // 2, len(windows) - 1}
+        if method == "none" or windows[n][2] - 1 - windows[n][0] == longest
+    ]
     worst = 0.0
     for n in chosen:
         first, scored, end = windows[n]
-        (folder / "window").write_bytes(text[first:end - 1])
+        (folder / "window").write_bytes(text[first : end - 1])
         raw = run(program, "logits", "--model", model, "--text", folder / "window", "--method", method)
-        for mine, its in zip(read_rows(raw)[scored - first - 1:], logits[starts[n]:starts[n] + end - scored], strict=True):
+        for mine, its in zip(
+            read_rows(raw)[scored - first - 1 :], logits[starts[n] : starts[n] + end - scored], strict=True
+        ):
             worst = max(worst, max(abs(x - y) for x, y in zip(mine, its)))
     # Other blocks of rows in the matrix products round otherwise; a wrong row or window differs by whole units.
     if worst > 1e-3:
@@ -117,8 +122,27 @@ def check(program, model, schedule, text, folder):
         method = "none"
     (folder / "text").write_bytes(text)
     extra = [option, value] if option else []
-    said = json.loads(run(program, "perplexity", "--model", model, "--text", folder / "text", "--method", method, "--windows", name,
-                          "--length", length, *extra, "--logits", folder / "logits", "--json", "--quiet"))
+    said = json.loads(
+        run(
+            program,
+            "perplexity",
+            "--model",
+            model,
+            "--text",
+            folder / "text",
+            "--method",
+            method,
+            "--windows",
+            name,
+            "--length",
+            length,
+            *extra,
+            "--logits",
+            folder / "logits",
+            "--json",
+            "--quiet",
+        )
+    )
     logits = read_rows((folder / "logits").read_bytes())
     windows = definition(len(text), length, value)
     targets = [byte for _, scored, end in windows for byte in text[scored:end]]
@@ -127,8 +151,10 @@ def check(program, model, schedule, text, folder):
     mean = mean_loss(logits, targets)
     difference = abs(said["nll"] - mean)
     relative = abs(said["perplexity"] / math.exp(mean) - 1)
-    print(f"{model.name:6} {method:10} {name:8} {length:5} {len(windows):4} windows  perplexity {math.exp(mean):9.6f}  "
-          f"difference {difference:.1e} nats")
+    print(
+        f"{model.name:6} {method:10} {name:8} {length:5} {len(windows):4} windows  perplexity {math.exp(mean):9.6f}  "
+        f"difference {difference:.1e} nats"
+    )
     if not (difference < TOLERANCE and relative < TOLERANCE):
         raise SystemExit(f"{model.name} {name}: the command says {said['nll']}, its logits {mean}")
     check_single_windows(program, model, method, text, windows, logits, folder)

@@ -34,8 +34,9 @@ def high_water(process):
 def run(command, interrupt_after=None):
     """Standard output. `interrupt_after`: of progress's lines."""
     memory = 0
-    with tempfile.TemporaryFile("w+") as output, \
-            subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE, text=True) as process:
+    with tempfile.TemporaryFile("w+") as output, subprocess.Popen(
+        command, stdout=output, stderr=subprocess.PIPE, text=True
+    ) as process:
         if interrupt_after is not None:
             for _ in range(interrupt_after):
                 assert process.stderr.readline(), f"{command} ended early"
@@ -78,7 +79,18 @@ def main():
         long.write_bytes(Path(models, "eval.txt").read_bytes()[:4096])
         os.truncate(long, GIGABYTE)  # zeros behind, which take no room on the disk
         # One thread: with two it took 20 MB, but 75 on a busy machine, however long the text; most likely OpenBLAS's buffers.
-        perplexity = [program, "perplexity", "--models", models, "--model", "rope", "--text", str(long), "--threads", "1"]
+        perplexity = [
+            program,
+            "perplexity",
+            "--models",
+            models,
+            "--model",
+            "rope",
+            "--text",
+            str(long),
+            "--threads",
+            "1",
+        ]
         run(perplexity, interrupt_after=3)
         last = json.loads(run(perplexity + ["--windows", "last", "--segment", "64", "--json"]))
         assert last["tokens"] == 64, last

@@ -40,9 +40,7 @@ difference compare(const language_model& model, const std::vector<std::string>& 
     return worst;
 }
 
-std::vector<uint8_t> bytes_of(const std::string& text) {
-    return {text.begin(), text.end()};
-}
+std::vector<uint8_t> bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
 
 std::vector<std::string> all_names(const model_config& config) {
     std::vector<std::string> names;

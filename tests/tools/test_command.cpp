@@ -37,7 +37,8 @@ json explained(std::vector<std::string> arguments) {
 Test(command, help_and_version) {
     cr_expect(run_farspan({"--help"}).exit_code == 0);
     expect_text(run_farspan({"--version"}).out, std::string("farspan ") + farspan_version_text());
-    for (const char* sub : {"report", "compare", "perplexity", "generate", "explain", "diff", "logits", "score", "doctor"}) {
+    for (const char* sub :
+         {"report", "compare", "perplexity", "generate", "explain", "diff", "logits", "score", "doctor"}) {
         const command_result result = run_farspan({sub, "--help"});
         cr_expect(result.exit_code == 0 && result.err.empty(), "%s", sub);
         expect_text(result.out, "--help");
@@ -48,7 +49,9 @@ Test(command, help_and_version) {
 
 Test(command, bad_arguments_are_refused_with_a_reason) {
     expect_refusal({}, "subcommand is required");
-    expect_refusal({"reprot"}, "unknown command \"reprot\"; known are report, compare, perplexity, generate, explain, diff, logits, score, doctor");
+    expect_refusal({"reprot"},
+                   "unknown command \"reprot\"; known are report, compare, perplexity, generate, explain, diff, "
+                   "logits, score, doctor");
     expect_refusal({"report", "--lenghts", "5"}, "--lenghts");
     expect_refusal({"report", "--bytes", "many"}, "many");
     expect_refusal({"report", "--bytes", "0"}, "--bytes 0 must be at least 1");
@@ -73,11 +76,13 @@ Test(command, files_and_models_that_are_not_there) {
     const std::string models = folder.path().string();
     write_model(folder.path(), "made", "rope");
     expect_refusal({"report", "--models", models}, "eval.txt; name a text with --text");
-    expect_refusal({"report", "--models", models, "--text", models + "/none.txt"}, "none.txt: cannot open: No such file");
+    expect_refusal({"report", "--models", models, "--text", models + "/none.txt"},
+                   "none.txt: cannot open: No such file");
     expect_refusal({"report", "--models", models, "--text", models}, "is a directory");
     expect_refusal({"report", "--models", models, "--model", "other"}, "other: it has no config.json");
     write_file(folder / "short.txt", "abcdef");
-    expect_refusal({"report", "--models", models, "--text", models + "/short.txt"}, "has 6 bytes, the shortest window needs 9");
+    expect_refusal({"report", "--models", models, "--text", models + "/short.txt"},
+                   "has 6 bytes, the shortest window needs 9");
     write_file(folder / "made/model.safetensors", "broken");
     expect_refusal({"report", "--models", models, "--model", "made", "--text", models + "/short.txt"},
                    "made/model.safetensors: a safetensors file begins with");
@@ -90,8 +95,8 @@ Test(command, doctor_prints_json) {
 }
 
 Test(command, explain_gives_the_numbers_of_the_library) {
-    const json found = explained({"--rope", "yarn", "--layout", "half", "--rotary-dim", "64", "--base", "10000", "--factor", "4",
-                                  "--original-context", "4096", "--length", "9000"});
+    const json found = explained({"--rope", "yarn", "--layout", "half", "--rotary-dim", "64", "--base", "10000",
+                                  "--factor", "4", "--original-context", "4096", "--length", "9000"});
     farspan_rope_config rope;
     farspan_rope_config_init(&rope, sizeof rope, FARSPAN_ROPE_YARN);
     rope.layout = FARSPAN_LAYOUT_HALF;
@@ -107,14 +112,15 @@ Test(command, explain_gives_the_numbers_of_the_library) {
     for (size_t p = 0; p < 32; ++p) {
         const json& row = found["rope"]["frequencies"][p];
         cr_expect(row["inv_freq"] == frequencies[p], "pair %zu", p);
-        cr_expect(std::abs(row["ratio"].get<double>() - frequencies[p] / std::pow(10000.0, -2.0 * static_cast<double>(p) / 64)) < 1e-12);
+        cr_expect(std::abs(row["ratio"].get<double>() -
+                           frequencies[p] / std::pow(10000.0, -2.0 * static_cast<double>(p) / 64)) < 1e-12);
     }
     cr_expect(found["rope"]["magnitude"] == magnitude);
 }
 
 Test(command, explain_finds_the_branches_of_a_row) {
-    const json row = explained({"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "self_extend", "--window",
-                                "4", "--group", "2", "--length", "12", "--row", "11"})["row"];
+    const json row = explained({"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "self_extend",
+                                "--window", "4", "--group", "2", "--length", "12", "--row", "11"})["row"];
     cr_assert(row["branches"].size() == 2);
     cr_expect(row["branches"][0]["keys"] == json({0, 8}));
     cr_expect(row["branches"][0]["first"]["relative_position"] == 7.0);
@@ -126,8 +132,8 @@ Test(command, explain_finds_the_branches_of_a_row) {
 
 Test(command, explain_bisects_dual_chunk_as_a_scan_would) {
     const int64_t length = 1000;
-    const json row = explained({"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "dual_chunk", "--chunk", "192",
-                                "--local-window", "32", "--length", "1000", "--row", "900"})["row"];
+    const json row = explained({"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "dual_chunk",
+                                "--chunk", "192", "--local-window", "32", "--length", "1000", "--row", "900"})["row"];
     farspan_rope_config rope;
     farspan_rope_config_init(&rope, sizeof rope, FARSPAN_ROPE_BASE);
     rope.layout = FARSPAN_LAYOUT_HALF;
@@ -153,27 +159,35 @@ Test(command, explain_bisects_dual_chunk_as_a_scan_would) {
 Test(command, explain_reads_schemes_and_shows_them) {
     const std::string example = FARSPAN_FIXTURES_DIR "/../../examples/scheme.json";
     const json found = explained({"--scheme", example, "--length", "32768"});
-    cr_expect(found["scheme"]["rope"] == json({{"method", "yarn"}, {"layout", "half"}, {"rotary_dim", 128}, {"factor", 4}, {"original_context", 4096}}));
+    cr_expect(
+        found["scheme"]["rope"] ==
+        json({{"method", "yarn"}, {"layout", "half"}, {"rotary_dim", 128}, {"factor", 4}, {"original_context", 4096}}));
     cr_expect(found["rope"]["frequencies"].size() == 64 && found["row"]["visible"] == json({{0, 4}, {24576, 32768}}));
     const scratch_folder folder;
     const std::vector<std::vector<std::string>> schemes = {
-        {"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "lm_infinite", "--window", "100", "--limit", "300", "--sinks", "4"},
+        {"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "lm_infinite", "--window", "100",
+         "--limit", "300", "--sinks", "4"},
         {"--rope", "xpos", "--layout", "interleaved", "--rotary-dim", "16", "--xpos-gamma", "0.5"},
-        {"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "dual_chunk", "--chunk", "64", "--local-window", "8",
-         "--position-scale", "2"},
-        {"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "streaming", "--window", "60", "--sinks", "3"},
-        {"--bias", "kerple_log", "--heads", "2", "--kerple-a", "0.1,0.2", "--kerple-p", "1,0.3", "--prefix", "4", "--softcap", "30"}};
+        {"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "dual_chunk", "--chunk", "64",
+         "--local-window", "8", "--position-scale", "2"},
+        {"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "streaming", "--window", "60",
+         "--sinks", "3"},
+        {"--bias", "kerple_log", "--heads", "2", "--kerple-a", "0.1,0.2", "--kerple-p", "1,0.3", "--prefix", "4",
+         "--softcap", "30"}};
     for (std::vector<std::string> options : schemes) {
         options.insert(options.end(), {"--length", "1000"});
         json first = explained(options);
         write_file(folder / "scheme.json", first["scheme"].dump());
-        cr_expect(explained({"--scheme", (folder / "scheme.json").string(), "--length", "1000"}) == first, "%s", first["scheme"].dump().c_str());
+        cr_expect(explained({"--scheme", (folder / "scheme.json").string(), "--length", "1000"}) == first, "%s",
+                  first["scheme"].dump().c_str());
     }
-    cr_expect(explained(schemes[0])["scheme"]["remap"] == json({{"method", "lm_infinite"}, {"window", 100}, {"limit", 300}}));
+    cr_expect(explained(schemes[0])["scheme"]["remap"] ==
+              json({{"method", "lm_infinite"}, {"window", 100}, {"limit", 300}}));
     cr_expect(explained(schemes[2])["scheme"]["remap"]["position_scale"] == 2);
     expect_text(run_farspan({"explain", "--scheme", example}).out, "  score            log_n, trained_length 4096\n");
     write_file(folder / "wrong.json", "{\"rope\": {\"basee\": 1}}");
-    expect_refusal({"explain", "--scheme", (folder / "wrong.json").string()}, "wrong.json: $.rope.basee is not a field of rope");
+    expect_refusal({"explain", "--scheme", (folder / "wrong.json").string()},
+                   "wrong.json: $.rope.basee is not a field of rope");
     expect_refusal({"explain", "--scheme", "/nowhere.json"}, "/nowhere.json: cannot open");
     expect_refusal({"explain", "--scheme", example, "--rope", "base"}, "excludes");
 }
@@ -184,7 +198,8 @@ Test(command, schemes_of_files_are_methods) {
     write_file(folder / "text", made_text(40));
     const std::string text = (folder / "text").string();
     const auto logits = [&](const std::string& method) {
-        const command_result result = run_farspan({"logits", "--model", model, "--text", text, "--method", method, "--json"});
+        const command_result result =
+            run_farspan({"logits", "--model", model, "--text", text, "--method", method, "--json"});
         cr_assert(result.exit_code == 0, "%s", result.err.c_str());
         return json::parse(result.out)["logits"];
     };
@@ -194,7 +209,8 @@ Test(command, schemes_of_files_are_methods) {
     cr_expect(logits("pi") == logits((folder / "same.json").string()));
     cr_expect(logits("none") == logits((folder / "none.json").string()));
     cr_expect(logits("pi") != logits((folder / "none.json").string()));
-    expect_refusal({"logits", "--model", model, "--text", text, "--method", "/nowhere.json"}, "/nowhere.json: cannot open");
+    expect_refusal({"logits", "--model", model, "--text", text, "--method", "/nowhere.json"},
+                   "/nowhere.json: cannot open");
 }
 
 Test(command, explain_shows_masks_bias_and_scale) {
@@ -206,12 +222,16 @@ Test(command, explain_shows_masks_bias_and_scale) {
     cr_expect(std::abs(found["row"]["scale"].get<double>() - std::log(101.0) / std::log(10.0)) < 1e-12);
     found = explained({"--bias", "t5", "--heads", "2", "--length", "4096"});
     cr_expect(found["bias"]["by_head"][1]["values"].back() == 31.0);
-    found = explained({"--rope", "base", "--layout", "half", "--rotary-dim", "8", "--remap", "streaming", "--window", "6", "--sinks",
-                       "2", "--length", "100"});
+    found = explained({"--rope", "base", "--layout", "half", "--rotary-dim", "8", "--remap", "streaming", "--window",
+                       "6", "--sinks", "2", "--length", "100"});
     cr_expect(found["row"]["visible_keys"] == 9);
-    const std::string text = run_farspan({"explain", "--rope", "yarn", "--layout", "half", "--rotary-dim", "8", "--factor", "4",
-                                          "--original-context", "64", "--bias", "alibi", "--heads", "2"}).out;
-    for (const char* part : {"Rope yarn", "wavelength", "Bias alibi", "Row 4095", "sees 4096 keys", "magnitude squared"}) expect_text(text, part);
+    const std::string text =
+        run_farspan({"explain", "--rope", "yarn", "--layout", "half", "--rotary-dim", "8", "--factor", "4",
+                     "--original-context", "64", "--bias", "alibi", "--heads", "2"})
+            .out;
+    for (const char* part :
+         {"Rope yarn", "wavelength", "Bias alibi", "Row 4095", "sees 4096 keys", "magnitude squared"})
+        expect_text(text, part);
 }
 
 Test(command, logits_raw_and_json_agree) {
@@ -219,9 +239,11 @@ Test(command, logits_raw_and_json_agree) {
     const std::string model = write_model(folder.path(), "made", "t5").string();
     write_file(folder / "text", made_text(40));
     const std::string text = (folder / "text").string();
-    const command_result raw = run_farspan({"logits", "--model", model, "--text", text, "--bytes", "30", "--rows", "29,0"});
+    const command_result raw =
+        run_farspan({"logits", "--model", model, "--text", text, "--bytes", "30", "--rows", "29,0"});
     cr_assert(raw.exit_code == 0 && raw.out.size() == 2 * 256 * sizeof(float), "%s", raw.err.c_str());
-    const command_result shown = run_farspan({"logits", "--model", model, "--text", text, "--bytes", "30", "--rows", "29,0", "--json"});
+    const command_result shown =
+        run_farspan({"logits", "--model", model, "--text", text, "--bytes", "30", "--rows", "29,0", "--json"});
     const json found = json::parse(shown.out);
     cr_expect(found["rows"] == json({29, 0}) && found["bytes"] == 30);
     for (size_t n = 0; n < 512; ++n) {
@@ -230,7 +252,8 @@ Test(command, logits_raw_and_json_agree) {
         cr_expect(found["logits"][n / 256][n % 256].get<float>() == value);
     }
     expect_refusal({"logits", "--model", model, "--text", text, "--rows", "40"}, "row 40 is outside 0 .. 39");
-    expect_refusal({"logits", "--model", model, "--text", text, "--method", "pi"}, "needs a model with rotary positions");
+    expect_refusal({"logits", "--model", model, "--text", text, "--method", "pi"},
+                   "needs a model with rotary positions");
 }
 
 // Numbers are written with a point and read with one, whatever the user's locale.
@@ -245,7 +268,8 @@ Test(command, no_locale_reaches_what_it_prints) {
         {"score", "rouge", hypothesis, reference, "--confidence", "--json"},
         {"score", "chrf", hypothesis, reference, "--beta", "1.5"},
         {"score", "chrf", hypothesis, reference, "--beta", "-1.5"},
-        {"explain", "--rope", "yarn", "--rotary-dim", "64", "--layout", "half", "--factor", "2.5", "--original-context", "4096"},
+        {"explain", "--rope", "yarn", "--rotary-dim", "64", "--layout", "half", "--factor", "2.5", "--original-context",
+         "4096"},
         {"explain", "--rope", "base", "--rotary-dim", "64", "--layout", "half", "--base", "0.5"},
         {"explain", FARSPAN_FIXTURES_DIR "/configs/llama-3.1-8b.json"},
         {"perplexity", "--model", FARSPAN_MODELS_DIR "/rope", "--text", reference, "--lengths", "8", "--quiet"}};
@@ -257,8 +281,8 @@ Test(command, no_locale_reaches_what_it_prints) {
         setenv("LC_ALL", locale, 1);
         for (std::size_t n = 0; n < calls.size(); ++n) {
             const command_result got = run_farspan(calls[n]);
-            cr_expect(got.out == expected[n].out && got.err == expected[n].err, "%s, call %zu: %s%s", locale, n, got.out.c_str(),
-                      got.err.c_str());
+            cr_expect(got.out == expected[n].out && got.err == expected[n].err, "%s, call %zu: %s%s", locale, n,
+                      got.out.c_str(), got.err.c_str());
         }
     }
 }

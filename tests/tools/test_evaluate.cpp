@@ -32,17 +32,20 @@ struct setting {
 };
 
 // -ln p of every byte of one window after its first, straight from the logits.
-std::vector<double> window_losses(const language_model& model, const std::vector<uint8_t>& text, int64_t first, int64_t length) {
-    const farspan::plan plan(make_scheme(derive(model, "none", length)), forward_pass::problem(model.config, 1, length));
+std::vector<double> window_losses(const language_model& model, const std::vector<uint8_t>& text, int64_t first,
+                                  int64_t length) {
+    const farspan::plan plan(make_scheme(derive(model, "none", length)),
+                             forward_pass::problem(model.config, 1, length));
     const uint8_t* window = text.data() + first;
     std::vector<double> losses;
-    forward_pass(nullptr).run(model, plan, {&window, 1, length}, [&](int64_t, int64_t row, int64_t rows, const float* logits) {
-        for (int64_t r = 0; r < rows; ++r, logits += 256) {
-            double sum = 0;
-            for (int n = 0; n < 256; ++n) sum += std::exp(static_cast<double>(logits[n]));
-            losses.push_back(std::log(sum) - static_cast<double>(logits[window[row + r + 1]]));
-        }
-    });
+    forward_pass(nullptr).run(
+        model, plan, {&window, 1, length}, [&](int64_t, int64_t row, int64_t rows, const float* logits) {
+            for (int64_t r = 0; r < rows; ++r, logits += 256) {
+                double sum = 0;
+                for (int n = 0; n < 256; ++n) sum += std::exp(static_cast<double>(logits[n]));
+                losses.push_back(std::log(sum) - static_cast<double>(logits[window[row + r + 1]]));
+            }
+        });
     return losses;
 }
 
@@ -83,10 +86,10 @@ Test(evaluate, reports_progress_once_per_cell_and_failures_of_workers) {
     int calls = 0;
     double last = 0;
     evaluate(cells, s.text, s.where, {2, 0, false, [&](const cell&, double done) {
-        ++calls;
-        cr_expect(done > last);
-        last = done;
-    }});
+                                          ++calls;
+                                          cr_expect(done > last);
+                                          last = done;
+                                      }});
     cr_expect(calls == 2 && std::abs(last - 1) < 1e-9);
     bool failed = false;
     try {
@@ -103,7 +106,8 @@ Test(elementwise, silu_over_its_whole_range) {
         float out = 0;
         silu_gate(gate_up, 1, 1, &out);
         const double exact = static_cast<double>(x) / (1 + std::exp(-static_cast<double>(x)));
-        cr_expect(std::abs(static_cast<double>(out) - exact) <= 4e-7 * std::abs(exact) + 1e-35, "silu(%g) = %g", x, out);
+        cr_expect(std::abs(static_cast<double>(out) - exact) <= 4e-7 * std::abs(exact) + 1e-35, "silu(%g) = %g", x,
+                  out);
     }
 }
 
@@ -118,7 +122,8 @@ Test(elementwise, rms_norm_of_widths_with_and_without_a_rest) {
         }
         rms_norm(x.data(), weight.data(), 1e-5f, 1, width, out.data());
         for (int64_t n = 0; n < width; ++n) {
-            const double exact = static_cast<double>(x[n] * weight[n]) / std::sqrt(squares / static_cast<double>(width) + 1e-5);
+            const double exact =
+                static_cast<double>(x[n] * weight[n]) / std::sqrt(squares / static_cast<double>(width) + 1e-5);
             cr_expect(std::abs(static_cast<double>(out[n]) - exact) < 1e-6 * std::abs(exact));
         }
     }

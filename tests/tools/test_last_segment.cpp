@@ -1,5 +1,5 @@
-// Does context far beyond the trained length still help? The same bytes of the shipped text, read after more and more of it.
-// docs/report.md shows the figures that this prints.
+// Does context far beyond the trained length still help? The same bytes of the shipped text, read after more and more
+// of it. docs/report.md shows the figures that this prints.
 #include <criterion/criterion.h>
 
 #include <cstdio>
@@ -80,8 +80,10 @@ constexpr int64_t whole_text = 1 << 20;
 // Below the loss at the trained length everywhere, and no doubling of the length raises it.
 void more_context_helps(const char* name, const char* method) {
     for (const doubling& d : measure(name, method, whole_text)) {
-        cr_expect(d.since_trained.falls(), "%ld: %g +- %g", d.length, d.since_trained.mean, d.since_trained.standard_error);
-        cr_expect(!d.since_shorter.rises(), "%ld: %g +- %g", d.length, d.since_shorter.mean, d.since_shorter.standard_error);
+        cr_expect(d.since_trained.falls(), "%ld: %g +- %g", d.length, d.since_trained.mean,
+                  d.since_trained.standard_error);
+        cr_expect(!d.since_shorter.rises(), "%ld: %g +- %g", d.length, d.since_shorter.mean,
+                  d.since_shorter.standard_error);
     }
 }
 
@@ -94,6 +96,7 @@ Test(last_segment, falls_under_rerope) { more_context_helps("rope", "rerope"); }
 Test(last_segment, rises_under_plain_rotation) {
     const std::vector<doubling> doublings = measure("rope", "none", 4 * longest + 1);
     for (const doubling& d : doublings)
-        cr_expect(d.since_shorter.rises(), "%ld: %g +- %g", d.length, d.since_shorter.mean, d.since_shorter.standard_error);
+        cr_expect(d.since_shorter.rises(), "%ld: %g +- %g", d.length, d.since_shorter.mean,
+                  d.since_shorter.standard_error);
     cr_expect(doublings.back().since_trained.mean > 1);
 }

@@ -1,4 +1,5 @@
-// The forward pass against logits that PyTorch computed in double from the same f16 weights (tools/train/export_logits.py).
+// The forward pass against logits that PyTorch computed in double from the same f16 weights
+// (tools/train/export_logits.py).
 #include <cblas.h>
 #include <criterion/criterion.h>
 
@@ -7,9 +8,9 @@
 #include <cstdio>
 #include <limits>
 
+#include "context.hpp"
 #include "files.hpp"
 #include "forward.hpp"
-#include "context.hpp"
 #include "made_model.hpp"
 #include "methods.hpp"
 #include "safetensors.hpp"
@@ -25,9 +26,10 @@ std::vector<float> run_forward(const language_model& model, const std::vector<ui
                              &context);
     std::vector<float> logits(text.size() * 256);
     const uint8_t* window = text.data();
-    forward_pass(&context).run(model, plan, {&window, 1, length}, [&](int64_t, int64_t first, int64_t rows, const float* values) {
-        std::copy(values, values + rows * 256, logits.begin() + first * 256);
-    });
+    forward_pass(&context).run(model, plan, {&window, 1, length},
+                               [&](int64_t, int64_t first, int64_t rows, const float* values) {
+                                   std::copy(values, values + rows * 256, logits.begin() + first * 256);
+                               });
     return logits;
 }
 
@@ -53,11 +55,13 @@ void compare_with_reference(const std::string& name) {
         for (size_t r = 0; r < rows.size(); ++r)
             for (size_t n = 0; n < 256; ++n) {
                 const double want = static_cast<double>(expected[r * 256 + n]);
-                const double error = std::abs(static_cast<double>(logits[static_cast<size_t>(rows[r]) * 256 + n]) - want);
+                const double error =
+                    std::abs(static_cast<double>(logits[static_cast<size_t>(rows[r]) * 256 + n]) - want);
                 worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(worst, error);
                 largest = std::max(largest, std::abs(want));
             }
-        std::printf("%s, %s: largest error %.2e of logits up to %.1f\n", name.c_str(), farspan_isa_name(isa), worst, largest);
+        std::printf("%s, %s: largest error %.2e of logits up to %.1f\n", name.c_str(), farspan_isa_name(isa), worst,
+                    largest);
         cr_expect(worst < tolerance, "%s, %s: error %g", name.c_str(), farspan_isa_name(isa), worst);
     }
 }

@@ -32,9 +32,7 @@ std::vector<std::string> every_name() {
     return names;
 }
 
-std::string mark(const recipe& how, int64_t length) {
-    return fingerprint(make_scheme(how), length);
-}
+std::string mark(const recipe& how, int64_t length) { return fingerprint(make_scheme(how), length); }
 
 }  // namespace
 
@@ -78,7 +76,8 @@ Test(methods, self_extend_takes_the_smallest_group_that_reaches) {
         for (int64_t length = 100; length < 9000; length += 97) {
             const int64_t g = self_extend_group(256, window, length);
             const auto reach = [&](int64_t group) { return group * (256 - window + window / group); };
-            cr_expect(g >= 1 && reach(g) >= length && (g == 1 || reach(g - 1) < length), "window %ld length %ld", window, length);
+            cr_expect(g >= 1 && reach(g) >= length && (g == 1 || reach(g - 1) < length), "window %ld length %ld",
+                      window, length);
         }
 }
 
@@ -100,7 +99,8 @@ Test(methods, schemes_follow_the_stated_rules) {
 
 Test(methods, dynamic_yarn_equals_yarn_for_whole_windows) {
     const language_model model = bare_model("rope");
-    const recipe a = derive(model, "yarn", 2048), b = derive(model, "dynamic-yarn", 2048), c = derive(model, "pi", 2048);
+    const recipe a = derive(model, "yarn", 2048), b = derive(model, "dynamic-yarn", 2048),
+                 c = derive(model, "pi", 2048);
     cr_expect(mark(a, 2048) == mark(b, 2048));
     cr_expect(mark(a, 2048) != mark(c, 2048));
 }
@@ -114,7 +114,8 @@ Test(methods, names_are_checked) {
         }
         return false;
     };
-    for (const char* name : {"", "Yarn", "yarn-", "yarn-logm", "-logn", "window-logn", "yarn-logn-logn"}) cr_expect(refuses(name), "'%s'", name);
+    for (const char* name : {"", "Yarn", "yarn-", "yarn-logm", "-logn", "window-logn", "yarn-logn-logn"})
+        cr_expect(refuses(name), "'%s'", name);
     for (const std::string& name : every_name()) check_method_name(name);
 }
 

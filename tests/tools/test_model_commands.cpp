@@ -11,9 +11,7 @@ using nlohmann::json;
 
 namespace {
 
-std::string fixture(const std::string& name) {
-    return FARSPAN_FIXTURES_DIR "/configs/" + name + ".json";
-}
+std::string fixture(const std::string& name) { return FARSPAN_FIXTURES_DIR "/configs/" + name + ".json"; }
 
 json run_json(std::vector<std::string> arguments) {
     arguments.push_back("--json");
@@ -55,7 +53,8 @@ Test(model_commands, explain_as_text) {
                              "window           every key", "attention factor 1.138629436 on cos and sin", "Row 39999"})
         cr_expect(text.find(part) != std::string::npos, "no '%s' in '%s'", part, text.substr(0, 1500).c_str());
     const json tempered = run_json({"explain", fixture("ministral-3-8b"), "--length", "600"});
-    cr_expect(tempered["kinds"][0]["settings"]["score"] == json({{"temperature", "ministral3"}, {"trained_length", 16384}}));
+    cr_expect(tempered["kinds"][0]["settings"]["score"] ==
+              json({{"temperature", "ministral3"}, {"trained_length", 16384}}));
     for (const char* name :
          {"t5-base", "gpt2", "bloom-7b1", "qwen2-vl-7b", "qwen3-next", "phi-4-mini", "qwen2.5-7b-1m"})
         cr_expect(run_farspan({"explain", fixture(name), "--length", "600"}).exit_code == 0, "%s", name);

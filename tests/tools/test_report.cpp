@@ -34,7 +34,8 @@ std::vector<std::vector<std::string>> csv_rows(const std::filesystem::path& path
 struct made_folder : scratch_folder {
     std::string models = path().string(), text = (*this / "text").string(), out = (*this / "out").string();
     made_folder() {
-        for (const char* position : {"sinusoidal", "rope", "alibi", "t5", "xpos"}) write_model(path(), position, position);
+        for (const char* position : {"sinusoidal", "rope", "alibi", "t5", "xpos"})
+            write_model(path(), position, position);
         write_file(text, made_text(2000));
     }
 };
@@ -43,12 +44,12 @@ struct made_folder : scratch_folder {
 
 Test(report, writes_all_files_for_all_models) {
     const made_folder folder;
-    const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "512", "--out",
-                                               folder.out, "--verbose"});
+    const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes",
+                                               "512", "--out", folder.out, "--verbose"});
     cr_assert(result.exit_code == 0, "%s", result.err.c_str());
     const auto rows = csv_rows(folder.out + "/report.csv");
-    cr_expect(rows[0] == std::vector<std::string>({"model", "method", "length", "tokens", "nll", "perplexity", "bits_per_byte",
-                                                   "last_segment_nll", "verdict"}));
+    cr_expect(rows[0] == std::vector<std::string>({"model", "method", "length", "tokens", "nll", "perplexity",
+                                                   "bits_per_byte", "last_segment_nll", "verdict"}));
     const json found = json::parse(slurp(folder.out + "/report.json"));
     cr_expect(found["lengths"] == json({8, 16, 32, 64, 128, 256}));
     cr_expect(rows.size() == 1 + 6 * found["series"].size());
@@ -66,9 +67,9 @@ Test(report, writes_all_files_for_all_models) {
 
 Test(report, json_on_stdout_equals_the_file_and_quiet_is_quiet) {
     const made_folder folder;
-    const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "64", "--model",
-                                               "rope", "alibi", "--methods", "none,window,rerope", "--lengths", "16,32", "--json",
-                                               "--quiet", "--out", folder.out});
+    const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes",
+                                               "64", "--model", "rope", "alibi", "--methods", "none,window,rerope",
+                                               "--lengths", "16,32", "--json", "--quiet", "--out", folder.out});
     cr_assert(result.exit_code == 0);
     cr_expect(result.err.empty(), "%s", result.err.c_str());
     cr_expect(result.out == slurp(folder.out + "/report.json"));
@@ -80,8 +81,9 @@ Test(report, json_on_stdout_equals_the_file_and_quiet_is_quiet) {
 // One window length that does not divide the others, and a text that is too short for the longest.
 Test(report, lengths_of_any_size) {
     const made_folder folder;
-    const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "999", "--model",
-                                               "rope", "--methods", "none", "--lengths", "333,7,5000,7,100", "--json"});
+    const command_result result =
+        run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "999", "--model", "rope",
+                     "--methods", "none", "--lengths", "333,7,5000,7,100", "--json"});
     cr_assert(result.exit_code == 0, "%s", result.err.c_str());
     cr_expect(result.err.find("2000 bytes, too few for windows of 5000") != std::string::npos);
     const json found = json::parse(result.out);
@@ -93,8 +95,9 @@ Test(report, results_do_not_depend_on_threads) {
     const made_folder folder;
     std::string first;
     for (const char* threads : {"1", "2", "5"}) {
-        const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "512",
-                                                   "--threads", threads, "--out", folder.out, "--quiet"});
+        const command_result result =
+            run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "512", "--threads",
+                         threads, "--out", folder.out, "--quiet"});
         cr_assert(result.exit_code == 0, "%s", result.err.c_str());
         const std::string csv = slurp(folder.out + "/report.csv");
         if (first.empty()) first = csv;
@@ -105,8 +108,8 @@ Test(report, results_do_not_depend_on_threads) {
 Test(report, draws_its_files_and_the_page) {
     const made_folder folder;
     const std::string page = (folder / "page.html").string();
-    const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "256", "--out",
-                                               folder.out, "--html", page});
+    const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes",
+                                               "256", "--out", folder.out, "--html", page});
     cr_assert(result.exit_code == 0, "%s", result.err.c_str());
     const std::string svg = slurp(folder.out + "/report.svg"), html = slurp(page);
     for (const char* part : {"<svg", "sinusoidal", "self-extend", "perplexity", "window length"}) {
@@ -114,15 +117,15 @@ Test(report, draws_its_files_and_the_page) {
         cr_expect(html.find(part) != std::string::npos, "%s", part);
     }
     cr_expect(html == slurp(folder.out + "/report.html") && html.starts_with("<!DOCTYPE html>"));
-    const command_result nowhere = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "64", "--html",
-                                                "/nowhere/page.html"});
+    const command_result nowhere = run_farspan(
+        {"report", "--models", folder.models, "--text", folder.text, "--bytes", "64", "--html", "/nowhere/page.html"});
     cr_expect(nowhere.exit_code == 1 && nowhere.err.find("/nowhere/page.html: cannot create") != std::string::npos);
 }
 
 Test(report, decoding_gives_the_same_report) {
     const made_folder folder;
-    std::vector<std::string> arguments = {"report", "--models", folder.models, "--text", folder.text, "--bytes", "256",
-                                          "--lengths", "16,64", "--json", "--quiet"};
+    std::vector<std::string> arguments = {"report", "--models",  folder.models, "--text", folder.text, "--bytes",
+                                          "256",    "--lengths", "16,64",       "--json", "--quiet"};
     const json whole = json::parse(run_farspan(arguments).out);
     arguments.push_back("--decode");
     const json decoded = json::parse(run_farspan(arguments).out);
@@ -139,14 +142,33 @@ Test(report, tasks_fill_every_length_that_they_fit) {
     const made_folder folder;
     std::string first;
     for (const char* threads : {"1", "3"}) {
-        const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "512",
-                                                   "--model", "rope", "--methods", "none,streaming,rerope", "--lengths", "4,16,300",
-                                                   "--passkey", "2", "--continue", "3", "--json", "--quiet", "--threads", threads});
+        const command_result result = run_farspan({"report",
+                                                   "--models",
+                                                   folder.models,
+                                                   "--text",
+                                                   folder.text,
+                                                   "--bytes",
+                                                   "512",
+                                                   "--model",
+                                                   "rope",
+                                                   "--methods",
+                                                   "none,streaming,rerope",
+                                                   "--lengths",
+                                                   "4,16,300",
+                                                   "--passkey",
+                                                   "2",
+                                                   "--continue",
+                                                   "3",
+                                                   "--json",
+                                                   "--quiet",
+                                                   "--threads",
+                                                   threads});
         cr_assert(result.exit_code == 0, "%s", result.err.c_str());
         json found = json::parse(result.out);
         for (const json& line : found["series"]) {
             cr_expect(!line["points"][0].contains("passkey") && !line["points"][0].contains("continuation"));
-            cr_expect(line["points"][1]["continuation"]["texts"] == 3 && line["points"][1]["continuation"]["bytes"] == 4);
+            cr_expect(line["points"][1]["continuation"]["texts"] == 3 &&
+                      line["points"][1]["continuation"]["bytes"] == 4);
             const json& keys = line["points"][2]["passkey"];
             cr_assert(keys.size() == 5);
             for (const json& depth : keys) {
@@ -164,8 +186,9 @@ Test(report, the_shipped_rotary_model) {
     const std::string models = FARSPAN_MODELS_DIR;
     if (!std::filesystem::exists(models + "/rope/model.safetensors")) cr_skip_test("models/rope is not there");
     const scratch_folder folder;
-    const command_result result = run_farspan({"report", "--models", models, "--model", "rope", "--methods", "none,rerope", "--lengths",
-                                               "128,256", "--bytes", "2048", "--out", folder.path().string()});
+    const command_result result =
+        run_farspan({"report", "--models", models, "--model", "rope", "--methods", "none,rerope", "--lengths",
+                     "128,256", "--bytes", "2048", "--out", folder.path().string()});
     cr_assert(result.exit_code == 0, "%s", result.err.c_str());
     const auto rows = csv_rows(folder / "report.csv");
     cr_assert(rows.size() == 5);
@@ -180,13 +203,16 @@ Test(report, the_shipped_rotary_model) {
 Test(report, the_shipped_models_show_what_the_literature_shows) {
     const std::string models = FARSPAN_MODELS_DIR;
     for (const char* name : {"sinusoidal", "rope", "alibi", "t5", "xpos"})
-        if (!std::filesystem::exists(models + "/" + name + "/model.safetensors")) cr_skip_test("models/%s is not there", name);
-    const command_result result = run_farspan({"report", "--models", models, "--lengths", "256,1024", "--bytes", "6144", "--json", "--quiet"});
+        if (!std::filesystem::exists(models + "/" + name + "/model.safetensors"))
+            cr_skip_test("models/%s is not there", name);
+    const command_result result =
+        run_farspan({"report", "--models", models, "--lengths", "256,1024", "--bytes", "6144", "--json", "--quiet"});
     cr_assert(result.exit_code == 0, "%s", result.err.c_str());
     const std::map<std::string, std::string> expected = {
-        {"sinusoidal none", "explodes"}, {"rope none", "explodes"},        {"rope pi", "explodes"},     {"alibi none", "good"},
-        {"t5 none", "good"},             {"rope rerope", "good"},          {"rope lambda", "good"},     {"rope window", "good"},
-        {"rope streaming", "good"},      {"rope self-extend", "good"},     {"rope dual-chunk", "good"}, {"rope leaky-rerope", "good"}};
+        {"sinusoidal none", "explodes"}, {"rope none", "explodes"},   {"rope pi", "explodes"},
+        {"alibi none", "good"},          {"t5 none", "good"},         {"rope rerope", "good"},
+        {"rope lambda", "good"},         {"rope window", "good"},     {"rope streaming", "good"},
+        {"rope self-extend", "good"},    {"rope dual-chunk", "good"}, {"rope leaky-rerope", "good"}};
     size_t seen = 0;
     const json report = json::parse(result.out);
     for (const json& line : report["series"]) {
@@ -205,8 +231,9 @@ Test(report, the_shipped_models_show_what_the_literature_shows) {
 Test(report, the_last_segment_is_compared_with_the_trained_length) {
     const std::string models = FARSPAN_MODELS_DIR;
     if (!std::filesystem::exists(models + "/rope/model.safetensors")) cr_skip_test("models/rope is not there");
-    const command_result result = run_farspan({"report", "--models", models, "--model", "rope", "--methods", "none,rerope",
-                                               "--lengths", "128,256,1024", "--bytes", "4096", "--json", "--quiet"});
+    const command_result result =
+        run_farspan({"report", "--models", models, "--model", "rope", "--methods", "none,rerope", "--lengths",
+                     "128,256,1024", "--bytes", "4096", "--json", "--quiet"});
     cr_assert(result.exit_code == 0, "%s", result.err.c_str());
     const json report = json::parse(result.out);
     cr_assert(report["series"].size() == 2);

@@ -57,9 +57,9 @@ Test(results, csv_has_the_promised_columns) {
     results.lines = {line_of({{256, 4}, {512, HUGE_VAL}})};
     results.lines[0].model = "a,\"b\"";
     cr_expect(to_csv(results) ==
-                     "model,method,length,tokens,nll,perplexity,bits_per_byte,last_segment_nll,verdict\n"
-                     "\"a,\"\"b\"\"\",none,256,1000,1.386294,4,2,1.386294,explodes\n"
-                     "\"a,\"\"b\"\"\",none,512,1000,inf,inf,inf,inf,explodes\n");
+              "model,method,length,tokens,nll,perplexity,bits_per_byte,last_segment_nll,verdict\n"
+              "\"a,\"\"b\"\"\",none,256,1000,1.386294,4,2,1.386294,explodes\n"
+              "\"a,\"\"b\"\"\",none,512,1000,inf,inf,inf,inf,explodes\n");
 }
 
 Test(results, json_spells_what_is_not_finite) {
@@ -87,7 +87,7 @@ Test(results, blocks_and_digest) {
     std::vector<double> losses(static_cast<size_t>(error_block()) + 2, 1.0);
     losses.back() = 4;
     cr_expect(block_means(losses) == std::vector<double>({1.0, 2.5}));
-    cr_expect(digest({}) == "cbf29ce484222325");          // the offset basis of FNV-1a
-    cr_expect(digest({'a'}) == "af63dc4c8601ec8c");       // published test values
+    cr_expect(digest({}) == "cbf29ce484222325");     // the offset basis of FNV-1a
+    cr_expect(digest({'a'}) == "af63dc4c8601ec8c");  // published test values
     cr_expect(digest({'f', 'o', 'o', 'b', 'a', 'r'}) == "85944171f73967e8");
 }

@@ -53,8 +53,10 @@ Test(safetensors, refuses_truncated_files) {
     expect_text(refusal("abc"), "3 bytes in all");
     const std::string good = one_tensor(R"({"dtype":"F16","shape":[2],"data_offsets":[0,4]})", 4);
     expect_text(refusal(good.substr(0, 20)), "truncated: 12 bytes follow");
-    expect_text(refusal(good.substr(0, good.size() - 1)), "tensor \"w\" has data_offsets [0, 4] outside the 3 bytes of data");
-    for (size_t size = 0; size < good.size(); ++size) cr_expect(!refusal(good.substr(0, size)).empty(), "%zu bytes", size);
+    expect_text(refusal(good.substr(0, good.size() - 1)),
+                "tensor \"w\" has data_offsets [0, 4] outside the 3 bytes of data");
+    for (size_t size = 0; size < good.size(); ++size)
+        cr_expect(!refusal(good.substr(0, size)).empty(), "%zu bytes", size);
 }
 
 Test(safetensors, refuses_senseless_headers) {
@@ -67,9 +69,12 @@ Test(safetensors, refuses_senseless_headers) {
     expect_text(refusal(one_tensor(R"({"dtype":"F17","shape":[2],"data_offsets":[0,4]})", 4)), "unknown dtype \"F17\"");
     expect_text(refusal(one_tensor(R"({"dtype":"F16","shape":[-2],"data_offsets":[0,4]})", 4)), "has the shape [-2]");
     expect_text(refusal(one_tensor(R"({"dtype":"F16","shape":2,"data_offsets":[0,4]})", 4)), "has the shape 2");
-    expect_text(refusal(one_tensor(R"({"dtype":"F16","shape":[2],"data_offsets":[0,4.5]})", 4)), "data_offsets [0,4.5]");
+    expect_text(refusal(one_tensor(R"({"dtype":"F16","shape":[2],"data_offsets":[0,4.5]})", 4)),
+                "data_offsets [0,4.5]");
     expect_text(refusal(with_header(R"({"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
-                                    R"("w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", "x")), "key \"w\" twice");
+                                    R"("w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})",
+                                    "x")),
+                "key \"w\" twice");
 }
 
 Test(safetensors, refuses_offsets_that_do_not_fit) {
@@ -77,23 +82,33 @@ Test(safetensors, refuses_offsets_that_do_not_fit) {
                 "of shape [2] and dtype F16 needs 4 bytes, its data_offsets [0, 6] hold 6");
     expect_text(refusal(one_tensor(R"({"dtype":"F16","shape":[2],"data_offsets":[4,0]})", 4)), "wrong order");
     expect_text(refusal(one_tensor(R"({"dtype":"F16","shape":[2],"data_offsets":[1,5]})", 5)), "begins at byte 1");
-    expect_text(refusal(one_tensor(R"({"dtype":"F16","shape":[2],"data_offsets":[0,4]})", 7)), "end at byte 4 of 7 bytes");
-    expect_text(refusal(one_tensor(R"({"dtype":"F16","shape":[1099511627776,1099511627776],"data_offsets":[0,4]})", 4)), "needs");
-    expect_text(refusal(one_tensor(R"({"dtype":"F16","shape":[18446744073709551615],"data_offsets":[0,4]})", 4)), "too large");
+    expect_text(refusal(one_tensor(R"({"dtype":"F16","shape":[2],"data_offsets":[0,4]})", 7)),
+                "end at byte 4 of 7 bytes");
+    expect_text(refusal(one_tensor(R"({"dtype":"F16","shape":[1099511627776,1099511627776],"data_offsets":[0,4]})", 4)),
+                "needs");
+    expect_text(refusal(one_tensor(R"({"dtype":"F16","shape":[18446744073709551615],"data_offsets":[0,4]})", 4)),
+                "too large");
     expect_text(refusal(with_header(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},)"
-                                    R"("b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}})", "sixbyt")),
+                                    R"("b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}})",
+                                    "sixbyt")),
                 "tensor \"b\" begins at byte 2 of the data, the tensor before it ends at 4");
 }
 
 Test(safetensors, refuses_other_types_and_shapes_than_asked_for) {
     const scratch_folder folder;
     const auto path = folder / "w.safetensors";
-    write_file(path, safetensors_bytes({{"w", {"I32", {2}, std::string(8, '\0')}}, {"v", {"F32", {2}, std::string(8, '\0')}}}));
+    write_file(path, safetensors_bytes(
+                         {{"w", {"I32", {2}, std::string(8, '\0')}}, {"v", {"F32", {2}, std::string(8, '\0')}}}));
     expect_text(failure_of([](const std::filesystem::path& p) { safetensors_file(p).floats("w", {2}); }, path),
                 "tensor \"w\" has dtype I32, expected F16, BF16 or F32");
-    expect_text(failure_of([](const std::filesystem::path& p) { safetensors_file(p).floats("v", {3, 4}); }, path),
+    expect_text(failure_of(
+                    [](const std::filesystem::path& p) {
+                        safetensors_file(p).floats("v", {3, 4});
+                    },
+                    path),
                 "tensor \"v\" has shape [2], the configuration asks for [3, 4]");
     expect_text(failure_of([](const std::filesystem::path& p) { safetensors_file(p).floats("u", {2}); }, path),
                 "tensor \"u\" is missing");
-    expect_text(failure_of([](const std::filesystem::path& p) { safetensors_file(p).integers("v"); }, path), "a list of I32");
+    expect_text(failure_of([](const std::filesystem::path& p) { safetensors_file(p).integers("v"); }, path),
+                "a list of I32");
 }

@@ -106,7 +106,8 @@ Test(score, rouge_of_another_script_says_why_it_is_0) {
     write_file(folder / "english", "the cat\nthe cat\nthe cat\n\n");
     write_file(folder / "other", "a dog\na dog\na dog\n\n");
     const auto path = [&](const char* name) { return (folder / name).string(); };
-    for (const std::vector<std::string>& files : {std::vector{path("arabic"), path("english")}, {path("english"), path("arabic")},
+    for (const std::vector<std::string>& files : {std::vector{path("arabic"), path("english")},
+                                                  {path("english"), path("arabic")},
                                                   {path("english"), path("arabic"), path("arabic")}}) {
         std::vector<std::string> arguments = {"rouge"};
         arguments.insert(arguments.end(), files.begin(), files.end());
@@ -114,8 +115,8 @@ Test(score, rouge_of_another_script_says_why_it_is_0) {
         cr_expect(result.err.find("2 of 4 texts score 0 because") != result.err.npos, "%s", result.err.c_str());
         cr_expect(scored(arguments)["texts_without_words"] == 2);
     }
-    for (const std::vector<std::string>& arguments :
-         {std::vector<std::string>{"rouge", path("english"), path("other")}, {"rouge", path("english"), path("arabic"), path("english")}}) {
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"rouge", path("english"), path("other")},
+                                                      {"rouge", path("english"), path("arabic"), path("english")}}) {
         cr_expect(score(arguments).err.find("because") == std::string::npos, "%s", score(arguments).err.c_str());
         cr_expect(scored(arguments)["texts_without_words"] == 0);
     }
@@ -153,7 +154,8 @@ Test(score, large_files_score_as_their_texts_do) {
         hypotheses += hypothesis;
         references += reference;
         const farspan_text text = {reference.data(), static_cast<int64_t>(reference.size()) - 1};
-        cr_assert(farspan_bleu_add(nullptr, &config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()) - 1, &text, 1, &counts, nullptr) == FARSPAN_OK);
+        cr_assert(farspan_bleu_add(nullptr, &config, hypothesis.data(), static_cast<int64_t>(hypothesis.size()) - 1,
+                                   &text, 1, &counts, nullptr) == FARSPAN_OK);
     }
     write_file(folder / "hyp", hypotheses);
     write_file(folder / "ref", references);

@@ -12,7 +12,8 @@ namespace {
 std::vector<int64_t> scored_bytes(const std::vector<window>& windows, int64_t slots, int64_t text_bytes) {
     std::vector<int64_t> bytes(static_cast<size_t>(slots), -1);
     for (const window& w : windows) {
-        cr_expect(w.length > 0 && w.first >= 0 && w.first + w.length < text_bytes, "window [%ld, +%ld)", w.first, w.length);
+        cr_expect(w.length > 0 && w.first >= 0 && w.first + w.length < text_bytes, "window [%ld, +%ld)", w.first,
+                  w.length);
         for (int64_t row = w.first_scored; row < w.length; ++row) {
             const int64_t slot = w.target + row - w.first_scored;
             cr_assert(slot >= 0 && slot < slots);
@@ -33,7 +34,8 @@ Test(windows, every_length_scores_the_same_bytes) {
     const auto segments = scored_bytes(segment_windows(s, 1024), s.count() * s.segment, 10001);
     for (const int64_t length : {1, 2, 37, 64, 100, 128, 129, 200, 256, 500, 512, 1000, 1023}) {
         cr_expect(scored_bytes(tile_windows(s, length), s.scored(), 10001) == all, "length %ld", length);
-        cr_expect(scored_bytes(segment_windows(s, length), s.count() * s.segment, 10001) == segments, "length %ld", length);
+        cr_expect(scored_bytes(segment_windows(s, length), s.count() * s.segment, 10001) == segments, "length %ld",
+                  length);
     }
 }
 
@@ -61,7 +63,8 @@ Test(windows, tiled_segments_are_the_same_windows) {
         cr_expect(segment_is_tiled(s, length));
         std::map<int64_t, window> tiles;
         for (const window& w : tile_windows(s, length)) tiles[w.first] = w;
-        for (const window& w : segment_windows(s, length)) cr_expect(tiles.count(w.first) && tiles[w.first].length == w.length);
+        for (const window& w : segment_windows(s, length))
+            cr_expect(tiles.count(w.first) && tiles[w.first].length == w.length);
     }
     cr_expect(!segment_is_tiled(s, 100));
 }

@@ -58,7 +58,13 @@ def classify(contract: Contract, parameter: Parameter) -> Argument | None:
         return Argument(parameter, Kind.ARRAY)
     if not kind.is_pointer and kind.extent is None and kind.name in NUMBERS:
         return Argument(parameter, Kind.NUMBER)
-    if len(kind.pointers) == 1 and kind.is_const and record and record.kind == "config" and not any(m.is_array for m in record.members):
+    if (
+        len(kind.pointers) == 1
+        and kind.is_const
+        and record
+        and record.kind == "config"
+        and not any(m.is_array for m in record.members)
+    ):
         return Argument(parameter, Kind.CONFIG, record)
     return None
 
@@ -80,7 +86,9 @@ def plain(contract: Contract) -> tuple[Call, ...]:
         if not function.can_fail and function.result.name not in NUMBERS:
             refused.append("the result")
         if refused:
-            raise SystemExit(f"describe: no rule covers {refused[0]} of {function.name}: list the function under [functions] by_hand in "
-                             "bindings/contract.toml and write its calls, or keep to the rules of tools/describe/calls.py")
+            raise SystemExit(
+                f"describe: no rule covers {refused[0]} of {function.name}: list the function under [functions] by_hand in "
+                "bindings/contract.toml and write its calls, or keep to the rules of tools/describe/calls.py"
+            )
         calls.append(Call(function, tuple(a for a in arguments if a)))
     return tuple(calls)

@@ -12,7 +12,13 @@ from typing import Any
 from model import Enum, Field, Function, Model, Struct, Value
 
 LANGUAGES = ("java", "go", "rust")
-AREAS = {"farspan.h": "", "cache.h": "", "gradient.h": "", "eval.h": "eval", "model.h": "model"}  # where a header's things live in a language
+AREAS = {
+    "farspan.h": "",
+    "cache.h": "",
+    "gradient.h": "",
+    "eval.h": "eval",
+    "model.h": "model",
+}  # where a header's things live in a language
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,9 @@ class Contract:
     @cached_property
     def options(self) -> tuple[Option, ...]:
         """The enumerations that a language has types for, in the order of the headers."""
-        listed: dict[str, str] = {name: key for key, notes in self.notes["enum"].items() for name in notes.get("values", ())}
+        listed: dict[str, str] = {
+            name: key for key, notes in self.notes["enum"].items() for name in notes.get("values", ())
+        }
         groups: dict[str, list[tuple[Value, Enum]]] = {}
         for enum in self.model.enums:
             for value in enum.values:
@@ -155,9 +163,16 @@ class Contract:
         if unknown:
             raise SystemExit(f"describe: bindings/contract.toml has no [enum.{unknown[0]}]")
         return tuple(
-            Option(key, tuple(v for v, _ in group), self.notes["enum"][key].get("doc") or group[0][1].doc, group[0][1].header,
-                   self.notes["enum"][key])
-            for key, group in groups.items() if key in self.notes["enum"])
+            Option(
+                key,
+                tuple(v for v, _ in group),
+                self.notes["enum"][key].get("doc") or group[0][1].doc,
+                group[0][1].header,
+                self.notes["enum"][key],
+            )
+            for key, group in groups.items()
+            if key in self.notes["enum"]
+        )
 
     @cached_property
     def records(self) -> tuple[Record, ...]:
@@ -165,13 +180,17 @@ class Contract:
         unknown = [name for name in self.notes["struct"] if not self.model.has_struct("farspan_" + name)]
         if unknown:
             raise SystemExit(f"describe: bindings/contract.toml describes [struct.{unknown[0]}], which no header has")
-        return tuple(self.record(s, self.notes["struct"][s.short]) for s in self.model.structs if s.short in self.notes["struct"])
+        return tuple(
+            self.record(s, self.notes["struct"][s.short]) for s in self.model.structs if s.short in self.notes["struct"]
+        )
 
     def record(self, struct: Struct, notes: dict[str, Any]) -> Record:
         counts = {f.count for f in struct.fields if f.count}
         left_out = counts | set(notes.get("without", ()))
         flags = {*self.notes["fields"]["flags"], *notes.get("flags", ())}
-        members = tuple(Member(f, self.option_of(f), f.name in flags, struct) for f in struct.data if f.name not in left_out)
+        members = tuple(
+            Member(f, self.option_of(f), f.name in flags, struct) for f in struct.data if f.name not in left_out
+        )
         return Record(struct, notes, members, self.model.init_of(struct))
 
     def option_of(self, field: Field) -> Option | None:
@@ -197,7 +216,6 @@ class Contract:
         prefix = option.notes.get("go_prefix", camel(option.key, words))
         return prefix + camel(text, words) if prefix else text
 
-
     def go_function(self, function: Function) -> str:
         return camel(function.short, self.notes["words"]["go"])
 
@@ -216,14 +234,19 @@ class Contract:
                 type_name = self.go_name(option) if language == "go" else option.name(language)
                 names[language][f"FARSPAN_{option.key}_*"] = type_name
                 for value in option.values:
-                    short = {"go": self.go_name(option, value), "java": f"{type_name}.{option.short(value)}",
-                             "rust": f"{type_name}::{option.short(value)}"}
+                    short = {
+                        "go": self.go_name(option, value),
+                        "java": f"{type_name}.{option.short(value)}",
+                        "rust": f"{type_name}::{option.short(value)}",
+                    }
                     names[language][value.name] = short[language]
         return names
 
     def translate(self, language: str) -> Callable[[str], str]:
         names = self.renamed[language]
-        return lambda text: re.sub(r"\b(FARSPAN_[A-Z0-9_]+\*?|[a-z]+(?:_[a-z0-9]+)+)(?!\()", lambda m: names.get(m[0], m[0]), text)
+        return lambda text: re.sub(
+            r"\b(FARSPAN_[A-Z0-9_]+\*?|[a-z]+(?:_[a-z0-9]+)+)(?!\()", lambda m: names.get(m[0], m[0]), text
+        )
 
 
 def load(root: Path, model: Model) -> Contract:

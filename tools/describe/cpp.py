@@ -25,7 +25,15 @@ def call(given: Call) -> list[str]:
         else:
             parameters.append(f"{kind.name} {a.name}")
             values.append(a.name)
-    head = f"inline {'void' if function.can_fail else function.result.name} {function.short}({', '.join(parameters)}) {{"
+    head = (
+        f"inline {'void' if function.can_fail else function.result.name} {function.short}({', '.join(parameters)}) {{"
+    )
     if not function.can_fail:
         return [head, f"    return {function.name}({', '.join(values)});", "}"]
-    return [head, "    detail::check([&](farspan_error* cause) {", f"        return {function.name}({', '.join([*values, 'cause'])});", "    });", "}"]
+    return [
+        head,
+        "    detail::check([&](farspan_error* cause) {",
+        f"        return {function.name}({', '.join([*values, 'cause'])});",
+        "    });",
+        "}",
+    ]

@@ -50,8 +50,13 @@ class Flat:
             return False
         kinds = [p.type for p in function.parameters]
         return function.short in self.notes["also"] or any(
-            k.name == "farspan_tensor" or self.is_expanded(k) or self.has_arrays(self.struct_of(k)) or self.is_made(k)
-            or k.extent is not None for k in kinds)
+            k.name == "farspan_tensor"
+            or self.is_expanded(k)
+            or self.has_arrays(self.struct_of(k))
+            or self.is_made(k)
+            or k.extent is not None
+            for k in kinds
+        )
 
     def is_made(self, kind: Type) -> bool:
         return len(kind.pointers) == 2 and kind.name in self.contract.model.handles
@@ -73,9 +78,17 @@ class Flat:
                 text.values += self.argument(text, function, parameter)
         result = made + "*" if made else function.result.name
         call = f"{function.name}({', '.join(text.values)});"
-        end = [call, f"return {next(p.name for p in function.parameters if self.is_made(p.type))};"] if made else ["return " + call]
+        end = (
+            [call, f"return {next(p.name for p in function.parameters if self.is_made(p.type))};"]
+            if made
+            else ["return " + call]
+        )
         head = f"static {result} flat_{function.short}({', '.join(text.arguments)}) {{"
-        return [*textwrap.wrap(head, 120, subsequent_indent=" " * 8, break_long_words=False), *("    " + s for s in [*text.statements, *end]), "}"]
+        return [
+            *textwrap.wrap(head, 120, subsequent_indent=" " * 8, break_long_words=False),
+            *("    " + s for s in [*text.statements, *end]),
+            "}",
+        ]
 
     def argument(self, text: Text, function: Function, given: Parameter | Field) -> list[str]:
         """Adds one argument or field; gives the values that stand for it in the call."""
@@ -83,7 +96,9 @@ class Flat:
         struct = self.struct_of(kind)
         if kind.name == "farspan_tensor":
             text.arguments += [f"void* {name}", f"int32_t {name}_dtype", f"const int64_t* {name}_dims"]
-            text.statements.append(f"const farspan_tensor {name}_tensor = flat_tensor({name}, {name}_dtype, {name}_dims);")
+            text.statements.append(
+                f"const farspan_tensor {name}_tensor = flat_tensor({name}, {name}_dtype, {name}_dims);"
+            )
             return [f"{name}_tensor.data ? &{name}_tensor : NULL"]
         if struct and self.is_expanded(kind):
             self.expand(text, function, name, struct)
@@ -97,7 +112,9 @@ class Flat:
         if kind.extent is not None:
             text.arguments += [f"{kind.name}* {name}", f"size_t {name}_count"]
             number = [p.name for p in function.parameters].index(name) + 1
-            text.statements.append(f"if ({name}_count < {kind.extent}) return flat_few(error, {number}, \"{name}\", {name}_count, {kind.extent});")
+            text.statements.append(
+                f'if ({name}_count < {kind.extent}) return flat_few(error, {number}, "{name}", {name}_count, {kind.extent});'
+            )
             return [name]
         if len(kind.pointers) == 1 and not kind.is_const and kind.name in NUMBERS:
             text.arguments += [f"{kind.c} {name}", f"size_t {name}_count"]
@@ -125,5 +142,14 @@ class Flat:
         for member in struct.fields:
             if member.count and member.type.name in NUMBERS:
                 text.arguments += [f"{member.type.c} {member.name}", f"size_t {member.count}"]
-                assignments += [f"    {name}_copy.{member.name} = {member.name};", f"    {name}_copy.{member.count} = (int64_t){member.count};"]
-        text.statements += [f"{struct.name} {name}_copy;", f"if ({name}) {{", f"    {name}_copy = *{name};", *assignments, "}"]
+                assignments += [
+                    f"    {name}_copy.{member.name} = {member.name};",
+                    f"    {name}_copy.{member.count} = (int64_t){member.count};",
+                ]
+        text.statements += [
+            f"{struct.name} {name}_copy;",
+            f"if ({name}) {{",
+            f"    {name}_copy = *{name};",
+            *assignments,
+            "}",
+        ]

@@ -49,8 +49,12 @@ def described(root: Path, baseline: bool) -> dict[str, str]:
 def stale(root: Path, made: dict[str, str]) -> list[str]:
     """Files in the folders that hold nothing else, and that are made no longer."""
     folders = {swig.JAVA} if any(path.startswith(swig.JAVA) for path in made) else set()
-    return [str(file.relative_to(root)) for folder in folders for file in sorted((root / folder).iterdir())
-            if str(file.relative_to(root)) not in made]
+    return [
+        str(file.relative_to(root))
+        for folder in folders
+        for file in sorted((root / folder).iterdir())
+        if str(file.relative_to(root)) not in made
+    ]
 
 
 def differences(root: Path, made: dict[str, str]) -> int:
@@ -85,7 +89,10 @@ def main(arguments: list[str]) -> int:
             wrapped = swig.outputs(ROOT)
             differing = differences(ROOT, wrapped) + len(stale(ROOT, wrapped))
         if differing:
-            print(f"describe: {differing} files are not what the headers give: run tools/describe/generate.py", file=sys.stderr)
+            print(
+                f"describe: {differing} files are not what the headers give: run tools/describe/generate.py",
+                file=sys.stderr,
+            )
         return 1 if differing else 0
     write(ROOT, made)
     wrapped = swig.outputs(ROOT)

@@ -39,8 +39,13 @@ class Go:
 
     def fields(self, record: Record) -> str:
         """The lines of a struct."""
-        rows = [(words.godoc("", m.doc, "\t", self.translate) if m.field.doc or m.field.group else "",
-                 (self.name(m), self.type_of(record, m))) for m in self.members(record)]
+        rows = [
+            (
+                words.godoc("", m.doc, "\t", self.translate) if m.field.doc or m.field.group else "",
+                (self.name(m), self.type_of(record, m)),
+            )
+            for m in self.members(record)
+        ]
         return words.go_columns(rows)
 
     def moves(self, record: Record) -> list[str]:
@@ -54,8 +59,12 @@ class Go:
                 lines.append(f"c.{name} = n.Get{raw}()")
             elif member.field.type.extent:
                 one = member.name.rstrip("s")
-                lines += [f"for at := range c.{name} {{", "\tat := int32(at)",
-                          f"\tcross.Number(d, &c.{name}[at], func() int32 {{ return n.Get_{one}(at) }}, func(value int32) {{ n.Set_{one}(at, value) }})", "}"]
+                lines += [
+                    f"for at := range c.{name} {{",
+                    "\tat := int32(at)",
+                    f"\tcross.Number(d, &c.{name}[at], func() int32 {{ return n.Get_{one}(at) }}, func(value int32) {{ n.Set_{one}(at, value) }})",
+                    "}",
+                ]
             else:
                 function = "Flag" if record.is_flag(member, "go") else "Number"
                 lines.append(f"cross.{function}(d, &c.{name}, n.Get{raw}, n.Set{raw})")
@@ -69,8 +78,13 @@ class Go:
             name, kind = a.name if a.name not in KEYWORDS else a.name + "_", a.parameter.type
             if a.kind in (Kind.CONTEXT, Kind.HANDLE):
                 parameters.append(f"{name} *{camel(kind.short)}")
-                lines += [f"{name}Native, err := {name}.native().enter()", "if err != nil {", "\treturn" + " 0," * (not function.can_fail) + " err",
-                          "}", f"defer {name}.native().leave()"]
+                lines += [
+                    f"{name}Native, err := {name}.native().enter()",
+                    "if err != nil {",
+                    "\treturn" + " 0," * (not function.can_fail) + " err",
+                    "}",
+                    f"defer {name}.native().leave()",
+                ]
                 values.append(f"{name}Native")
             elif a.kind == Kind.ARRAY:
                 parameters.append(f"{name} []{NUMBERS[kind.name]}")
@@ -79,8 +93,11 @@ class Go:
                 assert a.record
                 raw = a.record.name("")
                 parameters.append(f"{name} *{a.record.name('go')}")
-                lines += [f"{name}Native := raw.New{raw}({'0' if a.record.selector else ''})", f"defer raw.Delete{raw}({name}Native)",
-                          f"{name}.move(cross.ToC, {name}Native)"]
+                lines += [
+                    f"{name}Native := raw.New{raw}({'0' if a.record.selector else ''})",
+                    f"defer raw.Delete{raw}({name}Native)",
+                    f"{name}.move(cross.ToC, {name}Native)",
+                ]
                 values.append(f"{name}Native")
             else:
                 parameters.append(f"{name} {NUMBERS[kind.name]}")
@@ -88,8 +105,23 @@ class Go:
         name = camel(function.short, self.words)
         call = f"raw.{function.short[0].upper()}{function.short[1:]}({', '.join(values)})"
         if function.can_fail:
-            return [f"func {name}({', '.join(parameters)}) error {{", *("\t" + line for line in lines), f"\treturn asError({call})", "}"]
+            return [
+                f"func {name}({', '.join(parameters)}) error {{",
+                *("\t" + line for line in lines),
+                f"\treturn asError({call})",
+                "}",
+            ]
         number = NUMBERS[function.result.name]
         if any(a.kind in (Kind.CONTEXT, Kind.HANDLE) for a in given.arguments):
-            return [f"func {name}({', '.join(parameters)}) ({number}, error) {{", *("\t" + line for line in lines), f"\treturn {call}, nil", "}"]
-        return [f"func {name}({', '.join(parameters)}) {number} {{", *("\t" + line for line in lines), f"\treturn {call}", "}"]
+            return [
+                f"func {name}({', '.join(parameters)}) ({number}, error) {{",
+                *("\t" + line for line in lines),
+                f"\treturn {call}, nil",
+                "}",
+            ]
+        return [
+            f"func {name}({', '.join(parameters)}) {number} {{",
+            *("\t" + line for line in lines),
+            f"\treturn {call}",
+            "}",
+        ]

@@ -29,8 +29,11 @@ class Interface:
     @property
     def handles(self) -> list[tuple[str, str]]:
         """Short names and classes; the function table is none."""
-        return [(name.removeprefix("farspan_"), camel(name.removeprefix("farspan_"))) for name in self.contract.model.handles
-                if name != "farspan_api"]
+        return [
+            (name.removeprefix("farspan_"), camel(name.removeprefix("farspan_")))
+            for name in self.contract.model.handles
+            if name != "farspan_api"
+        ]
 
     @property
     def ignored_structs(self) -> list[str]:
@@ -42,8 +45,14 @@ class Interface:
         """Those that a flat function, a constructor or a destructor calls."""
         flat = {f.name.removeprefix("flat_") for f in self.flat}
         handles = {name for name, _ in self.handles}
-        return [f.name for f in self.contract.model.functions
-                if f.short in flat or f.short.endswith("_init") or f.short.removesuffix("_destroy") in handles or f.short == "get_api"]
+        return [
+            f.name
+            for f in self.contract.model.functions
+            if f.short in flat
+            or f.short.endswith("_init")
+            or f.short.removesuffix("_destroy") in handles
+            or f.short == "get_api"
+        ]
 
     @property
     def ignored_fields(self) -> list[str]:
@@ -60,12 +69,18 @@ class Interface:
     @property
     def texts(self) -> list[str]:
         """Texts of answers: the library's, not to be freed."""
-        return [f"{r.struct.name}::{m.name}" for r in self.records if r.kind == "answer" for m in r.members if m.is_text]
+        return [
+            f"{r.struct.name}::{m.name}" for r in self.records if r.kind == "answer" for m in r.members if m.is_text
+        ]
 
     @property
     def makers(self) -> list[tuple[str, str]]:
         """Flat functions that make a handle, with its type."""
-        return [(f.result.name, f.name) for f in self.flat if f.result.is_pointer and f.result.name in self.contract.model.handles]
+        return [
+            (f.result.name, f.name)
+            for f in self.flat
+            if f.result.is_pointer and f.result.name in self.contract.model.handles
+        ]
 
     @cached_property
     def wrapped(self) -> list[Function]:
@@ -86,11 +101,23 @@ class Interface:
     @property
     def dims(self) -> list[str]:
         """Arguments that say how a tensor lies."""
-        return sorted({("const " if p.type.is_const else "") + f"int64_t *{p.name}" for f in self.wrapped for p in f.parameters
-                       if p.name.endswith("dims")})
+        return sorted(
+            {
+                ("const " if p.type.is_const else "") + f"int64_t *{p.name}"
+                for f in self.wrapped
+                for p in f.parameters
+                if p.name.endswith("dims")
+            }
+        )
 
 
 def is_array(array: Parameter, count: Parameter) -> bool:
-    return (len(array.type.pointers) == 1 and array.type.name in ELEMENTS and not array.name.endswith("dims")
-            and not re.match(r"lse(_[ab])?$", array.name)  # it may be a buffer, too
-            and not count.type.is_pointer and count.type.name in ("size_t", "int64_t") and bool(re.search(r"(^|_)(count|bytes)$", count.name)))
+    return (
+        len(array.type.pointers) == 1
+        and array.type.name in ELEMENTS
+        and not array.name.endswith("dims")
+        and not re.match(r"lse(_[ab])?$", array.name)  # it may be a buffer, too
+        and not count.type.is_pointer
+        and count.type.name in ("size_t", "int64_t")
+        and bool(re.search(r"(^|_)(count|bytes)$", count.name))
+    )

@@ -70,13 +70,21 @@ class JavaField:
             return [f"this.{name} = {name}.clone();", *([self.after] if self.after else [])]
         if extent := self.member.field.type.extent:
             text = self.member.name.replace("_", " ")
-            return [f"if ({name}.length > {extent}) {{",
-                    f'    throw new IllegalArgumentException({name}.length + " {text}: at most {extent}");', "}",
-                    f"for (int n = 0; n < {name}.length; ++n) {{",
-                    f"    fields.set_{self.member.name.rstrip('s')}(n, {name}[n]);", "}"]
+            return [
+                f"if ({name}.length > {extent}) {{",
+                f'    throw new IllegalArgumentException({name}.length + " {text}: at most {extent}");',
+                "}",
+                f"for (int n = 0; n < {name}.length; ++n) {{",
+                f"    fields.set_{self.member.name.rstrip('s')}(n, {name}[n]);",
+                "}",
+            ]
         if self.member.option:
             return [f"fields.set{accessor}({name}.code);"]
-        return [f"fields.set{accessor}({name} ? 1 : 0);" if self.record.is_flag(self.member, "java") else f"fields.set{accessor}({name});"]
+        return [
+            f"fields.set{accessor}({name} ? 1 : 0);"
+            if self.record.is_flag(self.member, "java")
+            else f"fields.set{accessor}({name});"
+        ]
 
     @property
     def note(self) -> str:
@@ -85,7 +93,13 @@ class JavaField:
             return "copied"
         if extent := self.member.field.type.extent:
             return f"up to {extent} numbers"
-        return "the choice" if self.member.option else "whether so" if self.record.is_flag(self.member, "java") else "the number"
+        return (
+            "the choice"
+            if self.member.option
+            else "whether so"
+            if self.record.is_flag(self.member, "java")
+            else "the number"
+        )
 
     @property
     def component(self) -> str:
@@ -107,7 +121,9 @@ class JavaField:
         if self.is_array:
             return f"Codes.list(config.{self.name})"
         if extent := self.member.field.type.extent:
-            return "List.of(" + ", ".join(f"fields.get_{self.member.name.rstrip('s')}({n})" for n in range(extent)) + ")"
+            return (
+                "List.of(" + ", ".join(f"fields.get_{self.member.name.rstrip('s')}({n})" for n in range(extent)) + ")"
+            )
         if self.member.option:
             kind = self.option_type()
             otherwise = f"{kind}.UNKNOWN" if self.member.option.open else "null"
@@ -204,11 +220,18 @@ def call(given: Call) -> list[str]:
         name, kind = lower(a.name), a.parameter.type
         if a.kind == Kind.CONTEXT:
             parameters.append(f"Context {name}")
-            entered.append((f"io.farspan.internal.Context {name}Object = Context.acquire({name});", f"Context.release({name});"))
+            entered.append(
+                (f"io.farspan.internal.Context {name}Object = Context.acquire({name});", f"Context.release({name});")
+            )
             values.append(f"{name}Object")
         elif a.kind == Kind.HANDLE:
             parameters.append(f"{camel(kind.short)} {name}")
-            entered.append((f"io.farspan.internal.{camel(kind.short)} {name}Object = {name}.handle.acquire();", f"{name}.handle.release();"))
+            entered.append(
+                (
+                    f"io.farspan.internal.{camel(kind.short)} {name}Object = {name}.handle.acquire();",
+                    f"{name}.handle.release();",
+                )
+            )
             values.append(f"{name}Object")
         elif a.kind == Kind.CONFIG:
             assert a.record
@@ -221,11 +244,24 @@ def call(given: Call) -> list[str]:
     lines = [f"{'return ' * (result != 'void')}Native.{function.short}({', '.join(values)});"]
     for enter, leave in reversed(entered):
         lines = [enter, "try {", *("    " + line for line in lines), "} finally {", "    " + leave, "}"]
-    return [f"public static {result} {lower(function.short)}({', '.join(parameters)}) {{", *("    " + line for line in lines), "}"]
+    return [
+        f"public static {result} {lower(function.short)}({', '.join(parameters)}) {{",
+        *("    " + line for line in lines),
+        "}",
+    ]
 
 
 def tags(given: Call) -> list[str]:
-    notes = {Kind.CONTEXT: "null for the defaults", Kind.HANDLE: "not closed", Kind.ARRAY: "an array; what it must hold is said above",
-             Kind.NUMBER: "a number", Kind.CONFIG: "not changed"}
+    notes = {
+        Kind.CONTEXT: "null for the defaults",
+        Kind.HANDLE: "not closed",
+        Kind.ARRAY: "an array; what it must hold is said above",
+        Kind.NUMBER: "a number",
+        Kind.CONFIG: "not changed",
+    }
     lines = [f"@param {lower(a.name)} {notes[a.kind]}" for a in given.arguments]
-    return lines + (["@throws FarspanException if the library refuses an argument"] if given.function.can_fail else ["@return the number"])
+    return lines + (
+        ["@throws FarspanException if the library refuses an argument"]
+        if given.function.can_fail
+        else ["@return the number"]
+    )

@@ -20,45 +20,85 @@ from contract import Contract, Option
 
 ROOT = Path(__file__).resolve().parents[2]
 
+
 class Pages:
     """The templates, filled from one contract."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
-        self.environment = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), trim_blocks=True,
-                                       lstrip_blocks=True, keep_trailing_newline=True, undefined=StrictUndefined)
+        self.environment = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            undefined=StrictUndefined,
+        )
         self.environment.filters.update(
-            javadoc=words.javadoc, javadoc_tag=words.javadoc_tag, javadoc_method=words.javadoc_method,
-            javadoc_record=lambda doc, fields, translate: "\n".join([
-                "/**", *words.javadoc_lines(doc, "", translate), " *",
-                *(words.javadoc_tag(f.member.doc, f"@param {f.name}", "", translate) for f in fields), " */"]), rustdoc=words.rustdoc, go_constants=self.go_constants, rust_word=rust.word, rust_type=rust.type_of, rust_argument=rust.argument, rust_macro=rust.macro, rust_member=rust.member,
+            javadoc=words.javadoc,
+            javadoc_tag=words.javadoc_tag,
+            javadoc_method=words.javadoc_method,
+            javadoc_record=lambda doc, fields, translate: "\n".join(
+                [
+                    "/**",
+                    *words.javadoc_lines(doc, "", translate),
+                    " *",
+                    *(words.javadoc_tag(f.member.doc, f"@param {f.name}", "", translate) for f in fields),
+                    " */",
+                ]
+            ),
+            rustdoc=words.rustdoc,
+            go_constants=self.go_constants,
+            rust_word=rust.word,
+            rust_type=rust.type_of,
+            rust_argument=rust.argument,
+            rust_macro=rust.macro,
+            rust_member=rust.member,
             rust_derived=rust.derived,
-            ctype=python.ctype, hash_comment=python.hash_comment, docstring=python.docstring,
+            ctype=python.ctype,
+            hash_comment=python.hash_comment,
+            docstring=python.docstring,
             docstring_body=python.docstring_body,
-            godoc=lambda text, name="", indent="", translate=str, joint=": ": words.godoc(name, text, indent, translate, joint))
+            godoc=lambda text, name="", indent="", translate=str, joint=": ": words.godoc(
+                name, text, indent, translate, joint
+            ),
+        )
         self.environment.globals.update(
-            c=contract, model=contract.model, to_java=contract.translate("java"), to_go=contract.translate("go"),
-            to_rust=contract.translate("rust"))
+            c=contract,
+            model=contract.model,
+            to_java=contract.translate("java"),
+            to_go=contract.translate("go"),
+            to_rust=contract.translate("rust"),
+        )
 
     def print(self, template: str, **values: Any) -> str:
         return self.environment.get_template(template + ".jinja").render(values)
 
     def rust(self) -> dict[str, str]:
-        made = {"rust/src/generated/mod.rs": self.print("mod.rs", modules=sorted(["calls", *rust.CONSTANTS.values(), *rust.STRUCTS.values()]))}
+        made = {
+            "rust/src/generated/mod.rs": self.print(
+                "mod.rs", modules=sorted(["calls", *rust.CONSTANTS.values(), *rust.STRUCTS.values()])
+            )
+        }
         examples = {file.stem for file in (ROOT / "rust/src/doc").glob("*.md")}
         for area, name in rust.CONSTANTS.items():
             options = self.options("rust", (area,))
-            made[f"rust/src/generated/{name}.rs"] = self.print("constants.rs", options=options, headers=headers(options))
+            made[f"rust/src/generated/{name}.rs"] = self.print(
+                "constants.rs", options=options, headers=headers(options)
+            )
         for header, name in rust.STRUCTS.items():
             records = [r for r in self.contract.records if r.struct.header == header and r.is_made_for("rust")]
-            made[f"rust/src/generated/{name}.rs"] = self.print("structs.rs", records=records, uses=rust.uses(records), examples=examples)
+            made[f"rust/src/generated/{name}.rs"] = self.print(
+                "structs.rs", records=records, uses=rust.uses(records), examples=examples
+            )
         return made
 
     def constants(self) -> dict[str, str]:
         """The enumerations of Rust, Go and Java."""
         made = self.rust()
-        for areas, path, package in ((("", "model"), "go/constants_generated.go", "farspan"),
-                                     (("eval",), "go/eval/constants_generated.go", "eval")):
+        for areas, path, package in (
+            (("", "model"), "go/constants_generated.go", "farspan"),
+            (("eval",), "go/eval/constants_generated.go", "eval"),
+        ):
             options = self.options("go", areas)
             made[path] = self.print("constants.go", options=options, headers=headers(options), package=package)
         for option in self.contract.options:
@@ -75,9 +115,15 @@ class Pages:
         """Success is no error in Go, so FARSPAN_OK has no constant."""
         translate = self.contract.translate("go")
         values = [value for value in option.values if value.name != "FARSPAN_OK"]
-        return words.go_columns([
-            (words.godoc("", value.doc, "\t", translate),
-             (self.contract.go_name(option, value), self.contract.go_name(option), f"= {value.number}")) for value in values])
+        return words.go_columns(
+            [
+                (
+                    words.godoc("", value.doc, "\t", translate),
+                    (self.contract.go_name(option, value), self.contract.go_name(option), f"= {value.number}"),
+                )
+                for value in values
+            ]
+        )
 
     def members(self, name: str) -> java.Members:
         return java.Members(ROOT / "bindings/java" / f"{name}.java")
@@ -95,21 +141,45 @@ class Pages:
                     needed = ["java.util.List"] if any("List" in f.component for f in given.fields) else []
                     doc = f"What a {given.name} says, to be read and compared. An option is null if these classes do not know it."
                     path = given.path.replace(given.name + ".java", settings + ".java")
-                    made[path] = self.print("answer.java", java=given, name=settings, doc=doc, needed=needed, read=bool(reads), config=given.name)
+                    made[path] = self.print(
+                        "answer.java",
+                        java=given,
+                        name=settings,
+                        doc=doc,
+                        needed=needed,
+                        read=bool(reads),
+                        config=given.name,
+                    )
             elif record.kind == "answer":
-                needed = ["java.nio.charset.StandardCharsets"] if any("String" in f.component for f in given.fields) else []
-                made[given.path] = self.print("answer.java", java=given, name=given.name, doc=record.doc, needed=needed,
-                                              read=record.notes.get("java_read", False), config=None)
+                needed = (
+                    ["java.nio.charset.StandardCharsets"] if any("String" in f.component for f in given.fields) else []
+                )
+                made[given.path] = self.print(
+                    "answer.java",
+                    java=given,
+                    name=given.name,
+                    doc=record.doc,
+                    needed=needed,
+                    read=record.notes.get("java_read", False),
+                    config=None,
+                )
         return made
 
     def go_structs(self) -> dict[str, str]:
         made: dict[str, str] = {}
         for package, folder in (("farspan", "go"), ("eval", "go/eval")):
-            records = [r for r in self.contract.records
-                       if r.is_made_for("go") and r.kind != "counter" and (r.area == "eval") == (package == "eval")]
+            records = [
+                r
+                for r in self.contract.records
+                if r.is_made_for("go") and r.kind != "counter" and (r.area == "eval") == (package == "eval")
+            ]
             made[f"{folder}/structs_generated.go"] = self.print(
-                "structs.go", records=records, package=package, go=go.Go(self.contract),
-                headers=list(dict.fromkeys(r.struct.header for r in records)))
+                "structs.go",
+                records=records,
+                package=package,
+                go=go.Go(self.contract),
+                headers=list(dict.fromkeys(r.struct.header for r in records)),
+            )
         return made
 
     def calls(self) -> dict[str, str]:
@@ -126,8 +196,13 @@ class Pages:
         """The flat functions that follow from the headers, and such parts of the interface files."""
         text = self.print("flat.h", flat=flat.Flat(self.contract, reader.read_flat(root)))
         described = interface.Interface(self.contract, reader.read_flat(root, text))
-        return {"bindings/flat_generated.h": text,
-                **{f"bindings/{name}_generated.i": self.print(f"{name}.i", swig=described) for name in ("names", "java", "go")}}
+        return {
+            "bindings/flat_generated.h": text,
+            **{
+                f"bindings/{name}_generated.i": self.print(f"{name}.i", swig=described)
+                for name in ("names", "java", "go")
+            },
+        }
 
     def options(self, language: str, areas: tuple[str, ...]) -> list[Option]:
         return [o for o in self.contract.options if o.area in areas and o.is_made_for(language)]

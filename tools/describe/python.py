@@ -7,9 +7,18 @@ import words
 from model import Type
 
 NAMES = {
-    "void": "None", "char": "ctypes.c_char", "double": "ctypes.c_double", "float": "ctypes.c_float", "size_t": "ctypes.c_size_t",
-    "int8_t": "ctypes.c_int8", "uint8_t": "ctypes.c_uint8", "int32_t": "ctypes.c_int32", "uint32_t": "ctypes.c_uint32",
-    "int64_t": "ctypes.c_int64", "uint64_t": "ctypes.c_uint64", "farspan_status": "ctypes.c_int32",
+    "void": "None",
+    "char": "ctypes.c_char",
+    "double": "ctypes.c_double",
+    "float": "ctypes.c_float",
+    "size_t": "ctypes.c_size_t",
+    "int8_t": "ctypes.c_int8",
+    "uint8_t": "ctypes.c_uint8",
+    "int32_t": "ctypes.c_int32",
+    "uint32_t": "ctypes.c_uint32",
+    "int64_t": "ctypes.c_int64",
+    "uint64_t": "ctypes.c_uint64",
+    "farspan_status": "ctypes.c_int32",
 }
 
 

@@ -13,7 +13,13 @@ from clang.cindex import Type as ClangType
 from model import Enum, Field, Function, Model, Parameter, Struct, Type, Value
 
 HEADERS = ("farspan.h", "cache.h", "gradient.h", "eval.h", "model.h")
-MACROS = ("FARSPAN_VERSION_MAJOR", "FARSPAN_VERSION_MINOR", "FARSPAN_VERSION_PATCH", "FARSPAN_VERSION", "FARSPAN_ABI_VERSION")
+MACROS = (
+    "FARSPAN_VERSION_MAJOR",
+    "FARSPAN_VERSION_MINOR",
+    "FARSPAN_VERSION_PATCH",
+    "FARSPAN_VERSION",
+    "FARSPAN_ABI_VERSION",
+)
 ARGUMENTS = ["-x", "c", "-std=c99", "--target=x86_64-linux-gnu"]
 
 
@@ -24,7 +30,8 @@ class Comments:
         self.lines = path.read_text().splitlines()
         file = unit.get_file(str(path))
         whole = SourceRange.from_locations(
-            unit.get_location(str(path), (1, 1)), unit.get_location(str(path), (len(self.lines) + 1, 1)))
+            unit.get_location(str(path), (1, 1)), unit.get_location(str(path), (len(self.lines) + 1, 1))
+        )
         self.above: dict[int, str] = {}  # by the line after the comment
         self.beside: dict[int, str] = {}
         self.opening = ""
@@ -73,7 +80,9 @@ def count_of(name: str, kind: Type, following: str | None) -> str | None:
 
 def read_enum(cursor: Cursor, comments: Comments, header: str) -> Enum:
     values = tuple(
-        Value(c.spelling, c.enum_value, comments.of(c.extent.start.line, c.extent.end.line)) for c in cursor.get_children())
+        Value(c.spelling, c.enum_value, comments.of(c.extent.start.line, c.extent.end.line))
+        for c in cursor.get_children()
+    )
     one_line = cursor.extent.start.line == cursor.extent.end.line
     if one_line:  # what stands beside belongs to all of them
         values = tuple(Value(v.name, v.number, "") for v in values)
@@ -92,9 +101,19 @@ def read_struct(cursor: Cursor, comments: Comments, header: str) -> Struct:
             group = ""
         kind = read_type(member.type)
         following = members[n + 1].spelling if n + 1 < len(members) else None
-        fields.append(Field(member.spelling, kind, comments.beside.get(member.extent.end.line, ""), group,
-                            cursor.type.get_offset(member.spelling) // 8, count_of(member.spelling, kind, following)))
-    return Struct(cursor.spelling, tuple(fields), comments.above.get(cursor.extent.start.line, ""), header, cursor.type.get_size())
+        fields.append(
+            Field(
+                member.spelling,
+                kind,
+                comments.beside.get(member.extent.end.line, ""),
+                group,
+                cursor.type.get_offset(member.spelling) // 8,
+                count_of(member.spelling, kind, following),
+            )
+        )
+    return Struct(
+        cursor.spelling, tuple(fields), comments.above.get(cursor.extent.start.line, ""), header, cursor.type.get_size()
+    )
 
 
 def read_function(cursor: Cursor, comments: Comments, header: str) -> Function:
@@ -123,18 +142,32 @@ def share_docs(functions: list[tuple[Function, int, int]]) -> tuple[Function, ..
 def read_flat(root: Path, generated: str = "") -> tuple[Function, ...]:
     """The functions of bindings/flat*.h, and those of a generated text behind them, which SWIG wraps beside those of the headers."""
     folder = root / "bindings"
-    names = sorted((file.name for file in folder.glob("flat*.h") if file.name != "flat_generated.h"), key=lambda name: (len(name), name))
+    names = sorted(
+        (file.name for file in folder.glob("flat*.h") if file.name != "flat_generated.h"),
+        key=lambda name: (len(name), name),
+    )
     source = "".join(f'#include "{name}"\n' for name in names) + '#include "flat_generated.h"\n'
-    unit = Index.create().parse("flat.c", [*ARGUMENTS, f"-I{root / 'include'}", f"-I{folder}", "-w"],
-                                [("flat.c", source), (str(folder / "flat_generated.h"), generated)])
+    unit = Index.create().parse(
+        "flat.c",
+        [*ARGUMENTS, f"-I{root / 'include'}", f"-I{folder}", "-w"],
+        [("flat.c", source), (str(folder / "flat_generated.h"), generated)],
+    )
     fatal = [str(d) for d in unit.diagnostics if d.severity >= 3 and "stddef.h" not in d.spelling]
     if fatal:
         raise SystemExit("describe: the flat headers do not compile:\n" + "\n".join(fatal))
     functions = []
     for cursor in unit.cursor.get_children():
-        if cursor.kind == CursorKind.FUNCTION_DECL and cursor.location.file and Path(cursor.location.file.name).parent == folder:
+        if (
+            cursor.kind == CursorKind.FUNCTION_DECL
+            and cursor.location.file
+            and Path(cursor.location.file.name).parent == folder
+        ):
             parameters = tuple(Parameter(a.spelling, read_type(a.type)) for a in cursor.get_arguments())
-            functions.append(Function(cursor.spelling, read_type(cursor.result_type), parameters, "", Path(cursor.location.file.name).name))
+            functions.append(
+                Function(
+                    cursor.spelling, read_type(cursor.result_type), parameters, "", Path(cursor.location.file.name).name
+                )
+            )
     return tuple(functions)
 
 
@@ -168,6 +201,15 @@ def read(root: Path) -> Model:
         elif cursor.kind == CursorKind.STRUCT_DECL and cursor.spelling not in handles and not cursor.get_definition():
             handles.append(cursor.spelling)
         elif cursor.kind == CursorKind.FUNCTION_DECL:
-            functions.append((read_function(cursor, comments[header], header), cursor.extent.start.line, cursor.extent.end.line))
-    return Model(HEADERS, macros, tuple(enums), tuple(structs), tuple(handles), share_docs(functions),
-                 {name: c.opening for name, c in comments.items()})
+            functions.append(
+                (read_function(cursor, comments[header], header), cursor.extent.start.line, cursor.extent.end.line)
+            )
+    return Model(
+        HEADERS,
+        macros,
+        tuple(enums),
+        tuple(structs),
+        tuple(handles),
+        share_docs(functions),
+        {name: c.opening for name, c in comments.items()},
+    )

@@ -9,8 +9,17 @@ CONSTANTS = {"": "constants", "eval": "eval_constants", "model": "model_constant
 STRUCTS = {"farspan.h": "structs", "cache.h": "cache_structs", "eval.h": "eval_structs", "model.h": "model_structs"}
 KEYWORDS = {"in", "type", "match", "ref", "move", "use"}
 NAMES = {
-    "void": "c_void", "char": "c_char", "double": "f64", "float": "f32", "size_t": "usize", "int8_t": "i8", "uint8_t": "u8",
-    "int32_t": "i32", "uint32_t": "u32", "int64_t": "i64", "uint64_t": "u64",
+    "void": "c_void",
+    "char": "c_char",
+    "double": "f64",
+    "float": "f32",
+    "size_t": "usize",
+    "int8_t": "i8",
+    "uint8_t": "u8",
+    "int32_t": "i32",
+    "uint32_t": "u32",
+    "int64_t": "i64",
+    "uint64_t": "u64",
 }
 
 
@@ -86,7 +95,15 @@ def call(given: Call) -> list[str]:
             values.append(name)
     function, result = given.function, NAMES.get(given.function.result.name, "")
     if not function.can_fail:
-        return [f"pub fn {function.short}({', '.join(parameters)}) -> {result} {{", "    // SAFETY: handles are valid, and arrays as long as told.",
-                f"    unsafe {{ sys::{function.name}({', '.join(values)}) }}", "}"]
-    return [f"pub fn {function.short}({', '.join(parameters)}) -> Result<()> {{", "    // SAFETY: handles are valid, and arrays as long as told.",
-            f"    check(|error| unsafe {{ sys::{function.name}({', '.join([*values, 'error'])}) }})", "}"]
+        return [
+            f"pub fn {function.short}({', '.join(parameters)}) -> {result} {{",
+            "    // SAFETY: handles are valid, and arrays as long as told.",
+            f"    unsafe {{ sys::{function.name}({', '.join(values)}) }}",
+            "}",
+        ]
+    return [
+        f"pub fn {function.short}({', '.join(parameters)}) -> Result<()> {{",
+        "    // SAFETY: handles are valid, and arrays as long as told.",
+        f"    check(|error| unsafe {{ sys::{function.name}({', '.join([*values, 'error'])}) }})",
+        "}",
+    ]

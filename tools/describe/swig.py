@@ -34,17 +34,45 @@ def outputs(root: Path) -> dict[str, str]:
     made = {f"{GO}/include/farspan/{name}": (root / "include/farspan" / name).read_text() for name in HEADERS}
     found = version()
     if found != WANTED:
-        print(f"describe: SWIG {WANTED} is not installed{f', {found} is' if found else ''}: its sources stay as they are", file=sys.stderr)
+        print(
+            f"describe: SWIG {WANTED} is not installed{f', {found} is' if found else ''}: its sources stay as they are",
+            file=sys.stderr,
+        )
         return made
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         for folder in ("java", "go"):
             (scratch / folder).mkdir()
         # The paths of the interface files are relative to the root, as SWIG writes them into its output. Options come before the file.
-        run(root, "-java", "-module", "Native", "-package", "io.farspan.internal", "-outdir", str(scratch / "java"),
-            "-o", str(scratch / "farspan_java.c"), "-Iinclude", "-Ibindings", "bindings/java.i")
-        run(root, "-go", "-cgo", "-intgosize", "64", "-outdir", str(scratch / "go"),
-            "-o", str(scratch / "go/raw_wrap.c"), "-Iinclude", "-Ibindings", "bindings/go.i")
+        run(
+            root,
+            "-java",
+            "-module",
+            "Native",
+            "-package",
+            "io.farspan.internal",
+            "-outdir",
+            str(scratch / "java"),
+            "-o",
+            str(scratch / "farspan_java.c"),
+            "-Iinclude",
+            "-Ibindings",
+            "bindings/java.i",
+        )
+        run(
+            root,
+            "-go",
+            "-cgo",
+            "-intgosize",
+            "64",
+            "-outdir",
+            str(scratch / "go"),
+            "-o",
+            str(scratch / "go/raw_wrap.c"),
+            "-Iinclude",
+            "-Ibindings",
+            "bindings/go.i",
+        )
         made.update({f"{JAVA}/{file.name}": file.read_text() for file in sorted((scratch / "java").iterdir())})
         made.update({f"{GO}/{file.name}": file.read_text() for file in sorted((scratch / "go").iterdir())})
         made[WRAPPER] = (scratch / "farspan_java.c").read_text()

@@ -37,7 +37,10 @@ def paragraph(lines: list[str], before_drawing: bool = False) -> str:
 
 
 def wrapped(text: str, prefix: str, width: int = 118) -> list[str]:
-    return [prefix + line for line in textwrap.wrap(text, width - len(prefix), break_long_words=False, break_on_hyphens=False)]
+    return [
+        prefix + line
+        for line in textwrap.wrap(text, width - len(prefix), break_long_words=False, break_on_hyphens=False)
+    ]
 
 
 def comment(text: str, prefix: str, draw: Callable[[list[str]], list[str]], translate: Translate) -> list[str]:
@@ -56,7 +59,13 @@ def comment(text: str, prefix: str, draw: Callable[[list[str]], list[str]], tran
 
 
 def java_text(text: str) -> str:
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;").replace("*/", "*&#47;")
+    text = (
+        text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("@", "&#64;")
+        .replace("*/", "*&#47;")
+    )
     return re.sub(r"`([^`]+)`", r"{@code \1}", text)
 
 
@@ -66,8 +75,10 @@ def javadoc(text: str, indent: str = "", translate: Translate = str) -> str:
     lines = comment(text, indent + " * ", drawing, lambda t: java_text(translate(t)))
     if len(lines) == 1 and len(lines[0]) < 114:
         return f"{indent}/** {lines[0].strip()[2:]} */"
-    body = [f"{indent} * <p>{line[len(indent) + 3:]}" if n and lines[n - 1].strip() == "*" and "<pre>" not in line else line
-            for n, line in enumerate(lines)]
+    body = [
+        f"{indent} * <p>{line[len(indent) + 3:]}" if n and lines[n - 1].strip() == "*" and "<pre>" not in line else line
+        for n, line in enumerate(lines)
+    ]
     return "\n".join([f"{indent}/**", *body, f"{indent} */"])
 
 
@@ -84,7 +95,13 @@ def javadoc_tag(text: str, tag: str, indent: str = "", translate: Translate = st
 
 
 def javadoc_method(text: str, tags: list[str], indent: str = "", translate: Translate = str) -> str:
-    lines = [f"{indent}/**", *javadoc_lines(text, indent, translate), f"{indent} *", *(f"{indent} * {tag}" for tag in tags), f"{indent} */"]
+    lines = [
+        f"{indent}/**",
+        *javadoc_lines(text, indent, translate),
+        f"{indent} *",
+        *(f"{indent} * {tag}" for tag in tags),
+        f"{indent} */",
+    ]
     return "\n".join(lines)
 
 

@@ -4,8 +4,8 @@
 
 namespace tool {
 
-// If OpenBLAS fell back although the processor has AVX2, starts the program again with OPENBLAS_CORETYPE set. Does nothing
-// if that variable is set already. Call it first in main().
+// If OpenBLAS fell back although the processor has AVX2, starts the program again with OPENBLAS_CORETYPE set. Does
+// nothing if that variable is set already. Call it first in main().
 void restart_with_fast_blas(char** argv);
 
 }  // namespace tool

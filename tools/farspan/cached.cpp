@@ -24,25 +24,15 @@ farspan::cache_config cache_for(const model_config& model, const cached_pass::se
 cached_pass::cached_pass(const farspan::context* context, const language_model& model, const settings& wanted)
     : context_(context), model_(model), cache_(cache_for(model.config, wanted)) {}
 
-int64_t cached_pass::create() {
-    return cache_.sequence_create();
-}
+int64_t cached_pass::create() { return cache_.sequence_create(); }
 
-int64_t cached_pass::fork(int64_t sequence) {
-    return cache_.fork(sequence);
-}
+int64_t cached_pass::fork(int64_t sequence) { return cache_.fork(sequence); }
 
-void cached_pass::destroy(int64_t sequence) {
-    cache_.sequence_destroy(sequence);
-}
+void cached_pass::destroy(int64_t sequence) { cache_.sequence_destroy(sequence); }
 
-int64_t cached_pass::next_position(int64_t sequence) const {
-    return cache_.sequence_info(sequence).next_position;
-}
+int64_t cached_pass::next_position(int64_t sequence) const { return cache_.sequence_info(sequence).next_position; }
 
-farspan_cache_statistics cached_pass::statistics() const {
-    return cache_.statistics();
-}
+farspan_cache_statistics cached_pass::statistics() const { return cache_.statistics(); }
 
 void cached_pass::run(const cached_scheme& how, const std::vector<cached_rows>& rows, const sink& receive) {
     std::vector<int64_t> sequences, offsets = {0};

@@ -21,7 +21,7 @@ namespace tool {
 struct cached_scheme {
     const farspan::scheme* scheme;
     farspan::mask_config mask;  // tokens that it hides from all later queries are evicted
-    int64_t length = 0;        // current length of dynamic methods; 0: of each sequence its own
+    int64_t length = 0;         // current length of dynamic methods; 0: of each sequence its own
 };
 
 // The next bytes of one sequence.
@@ -54,7 +54,8 @@ public:
     int64_t vocabulary() const { return model_.config.vocabulary; }
 
 private:
-    void attend(const farspan::cache_plan& plan, const farspan::cache_batch& batch, const decoder::attention_rows& rows);
+    void attend(const farspan::cache_plan& plan, const farspan::cache_batch& batch,
+                const decoder::attention_rows& rows);
     void evict(const cached_scheme& how, const std::vector<cached_rows>& rows);
     int64_t next_position(int64_t sequence) const;
 

@@ -17,9 +17,7 @@ struct pair_of_texts {
 };
 
 // The one reference of a segment.
-std::array<std::optional<std::string_view>, 1> reference(const pair_of_texts& p) {
-    return {p.truth};
-}
+std::array<std::optional<std::string_view>, 1> reference(const pair_of_texts& p) { return {p.truth}; }
 
 void score_bleu(const farspan::context* context, const std::vector<pair_of_texts>& pairs, continuation_result& result) {
     const farspan::eval::bleu_config config;
@@ -73,7 +71,8 @@ continuation_result continue_segments(const task_setting& s, const std::vector<u
     result.chrf = chrf_of(pairs);
     std::vector<double> rouge;
     const farspan::eval::rouge_config config(FARSPAN_ROUGE_L);
-    for (const pair_of_texts& p : pairs) rouge.push_back(farspan::eval::rouge(config, p.written, reference(p)).f_measure);
+    for (const pair_of_texts& p : pairs)
+        rouge.push_back(farspan::eval::rouge(config, p.written, reference(p)).f_measure);
     result.rouge_l = 0;
     for (const double value : rouge) result.rouge_l += value / static_cast<double>(rouge.size());
     result.rouge_interval = mean_interval(s.context, rouge);

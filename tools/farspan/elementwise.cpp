@@ -3,8 +3,8 @@
 #include <bit>
 #include <cmath>
 
-// One source, compiled for several instruction sets; the loader picks. Sums use a fixed number of lanes, so that the bits are
-// the same for all of them. (Sanitizers do not start before the loader's choice; they get the plain version.)
+// One source, compiled for several instruction sets; the loader picks. Sums use a fixed number of lanes, so that the
+// bits are the same for all of them. (Sanitizers do not start before the loader's choice; they get the plain version.)
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
 #define FARSPAN_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))

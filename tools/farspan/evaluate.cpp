@@ -60,7 +60,8 @@ struct work {
     double total = 0, done = 0;
     std::mutex lock;  // of open, done and the callback
 
-    work(std::vector<cell>& c, const std::vector<uint8_t>& t, const evaluation_options& o) : cells(c), text(t), options(o) {}
+    work(std::vector<cell>& c, const std::vector<uint8_t>& t, const evaluation_options& o)
+        : cells(c), text(t), options(o) {}
 };
 
 // One thread. A plan is kept while the next batch fits it.
@@ -92,7 +93,8 @@ private:
         const window& like = b.windows.front();
         const auto count = static_cast<int64_t>(b.windows.size());
         if (!plan_ || b.cell != plan_cell_ || count != plan_count_ || like.length != plan_length_) {
-            plan_.emplace(shared_.schemes[b.cell], forward_pass::problem(c.model->config, count, like.length), &context_);
+            plan_.emplace(shared_.schemes[b.cell], forward_pass::problem(c.model->config, count, like.length),
+                          &context_);
             plan_cell_ = b.cell, plan_count_ = count, plan_length_ = like.length;
         }
         std::vector<const uint8_t*> bytes;
@@ -103,8 +105,8 @@ private:
                   });
     }
 
-    // All windows of the batch in step. Methods that depend on the current length are given the window's from the start, as
-    // when it is run at once.
+    // All windows of the batch in step. Methods that depend on the current length are given the window's from the
+    // start, as when it is run at once.
     void decode(const batch& b) {
         const cell& c = shared_.cells[b.cell];
         const window& like = b.windows.front();

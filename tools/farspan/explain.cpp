@@ -1,4 +1,5 @@
-// farspan explain: what a scheme does, number by number. This file is the command line; explain_scheme.cpp asks the library.
+// farspan explain: what a scheme does, number by number. This file is the command line; explain_scheme.cpp asks the
+// library.
 #include "explain.hpp"
 
 #include <algorithm>
@@ -24,7 +25,8 @@ int32_t find_or_fail(int32_t part, const char* option, const std::string& name) 
     const int32_t found = farspan::method_find(part, name);
     if (found >= 0) return found;
     std::string known;
-    for (int32_t n = 0; n < farspan::method_count(part); ++n) known += (known.empty() ? "" : ", ") + farspan::method_name(part, n);
+    for (int32_t n = 0; n < farspan::method_count(part); ++n)
+        known += (known.empty() ? "" : ", ") + farspan::method_name(part, n);
     throw failure(std::string(option) + " " + name + ": unknown; known are " + known);
 }
 
@@ -124,14 +126,16 @@ farspan::scheme scheme_of(const explain_options& o) {
     return farspan::scheme(rope_of(o), remap, bias_of(o), mask_of(o, remap), score_of(o));
 }
 
-void print(const explain_options& o, const nlohmann::ordered_json& found, std::string (*text_of)(const nlohmann::ordered_json&)) {
+void print(const explain_options& o, const nlohmann::ordered_json& found,
+           std::string (*text_of)(const nlohmann::ordered_json&)) {
     const std::string text = o.json ? found.dump(1) + "\n" : text_of(found);
     std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
 void run_explain(const explain_options& o) {
     const int64_t row = o.row < 0 ? o.length - 1 : o.row;
-    if (row >= o.length) throw failure("--row " + std::to_string(row) + " is outside 0 .. " + std::to_string(o.length - 1));
+    if (row >= o.length)
+        throw failure("--row " + std::to_string(row) + " is outside 0 .. " + std::to_string(o.length - 1));
     print(o, explain_scheme({scheme_of(o), o.length, row, o.head, o.scheme.empty() && o.bias == "t5"}), explain_text);
 }
 
@@ -143,7 +147,9 @@ void run_explain_model(const explain_options& o) {
 
 void add_rope_options(CLI::App* app, explain_options& o) {
     const std::string group = "Rope";
-    app->add_option("--rope", o.rope, "method: base, linear, ntk, yarn, llama3, longrope ...")->group(group)->capture_default_str();
+    app->add_option("--rope", o.rope, "method: base, linear, ntk, yarn, llama3, longrope ...")
+        ->group(group)
+        ->capture_default_str();
     app->add_option("--layout", o.layout, "half (NeoX) or interleaved (GPT-J)")->group(group);
     app->add_option("--rotary-dim", o.rotary_dim, "rotated features R")->group(group);
     app->add_option("--base", o.base, "theta")->group(group);
@@ -152,7 +158,9 @@ void add_rope_options(CLI::App* app, explain_options& o) {
     app->add_option("--beta-fast", o.beta_fast)->group(group);
     app->add_option("--beta-slow", o.beta_slow)->group(group);
     app->add_option("--extrapolation-factor", o.extrapolation_factor)->group(group);
-    app->add_option("--ramp", o.ramp, "pair_index or rotations")->check(CLI::IsMember({"pair_index", "rotations"}))->group(group);
+    app->add_option("--ramp", o.ramp, "pair_index or rotations")
+        ->check(CLI::IsMember({"pair_index", "rotations"}))
+        ->group(group);
     app->add_flag("--no-truncate", o.no_truncate, "real ends of YaRN's ramp (gpt-oss)")->group(group);
     app->add_option("--mscale", o.mscale)->group(group);
     app->add_option("--mscale-all-dim", o.mscale_all_dim)->group(group);
@@ -161,14 +169,18 @@ void add_rope_options(CLI::App* app, explain_options& o) {
     app->add_option("--low-freq-factor", o.low_freq_factor)->group(group);
     app->add_option("--high-freq-factor", o.high_freq_factor)->group(group);
     app->add_option("--rotated-fraction", o.rotated_fraction)->group(group);
-    app->add_option("--short-factors", o.short_factors, "one divisor per pair, comma separated")->delimiter(',')->group(group);
+    app->add_option("--short-factors", o.short_factors, "one divisor per pair, comma separated")
+        ->delimiter(',')
+        ->group(group);
     app->add_option("--long-factors", o.long_factors)->delimiter(',')->group(group);
     app->add_option("--xpos-scale-base", o.xpos_scale_base)->group(group);
     app->add_option("--xpos-gamma", o.xpos_gamma)->group(group);
 }
 
 void add_other_options(CLI::App* app, explain_options& o) {
-    app->add_option("--remap", o.remap, "rerope, leaky_rerope, self_extend, dual_chunk, lm_infinite, streaming")->group("Remap")->capture_default_str();
+    app->add_option("--remap", o.remap, "rerope, leaky_rerope, self_extend, dual_chunk, lm_infinite, streaming")
+        ->group("Remap")
+        ->capture_default_str();
     app->add_option("--window", o.window, "distance where the far branch begins")->group("Remap");
     app->add_option("--group", o.group, "G of self_extend")->group("Remap");
     app->add_option("--leak", o.leak, "k of leaky_rerope")->group("Remap");
@@ -176,7 +188,9 @@ void add_other_options(CLI::App* app, explain_options& o) {
     app->add_option("--local-window", o.local_window, "w of dual_chunk")->group("Remap");
     app->add_option("--position-scale", o.position_scale, "divisor inside dual_chunk")->group("Remap");
     app->add_option("--limit", o.limit, "distance of lm_infinite's global keys")->group("Remap");
-    app->add_option("--bias", o.bias, "alibi, t5 (shows buckets), kerple_log, kerple_power, sandwich")->group("Bias")->capture_default_str();
+    app->add_option("--bias", o.bias, "alibi, t5 (shows buckets), kerple_log, kerple_power, sandwich")
+        ->group("Bias")
+        ->capture_default_str();
     app->add_option("--heads", o.heads, "heads of the layer")->group("Bias");
     app->add_option("--buckets", o.buckets, "t5")->group("Bias");
     app->add_option("--max-distance", o.max_distance, "t5")->group("Bias");
@@ -184,13 +198,16 @@ void add_other_options(CLI::App* app, explain_options& o) {
     app->add_option("--sandwich-dim", o.sandwich_dim, "sandwich")->group("Bias");
     app->add_option("--kerple-a", o.kerple_a, "one number per head, comma separated")->delimiter(',')->group("Bias");
     app->add_option("--kerple-p", o.kerple_p, "one number per head, comma separated")->delimiter(',')->group("Bias");
-    app->add_option("--mask-window", o.mask_window, "sliding window: visible keys, the query's own included")->group("Mask");
+    app->add_option("--mask-window", o.mask_window, "sliding window: visible keys, the query's own included")
+        ->group("Mask");
     app->add_option("--sinks", o.sinks, "first keys that stay visible")->group("Mask");
     app->add_option("--mask-chunk", o.mask_chunk, "chunked attention")->group("Mask");
     app->add_option("--prefix", o.prefix, "prefix-LM")->group("Mask");
     app->add_flag("--not-causal", o.not_causal)->group("Mask");
     app->add_option("--log-n", o.log_n, "log-n scale with this trained length")->group("Score");
-    app->add_option("--temperature", o.temperature, "log_n, log_n_trained, log_n_long, llama4, length, ministral3")->group("Score")->capture_default_str();
+    app->add_option("--temperature", o.temperature, "log_n, log_n_trained, log_n_long, llama4, length, ministral3")
+        ->group("Score")
+        ->capture_default_str();
     app->add_option("--trained-length", o.trained_length, "L of the temperature")->group("Score");
     app->add_option("--alpha", o.alpha)->group("Score");
     app->add_option("--power", o.power)->group("Score");
@@ -200,19 +217,24 @@ void add_other_options(CLI::App* app, explain_options& o) {
 
 void add_model_options(CLI::App* app, explain_options& o, const std::vector<CLI::Option*>& parts) {
     const std::string group = "Model";
-    CLI::Option* config = app->add_option("config", o.config, "a model's config.json or GGUF file, in place of the parts");
-    CLI::Option* scheme = app->add_option("--scheme", o.scheme, "a file with a scheme as JSON (farspan_scheme_from_json), in place of the parts");
+    CLI::Option* config =
+        app->add_option("config", o.config, "a model's config.json or GGUF file, in place of the parts");
+    CLI::Option* scheme = app->add_option(
+        "--scheme", o.scheme, "a file with a scheme as JSON (farspan_scheme_from_json), in place of the parts");
     for (CLI::Option* part : parts) {
         config->excludes(part);
         const std::string of = part->get_group();
-        if (std::find(std::begin(part_groups), std::end(part_groups), of) != std::end(part_groups)) scheme->excludes(part);
+        if (std::find(std::begin(part_groups), std::end(part_groups), of) != std::end(part_groups))
+            scheme->excludes(part);
     }
     config->excludes(scheme);
-    for (CLI::Option* option : {app->add_option("--release", o.model.release, "reference, transformers-4.48 or llama.cpp")->capture_default_str(),
-                                app->add_option("--extend", o.model.extend, "linear, ntk, dynamic_ntk, yarn, self_extend, rerope ..."),
-                                app->add_option("--to", o.model.target, "target length of --extend"),
-                                app->add_option("--extend-window", o.model.window, "window of --extend (default: derived)"),
-                                app->add_option("--extend-group", o.model.group, "group of --extend (default: derived)")})
+    for (CLI::Option* option :
+         {app->add_option("--release", o.model.release, "reference, transformers-4.48 or llama.cpp")
+              ->capture_default_str(),
+          app->add_option("--extend", o.model.extend, "linear, ntk, dynamic_ntk, yarn, self_extend, rerope ..."),
+          app->add_option("--to", o.model.target, "target length of --extend"),
+          app->add_option("--extend-window", o.model.window, "window of --extend (default: derived)"),
+          app->add_option("--extend-group", o.model.group, "group of --extend (default: derived)")})
         option->group(group)->needs(config);
 }
 
@@ -220,10 +242,15 @@ void add_model_options(CLI::App* app, explain_options& o, const std::vector<CLI:
 
 void add_explain(CLI::App& program) {
     auto options = std::make_shared<explain_options>();
-    CLI::App* app = program.add_subcommand("explain", "Print what a scheme or a model's configuration does: frequencies, branches, visible keys");
-    CLI::Option* length = app->add_option("--length", options->length, "current length n, which dynamic methods depend on (of a model: its usable context)")->capture_default_str();
+    CLI::App* app = program.add_subcommand(
+        "explain", "Print what a scheme or a model's configuration does: frequencies, branches, visible keys");
+    CLI::Option* length =
+        app->add_option("--length", options->length,
+                        "current length n, which dynamic methods depend on (of a model: its usable context)")
+            ->capture_default_str();
     CLI::Option* row = app->add_option("--row", options->row, "query position to look at (default: the last)");
-    CLI::Option* head = app->add_option("--head", options->head, "head whose bias is shown in the row")->capture_default_str();
+    CLI::Option* head =
+        app->add_option("--head", options->head, "head whose bias is shown in the row")->capture_default_str();
     app->add_flag("--json", options->json, "JSON instead of text");
     add_rope_options(app, *options);
     add_other_options(app, *options);

@@ -18,8 +18,9 @@ struct explain_options {
     std::string rope = "none", layout, ramp = "pair_index", remap = "none", bias = "none", temperature = "none";
     std::optional<int32_t> rotary_dim;
     std::optional<int64_t> original_context;
-    std::optional<double> base, factor, beta_fast, beta_slow, extrapolation_factor, mscale, mscale_all_dim, attention_factor,
-        mixed_exponent, low_freq_factor, high_freq_factor, rotated_fraction, xpos_scale_base, xpos_gamma;
+    std::optional<double> base, factor, beta_fast, beta_slow, extrapolation_factor, mscale, mscale_all_dim,
+        attention_factor, mixed_exponent, low_freq_factor, high_freq_factor, rotated_fraction, xpos_scale_base,
+        xpos_gamma;
     std::vector<double> short_factors, long_factors;
     std::optional<int64_t> window, group, chunk, local_window, limit;
     std::optional<double> leak, position_scale;

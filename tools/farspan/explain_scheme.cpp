@@ -33,7 +33,10 @@ ordered_json explain_rope(const explained_scheme& s, const ordered_json& rope) {
     ordered_json table = ordered_json::array();
     for (size_t p = 0; p < pairs; ++p) {
         const double f = scaled[p];
-        ordered_json row = {{"pair", p}, {"inv_freq", f}, {"wavelength", nullptr}, {"ratio", f / unscaled[p]},
+        ordered_json row = {{"pair", p},
+                            {"inv_freq", f},
+                            {"wavelength", nullptr},
+                            {"ratio", f / unscaled[p]},
                             {"turns_at_length", f * static_cast<double>(s.length) / (2 * std::numbers::pi)}};
         if (f != 0) row["wavelength"] = 2 * std::numbers::pi / f;
         table.push_back(row);
@@ -55,7 +58,8 @@ ordered_json key_json(const farspan_probe& p, int64_t key) {
             {"bias", p.bias}};
 }
 
-// The runs of one branch inside visible keys [first, last). A branch owns one run of keys per row, so its end is bisected.
+// The runs of one branch inside visible keys [first, last). A branch owns one run of keys per row, so its end is
+// bisected.
 void add_runs(const explained_scheme& s, int64_t first, int64_t last, ordered_json& runs) {
     while (first < last) {
         const farspan_probe begin = probe(s, first);

@@ -21,8 +21,9 @@ long long integer(const ordered_json& value) { return value.get<long long>(); }
 double real(const ordered_json& value) { return value.get<double>(); }
 
 void add_rope(std::string& text, const ordered_json& rope) {
-    add(text, "Rope %s, base %.10g, %lld rotated features, magnitude %.10g\n", rope["method"].get<std::string>().c_str(),
-        real(rope["base"]), integer(rope["rotary_dim"]), real(rope["magnitude"]));
+    add(text, "Rope %s, base %.10g, %lld rotated features, magnitude %.10g\n",
+        rope["method"].get<std::string>().c_str(), real(rope["base"]), integer(rope["rotary_dim"]),
+        real(rope["magnitude"]));
     add(text, "  %4s %22s %18s %12s %14s\n", "pair", "inv_freq (rad/pos)", "wavelength (pos)", "/ plain", "turns at n");
     for (const ordered_json& row : rope["frequencies"]) {
         char wavelength[32] = "-";
@@ -35,7 +36,8 @@ void add_rope(std::string& text, const ordered_json& rope) {
 
 void add_bias(std::string& text, const ordered_json& bias) {
     add(text, "Bias %s%s\n  %8s", bias["method"].get<std::string>().c_str(),
-        bias["values_are_bucket_numbers"].get<bool>() ? " (the number of the bucket stands for its trained value)" : "", "distance");
+        bias["values_are_bucket_numbers"].get<bool>() ? " (the number of the bucket stands for its trained value)" : "",
+        "distance");
     for (const ordered_json& head : bias["by_head"]) add(text, "  %10s%-3lld", "head ", integer(head["head"]));
     text += "\n";
     for (size_t n = 0; n < bias["distances"].size(); ++n) {
@@ -52,16 +54,19 @@ void add_row(std::string& text, const ordered_json& row) {
     add(text, "\n  scale %.10g%s\n", real(row["scale"]),
         row["scale_is_times_inverse_root_head_dim"].get<bool>() ? " times 1/sqrt(head_dim)" : "");
     if (real(row["magnitude"]) != 1)
-        add(text, "  rotated logits carry the magnitude squared, %.10g\n", real(row["magnitude"]) * real(row["magnitude"]));
+        add(text, "  rotated logits carry the magnitude squared, %.10g\n",
+            real(row["magnitude"]) * real(row["magnitude"]));
     add(text, "  %6s %21s %33s %33s\n", "branch", "keys", "at the first key", "at the last key");
-    add(text, "  %6s %21s %11s%11s%11s %11s%11s%11s\n", "", "", "query pos", "key pos", "relative", "query pos", "key pos", "relative");
+    add(text, "  %6s %21s %11s%11s%11s %11s%11s%11s\n", "", "", "query pos", "key pos", "relative", "query pos",
+        "key pos", "relative");
     for (const ordered_json& run : row["branches"]) {
         char keys[48];
         std::snprintf(keys, sizeof keys, "[%lld, %lld)", integer(run["keys"][0]), integer(run["keys"][1]));
         add(text, "  %6lld %21s", integer(run["branch"]), keys);
         for (const char* end : {"first", "last"}) {
             const ordered_json& at = run[end];
-            add(text, " %11.8g%11.8g%11.8g", real(at["query_angle_position"]), real(at["key_angle_position"]), real(at["relative_position"]));
+            add(text, " %11.8g%11.8g%11.8g", real(at["query_angle_position"]), real(at["key_angle_position"]),
+                real(at["relative_position"]));
         }
         text += "\n";
     }
@@ -71,7 +76,8 @@ void add_row(std::string& text, const ordered_json& row) {
 std::string part_text(const ordered_json& part) {
     std::string text;
     for (const auto& [name, value] : part.items())
-        text += (text.empty() ? "" : ", ") + (name == "method" || name == "temperature" ? "" : name + " ") + value_text(value);
+        text += (text.empty() ? "" : ", ") + (name == "method" || name == "temperature" ? "" : name + " ") +
+                value_text(value);
     return text;
 }
 

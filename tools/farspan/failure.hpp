@@ -1,5 +1,5 @@
-// What the command itself complains about; the library's failures are farspan::error. Both are printed as "farspan: <what>", with exit
-// code 1.
+// What the command itself complains about; the library's failures are farspan::error. Both are printed as "farspan:
+// <what>", with exit code 1.
 #pragma once
 
 #include <stdexcept>

@@ -19,13 +19,13 @@ void forward_pass::run(const language_model& model, const farspan::plan& plan, c
                        const logits_sink& sink) {
     workspace_.resize(std::max(workspace_.size(), plan.workspace_size()));
     decoder_.begin(model, batch.count * batch.length);
-    for (int64_t b = 0; b < batch.count; ++b) decoder_.embed(model, b * batch.length, batch.windows[b], batch.length, 0);
+    for (int64_t b = 0; b < batch.count; ++b)
+        decoder_.embed(model, b * batch.length, batch.windows[b], batch.length, 0);
     decoder_.run(model, [&](const decoder::attention_rows& rows) { attend(model.config, plan, batch, rows); });
     for (int64_t b = 0; b < batch.count; ++b)
-        decoder_.logits(model, b * batch.length + batch.first_scored, batch.length - batch.first_scored,
-                        [&](int64_t first, int64_t rows, const float* logits) {
-                            sink(b, first - b * batch.length, rows, logits);
-                        });
+        decoder_.logits(
+            model, b * batch.length + batch.first_scored, batch.length - batch.first_scored,
+            [&](int64_t first, int64_t rows, const float* logits) { sink(b, first - b * batch.length, rows, logits); });
 }
 
 void forward_pass::attend(const model_config& c, const farspan::plan& plan, const forward_batch& batch,

@@ -29,7 +29,8 @@ public:
     // `context` outlives the pass; nullptr: the defaults.
     explicit forward_pass(const farspan::context* context) : context_(context) {}
 
-    void run(const language_model& model, const farspan::plan& plan, const forward_batch& batch, const logits_sink& sink);
+    void run(const language_model& model, const farspan::plan& plan, const forward_batch& batch,
+             const logits_sink& sink);
 
     // The attention problem of a batch; plans are made for it once and used often.
     static farspan::problem problem(const model_config& config, int64_t count, int64_t length);

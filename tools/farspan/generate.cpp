@@ -31,9 +31,7 @@ struct generate_options {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-extern "C" void note_interrupt(int signal) {
-    interrupted = signal;
-}
+extern "C" void note_interrupt(int signal) { interrupted = signal; }
 
 // SIGINT and SIGTERM end the text after the byte at hand; a second one ends the program at once. A closed pipe is seen
 // by fwrite.
@@ -146,9 +144,10 @@ void add_generate(CLI::App& program) {
     CLI::App* app = program.add_subcommand("generate", "Continue a text with a model, as long as you like");
     app->add_option("--model", o.model, "model: a name in the folder of models, or a path")->required();
     app->add_option("--models", o.models, "folder of the models (default: beside the program, then ./models)");
-    app->add_option("--scheme", o.scheme,
-                    "a method of farspan report, or a file with a scheme as JSON (default: streaming; for models without "
-                    "rotation window)");
+    app->add_option(
+        "--scheme", o.scheme,
+        "a method of farspan report, or a file with a scheme as JSON (default: streaming; for models without "
+        "rotation window)");
     app->add_option("--prompt", o.prompt, "text to continue");
     app->add_option("--text", o.text, "file to continue");
     app->add_option("--prompt-bytes", o.prompt_bytes, "use the first BYTES bytes of the prompt only");

@@ -18,10 +18,11 @@ struct head_views {
 
 private:
     // `heads` heads from `first` on.
-    static farspan::tensor view(float* data, int64_t row_width, int64_t first, int64_t heads, int64_t batch, int64_t tokens,
-                                int64_t head_dim) {
+    static farspan::tensor view(float* data, int64_t row_width, int64_t first, int64_t heads, int64_t batch,
+                                int64_t tokens, int64_t head_dim) {
         const auto memory = farspan::array_view<float>::of(data, static_cast<size_t>(batch * tokens * row_width));
-        return {memory, {batch, heads, tokens, head_dim}, {tokens * row_width, head_dim, row_width, 1}, first * head_dim};
+        return {
+            memory, {batch, heads, tokens, head_dim}, {tokens * row_width, head_dim, row_width, 1}, first * head_dim};
     }
 };
 

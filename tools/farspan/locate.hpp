@@ -11,9 +11,10 @@ namespace tool {
 // folder from the executable's upward (installed prefix, build tree), then ./models.
 std::filesystem::path find_models(const std::string& given);
 
-// The folders to load. A name that holds a '/' is a path, any other is a folder of `models`; no names: every folder with
-// weights, in the order sinusoidal, rope, alibi, t5, xpos, then by name.
-std::vector<std::filesystem::path> choose_models(const std::filesystem::path& models, const std::vector<std::string>& names);
+// The folders to load. A name that holds a '/' is a path, any other is a folder of `models`; no names: every folder
+// with weights, in the order sinusoidal, rope, alibi, t5, xpos, then by name.
+std::vector<std::filesystem::path> choose_models(const std::filesystem::path& models,
+                                                 const std::vector<std::string>& names);
 
 // The folder of one model, named as above; `models` as for find_models.
 std::filesystem::path find_model(const std::string& models, const std::string& name);

@@ -20,9 +20,7 @@ farspan_loss_summary summarize(const std::vector<double>& losses) {
     return loss.summary();
 }
 
-int64_t error_block() {
-    return farspan::eval::loss().block_tokens;
-}
+int64_t error_block() { return farspan::eval::loss().block_tokens; }
 
 std::vector<double> block_means(const std::vector<double>& losses) {
     const auto size = static_cast<int64_t>(losses.size()), block = error_block();

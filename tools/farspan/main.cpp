@@ -11,10 +11,9 @@
 namespace tool {
 
 void add_doctor(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("doctor", "Print versions, instruction sets and threads: paste it into bug reports");
-    app->callback([] {
-        std::printf("%s\n", farspan::diagnose().c_str());
-    });
+    CLI::App* app =
+        program.add_subcommand("doctor", "Print versions, instruction sets and threads: paste it into bug reports");
+    app->callback([] { std::printf("%s\n", farspan::diagnose().c_str()); });
 }
 
 int32_t isa_by_name(const std::string& name) {

@@ -15,8 +15,8 @@ constexpr const char* log_n_suffix = "-logn";
 
 double ratio(int64_t trained, int64_t length) { return static_cast<double>(length) / static_cast<double>(trained); }
 
-// YaRN leaves pairs alone that turn more than beta_fast times in L positions. Its 32 belongs to L = 2048: wavelengths below
-// 64 positions. A short L keeps that wavelength, as 32 turns would leave it no pair at all.
+// YaRN leaves pairs alone that turn more than beta_fast times in L positions. Its 32 belongs to L = 2048: wavelengths
+// below 64 positions. A short L keeps that wavelength, as 32 turns would leave it no pair at all.
 double beta_fast(int64_t trained) { return std::clamp(32 * static_cast<double>(trained) / 2048, 2.0, 32.0); }
 
 // Chooses a rope method that keeps the model's base, layout and width.
@@ -27,12 +27,15 @@ void set_rope(recipe& r, int32_t rope_method, double factor, int64_t original_co
     rope.base = r.rope.base;
     if (factor != 0) rope.factor = factor;
     if (original_context != 0) rope.original_context = original_context;
-    if (rope_method == FARSPAN_ROPE_NTK_BY_PARTS || rope_method == FARSPAN_ROPE_YARN || rope_method == FARSPAN_ROPE_DYNAMIC_YARN)
+    if (rope_method == FARSPAN_ROPE_NTK_BY_PARTS || rope_method == FARSPAN_ROPE_YARN ||
+        rope_method == FARSPAN_ROPE_DYNAMIC_YARN)
         rope.beta_fast = beta_fast(original_context);
     r.rope = rope;
 }
 
-farspan::remap_config& set_remap(recipe& r, int32_t remap_method) { return r.remap = farspan::remap_config(remap_method); }
+farspan::remap_config& set_remap(recipe& r, int32_t remap_method) {
+    return r.remap = farspan::remap_config(remap_method);
+}
 
 void set_mask(recipe& r, int64_t window_left, int64_t sinks) {
     r.mask.window_left = window_left;
@@ -45,9 +48,7 @@ void apply_pi(recipe& r, int64_t trained, int64_t length) {
     set_rope(r, FARSPAN_ROPE_LINEAR, ratio(trained, length), 0);
 }
 
-void apply_ntk(recipe& r, int64_t trained, int64_t length) {
-    set_rope(r, FARSPAN_ROPE_NTK, ratio(trained, length), 0);
-}
+void apply_ntk(recipe& r, int64_t trained, int64_t length) { set_rope(r, FARSPAN_ROPE_NTK, ratio(trained, length), 0); }
 
 void apply_dynamic_ntk(recipe& r, int64_t trained, int64_t) { set_rope(r, FARSPAN_ROPE_DYNAMIC_NTK, 2, trained); }
 
@@ -74,7 +75,8 @@ void apply_rerope(recipe& r, int64_t trained, int64_t) {
 void apply_leaky_rerope(recipe& r, int64_t trained, int64_t length) {
     farspan::remap_config& remap = set_remap(r, FARSPAN_REMAP_LEAKY_REROPE);
     remap.window = rerope_window(trained);
-    remap.leak = std::ceil(static_cast<double>(length - 1 - remap.window) / static_cast<double>(trained - 1 - remap.window));
+    remap.leak =
+        std::ceil(static_cast<double>(length - 1 - remap.window) / static_cast<double>(trained - 1 - remap.window));
 }
 
 void apply_self_extend(recipe& r, int64_t trained, int64_t length) {
@@ -127,7 +129,8 @@ bool is_file(const std::string& name) { return name.size() > 5 && name.compare(n
 recipe recipe_of_file(const std::string& path) {
     recipe r;
     r.text = read_scheme(path).to_json();
-    const nlohmann::ordered_json mask = nlohmann::ordered_json::parse(r.text).value("mask", nlohmann::ordered_json::object());
+    const nlohmann::ordered_json mask =
+        nlohmann::ordered_json::parse(r.text).value("mask", nlohmann::ordered_json::object());
     r.mask.window_left = mask.value("window_left", r.mask.window_left);
     r.mask.sinks = std::max(mask.value("sinks", r.mask.sinks), mask.value("prefix", r.mask.prefix));
     return r;
@@ -171,9 +174,11 @@ const std::vector<method>& all_methods() {
         {"ntk", "NTK-aware base, factor n/L", true, true, apply_ntk},
         {"dynamic-ntk", "NTK-aware base that grows with the length, Hugging Face's factor 2: 2n/L - 1", true, true,
          apply_dynamic_ntk},
-        {"ntk-by-parts", "YaRN's frequencies without its magnitude, parameters as yarn", true, false, apply_ntk_by_parts},
+        {"ntk-by-parts", "YaRN's frequencies without its magnitude, parameters as yarn", true, false,
+         apply_ntk_by_parts},
         {"ntk-mixed", "NTK-RoPE-mixed, factor n/L, exponent 0.625", true, false, apply_ntk_mixed},
-        {"yarn", "YaRN, factor n/L, original context L, beta_slow 1, beta_fast 32 L/2048 within 2 .. 32", true, true, apply_yarn},
+        {"yarn", "YaRN, factor n/L, original context L, beta_slow 1, beta_fast 32 L/2048 within 2 .. 32", true, true,
+         apply_yarn},
         {"dynamic-yarn", "YaRN with the factor from the current length; equals yarn for whole windows", true, true,
          apply_dynamic_yarn},
         {"rerope", "distances count as at most w = L/2", true, true, apply_rerope},
@@ -197,7 +202,8 @@ void check_method_name(const std::string& name) {
     if (found && (!log_n || found->rotary_only || base == "none")) return;
     std::string known;
     for (const method& m : all_methods()) known += std::string(known.empty() ? "" : ", ") + m.name;
-    throw failure("unknown method \"" + name + "\"; known are " + known + ", each rotary one also with " + log_n_suffix);
+    throw failure("unknown method \"" + name + "\"; known are " + known + ", each rotary one also with " +
+                  log_n_suffix);
 }
 
 bool method_applies(const std::string& name, const model_config& config) {
@@ -237,7 +243,8 @@ recipe derive(const language_model& model, const std::string& name, int64_t leng
 }
 
 farspan::scheme make_scheme(const recipe& r) {
-    return r.text.empty() ? farspan::scheme(r.rope, r.remap, r.bias, r.mask, r.score) : farspan::scheme::from_json(r.text);
+    return r.text.empty() ? farspan::scheme(r.rope, r.remap, r.bias, r.mask, r.score)
+                          : farspan::scheme::from_json(r.text);
 }
 
 std::string fingerprint(const farspan::scheme& scheme, int64_t length) {
@@ -267,8 +274,8 @@ void check_slopes(const language_model& model) {
         float bias[1];
         scheme.bias(static_cast<int32_t>(h), 1, bias);
         if (std::abs(static_cast<double>(bias[0]) + slopes[h]) > 1e-6 * std::abs(slopes[h]))
-            throw failure("model \"" + model.name + "\": config.json has slope " + std::to_string(slopes[h]) + " for head " +
-                          std::to_string(h) + ", ALiBi gives " + std::to_string(-bias[0]));
+            throw failure("model \"" + model.name + "\": config.json has slope " + std::to_string(slopes[h]) +
+                          " for head " + std::to_string(h) + ", ALiBi gives " + std::to_string(-bias[0]));
     }
 }
 

@@ -1,7 +1,7 @@
 // The methods of `farspan report`: from a name, a model and a window length to a scheme of the library.
 //
-// L is the trained length, n the length of the evaluated window, R the rotary dimension. Up to n = L every method is at rest:
-// the model runs as it was trained. Beyond, each derives its parameters from n and L alone, by the rule that
+// L is the trained length, n the length of the evaluated window, R the rotary dimension. Up to n = L every method is at
+// rest: the model runs as it was trained. Beyond, each derives its parameters from n and L alone, by the rule that
 // `farspan report --list-methods` prints; the JSON report records the scheme.
 #pragma once
 
@@ -27,16 +27,16 @@ struct recipe {
 
 struct method {
     const char* name;
-    const char* rule;   // one line: what it does, with which parameters
-    bool rotary_only;   // needs a model with rotary positions; the others run on any model
-    bool by_default;    // part of the default report of a rotary model
+    const char* rule;  // one line: what it does, with which parameters
+    bool rotary_only;  // needs a model with rotary positions; the others run on any model
+    bool by_default;   // part of the default report of a rotary model
     void (*apply)(recipe&, int64_t trained, int64_t length);  // called only if length > trained
 };
 
 const std::vector<method>& all_methods();
 
-// Any rotary method with "-logn" behind its name also scales query i by max(1, ln(i + 1) / ln L). A name that ends in ".json" is
-// a file with a scheme (scheme_file.hpp), which replaces what the model was trained with, at every length.
+// Any rotary method with "-logn" behind its name also scales query i by max(1, ln(i + 1) / ln L). A name that ends in
+// ".json" is a file with a scheme (scheme_file.hpp), which replaces what the model was trained with, at every length.
 // Fails on an unknown name, listing the known ones.
 void check_method_name(const std::string& name);
 bool method_applies(const std::string& name, const model_config& config);

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "files.hpp"
 #include "failure.hpp"
 #include "farspan/farspan.h"
+#include "files.hpp"
 #include "safetensors.hpp"
 
 namespace tool {
@@ -18,7 +18,8 @@ class fields {
 public:
     fields(std::string path, std::string prefix, const json& object)
         : path_(std::move(path)), prefix_(std::move(prefix)), object_(object) {
-        if (!object_.is_object()) throw failure(path_ + ": " + (prefix_.empty() ? "is" : prefix_ + " is") + " not a JSON object");
+        if (!object_.is_object())
+            throw failure(path_ + ": " + (prefix_.empty() ? "is" : prefix_ + " is") + " not a JSON object");
     }
 
     int64_t integer(const char* name, int64_t least, int64_t most) const {
@@ -68,7 +69,8 @@ public:
 
     [[noreturn]] void fail(const char* name, const json& value, const std::string& expected) const {
         throw failure(path_ + ": field \"" + prefix_ + name + "\" is " +
-                      value.dump(-1, ' ', true, json::error_handler_t::replace).substr(0, 60) + ", expected " + expected);
+                      value.dump(-1, ' ', true, json::error_handler_t::replace).substr(0, 60) + ", expected " +
+                      expected);
     }
 
 private:

@@ -63,12 +63,10 @@ ordered_json first_pair(const farspan_rope_config& rope) {
     return {rope.rotary_offset, rope.rotary_offset + apart};
 }
 
-ordered_json diff_rotations(const described_layer& x, const described_layer& y, int64_t length,
-                            double tolerance) {
+ordered_json diff_rotations(const described_layer& x, const described_layer& y, int64_t length, double tolerance) {
     const rotation a = rotation_of(x, length), b = rotation_of(y, length);
     if (a.inv_freq.size() != b.inv_freq.size()) return {{"pairs", {a.inv_freq.size(), b.inv_freq.size()}}};
-    if (const ordered_json mine = first_pair(x.rope), other = first_pair(y.rope);
-        !a.inv_freq.empty() && mine != other)
+    if (const ordered_json mine = first_pair(x.rope), other = first_pair(y.rope); !a.inv_freq.empty() && mine != other)
         return {{"position", 1}, {"pair", 0}, {"features", {mine, other}}};
     ordered_json first;
     int64_t differing = 0;

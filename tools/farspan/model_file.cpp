@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <string_view>
 
-#include "files.hpp"
 #include "failure.hpp"
+#include "files.hpp"
 
 namespace tool {
 namespace {

@@ -70,7 +70,8 @@ std::string perplexity_section(const report_results& results) {
     return section(
         "Perplexity per byte, by window length",
         "The same bytes are scored at every length. Intervals of 95 % on hover, and as bands around the models as they "
-        "were trained; bands around methods are one standard error of the change from the trained length. A triangle at "
+        "were trained; bands around methods are one standard error of the change from the trained length. A triangle "
+        "at "
         "the upper edge: the curve goes on above. Verdict: " +
             std::string(farspan::eval::verdict_rule()) + ".",
         charts + "</div>\n" +
@@ -109,9 +110,7 @@ chart_point loss_point(double x, const farspan_loss_summary& loss, double error,
             what + ": " + number_text(loss.nll, 5) + " +- " + number_text(loss.standard_error, 2) + " nats"};
 }
 
-std::string curve_name(const series& line) {
-    return line.model + (line.method == "none" ? "" : " " + line.method);
-}
+std::string curve_name(const series& line) { return line.model + (line.method == "none" ? "" : " " + line.method); }
 
 // Curves that are worth a place: the models as they are, and of the methods those that do not explode.
 bool is_drawn(const series& line) {

@@ -68,8 +68,7 @@ private:
 };
 
 farspan_loss_summary measure(const perplexity_options& o, const language_model& model,
-                             const farspan::eval::windows& schedule, int64_t length,
-                             const farspan::context& context) {
+                             const farspan::eval::windows& schedule, int64_t length, const farspan::context& context) {
     window_runner runner(model, derive(model, o.method, length), context);
     text_file text(o.text);
     std::optional<output_file> logits_file;
@@ -134,7 +133,8 @@ void add_perplexity(CLI::App& program) {
     app->add_option("--model", o.model, "model: a name in the folder of models, or a path")->required();
     app->add_option("--models", o.models, "folder of the models (default: beside the program, then ./models)");
     app->add_option("--text", o.text, "text to score; read window by window, never held")->required();
-    app->add_option("--method", o.method, "a method of farspan report, or a file with a scheme as JSON")->capture_default_str();
+    app->add_option("--method", o.method, "a method of farspan report, or a file with a scheme as JSON")
+        ->capture_default_str();
     app->add_option("--windows", o.windows,
                     "blocks: without overlap; sliding: the first scores all, later ones the newest STRIDE bytes; "
                     "growing: STRIDE new bytes each; last: only the last SEGMENT bytes")

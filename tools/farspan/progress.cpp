@@ -25,8 +25,6 @@ double progress::finish() {
     return seconds(clock::now());
 }
 
-double progress::seconds(clock::time_point now) const {
-    return std::chrono::duration<double>(now - started_).count();
-}
+double progress::seconds(clock::time_point now) const { return std::chrono::duration<double>(now - started_).count(); }
 
 }  // namespace tool

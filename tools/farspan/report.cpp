@@ -25,7 +25,9 @@ struct report_options {
 };
 
 void list_methods() {
-    std::printf("Methods of farspan report. L is the trained length, n the window length; every method is at rest for n <= L.\n\n");
+    std::printf(
+        "Methods of farspan report. L is the trained length, n the window length; every method is at rest for n <= "
+        "L.\n\n");
     for (const method& m : all_methods())
         std::printf("  %-14s%-10s %s\n", m.name, m.rotary_only ? "rotary" : "any model", m.rule);
     std::printf("\n  NAME-logn also scales query i by max(1, ln(i + 1) / ln L), for every rotary method and none.\n");
@@ -41,12 +43,15 @@ std::vector<int64_t> usable_lengths(std::vector<int64_t> lengths, const report_o
     std::vector<int64_t> usable;
     std::string left_out;
     for (const int64_t length : lengths) {
-        if (length < text_bytes) usable.push_back(length);
-        else left_out += (left_out.empty() ? "" : ", ") + std::to_string(length);
+        if (length < text_bytes)
+            usable.push_back(length);
+        else
+            left_out += (left_out.empty() ? "" : ", ") + std::to_string(length);
     }
     const std::string has = o.text + " has " + std::to_string(text_bytes) + " bytes, ";
     if (usable.empty()) throw failure(has + "the shortest window needs " + std::to_string(lengths.front() + 1));
-    if (!left_out.empty()) std::fprintf(stderr, "farspan: warning: %stoo few for windows of %s\n", has.c_str(), left_out.c_str());
+    if (!left_out.empty())
+        std::fprintf(stderr, "farspan: warning: %stoo few for windows of %s\n", has.c_str(), left_out.c_str());
     return usable;
 }
 
@@ -55,7 +60,8 @@ std::vector<std::string> methods_for(const report_options& o, const model_config
     if (o.methods.empty()) return default_methods(config);
     std::vector<std::string> names;
     const auto add = [&](const std::string& name) {
-        if (method_applies(name, config) && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+        if (method_applies(name, config) && std::find(names.begin(), names.end(), name) == names.end())
+            names.push_back(name);
     };
     for (const std::string& name : o.methods) {
         if (name != "all") {
@@ -78,7 +84,8 @@ void write_files(const report_results& results, const report_options& o) {
     write_text(folder / "report.json", to_json(results).dump(1) + "\n");
     write_text(folder / "report.svg", to_svg(results));
     write_text(folder / "report.html", to_page(results));
-    if (!o.quiet) std::fprintf(stderr, "farspan: %s/ has report.csv, report.json, report.svg, report.html\n", o.out.c_str());
+    if (!o.quiet)
+        std::fprintf(stderr, "farspan: %s/ has report.csv, report.json, report.svg, report.html\n", o.out.c_str());
 }
 
 void check_options(const report_options& o) {
@@ -122,15 +129,16 @@ report_results describe_run(const report_options& o, const std::vector<uint8_t>&
 }
 
 // Fills results.lines.
-void compute(const report_options& o, const std::vector<std::unique_ptr<language_model>>& models, const std::vector<uint8_t>& text,
-             const farspan::context& context, report_results& results) {
+void compute(const report_options& o, const std::vector<std::unique_ptr<language_model>>& models,
+             const std::vector<uint8_t>& text, const farspan::context& context, report_results& results) {
     job_list jobs;
     for (const auto& model : models) add_model(*model, methods_for(o, model->config), results.lengths, jobs);
     if (jobs.lines.empty()) throw failure("none of the methods given applies to a model given");
     progress shown(o.quiet);
     const auto finished = [&](const std::string& doing) {
         return [&shown, &jobs, doing](const cell& c, double done) {
-            shown.show(done, doing + c.model->name + " " + jobs.cell_methods[static_cast<size_t>(&c - jobs.cells.data())] + " " +
+            shown.show(done, doing + c.model->name + " " +
+                                 jobs.cell_methods[static_cast<size_t>(&c - jobs.cells.data())] + " " +
                                  std::to_string(c.length));
         };
     };
@@ -172,7 +180,9 @@ void run_report(report_options o) {
     std::fwrite(output.data(), 1, output.size(), stdout);
     std::fflush(stdout);  // in a log, the tables before the lines about the files
     write_files(results, o);
-    if (!o.quiet) std::fprintf(stderr, "farspan: %.1f s with %d threads, %s\n", results.seconds, results.threads, results.isa.c_str());
+    if (!o.quiet)
+        std::fprintf(stderr, "farspan: %.1f s with %d threads, %s\n", results.seconds, results.threads,
+                     results.isa.c_str());
 }
 
 }  // namespace
@@ -185,25 +195,37 @@ void add_report(CLI::App& program) {
     app->add_option("--text", o.text, "text to score (default: eval.txt beside the models)");
     app->add_option("--models", o.models, "folder of the models (default: beside the program, then ./models)");
     app->add_option("--model", o.model_names, "models to run: names in that folder, or paths (default: all)");
-    app->add_option("--methods", o.methods, "methods, files with schemes as JSON, comma separated, or 'all' (default: none; for rotary models most)")->delimiter(',');
-    app->add_option("--lengths", o.lengths, "window lengths in bytes, comma separated (default: 1/2 to 16 times the trained one)")->delimiter(',');
+    app->add_option(
+           "--methods", o.methods,
+           "methods, files with schemes as JSON, comma separated, or 'all' (default: none; for rotary models most)")
+        ->delimiter(',');
+    app->add_option("--lengths", o.lengths,
+                    "window lengths in bytes, comma separated (default: 1/2 to 16 times the trained one)")
+        ->delimiter(',');
     app->add_option("--bytes", o.bytes, "bytes to score per method and length")->capture_default_str();
-    app->add_flag("--decode", o.decode, "byte by byte over a key-value cache, as when generating: the same losses, more slowly");
+    app->add_flag("--decode", o.decode,
+                  "byte by byte over a key-value cache, as when generating: the same losses, more slowly");
     app->add_option("--threads", o.threads, "threads (default: what the machine allows)")->check(CLI::Range(0, 4096));
     app->add_option("--isa", o.isa, "instruction set of the library: best, scalar, avx2, avx512, neon");
-    app->add_option("--passkey", o.passkeys, "also hide keys in windows of every length at 5 depths: KEYS per depth; slow")
+    app->add_option("--passkey", o.passkeys,
+                    "also hide keys in windows of every length at 5 depths: KEYS per depth; slow")
         ->capture_default_str();
-    app->add_option("--continue", o.continuations, "also let every model finish TEXTS windows, scored by BLEU, chrF and ROUGE-L; slow")
+    app->add_option("--continue", o.continuations,
+                    "also let every model finish TEXTS windows, scored by BLEU, chrF and ROUGE-L; slow")
         ->capture_default_str();
     app->add_option("--out", o.out, "folder for report.csv, report.json, report.svg, report.html");
-    app->add_option("--html", o.html, "write the report as one page to this file: tables, charts, nothing from outside");
+    app->add_option("--html", o.html,
+                    "write the report as one page to this file: tables, charts, nothing from outside");
     app->add_flag("--json", o.json, "print the JSON report instead of tables");
     app->add_flag("--quiet", o.quiet, "no progress on stderr");
     app->add_flag("--verbose", o.verbose, "also print the parameters that each method derived");
     app->add_flag("--list-methods", o.list, "print the methods and their rules, and stop");
-    app->footer("Windows do not overlap. The first byte of a window is context only (there is no BOS), so that every length scores the\n"
-                "same bytes. The last segment is the end of the longest windows: the same bytes, more context at each length.\n"
-                "Verdict: " + farspan::eval::verdict_rule() + ".");
+    app->footer(
+        "Windows do not overlap. The first byte of a window is context only (there is no BOS), so that every length "
+        "scores the\n"
+        "same bytes. The last segment is the end of the longest windows: the same bytes, more context at each length.\n"
+        "Verdict: " +
+        farspan::eval::verdict_rule() + ".");
     app->callback([options] { run_report(*options); });
 }
 

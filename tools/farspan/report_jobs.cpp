@@ -73,7 +73,8 @@ void add_model(const language_model& model, const std::vector<std::string>& meth
             used.push_back(static_cast<size_t>(known - marks.begin()));
             point p{};
             p.length = length;
-            if (length > line.trained_length || !how.text.empty()) p.scheme = nlohmann::ordered_json::parse(scheme.to_json());
+            if (length > line.trained_length || !how.text.empty())
+                p.scheme = nlohmann::ordered_json::parse(scheme.to_json());
             line.points.push_back(std::move(p));
             if (known != marks.end()) continue;
             marks.push_back(mark);

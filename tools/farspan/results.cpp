@@ -38,7 +38,8 @@ std::string table(const report_results& results, const std::string& title, bool 
         for (const point& p : line.points) text += pad(value(p), 10, true);
         if (verdicts) {
             text += "   " + line.verdict;
-            if (line.worst_length) text += " (" + number_text(line.worst_ratio, 3) + " at " + std::to_string(line.worst_length) + ")";
+            if (line.worst_length)
+                text += " (" + number_text(line.worst_ratio, 3) + " at " + std::to_string(line.worst_length) + ")";
         }
         text += "\n";
     }
@@ -66,7 +67,8 @@ std::string scheme_list(const report_results& results) {
     for (const series& line : results.lines)
         for (const point& p : line.points)
             if (!p.scheme.is_null())
-                text += "  " + line.model + " " + line.method + " " + std::to_string(p.length) + "  " + p.scheme.dump() + "\n";
+                text += "  " + line.model + " " + line.method + " " + std::to_string(p.length) + "  " +
+                        p.scheme.dump() + "\n";
     return text + "\n";
 }
 
@@ -128,7 +130,8 @@ std::string to_csv(const report_results& results) {
     std::string text = "model,method,length,tokens,nll,perplexity,bits_per_byte,last_segment_nll,verdict\n";
     for (const series& line : results.lines)
         for (const point& p : line.points) {
-            text += csv_field(line.model) + "," + line.method + "," + std::to_string(p.length) + "," + std::to_string(p.loss.tokens);
+            text += csv_field(line.model) + "," + line.method + "," + std::to_string(p.length) + "," +
+                    std::to_string(p.loss.tokens);
             for (const double value : {p.loss.nll, p.loss.perplexity, p.loss.bits_per_byte, p.segment.nll})
                 text += "," + number_text(value, 7);
             text += "," + line.verdict + "\n";
@@ -139,11 +142,16 @@ std::string to_csv(const report_results& results) {
 std::string to_tables(const report_results& results, bool verbose) {
     std::string text = "\n";
     if (verbose) text += scheme_list(results);
-    text += table(results, "Perplexity per byte, by window length", true, [](const point& p) { return cell_text(p.loss.perplexity); }) + "\n";
-    text += table(results, "Bits per byte", false, [](const point& p) { return cell_text(p.loss.bits_per_byte); }) + "\n";
-    text += table(results, "Loss of the last " + std::to_string(results.where.segment) +
-                               " bytes only, nats per byte: the same bytes with more context to the right", false,
-                  [](const point& p) { return cell_text(p.segment.nll); }) + "\n";
+    text += table(results, "Perplexity per byte, by window length", true,
+                  [](const point& p) { return cell_text(p.loss.perplexity); }) +
+            "\n";
+    text +=
+        table(results, "Bits per byte", false, [](const point& p) { return cell_text(p.loss.bits_per_byte); }) + "\n";
+    text += table(results,
+                  "Loss of the last " + std::to_string(results.where.segment) +
+                      " bytes only, nats per byte: the same bytes with more context to the right",
+                  false, [](const point& p) { return cell_text(p.segment.nll); }) +
+            "\n";
     const auto any = [&](auto&& has) {
         return std::any_of(results.lines.begin(), results.lines.end(), [&](const series& line) {
             return std::any_of(line.points.begin(), line.points.end(), has);
@@ -151,10 +159,13 @@ std::string to_tables(const report_results& results, bool verbose) {
     };
     if (any([](const point& p) { return !p.passkeys.empty(); }))
         text += table(results, "Passkeys found, share of all depths and trials", false, passkey_share) + "\n" +
-                table(results, "Loss of the passkey's digits, nats per digit: a guess costs 2.303", false, passkey_digit_nll) + "\n";
+                table(results, "Loss of the passkey's digits, nats per digit: a guess costs 2.303", false,
+                      passkey_digit_nll) +
+                "\n";
     if (any([](const point& p) { return p.continuation.has_value(); }))
         text += table(results, "chrF of the continuation against the true one, 0 .. 100", false,
-                      [](const point& p) { return p.continuation ? cell_text(p.continuation->chrf) : "-"; }) + "\n";
+                      [](const point& p) { return p.continuation ? cell_text(p.continuation->chrf) : "-"; }) +
+                "\n";
     return text + "Verdict: " + farspan::eval::verdict_rule() + ".\n";
 }
 

@@ -19,9 +19,9 @@ struct point {
     farspan_loss_summary segment;  // of the last segments only
     farspan_loss_summary change;   // loss minus that at the reference length, paired byte by byte
     farspan_loss_summary segment_change;
-    farspan_interval interval;     // of the mean loss, from its blocks
-    std::vector<double> blocks;    // mean losses of blocks, from which another report can be compared pair by pair
-    std::vector<passkey_result> passkeys;           // by depth; empty if not asked for or the task does not fit
+    farspan_interval interval;   // of the mean loss, from its blocks
+    std::vector<double> blocks;  // mean losses of blocks, from which another report can be compared pair by pair
+    std::vector<passkey_result> passkeys;  // by depth; empty if not asked for or the task does not fit
     std::optional<continuation_result> continuation;
     nlohmann::ordered_json scheme;  // in the form of farspan_scheme_from_json; null up to the trained length
 };
@@ -36,13 +36,13 @@ struct context_bucket {
 struct series {
     std::string model, position, method;
     int64_t trained_length;
-    std::string same_as;  // an earlier method of the model with the same arithmetic at every length, or empty
-    std::vector<point> points;                 // ascending lengths
-    std::vector<context_bucket> context_curve; // within the longest windows
+    std::string same_as;        // an earlier method of the model with the same arithmetic at every length, or empty
+    std::vector<point> points;  // ascending lengths
+    std::vector<context_bucket> context_curve;  // within the longest windows
 
     std::string verdict = "untested";
-    int64_t reference_length = 0;     // perplexities are compared with the one at this length
-    double worst_ratio = 0;           // largest perplexity beyond the trained length over the reference
+    int64_t reference_length = 0;  // perplexities are compared with the one at this length
+    double worst_ratio = 0;        // largest perplexity beyond the trained length over the reference
     int64_t worst_length = 0;
 };
 
@@ -60,8 +60,8 @@ struct report_results {
 // Fills the verdict by the library's rule, farspan_verdict_rule().
 void judge(series& line);
 
-// The losses of the longest windows, stretch by stretch, by the context that each had: 1 .. 15 bytes, 16 .. 31, 32 .. 63 and so
-// on; the last bucket ends with the window.
+// The losses of the longest windows, stretch by stretch, by the context that each had: 1 .. 15 bytes, 16 .. 31, 32 ..
+// 63 and so on; the last bucket ends with the window.
 std::vector<context_bucket> curve_by_context(const std::vector<double>& losses, int64_t length);
 
 // 64 bits of FNV-1a in hexadecimal: tells texts of the same name apart.

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "files.hpp"
 #include "failure.hpp"
+#include "files.hpp"
 
 namespace tool {
 namespace {
@@ -32,7 +32,8 @@ uint64_t bytes_of(const std::string& dtype) {
 template <class T>
 T load_little_endian(const uint8_t* p) {
     T value = 0;
-    for (size_t n = 0; n < sizeof(T); ++n) value = static_cast<T>(value | static_cast<T>(static_cast<T>(p[n]) << (8 * n)));
+    for (size_t n = 0; n < sizeof(T); ++n)
+        value = static_cast<T>(value | static_cast<T>(static_cast<T>(p[n]) << (8 * n)));
     return value;
 }
 
@@ -58,9 +59,7 @@ json parse_header(const char* text, uint64_t length, std::string& duplicate) {
 }
 
 // Text of a few bytes of someone else's data, safe to print.
-std::string quote(const json& value) {
-    return value.dump(-1, ' ', true, json::error_handler_t::replace).substr(0, 60);
-}
+std::string quote(const json& value) { return value.dump(-1, ' ', true, json::error_handler_t::replace).substr(0, 60); }
 
 }  // namespace
 
@@ -71,13 +70,16 @@ std::string shape_text(const std::vector<int64_t>& shape) {
 }
 
 safetensors_file::safetensors_file(const std::filesystem::path& path) : path_(path.string()), bytes_(read_bytes(path)) {
-    if (bytes_.size() < 8) fail("a safetensors file begins with 8 bytes of header length, this one has " +
-                                std::to_string(bytes_.size()) + " bytes in all");
+    if (bytes_.size() < 8)
+        fail("a safetensors file begins with 8 bytes of header length, this one has " + std::to_string(bytes_.size()) +
+             " bytes in all");
     const uint64_t length = load_little_endian<uint64_t>(bytes_.data());
-    if (length > largest_header) fail("header length " + std::to_string(length) + " is above the format's limit of " +
-                                      std::to_string(largest_header));
-    if (length > bytes_.size() - 8) fail("header of " + std::to_string(length) + " bytes is truncated: " +
-                                         std::to_string(bytes_.size() - 8) + " bytes follow its length");
+    if (length > largest_header)
+        fail("header length " + std::to_string(length) + " is above the format's limit of " +
+             std::to_string(largest_header));
+    if (length > bytes_.size() - 8)
+        fail("header of " + std::to_string(length) + " bytes is truncated: " + std::to_string(bytes_.size() - 8) +
+             " bytes follow its length");
     data_ = 8 + length;
     read_header(length);
     check_layout();
@@ -106,7 +108,8 @@ void safetensors_file::read_header(uint64_t length) {
         if (!offsets.is_array() || offsets.size() != 2 || !std::all_of(offsets.begin(), offsets.end(), is_count))
             fail(name, "has the data_offsets " + quote(offsets) + ", not two byte counts");
         for (const json& extent : shape)
-            if (extent.get<uint64_t>() > (uint64_t{1} << 40)) fail(name, "has the shape " + quote(shape) + ", too large");
+            if (extent.get<uint64_t>() > (uint64_t{1} << 40))
+                fail(name, "has the shape " + quote(shape) + ", too large");
         entries_[name] = {dtype, shape, offsets[0], offsets[1]};
     }
 }
@@ -115,7 +118,8 @@ void safetensors_file::check_layout() const {
     const uint64_t size = bytes_.size() - data_;
     std::vector<std::pair<uint64_t, std::string>> order;
     for (const auto& [name, tensor] : entries_) {
-        const std::string offsets = "data_offsets [" + std::to_string(tensor.first) + ", " + std::to_string(tensor.last) + "]";
+        const std::string offsets =
+            "data_offsets [" + std::to_string(tensor.first) + ", " + std::to_string(tensor.last) + "]";
         if (tensor.first > tensor.last) fail(name, "has " + offsets + " in the wrong order");
         if (tensor.last > size)
             fail(name, "has " + offsets + " outside the " + std::to_string(size) + " bytes of data");
@@ -136,7 +140,8 @@ void safetensors_file::check_layout() const {
                            std::to_string(end));
         end = entries_.at(name).last;
     }
-    if (end != size) fail("the tensors end at byte " + std::to_string(end) + " of " + std::to_string(size) + " bytes of data");
+    if (end != size)
+        fail("the tensors end at byte " + std::to_string(end) + " of " + std::to_string(size) + " bytes of data");
 }
 
 std::vector<float> safetensors_file::floats(const std::string& name, const std::vector<int64_t>& shape) const {
@@ -148,7 +153,8 @@ std::vector<float> safetensors_file::floats(const std::string& name, const std::
     if (tensor.dtype == "F16") {
         for (float& x : out) x = half_to_float(load_little_endian<uint16_t>(p)), p += 2;
     } else if (tensor.dtype == "BF16") {
-        for (float& x : out) x = std::bit_cast<float>(static_cast<uint32_t>(load_little_endian<uint16_t>(p)) << 16), p += 2;
+        for (float& x : out)
+            x = std::bit_cast<float>(static_cast<uint32_t>(load_little_endian<uint16_t>(p)) << 16), p += 2;
     } else if (tensor.dtype == "F32") {
         for (float& x : out) x = std::bit_cast<float>(load_little_endian<uint32_t>(p)), p += 4;
     } else {

@@ -1,7 +1,7 @@
 // A strict reader of safetensors files: u64 little-endian header length, JSON header, raw tensors.
 //
-// The whole layout is checked when the file is opened: a tensor that lies outside the data, overlaps another, leaves a gap,
-// or whose bytes do not match its shape is a failure that names the file, the tensor and the numbers.
+// The whole layout is checked when the file is opened: a tensor that lies outside the data, overlaps another, leaves a
+// gap, or whose bytes do not match its shape is a failure that names the file, the tensor and the numbers.
 #pragma once
 
 #include <cstdint>

@@ -58,9 +58,8 @@ bool lacks_words(std::string_view text) {
 
 // A score of 0 that says nothing about the text: its tokenizer knows no other script.
 bool lacks_words(const segment_view& s) {
-    return lacks_words(s.hypothesis) || std::all_of(s.references.begin(), s.references.end(), [](const auto& reference) {
-               return lacks_words(*reference);
-           });
+    return lacks_words(s.hypothesis) || std::all_of(s.references.begin(), s.references.end(),
+                                                    [](const auto& reference) { return lacks_words(*reference); });
 }
 
 farspan_interval resample(const rouge_options& o, const std::vector<double>& values) {
@@ -86,12 +85,11 @@ void run_rouge(const rouge_options& o) {
             for (rouge_series& series : all) collect(series, segments, o.confidence);
         });
 
-    nlohmann::ordered_json json = {
-        {"metric", "rouge"},
-        {"texts", texts},
-        {"texts_without_words", without_words.load()},
-        {"stem", o.stem},
-        {"scores", nlohmann::ordered_json::object()}};
+    nlohmann::ordered_json json = {{"metric", "rouge"},
+                                   {"texts", texts},
+                                   {"texts_without_words", without_words.load()},
+                                   {"stem", o.stem},
+                                   {"scores", nlohmann::ordered_json::object()}};
     std::string text = "               precision     recall          F\n";
     for (const rouge_series& series : all) {
         const auto count = static_cast<double>(texts);
@@ -110,10 +108,11 @@ void run_rouge(const rouge_options& o) {
     }
     print_score(o, text, json);
     if (without_words > 0)
-        std::fprintf(stderr,
-                     "farspan: %lld of %lld texts score 0 because they, or their references, have no word of a-z and 0-9, the "
-                     "only ones that ROUGE counts; BLEU and chrF count every script\n",
-                     static_cast<long long>(without_words), static_cast<long long>(texts));
+        std::fprintf(
+            stderr,
+            "farspan: %lld of %lld texts score 0 because they, or their references, have no word of a-z and 0-9, the "
+            "only ones that ROUGE counts; BLEU and chrF count every script\n",
+            static_cast<long long>(without_words), static_cast<long long>(texts));
 }
 
 }  // namespace

@@ -11,9 +11,12 @@ import java.util.Arrays;
 class Main {
     public static void main(String[] arguments) {
         must(Temperature.find("rehearsal") == Temperature.REHEARSAL);
-        try (Scheme scheme = Scheme.builder().score(new ScoreConfig().temperature(Temperature.REHEARSAL).scale(3))
-                .mask(new MaskConfig().windowLeft(1).rehearsal(2)).build()) {
-            must(scheme.probe(0, 9, 1, 0).scale() == 6 && scheme.probe(0, 9, 1, 0).visible() && !scheme.probe(0, 9, 2, 0).visible());
+        try (Scheme scheme = Scheme.builder()
+                                     .score(new ScoreConfig().temperature(Temperature.REHEARSAL).scale(3))
+                                     .mask(new MaskConfig().windowLeft(1).rehearsal(2))
+                                     .build()) {
+            must(scheme.probe(0, 9, 1, 0).scale() == 6 && scheme.probe(0, 9, 1, 0).visible()
+                    && !scheme.probe(0, 9, 2, 0).visible());
             float[] right = {10, 20};
             Calls.addArrays(scheme, new float[] {1, 2}, right);
             must(Arrays.equals(right, new float[] {11, 22}));

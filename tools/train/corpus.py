@@ -26,10 +26,22 @@ ROOT = pathlib.Path(f"/usr/share/doc/{PACKAGE}/Documentation")
 HELD_OUT_EVERY, HELD_OUT_PHASE = 20, 10
 
 # Typographic characters with an obvious ASCII spelling; everything else beyond ASCII is dropped.
-ASCII_SPELLING = str.maketrans({
-    "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "--",
-    "\u2026": "...", "\u00a0": " ", "\u2192": "->", "\u2190": "<-", "\u00b5": "u", "\u03bc": "u",
-})
+ASCII_SPELLING = str.maketrans(
+    {
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2013": "-",
+        "\u2014": "--",
+        "\u2026": "...",
+        "\u00a0": " ",
+        "\u2192": "->",
+        "\u2190": "<-",
+        "\u00b5": "u",
+        "\u03bc": "u",
+    }
+)
 
 
 def clean(raw: bytes) -> str:
@@ -49,14 +61,17 @@ def clean(raw: bytes) -> str:
 
 
 def package_version() -> str:
-    return subprocess.run(["dpkg-query", "-W", "-f=${Version}", PACKAGE],
-                          check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        ["dpkg-query", "-W", "-f=${Version}", PACKAGE], check=True, capture_output=True, text=True
+    ).stdout
 
 
 def build(cache: pathlib.Path) -> dict:
     """Write train.bin, heldout.bin and manifest.json into `cache`; return the manifest."""
-    names = sorted((p.relative_to(ROOT).as_posix() for p in ROOT.rglob("*.rst.gz")
-                    if p.is_file() and not p.is_symlink()), key=str.encode)
+    names = sorted(
+        (p.relative_to(ROOT).as_posix() for p in ROOT.rglob("*.rst.gz") if p.is_file() and not p.is_symlink()),
+        key=str.encode,
+    )
     names = [n for n in names if not n.startswith("translations/")]
     if not names:
         raise SystemExit(f"no documentation below {ROOT}: apt-get install {PACKAGE}")
@@ -71,8 +86,7 @@ def build(cache: pathlib.Path) -> dict:
     for part, files in parts.items():
         data = b"\n".join(text for _, text in files)
         (cache / f"{part}.bin").write_bytes(data)
-        manifest[part] = {"files": len(files), "bytes": len(data),
-                          "sha256": hashlib.sha256(data).hexdigest()}
+        manifest[part] = {"files": len(files), "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     manifest["heldout"]["names"] = [[name, len(text)] for name, text in parts["heldout"]]
     (cache / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
     return manifest
@@ -87,13 +101,19 @@ def load(cache: pathlib.Path, part: str) -> bytes:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cache", type=pathlib.Path, default="/var/tmp/farspan-train/corpus",
-                        help="folder for train.bin, heldout.bin, manifest.json (default %(default)s)")
+    parser.add_argument(
+        "--cache",
+        type=pathlib.Path,
+        default="/var/tmp/farspan-train/corpus",
+        help="folder for train.bin, heldout.bin, manifest.json (default %(default)s)",
+    )
     manifest = build(parser.parse_args().cache)
     print(f"{manifest['package']} {manifest['version']}")
     for part in ("train", "heldout"):
-        print(f"{part:8} {manifest[part]['files']:5} files {manifest[part]['bytes']:9} bytes  "
-              f"sha256 {manifest[part]['sha256']}")
+        print(
+            f"{part:8} {manifest[part]['files']:5} files {manifest[part]['bytes']:9} bytes  "
+            f"sha256 {manifest[part]['sha256']}"
+        )
 
 
 if __name__ == "__main__":

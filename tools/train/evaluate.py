@@ -33,13 +33,17 @@ LONGEST = LENGTHS[-1]
 def byte_losses(model, windows: np.ndarray, batch: int) -> torch.Tensor:
     """[windows, length] from windows of length + 1 bytes."""
     tokens = torch.from_numpy(windows.astype(np.int64))
-    return torch.cat([F.cross_entropy(model(part[:, :-1]).transpose(1, 2), part[:, 1:], reduction="none")
-                      for part in tokens.split(batch)])
+    return torch.cat(
+        [
+            F.cross_entropy(model(part[:, :-1]).transpose(1, 2), part[:, 1:], reduction="none")
+            for part in tokens.split(batch)
+        ]
+    )
 
 
 def spread_windows(data: np.ndarray, length: int, count: int) -> np.ndarray:
     starts = np.linspace(0, len(data) - length - 1, count).astype(int)
-    return np.stack([data[s:s + length + 1] for s in starts])
+    return np.stack([data[s : s + length + 1] for s in starts])
 
 
 def loss_by_position(model, windows: np.ndarray) -> list:
@@ -47,7 +51,7 @@ def loss_by_position(model, windows: np.ndarray) -> list:
 
     The same bytes every time: what varies is how many bytes before them are shown.
     """
-    return [byte_losses(model, windows[:, WINDOW - STEP - first:], 16)[:, -STEP:].mean() for first in POSITIONS]
+    return [byte_losses(model, windows[:, WINDOW - STEP - first :], 16)[:, -STEP:].mean() for first in POSITIONS]
 
 
 def losses_of_repetition(model, data: np.ndarray, count: int) -> list:
@@ -55,7 +59,7 @@ def losses_of_repetition(model, data: np.ndarray, count: int) -> list:
     once = spread_windows(data, AGAIN - 1, count)
     texts = np.concatenate([once, np.roll(once, 1, axis=0), once], axis=1)
     losses = byte_losses(model, texts, 16)  # of the bytes after the first
-    return [losses[:, first + STEP // 2 - 1:first + AGAIN - 1].mean() for first in (0, 2 * AGAIN)]
+    return [losses[:, first + STEP // 2 - 1 : first + AGAIN - 1].mean() for first in (0, 2 * AGAIN)]
 
 
 def long_stretches(data: np.ndarray, names: list, count: int) -> np.ndarray:
@@ -66,11 +70,11 @@ def long_stretches(data: np.ndarray, names: list, count: int) -> np.ndarray:
             starts.append(offset + (size - LONGEST - 1) // 2)
         offset += size + 1  # the empty line between two files
     chosen = [starts[n] for n in np.linspace(0, len(starts) - 1, count).astype(int)]
-    return np.stack([data[s:s + LONGEST + 1] for s in chosen])
+    return np.stack([data[s : s + LONGEST + 1] for s in chosen])
 
 
 def loss_at_length(model, stretches: np.ndarray, length: int) -> float:
-    windows = np.concatenate([stretches[:, s:s + length + 1] for s in range(0, LONGEST, length)])
+    windows = np.concatenate([stretches[:, s : s + length + 1] for s in range(0, LONGEST, length)])
     return byte_losses(model, windows, max(1, LONGEST // length)).mean().item()
 
 
@@ -80,8 +84,12 @@ def main() -> None:
     parser.add_argument("models", nargs="+", type=pathlib.Path, help="folders of exported models")
     parser.add_argument("--work", type=pathlib.Path, default="/var/tmp/farspan-train")
     parser.add_argument("--windows", type=int, default=256, help=f"windows of {WINDOW} bytes (default %(default)s)")
-    parser.add_argument("--stretches", type=int, default=6,
-                        help=f"stretches of {LONGEST} bytes, 0 to leave lengths out (default %(default)s)")
+    parser.add_argument(
+        "--stretches",
+        type=int,
+        default=6,
+        help=f"stretches of {LONGEST} bytes, 0 to leave lengths out (default %(default)s)",
+    )
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)

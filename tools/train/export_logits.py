@@ -32,7 +32,7 @@ def main() -> None:
 
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)
-    tokens = np.frombuffer(args.text.read_bytes()[:args.bytes], np.uint8).astype(np.int64)
+    tokens = np.frombuffer(args.text.read_bytes()[: args.bytes], np.uint8).astype(np.int64)
     logits = load_model(args.model)(torch.from_numpy(tokens)[None])[0].numpy().astype("<f4")
 
     rows = np.arange(len(tokens)) if args.rows is None else np.array([int(r) for r in args.rows.split(",")])

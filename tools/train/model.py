@@ -26,8 +26,7 @@ def make_config(method: str) -> dict:
         "rope": {"base": 10000.0, "rotary_dim": head_dim, "layout": "half"},
         "alibi": {"slopes": [2.0 ** (-8 * (h + 1) / heads) for h in range(heads)]},
         "t5": {"num_buckets": 32, "max_distance": 128, "bidirectional": False},
-        "xpos": {"base": 10000.0, "rotary_dim": head_dim, "layout": "interleaved",
-                 "scale_base": 512.0, "gamma": 0.4},
+        "xpos": {"base": 10000.0, "rotary_dim": head_dim, "layout": "interleaved", "scale_base": 512.0, "gamma": 0.4},
     }[method]
     return {
         "model_type": "farspan_tiny_lm",
@@ -50,6 +49,7 @@ def make_config(method: str) -> dict:
 
 
 # Position methods. `length` is the number of tokens; positions are 0 .. length-1.
+
 
 def sinusoidal_table(length: int, width: int, base: float) -> torch.Tensor:
     """[length, width], Vaswani et al.: even columns sin(pos / base^(2p/width)), odd columns cos."""
@@ -165,13 +165,16 @@ class Attention(nn.Module):
 
     def forward(self, x, position: Position, bias):
         batch, length, width = x.shape
-        q, k, v = (proj(x).view(batch, length, self.heads, self.head_dim).transpose(1, 2)
-                   for proj in (self.q_proj, self.k_proj, self.v_proj))
+        q, k, v = (
+            proj(x).view(batch, length, self.heads, self.head_dim).transpose(1, 2)
+            for proj in (self.q_proj, self.k_proj, self.v_proj)
+        )
         if position.query is not None:
             q, k = position.rotate(q, *position.query), position.rotate(k, *position.key)
         q = q * self.softmax_scale
-        out = torch.cat([attend(q, k, v, bias, first, min(first + ROWS, length))
-                         for first in range(0, length, ROWS)], dim=2)
+        out = torch.cat(
+            [attend(q, k, v, bias, first, min(first + ROWS, length)) for first in range(0, length, ROWS)], dim=2
+        )
         return self.o_proj(out.transpose(1, 2).reshape(batch, length, width))
 
 
@@ -213,7 +216,8 @@ class TinyLM(nn.Module):
         self.lm_head = nn.Linear(width, config["vocab_size"], bias=False)
         if config["position"]["method"] == "t5":
             self.relative_attention_bias = nn.Embedding(
-                config["position"]["num_buckets"], config["num_attention_heads"])
+                config["position"]["num_buckets"], config["num_attention_heads"]
+            )
         self._positions = {}
 
     def initialize(self, seed: int) -> None:

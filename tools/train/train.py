@@ -45,13 +45,13 @@ def repeat_span(window: np.ndarray, rng: np.random.Generator) -> None:
     span = int(rng.integers(len(window) // 32, len(window) * 3 // 8 + 1))
     source = int(rng.integers(0, len(window) - 2 * span + 1))
     target = int(rng.integers(source + span, len(window) - span + 1))
-    window[target:target + span] = window[source:source + span]
+    window[target : target + span] = window[source : source + span]
 
 
 def training_batch(data: np.ndarray, step: int, args):
     rng = np.random.default_rng([args.seed, step])
     starts = rng.integers(0, len(data) - args.length - 1, args.batch)
-    windows = np.stack([data[s:s + args.length + 1] for s in starts])
+    windows = np.stack([data[s : s + args.length + 1] for s in starts])
     share = repeat_share(step, args)
     for window in windows:
         if rng.random() < share:
@@ -63,7 +63,7 @@ def training_batch(data: np.ndarray, step: int, args):
 def held_out_batch(data: np.ndarray, length: int):
     """Windows at equal distances over the whole held-out part, the same at every evaluation."""
     starts = np.linspace(0, len(data) - length - 1, HELD_OUT_WINDOWS).astype(int)
-    windows = torch.from_numpy(np.stack([data[s:s + length + 1] for s in starts])).long()
+    windows = torch.from_numpy(np.stack([data[s : s + length + 1] for s in starts])).long()
     return windows[:, :-1], windows[:, 1:]
 
 
@@ -73,8 +73,9 @@ def loss_of(model, inputs, targets) -> torch.Tensor:
 
 @torch.no_grad()
 def held_out_loss(model, batch) -> float:
-    return sum(loss_of(model, x, y).item() for x, y in
-               zip(*(part.split(16) for part in batch))) / (HELD_OUT_WINDOWS // 16)
+    return sum(loss_of(model, x, y).item() for x, y in zip(*(part.split(16) for part in batch))) / (
+        HELD_OUT_WINDOWS // 16
+    )
 
 
 def make_optimizers(model, args) -> list:
@@ -83,19 +84,38 @@ def make_optimizers(model, args) -> list:
     T5's biases are logits, not factors: they must travel several units, where a weight moves a
     tenth. They get ten times the learning rate.
     """
+
     def kind(name):
-        return ("bias" if "relative_attention_bias" in name else
-                "matrix" if "_proj" in name else
-                "head" if "lm_head" in name else "other")
+        return (
+            "bias"
+            if "relative_attention_bias" in name
+            else "matrix"
+            if "_proj" in name
+            else "head"
+            if "lm_head" in name
+            else "other"
+        )
+
     weights_of = {}
     for name, weight in model.named_parameters():
         weights_of.setdefault(kind(name), []).append(weight)
-    muon = torch.optim.Muon([{"params": weights_of["matrix"], "rate": 1}], lr=args.lr, momentum=0.95,
-                            weight_decay=0.1, adjust_lr_fn="match_rms_adamw")
-    adamw = torch.optim.AdamW([{"params": weights_of["head"], "weight_decay": 0.1, "rate": 1},
-                               {"params": weights_of["other"], "weight_decay": 0.0, "rate": 1},
-                               {"params": weights_of.get("bias", []), "weight_decay": 0.0, "rate": 10}],
-                              lr=args.lr, betas=(0.9, 0.95), foreach=True)
+    muon = torch.optim.Muon(
+        [{"params": weights_of["matrix"], "rate": 1}],
+        lr=args.lr,
+        momentum=0.95,
+        weight_decay=0.1,
+        adjust_lr_fn="match_rms_adamw",
+    )
+    adamw = torch.optim.AdamW(
+        [
+            {"params": weights_of["head"], "weight_decay": 0.1, "rate": 1},
+            {"params": weights_of["other"], "weight_decay": 0.0, "rate": 1},
+            {"params": weights_of.get("bias", []), "weight_decay": 0.0, "rate": 10},
+        ],
+        lr=args.lr,
+        betas=(0.9, 0.95),
+        foreach=True,
+    )
     return [muon, adamw]
 
 
@@ -114,15 +134,23 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--position", required=True, choices=METHODS)
     parser.add_argument("--out", required=True, type=pathlib.Path, help="folder for the exported model")
-    parser.add_argument("--work", type=pathlib.Path, default="/var/tmp/farspan-train",
-                        help="corpus cache and checkpoints (default %(default)s)")
+    parser.add_argument(
+        "--work",
+        type=pathlib.Path,
+        default="/var/tmp/farspan-train",
+        help="corpus cache and checkpoints (default %(default)s)",
+    )
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--batch", type=int, default=16, help="windows per step")
     parser.add_argument("--length", type=int, default=256, help="bytes per window")
     parser.add_argument("--lr", type=float, default=5e-3, help="peak learning rate")
     parser.add_argument("--warmup", type=int, default=100)
-    parser.add_argument("--repeats", type=float, default=0.5,
-                        help="share of the windows with a repeated span towards the end (default %(default)s)")
+    parser.add_argument(
+        "--repeats",
+        type=float,
+        default=0.5,
+        help="share of the windows with a repeated span towards the end (default %(default)s)",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=250, help="steps between evaluations and checkpoints")
     parser.add_argument("--threads", type=int, default=1)
@@ -141,8 +169,11 @@ def main() -> None:
     model = TinyLM(make_config(args.position))
     model.initialize(args.seed)
     optimizers = make_optimizers(model, args)
-    print(f"{args.position}: {sum(w.numel() for w in model.parameters())} parameters, "
-          f"{len(data['train'])} bytes to train on", flush=True)
+    print(
+        f"{args.position}: {sum(w.numel() for w in model.parameters())} parameters, "
+        f"{len(data['train'])} bytes to train on",
+        flush=True,
+    )
 
     checkpoint = args.work / "checkpoints" / f"{args.position}.pt"
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -176,18 +207,31 @@ def main() -> None:
         done = step + 1
         if done % 50 == 0 or done == last:
             pace = (time.time() - begun_here) / (done - first)
-            print(f"{args.position} step {done}/{args.steps} loss {np.mean(recent[-50:]):.4f} "
-                  f"lr {learning_rate(step, args):.2e} {args.batch * args.length / pace:.0f} bytes/s "
-                  f"ETA {(last - done) * pace / 60:.1f} min", flush=True)
+            print(
+                f"{args.position} step {done}/{args.steps} loss {np.mean(recent[-50:]):.4f} "
+                f"lr {learning_rate(step, args):.2e} {args.batch * args.length / pace:.0f} bytes/s "
+                f"ETA {(last - done) * pace / 60:.1f} min",
+                flush=True,
+            )
         if done % args.every == 0 or done == last:
-            rows.append([done, f"{np.mean(recent[-args.every:]):.4f}",
-                         f"{held_out_loss(model, held_out):.4f}"])
+            rows.append([done, f"{np.mean(recent[-args.every:]):.4f}", f"{held_out_loss(model, held_out):.4f}"])
             seconds = time.time() - started
-            print(f"{args.position} step {done} train {rows[-1][1]} held-out {rows[-1][2]} "
-                  f"after {seconds / 60:.1f} min", flush=True)
+            print(
+                f"{args.position} step {done} train {rows[-1][1]} held-out {rows[-1][2]} "
+                f"after {seconds / 60:.1f} min",
+                flush=True,
+            )
             partial = checkpoint.with_suffix(".partial")
-            torch.save({"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers],
-                        "step": done, "rows": rows, "seconds": seconds}, partial)
+            torch.save(
+                {
+                    "model": model.state_dict(),
+                    "optimizers": [o.state_dict() for o in optimizers],
+                    "step": done,
+                    "rows": rows,
+                    "seconds": seconds,
+                },
+                partial,
+            )
             partial.replace(checkpoint)
     export(model, rows, args.out)
 

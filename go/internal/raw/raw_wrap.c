@@ -208,7 +208,8 @@ static void* Swig_malloc(int c) {
 
 enum { FLAT_DIMS = 10 };
 
-static farspan_status flat_fail(farspan_error* error, farspan_status status, int32_t argument, const char* format, ...) {
+static farspan_status flat_fail(farspan_error* error, farspan_status status, int32_t argument, const char* format,
+                                ...) {
     if (error) {
         va_list values;
         va_start(values, format);
@@ -243,7 +244,8 @@ FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t*
 
 /* An array of `count` entries, or none, that is written: where `needed` are, it may be longer. Where none are needed something else is
  * missing, which the library names. */
-static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count, __int128 needed) {
+static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count,
+                      __int128 needed) {
     if (!array || needed <= 0 || (__int128)count >= needed) return 0;
     flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "%s has %zu entries: %lld are needed", name, count,
               needed > INT64_MAX ? (long long)INT64_MAX : (long long)needed);
@@ -274,13 +276,13 @@ static farspan_status flat_tensor_check(int32_t dtype, const int64_t* dims, size
 /* ---- scheme ----------------------------------------------------------------------------------- */
 
 /* The configurations' pointer fields are replaced by the arrays given; an empty array is NULL. */
-static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const double* short_factors, size_t short_count,
-                                          const double* long_factors, size_t long_count, const farspan_remap_config* remap,
-                                          const farspan_bias_config* bias, const float* values, size_t value_count,
-                                          const double* a, size_t a_count, const double* p, size_t p_count,
-                                          const double* slopes, size_t slope_count, const farspan_mask_config* mask,
-                                          const farspan_score_config* score, const float* sink_logits, size_t sink_logit_count,
-                                          farspan_error* error) {
+static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const double* short_factors,
+                                          size_t short_count, const double* long_factors, size_t long_count,
+                                          const farspan_remap_config* remap, const farspan_bias_config* bias,
+                                          const float* values, size_t value_count, const double* a, size_t a_count,
+                                          const double* p, size_t p_count, const double* slopes, size_t slope_count,
+                                          const farspan_mask_config* mask, const farspan_score_config* score,
+                                          const float* sink_logits, size_t sink_logit_count, farspan_error* error) {
     farspan_scheme_parts parts;
     farspan_rope_config rope_copy;
     farspan_bias_config bias_copy;
@@ -326,17 +328,18 @@ static farspan_scheme* flat_scheme_from_json(const char* document, size_t docume
     return scheme;
 }
 
-static farspan_status flat_scheme_to_json(const farspan_scheme* scheme, uint8_t* buffer, size_t buffer_bytes, int64_t* whole,
-                                          size_t whole_count, farspan_error* error) {
+static farspan_status flat_scheme_to_json(const farspan_scheme* scheme, uint8_t* buffer, size_t buffer_bytes,
+                                          int64_t* whole, size_t whole_count, farspan_error* error) {
     return farspan_scheme_to_json(scheme, (char*)buffer, (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
 }
 
 /* ---- encode ----------------------------------------------------------------------------------- */
 
-static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq, size_t count,
-                                            double* magnitude, size_t magnitude_count, farspan_error* error) {
-    return farspan_rope_frequencies(scheme, length, inv_freq, (int64_t)count,
-                                    magnitude_count > 0 ? magnitude : NULL, error);
+static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq,
+                                            size_t count, double* magnitude, size_t magnitude_count,
+                                            farspan_error* error) {
+    return farspan_rope_frequencies(scheme, length, inv_freq, (int64_t)count, magnitude_count > 0 ? magnitude : NULL,
+                                    error);
 }
 
 static farspan_status flat_scheme_visible(const farspan_scheme* scheme, int64_t query, int64_t keys, int64_t* intervals,
@@ -345,11 +348,11 @@ static farspan_status flat_scheme_visible(const farspan_scheme* scheme, int64_t 
     return farspan_scheme_visible(scheme, query, keys, intervals, error);
 }
 
-static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side, int32_t branch,
-                                      int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre,
-                                      const int64_t* positions, size_t position_count, void* in, int32_t in_dtype,
-                                      const int64_t* in_dims, void* out, int32_t out_dtype, const int64_t* out_dims,
-                                      farspan_error* error) {
+static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
+                                      int32_t branch, int32_t direction, int64_t length, int64_t axis_stride,
+                                      double xpos_centre, const int64_t* positions, size_t position_count, void* in,
+                                      int32_t in_dtype, const int64_t* in_dims, void* out, int32_t out_dtype,
+                                      const int64_t* out_dims, farspan_error* error) {
     const farspan_tensor source = flat_tensor(in, in_dtype, in_dims), target = flat_tensor(out, out_dtype, out_dims);
     farspan_rope_options options;
     farspan_rope_options_init(&options, sizeof options);
@@ -362,28 +365,32 @@ static farspan_status flat_rope_apply(const farspan_context* context, const fars
     return farspan_rope_apply(context, scheme, &options, positions, (int64_t)position_count, &source, &target, error);
 }
 
-static farspan_status flat_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head, int64_t length,
-                                     int64_t first_distance, float* out, size_t count, farspan_error* error) {
+static farspan_status flat_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head,
+                                     int64_t length, int64_t first_distance, float* out, size_t count,
+                                     farspan_error* error) {
     return farspan_bias_fill(context, scheme, head, length, first_distance, out, (int64_t)count, error);
 }
 
-static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first, double base, void* out,
-                                           int32_t dtype, const int64_t* dims, farspan_error* error) {
+static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first, double base,
+                                           void* out, int32_t dtype, const int64_t* dims, farspan_error* error) {
     const farspan_tensor target = flat_tensor(out, dtype, dims);
     return farspan_sinusoidal_fill(context, layout, first, base, &target, error);
 }
 
 static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype,
-                                           const int64_t* table_dims, const int64_t* positions, size_t position_count, void* out, int32_t out_dtype, const int64_t* out_dims,
+                                           const int64_t* table_dims, const int64_t* positions, size_t position_count,
+                                           void* out, int32_t out_dtype, const int64_t* out_dims,
                                            farspan_error* error) {
-    const farspan_tensor source = flat_tensor(table, table_dtype, table_dims), target = flat_tensor(out, out_dtype, out_dims);
+    const farspan_tensor source = flat_tensor(table, table_dtype, table_dims),
+                         target = flat_tensor(out, out_dtype, out_dims);
     return farspan_position_lookup(context, &source, positions, (int64_t)position_count, &target, error);
 }
 
-static farspan_status flat_fire_fill(const farspan_context* context, const farspan_fire_config* config, const float* w1, size_t w1_count, const float* b1,
-                                     size_t b1_count, const float* w2, size_t w2_count, const float* b2, size_t b2_count,
-                                     const int64_t* query_positions, size_t query_count, const int64_t* key_positions,
-                                     size_t key_count, void* out, int32_t dtype, const int64_t* dims, farspan_error* error) {
+static farspan_status flat_fire_fill(const farspan_context* context, const farspan_fire_config* config, const float* w1,
+                                     size_t w1_count, const float* b1, size_t b1_count, const float* w2,
+                                     size_t w2_count, const float* b2, size_t b2_count, const int64_t* query_positions,
+                                     size_t query_count, const int64_t* key_positions, size_t key_count, void* out,
+                                     int32_t dtype, const int64_t* dims, farspan_error* error) {
     const farspan_tensor target = flat_tensor(out, dtype, dims);
     farspan_fire_config copy;
     if (config) {
@@ -397,19 +404,21 @@ static farspan_status flat_fire_fill(const farspan_context* context, const farsp
         copy.b2 = b2;
         copy.b2_count = (int64_t)b2_count;
     }
-    return farspan_fire_fill(context, config ? &copy : NULL, query_positions, (int64_t)query_count, key_positions, (int64_t)key_count,
-                             &target, error);
+    return farspan_fire_fill(context, config ? &copy : NULL, query_positions, (int64_t)query_count, key_positions,
+                             (int64_t)key_count, &target, error);
 }
 
 /* ---- plan and attention ----------------------------------------------------------------------- */
 
 /* The problem's pointer fields are replaced by the arrays given; an empty array is NULL. */
-static farspan_plan* flat_plan_create(const farspan_context* context, const farspan_scheme* scheme, const farspan_problem* problem,
-                                      const int64_t* query_positions, size_t query_count, const int64_t* key_positions,
-                                      size_t key_count, const int64_t* query_axis_positions, size_t query_axis_count,
-                                      const int64_t* key_axis_positions, size_t key_axis_count, const int64_t* query_offsets,
-                                      size_t query_offset_count, const int64_t* key_offsets, size_t key_offset_count,
-                                      const int64_t* key_ranges, size_t key_range_count, farspan_error* error) {
+static farspan_plan* flat_plan_create(const farspan_context* context, const farspan_scheme* scheme,
+                                      const farspan_problem* problem, const int64_t* query_positions,
+                                      size_t query_count, const int64_t* key_positions, size_t key_count,
+                                      const int64_t* query_axis_positions, size_t query_axis_count,
+                                      const int64_t* key_axis_positions, size_t key_axis_count,
+                                      const int64_t* query_offsets, size_t query_offset_count,
+                                      const int64_t* key_offsets, size_t key_offset_count, const int64_t* key_ranges,
+                                      size_t key_range_count, farspan_error* error) {
     farspan_plan* plan = NULL;
     farspan_problem copy;
     if (problem) {
@@ -433,16 +442,18 @@ static farspan_plan* flat_plan_create(const farspan_context* context, const fars
     return plan;
 }
 
-static farspan_status flat_plan_tile_counts(const farspan_plan* plan, int64_t* counts, size_t count, farspan_error* error) {
+static farspan_status flat_plan_tile_counts(const farspan_plan* plan, int64_t* counts, size_t count,
+                                            farspan_error* error) {
     if (flat_short(error, 2, "counts", counts, count, 4)) return FARSPAN_ERROR_SHAPE;
     return farspan_plan_tile_counts(plan, counts, error);
 }
 
-static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q, int32_t q_dtype,
-                                         const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v,
-                                         int32_t v_dtype, const int64_t* v_dims, void* bias, int32_t bias_dtype,
-                                         const int64_t* bias_dims, void* out, int32_t out_dtype, const int64_t* out_dims, float* lse,
-                                         size_t lse_count, void* workspace, size_t workspace_size, farspan_error* error) {
+static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q,
+                                         int32_t q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype,
+                                         const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims,
+                                         void* bias, int32_t bias_dtype, const int64_t* bias_dims, void* out,
+                                         int32_t out_dtype, const int64_t* out_dims, float* lse, size_t lse_count,
+                                         void* workspace, size_t workspace_size, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
                          vt = flat_tensor(v, v_dtype, v_dims), bt = flat_tensor(bias, bias_dtype, bias_dims),
                          ot = flat_tensor(out, out_dtype, out_dims);
@@ -460,10 +471,10 @@ static farspan_status flat_attention_run(const farspan_context* context, const f
     return farspan_attention_run(context, plan, &data, error);
 }
 
-static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t q_dtype,
-                                     const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v,
-                                     int32_t v_dtype, const int64_t* v_dims, void* out, int32_t out_dtype, const int64_t* out_dims,
-                                     farspan_error* error) {
+static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q,
+                                     int32_t q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype,
+                                     const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims, void* out,
+                                     int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
                          vt = flat_tensor(v, v_dtype, v_dims), ot = flat_tensor(out, out_dtype, out_dims);
     farspan_attention_data data;
@@ -475,8 +486,9 @@ static farspan_status flat_attention(const farspan_context* context, const farsp
     return farspan_attention(context, scheme, &data, error);
 }
 
-static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t a_dtype, const int64_t* a_dims,
-                                           float* lse_a, size_t lse_a_count, void* out_b, int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
+static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t a_dtype,
+                                           const int64_t* a_dims, float* lse_a, size_t lse_a_count, void* out_b,
+                                           int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
                                            farspan_error* error) {
     const farspan_tensor a = flat_tensor(out_a, a_dtype, a_dims), b = flat_tensor(out_b, b_dtype, b_dims);
     return farspan_attention_merge(context, &a, lse_a, (int64_t)lse_a_count, &b, lse_b, (int64_t)lse_b_count, error);
@@ -570,10 +582,10 @@ static farspan_status flat_cache_write(const farspan_context* context, farspan_c
 }
 
 static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme,
-                                                  const farspan_cache* cache, const int64_t* sequences, size_t sequence_count,
-                                                  const int64_t* offsets, size_t offset_count, int64_t query_heads,
-                                                  const int64_t* positions, size_t position_count, int64_t length,
-                                                  farspan_error* error) {
+                                                  const farspan_cache* cache, const int64_t* sequences,
+                                                  size_t sequence_count, const int64_t* offsets, size_t offset_count,
+                                                  int64_t query_heads, const int64_t* positions, size_t position_count,
+                                                  int64_t length, farspan_error* error) {
     farspan_cache_plan* plan = NULL;
     const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
     farspan_cache_problem problem;
@@ -587,8 +599,8 @@ static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context
 }
 
 /* An empty lse is none. The tensors outlive the data. */
-static farspan_attention_data flat_cache_data(const farspan_tensor* q, const farspan_tensor* out, float* lse, size_t lse_count,
-                                              void* workspace, size_t workspace_size) {
+static farspan_attention_data flat_cache_data(const farspan_tensor* q, const farspan_tensor* out, float* lse,
+                                              size_t lse_count, void* workspace, size_t workspace_size) {
     farspan_attention_data data;
     farspan_attention_data_init(&data, sizeof data);
     data.q = q;
@@ -600,8 +612,8 @@ static farspan_attention_data flat_cache_data(const farspan_tensor* q, const far
     return data;
 }
 
-static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer, void* q,
-                                     int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
+static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
+                                     void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
                                      const int64_t* out_dims, float* lse, size_t lse_count, void* workspace,
                                      size_t workspace_size, farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
@@ -613,14 +625,16 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
                                             const farspan_cache* cache, int64_t layer, const int64_t* sequences,
                                             size_t sequence_count, const int64_t* offsets, size_t offset_count, void* q,
                                             int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
-                                            const int64_t* out_dims, float* lse, size_t lse_count, farspan_error* error) {
+                                            const int64_t* out_dims, float* lse, size_t lse_count,
+                                            farspan_error* error) {
     const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
     const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
     const farspan_attention_data data = flat_cache_data(qt.data ? &qt : NULL, &ot, lse, lse_count, NULL, 0);
     return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
 }
 
-static farspan_status flat_cache_save(const farspan_cache* cache, int64_t sequence, void* buffer, size_t size, farspan_error* error) {
+static farspan_status flat_cache_save(const farspan_cache* cache, int64_t sequence, void* buffer, size_t size,
+                                      farspan_error* error) {
     return farspan_cache_save(NULL, cache, sequence, buffer, (int64_t)size, error);
 }
 
@@ -640,29 +654,31 @@ static farspan_status flat_cache_restore(farspan_cache* cache, const void* buffe
 #include "farspan/eval.h"
 
 enum {
-    FLAT_WINDOW = 6,        /* bos, begin, end, first_scored, rows, first_row */
-    FLAT_LOSS_WHOLE = 5,    /* block_tokens, tokens, bytes, blocks, open_tokens */
-    FLAT_LOSS_REAL = 4,     /* sum, block_mean, block_squares, open_sum */
-    FLAT_SUMMARY = 5,       /* nll, standard_error, perplexity, bits_per_token, bits_per_byte */
-    FLAT_VERDICT_WHOLE = 3  /* verdict, reference_length, worst_length; real: worst_ratio */
+    FLAT_WINDOW = 6,       /* bos, begin, end, first_scored, rows, first_row */
+    FLAT_LOSS_WHOLE = 5,   /* block_tokens, tokens, bytes, blocks, open_tokens */
+    FLAT_LOSS_REAL = 4,    /* sum, block_mean, block_squares, open_sum */
+    FLAT_SUMMARY = 5,      /* nll, standard_error, perplexity, bits_per_token, bits_per_byte */
+    FLAT_VERDICT_WHOLE = 3 /* verdict, reference_length, worst_length; real: worst_ratio */
 };
 
 /* ---- token loss -------------------------------------------------------------------------------- */
 
-static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t dtype, const int64_t* logits_dims,
-                                     const int64_t* targets, size_t target_count, int64_t ignore_index, double* nll,
-                                     size_t nll_count, farspan_error* error) {
+static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t dtype,
+                                     const int64_t* logits_dims, const int64_t* targets, size_t target_count,
+                                     int64_t ignore_index, double* nll, size_t nll_count, farspan_error* error) {
     const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims);
-    return farspan_token_nll(context, &tensor, targets, (int64_t)target_count, ignore_index, nll, (int64_t)nll_count, error);
+    return farspan_token_nll(context, &tensor, targets, (int64_t)target_count, ignore_index, nll, (int64_t)nll_count,
+                             error);
 }
 
-static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t dtype, const int64_t* logits_dims,
-                                          const int64_t* targets, size_t target_count, int64_t ignore_index, const float* weights,
-                                          size_t weight_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims,
-                                          farspan_error* error) {
-    const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims), out = flat_tensor(grad, grad_dtype, grad_dims);
-    return farspan_token_nll_grad(context, &tensor, targets, (int64_t)target_count, ignore_index, weights, (int64_t)weight_count, &out,
-                                  error);
+static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t dtype,
+                                          const int64_t* logits_dims, const int64_t* targets, size_t target_count,
+                                          int64_t ignore_index, const float* weights, size_t weight_count, void* grad,
+                                          int32_t grad_dtype, const int64_t* grad_dims, farspan_error* error) {
+    const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims),
+                         out = flat_tensor(grad, grad_dtype, grad_dims);
+    return farspan_token_nll_grad(context, &tensor, targets, (int64_t)target_count, ignore_index, weights,
+                                  (int64_t)weight_count, &out, error);
 }
 
 /* ---- windows ----------------------------------------------------------------------------------- */
@@ -673,14 +689,15 @@ static farspan_status flat_windows_count(const farspan_windows_config* config, i
     return farspan_windows_count(config, whole, error);
 }
 
-static farspan_status flat_windows_get(const farspan_windows_config* config, int64_t index, int64_t* whole, size_t whole_count,
-                                       farspan_error* error) {
+static farspan_status flat_windows_get(const farspan_windows_config* config, int64_t index, int64_t* whole,
+                                       size_t whole_count, farspan_error* error) {
     farspan_window window;
     farspan_window_init(&window, sizeof window);
     if (flat_short(error, 3, "window", whole, whole_count, FLAT_WINDOW)) return FARSPAN_ERROR_SHAPE;
     const farspan_status status = farspan_windows_get(config, index, &window, error);
     if (status != FARSPAN_OK) return status;
-    const int64_t fields[FLAT_WINDOW] = {window.bos, window.begin, window.end, window.first_scored, window.rows, window.first_row};
+    const int64_t fields[FLAT_WINDOW] = {window.bos,          window.begin, window.end,
+                                         window.first_scored, window.rows,  window.first_row};
     memcpy(whole, fields, sizeof fields);
     return FARSPAN_OK;
 }
@@ -703,15 +720,16 @@ static farspan_loss flat_read_loss(const int64_t* whole, const double* real) {
 }
 
 static void flat_write_loss(const farspan_loss* loss, int64_t* whole, double* real) {
-    const int64_t numbers[FLAT_LOSS_WHOLE] = {loss->block_tokens, loss->tokens, loss->bytes, loss->blocks, loss->open_tokens};
+    const int64_t numbers[FLAT_LOSS_WHOLE] = {loss->block_tokens, loss->tokens, loss->bytes, loss->blocks,
+                                              loss->open_tokens};
     const double sums[FLAT_LOSS_REAL] = {loss->sum, loss->block_mean, loss->block_squares, loss->open_sum};
     memcpy(whole, numbers, sizeof numbers);
     memcpy(real, sums, sizeof sums);
 }
 
 /* Whether the arrays cannot hold `losses` accumulators. */
-static int flat_no_loss(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count, const double* real,
-                        size_t real_count, __int128 losses) {
+static int flat_no_loss(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count,
+                        const double* real, size_t real_count, __int128 losses) {
     if (!whole || !real) {
         flat_fail(error, FARSPAN_ERROR_NULL_ARGUMENT, argument, "the accumulator is NULL");
         return 1;
@@ -720,7 +738,8 @@ static int flat_no_loss(farspan_error* error, int32_t argument, const int64_t* w
            flat_short(error, argument, "loss", real, real_count, losses * FLAT_LOSS_REAL);
 }
 
-static farspan_status flat_loss_init(int64_t* whole, size_t whole_count, double* real, size_t real_count, farspan_error* error) {
+static farspan_status flat_loss_init(int64_t* whole, size_t whole_count, double* real, size_t real_count,
+                                     farspan_error* error) {
     farspan_loss loss;
     farspan_loss_init(&loss, sizeof loss);
     if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1)) return FARSPAN_ERROR_SHAPE;
@@ -728,20 +747,20 @@ static farspan_status flat_loss_init(int64_t* whole, size_t whole_count, double*
     return FARSPAN_OK;
 }
 
-static farspan_status flat_loss_add(int64_t* whole, size_t whole_count, double* real, size_t real_count, const double* losses,
-                                    size_t loss_count, const int64_t* targets, size_t target_count, int64_t ignore_index,
-                                    int64_t bytes, farspan_error* error) {
+static farspan_status flat_loss_add(int64_t* whole, size_t whole_count, double* real, size_t real_count,
+                                    const double* losses, size_t loss_count, const int64_t* targets,
+                                    size_t target_count, int64_t ignore_index, int64_t bytes, farspan_error* error) {
     if (flat_no_loss(error, 2, whole, whole_count, real, real_count, 1)) return FARSPAN_ERROR_SHAPE;
     farspan_loss loss = flat_read_loss(whole, real);
-    const farspan_status status = farspan_loss_add(NULL, &loss, losses, (int64_t)loss_count, targets, (int64_t)target_count, ignore_index,
-                                                   bytes, error);
+    const farspan_status status = farspan_loss_add(NULL, &loss, losses, (int64_t)loss_count, targets,
+                                                   (int64_t)target_count, ignore_index, bytes, error);
     if (status == FARSPAN_OK) flat_write_loss(&loss, whole, real);
     return status;
 }
 
-static farspan_status flat_loss_merge(int64_t* whole, size_t whole_count, double* real, size_t real_count, const int64_t* from_whole,
-                                      size_t from_whole_count, const double* from_real, size_t from_real_count,
-                                      farspan_error* error) {
+static farspan_status flat_loss_merge(int64_t* whole, size_t whole_count, double* real, size_t real_count,
+                                      const int64_t* from_whole, size_t from_whole_count, const double* from_real,
+                                      size_t from_real_count, farspan_error* error) {
     if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1) ||
         flat_no_loss(error, 2, from_whole, from_whole_count, from_real, from_real_count, 1))
         return FARSPAN_ERROR_SHAPE;
@@ -754,17 +773,18 @@ static farspan_status flat_loss_merge(int64_t* whole, size_t whole_count, double
 
 /* edge_count - 1 accumulators, one behind the other. */
 static farspan_status flat_loss_add_by_context(int64_t* whole, size_t whole_count, double* real, size_t real_count,
-                                               const int64_t* edges, size_t edge_count, int64_t first_context, const double* losses,
-                                               size_t loss_count, const int64_t* targets, size_t target_count, int64_t ignore_index,
-                                               farspan_error* error) {
+                                               const int64_t* edges, size_t edge_count, int64_t first_context,
+                                               const double* losses, size_t loss_count, const int64_t* targets,
+                                               size_t target_count, int64_t ignore_index, farspan_error* error) {
     const size_t buckets = edge_count > 0 ? edge_count - 1 : 0;
     if (flat_no_loss(error, 2, whole, whole_count, real, real_count, (__int128)buckets)) return FARSPAN_ERROR_SHAPE;
     farspan_loss* curve = (farspan_loss*)calloc(buckets + 1, sizeof *curve);
     if (!curve) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 2, "no memory for %zu buckets", buckets);
-    for (size_t k = 0; k < buckets; ++k) curve[k] = flat_read_loss(whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
-    const farspan_status status = farspan_loss_add_by_context(NULL, curve, (int64_t)buckets, edges, (int64_t)edge_count, first_context,
-                                                              losses, (int64_t)loss_count, targets, (int64_t)target_count,
-                                                              ignore_index, error);
+    for (size_t k = 0; k < buckets; ++k)
+        curve[k] = flat_read_loss(whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
+    const farspan_status status =
+        farspan_loss_add_by_context(NULL, curve, (int64_t)buckets, edges, (int64_t)edge_count, first_context, losses,
+                                    (int64_t)loss_count, targets, (int64_t)target_count, ignore_index, error);
     for (size_t k = 0; k < buckets && status == FARSPAN_OK; ++k)
         flat_write_loss(&curve[k], whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
     free(curve);
@@ -772,7 +792,8 @@ static farspan_status flat_loss_add_by_context(int64_t* whole, size_t whole_coun
 }
 
 static farspan_status flat_loss_summarize(const int64_t* from_whole, size_t from_whole_count, const double* from_real,
-                                          size_t from_real_count, double* real, size_t real_count, farspan_error* error) {
+                                          size_t from_real_count, double* real, size_t real_count,
+                                          farspan_error* error) {
     farspan_loss_summary summary;
     farspan_loss_summary_init(&summary, sizeof summary);
     if (flat_no_loss(error, 1, from_whole, from_whole_count, from_real, from_real_count, 1) ||
@@ -781,8 +802,8 @@ static farspan_status flat_loss_summarize(const int64_t* from_whole, size_t from
     const farspan_loss loss = flat_read_loss(from_whole, from_real);
     const farspan_status status = farspan_loss_summarize(&loss, &summary, error);
     if (status != FARSPAN_OK) return status;
-    const double fields[FLAT_SUMMARY] = {summary.nll, summary.standard_error, summary.perplexity, summary.bits_per_token,
-                                         summary.bits_per_byte};
+    const double fields[FLAT_SUMMARY] = {summary.nll, summary.standard_error, summary.perplexity,
+                                         summary.bits_per_token, summary.bits_per_byte};
     memcpy(real, fields, sizeof fields);
     return FARSPAN_OK;
 }
@@ -790,15 +811,15 @@ static farspan_status flat_loss_summarize(const int64_t* from_whole, size_t from
 /* ---- verdict ----------------------------------------------------------------------------------- */
 
 static farspan_status flat_judge(const int64_t* lengths, size_t length_count, const double* losses, size_t loss_count,
-                                 int64_t trained_length, int64_t* whole, size_t whole_count, double* real, size_t real_count,
-                                 farspan_error* error) {
+                                 int64_t trained_length, int64_t* whole, size_t whole_count, double* real,
+                                 size_t real_count, farspan_error* error) {
     farspan_verdict verdict;
     farspan_verdict_init(&verdict, sizeof verdict);
     if (flat_short(error, 7, "verdict", whole, whole_count, FLAT_VERDICT_WHOLE) ||
         flat_short(error, 7, "verdict", real, real_count, 1))
         return FARSPAN_ERROR_SHAPE;
-    const farspan_status status =
-        farspan_judge(NULL, lengths, (int64_t)length_count, losses, (int64_t)loss_count, trained_length, &verdict, error);
+    const farspan_status status = farspan_judge(NULL, lengths, (int64_t)length_count, losses, (int64_t)loss_count,
+                                                trained_length, &verdict, error);
     if (status != FARSPAN_OK) return status;
     whole[0] = verdict.verdict;
     whole[1] = verdict.reference_length;
@@ -831,23 +852,24 @@ enum {
 
 /* ---- texts ------------------------------------------------------------------------------------- */
 
-static farspan_status flat_tokenize(int32_t tokenizer, int32_t lowercase, const uint8_t* text, size_t text_bytes, uint8_t* buffer,
-                                    size_t buffer_bytes, int64_t* whole, size_t whole_count, farspan_error* error) {
-    return farspan_tokenize(NULL, tokenizer, lowercase, (const char*)text, (int64_t)text_bytes, (char*)buffer, (int64_t)buffer_bytes,
-                            whole_count > 0 ? whole : NULL, error);
+static farspan_status flat_tokenize(int32_t tokenizer, int32_t lowercase, const uint8_t* text, size_t text_bytes,
+                                    uint8_t* buffer, size_t buffer_bytes, int64_t* whole, size_t whole_count,
+                                    farspan_error* error) {
+    return farspan_tokenize(NULL, tokenizer, lowercase, (const char*)text, (int64_t)text_bytes, (char*)buffer,
+                            (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
 }
 
 /* The parts of a segment as views, in an array to be freed: the hypothesis, then the references. NULL is a failure, told in `error`. A
  * view of texts and one of ids have one form. */
 typedef char flat_views_are_alike[sizeof(farspan_text) == sizeof(farspan_ids) ? 1 : -1];
-static farspan_text* flat_parts(const void* data, size_t element_bytes, size_t count, const int64_t* lengths, size_t length_count,
-                                farspan_error* error) {
+static farspan_text* flat_parts(const void* data, size_t element_bytes, size_t count, const int64_t* lengths,
+                                size_t length_count, farspan_error* error) {
     static const int64_t nothing = 0; /* an empty text still has an address */
     __int128 sum = 0;
     for (size_t n = 0; n < length_count; ++n) sum += lengths[n] > 0 ? lengths[n] : 0;
     if (length_count < 1 || sum != (__int128)count) {
-        flat_fail(error, FARSPAN_ERROR_SHAPE, 3, "the segment has %zu elements in %zu parts, which its lengths do not give", count,
-                  length_count);
+        flat_fail(error, FARSPAN_ERROR_SHAPE, 3,
+                  "the segment has %zu elements in %zu parts, which its lengths do not give", count, length_count);
         return NULL;
     }
     farspan_text* parts = (farspan_text*)calloc(length_count, sizeof *parts);
@@ -889,7 +911,8 @@ static void flat_write_bleu(const farspan_bleu_counts* counts, int64_t* whole) {
 }
 
 /* Whether the array cannot hold counts. */
-static int flat_no_counts(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count, size_t needed) {
+static int flat_no_counts(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count,
+                          size_t needed) {
     if (!whole) {
         flat_fail(error, FARSPAN_ERROR_NULL_ARGUMENT, argument, "counts are NULL");
         return 1;
@@ -912,22 +935,22 @@ static farspan_status flat_bleu_add(const farspan_bleu_config* config, const uin
 }
 
 static farspan_status flat_bleu_add_tokens(const farspan_bleu_config* config, const int64_t* ids, size_t id_count,
-                                           const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
-                                           farspan_error* error) {
+                                           const int64_t* lengths, size_t length_count, int64_t* whole,
+                                           size_t whole_count, farspan_error* error) {
     if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
     farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
     farspan_bleu_counts counts = flat_read_bleu(whole);
-    const farspan_status status =
-        farspan_bleu_add_tokens(NULL, config, (const int64_t*)(const void*)parts[0].data, parts[0].bytes,
-                                (const farspan_ids*)(const void*)(parts + 1), (int64_t)length_count - 1, &counts, error);
+    const farspan_status status = farspan_bleu_add_tokens(NULL, config, (const int64_t*)(const void*)parts[0].data,
+                                                          parts[0].bytes, (const farspan_ids*)(const void*)(parts + 1),
+                                                          (int64_t)length_count - 1, &counts, error);
     if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
     free(parts);
     return status;
 }
 
-static farspan_status flat_bleu_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole, size_t from_whole_count,
-                                      farspan_error* error) {
+static farspan_status flat_bleu_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole,
+                                      size_t from_whole_count, farspan_error* error) {
     if (flat_no_counts(error, 1, whole, whole_count, FLAT_BLEU_COUNTS) ||
         flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS))
         return FARSPAN_ERROR_SHAPE;
@@ -938,12 +961,14 @@ static farspan_status flat_bleu_merge(int64_t* whole, size_t whole_count, const 
     return status;
 }
 
-static farspan_status flat_bleu_score(const farspan_bleu_config* config, const int64_t* from_whole, size_t from_whole_count,
-                                      int64_t* whole, size_t whole_count, double* real, size_t real_count, farspan_error* error) {
+static farspan_status flat_bleu_score(const farspan_bleu_config* config, const int64_t* from_whole,
+                                      size_t from_whole_count, int64_t* whole, size_t whole_count, double* real,
+                                      size_t real_count, farspan_error* error) {
     farspan_bleu_result result;
     farspan_bleu_result_init(&result, sizeof result);
     if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS) ||
-        flat_short(error, 3, "result", whole, whole_count, 2) || flat_short(error, 3, "result", real, real_count, FLAT_BLEU_REAL))
+        flat_short(error, 3, "result", whole, whole_count, 2) ||
+        flat_short(error, 3, "result", real, real_count, FLAT_BLEU_REAL))
         return FARSPAN_ERROR_SHAPE;
     const farspan_bleu_counts counts = flat_read_bleu(from_whole);
     const farspan_status status = farspan_bleu_score(config, &counts, &result, error);
@@ -957,8 +982,10 @@ static farspan_status flat_bleu_score(const farspan_bleu_config* config, const i
 }
 
 static farspan_status flat_bleu_signature(const farspan_bleu_config* config, int32_t references, uint8_t* buffer,
-                                          size_t buffer_bytes, int64_t* whole, size_t whole_count, farspan_error* error) {
-    return farspan_bleu_signature(config, references, (char*)buffer, (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
+                                          size_t buffer_bytes, int64_t* whole, size_t whole_count,
+                                          farspan_error* error) {
+    return farspan_bleu_signature(config, references, (char*)buffer, (int64_t)buffer_bytes,
+                                  whole_count > 0 ? whole : NULL, error);
 }
 
 /* ---- chrF -------------------------------------------------------------------------------------- */
@@ -996,8 +1023,8 @@ static farspan_status flat_chrf_add(const farspan_chrf_config* config, const uin
     return status;
 }
 
-static farspan_status flat_chrf_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole, size_t from_whole_count,
-                                      farspan_error* error) {
+static farspan_status flat_chrf_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole,
+                                      size_t from_whole_count, farspan_error* error) {
     if (flat_no_counts(error, 1, whole, whole_count, FLAT_CHRF_COUNTS) ||
         flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_CHRF_COUNTS))
         return FARSPAN_ERROR_SHAPE;
@@ -1008,8 +1035,8 @@ static farspan_status flat_chrf_merge(int64_t* whole, size_t whole_count, const 
     return status;
 }
 
-static farspan_status flat_chrf_score(const farspan_chrf_config* config, const int64_t* from_whole, size_t from_whole_count,
-                                      double* real, size_t real_count, farspan_error* error) {
+static farspan_status flat_chrf_score(const farspan_chrf_config* config, const int64_t* from_whole,
+                                      size_t from_whole_count, double* real, size_t real_count, farspan_error* error) {
     if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_CHRF_COUNTS) ||
         flat_short(error, 3, "score", real, real_count, 1))
         return FARSPAN_ERROR_SHAPE;
@@ -1020,7 +1047,8 @@ static farspan_status flat_chrf_score(const farspan_chrf_config* config, const i
 /* ---- ROUGE ------------------------------------------------------------------------------------- */
 
 /* The result of `status`, into the arrays. */
-static farspan_status flat_write_rouge(farspan_status status, const farspan_rouge_result* result, int64_t* whole, double* real) {
+static farspan_status flat_write_rouge(farspan_status status, const farspan_rouge_result* result, int64_t* whole,
+                                       double* real) {
     if (status != FARSPAN_OK) return status;
     whole[0] = result->reference;
     real[0] = result->precision;
@@ -1030,11 +1058,12 @@ static farspan_status flat_write_rouge(farspan_status status, const farspan_roug
 }
 
 static farspan_status flat_rouge(const farspan_rouge_config* config, const uint8_t* texts, size_t texts_bytes,
-                                 const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count, double* real,
-                                 size_t real_count, farspan_error* error) {
+                                 const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
+                                 double* real, size_t real_count, farspan_error* error) {
     farspan_rouge_result result;
     farspan_rouge_result_init(&result, sizeof result);
-    if (flat_short(error, 7, "result", whole, whole_count, 1) || flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
+    if (flat_short(error, 7, "result", whole, whole_count, 1) ||
+        flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
         return FARSPAN_ERROR_SHAPE;
     farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
@@ -1049,7 +1078,8 @@ static farspan_status flat_rouge_tokens(const farspan_rouge_config* config, cons
                                         double* real, size_t real_count, farspan_error* error) {
     farspan_rouge_result result;
     farspan_rouge_result_init(&result, sizeof result);
-    if (flat_short(error, 7, "result", whole, whole_count, 1) || flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
+    if (flat_short(error, 7, "result", whole, whole_count, 1) ||
+        flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
         return FARSPAN_ERROR_SHAPE;
     farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
@@ -1077,14 +1107,16 @@ static farspan_status flat_bootstrap_mean(const farspan_context* context, const 
     farspan_interval interval;
     farspan_interval_init(&interval, sizeof interval);
     if (flat_short(error, 5, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_bootstrap_mean(context, config, values, (int64_t)value_count, &interval, error);
+    const farspan_status status =
+        farspan_bootstrap_mean(context, config, values, (int64_t)value_count, &interval, error);
     return flat_write_interval(status, &interval, real);
 }
 
 /* The counts of the segments one behind the other. */
 static farspan_status flat_bleu_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config,
-                                          const farspan_bleu_config* bleu, const int64_t* from_whole, size_t from_whole_count,
-                                          double* real, size_t real_count, farspan_error* error) {
+                                          const farspan_bleu_config* bleu, const int64_t* from_whole,
+                                          size_t from_whole_count, double* real, size_t real_count,
+                                          farspan_error* error) {
     const size_t segments = from_whole_count / FLAT_BLEU_COUNTS;
     farspan_interval interval;
     farspan_interval_init(&interval, sizeof interval);
@@ -1092,7 +1124,8 @@ static farspan_status flat_bleu_bootstrap(const farspan_context* context, const 
     farspan_bleu_counts* counts = (farspan_bleu_counts*)calloc(segments + 1, sizeof *counts);
     if (!counts) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 4, "no memory for %zu segments", segments);
     for (size_t n = 0; n < segments; ++n) counts[n] = flat_read_bleu(from_whole + n * FLAT_BLEU_COUNTS);
-    const farspan_status status = farspan_bleu_bootstrap(context, config, bleu, counts, (int64_t)segments, &interval, error);
+    const farspan_status status =
+        farspan_bleu_bootstrap(context, config, bleu, counts, (int64_t)segments, &interval, error);
     free(counts);
     return flat_write_interval(status, &interval, real);
 }
@@ -1100,8 +1133,9 @@ static farspan_status flat_bleu_bootstrap(const farspan_context* context, const 
 /* ---- passkey ----------------------------------------------------------------------------------- */
 
 /* The numbers are written when the text is. */
-static farspan_status flat_passkey_make(const farspan_passkey_config* config, uint8_t* buffer, size_t buffer_bytes, int64_t* whole,
-                                        size_t whole_count, double* real, size_t real_count, farspan_error* error) {
+static farspan_status flat_passkey_make(const farspan_passkey_config* config, uint8_t* buffer, size_t buffer_bytes,
+                                        int64_t* whole, size_t whole_count, double* real, size_t real_count,
+                                        farspan_error* error) {
     farspan_passkey passkey;
     int64_t needed = 0;
     farspan_passkey_init(&passkey, sizeof passkey);
@@ -1119,19 +1153,21 @@ static farspan_status flat_passkey_make(const farspan_passkey_config* config, ui
     return FARSPAN_OK;
 }
 
-static farspan_status flat_passkey_check(const uint8_t* text, size_t text_bytes, int64_t key, int64_t* whole, size_t whole_count,
-                                         farspan_error* error) {
+static farspan_status flat_passkey_check(const uint8_t* text, size_t text_bytes, int64_t key, int64_t* whole,
+                                         size_t whole_count, farspan_error* error) {
     int32_t correct = 0;
     if (flat_short(error, 5, "correct", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_passkey_check(NULL, (const char*)text, (int64_t)text_bytes, key, &correct, error);
+    const farspan_status status =
+        farspan_passkey_check(NULL, (const char*)text, (int64_t)text_bytes, key, &correct, error);
     if (status == FARSPAN_OK) whole[0] = correct;
     return status;
 }
 
 /* The ids of haystack, needle and question one behind the other, with their three lengths. An empty boundary is none. */
-static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, const int64_t* lengths, size_t length_count, double depth,
-                                        const int64_t* boundary, size_t boundary_count, int64_t* out, size_t out_count,
-                                        int64_t* whole, size_t whole_count, farspan_error* error) {
+static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, const int64_t* lengths,
+                                        size_t length_count, double depth, const int64_t* boundary,
+                                        size_t boundary_count, int64_t* out, size_t out_count, int64_t* whole,
+                                        size_t whole_count, farspan_error* error) {
     if (flat_short(error, 13, "position", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
     farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
     if (!parts) return FARSPAN_ERROR_SHAPE;
@@ -1160,10 +1196,12 @@ static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, con
 /* ---- options ---------------------------------------------------------------------------------- */
 
 /* The options' pointer fields are replaced by the arrays given; an empty array is NULL. */
-static farspan_model_options flat_model_options(const farspan_model_options* options, const float* t5_encoder, size_t t5_encoder_count,
-                                                const float* t5_decoder, size_t t5_decoder_count, const double* rope_freqs,
-                                                size_t rope_freqs_count, const double* rope_short, size_t rope_short_count,
-                                                const double* rope_long, size_t rope_long_count) {
+static farspan_model_options flat_model_options(const farspan_model_options* options, const float* t5_encoder,
+                                                size_t t5_encoder_count, const float* t5_decoder,
+                                                size_t t5_decoder_count, const double* rope_freqs,
+                                                size_t rope_freqs_count, const double* rope_short,
+                                                size_t rope_short_count, const double* rope_long,
+                                                size_t rope_long_count) {
     farspan_model_options copy;
     farspan_model_options_init(&copy, sizeof copy);
     if (options) copy = *options;
@@ -1211,8 +1249,8 @@ static void* flat_copy(const void* values, size_t count, size_t size, farspan_er
 }
 
 /* A new entry without values; NULL with `error` set on failure. */
-static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* key, size_t key_bytes, int32_t type, int32_t is_array,
-                                             farspan_error* error) {
+static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* key, size_t key_bytes, int32_t type,
+                                             int32_t is_array, farspan_error* error) {
     if (list->count == list->room) {
         const int64_t room = list->room ? 2 * list->room : 16;
         farspan_metadata* grown = (farspan_metadata*)realloc(list->entries, (size_t)room * sizeof *grown);
@@ -1237,7 +1275,8 @@ static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* ke
 static farspan_status flat_metadata_integers(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
                                              const int64_t* integers, size_t count, farspan_error* error) {
     farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_INTEGER, is_array, error);
-    if (!entry || !(entry->integers = (int64_t*)flat_copy(integers, count, sizeof *integers, error))) return error->code;
+    if (!entry || !(entry->integers = (int64_t*)flat_copy(integers, count, sizeof *integers, error)))
+        return error->code;
     entry->integers_count = (int64_t)count;
     return FARSPAN_OK;
 }
@@ -1251,11 +1290,12 @@ static farspan_status flat_metadata_reals(flat_metadata* list, const char* key, 
 }
 
 /* An entry of `count` empty texts, which flat_metadata_text sets one by one. */
-static farspan_status flat_metadata_texts(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array, int64_t count,
-                                          farspan_error* error) {
+static farspan_status flat_metadata_texts(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
+                                          int64_t count, farspan_error* error) {
     const size_t texts = count > 0 ? (size_t)count : 0;
     farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_TEXT, is_array, error);
-    if (!entry || !(entry->texts = (farspan_text*)flat_copy(NULL, texts, sizeof *entry->texts, error))) return error->code;
+    if (!entry || !(entry->texts = (farspan_text*)flat_copy(NULL, texts, sizeof *entry->texts, error)))
+        return error->code;
     entry->texts_count = (int64_t)texts;
     return FARSPAN_OK;
 }
@@ -1277,27 +1317,31 @@ static farspan_status flat_metadata_text(flat_metadata* list, int64_t index, con
 
 /* ---- reading ---------------------------------------------------------------------------------- */
 
-static farspan_model* flat_model_from_config(const char* document, size_t document_bytes, const farspan_model_options* options,
-                                             const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
-                                             size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
+static farspan_model* flat_model_from_config(const char* document, size_t document_bytes,
+                                             const farspan_model_options* options, const float* t5_encoder,
+                                             size_t t5_encoder_count, const float* t5_decoder, size_t t5_decoder_count,
+                                             const double* rope_freqs, size_t rope_freqs_count,
                                              const double* rope_short, size_t rope_short_count, const double* rope_long,
                                              size_t rope_long_count, farspan_error* error) {
     farspan_model* model = NULL;
-    const farspan_model_options given = flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
-                                                           rope_short, rope_short_count, rope_long, rope_long_count);
+    const farspan_model_options given =
+        flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs,
+                           rope_freqs_count, rope_short, rope_short_count, rope_long, rope_long_count);
     farspan_model_from_config(NULL, document_bytes ? document : "", (int64_t)document_bytes, &given, &model, error);
     return model;
 }
 
 static farspan_model* flat_model_from_metadata(const flat_metadata* list, const farspan_model_options* options,
-                                               const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
-                                               size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
-                                               const double* rope_short, size_t rope_short_count, const double* rope_long,
-                                               size_t rope_long_count, farspan_error* error) {
+                                               const float* t5_encoder, size_t t5_encoder_count,
+                                               const float* t5_decoder, size_t t5_decoder_count,
+                                               const double* rope_freqs, size_t rope_freqs_count,
+                                               const double* rope_short, size_t rope_short_count,
+                                               const double* rope_long, size_t rope_long_count, farspan_error* error) {
     static const farspan_metadata none;
     farspan_model* model = NULL;
-    const farspan_model_options given = flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
-                                                           rope_short, rope_short_count, rope_long, rope_long_count);
+    const farspan_model_options given =
+        flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs,
+                           rope_freqs_count, rope_short, rope_short_count, rope_long, rope_long_count);
     farspan_model_from_metadata(NULL, list->entries ? list->entries : &none, list->count, &given, &model, error);
     return model;
 }
@@ -1309,8 +1353,9 @@ static farspan_model* flat_model_from_gguf(void* file, size_t file_bytes, const 
                                            size_t rope_long_count, farspan_error* error) {
     static const char nothing = 0;
     farspan_model* model = NULL;
-    const farspan_model_options given = flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs, rope_freqs_count,
-                                                           rope_short, rope_short_count, rope_long, rope_long_count);
+    const farspan_model_options given =
+        flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs,
+                           rope_freqs_count, rope_short, rope_short_count, rope_long, rope_long_count);
     farspan_model_from_gguf(NULL, file_bytes ? file : &nothing, (int64_t)file_bytes, &given, &model, error);
     return model;
 }
@@ -1323,8 +1368,8 @@ static farspan_status flat_model_softmax_layer(const farspan_model* model, int64
     farspan_model_layer_init(layer, sizeof *layer);
     const farspan_status status = farspan_model_layer_at(model, index, layer, error);
     if (status != FARSPAN_OK || layer->scheme) return status;
-    return flat_fail(error, FARSPAN_ERROR_COMBINATION, 2, "layer %lld has no softmax attention, and therefore no scheme",
-                     (long long)index);
+    return flat_fail(error, FARSPAN_ERROR_COMBINATION, 2,
+                     "layer %lld has no softmax attention, and therefore no scheme", (long long)index);
 }
 
 /* A new scheme of the layer's parts, which does not need the model. */
@@ -1346,8 +1391,9 @@ static farspan_scheme* flat_model_layer_scheme(const farspan_model* model, int64
 
 /* Copies the layer's parts without their arrays, which flat_model_layer_doubles and flat_model_layer_floats give. */
 static farspan_status flat_model_layer_parts(const farspan_model* model, int64_t index, farspan_rope_config* rope,
-                                             farspan_remap_config* remap, farspan_bias_config* bias, farspan_mask_config* mask,
-                                             farspan_score_config* score, farspan_error* error) {
+                                             farspan_remap_config* remap, farspan_bias_config* bias,
+                                             farspan_mask_config* mask, farspan_score_config* score,
+                                             farspan_error* error) {
     farspan_model_layer layer;
     const farspan_status status = flat_model_softmax_layer(model, index, &layer, error);
     if (status != FARSPAN_OK) return status;
@@ -1402,8 +1448,8 @@ static int64_t flat_model_layer_array_count(const farspan_model* model, int64_t 
 }
 
 /* Copies an array of doubles or of floats; `count` is what flat_model_layer_array_count says. */
-static farspan_status flat_model_layer_doubles(const farspan_model* model, int64_t index, int32_t which, double* values, size_t count,
-                                               farspan_error* error) {
+static farspan_status flat_model_layer_doubles(const farspan_model* model, int64_t index, int32_t which, double* values,
+                                               size_t count, farspan_error* error) {
     int64_t there = 0;
     const void* array = which <= FLAT_BIAS_P ? flat_model_layer_array(model, index, which, &there) : NULL;
     if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;
@@ -1411,8 +1457,8 @@ static farspan_status flat_model_layer_doubles(const farspan_model* model, int64
     return FARSPAN_OK;
 }
 
-static farspan_status flat_model_layer_floats(const farspan_model* model, int64_t index, int32_t which, float* values, size_t count,
-                                              farspan_error* error) {
+static farspan_status flat_model_layer_floats(const farspan_model* model, int64_t index, int32_t which, float* values,
+                                              size_t count, farspan_error* error) {
     int64_t there = 0;
     const void* array = which >= FLAT_BIAS_VALUES ? flat_model_layer_array(model, index, which, &there) : NULL;
     if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;

@@ -219,9 +219,7 @@ public:
           cache_(cache.handle_) {}
 
     // Bytes of scratch of one run.
-    std::size_t workspace_size() const {
-        return static_cast<std::size_t>(farspan_cache_plan_workspace_size(get()));
-    }
+    std::size_t workspace_size() const { return static_cast<std::size_t>(farspan_cache_plan_workspace_size(get())); }
 
     // out = softmax(logits) v of one layer. q [1, query_heads, rows, head_dim], out [1, query_heads, rows, value_dim].
     // A workspace serves one run at a time; otherwise a plan may run on several threads at once.

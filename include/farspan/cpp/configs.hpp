@@ -58,8 +58,9 @@ struct remap_config : farspan_remap_config {
 
 struct bias_config : farspan_bias_config {
     explicit bias_config(int32_t which) { farspan_bias_config_init(this, sizeof(farspan_bias_config), which); }
-    void set_values(std::vector<float> table) { values_.keep(std::move(table), values, values_count); }  // [buckets][heads]
-    void set_kerple(std::vector<double> a_list, std::vector<double> p_list) {               // [heads] each
+    // [buckets][heads]
+    void set_values(std::vector<float> table) { values_.keep(std::move(table), values, values_count); }
+    void set_kerple(std::vector<double> a_list, std::vector<double> p_list) {  // [heads] each
         a_.keep(std::move(a_list), a, a_count);
         p_.keep(std::move(p_list), p, p_count);
     }

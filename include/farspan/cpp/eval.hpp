@@ -36,10 +36,9 @@ inline void token_nll(const const_tensor& logits, array_view<const int64_t> targ
 inline void token_nll_grad(const const_tensor& logits, array_view<const int64_t> targets, int64_t ignore_index,
                            const tensor& grad, array_view<const float> weights = {}, const context* context = nullptr) {
     farspan::detail::check([&](farspan_error* cause) {
-        return farspan_token_nll_grad(farspan::detail::handle(context), logits.get(), targets.data(),
-                                      farspan::detail::count_of(targets), ignore_index,
-                                      farspan::detail::data_of(weights), farspan::detail::count_of(weights), grad.get(),
-                                      cause);
+        return farspan_token_nll_grad(
+            farspan::detail::handle(context), logits.get(), targets.data(), farspan::detail::count_of(targets),
+            ignore_index, farspan::detail::data_of(weights), farspan::detail::count_of(weights), grad.get(), cause);
     });
 }
 
@@ -135,8 +134,8 @@ public:
         farspan::detail::check([&](farspan_error* cause) {
             return farspan_loss_add_by_context(
                 farspan::detail::handle(context), buckets_.empty() ? &none : buckets_.data(),
-                static_cast<int64_t>(buckets_.size()), edges_.data(), static_cast<int64_t>(edges_.size()), first_context,
-                nll.data(), farspan::detail::count_of(nll), farspan::detail::data_of(targets),
+                static_cast<int64_t>(buckets_.size()), edges_.data(), static_cast<int64_t>(edges_.size()),
+                first_context, nll.data(), farspan::detail::count_of(nll), farspan::detail::data_of(targets),
                 farspan::detail::count_of(targets), ignore_index, cause);
         });
     }
@@ -173,9 +172,7 @@ inline std::string verdict_name(int32_t verdict) {
     const char* name = farspan_verdict_name(verdict);
     return name ? name : "";
 }
-inline std::string verdict_rule() {
-    return farspan_verdict_rule();
-}
+inline std::string verdict_rule() { return farspan_verdict_rule(); }
 
 }  // namespace eval
 }  // namespace farspan

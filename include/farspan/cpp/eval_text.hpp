@@ -37,7 +37,9 @@ inline std::vector<farspan_text> views_of(array_view<const std::optional<std::st
     std::vector<farspan_text> views;
     for (std::size_t n = 0; n < references.size(); ++n) {
         const auto& given = references.data()[n];
-        views.push_back({!given ? nullptr : given->empty() ? "" : given->data(),
+        views.push_back({!given           ? nullptr
+                         : given->empty() ? ""
+                                          : given->data(),
                          given ? static_cast<int64_t>(given->size()) : 0});
     }
     return views;
@@ -47,7 +49,9 @@ inline std::vector<farspan_ids> views_of(array_view<const std::optional<ids>> re
     std::vector<farspan_ids> views;
     for (std::size_t n = 0; n < references.size(); ++n) {
         const auto& given = references.data()[n];
-        views.push_back({!given ? nullptr : given->empty() ? &nothing : given->data(),
+        views.push_back({!given           ? nullptr
+                         : given->empty() ? &nothing
+                                          : given->data(),
                          given ? static_cast<int64_t>(given->size()) : 0});
     }
     return views;
@@ -180,8 +184,8 @@ inline farspan_interval bootstrap_mean(array_view<const double> values, const bo
     farspan_interval result;
     farspan_interval_init(&result, sizeof result);
     farspan::detail::check([&](farspan_error* cause) {
-        return farspan_bootstrap_mean(farspan::detail::handle(context), &config,
-                                      values.data(), static_cast<int64_t>(values.size()), &result, cause);
+        return farspan_bootstrap_mean(farspan::detail::handle(context), &config, values.data(),
+                                      static_cast<int64_t>(values.size()), &result, cause);
     });
     return result;
 }
@@ -190,8 +194,8 @@ inline farspan_interval bleu_bootstrap(const farspan_bleu_config& bleu, array_vi
     farspan_interval result;
     farspan_interval_init(&result, sizeof result);
     farspan::detail::check([&](farspan_error* cause) {
-        return farspan_bleu_bootstrap(farspan::detail::handle(context), &config, &bleu,
-                                      segments.data(), static_cast<int64_t>(segments.size()), &result, cause);
+        return farspan_bleu_bootstrap(farspan::detail::handle(context), &config, &bleu, segments.data(),
+                                      static_cast<int64_t>(segments.size()), &result, cause);
     });
     return result;
 }

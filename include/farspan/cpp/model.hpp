@@ -106,7 +106,8 @@ std::vector<Value> list_of(const Value* first, int64_t count) {
 inline rope_config copy_of(const farspan_rope_config& given) {
     rope_config copy(given.method);
     static_cast<farspan_rope_config&>(copy) = given;
-    copy.set_factors(list_of(given.short_factors, given.short_factors_count), list_of(given.long_factors, given.long_factors_count));
+    copy.set_factors(list_of(given.short_factors, given.short_factors_count),
+                     list_of(given.long_factors, given.long_factors_count));
     return copy;
 }
 inline remap_config copy_of(const farspan_remap_config& given) {

@@ -23,7 +23,7 @@ public:
     error(farspan_status status, int32_t argument, const std::string& message, const std::string& field = {})
         : std::runtime_error(message), status_(status), argument_(argument), field_bytes_(field.size()) {}
     farspan_status status() const noexcept { return status_; }
-    int32_t argument() const noexcept { return argument_; }  // 1-based, of the C function; 0 if none
+    int32_t argument() const noexcept { return argument_; }       // 1-based, of the C function; 0 if none
     std::string field() const { return {what(), field_bytes_}; }  // "problem.key_positions[7]"; empty if none
 
 private:

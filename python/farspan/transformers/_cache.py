@@ -63,7 +63,9 @@ class _Store:
             self.together = None
             for b, (first, last) in enumerate(self.rows):
                 if last > first:
-                    self.blocks.append(Batch([self.sequences[b]], [0, last - first]), None if where is None else where[b, first:last])
+                    self.blocks.append(
+                        Batch([self.sequences[b]], [0, last - first]), None if where is None else where[b, first:last]
+                    )
         self.length += queries
         self.plans = {}
 
@@ -98,7 +100,9 @@ class _CacheLayer(CacheLayerMixin):
     def lazy_initialization(self, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
         pass
 
-    def update(self, key_states: torch.Tensor, value_states: torch.Tensor, *arguments: Any, **named: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *arguments: Any, **named: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         if self.pending:
             raise Unsupported("the model caches something else than the keys of its attention")
         self.pending = True
@@ -126,11 +130,14 @@ class _CacheLayer(CacheLayerMixin):
             raise ValueError(f"crop({tokens_to_remove}): give a negative number, the tokens to remove")
         self.length += tokens_to_remove
 
-    def reorder_cache(self, beam_idx: torch.Tensor) -> None: ...
+    def reorder_cache(self, beam_idx: torch.Tensor) -> None:
+        ...
 
-    def batch_repeat_interleave(self, repeats: int) -> None: ...
+    def batch_repeat_interleave(self, repeats: int) -> None:
+        ...
 
-    def batch_select_indices(self, indices: torch.Tensor) -> None: ...
+    def batch_select_indices(self, indices: torch.Tensor) -> None:
+        ...
 
 
 class Cache(DynamicCache):
@@ -156,7 +163,9 @@ class Cache(DynamicCache):
         self.members: dict[int, int] = {}  # layers of each group: those that are alike
         self.stores: dict[Any, _Store] = {}
         if getattr(config.get_text_config(), "kv_lora_rank", None):
-            raise Unsupported("transformers caches what the keys of latent attention are made of: its own cache holds no positions either")
+            raise Unsupported(
+                "transformers caches what the keys of latent attention are made of: its own cache holds no positions either"
+            )
         while len(self.layers) < len(layers) - first:
             self.layers.append(DynamicLayer())
         self.layer_class_to_replicate = None
@@ -217,8 +226,15 @@ class Cache(DynamicCache):
         return sum(s.blocks * s.block_bytes for s in found)
 
 
-def attend(layer: _CacheLayer, scheme: Scheme, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, padding: torch.Tensor | None,
-           positions: torch.Tensor | None) -> torch.Tensor:
+def attend(
+    layer: _CacheLayer,
+    scheme: Scheme,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    padding: torch.Tensor | None,
+    positions: torch.Tensor | None,
+) -> torch.Tensor:
     """Stores the newest keys and values of a layer, and attends to all of them: [batch, tokens, heads, features]."""
     store = layer.store
     assert store is not None
@@ -237,7 +253,7 @@ def attend(layer: _CacheLayer, scheme: Scheme, query: torch.Tensor, key: torch.T
             out[b].zero_()
         if last > first:
             rows = Batch([store.sequences[b]], [0, last - first])
-            k, v, q, o = (x.detach()[b:b + 1, :, first:last] for x in (key, value, query, out.transpose(1, 2)))
+            k, v, q, o = (x.detach()[b : b + 1, :, first:last] for x in (key, value, query, out.transpose(1, 2)))
             store.blocks.write(layer.index, rows, k, v)
             store.plan(scheme, b, rows, heads).run(layer.index, q, out=o)
     return out

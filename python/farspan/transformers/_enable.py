@@ -80,8 +80,12 @@ def enable(model: Any, scheme: Given = None, extend: str | None = None, target_l
         return model
     if model.config.is_encoder_decoder and any(True for _ in _named(model, r"encoder_attn|EncDecAttention|cross_attn")):
         raise Unsupported(f"{family} is an encoder-decoder: its cross-attention has no scheme")
-    if not getattr(type(model), "_supports_attention_backend", False) and not getattr(type(model), "_supports_sdpa", False):
-        raise Unsupported(f"{family} computes attention in its own way: transformers gives no other implementation to {type(model).__name__}")
+    if not getattr(type(model), "_supports_attention_backend", False) and not getattr(
+        type(model), "_supports_sdpa", False
+    ):
+        raise Unsupported(
+            f"{family} computes attention in its own way: transformers gives no other implementation to {type(model).__name__}"
+        )
     for index, module in _indexed(model):
         place = described.info.encoder_layers + index
         if 0 <= place < len(layers) and layers[place] is None and _rotates(module):
@@ -146,7 +150,10 @@ def _rotates(module: Any) -> bool:
 def _layout(model: Any) -> str | None:
     """Halves, where the helper for interleaved weights has brought the pairs into that order."""
     config = model.config.get_text_config()
-    helper = any(hasattr(sys.modules[type(module).__module__], "apply_rotary_pos_emb_interleave") for _, module in _indexed(model))
+    helper = any(
+        hasattr(sys.modules[type(module).__module__], "apply_rotary_pos_emb_interleave")
+        for _, module in _indexed(model)
+    )
     return "half" if helper and getattr(config, "rope_interleave", True) else None
 
 
@@ -180,7 +187,9 @@ def _neutral(state: State) -> Any:
         positions = named.get("position_ids", arguments[1] if len(arguments) > 1 else None)
         if isinstance(positions, torch.Tensor) and positions.dim() == 3:
             if not bool((positions == positions[:1]).all()):
-                raise Unsupported("tokens with several positions, as those of images, have no place in one scheme for all of them")
+                raise Unsupported(
+                    "tokens with several positions, as those of images, have no place in one scheme for all of them"
+                )
             positions = positions[0]
         state.positions.value = positions if isinstance(positions, torch.Tensor) and positions.dim() == 2 else None
         return _without_rotation(output)
@@ -193,7 +202,11 @@ def _without_rotation(output: Any) -> Any:
         return {key: _without_rotation(value) for key, value in output.items()}
     if isinstance(output, torch.Tensor) and output.is_complex():
         return torch.ones_like(output)
-    if isinstance(output, (tuple, list)) and len(output) == 2 and all(isinstance(x, torch.Tensor) and not x.is_complex() for x in output):
+    if (
+        isinstance(output, (tuple, list))
+        and len(output) == 2
+        and all(isinstance(x, torch.Tensor) and not x.is_complex() for x in output)
+    ):
         return torch.ones_like(output[0]), torch.zeros_like(output[1])
     if isinstance(output, (tuple, list)):
         return type(output)(_without_rotation(value) for value in output)
@@ -208,24 +221,38 @@ def _check(model: Any, arguments: Any, output: Any) -> None:
     expected = {n - state.first for n, layer in enumerate(state.layers) if layer is not None and n >= state.first}
     missing = sorted(expected - state.called)
     if missing:
-        raise Unsupported(f"layers {missing} did not ask for another attention: {text_family(model.config)} computes it in its own way")
+        raise Unsupported(
+            f"layers {missing} did not ask for another attention: {text_family(model.config)} computes it in its own way"
+        )
     state.called = None
 
 
 # ---- What transformers calls ----
 
 
-def _attention(module: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, attention_mask: torch.Tensor | None,
-               scaling: float | None = None, dropout: float = 0.0, **named: Any) -> tuple[torch.Tensor, None]:
+def _attention(
+    module: Any,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    scaling: float | None = None,
+    dropout: float = 0.0,
+    **named: Any,
+) -> tuple[torch.Tensor, None]:
     """[batch, heads, tokens, features] to [batch, tokens, heads, features], as transformers' attention functions do."""
     state = getattr(module, _ATTRIBUTE, None)
     if state is None:  # of a vision or audio part
         if attention_mask is not None and attention_mask.dim() != 4:
             raise Unsupported(f"{type(module).__name__} is no layer that the configuration describes")
-        result: tuple[torch.Tensor, None] = sdpa_attention_forward(module, query, key, value, attention_mask, dropout, scaling, **named)
+        result: tuple[torch.Tensor, None] = sdpa_attention_forward(
+            module, query, key, value, attention_mask, dropout, scaling, **named
+        )
         return result
     if attention_mask is not None and attention_mask.dim() != 2:
-        raise Unsupported("a mask for pairs of tokens, where a scheme has one of its own: give a mask [batch, tokens] for padding")
+        raise Unsupported(
+            "a mask for pairs of tokens, where a scheme has one of its own: give a mask [batch, tokens] for padding"
+        )
     if dropout:
         raise Unsupported("dropout of attention weights")
     layer = state.layer(module, named.get("layer_idx"))
@@ -240,13 +267,22 @@ def _attention(module: Any, query: torch.Tensor, key: torch.Tensor, value: torch
             raise Unsupported("a bias of the model's own, over Farspan's cache")
         return attend(cached, scheme, query, key, value, attention_mask, positions), None
     if attention_mask is not None:
-        attention_mask = attention_mask[:, -key.shape[2]:]
+        attention_mask = attention_mask[:, -key.shape[2] :]
     out = attention(query, key, value, scheme, positions=positions, padding=attention_mask, bias=bias)
     return out.transpose(1, 2), None
 
 
-def _mask(batch_size: int, q_length: int, kv_length: int, q_offset: Any = 0, kv_offset: Any = 0, mask_function: Any = causal_mask_function,
-          attention_mask: torch.Tensor | None = None, use_vmap: bool = False, **named: Any) -> torch.Tensor | None:
+def _mask(
+    batch_size: int,
+    q_length: int,
+    kv_length: int,
+    q_offset: Any = 0,
+    kv_offset: Any = 0,
+    mask_function: Any = causal_mask_function,
+    attention_mask: torch.Tensor | None = None,
+    use_vmap: bool = False,
+    **named: Any,
+) -> torch.Tensor | None:
     """Padding alone: what else hides keys is in the schemes."""
     if use_vmap or _has_overlay(mask_function):
         raise Unsupported("a mask of the model's own over the usual one, as for images")
@@ -265,7 +301,9 @@ def _has_overlay(function: Any) -> bool:
     if "or_masks" in getattr(function, "__qualname__", ""):
         return True
     inside = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
-    return any(_has_overlay(f) for entry in inside for f in (entry if isinstance(entry, tuple) else (entry,)) if callable(f))
+    return any(
+        _has_overlay(f) for entry in inside for f in (entry if isinstance(entry, tuple) else (entry,)) if callable(f)
+    )
 
 
 transformers.AttentionInterface.register(NAME, _attention)

@@ -66,7 +66,9 @@ class LayerSchemes:
         return self._made[key]
 
 
-def read_layers(config: Any, given: Given, extend: str | None, target_length: int | None, layout: str | None = None) -> tuple[Model, list[LayerSchemes | None]]:
+def read_layers(
+    config: Any, given: Given, extend: str | None, target_length: int | None, layout: str | None = None
+) -> tuple[Model, list[LayerSchemes | None]]:
     """The model as Farspan reads it, and the schemes of each layer; None for layers without softmax attention.
 
     layout: the pairing of what arrives at the attention, if that is not the configuration's.
@@ -76,14 +78,20 @@ def read_layers(config: Any, given: Given, extend: str | None, target_length: in
     family = text_family(config)
     rotates_itself = family in ROTATE_THEMSELVES
     if rotates_itself and (given is not None or extend is not None):
-        raise Unsupported(f"{family} normalises queries and keys with weights after it has rotated them: its positions cannot be changed")
+        raise Unsupported(
+            f"{family} normalises queries and keys with weights after it has rotated them: its positions cannot be changed"
+        )
     layers: list[LayerSchemes | None] = []
     for index, layer in enumerate(described.layers):
         if layer.scheme is None:
             layers.append(None)
             continue
         chosen = given(index, layer) if callable(given) else given
-        if isinstance(chosen, Mapping) and not callable(given) and (layer.kind != 0 or layer.parts["rope"]["method"] == "none"):
+        if (
+            isinstance(chosen, Mapping)
+            and not callable(given)
+            and (layer.kind != 0 or layer.parts["rope"]["method"] == "none")
+        ):
             chosen = None
         layers.append(LayerSchemes(layer, chosen, layout, rotates_itself))
     return described, layers

@@ -45,7 +45,9 @@ def judge(case, context, digest):
     """What is wrong with an answer, or None. Adds the answer to the digest."""
     expected = case.get("status", 0)
     digest.update(f"{case['name']}\n".encode())
-    function = next(vars(module)[case["call"]] for module in (answers, answers_cache, answers_eval) if case["call"] in vars(module))
+    function = next(
+        vars(module)[case["call"]] for module in (answers, answers_cache, answers_eval) if case["call"] in vars(module)
+    )
     try:
         outputs = function(case, case.get("arguments", {}), context)
     except answers.Touched as touched:

@@ -7,8 +7,10 @@ import farspan
 from farspan.scheme import part_struct
 from memory import content, number, numbers, tensor
 
-FIELDS_OF_INFO = ("absolute layers encoder_layers query_heads key_heads head_dim value_dim hidden vocabulary context trained_context "
-                  "usable_context usable_context_most absolute_rows absolute_offset layer_kinds").split()
+FIELDS_OF_INFO = (
+    "absolute layers encoder_layers query_heads key_heads head_dim value_dim hidden vocabulary context trained_context "
+    "usable_context usable_context_most absolute_rows absolute_offset layer_kinds"
+).split()
 
 
 class Touched(Exception):
@@ -39,7 +41,9 @@ def model_of(given):
     for entry in given["metadata"]:
         values = [kinds[entry["type"]](value) for value in entry["values"]]
         if entry["is_array"]:
-            values = {1: lambda v: np.array(v, np.int64), 2: lambda v: np.array(v, np.float64), 3: list}[entry["type"]](values)
+            values = {1: lambda v: np.array(v, np.int64), 2: lambda v: np.array(v, np.float64), 3: list}[entry["type"]](
+                values
+            )
         entries[entry["key"]] = values if entry["is_array"] else values[0]
     return farspan.Model.from_metadata(entries, **options)
 
@@ -69,8 +73,16 @@ def scheme_probe(case, arguments, context):
     scheme, result = scheme_of(case), []
     for query, key, head in arguments["pairs"]:
         probe = scheme.probe(query, key, head, arguments["length"])
-        result += [probe.visible, probe.branch, probe.query_angle_position, probe.key_angle_position, probe.relative_position, probe.bias,
-                   probe.scale, probe.magnitude]
+        result += [
+            probe.visible,
+            probe.branch,
+            probe.query_angle_position,
+            probe.key_angle_position,
+            probe.relative_position,
+            probe.bias,
+            probe.scale,
+            probe.magnitude,
+        ]
     return [np.array(result, np.float64)]
 
 
@@ -85,22 +97,35 @@ def scheme_to_json(case, arguments, context):
 
 
 def rope_apply(case, arguments, context):
-    options = {key: arguments[key] for key in ("side", "branch", "direction", "length", "axis_stride", "xpos_centre") if key in arguments}
+    options = {
+        key: arguments[key]
+        for key in ("side", "branch", "direction", "length", "axis_stride", "xpos_centre")
+        if key in arguments
+    }
     scheme, source = scheme_of(case), content(arguments["in"])
     x = tensor(source, arguments["in"], "in")
     result = content(arguments["out"]) if "out" in arguments else source
     out = tensor(result, arguments["out"], "out") if "out" in arguments else x
-    return guarded([result], lambda: farspan.rope_apply(scheme, x, positions(arguments), out=out, context=context, **options))
+    return guarded(
+        [result], lambda: farspan.rope_apply(scheme, x, positions(arguments), out=out, context=context, **options)
+    )
 
 
 def bias_fill(case, arguments, context):
-    return [farspan.bias_fill(scheme_of(case), arguments["head"], arguments["first_distance"], arguments["count"], arguments["length"])]
+    return [
+        farspan.bias_fill(
+            scheme_of(case), arguments["head"], arguments["first_distance"], arguments["count"], arguments["length"]
+        )
+    ]
 
 
 def sinusoidal_fill(case, arguments, context):
     result = content(arguments["out"])
     out = tensor(result, arguments["out"], "out")
-    return guarded([result], lambda: farspan.sinusoidal_fill(out, arguments["layout"], arguments["first"], number(arguments["base"])))
+    return guarded(
+        [result],
+        lambda: farspan.sinusoidal_fill(out, arguments["layout"], arguments["first"], number(arguments["base"])),
+    )
 
 
 def position_lookup(case, arguments, context):
@@ -113,8 +138,12 @@ def position_lookup(case, arguments, context):
 def fire_fill(case, arguments, context):
     result = content(arguments["out"])
     out = tensor(result, arguments["out"], "out")
-    return guarded([result], lambda: farspan.fire_fill(out, arguments.get("query_positions"), arguments.get("key_positions"),
-                                                       **fields(arguments["config"])))
+    return guarded(
+        [result],
+        lambda: farspan.fire_fill(
+            out, arguments.get("query_positions"), arguments.get("key_positions"), **fields(arguments["config"])
+        ),
+    )
 
 
 def plan_of(case, arguments, context):
@@ -135,8 +164,19 @@ def attention_run(case, arguments, context):
     if arguments.get("lse"):
         outputs.append(np.zeros(int(np.prod(q.shape[:3])), np.float32))
     workspace = bytearray(plan.workspace_size) if arguments.get("workspace") else None
-    return guarded(outputs, lambda: plan.run(q, k, v, bias=bias, out=out, lse=outputs[1] if len(outputs) > 1 else None,
-                                             workspace=workspace, context=context))
+    return guarded(
+        outputs,
+        lambda: plan.run(
+            q,
+            k,
+            v,
+            bias=bias,
+            out=out,
+            lse=outputs[1] if len(outputs) > 1 else None,
+            workspace=workspace,
+            context=context,
+        ),
+    )
 
 
 def plan_tile_counts(case, arguments, context):
@@ -153,7 +193,10 @@ def attention(case, arguments, context):
 def attention_merge(case, arguments, context):
     memories = {name: content(arguments[name]) for name in ("out_a", "lse_a", "out_b", "lse_b")}
     a, b = (tensor(memories[name], arguments[name], name) for name in ("out_a", "out_b"))
-    return guarded([memories["out_a"], memories["lse_a"]], lambda: farspan.attention_merge(a, memories["lse_a"], b, memories["lse_b"]))
+    return guarded(
+        [memories["out_a"], memories["lse_a"]],
+        lambda: farspan.attention_merge(a, memories["lse_a"], b, memories["lse_b"]),
+    )
 
 
 def model_describe(case, arguments, context):
@@ -169,8 +212,17 @@ def model_layer_at(case, arguments, context):
         assert layer.kind == 3 and not layer.parts
         return [np.array(whole + 9 * [0], np.int64), np.array([*real, 0, 0, 0], np.float64)]
     rope, remap, bias, mask, score = (part_struct(part, given)[0] for part, given in layer.parts.items())
-    whole += [rope.method, rope.layout, rope.rotary_dim, rope.rotary_offset, remap.method, bias.method, mask.window_left, mask.chunk,
-              score.temperature]
+    whole += [
+        rope.method,
+        rope.layout,
+        rope.rotary_dim,
+        rope.rotary_offset,
+        remap.method,
+        bias.method,
+        mask.window_left,
+        mask.chunk,
+        score.temperature,
+    ]
     return [np.array(whole, np.int64), np.array([*real, rope.base, score.softcap, score.trained_length])]
 
 

@@ -42,15 +42,21 @@ class History:
             self.cache.write(step["layer"], self.batch(step), k, v, self.context)
         elif call == "cache_sequence_info":
             info = sequence.info()
-            self.outputs.append(np.array([info.tokens, info.first_position, info.next_position, info.blocks, info.shared_blocks], np.int64))
+            self.outputs.append(
+                np.array(
+                    [info.tokens, info.first_position, info.next_position, info.blocks, info.shared_blocks], np.int64
+                )
+            )
         elif call == "cache_get_statistics":
             answer = self.cache.statistics()
-            self.outputs.append(np.array([answer.sequences, answer.blocks, answer.free_blocks, answer.block_bytes], np.int64))
+            self.outputs.append(
+                np.array([answer.sequences, answer.blocks, answer.free_blocks, answer.block_bytes], np.int64)
+            )
         else:
             self.attend(call, step)
 
     def bytes(self, step):
-        saved = bytearray(self.saved[step["saved"]][:step.get("bytes")])
+        saved = bytearray(self.saved[step["saved"]][: step.get("bytes")])
         if "damage" in step:
             saved[step["damage"]] ^= 0xFF
         return bytes(saved)
@@ -67,7 +73,14 @@ class History:
         if call == "attention_decode":
             guarded(outputs, lambda: self.cache.decode(scheme, step["layer"], batch, q, **named))
         else:
-            plan = self.cache.plan(scheme, batch, q.shape[1], positions=step.get("positions"), length=step.get("length", 0), context=self.context)
+            plan = self.cache.plan(
+                scheme,
+                batch,
+                q.shape[1],
+                positions=step.get("positions"),
+                length=step.get("length", 0),
+                context=self.context,
+            )
             if step.get("workspace"):
                 named["workspace"] = bytearray(plan.workspace_size)
             guarded(outputs, lambda: plan.run(step["layer"], q, **named))

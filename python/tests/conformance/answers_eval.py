@@ -9,7 +9,10 @@ from memory import content, number, numbers, tensor
 def token_nll(case, arguments, context):
     nll = np.zeros(len(arguments["targets"]))
     logits = tensor(content(arguments["logits"]), arguments["logits"], "logits")
-    return guarded([nll], lambda: judging.token_nll(logits, arguments["targets"], arguments["ignore_index"], out=nll, context=context))
+    return guarded(
+        [nll],
+        lambda: judging.token_nll(logits, arguments["targets"], arguments["ignore_index"], out=nll, context=context),
+    )
 
 
 def token_nll_grad(case, arguments, context):
@@ -18,7 +21,10 @@ def token_nll_grad(case, arguments, context):
     result = content(arguments["grad"]) if "grad" in arguments else source
     grad = tensor(result, arguments["grad"], "grad") if "grad" in arguments else logits
     weights = np.array(numbers(arguments["weights"]), np.float32) if "weights" in arguments else None
-    return guarded([result], lambda: judging.token_nll_grad(logits, arguments["targets"], weights, arguments["ignore_index"], grad, context))
+    return guarded(
+        [result],
+        lambda: judging.token_nll_grad(logits, arguments["targets"], weights, arguments["ignore_index"], grad, context),
+    )
 
 
 def windows_count(case, arguments, context):
@@ -118,7 +124,11 @@ def interval(found):
 
 
 def bootstrap_mean(case, arguments, context):
-    return interval(judging.bootstrap_mean(np.array(numbers(arguments["values"]), np.float64), context, **fields(arguments.get("config", {}))))
+    return interval(
+        judging.bootstrap_mean(
+            np.array(numbers(arguments["values"]), np.float64), context, **fields(arguments.get("config", {}))
+        )
+    )
 
 
 def bleu_bootstrap(case, arguments, context):
@@ -131,7 +141,11 @@ def bleu_bootstrap(case, arguments, context):
 
 def passkey_make(case, arguments, context):
     made = judging.passkey(**fields(arguments["config"]))
-    return [made.text.encode(), np.array([made.key, made.key_begin, made.key_end, made.bytes], np.int64), np.array([made.depth])]
+    return [
+        made.text.encode(),
+        np.array([made.key, made.key_begin, made.key_end, made.bytes], np.int64),
+        np.array([made.depth]),
+    ]
 
 
 def passkey_check(case, arguments, context):
@@ -139,6 +153,12 @@ def passkey_check(case, arguments, context):
 
 
 def needle_place(case, arguments, context):
-    ids, position = judging.needle_place(arguments["haystack"], arguments["needle"], arguments["question"], arguments["length"],
-                                         number(arguments["depth"]), arguments.get("boundary"))
+    ids, position = judging.needle_place(
+        arguments["haystack"],
+        arguments["needle"],
+        arguments["question"],
+        arguments["length"],
+        number(arguments["depth"]),
+        arguments.get("boundary"),
+    )
     return [ids, np.array([position], np.int64)]

@@ -43,7 +43,7 @@ def tensor(memory, description, name):
         stride = [s * memory.itemsize for s in description["stride"]]
         there = np.lib.stride_tricks.as_strided(memory[offset:], shape, stride)
     else:
-        there = memory[offset:offset + int(np.prod(shape))].reshape(shape)
+        there = memory[offset : offset + int(np.prod(shape))].reshape(shape)
     return farspan.view(there, name, writable=True, bfloat16=description.get("dtype") == "bf16")
 
 

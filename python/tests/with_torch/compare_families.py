@@ -18,7 +18,9 @@ from transformers import CONFIG_MAPPING, AutoModel, AutoModelForCausalLM, Dynami
 import farspan
 from farspan.transformers import Cache, Unsupported, disable, enable
 
-sys.path.append(str(Path(__file__).resolve().parents[3] / "tests" / "oracles"))  # behind the package, which has the name of a module there
+sys.path.append(
+    str(Path(__file__).resolve().parents[3] / "tests" / "oracles")
+)  # behind the package, which has the name of a module there
 
 import class_families  # noqa: E402
 import families  # noqa: E402
@@ -26,7 +28,18 @@ import huggingface  # noqa: E402
 
 BOUND = 1e-4
 PROMPT, SEQUENCE, GENERATED = 40, 60, 64
-QUICK = ["llama-3.1-8b", "gemma-3-4b", "gpt-oss-20b", "qwen3-8b-yarn", "deepseek-v3", "llama-4-scout-early", "gpt2", "bloom", "jamba", "cohere2"]
+QUICK = [
+    "llama-3.1-8b",
+    "gemma-3-4b",
+    "gpt-oss-20b",
+    "qwen3-8b-yarn",
+    "deepseek-v3",
+    "llama-4-scout-early",
+    "gpt2",
+    "bloom",
+    "jamba",
+    "cohere2",
+]
 # Small, but not by the keys that the others have.
 TOO_LARGE = {"blt"}
 logging.getLogger("transformers").setLevel(logging.ERROR)
@@ -64,8 +77,12 @@ def by_steps(model, tokens, cache):
     """A prompt, then a token at a time."""
     pieces = [tokens[:, :PROMPT], *tokens[:, PROMPT:].split(1, dim=1)]
     begins = [0, *range(PROMPT, SEQUENCE)]
-    result = [logits(model, piece, cache=cache, use_cache=True, position_ids=torch.arange(begin, begin + piece.shape[1])[None])
-              for piece, begin in zip(pieces, begins)]
+    result = [
+        logits(
+            model, piece, cache=cache, use_cache=True, position_ids=torch.arange(begin, begin + piece.shape[1])[None]
+        )
+        for piece, begin in zip(pieces, begins)
+    ]
     return torch.cat(result, 1)
 
 
@@ -133,10 +150,16 @@ def run(name, case):
     causal = getattr(model.config.get_text_config(), "is_decoder", True) or "Bert" not in type(model).__name__
     whole = logits(model, tokens, use_cache=False)
     steps = reference(lambda: by_steps(model, tokens, dynamic_cache(model))) if causal else None
-    if steps is not None and difference(steps, whole) > 1e-2:  # a model that looks ahead, or that counts positions in its own way
+    if (
+        steps is not None and difference(steps, whole) > 1e-2
+    ):  # a model that looks ahead, or that counts positions in its own way
         row.notes.append("its own steps differ from the whole")
         steps = None
-    text = reference(lambda: greedy(model, tokens[:, :PROMPT])) if steps is not None and hasattr(model, "generate") else None
+    text = (
+        reference(lambda: greedy(model, tokens[:, :PROMPT]))
+        if steps is not None and hasattr(model, "generate")
+        else None
+    )
     try:
         enable(model)
         logits(model, tokens, use_cache=False)
@@ -160,7 +183,9 @@ def run(name, case):
 def readable(name):
     """Why the library does not read a family, or None."""
     try:
-        farspan.Model.from_config({"model_type": name, "num_hidden_layers": 2, "num_attention_heads": 2, "hidden_size": 64})
+        farspan.Model.from_config(
+            {"model_type": name, "num_hidden_layers": 2, "num_attention_heads": 2, "hidden_size": 64}
+        )
     except farspan.Error as error:
         return str(error) if "not supported" in str(error) or "no model family" in str(error) else None
     return None
@@ -168,7 +193,9 @@ def readable(name):
 
 def main(names):
     quick = "--quick" in names
-    names = [name for name in names if name != "--quick"] or (QUICK if quick else [*families.CASES, *class_families.NAMES])
+    names = [name for name in names if name != "--quick"] or (
+        QUICK if quick else [*families.CASES, *class_families.NAMES]
+    )
     passed, failed, skipped, seen, worst = 0, [], 0, set(), 0.0
     print(f"{'family':<24}{'whole':>9}{'steps':>9}{'cache':>9}  generated text, notes")
     for name in names:
@@ -190,7 +217,10 @@ def main(names):
             print(f"{name:<24}refused: {row.refused}", flush=True)
             skipped += 1
             continue
-        columns = "".join(f"{row.differences[key]:>9.1e}" if key in row.differences else f"{'-':>9}" for key in ("whole", "steps", "cache"))
+        columns = "".join(
+            f"{row.differences[key]:>9.1e}" if key in row.differences else f"{'-':>9}"
+            for key in ("whole", "steps", "cache")
+        )
         print(f"{name:<24}{columns}  {'FAILED ' if row.failures else ''}{'; '.join(row.notes)}", flush=True)
         worst = max([worst, *row.differences.values()])
         passed += len(row.differences) + sum(note.endswith("same") for note in row.notes)

@@ -9,8 +9,18 @@ import farspan  # noqa: E402
 from farspan.transformers import Cache, Unsupported, disable, enable  # noqa: E402
 
 TOKENS = torch.randint(3, 60, (2, 50), generator=torch.Generator().manual_seed(1))
-SIZES = {"hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2, "intermediate_size": 32, "vocab_size": 64,
-         "max_position_embeddings": 256, "pad_token_id": None, "bos_token_id": 1, "eos_token_id": None}
+SIZES = {
+    "hidden_size": 64,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "intermediate_size": 32,
+    "vocab_size": 64,
+    "max_position_embeddings": 256,
+    "pad_token_id": None,
+    "bos_token_id": 1,
+    "eos_token_id": None,
+}
 
 
 def build(kind="llama", seed=0, **keys):
@@ -71,7 +81,9 @@ def test_logits_with_padding(model, side):
     expected = model(TOKENS, attention_mask=mask, position_ids=positions).logits
     enable(model)
     for cache in caches(model):
-        got = model(TOKENS, attention_mask=mask, position_ids=positions, use_cache=cache is not None, **with_cache(cache)).logits
+        got = model(
+            TOKENS, attention_mask=mask, position_ids=positions, use_cache=cache is not None, **with_cache(cache)
+        ).logits
         assert close(got[mask.bool()], expected[mask.bool()])
 
 
@@ -126,7 +138,7 @@ def test_streaming_keeps_constant_memory(model):
     enable(model, scheme={"mask": {"sinks": 4, "window_left": 63}})
     whole, streaming, sizes = Cache(model, "f32"), Cache(model, "f32", sinks=4, window=64), []
     for n in range(400):
-        token = TOKENS[:1, n % 50:n % 50 + 1]
+        token = TOKENS[:1, n % 50 : n % 50 + 1]
         expected, got = model(token, cache=whole).logits, model(token, cache=streaming).logits
         assert close(got, expected)
         sizes.append(streaming.stored_bytes)
@@ -210,12 +222,12 @@ def test_sessions_in_threads(model):
     import threading
 
     enable(model)
-    expected = [generate(model, TOKENS[n:n + 1], cache=Cache(model)) for n in range(2)]
+    expected = [generate(model, TOKENS[n : n + 1], cache=Cache(model)) for n in range(2)]
     found = {}
 
     def session(n):
         with torch.no_grad():
-            found[n] = generate(model, TOKENS[n % 2:n % 2 + 1], cache=Cache(model))
+            found[n] = generate(model, TOKENS[n % 2 : n % 2 + 1], cache=Cache(model))
 
     threads = [threading.Thread(target=session, args=(n,)) for n in range(4)]
     for thread in threads:

@@ -21,7 +21,10 @@ def test_tensors_go_in_and_out(qkv, dtype):
     out = farspan.attention(SCHEME, q, k.transpose(1, 2).contiguous().transpose(1, 2), v)
     expected = farspan.attention(SCHEME, *(x.float().numpy() for x in (q, k, v)))
     assert isinstance(out, torch.Tensor) and out.dtype == dtype
-    assert np.abs(out.float().numpy() - expected).max() < {torch.float32: 1e-6, torch.float16: 2e-3, torch.bfloat16: 2e-2}[dtype]
+    assert (
+        np.abs(out.float().numpy() - expected).max()
+        < {torch.float32: 1e-6, torch.float16: 2e-3, torch.bfloat16: 2e-2}[dtype]
+    )
     assert torch.equal(attention(q, k, v, SCHEME), out)
 
 
@@ -62,8 +65,11 @@ def test_the_operation_is_kept_by_compile_and_export(qkv):
     exported = torch.export.export(Module(), tuple(qkv))
     assert any("farspan.attention" in str(node.target) for node in exported.graph.nodes)
     assert torch.allclose(exported.module()(*qkv), expected)
-    torch.library.opcheck(torch.ops.farspan.attention.default, (*qkv, scheme_number(SCHEME), None, None, None),
-                          test_utils=("test_schema", "test_faketensor"))
+    torch.library.opcheck(
+        torch.ops.farspan.attention.default,
+        (*qkv, scheme_number(SCHEME), None, None, None),
+        test_utils=("test_schema", "test_faketensor"),
+    )
 
 
 def test_there_is_no_gradient_yet(qkv):

@@ -216,13 +216,7 @@ impl<'a> CacheRun<'a> {
         // SAFETY: the plan's sequences are those that are lent, so they and their cache live and nobody changes them; the tensors lie
         // within their slices, arrays go with their counts, and no other borrow of what is written exists.
         store.call(|_, error| unsafe {
-            sys::farspan_cache_run(
-                context::as_c(self.context),
-                self.plan.handle.as_ptr(),
-                self.layer,
-                &data,
-                error,
-            )
+            sys::farspan_cache_run(context::as_c(self.context), self.plan.handle.as_ptr(), self.layer, &data, error)
         })
     }
 }

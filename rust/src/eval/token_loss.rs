@@ -76,16 +76,6 @@ fn gradient(
     // SAFETY: the tensors lie within their slices and arrays go with their counts.
     check(|error| unsafe {
         let context = as_c(context);
-        sys::farspan_token_nll_grad(
-            context,
-            logits,
-            targets,
-            count,
-            ignore_index,
-            weights,
-            weight_count,
-            grad,
-            error,
-        )
+        sys::farspan_token_nll_grad(context, logits, targets, count, ignore_index, weights, weight_count, grad, error)
     })
 }

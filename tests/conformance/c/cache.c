@@ -217,13 +217,9 @@ static farspan_status attend(struct history* history,
     return status;
 }
 
-static farspan_status run(struct history* history) {
-    return attend(history, run_scheme);
-}
+static farspan_status run(struct history* history) { return attend(history, run_scheme); }
 
-static farspan_status decode(struct history* history) {
-    return attend(history, decode_scheme);
-}
+static farspan_status decode(struct history* history) { return attend(history, decode_scheme); }
 
 static const struct {
     const char* name;

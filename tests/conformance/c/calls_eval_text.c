@@ -96,12 +96,8 @@ static farspan_status bleu_score(struct run* run, int merge) {
     return FARSPAN_OK;
 }
 
-static farspan_status bleu_of_segments(struct run* run) {
-    return bleu_score(run, 0);
-}
-static farspan_status bleu_of_halves(struct run* run) {
-    return bleu_score(run, 1);
-}
+static farspan_status bleu_of_segments(struct run* run) { return bleu_score(run, 0); }
+static farspan_status bleu_of_halves(struct run* run) { return bleu_score(run, 1); }
 
 static farspan_status bleu_signature(struct run* run) {
     const farspan_bleu_config config = read_bleu(run, "config");
@@ -137,12 +133,8 @@ static farspan_status chrf_score(struct run* run, int merge) {
     return farspan_chrf_score(&config, &counts[0], new_output(run, OUTPUT_F64, 1), &run->error);
 }
 
-static farspan_status chrf_of_segments(struct run* run) {
-    return chrf_score(run, 0);
-}
-static farspan_status chrf_of_halves(struct run* run) {
-    return chrf_score(run, 1);
-}
+static farspan_status chrf_of_segments(struct run* run) { return chrf_score(run, 0); }
+static farspan_status chrf_of_halves(struct run* run) { return chrf_score(run, 1); }
 
 static farspan_status rouge(struct run* run) {
     const cJSON *given = member(run->arguments, "config"), *hypothesis = member(run->arguments, "hypothesis");
@@ -157,8 +149,8 @@ static farspan_status rouge(struct run* run) {
         status = farspan_rouge(run->context, &config, hypothesis->valuestring, (int64_t)strlen(hypothesis->valuestring),
                                list.texts, list.count, &r, &run->error);
     else
-        status = farspan_rouge_tokens(run->context, &config, int64_list(run, hypothesis), cJSON_GetArraySize(hypothesis),
-                                      list.ids, list.count, &r, &run->error);
+        status = farspan_rouge_tokens(run->context, &config, int64_list(run, hypothesis),
+                                      cJSON_GetArraySize(hypothesis), list.ids, list.count, &r, &run->error);
     if (status != FARSPAN_OK) return status;
     const double values[4] = {r.precision, r.recall, r.f_measure, (double)r.reference};
     memcpy(new_output(run, OUTPUT_F64, 4), values, sizeof values);
@@ -218,7 +210,8 @@ static farspan_status passkey_make(struct run* run) {
     farspan_passkey p;
     farspan_passkey_init(&p, sizeof p);
     int64_t needed = 0;
-    const farspan_status status = farspan_passkey_make(run->context, &config, text, config.length + 1, &needed, &p, &run->error);
+    const farspan_status status =
+        farspan_passkey_make(run->context, &config, text, config.length + 1, &needed, &p, &run->error);
     if (status != FARSPAN_OK) return status;
     const int64_t numbers[4] = {p.key, p.key_begin, p.key_end, p.bytes};
     new_text(run, text);
@@ -230,9 +223,8 @@ static farspan_status passkey_make(struct run* run) {
 static farspan_status passkey_check(struct run* run) {
     const char* text = member(run->arguments, "generated")->valuestring;
     int32_t correct = 0;
-    const farspan_status status =
-        farspan_passkey_check(run->context, text, (int64_t)strlen(text), whole_member(run->arguments, "key"), &correct,
-                              &run->error);
+    const farspan_status status = farspan_passkey_check(run->context, text, (int64_t)strlen(text),
+                                                        whole_member(run->arguments, "key"), &correct, &run->error);
     if (status == FARSPAN_OK) *(int64_t*)new_output(run, OUTPUT_INT64, 1) = correct;
     return status;
 }

@@ -12,13 +12,9 @@ const cJSON* member(const cJSON* object, const char* name) {
     exit(2);
 }
 
-int has(const cJSON* object, const char* name) {
-    return cJSON_GetObjectItemCaseSensitive(object, name) != NULL;
-}
+int has(const cJSON* object, const char* name) { return cJSON_GetObjectItemCaseSensitive(object, name) != NULL; }
 
-int64_t whole(const cJSON* number) {
-    return (int64_t)number->valuedouble;
-}
+int64_t whole(const cJSON* number) { return (int64_t)number->valuedouble; }
 
 double real(const cJSON* number) {
     if (!cJSON_IsString(number)) return number->valuedouble;
@@ -26,6 +22,4 @@ double real(const cJSON* number) {
     return number->valuestring[0] == '-' ? -(double)INFINITY : (double)INFINITY;
 }
 
-int64_t whole_member(const cJSON* object, const char* name) {
-    return whole(member(object, name));
-}
+int64_t whole_member(const cJSON* object, const char* name) { return whole(member(object, name)); }

@@ -61,9 +61,7 @@ static int is_json(const struct dirent* entry) {
     return dot && strcmp(dot, ".json") == 0;
 }
 
-static int by_bytes(const struct dirent** a, const struct dirent** b) {
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
+static int by_bytes(const struct dirent** a, const struct dirent** b) { return strcmp((*a)->d_name, (*b)->d_name); }
 
 /* The files in the order of their names; 0 if one cannot be read. */
 static int run_directory(const char* directory, const farspan_context* context, struct tally* tally) {

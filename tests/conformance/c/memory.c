@@ -159,9 +159,7 @@ static size_t kind_bytes(enum output_kind kind) {
     return kind == OUTPUT_TEXT ? 1 : kind == OUTPUT_F32 ? 4 : kind == OUTPUT_F16 || kind == OUTPUT_BF16 ? 2 : 8;
 }
 
-static void remember(struct output* output) {
-    memcpy(output->before, output->data, output->bytes);
-}
+static void remember(struct output* output) { memcpy(output->before, output->data, output->bytes); }
 
 void* new_output(struct run* run, enum output_kind kind, size_t elements) {
     struct output* made = &run->outputs[run->output_count++];

@@ -40,8 +40,8 @@ void scheme_probe(outcome& result, const json& one, const context&) {
     const scheme scheme = make_scheme(result, one);
     double* to = result.doubles(8 * given.at("pairs").size()).data();
     for (const json& pair : given.at("pairs")) {
-        const farspan_probe p = scheme.probe(given.at("length").get<int64_t>(), pair[0].get<int64_t>(), pair[1].get<int64_t>(),
-                                             pair[2].get<int32_t>());
+        const farspan_probe p = scheme.probe(given.at("length").get<int64_t>(), pair[0].get<int64_t>(),
+                                             pair[1].get<int64_t>(), pair[2].get<int32_t>());
         for (const double value :
              {static_cast<double>(p.visible), static_cast<double>(p.branch), p.query_angle_position,
               p.key_angle_position, p.relative_position, p.bias, p.scale, p.magnitude})

@@ -10,13 +10,9 @@ namespace {
 using namespace farspan;
 using namespace farspan::eval;
 
-std::vector<int64_t> whole_list(const json& object, const char* key) {
-    return array_or_empty<int64_t>(object, key);
-}
+std::vector<int64_t> whole_list(const json& object, const char* key) { return array_or_empty<int64_t>(object, key); }
 
-int64_t ignored(const json& object) {
-    return object.value("ignore_index", int64_t{0});
-}
+int64_t ignored(const json& object) { return object.value("ignore_index", int64_t{0}); }
 
 // A segment with the memory of its sequences.
 template <class Memory, class Sequence>

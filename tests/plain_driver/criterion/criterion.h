@@ -1,5 +1,5 @@
-// A stand-in for Criterion where that cannot run: it starts a process per test, which ThreadSanitizer and emulators do not
-// survive. It has the macros that this project's tests use, and runs all tests in one process, one after the other.
+// A stand-in for Criterion where that cannot run: it starts a process per test, which ThreadSanitizer and emulators do
+// not survive. It has the macros that this project's tests use, and runs all tests in one process, one after the other.
 #pragma once
 
 #include <cmath>
@@ -28,16 +28,17 @@ bool check(bool holds, const char* file, int line, const char* what, const char*
 
 }  // namespace plain_driver
 
-#define Test(suite, name, ...)                                                                       \
-    static void suite##_##name##_body();                                                             \
-    static plain_driver::test suite##_##name##_test(#suite, #name, suite##_##name##_body);           \
+#define Test(suite, name, ...)                                                             \
+    static void suite##_##name##_body();                                                   \
+    static plain_driver::test suite##_##name##_test(#suite, #name, suite##_##name##_body); \
     static void suite##_##name##_body()
 
-#define PLAIN_CHECK(holds, what, ...) plain_driver::check(static_cast<bool>(holds), __FILE__, __LINE__, what __VA_OPT__(, ) __VA_ARGS__)
+#define PLAIN_CHECK(holds, what, ...) \
+    plain_driver::check(static_cast<bool>(holds), __FILE__, __LINE__, what __VA_OPT__(, ) __VA_ARGS__)
 #define PLAIN_EXPECT(holds, what, ...) static_cast<void>(PLAIN_CHECK(holds, what __VA_OPT__(, ) __VA_ARGS__))
-#define PLAIN_ASSERT(holds, what, ...)                                                               \
-    do {                                                                                             \
-        if (!PLAIN_CHECK(holds, what __VA_OPT__(, ) __VA_ARGS__)) throw plain_driver::stopped{};     \
+#define PLAIN_ASSERT(holds, what, ...)                                                           \
+    do {                                                                                         \
+        if (!PLAIN_CHECK(holds, what __VA_OPT__(, ) __VA_ARGS__)) throw plain_driver::stopped{}; \
     } while (0)
 
 #define cr_skip_test(...) plain_driver::skip(__VA_ARGS__)

@@ -23,8 +23,9 @@
 extern "C" {
 #endif
 
-/* What a gradient of attention reads and writes. Tensors have the shapes of farspan_attention_run, a d_ tensor the shape of
- * what it is the gradient of; F32, F16 or BF16, mixed as you like. Outputs must not overlap each other or the inputs. */
+/* What a gradient of attention reads and writes. Tensors have the shapes of farspan_attention_run, a d_ tensor the
+ * shape of what it is the gradient of; F32, F16 or BF16, mixed as you like. Outputs must not overlap each other or the
+ * inputs. */
 typedef struct farspan_attention_gradient {
     uint32_t struct_size;
     int32_t reserved;
@@ -45,10 +46,10 @@ typedef struct farspan_attention_gradient {
     const float* d_lse;
     int64_t d_lse_count;
 
-    /* The derivatives of the loss by the inputs. Each may be NULL, but not all. A key head's are sums over its query heads.
-     * d_bias has the shape of bias: it sums over the batch entries and heads that share one, and must be F32 then.
-     * d_bias_values: float[buckets][heads] as bias.values of t5; d_sink_logits: as many as the scheme has. Both are 0 for
-     * heads of the layer that the problem does not have. */
+    /* The derivatives of the loss by the inputs. Each may be NULL, but not all. A key head's are sums over its query
+     * heads. d_bias has the shape of bias: it sums over the batch entries and heads that share one, and must be F32
+     * then. d_bias_values: float[buckets][heads] as bias.values of t5; d_sink_logits: as many as the scheme has. Both
+     * are 0 for heads of the layer that the problem does not have. */
     const farspan_tensor* d_q;
     const farspan_tensor* d_k;
     const farspan_tensor* d_v;
@@ -58,7 +59,8 @@ typedef struct farspan_attention_gradient {
     float* d_sink_logits;
     int64_t d_sink_logits_count;
 
-    /* NULL: the call allocates what it needs. Otherwise farspan_attention_backward_workspace_size bytes, any alignment. */
+    /* NULL: the call allocates what it needs. Otherwise farspan_attention_backward_workspace_size bytes, any alignment.
+     * */
     void* workspace;
     int64_t workspace_bytes;
 } farspan_attention_gradient;
@@ -75,20 +77,20 @@ FARSPAN_API void farspan_attention_gradient_init(farspan_attention_gradient* dat
  *     d_k_j      = sum_i d_s_ij s_i R(c)^T R(a) q_i
  *
  * A key that a query does not see gives and gets nothing, whatever is stored there; a query that sees nothing has the
- * gradient 0. Sums and arithmetic are f32. delta is formed of `out` as it is given: where that is F16 or BF16, its rounding
- * is part of the gradient. Memory grows linearly with queries + keys. For one instruction set, the bits do not depend on
- * the number of threads. After FARSPAN_ERROR_CANCELLED the outputs are unspecified. */
+ * gradient 0. Sums and arithmetic are f32. delta is formed of `out` as it is given: where that is F16 or BF16, its
+ * rounding is part of the gradient. Memory grows linearly with queries + keys. For one instruction set, the bits do not
+ * depend on the number of threads. After FARSPAN_ERROR_CANCELLED the outputs are unspecified. */
 FARSPAN_API farspan_status farspan_attention_backward(const farspan_context* context, const farspan_plan* plan,
                                                       const farspan_attention_gradient* data, farspan_error* error);
 
 /* Bytes of scratch that one farspan_attention_backward needs, as farspan_plan_workspace_size; 0 for NULL. */
 FARSPAN_API size_t farspan_attention_backward_workspace_size(const farspan_plan* plan);
 
-/* The gradient of farspan_rope_apply with the same scheme, options and positions: d_in from d_out. A rotation by the angle t
- * with the factor f is f R(t); its gradient is the transpose, f R(-t). So FORWARD with the magnitude m gives m R(-t) d_out,
- * which is m^2 times INVERSE; INVERSE gives R(t) d_out / m; DELTA rotates back by the same difference. The decay of xpos is
- * a part of f: it stays as it is, where INVERSE divides by it. Features outside the rotary range are copied. Shapes, types
- * and places in memory as for farspan_rope_apply. */
+/* The gradient of farspan_rope_apply with the same scheme, options and positions: d_in from d_out. A rotation by the
+ * angle t with the factor f is f R(t); its gradient is the transpose, f R(-t). So FORWARD with the magnitude m gives m
+ * R(-t) d_out, which is m^2 times INVERSE; INVERSE gives R(t) d_out / m; DELTA rotates back by the same difference. The
+ * decay of xpos is a part of f: it stays as it is, where INVERSE divides by it. Features outside the rotary range are
+ * copied. Shapes, types and places in memory as for farspan_rope_apply. */
 FARSPAN_API farspan_status farspan_rope_backward(const farspan_context* context, const farspan_scheme* scheme,
                                                  const farspan_rope_options* options, const int64_t* positions,
                                                  int64_t positions_count, const farspan_tensor* d_out,

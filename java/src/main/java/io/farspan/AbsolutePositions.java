@@ -3,7 +3,9 @@ package io.farspan;
 import io.farspan.internal.Native;
 import java.util.Objects;
 
-/** Encodings of absolute positions, which are added to embeddings. All methods may be called by many threads at once. */
+/**
+ * Encodings of absolute positions, which are added to embeddings. All methods may be called by many threads at once.
+ */
 public final class AbsolutePositions {
     private AbsolutePositions() {}
 
@@ -26,7 +28,8 @@ public final class AbsolutePositions {
      * Looks up learned encodings: out[b, 0, t, :] = table[0, 0, positions[t], :].
      *
      * @param table [1, 1, rows, width]
-     * @param positions one per token of the sequence, or null for 0, 1, 2 ...; one outside the table is an error, not a clamp
+     * @param positions one per token of the sequence, or null for 0, 1, 2 ...; one outside the table is an error, not a
+     * clamp
      * @param out [batch, 1, sequence, width]
      * @throws FarspanException if a position or a shape is wrong; nothing is written then
      * @throws IllegalArgumentException if the output is read-only

@@ -22,8 +22,8 @@ public final class Attention {
     }
 
     /**
-     * Plans, runs and forgets the plan, with the problem read off the tensors and default positions. For repeated runs make a
-     * {@link Plan}.
+     * Plans, runs and forgets the plan, with the problem read off the tensors and default positions. For repeated runs
+     * make a {@link Plan}.
      *
      * @param context null for the defaults
      * @param scheme how positions enter
@@ -31,7 +31,8 @@ public final class Attention {
      * @param k [batch, key heads, keys, head_dim]
      * @param v [batch, key heads, keys, value_dim]
      * @param out [batch, query heads, queries, value_dim]; must not overlap the inputs
-     * @throws FarspanException if shapes, types or overlaps are wrong, with nothing written; or if the run was cancelled
+     * @throws FarspanException if shapes, types or overlaps are wrong, with nothing written; or if the run was
+     * cancelled
      * @throws IllegalArgumentException if the output is read-only
      * @throws IllegalStateException if the context or scheme is closed
      */
@@ -44,8 +45,8 @@ public final class Attention {
         try {
             io.farspan.internal.Scheme object = scheme.handle.acquire();
             try {
-                Native.attention(entered, object, q.memory, q.code, q.dims, k.memory, k.code, k.dims, v.memory, v.code, v.dims,
-                        out.memory, out.code, out.dims);
+                Native.attention(entered, object, q.memory, q.code, q.dims, k.memory, k.code, k.dims, v.memory, v.code,
+                        v.dims, out.memory, out.code, out.dims);
             } finally {
                 scheme.handle.release();
             }
@@ -55,8 +56,8 @@ public final class Attention {
     }
 
     /**
-     * Merges a partial result over other keys into (outA, lseA): L = ln(e^lseA + e^lseB), outA = e^(lseA - L) outA + e^(lseB - L) outB,
-     * lseA = L. Give a sink to one part only.
+     * Merges a partial result over other keys into (outA, lseA): L = ln(e^lseA + e^lseB), outA = e^(lseA - L) outA +
+     * e^(lseB - L) outB, lseA = L. Give a sink to one part only.
      *
      * @param outA [batch, heads, queries, value_dim], read and written
      * @param lseA [batch][heads][queries], a direct buffer, read and written

@@ -17,7 +17,8 @@ final class Buffers {
             throw new IllegalArgumentException("the buffer is not direct; native code cannot see a heap buffer");
         }
         if (order != ByteOrder.nativeOrder()) {
-            throw new IllegalArgumentException("the buffer's byte order is " + order + ", not the native " + ByteOrder.nativeOrder());
+            throw new IllegalArgumentException(
+                    "the buffer's byte order is " + order + ", not the native " + ByteOrder.nativeOrder());
         }
         return isWhole(buffer) ? buffer : buffer.slice();
     }

@@ -7,13 +7,13 @@ import java.nio.FloatBuffer;
 import java.util.Objects;
 
 /**
- * Keys and values of many sequences for decoding, without their positions: keys are rotated when they are read. Every scheme is
- * therefore right on every cache: dynamic frequencies at the current length, remaps, a switch of scheme in mid-sequence, eviction in
- * the middle.
+ * Keys and values of many sequences for decoding, without their positions: keys are rotated when they are read. Every
+ * scheme is therefore right on every cache: dynamic frequencies at the current length, remaps, a switch of scheme in
+ * mid-sequence, eviction in the middle.
  *
- * <p>A sequence is a number that is never used again in its cache: one that has ended is refused, never mistaken for another. It is a
- * set of tokens, each at a position that it keeps; positions only grow. Tokens lie in blocks of 64 positions, which forks share until
- * one of them writes.
+ * <p>A sequence is a number that is never used again in its cache: one that has ended is refused, never mistaken for
+ * another. It is a set of tokens, each at a position that it keeps; positions only grow. Tokens lie in blocks of 64
+ * positions, which forks share until one of them writes.
  *
  * <pre>{@code
  * try (Cache cache = Cache.create(new CacheConfig(8, 128).layers(2))) {
@@ -28,11 +28,12 @@ import java.util.Objects;
  * }
  * }</pre>
  *
- * <p>Many threads may use one cache. Calls on different sequences go on at the same time, even of forks that share blocks: so one
- * session may append while another runs. On the same sequence, forks, reads and runs go on at the same time, and a call that changes it
- * ({@code append}, {@code write}, {@code evict}, {@code keep}, {@code destroySequence}) waits for the calls on it that are inside and
- * keeps others waiting. A batch is a call on each of its sequences. {@link #clear} waits for all calls. Whoever needs the steps of a
- * sequence in an order gives it to one thread at a time.
+ * <p>Many threads may use one cache. Calls on different sequences go on at the same time, even of forks that share
+ * blocks: so one session may append while another runs. On the same sequence, forks, reads and runs go on at the same
+ * time, and a call that changes it ({@code append}, {@code write}, {@code evict}, {@code keep}, {@code
+ * destroySequence}) waits for the calls on it that are inside and keeps others waiting. A batch is a call on each of
+ * its sequences. {@link #clear} waits for all calls. Whoever needs the steps of a sequence in an order gives it to one
+ * thread at a time.
  *
  * <p>Close it when it is no longer needed; what is forgotten is freed after garbage collection.
  */
@@ -76,7 +77,8 @@ public final class Cache implements AutoCloseable {
     }
 
     /**
-     * Makes a second sequence with the same tokens. It costs a few bytes per block; a block is copied when either one writes to it.
+     * Makes a second sequence with the same tokens. It costs a few bytes per block; a block is copied when either one
+     * writes to it.
      *
      * @param sequence a sequence
      * @return the number of the new one
@@ -101,8 +103,8 @@ public final class Cache implements AutoCloseable {
     }
 
     /**
-     * Keeps the first and the newest tokens only, as a streaming mask with the same sinks and windowLeft = window sees them from the
-     * next token on.
+     * Keeps the first and the newest tokens only, as a streaming mask with the same sinks and windowLeft = window sees
+     * them from the next token on.
      *
      * @param sequence a sequence
      * @param sinks tokens at positions below are kept
@@ -115,7 +117,8 @@ public final class Cache implements AutoCloseable {
     }
 
     /**
-     * Ends all sequences and gives the memory back to the system. Waits for all calls that are inside, and keeps others waiting.
+     * Ends all sequences and gives the memory back to the system. Waits for all calls that are inside, and keeps others
+     * waiting.
      *
      * @throws IllegalStateException if the cache is closed
      */
@@ -174,7 +177,8 @@ public final class Cache implements AutoCloseable {
      * Makes room for new tokens in all layers: for all of them, or for none. Their content is 0 until it is written.
      *
      * @param batch how many for which sequence
-     * @param positions one for each row, growing within a sequence, above its newest token's and below 2^40; null for the next ones
+     * @param positions one for each row, growing within a sequence, above its newest token's and below 2^40; null for
+     * the next ones
      * @throws FarspanException if a sequence or position is wrong, or the memory limit does not allow it
      *     ({@link Status#OUT_OF_MEMORY}); nothing has changed then
      * @throws IllegalStateException if the cache is closed
@@ -220,8 +224,8 @@ public final class Cache implements AutoCloseable {
         try {
             io.farspan.internal.Cache object = access.change(batch.inOrder);
             try {
-                Native.cache_write(entered, object, layer, batch.sequences, batch.offsets, k.memory, k.code, k.dims, v.memory, v.code,
-                        v.dims);
+                Native.cache_write(entered, object, layer, batch.sequences, batch.offsets, k.memory, k.code, k.dims,
+                        v.memory, v.code, v.dims);
             } finally {
                 access.leaveChanging(batch.inOrder);
             }
@@ -244,8 +248,8 @@ public final class Cache implements AutoCloseable {
     }
 
     /**
-     * Plans, runs and forgets the plan: out = softmax(logits) v over the cached tokens of each row's sequence. For many layers make a
-     * {@link CachePlan}.
+     * Plans, runs and forgets the plan: out = softmax(logits) v over the cached tokens of each row's sequence. For many
+     * layers make a {@link CachePlan}.
      *
      * @param context null for the defaults
      * @param scheme how positions enter; may be another than at the last call
@@ -254,11 +258,13 @@ public final class Cache implements AutoCloseable {
      * @param q [1, query heads, rows, head_dim], not rotated
      * @param out [1, query heads, rows, value_dim]; must not overlap q
      * @param lse null, or a direct buffer that receives ln(sum of exp(logit)): [query heads][rows]
-     * @throws FarspanException if the layer, a sequence or a shape is wrong, with nothing written; or if the run was cancelled
+     * @throws FarspanException if the layer, a sequence or a shape is wrong, with nothing written; or if the run was
+     * cancelled
      * @throws IllegalArgumentException if an output is read-only, or lse is not direct
      * @throws IllegalStateException if the context, scheme or cache is closed
      */
-    public void decode(Context context, Scheme scheme, long layer, CacheBatch batch, Tensor q, Tensor out, FloatBuffer lse) {
+    public void decode(
+            Context context, Scheme scheme, long layer, CacheBatch batch, Tensor q, Tensor out, FloatBuffer lse) {
         decode(context, scheme, layer, batch, q, out, Buffers.writable(lse, "lse"));
     }
 
@@ -273,11 +279,13 @@ public final class Cache implements AutoCloseable {
      * @param out [1, query heads, rows, value_dim]
      * @param lse [query heads][rows]
      */
-    public void decode(Context context, Scheme scheme, long layer, CacheBatch batch, Tensor q, Tensor out, float[] lse) {
+    public void decode(
+            Context context, Scheme scheme, long layer, CacheBatch batch, Tensor q, Tensor out, float[] lse) {
         decode(context, scheme, layer, batch, q, out, (Object) Objects.requireNonNull(lse, "lse"));
     }
 
-    private void decode(Context context, Scheme scheme, long layer, CacheBatch batch, Tensor q, Tensor out, Object lse) {
+    private void decode(
+            Context context, Scheme scheme, long layer, CacheBatch batch, Tensor q, Tensor out, Object lse) {
         Objects.requireNonNull(batch, "batch");
         Objects.requireNonNull(q, "q");
         Objects.requireNonNull(out, "out").asOutput("out");
@@ -287,8 +295,8 @@ public final class Cache implements AutoCloseable {
             try {
                 io.farspan.internal.Cache object = access.read(batch.inOrder);
                 try {
-                    Native.attention_decode(entered, rules, object, layer, batch.sequences, batch.offsets, q.memory, q.code, q.dims,
-                            out.memory, out.code, out.dims, lse);
+                    Native.attention_decode(entered, rules, object, layer, batch.sequences, batch.offsets, q.memory,
+                            q.code, q.dims, out.memory, out.code, out.dims, lse);
                 } finally {
                     access.leaveReading(batch.inOrder);
                 }
@@ -330,7 +338,8 @@ public final class Cache implements AutoCloseable {
         try {
             long size = Native.cache_save_size(object, sequence);
             if (size > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException("the sequence needs " + size + " bytes: an array cannot have so many");
+                throw new IllegalArgumentException(
+                        "the sequence needs " + size + " bytes: an array cannot have so many");
             }
             byte[] saved = new byte[(int) size];
             Native.cache_save(object, sequence, saved);
@@ -365,7 +374,8 @@ public final class Cache implements AutoCloseable {
      *
      * @param saved exactly the bytes of one sequence
      * @return the number of the sequence
-     * @throws FarspanException if the bytes are damaged or foreign ({@link Status#PARAMETER_RANGE}), the cache has another shape
+     * @throws FarspanException if the bytes are damaged or foreign ({@link Status#PARAMETER_RANGE}), the cache has
+     * another shape
      *     ({@link Status#SHAPE}), or its memory limit is reached; nothing has changed then
      * @throws IllegalStateException if the cache is closed
      */
@@ -388,8 +398,8 @@ public final class Cache implements AutoCloseable {
     }
 
     /**
-     * Ends all sequences and frees the cache when the last call inside has ended. Its plans are refused from then on. Does nothing
-     * the second time.
+     * Ends all sequences and frees the cache when the last call inside has ended. Its plans are refused from then on.
+     * Does nothing the second time.
      */
     @Override
     public void close() {

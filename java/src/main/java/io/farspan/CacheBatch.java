@@ -3,7 +3,8 @@ package io.farspan;
 import java.util.Objects;
 
 /**
- * New rows of some sequences of a {@link Cache}: which rows of a tensor are the newest tokens of which sequence, in order. Immutable.
+ * New rows of some sequences of a {@link Cache}: which rows of a tensor are the newest tokens of which sequence, in
+ * order. Immutable.
  */
 public final class CacheBatch {
     /** Never changed. */

@@ -7,10 +7,11 @@ import java.nio.FloatBuffer;
 import java.util.Objects;
 
 /**
- * The attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers. It is for these sequences as
- * they are: when tokens of one have been appended or evicted since, or it has ended, or the cache was closed, a run is refused. Writing
- * does not count, unless a fork has come to share the block since, nor does what happens to other sequences. Immutable; any number of
- * threads may run one at the same time. Close it when it is no longer needed; what is forgotten is freed after garbage collection.
+ * The attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers. It is for
+ * these sequences as they are: when tokens of one have been appended or evicted since, or it has ended, or the cache
+ * was closed, a run is refused. Writing does not count, unless a fork has come to share the block since, nor does what
+ * happens to other sequences. Immutable; any number of threads may run one at the same time. Close it when it is no
+ * longer needed; what is forgotten is freed after garbage collection.
  *
  * <pre>{@code
  * cache.append(newest);
@@ -54,15 +55,16 @@ public final class CachePlan implements AutoCloseable {
      * @param cache holds the sequences
      * @param batch which rows belong to which sequence
      * @param queryHeads a multiple of the cache's key heads
-     * @param positions null if the rows are the newest tokens of their sequences; otherwise one for each row, 0 .. 2^40 - 1, which
+     * @param positions null if the rows are the newest tokens of their sequences; otherwise one for each row, 0 .. 2^40
+     * - 1, which
      *     need not be in the cache: so parts of one sequence in several caches can be merged by their log-sum-exps
      * @param length the current length of dynamic methods; 0 for that of each sequence
      * @return a new plan
      * @throws FarspanException if a sequence, number or position is wrong, or the scheme does not fit
      * @throws IllegalStateException if the context, scheme or cache is closed
      */
-    public static CachePlan create(Context context, Scheme scheme, Cache cache, CacheBatch batch, long queryHeads, long[] positions,
-            long length) {
+    public static CachePlan create(Context context, Scheme scheme, Cache cache, CacheBatch batch, long queryHeads,
+            long[] positions, long length) {
         Objects.requireNonNull(batch, "batch");
         io.farspan.internal.Context entered = Context.acquire(context);
         try {
@@ -70,8 +72,9 @@ public final class CachePlan implements AutoCloseable {
             try {
                 io.farspan.internal.Cache object = cache.access.read(batch.inOrder);
                 try {
-                    return new CachePlan(Native.cache_plan_create(entered, rules, object, batch.sequences, batch.offsets, queryHeads,
-                            positions, length), cache, batch, context == null ? null : context.cancel);
+                    return new CachePlan(Native.cache_plan_create(entered, rules, object, batch.sequences,
+                                                 batch.offsets, queryHeads, positions, length),
+                            cache, batch, context == null ? null : context.cancel);
                 } finally {
                     cache.access.leaveReading(batch.inOrder);
                 }
@@ -95,17 +98,20 @@ public final class CachePlan implements AutoCloseable {
     }
 
     /**
-     * out = softmax(logits) v over the cached tokens of one layer. A row that sees none gives 0 and a log-sum-exp of -infinity. For one
-     * instruction set the bits depend on the sequence's tokens and the scheme only: not on threads, batch, forks or evictions.
+     * out = softmax(logits) v over the cached tokens of one layer. A row that sees none gives 0 and a log-sum-exp of
+     * -infinity. For one instruction set the bits depend on the sequence's tokens and the scheme only: not on threads,
+     * batch, forks or evictions.
      *
      * @param context null for the defaults
      * @param layer from 0
      * @param q [1, query heads, rows, head_dim], not rotated
      * @param out [1, query heads, rows, value_dim]; must not overlap q
      * @param lse null, or a direct buffer that receives ln(sum of exp(logit)): [query heads][rows]
-     * @param workspace null, or a direct buffer of {@link #workspaceBytes} bytes for a run that allocates nothing; it serves one run
+     * @param workspace null, or a direct buffer of {@link #workspaceBytes} bytes for a run that allocates nothing; it
+     * serves one run
      *     at a time
-     * @throws FarspanException if the layer, a shape or size is wrong, or a sequence of the batch has changed, with nothing written; or if
+     * @throws FarspanException if the layer, a shape or size is wrong, or a sequence of the batch has changed, with
+     * nothing written; or if
      *     the run was cancelled
      * @throws IllegalArgumentException if an output is read-only, or lse or the workspace is not direct
      * @throws IllegalStateException if the context, plan or cache is closed
@@ -137,7 +143,8 @@ public final class CachePlan implements AutoCloseable {
             try {
                 cache.access.read(sequences);
                 try {
-                    Native.cache_run(entered, object, layer, q.memory, q.code, q.dims, out.memory, out.code, out.dims, lse, workspace);
+                    Native.cache_run(entered, object, layer, q.memory, q.code, q.dims, out.memory, out.code, out.dims,
+                            lse, workspace);
                 } finally {
                     cache.access.leaveReading(sequences);
                 }

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * The turns of calls on one cache. On one sequence, a call that changes it is alone, and others go on at the same time; calls on
- * different sequences do not wait for each other. A call on all sequences is the only one.
+ * The turns of calls on one cache. On one sequence, a call that changes it is alone, and others go on at the same time;
+ * calls on different sequences do not wait for each other. A call on all sequences is the only one.
  */
 final class CacheTurns {
     /** No sequence: of a call on what the sequences share. */
@@ -21,7 +21,8 @@ final class CacheTurns {
         boolean lives; // stays without calls
     }
 
-    private final ReadWriteLock all = new ReentrantReadWriteLock(); // calls read, and what concerns all sequences writes
+    // calls read, and what concerns all sequences writes
+    private final ReadWriteLock all = new ReentrantReadWriteLock();
     private final Map<Long, Queue> queues = new HashMap<>(); // guarded by this
 
     /** Each sequence once, in the order in which all calls enter them: so no two wait for each other. */
@@ -83,7 +84,10 @@ final class CacheTurns {
         queues.get(sequence).lives = false;
     }
 
-    /** Says that all sequences were destroyed, in the call that did it. Nobody waits for one: that is done while reading all. */
+    /**
+     * Says that all sequences were destroyed, in the call that did it. Nobody waits for one: that is done while reading
+     * all.
+     */
     synchronized void allEnd() {
         queues.clear();
     }

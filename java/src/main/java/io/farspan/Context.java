@@ -6,8 +6,9 @@ import io.farspan.internal.Native;
 import io.farspan.runtime.Handle;
 
 /**
- * Threads and instruction set for the calls that take it. Without a context (null) a call uses the defaults. Immutable; any number of
- * threads may use one at the same time. Close it when it is no longer needed; what is forgotten is freed after garbage collection.
+ * Threads and instruction set for the calls that take it. Without a context (null) a call uses the defaults. Immutable;
+ * any number of threads may use one at the same time. Close it when it is no longer needed; what is forgotten is freed
+ * after garbage collection.
  */
 public final class Context implements AutoCloseable {
     private final Handle<io.farspan.internal.Context> handle;
@@ -31,7 +32,8 @@ public final class Context implements AutoCloseable {
      * A context with a number of threads.
      *
      * @param isa the instruction set; {@link Isa#BEST} for the best of this machine
-     * @param threads 0 for what affinity, cgroup quota and {@code FARSPAN_NUM_THREADS} allow; more than the machine has are clamped
+     * @param threads 0 for what affinity, cgroup quota and {@code FARSPAN_NUM_THREADS} allow; more than the machine has
+     * are clamped
      * @return a new context
      * @throws FarspanException if the machine has not that instruction set, or threads is negative
      */
@@ -78,8 +80,8 @@ public final class Context implements AutoCloseable {
     }
 
     /**
-     * Stops the runs of this context, and of plans made with it, soon: they fail with {@link Status#CANCELLED}, and so does every
-     * later one until {@link #resume}. May be called by any thread.
+     * Stops the runs of this context, and of plans made with it, soon: they fail with {@link Status#CANCELLED}, and so
+     * does every later one until {@link #resume}. May be called by any thread.
      */
     public void cancel() {
         Native.cancel_flag_set(cancel, 1);

@@ -5,9 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The native library as a whole. The first call of anything in this package loads it: from the folder named by the system property
- * {@code farspan.library.path} if that is set, else out of the jar, through a private folder in {@code farspan.tmpdir} (default
- * {@code java.io.tmpdir}). If that fails, an {@link UnsatisfiedLinkError} lists what was tried.
+ * The native library as a whole. The first call of anything in this package loads it: from the folder named by the
+ * system property {@code farspan.library.path} if that is set, else out of the jar, through a private folder in {@code
+ * farspan.tmpdir} (default {@code java.io.tmpdir}). If that fails, an {@link UnsatisfiedLinkError} lists what was
+ * tried.
  */
 public final class Farspan {
     private Farspan() {}

@@ -136,7 +136,7 @@ public final class FireConfig {
         return this;
     }
 
-    /**
+/**
      * Writes the bias of all pairs, for use as the dense bias of a run.
      *
      * @param queryPositions one per query, or null for the last of the keys
@@ -144,8 +144,8 @@ public final class FireConfig {
      * @param out [1, heads, queries, keys]
      * @throws FarspanException if an array is too short or a number is out of range; nothing is written then
      */
-    public void fill(long[] queryPositions, long[] keyPositions, Tensor out) {
-        Objects.requireNonNull(out, "out").asOutput("out");
-        Native.fire_fill(null, fields, w1, b1, w2, b2, queryPositions, keyPositions, out.memory, out.code, out.dims);
-    }
+public void fill(long[] queryPositions, long[] keyPositions, Tensor out) {
+    Objects.requireNonNull(out, "out").asOutput("out");
+    Native.fire_fill(null, fields, w1, b1, w2, b2, queryPositions, keyPositions, out.memory, out.code, out.dims);
+}
 }

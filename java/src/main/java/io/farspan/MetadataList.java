@@ -23,7 +23,9 @@ final class MetadataList {
             throw new NullPointerException(key == null ? "a key is null" : "the value of " + key + " is null");
         }
         boolean isArray = value instanceof Collection || value.getClass().isArray();
-        Object[] values = !isArray ? new Object[] {value} : value instanceof Collection ? ((Collection<?>) value).toArray() : boxed(value);
+        Object[] values = !isArray            ? new Object[] {value}
+                : value instanceof Collection ? ((Collection<?>) value).toArray()
+                                              : boxed(value);
         byte[] name = key.getBytes(StandardCharsets.UTF_8);
         if (values.length > 0 && values[0] instanceof String) {
             addTexts(list, key, isArray, values);
@@ -67,7 +69,8 @@ final class MetadataList {
     }
 
     private static IllegalArgumentException wrong(String key, Object value) {
-        return new IllegalArgumentException(key + " has a value of " + (value == null ? "null" : value.getClass().getName())
+        return new IllegalArgumentException(key + " has a value of "
+                + (value == null ? "null" : value.getClass().getName())
                 + ": must be a Boolean, a whole or real number or a String, or all of one kind");
     }
 

@@ -17,9 +17,10 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * A model's own configuration, read into the scheme of each layer. A key that is absent takes the default of the model's class, with
- * a note that says so; an unknown model_type or rope type is refused. Immutable; any number of threads may use one at the same time.
- * Close it when it is no longer needed; its schemes, layers and notes are copies that stay.
+ * A model's own configuration, read into the scheme of each layer. A key that is absent takes the default of the
+ * model's class, with a note that says so; an unknown model_type or rope type is refused. Immutable; any number of
+ * threads may use one at the same time. Close it when it is no longer needed; its schemes, layers and notes are copies
+ * that stay.
  *
  * <pre>{@code
  * try (Model model = Model.fromConfigJson(Files.readString(Path.of("config.json")));
@@ -29,9 +30,9 @@ import java.util.function.Function;
  * }
  * }</pre>
  *
- * <p>Any bytes are safe: a malformed document is {@link Status#FORMAT}, a number outside its range {@link Status#PARAMETER_RANGE}, an
- * unknown name {@link Status#METHOD}, sizes that contradict each other {@link Status#SHAPE} or {@link Status#HEAD_GROUPS}; the message
- * has the JSON path or the key.
+ * <p>Any bytes are safe: a malformed document is {@link Status#FORMAT}, a number outside its range {@link
+ * Status#PARAMETER_RANGE}, an unknown name {@link Status#METHOD}, sizes that contradict each other {@link Status#SHAPE}
+ * or {@link Status#HEAD_GROUPS}; the message has the JSON path or the key.
  */
 public final class Model implements AutoCloseable {
     private static final int FIRST_BYTES = 16 << 20;
@@ -55,8 +56,8 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * Reads the text of a Hugging Face config.json. Nested text models (text_config, llm_config ...) are found; what they say wins over
-     * the top level.
+     * Reads the text of a Hugging Face config.json. Nested text models (text_config, llm_config ...) are found; what
+     * they say wins over the top level.
      *
      * @param text a JSON object
      * @param options release, angles, extension, weights
@@ -66,14 +67,15 @@ public final class Model implements AutoCloseable {
     public static Model fromConfigJson(String text, ModelOptions options) {
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(options, "options");
-        return new Model(Native.model_from_config(text.getBytes(StandardCharsets.UTF_8), options.fields, options.t5Encoder,
-                options.t5Decoder, options.ropeFreqs, options.ropeShort, options.ropeLong));
+        return new Model(Native.model_from_config(text.getBytes(StandardCharsets.UTF_8), options.fields,
+                options.t5Encoder, options.t5Decoder, options.ropeFreqs, options.ropeShort, options.ropeLong));
     }
 
     /**
      * Reads GGUF metadata: general.architecture and the keys of that architecture; other keys may be there.
      *
-     * @param metadata a Boolean, a whole or real number, a String, or a collection or array of one of these for each key
+     * @param metadata a Boolean, a whole or real number, a String, or a collection or array of one of these for each
+     * key
      * @param options release, angles, extension, and the tensors that belong to the positions
      * @return a new model
      * @throws FarspanException if the metadata is refused
@@ -82,14 +84,15 @@ public final class Model implements AutoCloseable {
     public static Model fromMetadata(Map<String, ?> metadata, ModelOptions options) {
         Objects.requireNonNull(metadata, "metadata");
         Objects.requireNonNull(options, "options");
-        return new Model(Native.model_from_metadata(MetadataList.of(metadata), options.fields, options.t5Encoder, options.t5Decoder,
-                options.ropeFreqs, options.ropeShort, options.ropeLong));
+        return new Model(Native.model_from_metadata(MetadataList.of(metadata), options.fields, options.t5Encoder,
+                options.t5Decoder, options.ropeFreqs, options.ropeShort, options.ropeLong));
     }
 
     /**
      * Reads the beginning of a GGUF file, version 2 or 3, little-endian.
      *
-     * @param file a direct buffer whose remainder has the header, the metadata and the list of tensors; its position stays
+     * @param file a direct buffer whose remainder has the header, the metadata and the list of tensors; its position
+     * stays
      * @param options release, angles, extension, and the tensors that the bytes do not reach
      * @return a new model
      * @throws FarspanException if the bytes are refused
@@ -98,8 +101,9 @@ public final class Model implements AutoCloseable {
     public static Model fromGguf(ByteBuffer file, ModelOptions options) {
         Objects.requireNonNull(file, "file");
         Objects.requireNonNull(options, "options");
-        return new Model(Native.model_from_gguf((ByteBuffer) Buffers.slice(file, ByteOrder.nativeOrder()), options.fields,
-                options.t5Encoder, options.t5Decoder, options.ropeFreqs, options.ropeShort, options.ropeLong));
+        return new Model(
+                Native.model_from_gguf((ByteBuffer) Buffers.slice(file, ByteOrder.nativeOrder()), options.fields,
+                        options.t5Encoder, options.t5Decoder, options.ropeFreqs, options.ropeShort, options.ropeLong));
     }
 
     /**
@@ -126,7 +130,8 @@ public final class Model implements AutoCloseable {
     }
 
     private static ByteBuffer beginning(SeekableByteChannel channel, int most) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocateDirect((int) Math.min(channel.size(), most)).order(ByteOrder.nativeOrder());
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect((int) Math.min(channel.size(), most)).order(ByteOrder.nativeOrder());
         channel.position(0);
         while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
             continue;
@@ -156,7 +161,8 @@ public final class Model implements AutoCloseable {
         return read(object -> {
             io.farspan.internal.ModelLayer fields = new io.farspan.internal.ModelLayer();
             Native.model_layer_at(object, index, fields);
-            return new ModelLayer(fields, fields.getKind() == LayerKind.OTHER.code ? null : new LayerParts(object, index));
+            return new ModelLayer(
+                    fields, fields.getKind() == LayerKind.OTHER.code ? null : new LayerParts(object, index));
         });
     }
 

@@ -7,9 +7,9 @@ import java.nio.FloatBuffer;
 import java.util.Objects;
 
 /**
- * Attention prepared for one problem: rotation and bias tables, intervals, tiles. Made once and run often. Immutable; any number of
- * threads may run one at the same time. It needs neither scheme nor problem any more. Close it when it is no longer needed; what is
- * forgotten is freed after garbage collection.
+ * Attention prepared for one problem: rotation and bias tables, intervals, tiles. Made once and run often. Immutable;
+ * any number of threads may run one at the same time. It needs neither scheme nor problem any more. Close it when it is
+ * no longer needed; what is forgotten is freed after garbage collection.
  */
 public final class Plan implements AutoCloseable {
     final Handle<io.farspan.internal.Plan> handle;
@@ -36,7 +36,8 @@ public final class Plan implements AutoCloseable {
      * @param scheme how positions enter
      * @param problem shape and positions
      * @return a new plan
-     * @throws FarspanException if a size or position is out of range, an array is too short, or scheme and problem do not fit
+     * @throws FarspanException if a size or position is out of range, an array is too short, or scheme and problem do
+     * not fit
      * @throws IllegalStateException if the context or scheme is closed
      */
     public static Plan create(Context context, Scheme scheme, Problem problem) {
@@ -45,9 +46,10 @@ public final class Plan implements AutoCloseable {
         try {
             io.farspan.internal.Scheme object = scheme.handle.acquire();
             try {
-                return new Plan(Native.plan_create(entered, object, problem.fields, problem.queryPositions, problem.keyPositions,
-                        problem.queryAxisPositions, problem.keyAxisPositions, problem.queryOffsets, problem.keyOffsets,
-                        problem.keyRanges), context == null ? null : context.cancel);
+                return new Plan(Native.plan_create(entered, object, problem.fields, problem.queryPositions,
+                                        problem.keyPositions, problem.queryAxisPositions, problem.keyAxisPositions,
+                                        problem.queryOffsets, problem.keyOffsets, problem.keyRanges),
+                        context == null ? null : context.cancel);
             } finally {
                 scheme.handle.release();
             }
@@ -69,8 +71,8 @@ public final class Plan implements AutoCloseable {
     }
 
     /**
-     * out = softmax(logits) v. The types may be mixed; arithmetic and accumulation are f32. A query that sees no key gives 0. For one
-     * instruction set the bits do not depend on the number of threads.
+     * out = softmax(logits) v. The types may be mixed; arithmetic and accumulation are f32. A query that sees no key
+     * gives 0. For one instruction set the bits do not depend on the number of threads.
      *
      * @param context null for the defaults
      * @param q [batch, query heads, queries, head_dim]
@@ -78,14 +80,18 @@ public final class Plan implements AutoCloseable {
      * @param v [batch, key heads, keys, value_dim]
      * @param bias null, or for a dense bias [batch or 1, query heads or 1, queries, keys]; -infinity hides a key
      * @param out [batch, query heads, queries, value_dim]; must not overlap the inputs
-     * @param lse null, or a direct buffer that receives ln(sum of exp(logit)), sinks included: [batch][query heads][queries]
-     * @param workspace null, or a direct buffer of {@link #workspaceBytes} bytes for a run that allocates nothing; it serves one run
+     * @param lse null, or a direct buffer that receives ln(sum of exp(logit)), sinks included: [batch][query
+     * heads][queries]
+     * @param workspace null, or a direct buffer of {@link #workspaceBytes} bytes for a run that allocates nothing; it
+     * serves one run
      *     at a time
-     * @throws FarspanException if shapes, types, overlaps or sizes are wrong, with nothing written; or if the run was cancelled
+     * @throws FarspanException if shapes, types, overlaps or sizes are wrong, with nothing written; or if the run was
+     * cancelled
      * @throws IllegalArgumentException if an output is read-only, or lse or the workspace is not direct
      * @throws IllegalStateException if the context or plan is closed
      */
-    public void run(Context context, Tensor q, Tensor k, Tensor v, Tensor bias, Tensor out, FloatBuffer lse, ByteBuffer workspace) {
+    public void run(Context context, Tensor q, Tensor k, Tensor v, Tensor bias, Tensor out, FloatBuffer lse,
+            ByteBuffer workspace) {
         run(context, q, k, v, bias, out, Buffers.writable(lse, "lse"), Buffers.workspace(workspace));
     }
 
@@ -101,11 +107,13 @@ public final class Plan implements AutoCloseable {
      * @param lse [batch][query heads][queries]
      * @param workspace null, or a direct buffer
      */
-    public void run(Context context, Tensor q, Tensor k, Tensor v, Tensor bias, Tensor out, float[] lse, ByteBuffer workspace) {
+    public void run(
+            Context context, Tensor q, Tensor k, Tensor v, Tensor bias, Tensor out, float[] lse, ByteBuffer workspace) {
         run(context, q, k, v, bias, out, (Object) Objects.requireNonNull(lse, "lse"), Buffers.workspace(workspace));
     }
 
-    private void run(Context context, Tensor q, Tensor k, Tensor v, Tensor bias, Tensor out, Object lse, ByteBuffer workspace) {
+    private void run(
+            Context context, Tensor q, Tensor k, Tensor v, Tensor bias, Tensor out, Object lse, ByteBuffer workspace) {
         Objects.requireNonNull(q, "q");
         Objects.requireNonNull(k, "k");
         Objects.requireNonNull(v, "v");
@@ -114,9 +122,9 @@ public final class Plan implements AutoCloseable {
         try {
             io.farspan.internal.Plan object = handle.acquire();
             try {
-                Native.attention_run(entered, object, q.memory, q.code, q.dims, k.memory, k.code, k.dims, v.memory, v.code, v.dims,
-                        bias == null ? null : bias.memory, bias == null ? 0 : bias.code, bias == null ? null : bias.dims, out.memory,
-                        out.code, out.dims, lse, workspace);
+                Native.attention_run(entered, object, q.memory, q.code, q.dims, k.memory, k.code, k.dims, v.memory,
+                        v.code, v.dims, bias == null ? null : bias.memory, bias == null ? 0 : bias.code,
+                        bias == null ? null : bias.dims, out.memory, out.code, out.dims, lse, workspace);
             } finally {
                 handle.release();
             }

@@ -22,20 +22,22 @@ public final class Rope {
     }
 
     /**
-     * Rotates in[b, h, t, :] by position positions[t] into out; features outside the rotary range are copied. With exact angles the
-     * result is within 2 ulp (f32) of the real-number result.
+     * Rotates in[b, h, t, :] by position positions[t] into out; features outside the rotary range are copied. With
+     * exact angles the result is within 2 ulp (f32) of the real-number result.
      *
      * @param context null for the defaults
      * @param scheme whose rope part to use
      * @param options side, branch, direction and length
      * @param positions one per token of the sequence (times the axes for M-RoPE), below 2^40; or null for 0, 1, 2 ...
      * @param in [batch, head, sequence, feature]
-     * @param out the same shape; may be the same memory with the same strides, if it is a direct buffer; the type may differ
+     * @param out the same shape; may be the same memory with the same strides, if it is a direct buffer; the type may
+     * differ
      * @throws FarspanException if shapes, types, positions or options are wrong; nothing is written then
      * @throws IllegalArgumentException if the output is read-only
      * @throws IllegalStateException if the context or scheme is closed
      */
-    public static void apply(Context context, Scheme scheme, RopeOptions options, long[] positions, Tensor in, Tensor out) {
+    public static void apply(
+            Context context, Scheme scheme, RopeOptions options, long[] positions, Tensor in, Tensor out) {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(in, "in");
         Objects.requireNonNull(out, "out").asOutput("out");
@@ -44,7 +46,8 @@ public final class Rope {
             io.farspan.internal.Scheme object = scheme.handle.acquire();
             try {
                 Native.rope_apply(entered, object, options.side, options.branch, options.direction, options.length,
-                        options.axisStride, options.xposCentre, positions, in.memory, in.code, in.dims, out.memory, out.code, out.dims);
+                        options.axisStride, options.xposCentre, positions, in.memory, in.code, in.dims, out.memory,
+                        out.code, out.dims);
             } finally {
                 scheme.handle.release();
             }

@@ -6,8 +6,9 @@ import io.farspan.runtime.Handle;
 import java.nio.charset.StandardCharsets;
 
 /**
- * How positions enter attention: rope, remap, bias, mask and score together, checked. Immutable; any number of threads may use one
- * at the same time. Close it when it is no longer needed; what is forgotten is freed after garbage collection.
+ * How positions enter attention: rope, remap, bias, mask and score together, checked. Immutable; any number of threads
+ * may use one at the same time. Close it when it is no longer needed; what is forgotten is freed after garbage
+ * collection.
  *
  * <pre>{@code
  * try (Scheme scheme = Scheme.builder()
@@ -35,7 +36,8 @@ public final class Scheme implements AutoCloseable {
     }
 
     /**
-     * The scheme of one layer of a model, by its config.json. For several layers, or to see the notes, read a {@link Model}.
+     * The scheme of one layer of a model, by its config.json. For several layers, or to see the notes, read a {@link
+     * Model}.
      *
      * @param text of a Hugging Face config.json
      * @param layer 0 to layers - 1
@@ -52,13 +54,15 @@ public final class Scheme implements AutoCloseable {
      * The scheme that a text describes.
      *
      * <pre>{@code
-     * Scheme.fromJson("{\"rope\": {\"method\": \"base\", \"layout\": \"half\", \"rotary_dim\": 64}, \"mask\": {\"sinks\": 4}}");
-     * }</pre>
+     * Scheme.fromJson("{\"rope\": {\"method\": \"base\", \"layout\": \"half\", \"rotary_dim\": 64}, \"mask\":
+     * {\"sinks\": 4}}"); }</pre>
      *
-     * @param text a JSON object of the parts rope, remap, bias, mask and score; their keys are the fields of the C configurations,
+     * @param text a JSON object of the parts rope, remap, bias, mask and score; their keys are the fields of the C
+     * configurations,
      *     methods and other enums are words, what is absent has its default
      * @return a new scheme
-     * @throws FarspanException if the text is refused; the message has the path, as in "$.rope.basee is not a field of rope"
+     * @throws FarspanException if the text is refused; the message has the path, as in "$.rope.basee is not a field of
+     * rope"
      */
     public static Scheme fromJson(String text) {
         return new Scheme(Native.scheme_from_json(text.getBytes(StandardCharsets.UTF_8)));
@@ -148,14 +152,16 @@ public final class Scheme implements AutoCloseable {
          * Checks the parts and makes a scheme of copies of them.
          *
          * @return a new scheme
-         * @throws FarspanException if a parameter is out of range, would be ignored, or the parts cannot be used together
+         * @throws FarspanException if a parameter is out of range, would be ignored, or the parts cannot be used
+         * together
          */
         public Scheme build() {
-            return new Scheme(Native.scheme_create(rope == null ? null : rope.fields, rope == null ? null : rope.shortFactors,
-                    rope == null ? null : rope.longFactors, remap == null ? null : remap.fields, bias == null ? null : bias.fields,
+            return new Scheme(Native.scheme_create(rope == null ? null : rope.fields,
+                    rope == null ? null : rope.shortFactors, rope == null ? null : rope.longFactors,
+                    remap == null ? null : remap.fields, bias == null ? null : bias.fields,
                     bias == null ? null : bias.values, bias == null ? null : bias.a, bias == null ? null : bias.p,
-                    bias == null ? null : bias.slopes, mask == null ? null : mask.fields, score == null ? null : score.fields,
-                    score == null ? null : score.sinkLogits));
+                    bias == null ? null : bias.slopes, mask == null ? null : mask.fields,
+                    score == null ? null : score.fields, score == null ? null : score.sinkLogits));
         }
     }
 

@@ -51,21 +51,21 @@ public enum Status {
         this.code = code;
     }
 
-    static Status of(int code) {
-        for (Status status : values()) {
-            if (status.code == code) {
-                return status;
-            }
+static Status of(int code) {
+    for (Status status : values()) {
+        if (status.code == code) {
+            return status;
         }
-        return UNKNOWN;
     }
+    return UNKNOWN;
+}
 
-    /**
+/**
      * A short text, such as "shape mismatch".
      *
      * @return the library's text
      */
-    public String text() {
-        return Native.status_text(code);
-    }
+public String text() {
+    return Native.status_text(code);
+}
 }

@@ -12,20 +12,22 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A view of memory as [batch, head, sequence, feature]. It never owns or copies the memory: changes of the array or buffer are
- * changes of the tensor.
+ * A view of memory as [batch, head, sequence, feature]. It never owns or copies the memory: changes of the array or
+ * buffer are changes of the tensor.
  *
  * <ul>
- *   <li>A direct buffer (native order) is used in place: the fast way. The view begins at the buffer's position and ends at its
+ *   <li>A direct buffer (native order) is used in place: the fast way. The view begins at the buffer's position and
+ *   ends at its
  *       limit; later changes of those do not matter. A read-only buffer serves as an input.
  *   <li>A {@code float[]} is copied to native memory for each call and, as an output, copied back after success.
  * </ul>
  *
- * <p>A tensor is immutable and may be used by many threads at once, as far as the calls do not write to its memory. That a view lies
- * within its memory is checked when it is made. Memory that somebody frees behind a buffer's back (an unmapped file, a closed
- * arena) must outlive the tensor's use.
+ * <p>A tensor is immutable and may be used by many threads at once, as far as the calls do not write to its memory.
+ * That a view lies within its memory is checked when it is made. Memory that somebody frees behind a buffer's back (an
+ * unmapped file, a closed arena) must outlive the tensor's use.
  *
- * <p>Strides and offsets count elements. For memory with gaps, other orders of axes or negative strides take a {@link #view}:
+ * <p>Strides and offsets count elements. For memory with gaps, other orders of axes or negative strides take a {@link
+ * #view}:
  *
  * <pre>{@code
  * // [tokens][heads][dim] as [1, heads, tokens, dim]
@@ -39,7 +41,10 @@ public final class Tensor {
     private static final int ADDRESS = OFFSET + 1;
 
     final Memory memory;
-    /** shape[4], stride[4], the element of the memory at which the view begins, the address of a buffer or 0. Never changed. */
+    /**
+     * shape[4], stride[4], the element of the memory at which the view begins, the address of a buffer or 0. Never
+     * changed.
+     */
     final long[] dims;
     final int code;
 
@@ -143,20 +148,23 @@ public final class Tensor {
      */
     public static Tensor allocate(Dtype dtype, long batch, long heads, long sequence, long features) {
         try {
-            long elements = Math.multiplyExact(Math.multiplyExact(batch, heads), Math.multiplyExact(sequence, features));
+            long elements =
+                    Math.multiplyExact(Math.multiplyExact(batch, heads), Math.multiplyExact(sequence, features));
             int size = Math.toIntExact(Math.multiplyExact(elements, (long) dtype.bytes()));
             ByteBuffer data = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
             return of(data, dtype, batch, heads, sequence, features);
         } catch (ArithmeticException tooLarge) {
-            throw new IllegalArgumentException("a buffer cannot hold " + batch + " x " + heads + " x " + sequence + " x " + features
-                    + " elements of " + dtype.bytes() + " bytes", tooLarge);
+            throw new IllegalArgumentException("a buffer cannot hold " + batch + " x " + heads + " x " + sequence
+                            + " x " + features + " elements of " + dtype.bytes() + " bytes",
+                    tooLarge);
         }
     }
 
     /**
      * Another view of the same memory.
      *
-     * @param offset the element of the memory at which the view begins; the memory begins where the buffer's position was
+     * @param offset the element of the memory at which the view begins; the memory begins where the buffer's position
+     * was
      * @param shape the four extents
      * @param stride the four steps in elements; 0 repeats one element (inputs only), negative steps are allowed
      * @return the view
@@ -165,7 +173,8 @@ public final class Tensor {
      */
     public Tensor view(long offset, long[] shape, long[] stride) {
         if (shape.length != AXES || stride.length != AXES) {
-            throw new IllegalArgumentException("shape has " + shape.length + " and stride " + stride.length + " entries, not 4");
+            throw new IllegalArgumentException(
+                    "shape has " + shape.length + " and stride " + stride.length + " entries, not 4");
         }
         long[] viewed = Arrays.copyOf(shape, NativeConstants.FLAT_DIMS);
         System.arraycopy(stride, 0, viewed, AXES, AXES);

@@ -15,8 +15,10 @@ class AttentionTest {
     private static final int DIM = 16;
     private static final int COUNT = HEADS * TOKENS * DIM;
 
-    private final Scheme scheme = Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(DIM)).build();
-    private final Problem problem = new Problem().queryHeads(HEADS).keyHeads(HEADS).queries(TOKENS).keys(TOKENS).headDim(DIM);
+    private final Scheme scheme =
+            Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(DIM)).build();
+    private final Problem problem =
+            new Problem().queryHeads(HEADS).keyHeads(HEADS).queries(TOKENS).keys(TOKENS).headDim(DIM);
     private final float[] q = Memory.random(1, COUNT);
     private final float[] k = Memory.random(2, COUNT);
     private final float[] v = Memory.random(3, COUNT);
@@ -41,13 +43,12 @@ class AttentionTest {
         float[] lse = new float[HEADS * TOKENS];
         FloatBuffer directOut = Memory.direct(COUNT);
         FloatBuffer directLse = Memory.direct(HEADS * TOKENS);
-        try (Context one = Context.create(Isa.BEST, 1);
-                Context two = Context.create(Isa.BEST, 2);
+        try (Context one = Context.create(Isa.BEST, 1); Context two = Context.create(Isa.BEST, 2);
                 Plan plan = Plan.create(one, scheme, problem)) {
             plan.run(one, tensor(q), tensor(k), tensor(v), null, tensor(out), lse, null);
             ByteBuffer workspace = ByteBuffer.allocateDirect((int) plan.workspaceBytes());
-            plan.run(two, tensor(Memory.direct(q)), tensor(Memory.direct(k)), tensor(Memory.direct(v)), null, tensor(directOut),
-                    directLse, workspace);
+            plan.run(two, tensor(Memory.direct(q)), tensor(Memory.direct(k)), tensor(Memory.direct(v)), null,
+                    tensor(directOut), directLse, workspace);
         }
         assertClose(expected, out);
         assertClose(expectedLse, lse);
@@ -69,17 +70,24 @@ class AttentionTest {
                 long keys = part == 0 ? half : TOKENS - half;
                 long[] shape = {1, HEADS, keys, DIM};
                 long[] stride = {COUNT, TOKENS * DIM, DIM, 1};
-                Problem partial = new Problem().queryHeads(HEADS).keyHeads(HEADS).queries(TOKENS).keys(keys).headDim(DIM)
-                        .queryPositions(range(0, TOKENS)).keyPositions(range(first, keys));
+                Problem partial = new Problem()
+                                          .queryHeads(HEADS)
+                                          .keyHeads(HEADS)
+                                          .queries(TOKENS)
+                                          .keys(keys)
+                                          .headDim(DIM)
+                                          .queryPositions(range(0, TOKENS))
+                                          .keyPositions(range(first, keys));
                 try (Plan plan = Plan.create(rotated, partial)) {
-                    plan.run(null, tensor(q), flat(k).view(first * DIM, shape, stride), flat(v).view(first * DIM, shape, stride), null,
-                            tensor(outs[part]), sums[part], null);
+                    plan.run(null, tensor(q), flat(k).view(first * DIM, shape, stride),
+                            flat(v).view(first * DIM, shape, stride), null, tensor(outs[part]), sums[part], null);
                 }
             }
             if (direct) {
                 FloatBuffer out = Memory.direct(outs[0]);
                 FloatBuffer sum = Memory.direct(sums[0]);
-                Attention.merge(tensor(out), sum, tensor(Memory.direct(outs[1])), Memory.direct(sums[1]).asReadOnlyBuffer());
+                Attention.merge(
+                        tensor(out), sum, tensor(Memory.direct(outs[1])), Memory.direct(sums[1]).asReadOnlyBuffer());
                 outs[0] = Memory.array(out);
                 sums[0] = Memory.array(sum);
             } else {
@@ -94,7 +102,8 @@ class AttentionTest {
 
     @Test
     void aDenseBiasHidesKeys() {
-        Scheme dense = Scheme.builder().bias(new BiasConfig(BiasMethod.DENSE)).mask(new MaskConfig().causal(false)).build();
+        Scheme dense =
+                Scheme.builder().bias(new BiasConfig(BiasMethod.DENSE)).mask(new MaskConfig().causal(false)).build();
         float[] bias = new float[TOKENS * TOKENS];
         for (int i = 0; i < TOKENS; ++i) {
             for (int j = i + 1; j < TOKENS; ++j) {
@@ -106,8 +115,8 @@ class AttentionTest {
         try (Plan plan = Plan.create(dense, problem)) {
             plan.run(null, tensor(q), tensor(k), tensor(v), Tensor.of(bias, 1, 1, TOKENS, TOKENS), tensor(masked),
                     (FloatBuffer) null, null);
-            FarspanException failure = assertThrows(FarspanException.class,
-                    () -> plan.run(tensor(q), tensor(k), tensor(v), tensor(masked)));
+            FarspanException failure = assertThrows(
+                    FarspanException.class, () -> plan.run(tensor(q), tensor(k), tensor(v), tensor(masked)));
             assertEquals(Status.NULL_ARGUMENT, failure.status());
         }
         Attention.run(Scheme.builder().build(), tensor(q), tensor(k), tensor(v), tensor(causal));
@@ -119,14 +128,19 @@ class AttentionTest {
         try (Plan plan = Plan.create(scheme, problem)) {
             float[] out = new float[COUNT];
             FarspanException failure = assertThrows(FarspanException.class,
-                    () -> plan.run(null, tensor(q), tensor(k), tensor(v), null, tensor(out), new float[HEADS * TOKENS - 1], null));
+                    ()
+                            -> plan.run(null, tensor(q), tensor(k), tensor(v), null, tensor(out),
+                                    new float[HEADS * TOKENS - 1], null));
             assertEquals(Status.SHAPE, failure.status());
             assertEquals(3, failure.argument());
             FloatBuffer lse = Memory.direct(HEADS * TOKENS).position(1);
-            assertEquals(Status.SHAPE, status(() -> plan.run(null, tensor(q), tensor(k), tensor(v), null, tensor(out), lse, null)));
+            assertEquals(Status.SHAPE,
+                    status(() -> plan.run(null, tensor(q), tensor(k), tensor(v), null, tensor(out), lse, null)));
             ByteBuffer small = ByteBuffer.allocateDirect((int) plan.workspaceBytes() - 1);
             assertEquals(Status.WORKSPACE_SIZE,
-                    status(() -> plan.run(null, tensor(q), tensor(k), tensor(v), null, tensor(out), (FloatBuffer) null, small)));
+                    status(()
+                                    -> plan.run(null, tensor(q), tensor(k), tensor(v), null, tensor(out),
+                                            (FloatBuffer) null, small)));
             assertArrayEquals(new float[COUNT], out);
         }
         float[] out = new float[COUNT];
@@ -139,21 +153,36 @@ class AttentionTest {
     @Test
     void eachArrayOfAProblemIsCheckedForItsLength() {
         assertEquals(Status.SHAPE, status(() -> plan(base().queryPositions(new long[TOKENS - 1]))));
-        assertEquals(Status.SHAPE, status(() -> plan(base().batch(2).keyPositionStride(TOKENS).keyPositions(range(0, TOKENS)))));
-        assertEquals(Status.STRIDE, status(() -> plan(base().batch(2).keyPositionStride(-TOKENS).keyPositions(range(0, TOKENS)))));
-        assertEquals(Status.SHAPE, status(() -> plan(base().batch(Long.MAX_VALUE).keyPositionStride(Long.MAX_VALUE)
-                .keyPositions(range(0, TOKENS)))));
+        assertEquals(Status.SHAPE,
+                status(() -> plan(base().batch(2).keyPositionStride(TOKENS).keyPositions(range(0, TOKENS)))));
+        assertEquals(Status.STRIDE,
+                status(() -> plan(base().batch(2).keyPositionStride(-TOKENS).keyPositions(range(0, TOKENS)))));
+        assertEquals(Status.SHAPE,
+                status(()
+                                -> plan(base().batch(Long.MAX_VALUE)
+                                                .keyPositionStride(Long.MAX_VALUE)
+                                                .keyPositions(range(0, TOKENS)))));
         assertEquals(Status.SHAPE, status(() -> plan(base().batch(2).keyRanges(0, TOKENS))));
         assertEquals(Status.SHAPE, status(() -> plan(base().queryOffsets(0, 5, TOKENS).keyOffsets(0, 5))));
         assertEquals(Status.NULL_ARGUMENT, status(() -> plan(base().queryOffsets(0, 5, TOKENS))));
         assertThrows(FarspanException.class, () -> plan(base().queryOffsets().keyOffsets()));
-        RopeConfig rope = new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(DIM).axes(Axes.SECTIONS).axisSections(2, 3, 3);
+        RopeConfig rope = new RopeConfig(RopeMethod.BASE)
+                                  .layout(Layout.HALF)
+                                  .rotaryDim(DIM)
+                                  .axes(Axes.SECTIONS)
+                                  .axisSections(2, 3, 3);
         Scheme axes = Scheme.builder().rope(rope).build();
         assertEquals(3, axes.axes());
-        assertEquals(Status.SHAPE, status(() -> Plan.create(axes,
-                base().queryAxisPositions(new long[3 * TOKENS - 1]).keyAxisPositions(new long[3 * TOKENS]))));
-        assertEquals(Status.SHAPE, status(() -> Plan.create(axes,
-                base().queryAxisPositions(new long[3 * TOKENS]).keyAxisPositions(new long[3 * TOKENS - 1]))));
+        assertEquals(Status.SHAPE,
+                status(()
+                                -> Plan.create(axes,
+                                        base().queryAxisPositions(new long[3 * TOKENS - 1])
+                                                .keyAxisPositions(new long[3 * TOKENS]))));
+        assertEquals(Status.SHAPE,
+                status(()
+                                -> Plan.create(axes,
+                                        base().queryAxisPositions(new long[3 * TOKENS])
+                                                .keyAxisPositions(new long[3 * TOKENS - 1]))));
     }
 
     @Test
@@ -172,7 +201,9 @@ class AttentionTest {
             ByteBuffer fixed = ByteBuffer.allocateDirect((int) plan.workspaceBytes()).asReadOnlyBuffer();
             for (ByteBuffer workspace : new ByteBuffer[] {heapWorkspace, fixed}) {
                 assertThrows(IllegalArgumentException.class,
-                        () -> plan.run(null, tensor(q), tensor(k), tensor(v), null, tensor(out), (FloatBuffer) null, workspace));
+                        ()
+                                -> plan.run(null, tensor(q), tensor(k), tensor(v), null, tensor(out),
+                                        (FloatBuffer) null, workspace));
             }
         }
     }
@@ -180,13 +211,15 @@ class AttentionTest {
     @Test
     void anOutputMustNotBeAnInput() {
         FloatBuffer shared = Memory.direct(q);
-        assertEquals(Status.STRIDE, status(() -> Attention.run(scheme, tensor(shared), tensor(k), tensor(v), tensor(shared))));
+        assertEquals(Status.STRIDE,
+                status(() -> Attention.run(scheme, tensor(shared), tensor(k), tensor(v), tensor(shared))));
         assertArrayEquals(q, Memory.array(shared));
     }
 
     @Test
     void tilesAreCounted() {
-        try (Plan plan = Plan.create(scheme, new Problem().queryHeads(1).keyHeads(1).queries(640).keys(640).headDim(DIM))) {
+        try (Plan plan = Plan.create(
+                     scheme, new Problem().queryHeads(1).keyHeads(1).queries(640).keys(640).headDim(DIM))) {
             TileCounts counts = plan.tileCounts();
             assertTrue(counts.skipped() > 0 && counts.full() > 0 && counts.edge() > 0);
             assertEquals(0, counts.crossed());

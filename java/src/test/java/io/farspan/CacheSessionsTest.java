@@ -26,7 +26,8 @@ class CacheSessionsTest {
     private static final int HEADS = 4, KEY_HEADS = 2, DIM = 32, LAYERS = 2, SESSIONS = 8;
 
     private final ExecutorService pool = Executors.newFixedThreadPool(12);
-    private final Scheme scheme = Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(DIM)).build();
+    private final Scheme scheme =
+            Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(DIM)).build();
     private final Cache cache = Cache.create(new CacheConfig(KEY_HEADS, DIM).layers(LAYERS));
 
     @AfterEach
@@ -174,7 +175,8 @@ class CacheSessionsTest {
         for (int n = 0; n < 3; ++n) {
             assertEquals(tokens[n].get(), cache.info(sequences[n]).tokens());
         }
-        FarspanException twice = assertThrows(FarspanException.class, () -> cache.append(CacheBatch.of(sequences[0], sequences[0])));
+        FarspanException twice =
+                assertThrows(FarspanException.class, () -> cache.append(CacheBatch.of(sequences[0], sequences[0])));
         assertEquals(Status.COMBINATION, twice.status());
     }
 
@@ -220,7 +222,8 @@ class CacheSessionsTest {
                             grow(sequence, 1, n);
                         }
                     });
-                    assertTrue(wrong.status() == Status.PARAMETER_RANGE || wrong.status() == Status.COMBINATION, wrong.getMessage());
+                    assertTrue(wrong.status() == Status.PARAMETER_RANGE || wrong.status() == Status.COMBINATION,
+                            wrong.getMessage());
                 }
             } finally {
                 growing.decrementAndGet();
@@ -255,7 +258,8 @@ class CacheSessionsTest {
         assertArrayEquals(outs[0], again);
         for (int n = 1; n < SESSIONS; ++n) {
             CachePlan plan = plans[n];
-            assertThrows(FarspanException.class, () -> plan.run(0, numbers(0, HEADS, 1), Tensor.of(again, 1, HEADS, 1, DIM)));
+            assertThrows(FarspanException.class,
+                    () -> plan.run(0, numbers(0, HEADS, 1), Tensor.of(again, 1, HEADS, 1, DIM)));
         }
         for (CachePlan plan : plans) {
             plan.close();

@@ -11,7 +11,10 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Use and misuse of a cache. With queries of zeros, attention is the mean of the values: what each test expects is plain to see. */
+/**
+ * Use and misuse of a cache. With queries of zeros, attention is the mean of the values: what each test expects is
+ * plain to see.
+ */
 class CacheTest {
     private static final int DIM = 8;
     private static final float[] NO_QUERY = new float[2 * DIM];
@@ -118,7 +121,8 @@ class CacheTest {
             }
             // A query of its own position, before the last token.
             float[] out = new float[2 * DIM];
-            try (CachePlan plan = CachePlan.create(null, scheme, two, CacheBatch.of(sequences[1]), 2, new long[] {8}, 0)) {
+            try (CachePlan plan =
+                            CachePlan.create(null, scheme, two, CacheBatch.of(sequences[1]), 2, new long[] {8}, 0)) {
                 plan.run(0, queries(), Tensor.of(out, 1, 2, 1, DIM));
             }
             assertEquals(1, out[0]);
@@ -186,8 +190,10 @@ class CacheTest {
                 () -> cache.append(CacheBatch.ofRows(sequence, Long.MAX_VALUE), new long[] {5}));
         refused(Status.SHAPE, 6, "data.lse_count is 1: must be at least 2",
                 () -> cache.decode(null, scheme, 0, one, queries(), out, new float[1]));
-        refused(Status.DTYPE, 1, "", () -> Tensor.of(ByteBuffer.allocateDirect(64).order(java.nio.ByteOrder.nativeOrder()), Dtype.I8,
-                1, 1, 1, 8));
+        refused(Status.DTYPE, 1, "",
+                ()
+                        -> Tensor.of(ByteBuffer.allocateDirect(64).order(java.nio.ByteOrder.nativeOrder()), Dtype.I8, 1,
+                                1, 1, 8));
         assertThrows(NullPointerException.class, () -> Cache.create(null));
         assertThrows(NullPointerException.class, () -> cache.append(null));
         assertThrows(NullPointerException.class, () -> cache.write(0, one, null, out));
@@ -196,7 +202,8 @@ class CacheTest {
         assertThrows(NullPointerException.class, () -> CachePlan.create(scheme, null, one, 2));
         assertThrows(IllegalArgumentException.class, () -> cache.save(sequence, ByteBuffer.allocate(10000)));
         assertThrows(IllegalArgumentException.class, () -> cache.restore(ByteBuffer.allocate(10000)));
-        assertThrows(IllegalArgumentException.class, () -> cache.save(sequence, ByteBuffer.allocateDirect(9999).asReadOnlyBuffer()));
+        assertThrows(IllegalArgumentException.class,
+                () -> cache.save(sequence, ByteBuffer.allocateDirect(9999).asReadOnlyBuffer()));
         ByteBuffer small = ByteBuffer.allocateDirect(10);
         refused(Status.SHAPE, 5, "buffer_bytes is 10", () -> cache.save(sequence, small));
         assertEquals(0, small.position());
@@ -236,13 +243,35 @@ class CacheTest {
         cache.close();
         cache.close();
         CacheBatch one = CacheBatch.of(1);
-        Runnable[] calls = {cache::createSequence, () -> cache.destroySequence(1), () -> cache.fork(1), () -> cache.evict(1, 0, 1),
-            () -> cache.keep(1, 0, 1), cache::clear, () -> cache.info(1), cache::statistics, () -> cache.append(one),
-            () -> cache.write(0, one, queries(), queries()), () -> cache.decode(scheme, 0, one, queries(), queries()),
-            () -> cache.savedBytes(1), () -> cache.save(1), () -> cache.save(1, ByteBuffer.allocateDirect(8)),
-            () -> cache.restore(new byte[8]), () -> CachePlan.create(scheme, cache, one, 2)};
+        Runnable[] calls = {cache::createSequence,
+                ()
+                        -> cache.destroySequence(1),
+                ()
+                        -> cache.fork(1),
+                ()
+                        -> cache.evict(1, 0, 1),
+                ()
+                        -> cache.keep(1, 0, 1),
+                cache::clear,
+                ()
+                        -> cache.info(1),
+                cache::statistics,
+                ()
+                        -> cache.append(one),
+                ()
+                        -> cache.write(0, one, queries(), queries()),
+                ()
+                        -> cache.decode(scheme, 0, one, queries(), queries()),
+                ()
+                        -> cache.savedBytes(1),
+                ()
+                        -> cache.save(1),
+                ()
+                        -> cache.save(1, ByteBuffer.allocateDirect(8)),
+                () -> cache.restore(new byte[8]), () -> CachePlan.create(scheme, cache, one, 2)};
         for (int n = 0; n < calls.length; ++n) {
-            assertEquals("the cache is closed", assertThrows(IllegalStateException.class, calls[n]::run, "call " + n).getMessage());
+            assertEquals("the cache is closed",
+                    assertThrows(IllegalStateException.class, calls[n] ::run, "call " + n).getMessage());
         }
     }
 }

@@ -26,7 +26,8 @@ class CacheThreadsTest {
     /** The mean of ones, whatever happens to the cache meanwhile. */
     private static void decode(Cache cache, Scheme scheme, long sequence) {
         float[] out = new float[DIM];
-        cache.decode(scheme, 0, CacheBatch.of(sequence), Tensor.of(new float[DIM], 1, 1, 1, DIM), Tensor.of(out, 1, 1, 1, DIM));
+        cache.decode(scheme, 0, CacheBatch.of(sequence), Tensor.of(new float[DIM], 1, 1, 1, DIM),
+                Tensor.of(out, 1, 1, 1, DIM));
         assertEquals(1, out[0], 1e-6f);
     }
 
@@ -71,8 +72,11 @@ class CacheThreadsTest {
                 CachePlan plan = CachePlan.create(scheme, cache, CacheBatch.of(sequence), 1);
                 CountDownLatch running = new CountDownLatch(2);
                 Thread decoder = start(() -> untilClosed(running, () -> decode(cache, scheme, sequence)));
-                Thread runner = start(() -> untilClosed(running, () -> plan.run(0, Tensor.of(new float[DIM], 1, 1, 1, DIM),
-                        Tensor.of(new float[DIM], 1, 1, 1, DIM))));
+                Thread runner = start(()
+                                              -> untilClosed(running,
+                                                      ()
+                                                              -> plan.run(0, Tensor.of(new float[DIM], 1, 1, 1, DIM),
+                                                                      Tensor.of(new float[DIM], 1, 1, 1, DIM))));
                 running.await();
                 cache.close();
                 decoder.join();

@@ -49,13 +49,15 @@ public final class Conformance {
             for (byte b : runner.digest.digest()) {
                 hexadecimal.append(String.format("%02x", b));
             }
-            System.out.println("java " + arguments[1] + " " + arguments[2] + " " + runner.cases + " " + runner.failed + " " + hexadecimal);
+            System.out.println("java " + arguments[1] + " " + arguments[2] + " " + runner.cases + " " + runner.failed
+                    + " " + hexadecimal);
             System.exit(runner.failed == 0 && runner.cases > 0 ? 0 : 1);
         }
     }
 
     private void runFile(Path file) throws IOException {
-        for (JsonElement given : JsonParser.parseString(Files.readString(file)).getAsJsonObject().getAsJsonArray("cases")) {
+        for (JsonElement given :
+                JsonParser.parseString(Files.readString(file)).getAsJsonObject().getAsJsonArray("cases")) {
             JsonObject one = given.getAsJsonObject();
             ++cases;
             String complaint = run(one);
@@ -80,13 +82,15 @@ public final class Conformance {
             digest.update((failure.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
             return code != expected ? "status " + code + " (" + failure.getMessage() + "), expected " + expected
                     : failure.argument() != one.get("argument").getAsInt() ? "argument " + failure.argument()
-                    : one.has("message") && !failure.getMessage().contains(one.get("message").getAsString()) ? "message "
-                    + failure.getMessage()
-                    : call.outputs.stream().allMatch(ConformanceMemory::isUntouched) ? null : "an output was written";
+                    : one.has("message") && !failure.getMessage().contains(one.get("message").getAsString())
+                    ? "message " + failure.getMessage()
+                    : call.outputs.stream().allMatch(ConformanceMemory::isUntouched) ? null
+                                                                                     : "an output was written";
         }
         digest(0);
         call.outputs.forEach(output -> digest.update(output.content()));
-        return expected == 0 ? difference(one.getAsJsonArray("outputs"), call.outputs) : "success, expected status " + expected;
+        return expected == 0 ? difference(one.getAsJsonArray("outputs"), call.outputs)
+                             : "success, expected status " + expected;
     }
 
     private static String difference(JsonArray expected, List<ConformanceMemory> outputs) {

@@ -82,13 +82,13 @@ final class ConformanceCache implements AutoCloseable {
         switch (step.get("call").getAsString()) {
             case "cache_sequence_info":
                 SequenceInfo info = cache.info(sequence(step));
-                outputs.add(ConformanceMemory.of(new long[] {info.tokens(), info.firstPosition(), info.nextPosition(), info.blocks(),
-                    info.sharedBlocks()}));
+                outputs.add(ConformanceMemory.of(new long[] {
+                        info.tokens(), info.firstPosition(), info.nextPosition(), info.blocks(), info.sharedBlocks()}));
                 break;
             case "cache_get_statistics":
                 CacheStatistics answer = cache.statistics();
-                outputs.add(ConformanceMemory.of(new long[] {answer.sequences(), answer.blocks(), answer.freeBlocks(),
-                    answer.blockBytes()}));
+                outputs.add(ConformanceMemory.of(
+                        new long[] {answer.sequences(), answer.blocks(), answer.freeBlocks(), answer.blockBytes()}));
                 break;
             case "cache_run":
             case "attention_decode":
@@ -133,8 +133,8 @@ final class ConformanceCache implements AutoCloseable {
                 cache.decode(context, scheme, layer, batch(step), q, out, lse);
                 return;
             }
-            try (CachePlan plan = CachePlan.create(context, scheme, cache, batch(step), q.shape()[1], longs(step, "positions"),
-                    number(step, "length", 0))) {
+            try (CachePlan plan = CachePlan.create(context, scheme, cache, batch(step), q.shape()[1],
+                         longs(step, "positions"), number(step, "length", 0))) {
                 plan.run(context, layer, q, out, lse,
                         step.has("workspace") ? ByteBuffer.allocateDirect((int) plan.workspaceBytes()) : null);
             }

@@ -10,7 +10,10 @@ import java.util.List;
 
 /** One conformance case: makes its memory, and calls the function. */
 final class ConformanceCall {
-    /** What the call wrote, in the order of the vectors' README. Known before the call, so that a failure can be checked too. */
+    /**
+     * What the call wrote, in the order of the vectors' README. Known before the call, so that a failure can be checked
+     * too.
+     */
     final List<ConformanceMemory> outputs = new ArrayList<>();
 
     private final Context context;
@@ -31,8 +34,8 @@ final class ConformanceCall {
     void run() {
         switch (call) {
             case "sinusoidal_fill":
-                AbsolutePositions.sinusoidal(ConformanceConfigs.coded(SinusoidalLayout.class, integer("layout")), number("first"),
-                        ConformanceMemory.number(arguments.get("base")), output("out"));
+                AbsolutePositions.sinusoidal(ConformanceConfigs.coded(SinusoidalLayout.class, integer("layout")),
+                        number("first"), ConformanceMemory.number(arguments.get("base")), output("out"));
                 return;
             case "position_lookup":
                 AbsolutePositions.lookup(input("table"), longs("positions"), output("out"));
@@ -92,7 +95,8 @@ final class ConformanceCall {
                 Attention.run(context, made, input("q"), input("k"), input("v"), output("out"));
                 return;
             default:
-                try (Plan plan = Plan.create(context, made, ConformanceConfigs.problem(arguments.getAsJsonObject("problem")))) {
+                try (Plan plan = Plan.create(
+                             context, made, ConformanceConfigs.problem(arguments.getAsJsonObject("problem")))) {
                     run(plan);
                 }
         }
@@ -102,7 +106,8 @@ final class ConformanceCall {
         switch (call) {
             case "plan_tile_counts":
                 TileCounts counts = plan.tileCounts();
-                outputs.add(ConformanceMemory.of(new long[] {counts.skipped(), counts.full(), counts.edge(), counts.crossed()}));
+                outputs.add(ConformanceMemory.of(
+                        new long[] {counts.skipped(), counts.full(), counts.edge(), counts.crossed()}));
                 return;
             case "attention_run":
                 attention(plan);
@@ -118,10 +123,13 @@ final class ConformanceCall {
         if (arguments.has("lse")) {
             JsonObject problem = arguments.getAsJsonObject("problem");
             int batch = problem.has("batch") ? problem.get("batch").getAsInt() : 1;
-            lse = floats(add(Dtype.F32, batch * problem.get("query_heads").getAsInt() * problem.get("queries").getAsInt()));
+            lse = floats(
+                    add(Dtype.F32, batch * problem.get("query_heads").getAsInt() * problem.get("queries").getAsInt()));
         }
-        ByteBuffer workspace = arguments.has("workspace") ? ByteBuffer.allocateDirect((int) plan.workspaceBytes()) : null;
-        plan.run(context, input("q"), input("k"), input("v"), arguments.has("bias") ? input("bias") : null, out, lse, workspace);
+        ByteBuffer workspace =
+                arguments.has("workspace") ? ByteBuffer.allocateDirect((int) plan.workspaceBytes()) : null;
+        plan.run(context, input("q"), input("k"), input("v"), arguments.has("bias") ? input("bias") : null, out, lse,
+                workspace);
     }
 
     private void merge() {
@@ -146,8 +154,8 @@ final class ConformanceCall {
         for (JsonElement pair : pairs) {
             long[] queryKeyHead = ConformanceMemory.longs(pair.getAsJsonArray());
             Probe probe = made.probe(number("length"), queryKeyHead[0], queryKeyHead[1], (int) queryKeyHead[2]);
-            double[] fields = {probe.visible() ? 1 : 0, probe.branch(), probe.queryAnglePosition(), probe.keyAnglePosition(),
-                probe.relativePosition(), probe.bias(), probe.scale(), probe.magnitude()};
+            double[] fields = {probe.visible() ? 1 : 0, probe.branch(), probe.queryAnglePosition(),
+                    probe.keyAnglePosition(), probe.relativePosition(), probe.bias(), probe.scale(), probe.magnitude()};
             for (double field : fields) {
                 out.putDouble(at, field);
                 at += Double.BYTES;
@@ -165,9 +173,12 @@ final class ConformanceCall {
     }
 
     private void rope(Scheme made) {
-        RopeOptions options = new RopeOptions().side(ConformanceConfigs.coded(Side.class, integer("side")))
-                .branch(integer("branch")).direction(ConformanceConfigs.coded(Direction.class, integer("direction")))
-                .length(number("length")).axisStride(number("axis_stride"));
+        RopeOptions options = new RopeOptions()
+                                      .side(ConformanceConfigs.coded(Side.class, integer("side")))
+                                      .branch(integer("branch"))
+                                      .direction(ConformanceConfigs.coded(Direction.class, integer("direction")))
+                                      .length(number("length"))
+                                      .axisStride(number("axis_stride"));
         if (arguments.has("xpos_centre")) {
             options.xposCentre(ConformanceMemory.number(arguments.get("xpos_centre")));
         }

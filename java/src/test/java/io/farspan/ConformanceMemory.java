@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Memory of a tensor or array of a conformance case: its content, its bytes, and its comparison with what is expected. */
+/**
+ * Memory of a tensor or array of a conformance case: its content, its bytes, and its comparison with what is expected.
+ */
 final class ConformanceMemory {
     private final ByteBuffer bytes;
     private final Dtype dtype;
@@ -78,7 +80,8 @@ final class ConformanceMemory {
         if (!description.has("stride") && !description.has("offset")) {
             return Tensor.of(bytes, dtype, shape[0], shape[1], shape[2], shape[3]);
         }
-        long[] stride = description.has("stride") ? longs(description.getAsJsonArray("stride"))
+        long[] stride = description.has("stride")
+                ? longs(description.getAsJsonArray("stride"))
                 : new long[] {shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1};
         long offset = description.has("offset") ? description.get("offset").getAsLong() : 0;
         return Tensor.of(bytes, dtype, 1, 1, 1, count()).view(offset, shape, stride);
@@ -127,7 +130,9 @@ final class ConformanceMemory {
                 bytes.putShort(2 * n, (short) (bits >>> 16));
                 break;
             case F16: // a multiple of 1/64 below 2 is 0 or a normal number, with few enough bits
-                int half = narrow == 0 ? 0 : (bits >>> 16 & 0x8000) | (((bits >>> 23 & 0xff) - 112) << 10) | (bits >>> 13 & 0x3ff);
+                int half = narrow == 0
+                        ? 0
+                        : (bits >>> 16 & 0x8000) | (((bits >>> 23 & 0xff) - 112) << 10) | (bits >>> 13 & 0x3ff);
                 bytes.putShort(2 * n, (short) half);
                 break;
             default:
@@ -146,7 +151,8 @@ final class ConformanceMemory {
         int exponent = bits >>> 10 & 0x1f;
         int fraction = bits & 0x3ff;
         double size = exponent == 31 ? (fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN)
-                : exponent == 0 ? fraction * 0x1p-24 : Math.scalb(1 + fraction / 1024.0, exponent - 15);
+                : exponent == 0      ? fraction * 0x1p-24
+                                     : Math.scalb(1 + fraction / 1024.0, exponent - 15);
         return bits < 0 ? -size : size;
     }
 

@@ -17,8 +17,8 @@ final class ConformanceModel {
 
     /** The model of a case. */
     static Model model(JsonObject given) {
-        ModelOptions options = ConformanceConfigs.set(new ModelOptions(),
-                given.has("options") ? given.getAsJsonObject("options") : new JsonObject());
+        ModelOptions options = ConformanceConfigs.set(
+                new ModelOptions(), given.has("options") ? given.getAsJsonObject("options") : new JsonObject());
         if (given.has("metadata")) {
             return Model.fromMetadata(metadata(given), options);
         }
@@ -47,9 +47,12 @@ final class ConformanceModel {
             List<Object> values = new ArrayList<>();
             for (JsonElement value : entry.getAsJsonArray("values")) {
                 int type = entry.get("type").getAsInt();
-                values.add(type == 1 ? (Object) value.getAsLong() : type == 2 ? (Object) value.getAsDouble() : value.getAsString());
+                values.add(type == 1        ? (Object) value.getAsLong()
+                                : type == 2 ? (Object) value.getAsDouble()
+                                            : value.getAsString());
             }
-            metadata.put(entry.get("key").getAsString(), entry.get("is_array").getAsInt() == 1 ? values : values.get(0));
+            metadata.put(
+                    entry.get("key").getAsString(), entry.get("is_array").getAsInt() == 1 ? values : values.get(0));
         }
         return metadata;
     }
@@ -67,21 +70,24 @@ final class ConformanceModel {
     }
 
     private static List<ConformanceMemory> describe(ModelInfo i) {
-        return List.of(ConformanceMemory.of(new long[] {i.absolute().code, i.layers(), i.encoderLayers(), i.queryHeads(), i.keyHeads(),
-            i.headDim(), i.valueDim(), i.hidden(), i.vocabulary(), i.context(), i.trainedContext(), i.usableContext(),
-            i.usableContextMost(), i.absoluteRows(), i.absoluteOffset(), i.layerKinds()}), reals(i.finalSoftcap()));
+        return List.of(ConformanceMemory.of(new long[] {i.absolute().code, i.layers(), i.encoderLayers(),
+                               i.queryHeads(), i.keyHeads(), i.headDim(), i.valueDim(), i.hidden(), i.vocabulary(),
+                               i.context(), i.trainedContext(), i.usableContext(), i.usableContextMost(),
+                               i.absoluteRows(), i.absoluteOffset(), i.layerKinds()}),
+                reals(i.finalSoftcap()));
     }
 
     private static List<ConformanceMemory> layer(ModelLayer l) {
-        long[] whole = Arrays.copyOf(new long[] {l.kind().code, l.alike(), l.queryHeads(), l.keyHeads(), l.headDim(), l.valueDim(),
-            l.window()}, 16);
+        long[] whole = Arrays.copyOf(new long[] {l.kind().code, l.alike(), l.queryHeads(), l.keyHeads(), l.headDim(),
+                                             l.valueDim(), l.window()},
+                16);
         double[] real = {l.attentionScale(), 0, 0, 0};
         if (l.rope() != null) {
             RopeSettings rope = l.rope().settings();
             ScoreSettings score = l.score().settings();
-            long[] parts = {rope.method().code, rope.layout() == null ? 0 : rope.layout().code, rope.rotaryDim(), rope.rotaryOffset(),
-                l.remap().settings().method().code, l.bias().settings().method().code, l.mask().settings().windowLeft(),
-                l.mask().settings().chunk(), score.temperature().code};
+            long[] parts = {rope.method().code, rope.layout() == null ? 0 : rope.layout().code, rope.rotaryDim(),
+                    rope.rotaryOffset(), l.remap().settings().method().code, l.bias().settings().method().code,
+                    l.mask().settings().windowLeft(), l.mask().settings().chunk(), score.temperature().code};
             System.arraycopy(parts, 0, whole, 7, parts.length);
             real = new double[] {l.attentionScale(), rope.base(), score.softcap(), score.trainedLength()};
         }
@@ -93,7 +99,8 @@ final class ConformanceModel {
         long severity = -1;
         long count = 0;
         for (ModelNote note : model.notes()) {
-            if (note.code().code == arguments.get("code").getAsInt() && note.path().equals(arguments.get("path").getAsString())) {
+            if (note.code().code == arguments.get("code").getAsInt()
+                    && note.path().equals(arguments.get("path").getAsString())) {
                 text = count++ == 0 ? note.text().getBytes(StandardCharsets.UTF_8) : text;
                 severity = note.severity().code;
             }

@@ -43,30 +43,34 @@ class CoverageTest {
     private static final Map<String, String> NOT_CALLED =
             Map.of("farspan_get_api", "the bridge is linked to the functions; a table would reach the same ones",
                     "farspan_attention_gradient_init", "gradients are for C and C++ callers so far",
-                    "farspan_attention_backward", "gradients are for C and C++ callers so far",
-                    "farspan_rope_backward", "gradients are for C and C++ callers so far",
-                    "farspan_attention_backward_workspace_size", "gradients are for C and C++ callers so far");
+                    "farspan_attention_backward", "gradients are for C and C++ callers so far", "farspan_rope_backward",
+                    "gradients are for C and C++ callers so far", "farspan_attention_backward_workspace_size",
+                    "gradients are for C and C++ callers so far");
 
     /** Prefixes of the C constants, with the enums that name them. */
     private static final Map<String, Class<? extends Enum<?>>> ENUMS = Map.ofEntries(Map.entry("ERROR_", Status.class),
-            Map.entry("ROPE_", RopeMethod.class), Map.entry("LAYOUT_", Layout.class), Map.entry("ANGLE_", RopeConfig.Angle.class),
-            Map.entry("RAMP_", RopeConfig.Ramp.class), Map.entry("MAGNITUDE_", RopeConfig.Magnitude.class),
-            Map.entry("SWITCH_", RopeConfig.LengthSwitch.class), Map.entry("AXES_", Axes.class),
-            Map.entry("REMAP_", RemapMethod.class), Map.entry("BIAS_", BiasMethod.class),
-            Map.entry("TEMPERATURE_", Temperature.class), Map.entry("PART_", Part.class), Map.entry("SIDE_", Side.class),
-            Map.entry("ROTATE_", Direction.class), Map.entry("SINUSOIDAL_", SinusoidalLayout.class),
-            Map.entry("STATE_", Problem.State.class), Map.entry("ISA_", Isa.class), Map.entry("WINDOWS_", WindowsKind.class),
-            Map.entry("BOS_", Bos.class), Map.entry("VERDICT_", Verdict.class), Map.entry("TOKENIZER_", Tokenizer.class),
-            Map.entry("SMOOTHING_", Smoothing.class), Map.entry("ROUGE_", RougeKind.class), Map.entry("PASSKEY_", PasskeyForm.class),
-            Map.entry("RELEASE_", Release.class), Map.entry("EXTENSION_", Extension.class), Map.entry("LAYER_", LayerKind.class),
-            Map.entry("ABSOLUTE_", AbsoluteKind.class), Map.entry("SEVERITY_", Severity.class), Map.entry("NOTE_", NoteCode.class));
+            Map.entry("ROPE_", RopeMethod.class), Map.entry("LAYOUT_", Layout.class),
+            Map.entry("ANGLE_", RopeConfig.Angle.class), Map.entry("RAMP_", RopeConfig.Ramp.class),
+            Map.entry("MAGNITUDE_", RopeConfig.Magnitude.class), Map.entry("SWITCH_", RopeConfig.LengthSwitch.class),
+            Map.entry("AXES_", Axes.class), Map.entry("REMAP_", RemapMethod.class),
+            Map.entry("BIAS_", BiasMethod.class), Map.entry("TEMPERATURE_", Temperature.class),
+            Map.entry("PART_", Part.class), Map.entry("SIDE_", Side.class), Map.entry("ROTATE_", Direction.class),
+            Map.entry("SINUSOIDAL_", SinusoidalLayout.class), Map.entry("STATE_", Problem.State.class),
+            Map.entry("ISA_", Isa.class), Map.entry("WINDOWS_", WindowsKind.class), Map.entry("BOS_", Bos.class),
+            Map.entry("VERDICT_", Verdict.class), Map.entry("TOKENIZER_", Tokenizer.class),
+            Map.entry("SMOOTHING_", Smoothing.class), Map.entry("ROUGE_", RougeKind.class),
+            Map.entry("PASSKEY_", PasskeyForm.class), Map.entry("RELEASE_", Release.class),
+            Map.entry("EXTENSION_", Extension.class), Map.entry("LAYER_", LayerKind.class),
+            Map.entry("ABSOLUTE_", AbsoluteKind.class), Map.entry("SEVERITY_", Severity.class),
+            Map.entry("NOTE_", NoteCode.class));
 
     @Test
     void everyExportedFunctionIsCalled() throws Exception {
         Set<String> exported = words(run("nm", "-D", "--defined-only", library()), " T (farspan_\\w+)");
         assertTrue(exported.size() > 40, exported.toString());
-        Set<String> called = words(run("nm", "-D", "--undefined-only", library().replace("libfarspan.so.1", "libfarspan_java.so")),
-                " U (farspan_\\w+)");
+        Set<String> called =
+                words(run("nm", "-D", "--undefined-only", library().replace("libfarspan.so.1", "libfarspan_java.so")),
+                        " U (farspan_\\w+)");
         Set<String> missing = new TreeSet<>(exported);
         missing.removeAll(called);
         assertEquals(NOT_CALLED.keySet(), missing);
@@ -75,8 +79,10 @@ class CoverageTest {
     @Test
     void everyGeneratedFunctionIsUsedByThePublicClasses() throws IOException {
         String sources = sources();
-        List<String> unused = Arrays.stream(Native.class.getDeclaredMethods()).map(Method::getName)
-                .filter(name -> !sources.contains("Native." + name + "(")).collect(Collectors.toList());
+        List<String> unused = Arrays.stream(Native.class.getDeclaredMethods())
+                                      .map(Method::getName)
+                                      .filter(name -> !sources.contains("Native." + name + "("))
+                                      .collect(Collectors.toList());
         assertEquals(List.of(), unused);
     }
 
@@ -113,7 +119,8 @@ class CoverageTest {
         check(new BiasConfig(BiasMethod.NONE), BiasConfig.class, "method");
         check(new MaskConfig(), MaskConfig.class);
         check(new ScoreConfig(), ScoreConfig.class);
-        check(new FireConfig(3, 4, new float[3], new float[3], new float[12], new float[4]), FireConfig.class, "hidden", "heads");
+        check(new FireConfig(3, 4, new float[3], new float[3], new float[12], new float[4]), FireConfig.class, "hidden",
+                "heads");
         check(new Problem(), Problem.class, "segments");
         check(new CacheConfig(1, 1), CacheConfig.class);
         check(new WindowsConfig(WindowsKind.BLOCKS), WindowsConfig.class, "kind");
@@ -156,23 +163,29 @@ class CoverageTest {
             if (Arrays.asList(excepted).contains(name)) {
                 continue;
             }
-            Method setter = Arrays.stream(type.getMethods()).filter(m -> m.getName().equals(name)).findFirst()
-                    .orElseThrow(() -> new AssertionError(type.getSimpleName() + " has no " + name));
+            Method setter = Arrays.stream(type.getMethods())
+                                    .filter(m -> m.getName().equals(name))
+                                    .findFirst()
+                                    .orElseThrow(() -> new AssertionError(type.getSimpleName() + " has no " + name));
             Method getter = fields.getClass().getMethod("get" + raw.getName().substring(3));
             for (int value : new int[] {1, 2, 1}) {
                 Object given = sample(setter.getParameterTypes()[0], value);
                 assertEquals(config, setter.invoke(config, given));
                 double expected = given instanceof Boolean ? ((Boolean) given ? 1 : 0)
-                        : given instanceof Enum ? codeOf((Enum<?>) given) : ((Number) given).doubleValue();
-                assertEquals(expected, ((Number) getter.invoke(fields)).doubleValue(), type.getSimpleName() + "." + name);
+                        : given instanceof Enum            ? codeOf((Enum<?>) given)
+                                                           : ((Number) given).doubleValue();
+                assertEquals(
+                        expected, ((Number) getter.invoke(fields)).doubleValue(), type.getSimpleName() + "." + name);
             }
         }
     }
 
     private static Object sample(Class<?> type, int value) {
-        return type == boolean.class ? (Object) (value == 1) : type == int.class ? (Object) value
-                : type == long.class ? (Object) (1L << 33 + value) : type == double.class ? (Object) (value + 0.25)
-                : type.getEnumConstants()[value - 1];
+        return type == boolean.class   ? (Object) (value == 1)
+                : type == int.class    ? (Object) value
+                : type == long.class   ? (Object) (1L << 33 + value)
+                : type == double.class ? (Object) (value + 0.25)
+                                       : type.getEnumConstants()[value - 1];
     }
 
     private static int number(Class<? extends Enum<?>> type, String name) throws ReflectiveOperationException {
@@ -193,12 +206,13 @@ class CoverageTest {
 
     private static String library() {
         String classes = Farspan.class.getProtectionDomain().getCodeSource().getLocation().getPath();
-        return classes + "META-INF/native/linux-" + System.getProperty("os.arch").replace("amd64", "x86_64") + "/libfarspan.so.1";
+        return classes + "META-INF/native/linux-" + System.getProperty("os.arch").replace("amd64", "x86_64")
+                + "/libfarspan.so.1";
     }
 
     private static Set<String> words(String text, String pattern) {
         Set<String> found = new TreeSet<>();
-        for (Matcher matcher = Pattern.compile(pattern).matcher(text); matcher.find(); ) {
+        for (Matcher matcher = Pattern.compile(pattern).matcher(text); matcher.find();) {
             found.add(matcher.group(1));
         }
         return found;

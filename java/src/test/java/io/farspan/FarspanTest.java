@@ -15,7 +15,8 @@ class FarspanTest {
         assertEquals(NativeConstants.FARSPAN_VERSION, Farspan.version());
         assertEquals(NativeConstants.FARSPAN_ABI_VERSION, Farspan.abiVersion());
         assertEquals(NativeConstants.FARSPAN_VERSION_MAJOR + "." + NativeConstants.FARSPAN_VERSION_MINOR + "."
-                + NativeConstants.FARSPAN_VERSION_PATCH, Farspan.versionText());
+                        + NativeConstants.FARSPAN_VERSION_PATCH,
+                Farspan.versionText());
     }
 
     @Test
@@ -45,7 +46,8 @@ class FarspanTest {
             }
         }
         assertTrue(Isa.SCALAR.isSupported());
-        assertEquals(Status.PARAMETER_RANGE, assertThrows(FarspanException.class, () -> Context.create(Isa.BEST, -1)).status());
+        assertEquals(Status.PARAMETER_RANGE,
+                assertThrows(FarspanException.class, () -> Context.create(Isa.BEST, -1)).status());
     }
 
     @Test

@@ -9,7 +9,10 @@ import java.nio.FloatBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Random sizes, strides, offsets and lengths: every call succeeds or is refused, and nothing outside its memory changes. */
+/**
+ * Random sizes, strides, offsets and lengths: every call succeeds or is refused, and nothing outside its memory
+ * changes.
+ */
 class FuzzTest {
     private static final int ELEMENTS = 96;
     private static final int GUARD = 64;
@@ -17,7 +20,8 @@ class FuzzTest {
 
     private final long seed = Long.getLong("farspan.fuzz.seed", System.nanoTime());
     private final Random random = new Random(seed);
-    private final ByteBuffer block = ByteBuffer.allocateDirect(4 * (ELEMENTS + 2 * GUARD)).order(ByteOrder.nativeOrder());
+    private final ByteBuffer block =
+            ByteBuffer.allocateDirect(4 * (ELEMENTS + 2 * GUARD)).order(ByteOrder.nativeOrder());
     private int succeeded;
     private int refused;
 
@@ -39,7 +43,8 @@ class FuzzTest {
                 assertEquals(CANARY, block.get(block.capacity() - 1 - at), "seed " + seed);
             }
         }
-        assertTrue(succeeded > 500 && refused > 500, succeeded + " succeeded, " + refused + " were refused, seed " + seed);
+        assertTrue(
+                succeeded > 500 && refused > 500, succeeded + " succeeded, " + refused + " were refused, seed " + seed);
     }
 
     private void call(FloatBuffer inside) {
@@ -74,14 +79,20 @@ class FuzzTest {
             if (random.nextInt(3) == 0) {
                 options.axisStride(integer()).length(integer()).branch(random.nextInt(2));
             }
-            Rope.apply(null, scheme, options, longs(shape[2] * scheme.axes()), input(shape[0], shape[1], shape[2], shape[3]), out);
+            Rope.apply(null, scheme, options, longs(shape[2] * scheme.axes()),
+                    input(shape[0], shape[1], shape[2], shape[3]), out);
         }
     }
 
     private void attention(Tensor out, long[] shape) {
         long keys = shape[2] + random.nextInt(3);
-        Problem problem = new Problem().batch(near(shape[0])).queryHeads(shape[1]).keyHeads(shape[1]).queries(shape[2]).keys(keys)
-                .headDim(shape[3]);
+        Problem problem = new Problem()
+                                  .batch(near(shape[0]))
+                                  .queryHeads(shape[1])
+                                  .keyHeads(shape[1])
+                                  .queries(shape[2])
+                                  .keys(keys)
+                                  .headDim(shape[3]);
         if (random.nextInt(3) == 0) {
             problem.keyPositions(new long[near(keys)]).keyPositionStride(integer());
         }
@@ -118,7 +129,7 @@ class FuzzTest {
     private Tensor input(long batch, long heads, long sequence, long features) {
         float[] data = new float[near(batch * heads * sequence * features)];
         return random.nextBoolean() ? Tensor.of(data, batch, heads, sequence, features)
-                : Tensor.of(Memory.direct(data), batch, heads, sequence, features);
+                                    : Tensor.of(Memory.direct(data), batch, heads, sequence, features);
     }
 
     /** Mostly the number, sometimes one next to it. */

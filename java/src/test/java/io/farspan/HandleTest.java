@@ -35,14 +35,35 @@ class HandleTest {
         }
         Tensor t = Tensor.of(new float[4], 1, 1, 1, 4);
         Runnable[] calls = {
-            scheme::axes, () -> scheme.probe(0, 0, 0, 0), () -> scheme.visible(0, 1), () -> scheme.fillBias(0, 0, 0, new float[1]),
-            () -> Rope.apply(scheme, null, t, t), () -> Rope.frequencies(scheme, 0, new double[2]),
-            () -> Attention.run(scheme, t, t, t, t), () -> Plan.create(scheme, problem), context::threads, context::isa,
-            () -> Plan.create(context, open, problem), () -> Rope.apply(context, open, new RopeOptions(), null, t, t),
-            () -> Attention.run(context, open, t, t, t, t), plan::workspaceBytes, plan::tileCounts, () -> plan.run(t, t, t, t),
+                scheme::axes,
+                ()
+                        -> scheme.probe(0, 0, 0, 0),
+                ()
+                        -> scheme.visible(0, 1),
+                ()
+                        -> scheme.fillBias(0, 0, 0, new float[1]),
+                ()
+                        -> Rope.apply(scheme, null, t, t),
+                ()
+                        -> Rope.frequencies(scheme, 0, new double[2]),
+                ()
+                        -> Attention.run(scheme, t, t, t, t),
+                ()
+                        -> Plan.create(scheme, problem),
+                context::threads,
+                context::isa,
+                ()
+                        -> Plan.create(context, open, problem),
+                ()
+                        -> Rope.apply(context, open, new RopeOptions(), null, t, t),
+                ()
+                        -> Attention.run(context, open, t, t, t, t),
+                plan::workspaceBytes,
+                plan::tileCounts,
+                () -> plan.run(t, t, t, t),
         };
         for (int n = 0; n < calls.length; ++n) {
-            String message = assertThrows(IllegalStateException.class, calls[n]::run, "call " + n).getMessage();
+            String message = assertThrows(IllegalStateException.class, calls[n] ::run, "call " + n).getMessage();
             assertTrue(message.endsWith("is closed"), message);
         }
         context.cancel(); // harmless
@@ -141,7 +162,8 @@ class HandleTest {
     void forgottenObjectsAreFreed() throws InterruptedException {
         long tokens = 20000;
         Problem problem = new Problem().queryHeads(1).keyHeads(1).queries(tokens).keys(tokens).headDim(64);
-        Scheme scheme = Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(64)).build();
+        Scheme scheme =
+                Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(64)).build();
         long before = Memory.resident();
         Plan[] held = new Plan[20];
         java.util.Arrays.setAll(held, n -> Plan.create(scheme, problem));
@@ -180,8 +202,8 @@ class HandleTest {
         for (int n = 0; n < 100; ++n) { // nothing but the call refers to the handles or the buffers
             java.util.Arrays.fill(out, 0);
             Plan.create(Context.create(Isa.BEST, 1), Scheme.builder().build(), problem())
-                    .run(null, tensor(Memory.direct(data)), tensor(Memory.direct(data)), tensor(Memory.direct(data)), null, tensor(out),
-                            (FloatBuffer) null, null);
+                    .run(null, tensor(Memory.direct(data)), tensor(Memory.direct(data)), tensor(Memory.direct(data)),
+                            null, tensor(out), (FloatBuffer) null, null);
             assertArrayEquals(expected, out);
         }
         collector.interrupt();

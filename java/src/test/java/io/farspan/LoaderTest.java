@@ -25,10 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 class LoaderTest {
     private static final String PATH = "farspan.library.path";
     private static final String TMPDIR = "farspan.tmpdir";
-    private static final String FOLDER = "META-INF/native/linux-" + System.getProperty("os.arch").replace("amd64", "x86_64");
+    private static final String FOLDER =
+            "META-INF/native/linux-" + System.getProperty("os.arch").replace("amd64", "x86_64");
 
-    @TempDir
-    Path scratch;
+    @TempDir Path scratch;
 
     @AfterEach
     void clearProperties() {
@@ -88,7 +88,8 @@ class LoaderTest {
             use(first);
         }
         Path folder = onlyEntry(scratch);
-        assertTrue(folder.getFileName().toString().startsWith("farspan-" + Farspan.versionText() + "-"), folder.toString());
+        assertTrue(folder.getFileName().toString().startsWith("farspan-" + Farspan.versionText() + "-"),
+                folder.toString());
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
         assertEquals(List.of("libfarspan.so.1", "libfarspan_java.so"), names(folder));
         Object key = Files.getAttribute(folder.resolve("libfarspan_java.so"), "unix:ino");
@@ -102,7 +103,8 @@ class LoaderTest {
             use(third);
         }
         assertEquals(List.of("libfarspan.so.1", "libfarspan_java.so"), names(folder));
-        assertEquals(Files.size(classes().resolve(FOLDER).resolve("libfarspan_java.so")), Files.size(folder.resolve("libfarspan_java.so")));
+        assertEquals(Files.size(classes().resolve(FOLDER).resolve("libfarspan_java.so")),
+                Files.size(folder.resolve("libfarspan_java.so")));
     }
 
     @Test
@@ -124,7 +126,8 @@ class LoaderTest {
         System.setProperty(PATH, scratch.toString());
         String missing = loadFailure();
         assertTrue(missing.contains(scratch.resolve("libfarspan_java.so").toString()), missing);
-        // A library for another processor: of a file that is none at all the JVM itself would complain, on the standard output.
+        // A library for another processor: of a file that is none at all the JVM itself would complain, on the standard
+        // output.
         byte[] foreign = Files.readAllBytes(classes().resolve(FOLDER).resolve("libfarspan_java.so"));
         foreign[18] = 40; // e_machine of ELF: ARM, 32 bits
         Files.write(scratch.resolve("libfarspan_java.so"), foreign);
@@ -146,7 +149,8 @@ class LoaderTest {
                 out.write(Files.readAllBytes(file));
             }
         }
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader loader =
+                        new URLClassLoader(new URL[] {jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {
             String message = loadFailure(loader);
             assertTrue(message.contains("jar: has no /" + FOLDER) && message.contains(PATH), message);
         }
@@ -154,11 +158,16 @@ class LoaderTest {
 
     @Test
     void anotherAbiIsRefused() throws Exception {
-        Path source = Files.writeString(scratch.resolve("other.c"), "unsigned farspan_abi_version(void) { return 12345; }");
+        Path source =
+                Files.writeString(scratch.resolve("other.c"), "unsigned farspan_abi_version(void) { return 12345; }");
         Path library = scratch.resolve("libother.so");
-        assertEquals(0, new ProcessBuilder("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString()).start().waitFor());
-        ProcessBuilder child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                System.getProperty("java.class.path"), Version.class.getName()).redirectErrorStream(true);
+        assertEquals(0,
+                new ProcessBuilder("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString())
+                        .start()
+                        .waitFor());
+        ProcessBuilder child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), Version.class.getName())
+                                       .redirectErrorStream(true);
         child.environment().put("LD_PRELOAD", library.toString());
         String output = new String(child.start().getInputStream().readAllBytes());
         assertTrue(output.contains("the library has ABI version 12345"), output);

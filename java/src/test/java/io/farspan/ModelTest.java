@@ -25,14 +25,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class ModelTest {
-    private static final String GEMMA = "{\"model_type\": \"gemma3_text\", \"hidden_size\": 640, \"num_hidden_layers\": 6,"
+    private static final String GEMMA =
+            "{\"model_type\": \"gemma3_text\", \"hidden_size\": 640, \"num_hidden_layers\": 6,"
             + "\"num_attention_heads\": 4, \"num_key_value_heads\": 1, \"head_dim\": 256, \"max_position_embeddings\": 32768,"
             + "\"rope_theta\": 1000000, \"rope_local_base_freq\": 10000, \"sliding_window\": 512, \"sliding_window_pattern\": 6}";
     private static final String LLAMA = "{\"model_type\": \"llama\", \"hidden_size\": 4096, \"num_hidden_layers\": 2,"
             + "\"num_attention_heads\": 32, \"max_position_embeddings\": 4096}";
-    private static final String T5 = "{\"model_type\": \"t5\", \"d_model\": 16, \"num_heads\": 2, \"d_kv\": 8, \"num_layers\": 1,"
+    private static final String T5 =
+            "{\"model_type\": \"t5\", \"d_model\": 16, \"num_heads\": 2, \"d_kv\": 8, \"num_layers\": 1,"
             + "\"relative_attention_num_buckets\": 4}";
-    private static final String HYBRID = "{\"model_type\": \"qwen3_next\", \"hidden_size\": 2048, \"num_attention_heads\": 16,"
+    private static final String HYBRID =
+            "{\"model_type\": \"qwen3_next\", \"hidden_size\": 2048, \"num_attention_heads\": 16,"
             + "\"num_key_value_heads\": 2, \"head_dim\": 256, \"num_hidden_layers\": 4, \"max_position_embeddings\": 262144,"
             + "\"full_attention_interval\": 4}";
 
@@ -56,7 +59,8 @@ class ModelTest {
             ModelInfo info = model.info();
             assertEquals("gemma3_text", info.family());
             assertEquals(List.of(6L, 2L, 4L, 1L, 256L, 32768L),
-                    List.of(info.layers(), info.layerKinds(), info.queryHeads(), info.keyHeads(), info.headDim(), info.usableContext()));
+                    List.of(info.layers(), info.layerKinds(), info.queryHeads(), info.keyHeads(), info.headDim(),
+                            info.usableContext()));
             assertEquals(AbsoluteKind.NONE, info.absolute());
             ModelLayer near = model.layer(4);
             ModelLayer far = model.layer(5);
@@ -88,11 +92,16 @@ class ModelTest {
         }
         assertEquals("llama", info.family());
         assertEquals(new ModelNote(Severity.NOTE, NoteCode.DEFAULT, "$.rope_theta", notes.get(0).text()), notes.get(0));
-        try (Scheme changed = Scheme.builder().rope(layer.rope()).remap(new RemapConfig(RemapMethod.REROPE).window(1024)).build()) {
+        try (Scheme changed = Scheme.builder()
+                                      .rope(layer.rope())
+                                      .remap(new RemapConfig(RemapMethod.REROPE).window(1024))
+                                      .build()) {
             assertEquals(1024, changed.probe(0, 9000, 0, 0).relativePosition());
         }
         List<Runnable> calls = List.of(model::info, model::notes, () -> model.layer(0), () -> model.scheme(0));
-        calls.forEach(call -> assertEquals("the model is closed", assertThrows(IllegalStateException.class, call::run).getMessage()));
+        calls.forEach(call
+                -> assertEquals(
+                        "the model is closed", assertThrows(IllegalStateException.class, call::run).getMessage()));
         try (Scheme scheme = Scheme.fromConfigJson(LLAMA, 0)) {
             assertEquals(1, scheme.axes());
         }
@@ -100,9 +109,10 @@ class ModelTest {
 
     @Test
     void arraysComeAlong() {
-        try (Model model = Model.fromConfigJson("{\"model_type\": \"phi3\", \"hidden_size\": 16, \"num_hidden_layers\": 1,"
-                + "\"num_attention_heads\": 2, \"max_position_embeddings\": 64, \"original_max_position_embeddings\": 16,"
-                + "\"rope_scaling\": {\"type\": \"longrope\", \"short_factor\": [1, 1, 1, 1], \"long_factor\": [1, 1.5, 2, 2.5]}}")) {
+        try (Model model = Model.fromConfigJson(
+                     "{\"model_type\": \"phi3\", \"hidden_size\": 16, \"num_hidden_layers\": 1,"
+                     + "\"num_attention_heads\": 2, \"max_position_embeddings\": 64, \"original_max_position_embeddings\": 16,"
+                     + "\"rope_scaling\": {\"type\": \"longrope\", \"short_factor\": [1, 1, 1, 1], \"long_factor\": [1, 1.5, 2, 2.5]}}")) {
             RopeSettings rope = model.layer(0).rope().settings();
             assertEquals(List.of(1.0, 1.0, 1.0, 1.0), rope.shortFactors());
             assertEquals(List.of(1.0, 1.5, 2.0, 2.5), rope.longFactors());
@@ -113,22 +123,28 @@ class ModelTest {
             assertEquals(List.of(7f, 6f, 5f, 4f, 3f, 2f, 1f, 0f), bias.values());
             assertEquals(4, bias.buckets());
             assertTrue(model.notes().stream().noneMatch(note -> note.code() == NoteCode.WEIGHTS));
-            assertEquals(2, bare.notes().stream().filter(note -> note.code() == NoteCode.WEIGHTS
-                    && note.severity() == Severity.WARNING).count());
+            assertEquals(2,
+                    bare.notes()
+                            .stream()
+                            .filter(note -> note.code() == NoteCode.WEIGHTS && note.severity() == Severity.WARNING)
+                            .count());
         }
-        refused(Status.SHAPE, "options.t5_decoder_count is 7", () -> Model.fromConfigJson(T5, options.t5Decoder(new float[7])));
+        refused(Status.SHAPE, "options.t5_decoder_count is 7",
+                () -> Model.fromConfigJson(T5, options.t5Decoder(new float[7])));
     }
 
     @Test
     void optionsAreApplied() {
-        ModelOptions options = new ModelOptions().extension(Extension.YARN).targetLength(16384).angle(RopeConfig.Angle.FLOAT32);
+        ModelOptions options =
+                new ModelOptions().extension(Extension.YARN).targetLength(16384).angle(RopeConfig.Angle.FLOAT32);
         try (Model model = Model.fromConfigJson(LLAMA, options)) {
             RopeSettings rope = model.layer(0).rope().settings();
             assertEquals(RopeMethod.YARN, rope.method());
             assertEquals(4, rope.factor());
             assertEquals(RopeConfig.Angle.FLOAT32, rope.angle());
             assertEquals(16384, model.info().usableContext());
-            assertTrue(model.notes().stream().anyMatch(note -> note.code() == NoteCode.DERIVED && note.text().contains("16384")));
+            assertTrue(model.notes().stream().anyMatch(
+                    note -> note.code() == NoteCode.DERIVED && note.text().contains("16384")));
         }
         refused(Status.COMBINATION, "options.target_length is 16384",
                 () -> Model.fromConfigJson(LLAMA, options.extension(Extension.NONE)));
@@ -158,16 +174,20 @@ class ModelTest {
                 assertEquals(5e5, model.layer(0).rope().settings().base());
             }
         }
-        Map<Object, Status> wrong = Map.of("4", Status.FORMAT, Double.NaN, Status.PARAMETER_RANGE, List.of(), Status.SHAPE,
-                List.of("a", "b"), Status.SHAPE, "a\0b", Status.FORMAT);
-        wrong.forEach((heads, status) -> refused(status, "llama.attention.head_count",
-                () -> Model.fromMetadata(metadata(heads), new ModelOptions())));
-        for (Object heads : new Object[] {new Object(), List.of(1, "a"), List.of("a", 1), List.of(1.5, "a"), List.of(List.of(1))}) {
-            String message = assertThrows(IllegalArgumentException.class,
-                    () -> Model.fromMetadata(metadata(heads), new ModelOptions())).getMessage();
+        Map<Object, Status> wrong = Map.of("4", Status.FORMAT, Double.NaN, Status.PARAMETER_RANGE, List.of(),
+                Status.SHAPE, List.of("a", "b"), Status.SHAPE, "a\0b", Status.FORMAT);
+        wrong.forEach((heads, status)
+                              -> refused(status, "llama.attention.head_count",
+                                      () -> Model.fromMetadata(metadata(heads), new ModelOptions())));
+        for (Object heads :
+                new Object[] {new Object(), List.of(1, "a"), List.of("a", 1), List.of(1.5, "a"), List.of(List.of(1))}) {
+            String message = assertThrows(
+                    IllegalArgumentException.class, () -> Model.fromMetadata(metadata(heads), new ModelOptions()))
+                                     .getMessage();
             assertTrue(message.startsWith("llama.attention.head_count has a value of java."), message);
         }
-        refused(Status.FORMAT, "general.architecture is absent", () -> Model.fromMetadata(Map.of("general.architecture\0", "llama"), new ModelOptions()));
+        refused(Status.FORMAT, "general.architecture is absent",
+                () -> Model.fromMetadata(Map.of("general.architecture\0", "llama"), new ModelOptions()));
         refused(Status.SHAPE, "count is 0", () -> Model.fromMetadata(Map.of(), new ModelOptions()));
         assertThrows(NullPointerException.class, () -> Model.fromMetadata(metadata(null), new ModelOptions()));
         assertThrows(NullPointerException.class, () -> Model.fromMetadata(null, new ModelOptions()));
@@ -182,11 +202,15 @@ class ModelTest {
         refused(Status.FORMAT, "a control character", () -> Model.fromConfigJson("{\"a\": 1, \"a\0\": 2}"));
         refused(Status.METHOD, "$.model_type", () -> Model.fromConfigJson("{\"model_type\": \"nonesuch\"}"));
         // Characters beyond the basic plane, which JNI's own strings would spoil.
-        refused(Status.FORMAT, "$.\u00e9\ud83d\ude00: error", () -> Model.fromConfigJson("{\"\u00e9\ud83d\ude00\": tru}"));
-        try (Model model = Model.fromConfigJson(LLAMA.replace("}", ", \"rope_scaling\": {\"type\": \"linear\", \"factor\": 2,"
-                + "\"\ud83d\ude00\": 1}}"))) {
-            assertTrue(model.notes().stream().anyMatch(note -> note.path().equals("$.rope_scaling.\ud83d\ude00")
-                    && note.code() == NoteCode.UNKNOWN_FIELD), model.notes().toString());
+        refused(Status.FORMAT, "$.\u00e9\ud83d\ude00: error",
+                () -> Model.fromConfigJson("{\"\u00e9\ud83d\ude00\": tru}"));
+        try (Model model = Model.fromConfigJson(LLAMA.replace("}",
+                     ", \"rope_scaling\": {\"type\": \"linear\", \"factor\": 2,"
+                             + "\"\ud83d\ude00\": 1}}"))) {
+            assertTrue(model.notes().stream().anyMatch(note
+                               -> note.path().equals("$.rope_scaling.\ud83d\ude00")
+                                       && note.code() == NoteCode.UNKNOWN_FIELD),
+                    model.notes().toString());
         }
         assertThrows(NullPointerException.class, () -> Model.fromConfigJson(null));
         assertThrows(NullPointerException.class, () -> Model.fromConfigJson(LLAMA, null));
@@ -200,7 +224,8 @@ class ModelTest {
 
     @Test
     void filesAreReadFromTheirBeginning(@TempDir Path folder) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(8).put("GGUF\3\0\0\0".getBytes(StandardCharsets.ISO_8859_1)).flip();
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect(8).put("GGUF\3\0\0\0".getBytes(StandardCharsets.ISO_8859_1)).flip();
         refused(Status.FORMAT, "", () -> Model.fromGguf(bytes, new ModelOptions()));
         refused(Status.FORMAT, "", () -> Model.fromGguf(ByteBuffer.allocateDirect(0), new ModelOptions()));
         refused(Status.FORMAT, "", () -> Model.fromGguf(bytes.asReadOnlyBuffer(), new ModelOptions()));

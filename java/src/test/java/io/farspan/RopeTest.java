@@ -13,7 +13,8 @@ class RopeTest {
     private static final int DIM = 8;
     private static final int COUNT = HEADS * TOKENS * DIM;
 
-    private final Scheme scheme = Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(DIM)).build();
+    private final Scheme scheme =
+            Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(DIM)).build();
     private final float[] data = Memory.random(1, COUNT);
 
     @Test
@@ -56,7 +57,8 @@ class RopeTest {
         FloatBuffer direct = Memory.direct(data);
         long[] positions = {0, 10, 20, 30, 40};
         Rope.apply(scheme, positions, tensor(direct), tensor(direct));
-        Rope.apply(null, scheme, new RopeOptions().direction(Direction.INVERSE), positions, tensor(direct), tensor(direct));
+        Rope.apply(null, scheme, new RopeOptions().direction(Direction.INVERSE), positions, tensor(direct),
+                tensor(direct));
         assertArrayEquals(data, Memory.array(direct), 1e-6f);
     }
 
@@ -78,7 +80,8 @@ class RopeTest {
         float[] memory = new float[2 * TOKENS * HEADS * DIM];
         int row = HEADS * DIM;
         Tensor reversed = Tensor.of(memory, 1, 1, 1, memory.length)
-                .view((2L * TOKENS - 2) * row, new long[] {1, HEADS, TOKENS, DIM}, new long[] {0, DIM, -2L * row, 1});
+                                  .view((2L * TOKENS - 2) * row, new long[] {1, HEADS, TOKENS, DIM},
+                                          new long[] {0, DIM, -2L * row, 1});
         float[] dense = new float[COUNT];
         Rope.apply(scheme, null, tensor(data), tensor(dense));
         Rope.apply(scheme, null, tensor(data), reversed);
@@ -99,20 +102,22 @@ class RopeTest {
         for (int p = 0; p < DIM / 2; ++p) {
             assertEquals(Math.pow(10000, -2.0 * p / DIM), frequencies[p], 1e-15);
         }
-        FarspanException failure = assertThrows(FarspanException.class, () -> Rope.frequencies(scheme, 0, new double[3]));
+        FarspanException failure =
+                assertThrows(FarspanException.class, () -> Rope.frequencies(scheme, 0, new double[3]));
         assertEquals(Status.SHAPE, failure.status());
     }
 
     @Test
     void tooFewPositionsAreRefusedAndNothingIsWritten() {
         float[] out = new float[COUNT];
-        FarspanException failure = assertThrows(FarspanException.class,
-                () -> Rope.apply(scheme, new long[TOKENS - 1], tensor(data), tensor(out)));
+        FarspanException failure = assertThrows(
+                FarspanException.class, () -> Rope.apply(scheme, new long[TOKENS - 1], tensor(data), tensor(out)));
         assertEquals(Status.SHAPE, failure.status());
         assertEquals(5, failure.argument());
         assertEquals("positions_count", failure.field());
         assertEquals("positions_count is 4: must be 5, a position for each row", failure.getMessage());
-        failure = assertThrows(FarspanException.class, () -> Rope.apply(scheme, new long[TOKENS + 2], tensor(data), tensor(out)));
+        failure = assertThrows(
+                FarspanException.class, () -> Rope.apply(scheme, new long[TOKENS + 2], tensor(data), tensor(out)));
         assertEquals("positions_count is 7: must be 5, a position for each row", failure.getMessage());
         assertArrayEquals(new float[COUNT], out);
         assertThrows(FarspanException.class, () -> Rope.apply(scheme, new long[0], tensor(data), tensor(out)));
@@ -121,14 +126,18 @@ class RopeTest {
     @Test
     void badPositionsOptionsAndShapesAreRefused() {
         float[] out = new float[COUNT];
-        assertEquals(Status.POSITIONS, status(() -> Rope.apply(scheme, new long[] {0, 1, 2, 3, -1}, tensor(data), tensor(out))));
+        assertEquals(Status.POSITIONS,
+                status(() -> Rope.apply(scheme, new long[] {0, 1, 2, 3, -1}, tensor(data), tensor(out))));
         assertEquals(Status.POSITIONS,
                 status(() -> Rope.apply(scheme, new long[] {0, 1, 2, 3, Long.MAX_VALUE}, tensor(data), tensor(out))));
-        assertEquals(Status.SHAPE, status(() -> Rope.apply(scheme, null, tensor(data), Tensor.of(out, 1, HEADS, TOKENS - 1, DIM))));
+        assertEquals(Status.SHAPE,
+                status(() -> Rope.apply(scheme, null, tensor(data), Tensor.of(out, 1, HEADS, TOKENS - 1, DIM))));
         assertEquals(Status.STRIDE,
-                status(() -> Rope.apply(null, scheme, new RopeOptions().axisStride(-1), new long[TOKENS], tensor(data), tensor(out))));
-        assertEquals(Status.PARAMETER_RANGE, status(
-                () -> Rope.apply(null, scheme, new RopeOptions().length(-1), null, tensor(data), tensor(out))));
+                status(()
+                                -> Rope.apply(null, scheme, new RopeOptions().axisStride(-1), new long[TOKENS],
+                                        tensor(data), tensor(out))));
+        assertEquals(Status.PARAMETER_RANGE,
+                status(() -> Rope.apply(null, scheme, new RopeOptions().length(-1), null, tensor(data), tensor(out))));
         assertArrayEquals(new float[COUNT], out);
     }
 

@@ -5,9 +5,9 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Small calls without end, as a server makes them: {@code Soak LOAD THREADS SECONDS}. LOAD and the work of each thread are those of
- * tests/soak/soak.c. After each second it prints how many calls have been made so far; tests/soak/soak.py reads that, and the
- * process's memory. Tensors are direct buffers that are made once.
+ * Small calls without end, as a server makes them: {@code Soak LOAD THREADS SECONDS}. LOAD and the work of each thread
+ * are those of tests/soak/soak.c. After each second it prints how many calls have been made so far; tests/soak/soak.py
+ * reads that, and the process's memory. Tensors are direct buffers that are made once.
  */
 final class Soak implements Runnable {
     private static final int HEADS = 32, KEY_HEADS = 8, DIM = 128, KEYS = 64, LONGEST = 180;
@@ -74,7 +74,9 @@ final class Soak implements Runnable {
         tokens = 0;
     }
 
-    /** One token more; at the longest, a fork goes on for a token, in a copy of the block that it shares, and both end. */
+    /**
+     * One token more; at the longest, a fork goes on for a token, in a copy of the block that it shares, and both end.
+     */
     private void decode() {
         addToken(newest);
         if (++tokens == LONGEST / 2) {

@@ -12,7 +12,8 @@ import java.nio.ShortBuffer;
 import org.junit.jupiter.api.Test;
 
 class TensorTest {
-    private final Scheme scheme = Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(4)).build();
+    private final Scheme scheme =
+            Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(4)).build();
 
     @Test
     void heapBuffersAreRefused() {
@@ -39,8 +40,10 @@ class TensorTest {
         assertEquals(data.get(0), out[0]);
         Tensor view = readOnly.view(0, new long[] {1, 1, 2, 4}, new long[] {8, 8, 4, 1});
         for (Tensor tensor : new Tensor[] {readOnly, view}) {
-            assertThrows(IllegalArgumentException.class, () -> Rope.apply(scheme, null, Tensor.of(out, 1, 1, 2, 4), tensor));
-            assertThrows(IllegalArgumentException.class, () -> Attention.run(scheme, readOnly, readOnly, readOnly, tensor));
+            assertThrows(
+                    IllegalArgumentException.class, () -> Rope.apply(scheme, null, Tensor.of(out, 1, 1, 2, 4), tensor));
+            assertThrows(
+                    IllegalArgumentException.class, () -> Attention.run(scheme, readOnly, readOnly, readOnly, tensor));
             assertThrows(IllegalArgumentException.class,
                     () -> AbsolutePositions.sinusoidal(SinusoidalLayout.BLOCKS, 0, 10000, tensor));
         }
@@ -72,7 +75,8 @@ class TensorTest {
 
     @Test
     void viewsOutsideTheMemoryAreRefused() {
-        for (Tensor memory : new Tensor[] {Tensor.of(new float[16], 1, 1, 1, 16), Tensor.of(Memory.direct(16), 1, 1, 1, 16)}) {
+        for (Tensor memory :
+                new Tensor[] {Tensor.of(new float[16], 1, 1, 1, 16), Tensor.of(Memory.direct(16), 1, 1, 1, 16)}) {
             long[] shape = {1, 1, 2, 4};
             memory.view(8, shape, new long[] {0, 0, 4, 1});
             memory.view(4, shape, new long[] {0, 0, -4, 1});
@@ -81,7 +85,8 @@ class TensorTest {
             assertEquals(Status.SHAPE, status(() -> memory.view(3, shape, new long[] {0, 0, -4, 1})));
             assertEquals(Status.SHAPE, status(() -> memory.view(-1, shape, new long[] {0, 0, 4, 1})));
             assertEquals(Status.SHAPE, status(() -> memory.view(Long.MAX_VALUE, shape, new long[] {0, 0, 4, 1})));
-            assertEquals(Status.STRIDE, status(() -> memory.view(0, shape, new long[] {0, 0, Long.MAX_VALUE, Long.MAX_VALUE})));
+            assertEquals(Status.STRIDE,
+                    status(() -> memory.view(0, shape, new long[] {0, 0, Long.MAX_VALUE, Long.MAX_VALUE})));
             assertThrows(IllegalArgumentException.class, () -> memory.view(0, new long[3], new long[4]));
             assertThrows(IllegalArgumentException.class, () -> memory.view(0, shape, new long[5]));
         }
@@ -99,7 +104,8 @@ class TensorTest {
     @Test
     void halfTypesHoldTheirBits() {
         short[] bits = {0x3c00, (short) 0xc000, 0x3555, 0x0001}; // 1, -2, about 1/3, the smallest
-        ShortBuffer half = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder()).asShortBuffer().put(bits).rewind();
+        ShortBuffer half =
+                ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder()).asShortBuffer().put(bits).rewind();
         float[] out = new float[4];
         Rope.apply(scheme, null, Tensor.of(half, Dtype.F16, 1, 1, 1, 4), Tensor.of(out, 1, 1, 1, 4));
         assertArrayEquals(new float[] {1, -2, 0x1.554p-2f, 0x1p-24f}, out);
@@ -131,7 +137,8 @@ class TensorTest {
         Rope.apply(scheme, new long[3], tensor, Tensor.of(out, 1, 1, 3, 4));
         assertEquals(5, out[0]);
         assertThrows(IllegalStateException.class, () -> Tensor.of(out, 1, 1, 3, 4).bytes());
-        assertThrows(IllegalArgumentException.class, () -> Tensor.allocate(Dtype.F32, 1 << 20, 1 << 20, 1 << 20, 1 << 20));
+        assertThrows(
+                IllegalArgumentException.class, () -> Tensor.allocate(Dtype.F32, 1 << 20, 1 << 20, 1 << 20, 1 << 20));
         assertThrows(IllegalArgumentException.class, () -> Tensor.allocate(Dtype.F32, 1, 1, 1 << 15, 1 << 14));
         assertThrows(IllegalArgumentException.class, () -> Tensor.allocate(Dtype.F32, 1, 1, -1, 4));
     }
@@ -145,9 +152,12 @@ class TensorTest {
 
     @Test
     void nullsAreNamed() {
-        NullPointerException failure = assertThrows(NullPointerException.class, () -> Rope.apply(scheme, null, null, null));
+        NullPointerException failure =
+                assertThrows(NullPointerException.class, () -> Rope.apply(scheme, null, null, null));
         assertEquals("in", failure.getMessage());
-        assertTrue(assertThrows(NullPointerException.class, () -> Tensor.of((float[]) null, 1, 1, 1, 1)).getMessage().equals("data"));
+        assertTrue(assertThrows(NullPointerException.class, () -> Tensor.of((float[]) null, 1, 1, 1, 1))
+                           .getMessage()
+                           .equals("data"));
         assertThrows(NullPointerException.class, () -> Tensor.of((FloatBuffer) null, 1, 1, 1, 1));
     }
 

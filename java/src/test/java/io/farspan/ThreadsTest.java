@@ -29,8 +29,10 @@ class ThreadsTest {
         int tokens = 64;
         int dim = 32;
         float[] data = Memory.random(1, tokens * dim);
-        Scheme scheme = Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(dim)).build();
-        Plan plan = Plan.create(scheme, new Problem().queryHeads(1).keyHeads(1).queries(tokens).keys(tokens).headDim(dim));
+        Scheme scheme =
+                Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(dim)).build();
+        Plan plan =
+                Plan.create(scheme, new Problem().queryHeads(1).keyHeads(1).queries(tokens).keys(tokens).headDim(dim));
         Tensor input = Tensor.of(Memory.direct(data), 1, 1, tokens, dim);
         float[] attended = new float[data.length];
         float[] rotated = new float[data.length];
@@ -64,7 +66,9 @@ class ThreadsTest {
     void schemesAreMadeAndClosedEverywhere() throws Exception {
         each(thread -> {
             for (int n = 0; n < 500; ++n) {
-                try (Scheme scheme = Scheme.builder().bias(new BiasConfig(BiasMethod.ALIBI).heads(1).maxBias(thread + 1)).build()) {
+                try (Scheme scheme = Scheme.builder()
+                                             .bias(new BiasConfig(BiasMethod.ALIBI).heads(1).maxBias(thread + 1))
+                                             .build()) {
                     float[] bias = new float[1];
                     scheme.fillBias(0, 0, 1L << thread + 1, bias);
                     assertEquals(-1, bias[0]); // the slope is 2^-(thread + 1)

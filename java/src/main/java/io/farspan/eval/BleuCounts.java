@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What BLEU knows of a corpus: numbers of fixed size, to be kept, sent, added up. Segments are independent: count them in any order, in any
- * thread, into any counts; one thread at a time.
+ * What BLEU knows of a corpus: numbers of fixed size, to be kept, sent, added up. Segments are independent: count them
+ * in any order, in any thread, into any counts; one thread at a time.
  */
 public final class BleuCounts {
     final long[] numbers;
@@ -31,7 +31,8 @@ public final class BleuCounts {
      */
     public static BleuCounts of(long[] numbers) {
         if (numbers.length != NativeConstants.FLAT_BLEU_COUNTS) {
-            throw new IllegalArgumentException("counts have " + NativeConstants.FLAT_BLEU_COUNTS + " numbers, not " + numbers.length);
+            throw new IllegalArgumentException(
+                    "counts have " + NativeConstants.FLAT_BLEU_COUNTS + " numbers, not " + numbers.length);
         }
         return new BleuCounts(numbers.clone());
     }
@@ -51,7 +52,8 @@ public final class BleuCounts {
      * @param config how
      * @param hypothesis any text; an unpaired surrogate counts as U+FFFD
      * @param references at least one; an element that is null is a reference that this segment does not have
-     * @throws FarspanException if the configuration is wrong, there is no reference, or the counts are of another configuration;
+     * @throws FarspanException if the configuration is wrong, there is no reference, or the counts are of another
+     * configuration;
      *     nothing is changed then
      */
     public void add(BleuConfig config, String hypothesis, List<String> references) {

@@ -82,6 +82,6 @@ public final class ChrfConfig {
         return this;
     }
 
-    /** The most that both orders can be together. */
-    public static final int MAX_ORDERS = NativeConstants.CHRF_MAX_ORDERS;
+/** The most that both orders can be together. */
+public static final int MAX_ORDERS = NativeConstants.CHRF_MAX_ORDERS;
 }

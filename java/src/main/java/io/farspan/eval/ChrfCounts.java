@@ -6,8 +6,8 @@ import io.farspan.internal.NativeConstants;
 import java.util.List;
 
 /**
- * What chrF knows of a corpus: numbers of fixed size, to be kept, sent, added up. Of several references the one that gives a segment the
- * best score is counted. One thread at a time.
+ * What chrF knows of a corpus: numbers of fixed size, to be kept, sent, added up. Of several references the one that
+ * gives a segment the best score is counted. One thread at a time.
  */
 public final class ChrfCounts {
     final long[] numbers;
@@ -30,7 +30,8 @@ public final class ChrfCounts {
      */
     public static ChrfCounts of(long[] numbers) {
         if (numbers.length != NativeConstants.FLAT_CHRF_COUNTS) {
-            throw new IllegalArgumentException("counts have " + NativeConstants.FLAT_CHRF_COUNTS + " numbers, not " + numbers.length);
+            throw new IllegalArgumentException(
+                    "counts have " + NativeConstants.FLAT_CHRF_COUNTS + " numbers, not " + numbers.length);
         }
         return new ChrfCounts(numbers.clone());
     }
@@ -50,7 +51,8 @@ public final class ChrfCounts {
      * @param config how
      * @param hypothesis any text; an unpaired surrogate counts as U+FFFD
      * @param references at least one; an element that is null is a reference that this segment does not have
-     * @throws FarspanException if the configuration is wrong, there is no reference, or the counts are of another configuration;
+     * @throws FarspanException if the configuration is wrong, there is no reference, or the counts are of another
+     * configuration;
      *     nothing is changed then
      */
     public void add(ChrfConfig config, String hypothesis, List<String> references) {

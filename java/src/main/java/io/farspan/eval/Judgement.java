@@ -21,7 +21,8 @@ public record Judgement(Verdict verdict, long referenceLength, long worstLength,
      * @param nll nats per token, of the same tokens at every length
      * @param trainedLength what the model was trained with
      * @return the verdict
-     * @throws FarspanException if there are not as many losses as lengths, the lengths do not ascend, or the trained one is below 1
+     * @throws FarspanException if there are not as many losses as lengths, the lengths do not ascend, or the trained
+     * one is below 1
      */
     public static Judgement judge(long[] lengths, double[] nll, long trainedLength) {
         Objects.requireNonNull(lengths, "lengths");

@@ -6,8 +6,8 @@ import io.farspan.internal.NativeConstants;
 import java.util.Objects;
 
 /**
- * Running sums over the losses of scored tokens, of fixed size whatever the length of the text. Losses are in nats. For one thread at a
- * time: let each thread have its own and {@link #merge} them.
+ * Running sums over the losses of scored tokens, of fixed size whatever the length of the text. Losses are in nats. For
+ * one thread at a time: let each thread have its own and {@link #merge} them.
  */
 public final class Loss {
     final long[] whole = new long[NativeConstants.FLAT_LOSS_WHOLE];
@@ -43,8 +43,8 @@ public final class Loss {
      * @param openTokens of the block that is not full yet
      * @param openSum of those
      */
-    public record State(long blockTokens, long tokens, long bytes, double sum, long blocks, double blockMean, double blockSquares,
-            long openTokens, double openSum) {}
+    public record State(long blockTokens, long tokens, long bytes, double sum, long blocks, double blockMean,
+            double blockSquares, long openTokens, double openSum) {}
 
     /**
      * What {@link #state} answered elsewhere.
@@ -92,14 +92,16 @@ public final class Loss {
      * @param targets one for each loss, or null to leave out none
      * @param ignoreIndex the target of losses that do not count
      * @param bytes what the scored tokens are in bytes of text, 0 if that is unknown
-     * @throws FarspanException if there are fewer targets than losses, or the bytes are negative; nothing is changed then
+     * @throws FarspanException if there are fewer targets than losses, or the bytes are negative; nothing is changed
+     * then
      */
     public void add(double[] nll, long[] targets, long ignoreIndex, long bytes) {
         Native.loss_add(whole, real, Objects.requireNonNull(nll, "nll"), targets, ignoreIndex, bytes);
     }
 
     /**
-     * Adds what was gathered elsewhere with the same size of blocks. The open blocks of both become blocks of their own.
+     * Adds what was gathered elsewhere with the same size of blocks. The open blocks of both become blocks of their
+     * own.
      *
      * @param from not changed
      * @throws FarspanException if its blocks have another size

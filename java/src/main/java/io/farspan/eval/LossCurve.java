@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The curve over the context: losses gathered by the number of tokens that the model had read when it made the prediction. For one
- * thread at a time.
+ * The curve over the context: losses gathered by the number of tokens that the model had read when it made the
+ * prediction. For one thread at a time.
  */
 public final class LossCurve {
     private final long[] edges;
@@ -54,10 +54,12 @@ public final class LossCurve {
      * @param nll nats
      * @param targets one for each loss, or null to leave out none
      * @param ignoreIndex the target of losses that do not count
-     * @throws FarspanException if there are fewer targets than losses, or the context is negative; nothing is changed then
+     * @throws FarspanException if there are fewer targets than losses, or the context is negative; nothing is changed
+     * then
      */
     public void add(long firstContext, double[] nll, long[] targets, long ignoreIndex) {
-        Native.loss_add_by_context(whole, real, edges, firstContext, Objects.requireNonNull(nll, "nll"), targets, ignoreIndex);
+        Native.loss_add_by_context(
+                whole, real, edges, firstContext, Objects.requireNonNull(nll, "nll"), targets, ignoreIndex);
     }
 
     /**
@@ -69,7 +71,8 @@ public final class LossCurve {
      */
     public void merge(LossCurve from) {
         if (!Arrays.equals(edges, from.edges)) {
-            throw new IllegalArgumentException("the curve has the edges " + Arrays.toString(from.edges) + ", not " + Arrays.toString(edges));
+            throw new IllegalArgumentException(
+                    "the curve has the edges " + Arrays.toString(from.edges) + ", not " + Arrays.toString(edges));
         }
         List<Loss> merged = buckets();
         List<Loss> others = from.buckets();

@@ -15,16 +15,19 @@ public final class Needle {
      * @param needle ids
      * @param question ids
      * @param depth 0 for the start of the haystack, 1 for its end
-     * @param boundary null, or the id (of ".", say) behind the nearest of which the needle moves back, so that it does not split a
+     * @param boundary null, or the id (of ".", say) behind the nearest of which the needle moves back, so that it does
+     * not split a
      *     sentence; to the start if there is none
      * @param out filled
      * @return where the needle begins
-     * @throws FarspanException if needle and question do not fit, there is room but no haystack, or the depth is outside 0 to 1
+     * @throws FarspanException if needle and question do not fit, there is room but no haystack, or the depth is
+     * outside 0 to 1
      */
     public static int place(long[] haystack, long[] needle, long[] question, double depth, Long boundary, long[] out) {
         Texts.Segment parts = Texts.segment(haystack, List.of(needle, question));
         long[] position = new long[1];
-        Native.needle_place(parts.ids, parts.lengths, depth, boundary == null ? null : new long[] {boundary}, out, position);
+        Native.needle_place(
+                parts.ids, parts.lengths, depth, boundary == null ? null : new long[] {boundary}, out, position);
         return (int) position[0];
     }
 }

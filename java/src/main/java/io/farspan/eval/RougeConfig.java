@@ -44,24 +44,24 @@ public final class RougeConfig {
         return this;
     }
 
-    /**
-     * Scores one hypothesis against its references; a corpus is the mean over its texts. Only letters a-z and digits count: other
-     * scripts need token ids.
+/**
+     * Scores one hypothesis against its references; a corpus is the mean over its texts. Only letters a-z and digits
+     * count: other scripts need token ids.
      *
      * @param hypothesis any text; an unpaired surrogate counts as U+FFFD
      * @param references at least one; an element that is null is a reference that this text does not have
      * @return the score against the reference with the best f-measure
      * @throws FarspanException if the configuration is wrong or there is no reference
      */
-    public RougeResult score(String hypothesis, List<String> references) {
-        Texts.Segment segment = Texts.segment(hypothesis, references);
-        long[] whole = new long[1];
-        double[] real = new double[NativeConstants.FLAT_ROUGE_REAL];
-        Native.rouge(fields, segment.texts, segment.lengths, whole, real);
-        return new RougeResult((int) whole[0], real[0], real[1], real[2]);
-    }
+public RougeResult score(String hypothesis, List<String> references) {
+    Texts.Segment segment = Texts.segment(hypothesis, references);
+    long[] whole = new long[1];
+    double[] real = new double[NativeConstants.FLAT_ROUGE_REAL];
+    Native.rouge(fields, segment.texts, segment.lengths, whole, real);
+    return new RougeResult((int) whole[0], real[0], real[1], real[2]);
+}
 
-    /**
+/**
      * The same on token ids, for {@link RougeKind#N} and {@link RougeKind#L} without stems.
      *
      * @param hypothesis ids of any meaning
@@ -69,11 +69,11 @@ public final class RougeConfig {
      * @return the score against the reference with the best f-measure
      * @throws FarspanException as {@link #score}
      */
-    public RougeResult scoreTokens(long[] hypothesis, List<long[]> references) {
-        Texts.Segment segment = Texts.segment(hypothesis, references);
-        long[] whole = new long[1];
-        double[] real = new double[NativeConstants.FLAT_ROUGE_REAL];
-        Native.rouge_tokens(fields, segment.ids, segment.lengths, whole, real);
-        return new RougeResult((int) whole[0], real[0], real[1], real[2]);
-    }
+public RougeResult scoreTokens(long[] hypothesis, List<long[]> references) {
+    Texts.Segment segment = Texts.segment(hypothesis, references);
+    long[] whole = new long[1];
+    double[] real = new double[NativeConstants.FLAT_ROUGE_REAL];
+    Native.rouge_tokens(fields, segment.ids, segment.lengths, whole, real);
+    return new RougeResult((int) whole[0], real[0], real[1], real[2]);
+}
 }

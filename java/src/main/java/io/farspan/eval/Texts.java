@@ -28,10 +28,15 @@ final class Texts {
         }
     }
 
-    /** The bytes of a text. An unpaired surrogate becomes U+FFFD, which is what the library makes of bytes that are no UTF-8. */
+    /**
+     * The bytes of a text. An unpaired surrogate becomes U+FFFD, which is what the library makes of bytes that are no
+     * UTF-8.
+     */
     static byte[] utf8(String text, String name) {
-        CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPLACE)
-                .onUnmappableCharacter(CodingErrorAction.REPLACE).replaceWith(REPLACEMENT);
+        CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder()
+                                         .onMalformedInput(CodingErrorAction.REPLACE)
+                                         .onUnmappableCharacter(CodingErrorAction.REPLACE)
+                                         .replaceWith(REPLACEMENT);
         try {
             ByteBuffer bytes = encoder.encode(CharBuffer.wrap(Objects.requireNonNull(text, name)));
             byte[] result = new byte[bytes.remaining()];

@@ -7,8 +7,8 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * The windows of a text, in its order. A window is computed from its index: nothing is kept, however long the text is. Immutable; any
- * number of threads may use one, each with an iterator of its own.
+ * The windows of a text, in its order. A window is computed from its index: nothing is kept, however long the text is.
+ * Immutable; any number of threads may use one, each with an iterator of its own.
  */
 public final class Windows implements Iterable<Window> {
     private final io.farspan.internal.WindowsConfig fields;
@@ -18,7 +18,8 @@ public final class Windows implements Iterable<Window> {
      * Checks a configuration and counts its windows.
      *
      * @param config the schedule; later changes of it do not matter
-     * @throws FarspanException if there is no BOS policy, a number is out of range, or a field is set that the schedule does not use
+     * @throws FarspanException if there is no BOS policy, a number is out of range, or a field is set that the schedule
+     * does not use
      */
     public Windows(WindowsConfig config) {
         io.farspan.internal.WindowsConfig given = config.fields;

@@ -20,11 +20,11 @@ public final class WindowsConfig {
     /**
      * Bos; there is no default: init sets 0, which is refused, because it moves perplexity.
      *
-     * @param bos the choice
+     * @param bos the number
      * @return this
      */
-    public WindowsConfig bos(Bos bos) {
-        fields.setBos(bos.code);
+    public WindowsConfig bos(int bos) {
+        fields.setBos(bos);
         return this;
     }
 

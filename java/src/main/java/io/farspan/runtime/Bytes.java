@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 public final class Bytes {
     private Bytes() {}
 
-    /** Writes a text with its NUL into a buffer, and what that needs into needed[0]; writes nothing if the buffer is too small. */
+    /**
+     * Writes a text with its NUL into a buffer, and what that needs into needed[0]; writes nothing if the buffer is too
+     * small.
+     */
     public interface Writer {
         /**
          * Makes one attempt.

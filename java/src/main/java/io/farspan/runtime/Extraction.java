@@ -20,8 +20,8 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * The libraries of the jar as files, in a folder that only this user may enter. Its name has the version, a hash of the content and the
- * user's number, so that the user's processes share it, and those of another version have another.
+ * The libraries of the jar as files, in a folder that only this user may enter. Its name has the version, a hash of the
+ * content and the user's number, so that the user's processes share it, and those of another version have another.
  */
 final class Extraction {
     /** System property: where the folder is made; default {@code java.io.tmpdir}. */
@@ -39,18 +39,24 @@ final class Extraction {
 
     static Path extract(Source library, Source bridge) throws IOException {
         byte[] libraryDigest = digest(library), bridgeDigest = digest(bridge);
-        Path parent = Path.of(System.getProperty(FOLDER_PROPERTY, System.getProperty("java.io.tmpdir"))).toAbsolutePath();
-        String name = "farspan-" + NativeConstants.FARSPAN_VERSION_MAJOR + "." + NativeConstants.FARSPAN_VERSION_MINOR + "."
-                + NativeConstants.FARSPAN_VERSION_PATCH + "-" + name(libraryDigest) + name(bridgeDigest) + "-" + user();
+        Path parent =
+                Path.of(System.getProperty(FOLDER_PROPERTY, System.getProperty("java.io.tmpdir"))).toAbsolutePath();
+        String name = "farspan-" + NativeConstants.FARSPAN_VERSION_MAJOR + "." + NativeConstants.FARSPAN_VERSION_MINOR
+                + "." + NativeConstants.FARSPAN_VERSION_PATCH + "-" + name(libraryDigest) + name(bridgeDigest) + "-"
+                + user();
         Path folder = privateFolder(parent, name);
         publish(folder.resolve(NativeLibrary.LIBRARY), library, libraryDigest);
         publish(folder.resolve(NativeLibrary.BRIDGE), bridge, bridgeDigest);
         return folder;
     }
 
-    /** Another name of the file, in its folder if that can be written to: the same file if links are possible, else a copy. */
+    /**
+     * Another name of the file, in its folder if that can be written to: the same file if links are possible, else a
+     * copy.
+     */
     static Path uniqueName(Path file) throws IOException {
-        Path folder = Files.isWritable(file.getParent()) ? file.getParent() : Files.createTempDirectory("farspan-", MODE);
+        Path folder =
+                Files.isWritable(file.getParent()) ? file.getParent() : Files.createTempDirectory("farspan-", MODE);
         Path unique = Files.createTempFile(folder, "bridge-", ".so");
         Files.delete(unique);
         try {
@@ -100,13 +106,17 @@ final class Extraction {
     /** No other process will look for it, so it ends with this one. */
     private static Path temporaryFolder(Path parent, String name) throws IOException {
         Path folder = Files.createTempDirectory(parent, name + "-", MODE);
-        for (Path left : new Path[] {folder, folder.resolve(NativeLibrary.LIBRARY), folder.resolve(NativeLibrary.BRIDGE)}) {
+        for (Path left :
+                new Path[] {folder, folder.resolve(NativeLibrary.LIBRARY), folder.resolve(NativeLibrary.BRIDGE)}) {
             left.toFile().deleteOnExit(); // the last one first
         }
         return folder;
     }
 
-    /** Writes the file in one step, so that no process ever sees half of it; one that is there already is kept if it is whole. */
+    /**
+     * Writes the file in one step, so that no process ever sees half of it; one that is there already is kept if it is
+     * whole.
+     */
     private static void publish(Path file, Source content, byte[] digest) throws IOException {
         if (Files.exists(file) && Arrays.equals(digest(() -> Files.newInputStream(file)), digest)) {
             return;

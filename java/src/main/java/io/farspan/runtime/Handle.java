@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * A native object that many threads use and one closes. It is destroyed once, when it is closed and no call is inside it any more,
- * whichever comes last. A Cleaner closes what its owner forgot.
+ * A native object that many threads use and one closes. It is destroyed once, when it is closed and no call is inside
+ * it any more, whichever comes last. A Cleaner closes what its owner forgot.
  *
  * @param <T> the generated class of the object
  */
@@ -33,7 +33,8 @@ public final class Handle<T> {
     /**
      * Takes charge of a native object.
      *
-     * @param owner closes the object when it becomes unreachable; neither {@code object} nor {@code destroy} may refer to it
+     * @param owner closes the object when it becomes unreachable; neither {@code object} nor {@code destroy} may refer
+     * to it
      * @param object the native object
      * @param borrowed what it points to, kept reachable as long as the handle is; may be null
      * @param name of the object in messages

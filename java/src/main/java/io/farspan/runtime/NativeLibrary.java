@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Loads libfarspan and its bridge to Java: from the folder that the system property {@code farspan.library.path} names, or else
- * out of the jar. A JVM binds a file to one class loader; each further one gets a file of its own.
+ * Loads libfarspan and its bridge to Java: from the folder that the system property {@code farspan.library.path} names,
+ * or else out of the jar. A JVM binds a file to one class loader; each further one gets a file of its own.
  */
 public final class NativeLibrary {
     /** System property: the folder that has both libraries. */
@@ -35,7 +35,8 @@ public final class NativeLibrary {
         NativeLibrary loader = new NativeLibrary();
         String folder = System.getProperty(PATH_PROPERTY);
         if (!(folder != null ? loader.loadFolder(Path.of(folder)) : loader.loadJar())) {
-            throw new UnsatisfiedLinkError("farspan: no native library could be loaded. Tried:\n  " + String.join("\n  ", loader.attempts));
+            throw new UnsatisfiedLinkError(
+                    "farspan: no native library could be loaded. Tried:\n  " + String.join("\n  ", loader.attempts));
         }
         long abi = loadedAbi.getAsLong();
         if (abi != NativeConstants.FARSPAN_ABI_VERSION) {
@@ -60,11 +61,12 @@ public final class NativeLibrary {
         try {
             if (NativeLibrary.class.getResource(resources + LIBRARY) == null
                     || NativeLibrary.class.getResource(resources + BRIDGE) == null) {
-                attempts.add("jar: has no " + resources + " (set -D" + PATH_PROPERTY + " to a folder with " + LIBRARY + " and "
-                        + BRIDGE + ")");
+                attempts.add("jar: has no " + resources + " (set -D" + PATH_PROPERTY + " to a folder with " + LIBRARY
+                        + " and " + BRIDGE + ")");
                 return false;
             }
-            Path folder = Extraction.extract(() -> NativeLibrary.class.getResourceAsStream(resources + LIBRARY),
+            Path folder = Extraction.extract(()
+                                                     -> NativeLibrary.class.getResourceAsStream(resources + LIBRARY),
                     () -> NativeLibrary.class.getResourceAsStream(resources + BRIDGE));
             return loadOwnFile(folder.resolve(BRIDGE));
         } catch (IOException | SecurityException failure) {
@@ -121,6 +123,7 @@ public final class NativeLibrary {
 
     private static String platform() {
         String processor = System.getProperty("os.arch");
-        return System.getProperty("os.name").toLowerCase(Locale.ROOT) + "-" + (processor.equals("amd64") ? "x86_64" : processor);
+        return System.getProperty("os.name").toLowerCase(Locale.ROOT) + "-"
+                + (processor.equals("amd64") ? "x86_64" : processor);
     }
 }

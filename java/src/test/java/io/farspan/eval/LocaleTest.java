@@ -17,7 +17,8 @@ class LocaleTest {
     @Test
     void theSecondExecutionHasADecimalComma() {
         String folder = System.getenv("LOCPATH");
-        assumeTrue(folder != null && Files.isDirectory(Path.of(folder, "de_DE.UTF-8")), "scripts/test-java.sh compiles it");
+        assumeTrue(folder != null && Files.isDirectory(Path.of(folder, "de_DE.UTF-8")),
+                "scripts/test-java.sh compiles it");
         assertEquals("de", Locale.getDefault().getLanguage(), "the locale of " + folder + " is not set");
     }
 
@@ -32,7 +33,8 @@ class LocaleTest {
 
     @Test
     void numbersAreReadWithPoints() {
-        String text = "{\"model_type\": \"llama\", \"num_hidden_layers\": 1, \"hidden_size\": 256, \"num_attention_heads\": 2,"
+        String text =
+                "{\"model_type\": \"llama\", \"num_hidden_layers\": 1, \"hidden_size\": 256, \"num_attention_heads\": 2,"
                 + "\"max_position_embeddings\": 4096, \"rope_theta\": -12345.625}";
         String message = assertThrows(FarspanException.class, () -> Model.fromConfigJson(text)).getMessage();
         assertTrue(message.contains("$.rope_theta is -12345.625"), message);

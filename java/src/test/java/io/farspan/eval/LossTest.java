@@ -20,10 +20,12 @@ class LossTest {
     @Test
     void perplexityByWindows() {
         long[] text = new long[1000]; // its tokens
-        WindowsConfig config = new WindowsConfig(WindowsKind.SLIDING).bos(Bos.NONE).tokens(text.length).length(256).stride(64);
+        WindowsConfig config =
+                new WindowsConfig(WindowsKind.SLIDING).bos(Bos.NONE).tokens(text.length).length(256).stride(64);
         Loss loss = new Loss();
         for (Window window : new Windows(config)) {
-            // The model reads the tokens from window.begin() to before window.end() - 1; here each token has the same chance.
+            // The model reads the tokens from window.begin() to before window.end() - 1; here each token has the same
+            // chance.
             Tensor logits = Tensor.of(new float[(int) window.rows() * 50], 1, 1, window.rows(), 50);
             double[] nll = new double[(int) window.rows()];
             long[] targets = Arrays.copyOfRange(text, (int) window.begin() + 1, (int) window.end());
@@ -99,7 +101,8 @@ class LossTest {
         refused(Status.SHAPE, "bytes is -1", () -> loss.add(new double[2], -1));
         refused(Status.COMBINATION, "block_tokens is 5", () -> loss.merge(new Loss(5)));
         refused(Status.PARAMETER_RANGE, "block_tokens is 0", () -> new Loss(0));
-        refused(Status.PARAMETER_RANGE, "loss.tokens is -1", () -> new Loss(new Loss.State(4, -1, 0, 0, 0, 0, 0, 0, 0)));
+        refused(Status.PARAMETER_RANGE, "loss.tokens is -1",
+                () -> new Loss(new Loss.State(4, -1, 0, 0, 0, 0, 0, 0, 0)));
         refused(Status.SHAPE, "at most 2^62", () -> loss.add(new double[0], Long.MAX_VALUE));
         assertThrows(NullPointerException.class, () -> loss.add(null, 0));
         assertThrows(NullPointerException.class, () -> loss.merge(null));

@@ -25,7 +25,8 @@ class TextTest {
         assertEquals("\uD835\uDD0A ß", Tokenizer.CHAR.tokenize("\uD835\uDD0Aß", false));
         assertEquals("", Tokenizer.V13A.tokenize("", false));
         assertEquals("ä ,", Tokenizer.INTL.tokenize("Ä,", true));
-        assertEquals(" ä ,".repeat(1000).substring(1), Tokenizer.INTL.tokenize("Ä,".repeat(1000), true), "longer than guessed");
+        assertEquals(" ä ,".repeat(1000).substring(1), Tokenizer.INTL.tokenize("Ä,".repeat(1000), true),
+                "longer than guessed");
         assertEquals("cat run", Tokenizer.ROUGE_STEMMED.tokenize("Cats running!", false));
         assertThrows(NullPointerException.class, () -> Tokenizer.CHAR.tokenize(null, false));
     }
@@ -38,13 +39,15 @@ class TextTest {
         counts.add(config, "The dog bit the man.", List.of("The dog bit the man.", "The dog had bit the man."));
         counts.add(config, "It wasn't surprising.", List.of("It was not unexpected.", "No one was surprised."));
         BleuCounts half = new BleuCounts();
-        half.add(config, "The man had just bitten him.", Arrays.asList("The man bit him first.", null, "The man had bitten the dog."));
+        half.add(config, "The man had just bitten him.",
+                Arrays.asList("The man bit him first.", null, "The man had bitten the dog."));
         counts.merge(BleuCounts.of(half.toArray()));
         BleuResult result = counts.score(config);
         assertEquals(48.530827009929865, result.score(), 1e-9);
         assertEquals(Math.exp(1 - 18.0 / 17), result.brevityPenalty(), 1e-12);
         assertEquals(List.of(4, 17L, 18L, 3L),
-                List.of(result.precisions().size(), counts.hypothesisLength(), counts.referenceLength(), counts.segments()));
+                List.of(result.precisions().size(), counts.hypothesisLength(), counts.referenceLength(),
+                        counts.segments()));
         String signature = config.signature(2);
         assertTrue(signature.startsWith("nrefs:2|case:mixed|eff:no|tok:13a|smooth:exp|version:farspan-"), signature);
     }
@@ -52,7 +55,8 @@ class TextTest {
     @Test
     void scoresOfIdsAndCharacters() {
         BleuCounts ids = new BleuCounts();
-        ids.addTokens(new BleuConfig(), new long[] {1, 2, 3, 4, 5}, Arrays.asList(new long[] {1, 2, 3, 4, 5}, new long[0], null));
+        ids.addTokens(new BleuConfig(), new long[] {1, 2, 3, 4, 5},
+                Arrays.asList(new long[] {1, 2, 3, 4, 5}, new long[0], null));
         assertEquals(100, ids.score(new BleuConfig()).score(), 1e-9);
         ChrfCounts characters = new ChrfCounts();
         characters.add(new ChrfConfig(), "abcdef ghi", List.of("xyz", "abcdef ghi"));
@@ -60,8 +64,10 @@ class TextTest {
         assertEquals(100, characters.score(new ChrfConfig()), 1e-9);
         assertEquals(1, characters.segments());
         RougeConfig rouge = new RougeConfig(RougeKind.L);
-        assertEquals(new RougeResult(1, 0.75, 1, 6.0 / 7), rouge.score("the cat sat down", Arrays.asList(null, "the cat sat")));
-        assertEquals(0.5, new RougeConfig(RougeKind.N).scoreTokens(new long[] {1, 2}, List.of(new long[] {2, 3})).fMeasure());
+        assertEquals(new RougeResult(1, 0.75, 1, 6.0 / 7),
+                rouge.score("the cat sat down", Arrays.asList(null, "the cat sat")));
+        assertEquals(0.5,
+                new RougeConfig(RougeKind.N).scoreTokens(new long[] {1, 2}, List.of(new long[] {2, 3})).fMeasure());
     }
 
     @Test
@@ -72,11 +78,14 @@ class TextTest {
         long[] before = counts.toArray();
         refused(Status.SHAPE, "references_count is 0", () -> counts.add(config, "x", List.of()));
         refused(Status.NULL_ARGUMENT, "all NULL", () -> counts.add(config, "x", Arrays.asList(null, null)));
-        refused(Status.COMBINATION, "max_order is 4", () -> counts.add(new BleuConfig().maxOrder(2), "x", List.of("x")));
+        refused(Status.COMBINATION, "max_order is 4",
+                () -> counts.add(new BleuConfig().maxOrder(2), "x", List.of("x")));
         refused(Status.PARAMETER_RANGE, "max_order is 9", () -> counts.score(new BleuConfig().maxOrder(9)));
-        refused(Status.METHOD, "tokenizer", () -> counts.add(new BleuConfig().tokenizer(Tokenizer.ROUGE), "x", List.of("x")));
+        refused(Status.METHOD, "tokenizer",
+                () -> counts.add(new BleuConfig().tokenizer(Tokenizer.ROUGE), "x", List.of("x")));
         refused(Status.SHAPE, "references is -1", () -> config.signature(-1));
-        refused(Status.PARAMETER_RANGE, "beta", () -> new ChrfCounts().add(new ChrfConfig().beta(Double.NaN), "x", List.of("x")));
+        refused(Status.PARAMETER_RANGE, "beta",
+                () -> new ChrfCounts().add(new ChrfConfig().beta(Double.NaN), "x", List.of("x")));
         refused(Status.COMBINATION, "LSUM",
                 () -> new RougeConfig(RougeKind.LSUM).scoreTokens(new long[1], List.of(new long[1])));
         assertThrows(NullPointerException.class, () -> counts.add(config, null, List.of("x")));
@@ -121,8 +130,10 @@ class TextTest {
         long[] hay = {1, 2, 3, 9, 4};
         assertEquals(4, Needle.place(hay, new long[] {100, 101}, new long[] {200}, 1, 9L, out));
         assertArrayEquals(new long[] {1, 2, 3, 9, 100, 101, 4, 200}, out);
-        refused(Status.SHAPE, "out_count is 1", () -> Needle.place(hay, new long[2], new long[0], 0, null, new long[1]));
-        refused(Status.PARAMETER_RANGE, "depth is nan", () -> Needle.place(hay, new long[1], new long[1], Double.NaN, null, out));
+        refused(Status.SHAPE, "out_count is 1",
+                () -> Needle.place(hay, new long[2], new long[0], 0, null, new long[1]));
+        refused(Status.PARAMETER_RANGE, "depth is nan",
+                () -> Needle.place(hay, new long[1], new long[1], Double.NaN, null, out));
     }
 
     /** Counts of many threads, added up. */

@@ -71,17 +71,22 @@ class TokenLossTest {
         refused(Status.SHAPE, "targets_count is 2", () -> TokenLoss.nll(null, logits, new long[2], -1, nll));
         refused(Status.SHAPE, "nll_count is 2", () -> TokenLoss.nll(null, logits, TARGETS, -100, new double[2]));
         refused(Status.SHAPE, "targets_count is 0", () -> TokenLoss.nll(null, logits, new long[0], -1, nll));
-        refused(Status.PARAMETER_RANGE, "targets[0] is 2", () -> TokenLoss.nll(null, logits, new long[] {2, 0, 0}, -100, nll));
+        refused(Status.PARAMETER_RANGE, "targets[0] is 2",
+                () -> TokenLoss.nll(null, logits, new long[] {2, 0, 0}, -100, nll));
         refused(Status.PARAMETER_RANGE, "ignore_index is 1", () -> TokenLoss.nll(null, logits, TARGETS, 1, nll));
         float[] gradient = new float[6];
         Tensor grad = Tensor.of(gradient, 1, 1, 3, 2);
         refused(Status.PARAMETER_RANGE, "weights[1] is nan",
                 () -> TokenLoss.gradient(null, logits, TARGETS, -100, new float[] {1, Float.NaN, 1}, grad));
-        refused(Status.SHAPE, "weights_count is 1", () -> TokenLoss.gradient(null, logits, TARGETS, -100, new float[1], grad));
-        refused(Status.SHAPE, "grad", () -> TokenLoss.gradient(null, logits, TARGETS, -100, null, Tensor.of(gradient, 1, 1, 2, 2)));
+        refused(Status.SHAPE, "weights_count is 1",
+                () -> TokenLoss.gradient(null, logits, TARGETS, -100, new float[1], grad));
+        refused(Status.SHAPE, "grad",
+                () -> TokenLoss.gradient(null, logits, TARGETS, -100, null, Tensor.of(gradient, 1, 1, 2, 2)));
         ByteBuffer readOnly = ByteBuffer.allocateDirect(24).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
         assertThrows(IllegalArgumentException.class,
-                () -> TokenLoss.gradient(null, logits, TARGETS, -100, null, Tensor.of(readOnly, Dtype.F32, 1, 1, 3, 2)));
+                ()
+                        -> TokenLoss.gradient(
+                                null, logits, TARGETS, -100, null, Tensor.of(readOnly, Dtype.F32, 1, 1, 3, 2)));
         assertThrows(NullPointerException.class, () -> TokenLoss.nll(null, null, TARGETS, -100, nll));
         assertThrows(NullPointerException.class, () -> TokenLoss.nll(null, logits, null, -100, nll));
         assertThrows(NullPointerException.class, () -> TokenLoss.nll(null, logits, TARGETS, -100, null));
@@ -100,7 +105,8 @@ class TokenLossTest {
         refused(Status.CANCELLED, "cancel", () -> TokenLoss.nll(context, logits, TARGETS, -100, nll));
         context.close();
         assertThrows(IllegalStateException.class, () -> TokenLoss.nll(context, logits, TARGETS, -100, nll));
-        assertThrows(IllegalStateException.class, () -> TokenLoss.gradient(context, logits, TARGETS, -100, null, logits));
+        assertThrows(
+                IllegalStateException.class, () -> TokenLoss.gradient(context, logits, TARGETS, -100, null, logits));
     }
 
     @Test

@@ -8,7 +8,10 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
-/** The forward pass over one window: matrix products in Java, everything that concerns position by the library. For one thread. */
+/**
+ * The forward pass over one window: matrix products in Java, everything that concerns position by the library. For one
+ * thread.
+ */
 final class ForwardPass {
     private final Model model;
     private final Context context;
@@ -83,8 +86,9 @@ final class ForwardPass {
 
     /** The heads that begin at a feature of rows [length][rowWidth], as [1, head, sequence, feature]. */
     private Tensor heads(FloatBuffer rows, int feature, int rowWidth) {
-        return Tensor.of(rows, 1, 1, 1, rows.capacity()).view(feature, new long[] {1, model.heads, length, model.headDim},
-                new long[] {0, model.headDim, rowWidth, 1});
+        return Tensor.of(rows, 1, 1, 1, rows.capacity())
+                .view(feature, new long[] {1, model.heads, length, model.headDim},
+                        new long[] {0, model.headDim, rowWidth, 1});
     }
 
     /** RMSNorm of x into normed. */
@@ -103,8 +107,9 @@ final class ForwardPass {
     }
 
     /**
-     * out[rows][outputs] += rows[rows][inputs] * weight[inputs][outputs]. The innermost loop runs along memory, which the JVM
-     * vectorizes, and adds four inputs at a time, which saves most of the traffic to out. The inputs are a multiple of four.
+     * out[rows][outputs] += rows[rows][inputs] * weight[inputs][outputs]. The innermost loop runs along memory, which
+     * the JVM vectorizes, and adds four inputs at a time, which saves most of the traffic to out. The inputs are a
+     * multiple of four.
      */
     private static void multiplyAdd(float[] rows, float[] weight, int inputs, float[] out) {
         int outputs = weight.length / inputs;

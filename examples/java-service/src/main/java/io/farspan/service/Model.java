@@ -17,7 +17,8 @@ final class Model {
     static final int VOCABULARY = 256;
 
     /** One layer; matrices are [inputs][outputs]. */
-    record Layer(float[] attentionNorm, float[] qkv, float[] output, float[] mlpNorm, float[] gate, float[] up, float[] down) {}
+    record Layer(float[] attentionNorm, float[] qkv, float[] output, float[] mlpNorm, float[] gate, float[] up,
+            float[] down) {}
 
     final int width;
     final int hidden;
@@ -43,8 +44,10 @@ final class Model {
         trainedLength = config.get("trained_length").getAsInt();
         normEpsilon = config.get("rms_norm_eps").getAsFloat();
         softmaxScale = config.get("softmax_scale").getAsDouble();
-        if (!position.get("method").getAsString().equals("rope") || config.get("num_key_value_heads").getAsInt() != heads) {
-            throw new IOException(folder + ": only models with rotary positions and as many key heads as heads are served");
+        if (!position.get("method").getAsString().equals("rope")
+                || config.get("num_key_value_heads").getAsInt() != heads) {
+            throw new IOException(
+                    folder + ": only models with rotary positions and as many key heads as heads are served");
         }
         if (width % 4 != 0 || hidden % 4 != 0 || headDim % 4 != 0) {
             throw new IOException(folder + ": the widths are not multiples of 4");
@@ -60,7 +63,9 @@ final class Model {
 
     /** The rotation that the model was trained with, by a method that keeps its base, layout and width. */
     RopeConfig rope(RopeMethod method) {
-        return new RopeConfig(method).base(position.get("base").getAsDouble()).rotaryDim(position.get("rotary_dim").getAsInt())
+        return new RopeConfig(method)
+                .base(position.get("base").getAsDouble())
+                .rotaryDim(position.get("rotary_dim").getAsInt())
                 .layout(Layout.valueOf(position.get("layout").getAsString().toUpperCase(java.util.Locale.ROOT)));
     }
 
@@ -76,8 +81,10 @@ final class Model {
         }
         return new Layer(file.floats(prefix + "input_layernorm.weight", width), beside(qkv, heads * headDim),
                 matrix(file, prefix + "self_attn.o_proj", heads * headDim, width),
-                file.floats(prefix + "post_attention_layernorm.weight", width), matrix(file, prefix + "mlp.gate_proj", width, hidden),
-                matrix(file, prefix + "mlp.up_proj", width, hidden), matrix(file, prefix + "mlp.down_proj", hidden, width));
+                file.floats(prefix + "post_attention_layernorm.weight", width),
+                matrix(file, prefix + "mlp.gate_proj", width, hidden),
+                matrix(file, prefix + "mlp.up_proj", width, hidden),
+                matrix(file, prefix + "mlp.down_proj", hidden, width));
     }
 
     /** The file has [outputs][inputs]. */

@@ -19,7 +19,8 @@ final class Safetensors {
     Safetensors(Path file) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         int length = Math.toIntExact(bytes.getLong());
-        header = JsonParser.parseString(new String(bytes.array(), Long.BYTES, length, StandardCharsets.UTF_8)).getAsJsonObject();
+        header = JsonParser.parseString(new String(bytes.array(), Long.BYTES, length, StandardCharsets.UTF_8))
+                         .getAsJsonObject();
         data = bytes.position(Long.BYTES + length).slice().order(ByteOrder.LITTLE_ENDIAN);
     }
 
@@ -43,7 +44,8 @@ final class Safetensors {
 
     private static float halfToFloat(short bits) {
         int exponent = bits >>> 10 & 0x1f;
-        float size = exponent == 0 ? (bits & 0x3ff) * 0x1p-24f : Math.scalb(1 + (bits & 0x3ff) * 0x1p-10f, exponent - 15);
+        float size =
+                exponent == 0 ? (bits & 0x3ff) * 0x1p-24f : Math.scalb(1 + (bits & 0x3ff) * 0x1p-10f, exponent - 15);
         return bits < 0 ? -size : size; // weights are finite
     }
 }

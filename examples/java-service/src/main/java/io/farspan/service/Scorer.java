@@ -19,14 +19,15 @@ final class Scorer implements AutoCloseable {
     }
 
     /**
-     * Scores windows of {@code length} bytes, as many as fit without overlap, spread evenly over the text as {@code farspan report}
-     * does. The first byte of a window is context only.
+     * Scores windows of {@code length} bytes, as many as fit without overlap, spread evenly over the text as {@code
+     * farspan report} does. The first byte of a window is context only.
      *
      * @throws IllegalArgumentException if the text is too short for one window
      */
     Score score(byte[] text, Method method, int length) {
         if (length < 2 || length >= text.length) {
-            throw new IllegalArgumentException("a window of " + length + " bytes needs 2 or more, and a text of at least one more; "
+            throw new IllegalArgumentException("a window of " + length
+                    + " bytes needs 2 or more, and a text of at least one more; "
                     + "this text has " + text.length);
         }
         int windows = (text.length - 1) / length;
@@ -52,7 +53,12 @@ final class Scorer implements AutoCloseable {
     }
 
     private Problem problem(int length) {
-        return new Problem().queryHeads(model.heads).keyHeads(model.heads).queries(length).keys(length).headDim(model.headDim);
+        return new Problem()
+                .queryHeads(model.heads)
+                .keyHeads(model.heads)
+                .queries(length)
+                .keys(length)
+                .headDim(model.headDim);
     }
 
     /** -ln of the probability that the logits from {@code first} on give to a byte. */

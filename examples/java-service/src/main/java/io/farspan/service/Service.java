@@ -47,7 +47,8 @@ public final class Service implements AutoCloseable {
             System.err.println("usage: Service MODEL_FOLDER PORT");
             System.exit(2);
         }
-        Service service = new Service(Path.of(arguments[0]), Integer.parseInt(arguments[1]), Runtime.getRuntime().availableProcessors());
+        Service service = new Service(
+                Path.of(arguments[0]), Integer.parseInt(arguments[1]), Runtime.getRuntime().availableProcessors());
         System.out.println("listening on port " + service.port());
     }
 

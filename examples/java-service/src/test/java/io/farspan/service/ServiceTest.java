@@ -50,14 +50,17 @@ class ServiceTest {
         Path file = Files.write(folder.resolve("text"), text);
         for (String length : new String[] {"200", "1024"}) {
             Process process = new ProcessBuilder(COMMAND, "report", "--quiet", "--text", file.toString(), "--models",
-                    MODELS.toString(), "--model", "rope", "--methods", "none,ntk,yarn,rerope,streaming", "--lengths", length,
-                    "--bytes", String.valueOf(text.length)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                    MODELS.toString(), "--model", "rope", "--methods", "none,ntk,yarn,rerope,streaming", "--lengths",
+                    length, "--bytes", String.valueOf(text.length))
+                                      .redirectError(ProcessBuilder.Redirect.INHERIT)
+                                      .start();
             String report = new String(process.getInputStream().readAllBytes());
             assertEquals(0, process.waitFor());
             for (Method method : Method.values()) {
                 String name = method.name().toLowerCase(Locale.ROOT);
                 double perplexity = post("method=" + name + "&length=" + length).get("perplexity").getAsDouble();
-                assertEquals(cell(report, name), String.format(Locale.ROOT, perplexity < 100 ? "%.3f" : "%.1f", perplexity),
+                assertEquals(cell(report, name),
+                        String.format(Locale.ROOT, perplexity < 100 ? "%.3f" : "%.1f", perplexity),
                         name + " " + length);
             }
         }
@@ -73,7 +76,8 @@ class ServiceTest {
         }
         List<CompletableFuture<HttpResponse<String>>> running = new ArrayList<>();
         for (int n = 0; n < 24; ++n) {
-            running.add(client.sendAsync(request(queries.get(n % queries.size()), text), HttpResponse.BodyHandlers.ofString()));
+            running.add(client.sendAsync(
+                    request(queries.get(n % queries.size()), text), HttpResponse.BodyHandlers.ofString()));
         }
         for (int n = 0; n < running.size(); ++n) {
             HttpResponse<String> response = running.get(n).get();
@@ -86,19 +90,21 @@ class ServiceTest {
 
     @Test
     void badRequestsAreExplained() throws Exception {
-        for (String query : new String[] {"method=magic", "length=0", "length=x", "length=99999", "length=1100", "length=-5"}) {
+        for (String query :
+                new String[] {"method=magic", "length=0", "length=x", "length=99999", "length=1100", "length=-5"}) {
             HttpResponse<String> response = client.send(request(query, text), HttpResponse.BodyHandlers.ofString());
             assertEquals(400, response.statusCode(), query);
             assertTrue(response.body().contains("\"error\":\""), response.body());
         }
-        HttpResponse<String> empty = client.send(request("length=16", new byte[0]), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> empty =
+                client.send(request("length=16", new byte[0]), HttpResponse.BodyHandlers.ofString());
         assertEquals(400, empty.statusCode());
         assertTrue(post("length=16").get("perplexity").getAsDouble() > 1);
     }
 
     /** The number in the first table of the report, in the line of a method. */
     private static String cell(String report, String method) {
-        for (String line : report.lines().toArray(String[]::new)) {
+        for (String line : report.lines().toArray(String[] ::new)) {
             List<String> words = Arrays.asList(line.trim().split(" +"));
             int at = words.indexOf(method);
             if (at >= 0 && at + 1 < words.size()) {
@@ -116,6 +122,7 @@ class ServiceTest {
 
     private static HttpRequest request(String query, byte[] body) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + service.port() + "/score?" + query))
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build();
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build();
     }
 }

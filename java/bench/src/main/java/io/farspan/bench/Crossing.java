@@ -32,14 +32,15 @@ public class Crossing {
     private static final int DIM = 64;
 
     private final Context context = Context.create(Isa.BEST, 1);
-    private final Scheme scheme = Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(DIM)).build();
+    private final Scheme scheme =
+            Scheme.builder().rope(new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(DIM)).build();
     private final RopeOptions options = new RopeOptions();
     private final long[] position = {1000};
     private final Tensor token = tensor(1);
     private final Tensor rotated = tensor(1);
 
-    private final Plan plan = Plan.create(context, scheme,
-            new Problem().queryHeads(HEADS).keyHeads(HEADS).queries(TOKENS).keys(TOKENS).headDim(DIM));
+    private final Plan plan = Plan.create(
+            context, scheme, new Problem().queryHeads(HEADS).keyHeads(HEADS).queries(TOKENS).keys(TOKENS).headDim(DIM));
     private final Tensor q = tensor(TOKENS);
     private final Tensor k = tensor(TOKENS);
     private final Tensor v = tensor(TOKENS);
@@ -50,7 +51,7 @@ public class Crossing {
     private static Tensor tensor(int tokens) {
         Tensor tensor = Tensor.allocate(Dtype.F32, 1, HEADS, tokens, DIM);
         java.util.Random random = new java.util.Random(tokens);
-        for (ByteBuffer data = tensor.bytes(); data.hasRemaining(); ) {
+        for (ByteBuffer data = tensor.bytes(); data.hasRemaining();) {
             data.putFloat(2 * random.nextFloat() - 1);
         }
         return tensor;
