@@ -11,8 +11,8 @@ import (
 type WindowsConfig struct {
 	// Kind.
 	Kind WindowsKind
-	// BOS; there is no default: init sets 0, which is refused, because it moves perplexity.
-	BOS int32
+	// Bos; there is no default: init sets 0, which is refused, because it moves perplexity.
+	BOS BOS
 	// Of the text, without BOS; with BOSNone at least 2; below 2^40.
 	Tokens int64
 	// What a model reads at most, BOS included.

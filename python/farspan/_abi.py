@@ -895,6 +895,7 @@ class farspan_windows_config(ctypes.Structure):
         ("struct_size", ctypes.c_uint32),
         # FARSPAN_WINDOWS_*.
         ("kind", ctypes.c_int32),
+        # FARSPAN_BOS_*; there is no default: init sets 0, which is refused, because it moves perplexity.
         ("bos", ctypes.c_int32),
         ("reserved", ctypes.c_int32),
         # Of the text, without BOS; with FARSPAN_BOS_NONE at least 2; below 2^40.

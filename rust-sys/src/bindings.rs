@@ -896,6 +896,7 @@ pub struct farspan_windows_config {
     pub struct_size: u32,
     /// FARSPAN_WINDOWS_*.
     pub kind: i32,
+    /// FARSPAN_BOS_*; there is no default: init sets 0, which is refused, because it moves perplexity.
     pub bos: i32,
     pub reserved: i32,
     /// Of the text, without BOS; with FARSPAN_BOS_NONE at least 2; below 2^40.

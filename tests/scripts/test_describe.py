@@ -182,6 +182,12 @@ def the_rehearsal_still_fits_the_tree():
     assert "addArrays" in made["java/src/main/java/io/farspan/Calls.java"]
 
 
+def a_long_comment_above_an_option_names_it():
+    made = generate.described(ROOT, False)
+    assert "bos(Bos bos)" in made["java/src/main/java/io/farspan/eval/WindowsConfig.java"]
+    assert "bos: Bos," in made["rust/src/generated/eval_structs.rs"]
+
+
 def a_header_with_an_error_is_refused():
     assert (
         "do not compile"
@@ -222,6 +228,7 @@ if __name__ == "__main__":
             other_functions_are_left_to_people,
             a_field_is_in_every_struct,
             the_rehearsal_still_fits_the_tree,
+            a_long_comment_above_an_option_names_it,
             a_header_with_an_error_is_refused,
             sentences_are_made_of_notes,
             columns_are_those_of_gofmt,

@@ -101,11 +101,14 @@ def read_struct(cursor: Cursor, comments: Comments, header: str) -> Struct:
             group = ""
         kind = read_type(member.type)
         following = members[n + 1].spelling if n + 1 < len(members) else None
+        beside = comments.beside.get(member.extent.end.line, "")
+        if not beside and re.match(r"FARSPAN_[A-Z]+_\*", comments.above.get(line, "")):
+            beside = comments.above[line]  # too long to stand beside
         fields.append(
             Field(
                 member.spelling,
                 kind,
-                comments.beside.get(member.extent.end.line, ""),
+                beside,
                 group,
                 cursor.type.get_offset(member.spelling) // 8,
                 count_of(member.spelling, kind, following),

@@ -20,11 +20,11 @@ public final class WindowsConfig {
     /**
      * Bos; there is no default: init sets 0, which is refused, because it moves perplexity.
      *
-     * @param bos the number
+     * @param bos the choice
      * @return this
      */
-    public WindowsConfig bos(int bos) {
-        fields.setBos(bos);
+    public WindowsConfig bos(Bos bos) {
+        fields.setBos(bos.code);
         return this;
     }
 
