@@ -384,9 +384,8 @@ func (c *RopeOptions) move(d cross.Direction, n raw.RopeOptions) {
 	cross.Number(d, &c.XPosCentre, n.GetXpos_centre, n.SetXpos_centre)
 }
 
-// FireConfig: FIRE (Li et al. 2024): out[0, h, i, j] = MLP(x)[h] with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)|
-// + 1) + epsilon), d = p_i - p_j >= 0 and MLP = w2 relu(w1 x + b1) + b2. Use the tensor as a dense bias. Its memory
-// is queries x keys, the caller's choice. Positions NULL: keys 0, 1, 2 ..., queries the last of them.
+// FireConfig: FIRE (Li et al. 2024): the bias of head h is `MLP(x)[h]` with x = ln(|c d| + 1) / (ln(|c max(p_i,
+// threshold)| + 1) + epsilon), d = p_i - p_j >= 0 and MLP = w2 relu(w1 x + b1) + b2.
 type FireConfig struct {
 	// Width of the MLP's hidden layer.
 	Hidden int32

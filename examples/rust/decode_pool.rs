@@ -33,7 +33,7 @@ fn decode(cache: &Cache, scheme: &Scheme, session: usize) -> Result<Vec<u32>> {
     let (q_shape, k_shape) = ([1, HEADS as i64, 1, DIM as i64], [1, KEY_HEADS as i64, 1, DIM as i64]);
     let (mut all, mut out) = (vec![], vec![0.0; HEADS * DIM]);
     for token in 0..TOKENS {
-        cache.append(&mut newest, None)?;
+        cache.append(None, &mut newest, None)?;
         let plan = cache.plan(scheme, &newest, HEADS as i64).build()?; // for the sequence as it is now, and for all layers
         for layer in 0..LAYERS {
             let q = project(HEADS, session, token, layer, 0);

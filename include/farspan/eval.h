@@ -26,27 +26,36 @@ extern "C" {
 
 /* ---- 1. Token loss ---------------------------------------------------------------------------- */
 
-/* nll[b, h, t] = ln(sum_v exp(logits[b, h, t, v])) - logits[b, h, t, targets[b, h, t]]: the negative log-likelihood of
- * the target.
- *   logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides; heads is 1 unless a model predicts
- *   several tokens targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
+/* The negative log-likelihood of each target:
+ * `nll[b, h, t] = ln(sum_v exp(logits[b, h, t, v])) - logits[b, h, t, targets[b, h, t]]`.
+ *
+ *   logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides
+ *            heads is 1 unless a model predicts several tokens
+ *   targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
  *   nll      [batch][heads][tokens]; 0 where the target is ignored, and the logits are not read there
- * `ignore_index` is any number outside the vocabulary (-100 by custom). A target outside is
- * FARSPAN_ERROR_PARAMETER_RANGE. A row with NaN or +infinity, or with nothing but -infinity, has no distribution: its
- * nll is NaN. A target with the logit -infinity costs +infinity. Error below 5e-7 absolute for vocabularies up to
- * 300,000; for one instruction set the bits do not depend on the number of threads. Never negative. `context` may be
- * NULL; its cancel flag is looked at within a row too. */
+ *
+ * `ignore_index` is any number outside the vocabulary (-100 by custom). A row with NaN or +infinity, or with nothing but
+ * -infinity, has no distribution: its nll is NaN. A target with the logit -infinity costs +infinity. Error below 5e-7
+ * absolute for vocabularies up to 300,000; for one instruction set the bits do not depend on the number of threads.
+ * Never negative. The cancel flag is looked at within a row too.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE if an array is too short; FARSPAN_ERROR_PARAMETER_RANGE for a target outside the
+ * vocabulary or an ignore_index inside it; FARSPAN_ERROR_CANCELLED. */
 FARSPAN_API farspan_status farspan_token_nll(const farspan_context* context, const farspan_tensor* logits,
                                              const int64_t* targets, int64_t targets_count, int64_t ignore_index,
                                              double* nll, int64_t nll_count, farspan_error* error);
 
-/* grad[b, h, t, v] = weights[b, h, t] * (softmax(logits[b, h, t])[v] - (v == target)): the gradient of sum(weights *
- * nll). An ignored row gives 0.
- *   weights  [batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the
- *   mean) grad     the shape of logits, F32, F16 or BF16; the same view as logits (same strides and type) works in
- *   place, other
- *            overlaps are refused
- * Error below 5e-7 |weight| plus the rounding to grad's type. Arguments otherwise as above. */
+/* The gradient of sum(weights * nll) by the logits:
+ * `grad[b, h, t, v] = weights[b, h, t] * (softmax(logits[b, h, t])[v] - (v == target))`. An ignored row gives 0.
+ *
+ *   weights  [batch][heads][tokens], finite, or NULL for 1
+ *            1 / number of scored tokens makes it the gradient of the mean
+ *   grad     the shape of logits, F32, F16 or BF16
+ *            the same view as logits (same strides and type) works in place, other overlaps are refused
+ *
+ * Error below 5e-7 |weight| plus the rounding to grad's type. Arguments otherwise as for farspan_token_nll.
+ *
+ * Errors: as farspan_token_nll; FARSPAN_ERROR_PARAMETER_RANGE for a weight that is not finite. */
 FARSPAN_API farspan_status farspan_token_nll_grad(const farspan_context* context, const farspan_tensor* logits,
                                                   const int64_t* targets, int64_t targets_count, int64_t ignore_index,
                                                   const float* weights, int64_t weights_count,
@@ -134,13 +143,18 @@ FARSPAN_API void farspan_loss_init(farspan_loss* loss, size_t size);
 
 /* Adds losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Where `targets`
  * (NULL, or one for each loss) has `ignore_index`, the loss is skipped. Infinities and NaN are not skipped: they reach
- * the result. */
+ * the result.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE for negative bytes and missing targets; FARSPAN_ERROR_PARAMETER_RANGE for a block_tokens
+ * below 1. */
 FARSPAN_API farspan_status farspan_loss_add(const farspan_context* context, farspan_loss* loss, const double* nll,
                                             int64_t nll_count, const int64_t* targets, int64_t targets_count,
                                             int64_t ignore_index, int64_t bytes, farspan_error* error);
 
 /* Adds what `from` has gathered elsewhere (another thread, process or file) with the same block_tokens. The open blocks
- * of both become blocks of their own. `from` is not changed. */
+ * of both become blocks of their own. `from` is not changed.
+ *
+ * Errors: FARSPAN_ERROR_COMBINATION for other blocks. */
 FARSPAN_API farspan_status farspan_loss_merge(farspan_loss* loss, const farspan_loss* from, farspan_error* error);
 
 /* The curve over the context: losses go into the accumulators of `curve` by the number of tokens that the model had
@@ -168,7 +182,9 @@ typedef struct farspan_loss_summary {
 } farspan_loss_summary;
 FARSPAN_API void farspan_loss_summary_init(farspan_loss_summary* summary, size_t size);
 
-/* Without any token the means are NaN. */
+/* The means of what was added; without any token they are NaN.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE for fields that no losses give. */
 FARSPAN_API farspan_status farspan_loss_summarize(const farspan_loss* loss, farspan_loss_summary* summary,
                                                   farspan_error* error);
 
@@ -192,13 +208,17 @@ typedef struct farspan_verdict {
 FARSPAN_API void farspan_verdict_init(farspan_verdict* verdict, size_t size);
 
 /* Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: ascending; nll: one
- * for each length. A ratio that is not a number is worse than any number. */
+ * for each length. A ratio that is not a number is worse than any number.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE if there are not as many losses as lengths; FARSPAN_ERROR_POSITIONS if the lengths do not
+ * ascend; FARSPAN_ERROR_PARAMETER_RANGE for a trained length below 1. */
 FARSPAN_API farspan_status farspan_judge(const farspan_context* context, const int64_t* lengths, int64_t lengths_count,
                                          const double* nll, int64_t nll_count, int64_t trained_length,
                                          farspan_verdict* verdict, farspan_error* error);
 
-/* "holds"; NULL if unknown. And the rule in words, for reports. */
+/* The word for a verdict, "holds"; NULL if it is unknown. */
 FARSPAN_API const char* farspan_verdict_name(int32_t verdict);
+/* The rule of farspan_judge in words, for reports. */
 FARSPAN_API const char* farspan_verdict_rule(void);
 
 /* ---- 5. BLEU and chrF ------------------------------------------------------------------------- */
@@ -218,9 +238,12 @@ enum {
     FARSPAN_TOKENIZER_ZH = 7
 };
 
-/* What a score sees of a text: its tokens, joined by single spaces, NUL-terminated. `needed` receives the bytes with
- * the NUL; they are written if `buffer_bytes` suffices, and otherwise nothing is (buffer may be NULL then). lowercase:
- * 0 or 1. */
+/* What a score sees of a text: its tokens, joined by single spaces.
+ *
+ * In C: `needed` receives the bytes with the final NUL; they are written if `buffer_bytes` suffices, and otherwise
+ * nothing is (buffer may be NULL then). lowercase: 0 or 1.
+ *
+ * Errors: FARSPAN_ERROR_METHOD for an unknown tokenizer. */
 FARSPAN_API farspan_status farspan_tokenize(const farspan_context* context, int32_t tokenizer, int32_t lowercase,
                                             const char* text, int64_t text_bytes, char* buffer, int64_t buffer_bytes,
                                             int64_t* needed, farspan_error* error);
@@ -260,21 +283,30 @@ typedef struct farspan_bleu_counts {
 } farspan_bleu_counts;
 FARSPAN_API void farspan_bleu_counts_init(farspan_bleu_counts* counts, size_t size);
 
-/* Counts one segment, usually a sentence or a line, against its references, at least one. A reference whose data is
- * NULL is one that this segment does not have. Segments are independent: count them in any order, in any thread, into
- * any struct. */
+/* Counts one segment, usually a sentence or a line, against its references, at least one. Segments are independent:
+ * count them in any order, in any thread, into any counts.
+ *
+ * In C: a reference whose data is NULL is one that this segment does not have.
+ *
+ * Errors: FARSPAN_ERROR_METHOD, FARSPAN_ERROR_PARAMETER_RANGE and FARSPAN_ERROR_COMBINATION for the configuration, the
+ * last also for counts of another max_order; FARSPAN_ERROR_SHAPE without references, FARSPAN_ERROR_NULL_ARGUMENT if all
+ * are missing. */
 FARSPAN_API farspan_status farspan_bleu_add(const farspan_context* context, const farspan_bleu_config* config,
                                             const char* hypothesis, int64_t hypothesis_bytes,
                                             const farspan_text* references, int64_t references_count,
                                             farspan_bleu_counts* counts, farspan_error* error);
 
-/* The same on token ids of any meaning; the tokenizer and lowercase are not read. Fewer than 2^31 ids each. */
+/* As farspan_bleu_add, on token ids of any meaning; the tokenizer and lowercase are not read. Fewer than 2^31 ids each.
+ *
+ * Errors: as farspan_bleu_add. */
 FARSPAN_API farspan_status farspan_bleu_add_tokens(const farspan_context* context, const farspan_bleu_config* config,
                                                    const int64_t* hypothesis, int64_t hypothesis_count,
                                                    const farspan_ids* references, int64_t references_count,
                                                    farspan_bleu_counts* counts, farspan_error* error);
 
-/* Adds what was counted elsewhere with the same max_order. */
+/* Adds what was counted elsewhere with the same max_order.
+ *
+ * Errors: FARSPAN_ERROR_COMBINATION for another max_order. */
 FARSPAN_API farspan_status farspan_bleu_merge(farspan_bleu_counts* counts, const farspan_bleu_counts* from,
                                               farspan_error* error);
 
@@ -289,13 +321,18 @@ typedef struct farspan_bleu_result {
 } farspan_bleu_result;
 FARSPAN_API void farspan_bleu_result_init(farspan_bleu_result* result, size_t size);
 
-/* The score of a corpus, or of one sentence if only that was counted. Equal to sacrebleu's within rounding. */
+/* The score of a corpus, or of one sentence if only that was counted. Equal to sacrebleu's within rounding.
+ *
+ * Errors: as farspan_bleu_add for the configuration. */
 FARSPAN_API farspan_status farspan_bleu_score(const farspan_bleu_config* config, const farspan_bleu_counts* counts,
                                               farspan_bleu_result* result, farspan_error* error);
 
 /* What must be stated with a score so that others can repeat it, in sacrebleu's form:
  * "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:farspan-0.1.0". references: how many, or 0 if that varies.
- * Buffer as in farspan_tokenize. */
+ *
+ * In C: the buffer is as in farspan_tokenize.
+ *
+ * Errors: as farspan_bleu_add for the configuration; FARSPAN_ERROR_SHAPE for a negative number. */
 FARSPAN_API farspan_status farspan_bleu_signature(const farspan_bleu_config* config, int32_t references, char* buffer,
                                                   int64_t buffer_bytes, int64_t* needed, farspan_error* error);
 
@@ -323,16 +360,24 @@ typedef struct farspan_chrf_counts {
 } farspan_chrf_counts;
 FARSPAN_API void farspan_chrf_counts_init(farspan_chrf_counts* counts, size_t size);
 
-/* As farspan_bleu_add; of several references the one that gives this segment the best score is counted. */
+/* As farspan_bleu_add; of several references the one that gives this segment the best score is counted.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE and FARSPAN_ERROR_METHOD for the configuration; FARSPAN_ERROR_COMBINATION for
+ * counts of other orders; FARSPAN_ERROR_SHAPE without references, FARSPAN_ERROR_NULL_ARGUMENT if all are missing. */
 FARSPAN_API farspan_status farspan_chrf_add(const farspan_context* context, const farspan_chrf_config* config,
                                             const char* hypothesis, int64_t hypothesis_bytes,
                                             const farspan_text* references, int64_t references_count,
                                             farspan_chrf_counts* counts, farspan_error* error);
 
+/* Adds what was counted elsewhere with the same orders.
+ *
+ * Errors: FARSPAN_ERROR_COMBINATION for other orders. */
 FARSPAN_API farspan_status farspan_chrf_merge(farspan_chrf_counts* counts, const farspan_chrf_counts* from,
                                               farspan_error* error);
 
-/* score: 0 .. 100, equal to sacrebleu's within rounding. */
+/* The score, 0 .. 100, equal to sacrebleu's within rounding.
+ *
+ * Errors: as farspan_chrf_add for the configuration. */
 FARSPAN_API farspan_status farspan_chrf_score(const farspan_chrf_config* config, const farspan_chrf_counts* counts,
                                               double* score, farspan_error* error);
 
@@ -366,13 +411,19 @@ FARSPAN_API void farspan_rouge_result_init(farspan_rouge_result* result, size_t 
  * corpus is the mean over its texts. Only letters a-z and digits count: other scripts need token ids. The work of L and
  * LSUM grows with the pairs of tokens: more than 2^38 of them (two texts of 500,000 tokens; a sentence counts as 16
  * tokens more) are FARSPAN_ERROR_SHAPE. Memory grows with the tokens, and for LSUM with sqrt(l) s / 4 bytes for
- * sentences of l and s tokens, l >= s. */
+ * sentences of l and s tokens, l >= s.
+ *
+ * Errors: FARSPAN_ERROR_METHOD, FARSPAN_ERROR_PARAMETER_RANGE and FARSPAN_ERROR_COMBINATION for the configuration;
+ * FARSPAN_ERROR_SHAPE without references, FARSPAN_ERROR_NULL_ARGUMENT if all are missing. */
 FARSPAN_API farspan_status farspan_rouge(const farspan_context* context, const farspan_rouge_config* config,
                                          const char* hypothesis, int64_t hypothesis_bytes,
                                          const farspan_text* references, int64_t references_count,
                                          farspan_rouge_result* result, farspan_error* error);
 
-/* The same on token ids [n, l]; without sentences there is no LSUM, and stem must be 0. */
+/* As farspan_rouge, on token ids, for FARSPAN_ROUGE_N and FARSPAN_ROUGE_L: without sentences there is no LSUM, and there
+ * are no stems.
+ *
+ * Errors: as farspan_rouge; FARSPAN_ERROR_COMBINATION for sentences or stems. */
 FARSPAN_API farspan_status farspan_rouge_tokens(const farspan_context* context, const farspan_rouge_config* config,
                                                 const int64_t* hypothesis, int64_t hypothesis_count,
                                                 const farspan_ids* references, int64_t references_count,
@@ -400,14 +451,20 @@ typedef struct farspan_interval {
 } farspan_interval;
 FARSPAN_API void farspan_interval_init(farspan_interval* interval, size_t size);
 
-/* The interval of the mean of values, at least one: losses of blocks, ROUGE of texts, hits of passkeys. NULL config:
- * the defaults. */
+/* The interval of the mean of values, at least one: losses of blocks, ROUGE of texts, hits of passkeys.
+ *
+ * In C: NULL for config means the defaults.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE for the configuration; FARSPAN_ERROR_SHAPE without values;
+ * FARSPAN_ERROR_CANCELLED. */
 FARSPAN_API farspan_status farspan_bootstrap_mean(const farspan_context* context,
                                                   const farspan_bootstrap_config* config, const double* values,
                                                   int64_t values_count, farspan_interval* interval,
                                                   farspan_error* error);
 
-/* The interval of corpus BLEU: segments are the counts of single segments (or of groups that belong together). */
+/* The interval of corpus BLEU: segments are the counts of single segments (or of groups that belong together).
+ *
+ * Errors: as farspan_bootstrap_mean; FARSPAN_ERROR_COMBINATION for counts of another max_order. */
 FARSPAN_API farspan_status farspan_bleu_bootstrap(const farspan_context* context,
                                                   const farspan_bootstrap_config* config,
                                                   const farspan_bleu_config* bleu, const farspan_bleu_counts* segments,
@@ -445,22 +502,33 @@ typedef struct farspan_passkey {
 } farspan_passkey;
 FARSPAN_API void farspan_passkey_init(farspan_passkey* passkey, size_t size);
 
-/* Writes the text; buffer as in farspan_tokenize. With the same configuration the same text comes out everywhere. */
+/* Writes the text. With the same configuration the same text comes out everywhere.
+ *
+ * In C: the buffer is as in farspan_tokenize.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE, also if the length has no room for the task; FARSPAN_ERROR_METHOD. */
 FARSPAN_API farspan_status farspan_passkey_make(const farspan_context* context, const farspan_passkey_config* config,
                                                 char* buffer, int64_t buffer_bytes, int64_t* needed,
                                                 farspan_passkey* passkey, farspan_error* error);
 
-/* 1 in `correct` if the first whole number in the text that the model wrote is the key, else 0. Give only what it
- * wrote, usually 10 tokens. */
+/* Whether the first whole number in the text that the model wrote is the key. Give only what it wrote, usually 10
+ * tokens.
+ *
+ * In C: `correct` receives 1 if so, else 0.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE for a negative key. */
 FARSPAN_API farspan_status farspan_passkey_check(const farspan_context* context, const char* generated,
                                                  int64_t generated_bytes, int64_t key, int32_t* correct,
                                                  farspan_error* error);
 
-/* A needle in a haystack of the caller's own, as token ids (or bytes widened to them): out = haystack[0, p) + needle +
- * haystack[p, rest) + question, `out_count` ids together, with the haystack cut (and repeated if it is too short) to
- * fill what the others leave, and p = round(depth * rest). `position` receives where the needle begins. With
- * `boundaries`, p moves back to just behind the nearest haystack id that is one of them (the ids of ".", "!" and "?",
- * say), so that the needle does not split a sentence; to 0 if there is none. */
+/* A needle in a haystack of the caller's own, as token ids (or bytes widened to them): out is `haystack[0, p)`, the
+ * needle, `haystack[p, rest)` and the question, with the haystack cut (and repeated if it is too short) to fill what the
+ * others leave, and p = round(depth * rest). The answer is where the needle begins. With `boundaries`, p moves back to
+ * just behind the nearest haystack id that is one of them (the ids of ".", "!" and "?", say), so that the needle does
+ * not split a sentence; to 0 if there is none.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE if needle and question do not fit, or there is room but no haystack;
+ * FARSPAN_ERROR_PARAMETER_RANGE for a depth outside 0 to 1. */
 FARSPAN_API farspan_status farspan_needle_place(const farspan_context* context, const int64_t* haystack,
                                                 int64_t haystack_count, const int64_t* needle, int64_t needle_count,
                                                 const int64_t* question, int64_t question_count, double depth,

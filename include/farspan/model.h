@@ -2,8 +2,9 @@
  *
  *     farspan_model* model = NULL;
  *     farspan_error error = FARSPAN_ERROR_INIT;
- *     if (farspan_model_from_config(NULL, text, text_bytes, NULL, &model, &error) != FARSPAN_OK) ...;  // error.message
- *     has the JSON path farspan_model_layer layer;
+ *     if (farspan_model_from_config(NULL, text, text_bytes, NULL, &model, &error) != FARSPAN_OK)
+ *         ...  // error.message has the JSON path
+ *     farspan_model_layer layer;
  *     farspan_model_layer_init(&layer, sizeof layer);
  *     farspan_model_layer_at(model, 0, &layer, &error);
  *     farspan_attention(NULL, layer.scheme, &data, &error);
@@ -98,9 +99,11 @@ FARSPAN_API void farspan_model_options_init(farspan_model_options* options, size
 
 /* ---- 2. Reading ------------------------------------------------------------------------------- */
 
-/* Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json (no NUL needed). Nested text
- * models (text_config, llm_config, thinker_config.text_config ...) are found; what they say wins over the top level.
- * NaN and Infinity, which Python writes, are numbers out of range if somebody reads them. `options` may be NULL. */
+/* Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json. Nested text models (text_config,
+ * llm_config, thinker_config.text_config ...) are found; what they say wins over the top level. NaN and Infinity, which
+ * Python writes, are numbers out of range if somebody reads them.
+ *
+ * In C: no NUL is needed; `options` may be NULL, here and below. */
 FARSPAN_API farspan_status farspan_model_from_config(const farspan_context* context, const char* text,
                                                      int64_t text_bytes, const farspan_model_options* options,
                                                      farspan_model** model, farspan_error* error);
@@ -200,7 +203,9 @@ typedef struct farspan_model_layer {
 } farspan_model_layer;
 FARSPAN_API void farspan_model_layer_init(farspan_model_layer* layer, size_t size);
 
-/* Layer `index`, 0 .. layers-1. */
+/* Layer `index`, 0 .. layers-1.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE. */
 FARSPAN_API farspan_status farspan_model_layer_at(const farspan_model* model, int64_t index, farspan_model_layer* layer,
                                                   farspan_error* error);
 
@@ -232,7 +237,9 @@ typedef struct farspan_model_note {
 } farspan_model_note;
 FARSPAN_API void farspan_model_note_init(farspan_model_note* note, size_t size);
 
-/* Note `index`, 0 .. notes-1. */
+/* Note `index`, 0 .. notes-1.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE. */
 FARSPAN_API farspan_status farspan_model_note_at(const farspan_model* model, int64_t index, farspan_model_note* note,
                                                  farspan_error* error);
 

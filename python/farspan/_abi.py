@@ -671,9 +671,8 @@ class farspan_rope_options(ctypes.Structure):
 
 
 class farspan_fire_config(ctypes.Structure):
-    """FIRE (Li et al. 2024): out[0, h, i, j] = MLP(x)[h] with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) +
-    epsilon), d = p_i - p_j >= 0 and MLP = w2 relu(w1 x + b1) + b2. Use the tensor as a dense bias. Its memory is queries
-    x keys, the caller's choice. Positions NULL: keys 0, 1, 2 ..., queries the last of them.
+    """FIRE (Li et al. 2024): the bias of head h is `MLP(x)[h]` with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) +
+    epsilon), d = p_i - p_j >= 0 and MLP = w2 relu(w1 x + b1) + b2.
     """
 
     _fields_ = [
@@ -1308,8 +1307,7 @@ FUNCTIONS = {
         [],
         """farspan_version()
 
-        FARSPAN_VERSION of the library that is loaded (major * 10000 + minor * 100 + patch), as text, and the ABI version,
-        which is the SONAME's number: equal ABI versions are compatible.
+        The version of the library that is loaded: major * 10000 + minor * 100 + patch, as FARSPAN_VERSION.
         """,
     ),
     "farspan_version_text": (
@@ -1317,8 +1315,7 @@ FUNCTIONS = {
         [],
         """farspan_version_text()
 
-        FARSPAN_VERSION of the library that is loaded (major * 10000 + minor * 100 + patch), as text, and the ABI version,
-        which is the SONAME's number: equal ABI versions are compatible.
+        The same as text, such as "0.1.0".
         """,
     ),
     "farspan_abi_version": (
@@ -1326,8 +1323,7 @@ FUNCTIONS = {
         [],
         """farspan_abi_version()
 
-        FARSPAN_VERSION of the library that is loaded (major * 10000 + minor * 100 + patch), as text, and the ABI version,
-        which is the SONAME's number: equal ABI versions are compatible.
+        Its ABI version, which is the SONAME's number: equal ABI versions are compatible.
         """,
     ),
     "farspan_tensor_contiguous": (
@@ -1445,10 +1441,11 @@ FUNCTIONS = {
         an array and axis_sections are lists, and the count of an array has no key. What is absent has the default that init
         writes.
 
-        Reads `text`, text_bytes long (no NUL needed, at most 64 MiB), as farspan_scheme_create does: the same checks, the
-        same messages. A text that is no JSON, an unknown part or key, a key that is there twice and a value of another type
-        are FARSPAN_ERROR_FORMAT with their path, "$.rope.basee is not a field of rope"; an unknown word is
-        FARSPAN_ERROR_METHOD.
+        Reads `text`, at most 64 MiB, as farspan_scheme_create does: the same checks, the same messages.
+
+        Errors: FARSPAN_ERROR_FORMAT for a text that is no JSON, an unknown part or key, a key that is there twice and a value
+        of another type, with their path, "$.rope.basee is not a field of rope"; FARSPAN_ERROR_METHOD for an unknown word;
+        otherwise as farspan_scheme_create.
         """,
     ),
     "farspan_scheme_to_json": (
@@ -1456,11 +1453,15 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_scheme), ctypes.POINTER(ctypes.c_char), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
         """farspan_scheme_to_json(scheme, buffer, buffer_bytes, needed, error)
 
-        The text of a scheme, in one line and canonical: what differs from the defaults, parts and fields in the order of this
+        The text of a scheme, in one line and canonical: what differs from the defaults, parts and fields in the order of the
         header, every number in the shortest form that reads back as the same bits (whole ones without exponent). Equal
-        schemes have equal texts, also in a later version; "{}" is the scheme of defaults. `needed` receives the bytes with
-        the final NUL; they are written if buffer_bytes suffices, and otherwise nothing is (buffer may be NULL then). A scheme
-        of a model is a scheme like any other: its text holds the weights that it has.
+        schemes have equal texts, also in a later version; "{}" is the scheme of defaults. A scheme of a model is a scheme
+        like any other: its text holds the weights that it has.
+
+        In C: `needed` receives the bytes with the final NUL; they are written if buffer_bytes suffices, and otherwise nothing
+        is (buffer may be NULL then).
+
+        Errors: FARSPAN_ERROR_OUT_OF_MEMORY.
         """,
     ),
     "farspan_scheme_axes": (
@@ -1469,7 +1470,9 @@ FUNCTIONS = {
         """farspan_scheme_axes(scheme)
 
         Positions per token that the rope part reads: 1, or for M-RoPE the number of axes, which is that of the last section
-        with pairs (sections), 3 (interleaved) or 4 (interleaved_ggml); 0 for NULL.
+        with pairs (sections), 3 (interleaved) or 4 (interleaved_ggml).
+
+        In C: 0 for NULL.
         """,
     ),
     "farspan_probe_init": (
@@ -1482,8 +1485,10 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_scheme), ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_int32, ctypes.POINTER(farspan_probe), ctypes.POINTER(farspan_error)],
         """farspan_scheme_probe(scheme, length, query, key, head, probe, error)
 
-        `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head is one of the
-        layer's.
+        What the scheme does to one pair of positions. `length` is the current length n of the methods that depend on it (0:
+        max(query, key) + 1). The head is one of the layer's.
+
+        Errors: FARSPAN_ERROR_POSITIONS; FARSPAN_ERROR_HEAD_GROUPS for a head that the layer does not have.
         """,
     ),
     "farspan_scheme_visible": (
@@ -1493,6 +1498,8 @@ FUNCTIONS = {
 
         The visible keys of one query among key positions 0 .. keys-1: at most two intervals, written as {first, last, first,
         last}, the second empty if there is one.
+
+        Errors: FARSPAN_ERROR_POSITIONS.
         """,
     ),
     "farspan_rope_frequencies": (
@@ -1500,8 +1507,12 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_scheme), ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.POINTER(farspan_error)],
         """farspan_rope_frequencies(scheme, length, inv_freq, inv_freq_count, magnitude, error)
 
-        inv_freq[R/2] (radians per position, double) and the magnitude m at the current length (0: the trained one, so that
-        dynamic methods are at rest). `inv_freq_count` must be R/2; `magnitude` may be NULL. For xpos, m is 1 (see the probe).
+        Writes inv_freq (radians per position) of all R/2 pairs and gives the magnitude m, both at the current length (0: the
+        trained one, so that dynamic methods are at rest). For xpos, m is 1 (see farspan_scheme_probe).
+
+        In C: `magnitude` may be NULL.
+
+        Errors: FARSPAN_ERROR_SHAPE if inv_freq has another length than R/2; FARSPAN_ERROR_COMBINATION without a rope part.
         """,
     ),
     "farspan_rope_options_init": (
@@ -1514,11 +1525,15 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.POINTER(farspan_rope_options), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
         """farspan_rope_apply(context, scheme, options, positions, positions_count, in, out, error)
 
-        Rotates in[b, h, t, :] by position positions[t] into out; features outside the rotary range are copied. in and out
-        have the same shape and may be the same memory (same strides then); types may differ. `positions` holds shape[2]
-        entries (times the number of axes for M-RoPE, axis_stride apart), or is NULL for 0, 1, 2 ... Magnitude of positions
-        below 2^40; only DELTA takes negative ones. With exact angles the result is within 2 ulp (f32) of the real-number
-        result.
+        Rotates `in[b, h, t, :]` by position `positions[t]` into out; features outside the rotary range are copied. in and out
+        have the same shape and may be the same memory (same strides then); types may differ. `positions` holds one entry for
+        each row t (times the number of axes for M-RoPE, axis_stride apart), or is NULL for 0, 1, 2 ... Magnitude of positions
+        below 2^40; only FARSPAN_ROTATE_DELTA takes negative ones. With exact angles the result is within 2 ulp (f32) of the
+        real-number result.
+
+        Errors: FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_STRIDE, FARSPAN_ERROR_ROTARY_DIM and FARSPAN_ERROR_POSITIONS for what does
+        not fit; FARSPAN_ERROR_COMBINATION for options that the scheme does not have; FARSPAN_ERROR_METHOD,
+        FARSPAN_ERROR_PARAMETER_RANGE; FARSPAN_ERROR_CANCELLED.
         """,
     ),
     "farspan_bias_fill": (
@@ -1526,8 +1541,11 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.c_int32, ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(ctypes.c_float), ctypes.c_int64, ctypes.POINTER(farspan_error)],
         """farspan_bias_fill(context, scheme, head, length, first_distance, out, out_count, error)
 
-        out[n] = bias of `head`, one of the layer's, at distance first_distance + n, n < out_count. `length` is the current
-        length n, of which trained_length alone makes anything; 0: the trained one. Not for a dense bias.
+        `out[n]` = bias of `head`, one of the layer's, at distance first_distance + n; distances are query position minus key
+        position. `length` is the current length n, of which trained_length alone makes anything; 0: the trained one.
+
+        Errors: FARSPAN_ERROR_COMBINATION without a bias by distance (a dense one is not); FARSPAN_ERROR_HEAD_GROUPS;
+        FARSPAN_ERROR_PARAMETER_RANGE.
         """,
     ),
     "farspan_sinusoidal_fill": (
@@ -1535,8 +1553,10 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.c_int32, ctypes.c_int64, ctypes.c_double, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
         """farspan_sinusoidal_fill(context, layout, first, base, out, error)
 
-        out[0, 0, t, :] = the encoding of position first + t, t < out->shape[2], width out->shape[3]; batch and head extents
-        must be 1. F32, F16 or BF16. base: usually 10000.
+        `out[0, 0, t, :]` = the encoding of position first + t for all rows t, in the width of out, whose batch and head
+        extents must be 1. F32, F16 or BF16. base: usually 10000.
+
+        Errors: FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_POSITIONS, FARSPAN_ERROR_PARAMETER_RANGE, FARSPAN_ERROR_METHOD.
         """,
     ),
     "farspan_position_lookup": (
@@ -1544,8 +1564,10 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
         """farspan_position_lookup(context, table, positions, positions_count, out, error)
 
-        Learned absolute positions: out[b, 0, t, :] = table[0, 0, positions[t], :]. A position outside the table is an error,
-        not a clamp. positions: [out->shape[2]], or NULL for 0, 1, 2 ...
+        Learned absolute positions: `out[b, 0, t, :] = table[0, 0, positions[t], :]`. A position outside the table is an
+        error, not a clamp. positions: one for each row of out, or NULL for 0, 1, 2 ...
+
+        Errors: FARSPAN_ERROR_POSITIONS for a position outside the table; FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_STRIDE.
         """,
     ),
     "farspan_fire_config_init": (
@@ -1556,7 +1578,14 @@ FUNCTIONS = {
     "farspan_fire_fill": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_fire_config), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
-        """farspan_fire_fill(context, config, query_positions, query_positions_count, key_positions, key_positions_count, out, error)""",
+        """farspan_fire_fill(context, config, query_positions, query_positions_count, key_positions, key_positions_count, out, error)
+
+        Writes a FIRE bias `out[0, h, i, j]`, to be used as a dense bias; its memory is queries x keys, the caller's choice.
+        Positions: one for each query and each key; NULL: keys 0, 1, 2 ..., queries the last of them.
+
+        Errors: FARSPAN_ERROR_NULL_ARGUMENT for missing weights; FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_PARAMETER_RANGE,
+        FARSPAN_ERROR_POSITIONS.
+        """,
     ),
     "farspan_problem_init": (
         None,
@@ -1569,7 +1598,10 @@ FUNCTIONS = {
         """farspan_plan_create(context, scheme, problem, plan, error)
 
         Prepares everything that does not depend on the data: rotation tables, bias tables, intervals, tiles. Memory grows
-        linearly with queries + keys. `context` may be NULL.
+        linearly with queries + keys.
+
+        Errors: FARSPAN_ERROR_SHAPE for sizes and short arrays; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_POSITIONS,
+        FARSPAN_ERROR_COMBINATION; FARSPAN_ERROR_NULL_ARGUMENT for missing axis positions or offsets.
         """,
     ),
     "farspan_plan_destroy": (
@@ -1578,7 +1610,10 @@ FUNCTIONS = {
         """farspan_plan_destroy(plan)
 
         Prepares everything that does not depend on the data: rotation tables, bias tables, intervals, tiles. Memory grows
-        linearly with queries + keys. `context` may be NULL.
+        linearly with queries + keys.
+
+        Errors: FARSPAN_ERROR_SHAPE for sizes and short arrays; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_POSITIONS,
+        FARSPAN_ERROR_COMBINATION; FARSPAN_ERROR_NULL_ARGUMENT for missing axis positions or offsets.
         """,
     ),
     "farspan_attention_data_init": (
@@ -1592,7 +1627,7 @@ FUNCTIONS = {
         """farspan_plan_workspace_size(plan)
 
         Bytes of scratch that one farspan_attention_run needs. Give a workspace of that size (any alignment) for runs that do
-        not allocate, or NULL to let the run allocate. A workspace serves one run at a time.
+        not allocate, or none to let the run allocate. A workspace serves one run at a time.
         """,
     ),
     "farspan_plan_tile_counts": (
@@ -1614,6 +1649,11 @@ FUNCTIONS = {
         and sink logits, beyond 2.36e38 count as that: a mask of finfo.min on every key gives the mean (docs/numerics.md). For
         one instruction set, the bits do not depend on the number of threads. A context of another instruction set than the
         plan's is refused; its threads and its flag hold for the run.
+
+        Errors: FARSPAN_ERROR_SHAPE if a tensor does not fit the plan or lse is too short; FARSPAN_ERROR_STRIDE if out
+        overlaps itself or an input; FARSPAN_ERROR_COMBINATION for a bias that the scheme does not have, and
+        FARSPAN_ERROR_NULL_ARGUMENT for one that it has and was not given; FARSPAN_ERROR_WORKSPACE_SIZE,
+        FARSPAN_ERROR_CANCELLED, FARSPAN_ERROR_OUT_OF_MEMORY.
         """,
     ),
     "farspan_attention": (
@@ -1622,6 +1662,8 @@ FUNCTIONS = {
         """farspan_attention(context, scheme, data, error)
 
         Plan, run and destroy in one call, with the problem read off the tensors and default positions.
+
+        Errors: as farspan_plan_create and farspan_attention_run.
         """,
     ),
     "farspan_attention_merge": (
@@ -1630,9 +1672,11 @@ FUNCTIONS = {
         """farspan_attention_merge(context, out_a, lse_a, lse_a_count, out_b, lse_b, lse_b_count, error)
 
         Merges a partial result over other keys into (out_a, lse_a): L = ln(e^lse_a + e^lse_b), out_a = e^(lse_a - L) out_a +
-        e^(lse_b - L) out_b, lse_a = L. out_*: the same shape [batch, heads, queries, value_dim], F32, F16 or BF16. lse_*:
-        contiguous float[batch][heads][queries]; a part of -infinity adds nothing, one of +infinity is the result. Give sink
+        e^(lse_b - L) out_b, lse_a = L. out_*: the same shape `[batch, heads, queries, value_dim]`, F32, F16 or BF16. lse_*:
+        contiguous `[batch][heads][queries]`; a part of -infinity adds nothing, one of +infinity is the result. Give sink
         logits to one part only.
+
+        Errors: FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_STRIDE.
         """,
     ),
     "farspan_context_config_init": (
@@ -1665,7 +1709,7 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context)],
         """farspan_context_threads(context)
 
-        What a run really uses.
+        Threads that a run really uses.
         """,
     ),
     "farspan_context_isa": (
@@ -1673,7 +1717,7 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context)],
         """farspan_context_isa(context)
 
-        FARSPAN_ISA_* in use.
+        The instruction set in use.
         """,
     ),
     "farspan_isa_supported": (
@@ -1737,7 +1781,9 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_cache), ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
         """farspan_cache_sequence_create(cache, sequence, error)
 
-        A sequence is a number that is never used again in this cache.
+        Begins a sequence without tokens. A sequence is a number that is never used again in its cache.
+
+        Errors: FARSPAN_ERROR_OUT_OF_MEMORY.
         """,
     ),
     "farspan_cache_sequence_destroy": (
@@ -1745,7 +1791,10 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_cache), ctypes.c_int64, ctypes.POINTER(farspan_error)],
         """farspan_cache_sequence_destroy(cache, sequence, error)
 
-        A sequence is a number that is never used again in this cache.
+        Ends a sequence. Its blocks, as far as no fork uses them, are kept for other sequences; what is called on it
+        afterwards is refused.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE if it has ended already.
         """,
     ),
     "farspan_cache_fork": (
@@ -1754,6 +1803,8 @@ FUNCTIONS = {
         """farspan_cache_fork(cache, sequence, child, error)
 
         A second sequence with the same tokens. Costs a few bytes per block; blocks are copied when either one writes to them.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE if the sequence has ended.
         """,
     ),
     "farspan_cache_evict": (
@@ -1761,8 +1812,10 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_cache), ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(farspan_error)],
         """farspan_cache_evict(cache, sequence, first, last, error)
 
-        Forgets the tokens at positions [first, last). Truncation is last = INT64_MAX: later tokens then continue from first.
-        Blocks without tokens return to the cache.
+        Forgets the tokens at positions first .. last - 1. Truncation is last = INT64_MAX: later tokens then continue from
+        first. Blocks without tokens return to the cache.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE if the sequence has ended or the interval is none.
         """,
     ),
     "farspan_cache_keep": (
@@ -1772,6 +1825,8 @@ FUNCTIONS = {
 
         Keeps the tokens at positions below `sinks` and the last `window` positions up to the newest token, as a streaming
         mask with the same sinks and window_left = window sees them from the next token on.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE.
         """,
     ),
     "farspan_cache_clear": (
@@ -1790,7 +1845,12 @@ FUNCTIONS = {
     "farspan_cache_sequence_info": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_cache), ctypes.c_int64, ctypes.POINTER(farspan_sequence_info), ctypes.POINTER(farspan_error)],
-        """farspan_cache_sequence_info(cache, sequence, info, error)""",
+        """farspan_cache_sequence_info(cache, sequence, info, error)
+
+        The tokens, positions and blocks of a sequence.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE if it has ended.
+        """,
     ),
     "farspan_cache_statistics_init": (
         None,
@@ -1800,7 +1860,10 @@ FUNCTIONS = {
     "farspan_cache_get_statistics": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_cache), ctypes.POINTER(farspan_cache_statistics), ctypes.POINTER(farspan_error)],
-        """farspan_cache_get_statistics(cache, statistics, error)""",
+        """farspan_cache_get_statistics(cache, statistics, error)
+
+        What the cache holds.
+        """,
     ),
     "farspan_cache_batch_init": (
         None,
@@ -1812,10 +1875,13 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_cache), ctypes.POINTER(farspan_cache_batch), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_error)],
         """farspan_cache_append(context, cache, batch, positions, positions_count, error)
 
-        Makes room for the rows of the batch as new tokens, in all layers. positions: one for each row, growing within a
-        sequence, above its newest token's, below 2^40; NULL: the next ones. All or nothing, also when it is cancelled:
-        FARSPAN_ERROR_OUT_OF_MEMORY, before anything is taken, if the memory limit does not allow it or the machine does not
-        have it. Content is 0 until it is written, whatever was there before.
+        Makes room for the rows of the batch as new tokens, in all layers: for all of them or for none, also when it is
+        cancelled. positions: one for each row, growing within a sequence, above its newest token's, below 2^40; NULL: the
+        next ones. Content is 0 until it is written, whatever was there before.
+
+        Errors: FARSPAN_ERROR_OUT_OF_MEMORY, before anything is taken, if the memory limit does not allow it or the machine
+        does not have it; FARSPAN_ERROR_PARAMETER_RANGE for a sequence that has ended; FARSPAN_ERROR_SHAPE for offsets and
+        short arrays; FARSPAN_ERROR_POSITIONS.
         """,
     ),
     "farspan_cache_write": (
@@ -1827,8 +1893,10 @@ FUNCTIONS = {
 
             k [1, key_heads, rows, head_dim]   not rotated     v [1, key_heads, rows, value_dim]     F32, F16 or BF16
 
-        Rounded to the cache's type, to nearest even; a value too large for f16 becomes an infinity there. FARSPAN_I8: see
-        there. A write that was cancelled has stored some of them: write them again.
+        Rounded to the cache's type, to nearest even; a value too large for f16 becomes an infinity there. A write that was
+        cancelled has stored some of them: write them again.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE for the layer or a sequence that has ended; FARSPAN_ERROR_SHAPE.
         """,
     ),
     "farspan_cache_problem_init": (
@@ -1863,10 +1931,7 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_cache_plan)],
         """farspan_cache_plan_workspace_size(plan)
 
-        Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all layers. Any
-        scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as they are. When tokens
-        of one of them have been appended or evicted since, or it was destroyed, a run is refused; so it is when a token is
-        written after a fork has come to share its block. What happens to other sequences does not matter.
+        Bytes of scratch that one farspan_cache_run needs.
         """,
     ),
     "farspan_cache_run": (
@@ -1898,7 +1963,7 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_cache), ctypes.c_int64],
         """farspan_cache_save_size(cache, sequence)
 
-        Bytes that farspan_cache_save writes for a sequence; 0 if there is no such sequence.
+        Bytes that farspan_cache_save writes for a sequence; 0 if it has ended.
         """,
     ),
     "farspan_cache_save": (
@@ -1906,7 +1971,10 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_cache), ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.POINTER(farspan_error)],
         """farspan_cache_save(context, cache, sequence, buffer, buffer_bytes, error)
 
-        Writes a sequence, all layers, with a version and a checksum. Little-endian.
+        Writes a sequence, all layers, with a version and a checksum. Little-endian: the form does not depend on the machine.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE if the sequence has ended; FARSPAN_ERROR_SHAPE if the buffer is shorter than
+        farspan_cache_save_size says.
         """,
     ),
     "farspan_cache_restore": (
@@ -1914,10 +1982,12 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_cache), ctypes.c_void_p, ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
         """farspan_cache_restore(context, cache, buffer, buffer_bytes, sequence, error)
 
-        A new sequence from what save wrote. The cache must have the same dtype, layers, heads and sizes. Bytes of version 1
-        (library 0.1) are read, unless they are of an I8 cache. Damaged or foreign bytes are refused
-        (FARSPAN_ERROR_PARAMETER_RANGE, or _SHAPE for a cache of another shape) and change nothing; nor does a call that is
-        cancelled.
+        A new sequence from what farspan_cache_save wrote. The cache must have the same dtype, layers, heads and sizes. Bytes
+        of version 1 (library 0.1) are read, unless they are of an I8 cache. A call that is refused or cancelled changes
+        nothing.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE if the bytes are damaged or foreign; FARSPAN_ERROR_SHAPE for a cache of another
+        shape; FARSPAN_ERROR_OUT_OF_MEMORY.
         """,
     ),
     "farspan_attention_gradient_init": (
@@ -1971,18 +2041,21 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(farspan_error)],
         """farspan_token_nll(context, logits, targets, targets_count, ignore_index, nll, nll_count, error)
 
-        nll[b, h, t] = ln(sum_v exp(logits[b, h, t, v])) - logits[b, h, t, targets[b, h, t]]: the negative log-likelihood of
-        the target.
+        The negative log-likelihood of each target: `nll[b, h, t] = ln(sum_v exp(logits[b, h, t, v])) - logits[b, h, t,
+        targets[b, h, t]]`.
 
-            logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides; heads is 1 unless a model predicts
-            several tokens targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
+            logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides
+                     heads is 1 unless a model predicts several tokens
+            targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
             nll      [batch][heads][tokens]; 0 where the target is ignored, and the logits are not read there
 
-        `ignore_index` is any number outside the vocabulary (-100 by custom). A target outside is
-        FARSPAN_ERROR_PARAMETER_RANGE. A row with NaN or +infinity, or with nothing but -infinity, has no distribution: its
-        nll is NaN. A target with the logit -infinity costs +infinity. Error below 5e-7 absolute for vocabularies up to
-        300,000; for one instruction set the bits do not depend on the number of threads. Never negative. `context` may be
-        NULL; its cancel flag is looked at within a row too.
+        `ignore_index` is any number outside the vocabulary (-100 by custom). A row with NaN or +infinity, or with nothing but
+        -infinity, has no distribution: its nll is NaN. A target with the logit -infinity costs +infinity. Error below 5e-7
+        absolute for vocabularies up to 300,000; for one instruction set the bits do not depend on the number of threads.
+        Never negative. The cancel flag is looked at within a row too.
+
+        Errors: FARSPAN_ERROR_SHAPE if an array is too short; FARSPAN_ERROR_PARAMETER_RANGE for a target outside the
+        vocabulary or an ignore_index inside it; FARSPAN_ERROR_CANCELLED.
         """,
     ),
     "farspan_token_nll_grad": (
@@ -1990,15 +2063,17 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_tensor), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(ctypes.c_float), ctypes.c_int64, ctypes.POINTER(farspan_tensor), ctypes.POINTER(farspan_error)],
         """farspan_token_nll_grad(context, logits, targets, targets_count, ignore_index, weights, weights_count, grad, error)
 
-        grad[b, h, t, v] = weights[b, h, t] * (softmax(logits[b, h, t])[v] - (v == target)): the gradient of sum(weights *
-        nll). An ignored row gives 0.
+        The gradient of sum(weights * nll) by the logits: `grad[b, h, t, v] = weights[b, h, t] * (softmax(logits[b, h, t])[v]
+        - (v == target))`. An ignored row gives 0.
 
-            weights  [batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the
-            mean) grad     the shape of logits, F32, F16 or BF16; the same view as logits (same strides and type) works in
-            place, other
-                     overlaps are refused
+            weights  [batch][heads][tokens], finite, or NULL for 1
+                     1 / number of scored tokens makes it the gradient of the mean
+            grad     the shape of logits, F32, F16 or BF16
+                     the same view as logits (same strides and type) works in place, other overlaps are refused
 
-        Error below 5e-7 |weight| plus the rounding to grad's type. Arguments otherwise as above.
+        Error below 5e-7 |weight| plus the rounding to grad's type. Arguments otherwise as for farspan_token_nll.
+
+        Errors: as farspan_token_nll; FARSPAN_ERROR_PARAMETER_RANGE for a weight that is not finite.
         """,
     ),
     "farspan_windows_config_init": (
@@ -2042,6 +2117,9 @@ FUNCTIONS = {
         Adds losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Where `targets` (NULL,
         or one for each loss) has `ignore_index`, the loss is skipped. Infinities and NaN are not skipped: they reach the
         result.
+
+        Errors: FARSPAN_ERROR_SHAPE for negative bytes and missing targets; FARSPAN_ERROR_PARAMETER_RANGE for a block_tokens
+        below 1.
         """,
     ),
     "farspan_loss_merge": (
@@ -2051,6 +2129,8 @@ FUNCTIONS = {
 
         Adds what `from` has gathered elsewhere (another thread, process or file) with the same block_tokens. The open blocks
         of both become blocks of their own. `from` is not changed.
+
+        Errors: FARSPAN_ERROR_COMBINATION for other blocks.
         """,
     ),
     "farspan_loss_add_by_context": (
@@ -2073,7 +2153,9 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_loss), ctypes.POINTER(farspan_loss_summary), ctypes.POINTER(farspan_error)],
         """farspan_loss_summarize(loss, summary, error)
 
-        Without any token the means are NaN.
+        The means of what was added; without any token they are NaN.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE for fields that no losses give.
         """,
     ),
     "farspan_verdict_init": (
@@ -2088,6 +2170,9 @@ FUNCTIONS = {
 
         Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: ascending; nll: one
         for each length. A ratio that is not a number is worse than any number.
+
+        Errors: FARSPAN_ERROR_SHAPE if there are not as many losses as lengths; FARSPAN_ERROR_POSITIONS if the lengths do not
+        ascend; FARSPAN_ERROR_PARAMETER_RANGE for a trained length below 1.
         """,
     ),
     "farspan_verdict_name": (
@@ -2095,7 +2180,7 @@ FUNCTIONS = {
         [ctypes.c_int32],
         """farspan_verdict_name(verdict)
 
-        "holds"; NULL if unknown. And the rule in words, for reports.
+        The word for a verdict, "holds"; NULL if it is unknown.
         """,
     ),
     "farspan_verdict_rule": (
@@ -2103,7 +2188,7 @@ FUNCTIONS = {
         [],
         """farspan_verdict_rule()
 
-        "holds"; NULL if unknown. And the rule in words, for reports.
+        The rule of farspan_judge in words, for reports.
         """,
     ),
     "farspan_tokenize": (
@@ -2111,9 +2196,12 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.c_int32, ctypes.c_int32, ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(ctypes.c_char), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
         """farspan_tokenize(context, tokenizer, lowercase, text, text_bytes, buffer, buffer_bytes, needed, error)
 
-        What a score sees of a text: its tokens, joined by single spaces, NUL-terminated. `needed` receives the bytes with the
-        NUL; they are written if `buffer_bytes` suffices, and otherwise nothing is (buffer may be NULL then). lowercase: 0 or
-        1.
+        What a score sees of a text: its tokens, joined by single spaces.
+
+        In C: `needed` receives the bytes with the final NUL; they are written if `buffer_bytes` suffices, and otherwise
+        nothing is (buffer may be NULL then). lowercase: 0 or 1.
+
+        Errors: FARSPAN_ERROR_METHOD for an unknown tokenizer.
         """,
     ),
     "farspan_bleu_config_init": (
@@ -2131,9 +2219,14 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_bleu_config), ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(farspan_text), ctypes.c_int64, ctypes.POINTER(farspan_bleu_counts), ctypes.POINTER(farspan_error)],
         """farspan_bleu_add(context, config, hypothesis, hypothesis_bytes, references, references_count, counts, error)
 
-        Counts one segment, usually a sentence or a line, against its references, at least one. A reference whose data is NULL
-        is one that this segment does not have. Segments are independent: count them in any order, in any thread, into any
-        struct.
+        Counts one segment, usually a sentence or a line, against its references, at least one. Segments are independent:
+        count them in any order, in any thread, into any counts.
+
+        In C: a reference whose data is NULL is one that this segment does not have.
+
+        Errors: FARSPAN_ERROR_METHOD, FARSPAN_ERROR_PARAMETER_RANGE and FARSPAN_ERROR_COMBINATION for the configuration, the
+        last also for counts of another max_order; FARSPAN_ERROR_SHAPE without references, FARSPAN_ERROR_NULL_ARGUMENT if all
+        are missing.
         """,
     ),
     "farspan_bleu_add_tokens": (
@@ -2141,7 +2234,9 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_bleu_config), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_ids), ctypes.c_int64, ctypes.POINTER(farspan_bleu_counts), ctypes.POINTER(farspan_error)],
         """farspan_bleu_add_tokens(context, config, hypothesis, hypothesis_count, references, references_count, counts, error)
 
-        The same on token ids of any meaning; the tokenizer and lowercase are not read. Fewer than 2^31 ids each.
+        As farspan_bleu_add, on token ids of any meaning; the tokenizer and lowercase are not read. Fewer than 2^31 ids each.
+
+        Errors: as farspan_bleu_add.
         """,
     ),
     "farspan_bleu_merge": (
@@ -2150,6 +2245,8 @@ FUNCTIONS = {
         """farspan_bleu_merge(counts, from, error)
 
         Adds what was counted elsewhere with the same max_order.
+
+        Errors: FARSPAN_ERROR_COMBINATION for another max_order.
         """,
     ),
     "farspan_bleu_result_init": (
@@ -2163,6 +2260,8 @@ FUNCTIONS = {
         """farspan_bleu_score(config, counts, result, error)
 
         The score of a corpus, or of one sentence if only that was counted. Equal to sacrebleu's within rounding.
+
+        Errors: as farspan_bleu_add for the configuration.
         """,
     ),
     "farspan_bleu_signature": (
@@ -2172,7 +2271,10 @@ FUNCTIONS = {
 
         What must be stated with a score so that others can repeat it, in sacrebleu's form:
         "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:farspan-0.1.0". references: how many, or 0 if that varies.
-        Buffer as in farspan_tokenize.
+
+        In C: the buffer is as in farspan_tokenize.
+
+        Errors: as farspan_bleu_add for the configuration; FARSPAN_ERROR_SHAPE for a negative number.
         """,
     ),
     "farspan_chrf_config_init": (
@@ -2191,19 +2293,29 @@ FUNCTIONS = {
         """farspan_chrf_add(context, config, hypothesis, hypothesis_bytes, references, references_count, counts, error)
 
         As farspan_bleu_add; of several references the one that gives this segment the best score is counted.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE and FARSPAN_ERROR_METHOD for the configuration; FARSPAN_ERROR_COMBINATION for
+        counts of other orders; FARSPAN_ERROR_SHAPE without references, FARSPAN_ERROR_NULL_ARGUMENT if all are missing.
         """,
     ),
     "farspan_chrf_merge": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_chrf_counts), ctypes.POINTER(farspan_chrf_counts), ctypes.POINTER(farspan_error)],
-        """farspan_chrf_merge(counts, from, error)""",
+        """farspan_chrf_merge(counts, from, error)
+
+        Adds what was counted elsewhere with the same orders.
+
+        Errors: FARSPAN_ERROR_COMBINATION for other orders.
+        """,
     ),
     "farspan_chrf_score": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_chrf_config), ctypes.POINTER(farspan_chrf_counts), ctypes.POINTER(ctypes.c_double), ctypes.POINTER(farspan_error)],
         """farspan_chrf_score(config, counts, score, error)
 
-        Score: 0 .. 100, equal to sacrebleu's within rounding.
+        The score, 0 .. 100, equal to sacrebleu's within rounding.
+
+        Errors: as farspan_chrf_add for the configuration.
         """,
     ),
     "farspan_rouge_config_init": (
@@ -2226,6 +2338,9 @@ FUNCTIONS = {
         LSUM grows with the pairs of tokens: more than 2^38 of them (two texts of 500,000 tokens; a sentence counts as 16
         tokens more) are FARSPAN_ERROR_SHAPE. Memory grows with the tokens, and for LSUM with sqrt(l) s / 4 bytes for
         sentences of l and s tokens, l >= s.
+
+        Errors: FARSPAN_ERROR_METHOD, FARSPAN_ERROR_PARAMETER_RANGE and FARSPAN_ERROR_COMBINATION for the configuration;
+        FARSPAN_ERROR_SHAPE without references, FARSPAN_ERROR_NULL_ARGUMENT if all are missing.
         """,
     ),
     "farspan_rouge_tokens": (
@@ -2233,7 +2348,10 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_rouge_config), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_ids), ctypes.c_int64, ctypes.POINTER(farspan_rouge_result), ctypes.POINTER(farspan_error)],
         """farspan_rouge_tokens(context, config, hypothesis, hypothesis_count, references, references_count, result, error)
 
-        The same on token ids [n, l]; without sentences there is no LSUM, and stem must be 0.
+        As farspan_rouge, on token ids, for FARSPAN_ROUGE_N and FARSPAN_ROUGE_L: without sentences there is no LSUM, and there
+        are no stems.
+
+        Errors: as farspan_rouge; FARSPAN_ERROR_COMBINATION for sentences or stems.
         """,
     ),
     "farspan_bootstrap_config_init": (
@@ -2251,8 +2369,12 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_bootstrap_config), ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(farspan_interval), ctypes.POINTER(farspan_error)],
         """farspan_bootstrap_mean(context, config, values, values_count, interval, error)
 
-        The interval of the mean of values, at least one: losses of blocks, ROUGE of texts, hits of passkeys. NULL config: the
-        defaults.
+        The interval of the mean of values, at least one: losses of blocks, ROUGE of texts, hits of passkeys.
+
+        In C: NULL for config means the defaults.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE for the configuration; FARSPAN_ERROR_SHAPE without values;
+        FARSPAN_ERROR_CANCELLED.
         """,
     ),
     "farspan_bleu_bootstrap": (
@@ -2261,6 +2383,8 @@ FUNCTIONS = {
         """farspan_bleu_bootstrap(context, config, bleu, segments, segments_count, interval, error)
 
         The interval of corpus BLEU: segments are the counts of single segments (or of groups that belong together).
+
+        Errors: as farspan_bootstrap_mean; FARSPAN_ERROR_COMBINATION for counts of another max_order.
         """,
     ),
     "farspan_passkey_config_init": (
@@ -2278,7 +2402,11 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_passkey_config), ctypes.POINTER(ctypes.c_char), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_passkey), ctypes.POINTER(farspan_error)],
         """farspan_passkey_make(context, config, buffer, buffer_bytes, needed, passkey, error)
 
-        Writes the text; buffer as in farspan_tokenize. With the same configuration the same text comes out everywhere.
+        Writes the text. With the same configuration the same text comes out everywhere.
+
+        In C: the buffer is as in farspan_tokenize.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE, also if the length has no room for the task; FARSPAN_ERROR_METHOD.
         """,
     ),
     "farspan_passkey_check": (
@@ -2286,8 +2414,12 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.c_char_p, ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(ctypes.c_int32), ctypes.POINTER(farspan_error)],
         """farspan_passkey_check(context, generated, generated_bytes, key, correct, error)
 
-        1 in `correct` if the first whole number in the text that the model wrote is the key, else 0. Give only what it wrote,
-        usually 10 tokens.
+        Whether the first whole number in the text that the model wrote is the key. Give only what it wrote, usually 10
+        tokens.
+
+        In C: `correct` receives 1 if so, else 0.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE for a negative key.
         """,
     ),
     "farspan_needle_place": (
@@ -2295,11 +2427,14 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_double, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
         """farspan_needle_place(context, haystack, haystack_count, needle, needle_count, question, question_count, depth, boundaries, boundaries_count, out, out_count, position, error)
 
-        A needle in a haystack of the caller's own, as token ids (or bytes widened to them): out = haystack[0, p) + needle +
-        haystack[p, rest) + question, `out_count` ids together, with the haystack cut (and repeated if it is too short) to
-        fill what the others leave, and p = round(depth * rest). `position` receives where the needle begins. With
-        `boundaries`, p moves back to just behind the nearest haystack id that is one of them (the ids of ".", "!" and "?",
-        say), so that the needle does not split a sentence; to 0 if there is none.
+        A needle in a haystack of the caller's own, as token ids (or bytes widened to them): out is `haystack[0, p)`, the
+        needle, `haystack[p, rest)` and the question, with the haystack cut (and repeated if it is too short) to fill what the
+        others leave, and p = round(depth * rest). The answer is where the needle begins. With `boundaries`, p moves back to
+        just behind the nearest haystack id that is one of them (the ids of ".", "!" and "?", say), so that the needle does
+        not split a sentence; to 0 if there is none.
+
+        Errors: FARSPAN_ERROR_SHAPE if needle and question do not fit, or there is room but no haystack;
+        FARSPAN_ERROR_PARAMETER_RANGE for a depth outside 0 to 1.
         """,
     ),
     "farspan_model_options_init": (
@@ -2312,9 +2447,11 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(farspan_model_options), ctypes.POINTER(ctypes.POINTER(farspan_model)), ctypes.POINTER(farspan_error)],
         """farspan_model_from_config(context, text, text_bytes, options, model, error)
 
-        Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json (no NUL needed). Nested text
-        models (text_config, llm_config, thinker_config.text_config ...) are found; what they say wins over the top level. NaN
-        and Infinity, which Python writes, are numbers out of range if somebody reads them. `options` may be NULL.
+        Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json. Nested text models (text_config,
+        llm_config, thinker_config.text_config ...) are found; what they say wins over the top level. NaN and Infinity, which
+        Python writes, are numbers out of range if somebody reads them.
+
+        In C: no NUL is needed; `options` may be NULL, here and below.
         """,
     ),
     "farspan_model_from_metadata": (
@@ -2363,6 +2500,8 @@ FUNCTIONS = {
         """farspan_model_layer_at(model, index, layer, error)
 
         Layer `index`, 0 .. layers-1.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE.
         """,
     ),
     "farspan_model_note_init": (
@@ -2376,6 +2515,8 @@ FUNCTIONS = {
         """farspan_model_note_at(model, index, note, error)
 
         Note `index`, 0 .. notes-1.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE.
         """,
     ),
 }

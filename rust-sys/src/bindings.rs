@@ -675,9 +675,8 @@ pub struct farspan_rope_options {
     pub xpos_centre: f64,
 }
 
-/// FIRE (Li et al. 2024): out\[0, h, i, j\] = MLP(x)\[h\] with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) +
-/// epsilon), d = p_i - p_j \>= 0 and MLP = w2 relu(w1 x + b1) + b2. Use the tensor as a dense bias. Its memory is
-/// queries x keys, the caller's choice. Positions NULL: keys 0, 1, 2 ..., queries the last of them.
+/// FIRE (Li et al. 2024): the bias of head h is `MLP(x)[h]` with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1)
+/// + epsilon), d = p_i - p_j \>= 0 and MLP = w2 relu(w1 x + b1) + b2.
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct farspan_fire_config {
@@ -1290,16 +1289,13 @@ extern "C" {
     pub fn farspan_status_text(
         status: farspan_status,
     ) -> *const c_char;
-    /// FARSPAN_VERSION of the library that is loaded (major * 10000 + minor * 100 + patch), as text, and the ABI
-    /// version, which is the SONAME's number: equal ABI versions are compatible.
+    /// The version of the library that is loaded: major * 10000 + minor * 100 + patch, as FARSPAN_VERSION.
     pub fn farspan_version(
     ) -> u32;
-    /// FARSPAN_VERSION of the library that is loaded (major * 10000 + minor * 100 + patch), as text, and the ABI
-    /// version, which is the SONAME's number: equal ABI versions are compatible.
+    /// The same as text, such as "0.1.0".
     pub fn farspan_version_text(
     ) -> *const c_char;
-    /// FARSPAN_VERSION of the library that is loaded (major * 10000 + minor * 100 + patch), as text, and the ABI
-    /// version, which is the SONAME's number: equal ABI versions are compatible.
+    /// Its ABI version, which is the SONAME's number: equal ABI versions are compatible.
     pub fn farspan_abi_version(
     ) -> u32;
     /// Fills `tensor` for a dense row-major array data\[batch\]\[heads\]\[sequence\]\[features\].
@@ -1398,10 +1394,11 @@ extern "C" {
     /// false, an array and axis_sections are lists, and the count of an array has no key. What is absent has the
     /// default that init writes.
     ///
-    /// Reads `text`, text_bytes long (no NUL needed, at most 64 MiB), as farspan_scheme_create does: the same checks,
-    /// the same messages. A text that is no JSON, an unknown part or key, a key that is there twice and a value of
-    /// another type are FARSPAN_ERROR_FORMAT with their path, "$.rope.basee is not a field of rope"; an unknown word
-    /// is FARSPAN_ERROR_METHOD.
+    /// Reads `text`, at most 64 MiB, as farspan_scheme_create does: the same checks, the same messages.
+    ///
+    /// Errors: FARSPAN_ERROR_FORMAT for a text that is no JSON, an unknown part or key, a key that is there twice and
+    /// a value of another type, with their path, "$.rope.basee is not a field of rope"; FARSPAN_ERROR_METHOD for an
+    /// unknown word; otherwise as farspan_scheme_create.
     pub fn farspan_scheme_from_json(
         text: *const c_char,
         text_bytes: i64,
@@ -1409,11 +1406,14 @@ extern "C" {
         error: *mut farspan_error,
     ) -> farspan_status;
     /// The text of a scheme, in one line and canonical: what differs from the defaults, parts and fields in the order
-    /// of this header, every number in the shortest form that reads back as the same bits (whole ones without
-    /// exponent). Equal schemes have equal texts, also in a later version; "{}" is the scheme of defaults. `needed`
-    /// receives the bytes with the final NUL; they are written if buffer_bytes suffices, and otherwise nothing is
-    /// (buffer may be NULL then). A scheme of a model is a scheme like any other: its text holds the weights that it
-    /// has.
+    /// of the header, every number in the shortest form that reads back as the same bits (whole ones without
+    /// exponent). Equal schemes have equal texts, also in a later version; "{}" is the scheme of defaults. A scheme
+    /// of a model is a scheme like any other: its text holds the weights that it has.
+    ///
+    /// In C: `needed` receives the bytes with the final NUL; they are written if buffer_bytes suffices, and otherwise
+    /// nothing is (buffer may be NULL then).
+    ///
+    /// Errors: FARSPAN_ERROR_OUT_OF_MEMORY.
     pub fn farspan_scheme_to_json(
         scheme: *const farspan_scheme,
         buffer: *mut c_char,
@@ -1422,7 +1422,9 @@ extern "C" {
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Positions per token that the rope part reads: 1, or for M-RoPE the number of axes, which is that of the last
-    /// section with pairs (sections), 3 (interleaved) or 4 (interleaved_ggml); 0 for NULL.
+    /// section with pairs (sections), 3 (interleaved) or 4 (interleaved_ggml).
+    ///
+    /// In C: 0 for NULL.
     pub fn farspan_scheme_axes(
         scheme: *const farspan_scheme,
     ) -> i32;
@@ -1430,8 +1432,10 @@ extern "C" {
         probe: *mut farspan_probe,
         size: usize,
     );
-    /// `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head is one of
-    /// the layer's.
+    /// What the scheme does to one pair of positions. `length` is the current length n of the methods that depend on
+    /// it (0: max(query, key) + 1). The head is one of the layer's.
+    ///
+    /// Errors: FARSPAN_ERROR_POSITIONS; FARSPAN_ERROR_HEAD_GROUPS for a head that the layer does not have.
     pub fn farspan_scheme_probe(
         scheme: *const farspan_scheme,
         length: i64,
@@ -1443,6 +1447,8 @@ extern "C" {
     ) -> farspan_status;
     /// The visible keys of one query among key positions 0 .. keys-1: at most two intervals, written as {first, last,
     /// first, last}, the second empty if there is one.
+    ///
+    /// Errors: FARSPAN_ERROR_POSITIONS.
     pub fn farspan_scheme_visible(
         scheme: *const farspan_scheme,
         query: i64,
@@ -1450,9 +1456,13 @@ extern "C" {
         intervals: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// inv_freq\[R/2\] (radians per position, double) and the magnitude m at the current length (0: the trained one,
-    /// so that dynamic methods are at rest). `inv_freq_count` must be R/2; `magnitude` may be NULL. For xpos, m is 1
-    /// (see the probe).
+    /// Writes inv_freq (radians per position) of all R/2 pairs and gives the magnitude m, both at the current length
+    /// (0: the trained one, so that dynamic methods are at rest). For xpos, m is 1 (see farspan_scheme_probe).
+    ///
+    /// In C: `magnitude` may be NULL.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE if inv_freq has another length than R/2; FARSPAN_ERROR_COMBINATION without a rope
+    /// part.
     pub fn farspan_rope_frequencies(
         scheme: *const farspan_scheme,
         length: i64,
@@ -1465,11 +1475,15 @@ extern "C" {
         options: *mut farspan_rope_options,
         size: usize,
     );
-    /// Rotates in\[b, h, t, :\] by position positions\[t\] into out; features outside the rotary range are copied. in
+    /// Rotates `in[b, h, t, :]` by position `positions[t]` into out; features outside the rotary range are copied. in
     /// and out have the same shape and may be the same memory (same strides then); types may differ. `positions`
-    /// holds shape\[2\] entries (times the number of axes for M-RoPE, axis_stride apart), or is NULL for 0, 1, 2 ...
-    /// Magnitude of positions below 2^40; only DELTA takes negative ones. With exact angles the result is within 2
-    /// ulp (f32) of the real-number result.
+    /// holds one entry for each row t (times the number of axes for M-RoPE, axis_stride apart), or is NULL for 0, 1,
+    /// 2 ... Magnitude of positions below 2^40; only FARSPAN_ROTATE_DELTA takes negative ones. With exact angles the
+    /// result is within 2 ulp (f32) of the real-number result.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_STRIDE, FARSPAN_ERROR_ROTARY_DIM and FARSPAN_ERROR_POSITIONS for
+    /// what does not fit; FARSPAN_ERROR_COMBINATION for options that the scheme does not have; FARSPAN_ERROR_METHOD,
+    /// FARSPAN_ERROR_PARAMETER_RANGE; FARSPAN_ERROR_CANCELLED.
     pub fn farspan_rope_apply(
         context: *const farspan_context,
         scheme: *const farspan_scheme,
@@ -1480,8 +1494,12 @@ extern "C" {
         out: *const farspan_tensor,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// out\[n\] = bias of `head`, one of the layer's, at distance first_distance + n, n \< out_count. `length` is the
-    /// current length n, of which trained_length alone makes anything; 0: the trained one. Not for a dense bias.
+    /// `out[n]` = bias of `head`, one of the layer's, at distance first_distance + n; distances are query position
+    /// minus key position. `length` is the current length n, of which trained_length alone makes anything; 0: the
+    /// trained one.
+    ///
+    /// Errors: FARSPAN_ERROR_COMBINATION without a bias by distance (a dense one is not); FARSPAN_ERROR_HEAD_GROUPS;
+    /// FARSPAN_ERROR_PARAMETER_RANGE.
     pub fn farspan_bias_fill(
         context: *const farspan_context,
         scheme: *const farspan_scheme,
@@ -1492,8 +1510,10 @@ extern "C" {
         out_count: i64,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// out\[0, 0, t, :\] = the encoding of position first + t, t \< out-\>shape\[2\], width out-\>shape\[3\]; batch
-    /// and head extents must be 1. F32, F16 or BF16. base: usually 10000.
+    /// `out[0, 0, t, :]` = the encoding of position first + t for all rows t, in the width of out, whose batch and
+    /// head extents must be 1. F32, F16 or BF16. base: usually 10000.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_POSITIONS, FARSPAN_ERROR_PARAMETER_RANGE, FARSPAN_ERROR_METHOD.
     pub fn farspan_sinusoidal_fill(
         context: *const farspan_context,
         layout: i32,
@@ -1502,8 +1522,10 @@ extern "C" {
         out: *const farspan_tensor,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Learned absolute positions: out\[b, 0, t, :\] = table\[0, 0, positions\[t\], :\]. A position outside the table
-    /// is an error, not a clamp. positions: \[out-\>shape\[2\]\], or NULL for 0, 1, 2 ...
+    /// Learned absolute positions: `out[b, 0, t, :] = table[0, 0, positions[t], :]`. A position outside the table is
+    /// an error, not a clamp. positions: one for each row of out, or NULL for 0, 1, 2 ...
+    ///
+    /// Errors: FARSPAN_ERROR_POSITIONS for a position outside the table; FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_STRIDE.
     pub fn farspan_position_lookup(
         context: *const farspan_context,
         table: *const farspan_tensor,
@@ -1516,6 +1538,11 @@ extern "C" {
         config: *mut farspan_fire_config,
         size: usize,
     );
+    /// Writes a FIRE bias `out[0, h, i, j]`, to be used as a dense bias; its memory is queries x keys, the caller's
+    /// choice. Positions: one for each query and each key; NULL: keys 0, 1, 2 ..., queries the last of them.
+    ///
+    /// Errors: FARSPAN_ERROR_NULL_ARGUMENT for missing weights; FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_PARAMETER_RANGE,
+    /// FARSPAN_ERROR_POSITIONS.
     pub fn farspan_fire_fill(
         context: *const farspan_context,
         config: *const farspan_fire_config,
@@ -1531,7 +1558,10 @@ extern "C" {
         size: usize,
     );
     /// Prepares everything that does not depend on the data: rotation tables, bias tables, intervals, tiles. Memory
-    /// grows linearly with queries + keys. `context` may be NULL.
+    /// grows linearly with queries + keys.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE for sizes and short arrays; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_POSITIONS,
+    /// FARSPAN_ERROR_COMBINATION; FARSPAN_ERROR_NULL_ARGUMENT for missing axis positions or offsets.
     pub fn farspan_plan_create(
         context: *const farspan_context,
         scheme: *const farspan_scheme,
@@ -1540,7 +1570,10 @@ extern "C" {
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Prepares everything that does not depend on the data: rotation tables, bias tables, intervals, tiles. Memory
-    /// grows linearly with queries + keys. `context` may be NULL.
+    /// grows linearly with queries + keys.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE for sizes and short arrays; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_POSITIONS,
+    /// FARSPAN_ERROR_COMBINATION; FARSPAN_ERROR_NULL_ARGUMENT for missing axis positions or offsets.
     pub fn farspan_plan_destroy(
         plan: *mut farspan_plan,
     );
@@ -1549,7 +1582,7 @@ extern "C" {
         size: usize,
     );
     /// Bytes of scratch that one farspan_attention_run needs. Give a workspace of that size (any alignment) for runs
-    /// that do not allocate, or NULL to let the run allocate. A workspace serves one run at a time.
+    /// that do not allocate, or none to let the run allocate. A workspace serves one run at a time.
     pub fn farspan_plan_workspace_size(
         plan: *const farspan_plan,
     ) -> usize;
@@ -1565,6 +1598,11 @@ extern "C" {
     /// with their bias, and sink logits, beyond 2.36e38 count as that: a mask of finfo.min on every key gives the
     /// mean (docs/numerics.md). For one instruction set, the bits do not depend on the number of threads. A context
     /// of another instruction set than the plan's is refused; its threads and its flag hold for the run.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE if a tensor does not fit the plan or lse is too short; FARSPAN_ERROR_STRIDE if out
+    /// overlaps itself or an input; FARSPAN_ERROR_COMBINATION for a bias that the scheme does not have, and
+    /// FARSPAN_ERROR_NULL_ARGUMENT for one that it has and was not given; FARSPAN_ERROR_WORKSPACE_SIZE,
+    /// FARSPAN_ERROR_CANCELLED, FARSPAN_ERROR_OUT_OF_MEMORY.
     pub fn farspan_attention_run(
         context: *const farspan_context,
         plan: *const farspan_plan,
@@ -1572,6 +1610,8 @@ extern "C" {
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Plan, run and destroy in one call, with the problem read off the tensors and default positions.
+    ///
+    /// Errors: as farspan_plan_create and farspan_attention_run.
     pub fn farspan_attention(
         context: *const farspan_context,
         scheme: *const farspan_scheme,
@@ -1579,9 +1619,11 @@ extern "C" {
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Merges a partial result over other keys into (out_a, lse_a): L = ln(e^lse_a + e^lse_b), out_a = e^(lse_a - L)
-    /// out_a + e^(lse_b - L) out_b, lse_a = L. out_*: the same shape \[batch, heads, queries, value_dim\], F32, F16
-    /// or BF16. lse_*: contiguous float\[batch\]\[heads\]\[queries\]; a part of -infinity adds nothing, one of
-    /// +infinity is the result. Give sink logits to one part only.
+    /// out_a + e^(lse_b - L) out_b, lse_a = L. out_*: the same shape `[batch, heads, queries, value_dim]`, F32, F16
+    /// or BF16. lse_*: contiguous `[batch][heads][queries]`; a part of -infinity adds nothing, one of +infinity is
+    /// the result. Give sink logits to one part only.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_STRIDE.
     pub fn farspan_attention_merge(
         context: *const farspan_context,
         out_a: *const farspan_tensor,
@@ -1610,11 +1652,11 @@ extern "C" {
     pub fn farspan_context_destroy(
         context: *mut farspan_context,
     );
-    /// What a run really uses.
+    /// Threads that a run really uses.
     pub fn farspan_context_threads(
         context: *const farspan_context,
     ) -> i32;
-    /// FARSPAN_ISA_* in use.
+    /// The instruction set in use.
     pub fn farspan_context_isa(
         context: *const farspan_context,
     ) -> i32;
@@ -1652,13 +1694,18 @@ extern "C" {
     pub fn farspan_cache_destroy(
         cache: *mut farspan_cache,
     );
-    /// A sequence is a number that is never used again in this cache.
+    /// Begins a sequence without tokens. A sequence is a number that is never used again in its cache.
+    ///
+    /// Errors: FARSPAN_ERROR_OUT_OF_MEMORY.
     pub fn farspan_cache_sequence_create(
         cache: *mut farspan_cache,
         sequence: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// A sequence is a number that is never used again in this cache.
+    /// Ends a sequence. Its blocks, as far as no fork uses them, are kept for other sequences; what is called on it
+    /// afterwards is refused.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE if it has ended already.
     pub fn farspan_cache_sequence_destroy(
         cache: *mut farspan_cache,
         sequence: i64,
@@ -1666,14 +1713,18 @@ extern "C" {
     ) -> farspan_status;
     /// A second sequence with the same tokens. Costs a few bytes per block; blocks are copied when either one writes
     /// to them.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE if the sequence has ended.
     pub fn farspan_cache_fork(
         cache: *mut farspan_cache,
         sequence: i64,
         child: *mut i64,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Forgets the tokens at positions \[first, last). Truncation is last = INT64_MAX: later tokens then continue
+    /// Forgets the tokens at positions first .. last - 1. Truncation is last = INT64_MAX: later tokens then continue
     /// from first. Blocks without tokens return to the cache.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE if the sequence has ended or the interval is none.
     pub fn farspan_cache_evict(
         cache: *mut farspan_cache,
         sequence: i64,
@@ -1683,6 +1734,8 @@ extern "C" {
     ) -> farspan_status;
     /// Keeps the tokens at positions below `sinks` and the last `window` positions up to the newest token, as a
     /// streaming mask with the same sinks and window_left = window sees them from the next token on.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE.
     pub fn farspan_cache_keep(
         cache: *mut farspan_cache,
         sequence: i64,
@@ -1699,6 +1752,9 @@ extern "C" {
         info: *mut farspan_sequence_info,
         size: usize,
     );
+    /// The tokens, positions and blocks of a sequence.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE if it has ended.
     pub fn farspan_cache_sequence_info(
         cache: *const farspan_cache,
         sequence: i64,
@@ -1709,6 +1765,7 @@ extern "C" {
         statistics: *mut farspan_cache_statistics,
         size: usize,
     );
+    /// What the cache holds.
     pub fn farspan_cache_get_statistics(
         cache: *const farspan_cache,
         statistics: *mut farspan_cache_statistics,
@@ -1718,10 +1775,13 @@ extern "C" {
         batch: *mut farspan_cache_batch,
         size: usize,
     );
-    /// Makes room for the rows of the batch as new tokens, in all layers. positions: one for each row, growing within
-    /// a sequence, above its newest token's, below 2^40; NULL: the next ones. All or nothing, also when it is
-    /// cancelled: FARSPAN_ERROR_OUT_OF_MEMORY, before anything is taken, if the memory limit does not allow it or the
-    /// machine does not have it. Content is 0 until it is written, whatever was there before.
+    /// Makes room for the rows of the batch as new tokens, in all layers: for all of them or for none, also when it
+    /// is cancelled. positions: one for each row, growing within a sequence, above its newest token's, below 2^40;
+    /// NULL: the next ones. Content is 0 until it is written, whatever was there before.
+    ///
+    /// Errors: FARSPAN_ERROR_OUT_OF_MEMORY, before anything is taken, if the memory limit does not allow it or the
+    /// machine does not have it; FARSPAN_ERROR_PARAMETER_RANGE for a sequence that has ended; FARSPAN_ERROR_SHAPE for
+    /// offsets and short arrays; FARSPAN_ERROR_POSITIONS.
     pub fn farspan_cache_append(
         context: *const farspan_context,
         cache: *mut farspan_cache,
@@ -1736,8 +1796,10 @@ extern "C" {
     /// k [1, key_heads, rows, head_dim]   not rotated     v [1, key_heads, rows, value_dim]     F32, F16 or BF16
     /// ```
     ///
-    /// Rounded to the cache's type, to nearest even; a value too large for f16 becomes an infinity there. FARSPAN_I8:
-    /// see there. A write that was cancelled has stored some of them: write them again.
+    /// Rounded to the cache's type, to nearest even; a value too large for f16 becomes an infinity there. A write
+    /// that was cancelled has stored some of them: write them again.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE for the layer or a sequence that has ended; FARSPAN_ERROR_SHAPE.
     pub fn farspan_cache_write(
         context: *const farspan_context,
         cache: *mut farspan_cache,
@@ -1773,11 +1835,7 @@ extern "C" {
     pub fn farspan_cache_plan_destroy(
         plan: *mut farspan_cache_plan,
     );
-    /// Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all
-    /// layers. Any scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as
-    /// they are. When tokens of one of them have been appended or evicted since, or it was destroyed, a run is
-    /// refused; so it is when a token is written after a fork has come to share its block. What happens to other
-    /// sequences does not matter.
+    /// Bytes of scratch that one farspan_cache_run needs.
     pub fn farspan_cache_plan_workspace_size(
         plan: *const farspan_cache_plan,
     ) -> i64;
@@ -1809,12 +1867,16 @@ extern "C" {
         data: *const farspan_attention_data,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Bytes that farspan_cache_save writes for a sequence; 0 if there is no such sequence.
+    /// Bytes that farspan_cache_save writes for a sequence; 0 if it has ended.
     pub fn farspan_cache_save_size(
         cache: *const farspan_cache,
         sequence: i64,
     ) -> i64;
-    /// Writes a sequence, all layers, with a version and a checksum. Little-endian.
+    /// Writes a sequence, all layers, with a version and a checksum. Little-endian: the form does not depend on the
+    /// machine.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE if the sequence has ended; FARSPAN_ERROR_SHAPE if the buffer is shorter
+    /// than farspan_cache_save_size says.
     pub fn farspan_cache_save(
         context: *const farspan_context,
         cache: *const farspan_cache,
@@ -1823,10 +1885,12 @@ extern "C" {
         buffer_bytes: i64,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// A new sequence from what save wrote. The cache must have the same dtype, layers, heads and sizes. Bytes of
-    /// version 1 (library 0.1) are read, unless they are of an I8 cache. Damaged or foreign bytes are refused
-    /// (FARSPAN_ERROR_PARAMETER_RANGE, or _SHAPE for a cache of another shape) and change nothing; nor does a call
-    /// that is cancelled.
+    /// A new sequence from what farspan_cache_save wrote. The cache must have the same dtype, layers, heads and
+    /// sizes. Bytes of version 1 (library 0.1) are read, unless they are of an I8 cache. A call that is refused or
+    /// cancelled changes nothing.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE if the bytes are damaged or foreign; FARSPAN_ERROR_SHAPE for a cache of
+    /// another shape; FARSPAN_ERROR_OUT_OF_MEMORY.
     pub fn farspan_cache_restore(
         context: *const farspan_context,
         cache: *mut farspan_cache,
@@ -1882,20 +1946,23 @@ extern "C" {
         d_in: *const farspan_tensor,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// nll\[b, h, t\] = ln(sum_v exp(logits\[b, h, t, v\])) - logits\[b, h, t, targets\[b, h, t\]\]: the negative
-    /// log-likelihood of the target.
+    /// The negative log-likelihood of each target: `nll[b, h, t] = ln(sum_v exp(logits[b, h, t, v])) - logits[b, h,
+    /// t, targets[b, h, t]]`.
     ///
     /// ```text
-    /// logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides; heads is 1 unless a model predicts
-    /// several tokens targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
+    /// logits   [batch, heads, tokens, vocabulary], F32, F16 or BF16, any strides
+    ///          heads is 1 unless a model predicts several tokens
+    /// targets  [batch][heads][tokens], each 0 .. vocabulary - 1, or `ignore_index`
     /// nll      [batch][heads][tokens]; 0 where the target is ignored, and the logits are not read there
     /// ```
     ///
-    /// `ignore_index` is any number outside the vocabulary (-100 by custom). A target outside is
-    /// FARSPAN_ERROR_PARAMETER_RANGE. A row with NaN or +infinity, or with nothing but -infinity, has no
-    /// distribution: its nll is NaN. A target with the logit -infinity costs +infinity. Error below 5e-7 absolute for
-    /// vocabularies up to 300,000; for one instruction set the bits do not depend on the number of threads. Never
-    /// negative. `context` may be NULL; its cancel flag is looked at within a row too.
+    /// `ignore_index` is any number outside the vocabulary (-100 by custom). A row with NaN or +infinity, or with
+    /// nothing but -infinity, has no distribution: its nll is NaN. A target with the logit -infinity costs +infinity.
+    /// Error below 5e-7 absolute for vocabularies up to 300,000; for one instruction set the bits do not depend on
+    /// the number of threads. Never negative. The cancel flag is looked at within a row too.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE if an array is too short; FARSPAN_ERROR_PARAMETER_RANGE for a target outside the
+    /// vocabulary or an ignore_index inside it; FARSPAN_ERROR_CANCELLED.
     pub fn farspan_token_nll(
         context: *const farspan_context,
         logits: *const farspan_tensor,
@@ -1906,17 +1973,19 @@ extern "C" {
         nll_count: i64,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// grad\[b, h, t, v\] = weights\[b, h, t\] * (softmax(logits\[b, h, t\])\[v\] - (v == target)): the gradient of
-    /// sum(weights * nll). An ignored row gives 0.
+    /// The gradient of sum(weights * nll) by the logits: `grad[b, h, t, v] = weights[b, h, t] * (softmax(logits[b, h,
+    /// t])[v] - (v == target))`. An ignored row gives 0.
     ///
     /// ```text
-    /// weights  [batch][heads][tokens], finite, or NULL for 1 (1 / number of scored tokens makes it the gradient of the
-    /// mean) grad     the shape of logits, F32, F16 or BF16; the same view as logits (same strides and type) works in
-    /// place, other
-    ///          overlaps are refused
+    /// weights  [batch][heads][tokens], finite, or NULL for 1
+    ///          1 / number of scored tokens makes it the gradient of the mean
+    /// grad     the shape of logits, F32, F16 or BF16
+    ///          the same view as logits (same strides and type) works in place, other overlaps are refused
     /// ```
     ///
-    /// Error below 5e-7 |weight| plus the rounding to grad's type. Arguments otherwise as above.
+    /// Error below 5e-7 |weight| plus the rounding to grad's type. Arguments otherwise as for farspan_token_nll.
+    ///
+    /// Errors: as farspan_token_nll; FARSPAN_ERROR_PARAMETER_RANGE for a weight that is not finite.
     pub fn farspan_token_nll_grad(
         context: *const farspan_context,
         logits: *const farspan_tensor,
@@ -1959,6 +2028,9 @@ extern "C" {
     /// Adds losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Where
     /// `targets` (NULL, or one for each loss) has `ignore_index`, the loss is skipped. Infinities and NaN are not
     /// skipped: they reach the result.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE for negative bytes and missing targets; FARSPAN_ERROR_PARAMETER_RANGE for a
+    /// block_tokens below 1.
     pub fn farspan_loss_add(
         context: *const farspan_context,
         loss: *mut farspan_loss,
@@ -1972,6 +2044,8 @@ extern "C" {
     ) -> farspan_status;
     /// Adds what `from` has gathered elsewhere (another thread, process or file) with the same block_tokens. The open
     /// blocks of both become blocks of their own. `from` is not changed.
+    ///
+    /// Errors: FARSPAN_ERROR_COMBINATION for other blocks.
     pub fn farspan_loss_merge(
         loss: *mut farspan_loss,
         from: *const farspan_loss,
@@ -1999,7 +2073,9 @@ extern "C" {
         summary: *mut farspan_loss_summary,
         size: usize,
     );
-    /// Without any token the means are NaN.
+    /// The means of what was added; without any token they are NaN.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE for fields that no losses give.
     pub fn farspan_loss_summarize(
         loss: *const farspan_loss,
         summary: *mut farspan_loss_summary,
@@ -2011,6 +2087,9 @@ extern "C" {
     );
     /// Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: ascending;
     /// nll: one for each length. A ratio that is not a number is worse than any number.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE if there are not as many losses as lengths; FARSPAN_ERROR_POSITIONS if the lengths
+    /// do not ascend; FARSPAN_ERROR_PARAMETER_RANGE for a trained length below 1.
     pub fn farspan_judge(
         context: *const farspan_context,
         lengths: *const i64,
@@ -2021,16 +2100,19 @@ extern "C" {
         verdict: *mut farspan_verdict,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// "holds"; NULL if unknown. And the rule in words, for reports.
+    /// The word for a verdict, "holds"; NULL if it is unknown.
     pub fn farspan_verdict_name(
         verdict: i32,
     ) -> *const c_char;
-    /// "holds"; NULL if unknown. And the rule in words, for reports.
+    /// The rule of farspan_judge in words, for reports.
     pub fn farspan_verdict_rule(
     ) -> *const c_char;
-    /// What a score sees of a text: its tokens, joined by single spaces, NUL-terminated. `needed` receives the bytes
-    /// with the NUL; they are written if `buffer_bytes` suffices, and otherwise nothing is (buffer may be NULL then).
-    /// lowercase: 0 or 1.
+    /// What a score sees of a text: its tokens, joined by single spaces.
+    ///
+    /// In C: `needed` receives the bytes with the final NUL; they are written if `buffer_bytes` suffices, and
+    /// otherwise nothing is (buffer may be NULL then). lowercase: 0 or 1.
+    ///
+    /// Errors: FARSPAN_ERROR_METHOD for an unknown tokenizer.
     pub fn farspan_tokenize(
         context: *const farspan_context,
         tokenizer: i32,
@@ -2050,9 +2132,14 @@ extern "C" {
         counts: *mut farspan_bleu_counts,
         size: usize,
     );
-    /// Counts one segment, usually a sentence or a line, against its references, at least one. A reference whose data
-    /// is NULL is one that this segment does not have. Segments are independent: count them in any order, in any
-    /// thread, into any struct.
+    /// Counts one segment, usually a sentence or a line, against its references, at least one. Segments are
+    /// independent: count them in any order, in any thread, into any counts.
+    ///
+    /// In C: a reference whose data is NULL is one that this segment does not have.
+    ///
+    /// Errors: FARSPAN_ERROR_METHOD, FARSPAN_ERROR_PARAMETER_RANGE and FARSPAN_ERROR_COMBINATION for the
+    /// configuration, the last also for counts of another max_order; FARSPAN_ERROR_SHAPE without references,
+    /// FARSPAN_ERROR_NULL_ARGUMENT if all are missing.
     pub fn farspan_bleu_add(
         context: *const farspan_context,
         config: *const farspan_bleu_config,
@@ -2063,7 +2150,10 @@ extern "C" {
         counts: *mut farspan_bleu_counts,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// The same on token ids of any meaning; the tokenizer and lowercase are not read. Fewer than 2^31 ids each.
+    /// As farspan_bleu_add, on token ids of any meaning; the tokenizer and lowercase are not read. Fewer than 2^31
+    /// ids each.
+    ///
+    /// Errors: as farspan_bleu_add.
     pub fn farspan_bleu_add_tokens(
         context: *const farspan_context,
         config: *const farspan_bleu_config,
@@ -2075,6 +2165,8 @@ extern "C" {
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Adds what was counted elsewhere with the same max_order.
+    ///
+    /// Errors: FARSPAN_ERROR_COMBINATION for another max_order.
     pub fn farspan_bleu_merge(
         counts: *mut farspan_bleu_counts,
         from: *const farspan_bleu_counts,
@@ -2085,6 +2177,8 @@ extern "C" {
         size: usize,
     );
     /// The score of a corpus, or of one sentence if only that was counted. Equal to sacrebleu's within rounding.
+    ///
+    /// Errors: as farspan_bleu_add for the configuration.
     pub fn farspan_bleu_score(
         config: *const farspan_bleu_config,
         counts: *const farspan_bleu_counts,
@@ -2093,7 +2187,11 @@ extern "C" {
     ) -> farspan_status;
     /// What must be stated with a score so that others can repeat it, in sacrebleu's form:
     /// "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:farspan-0.1.0". references: how many, or 0 if that
-    /// varies. Buffer as in farspan_tokenize.
+    /// varies.
+    ///
+    /// In C: the buffer is as in farspan_tokenize.
+    ///
+    /// Errors: as farspan_bleu_add for the configuration; FARSPAN_ERROR_SHAPE for a negative number.
     pub fn farspan_bleu_signature(
         config: *const farspan_bleu_config,
         references: i32,
@@ -2111,6 +2209,10 @@ extern "C" {
         size: usize,
     );
     /// As farspan_bleu_add; of several references the one that gives this segment the best score is counted.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE and FARSPAN_ERROR_METHOD for the configuration;
+    /// FARSPAN_ERROR_COMBINATION for counts of other orders; FARSPAN_ERROR_SHAPE without references,
+    /// FARSPAN_ERROR_NULL_ARGUMENT if all are missing.
     pub fn farspan_chrf_add(
         context: *const farspan_context,
         config: *const farspan_chrf_config,
@@ -2121,12 +2223,17 @@ extern "C" {
         counts: *mut farspan_chrf_counts,
         error: *mut farspan_error,
     ) -> farspan_status;
+    /// Adds what was counted elsewhere with the same orders.
+    ///
+    /// Errors: FARSPAN_ERROR_COMBINATION for other orders.
     pub fn farspan_chrf_merge(
         counts: *mut farspan_chrf_counts,
         from: *const farspan_chrf_counts,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Score: 0 .. 100, equal to sacrebleu's within rounding.
+    /// The score, 0 .. 100, equal to sacrebleu's within rounding.
+    ///
+    /// Errors: as farspan_chrf_add for the configuration.
     pub fn farspan_chrf_score(
         config: *const farspan_chrf_config,
         counts: *const farspan_chrf_counts,
@@ -2147,6 +2254,9 @@ extern "C" {
     /// ids. The work of L and LSUM grows with the pairs of tokens: more than 2^38 of them (two texts of 500,000
     /// tokens; a sentence counts as 16 tokens more) are FARSPAN_ERROR_SHAPE. Memory grows with the tokens, and for
     /// LSUM with sqrt(l) s / 4 bytes for sentences of l and s tokens, l \>= s.
+    ///
+    /// Errors: FARSPAN_ERROR_METHOD, FARSPAN_ERROR_PARAMETER_RANGE and FARSPAN_ERROR_COMBINATION for the
+    /// configuration; FARSPAN_ERROR_SHAPE without references, FARSPAN_ERROR_NULL_ARGUMENT if all are missing.
     pub fn farspan_rouge(
         context: *const farspan_context,
         config: *const farspan_rouge_config,
@@ -2157,7 +2267,10 @@ extern "C" {
         result: *mut farspan_rouge_result,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// The same on token ids \[n, l\]; without sentences there is no LSUM, and stem must be 0.
+    /// As farspan_rouge, on token ids, for FARSPAN_ROUGE_N and FARSPAN_ROUGE_L: without sentences there is no LSUM,
+    /// and there are no stems.
+    ///
+    /// Errors: as farspan_rouge; FARSPAN_ERROR_COMBINATION for sentences or stems.
     pub fn farspan_rouge_tokens(
         context: *const farspan_context,
         config: *const farspan_rouge_config,
@@ -2176,8 +2289,12 @@ extern "C" {
         interval: *mut farspan_interval,
         size: usize,
     );
-    /// The interval of the mean of values, at least one: losses of blocks, ROUGE of texts, hits of passkeys. NULL
-    /// config: the defaults.
+    /// The interval of the mean of values, at least one: losses of blocks, ROUGE of texts, hits of passkeys.
+    ///
+    /// In C: NULL for config means the defaults.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE for the configuration; FARSPAN_ERROR_SHAPE without values;
+    /// FARSPAN_ERROR_CANCELLED.
     pub fn farspan_bootstrap_mean(
         context: *const farspan_context,
         config: *const farspan_bootstrap_config,
@@ -2187,6 +2304,8 @@ extern "C" {
         error: *mut farspan_error,
     ) -> farspan_status;
     /// The interval of corpus BLEU: segments are the counts of single segments (or of groups that belong together).
+    ///
+    /// Errors: as farspan_bootstrap_mean; FARSPAN_ERROR_COMBINATION for counts of another max_order.
     pub fn farspan_bleu_bootstrap(
         context: *const farspan_context,
         config: *const farspan_bootstrap_config,
@@ -2205,8 +2324,11 @@ extern "C" {
         passkey: *mut farspan_passkey,
         size: usize,
     );
-    /// Writes the text; buffer as in farspan_tokenize. With the same configuration the same text comes out
-    /// everywhere.
+    /// Writes the text. With the same configuration the same text comes out everywhere.
+    ///
+    /// In C: the buffer is as in farspan_tokenize.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE, also if the length has no room for the task; FARSPAN_ERROR_METHOD.
     pub fn farspan_passkey_make(
         context: *const farspan_context,
         config: *const farspan_passkey_config,
@@ -2216,8 +2338,12 @@ extern "C" {
         passkey: *mut farspan_passkey,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// 1 in `correct` if the first whole number in the text that the model wrote is the key, else 0. Give only what
-    /// it wrote, usually 10 tokens.
+    /// Whether the first whole number in the text that the model wrote is the key. Give only what it wrote, usually
+    /// 10 tokens.
+    ///
+    /// In C: `correct` receives 1 if so, else 0.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE for a negative key.
     pub fn farspan_passkey_check(
         context: *const farspan_context,
         generated: *const c_char,
@@ -2226,11 +2352,14 @@ extern "C" {
         correct: *mut i32,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// A needle in a haystack of the caller's own, as token ids (or bytes widened to them): out = haystack\[0, p) +
-    /// needle + haystack\[p, rest) + question, `out_count` ids together, with the haystack cut (and repeated if it is
-    /// too short) to fill what the others leave, and p = round(depth * rest). `position` receives where the needle
-    /// begins. With `boundaries`, p moves back to just behind the nearest haystack id that is one of them (the ids of
-    /// ".", "!" and "?", say), so that the needle does not split a sentence; to 0 if there is none.
+    /// A needle in a haystack of the caller's own, as token ids (or bytes widened to them): out is `haystack[0, p)`,
+    /// the needle, `haystack[p, rest)` and the question, with the haystack cut (and repeated if it is too short) to
+    /// fill what the others leave, and p = round(depth * rest). The answer is where the needle begins. With
+    /// `boundaries`, p moves back to just behind the nearest haystack id that is one of them (the ids of ".", "!" and
+    /// "?", say), so that the needle does not split a sentence; to 0 if there is none.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE if needle and question do not fit, or there is room but no haystack;
+    /// FARSPAN_ERROR_PARAMETER_RANGE for a depth outside 0 to 1.
     pub fn farspan_needle_place(
         context: *const farspan_context,
         haystack: *const i64,
@@ -2251,10 +2380,11 @@ extern "C" {
         options: *mut farspan_model_options,
         size: usize,
     );
-    /// Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json (no NUL needed). Nested
-    /// text models (text_config, llm_config, thinker_config.text_config ...) are found; what they say wins over the
-    /// top level. NaN and Infinity, which Python writes, are numbers out of range if somebody reads them. `options`
-    /// may be NULL.
+    /// Reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json. Nested text models
+    /// (text_config, llm_config, thinker_config.text_config ...) are found; what they say wins over the top level.
+    /// NaN and Infinity, which Python writes, are numbers out of range if somebody reads them.
+    ///
+    /// In C: no NUL is needed; `options` may be NULL, here and below.
     pub fn farspan_model_from_config(
         context: *const farspan_context,
         text: *const c_char,
@@ -2303,6 +2433,8 @@ extern "C" {
         size: usize,
     );
     /// Layer `index`, 0 .. layers-1.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE.
     pub fn farspan_model_layer_at(
         model: *const farspan_model,
         index: i64,
@@ -2314,6 +2446,8 @@ extern "C" {
         size: usize,
     );
     /// Note `index`, 0 .. notes-1.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE.
     pub fn farspan_model_note_at(
         model: *const farspan_model,
         index: i64,

@@ -1,6 +1,9 @@
-//! What C takes beside numbers: an array with its count, a struct with its defaults.
+//! What C takes and gives beside numbers: an array with its count, a text, a struct with its defaults.
 
+use std::borrow::Cow;
+use std::ffi::CStr;
 use std::mem::{size_of, MaybeUninit};
+use std::os::raw::c_char;
 use std::ptr;
 
 /// An array and its count; `None`: NULL and 0.
@@ -13,12 +16,31 @@ pub(crate) fn array_mut<T>(given: Option<&mut [T]>) -> (*mut T, i64) {
     given.map_or((ptr::null_mut(), 0), |slice| (slice.as_mut_ptr(), slice.len() as i64))
 }
 
-/// A plain struct of C, as its init function writes it.
-pub(crate) fn made<T>(init: unsafe extern "C" fn(*mut T, usize)) -> T {
+/// A pointer that may be NULL.
+pub(crate) fn pointer<T>(given: Option<&T>) -> *const T {
+    given.map_or(ptr::null(), |given| given)
+}
+
+/// # Safety
+///
+/// `array` is NULL, or has `count` entries that live as long as `'a`.
+pub(crate) unsafe fn slice<'a, T>(array: *const T, count: i64) -> Option<&'a [T]> {
+    // SAFETY: the caller's promise.
+    (!array.is_null()).then(|| unsafe { std::slice::from_raw_parts(array, count as usize) })
+}
+
+/// # Safety
+///
+/// `text` ends in NUL and lives as long as `'a`. What is not UTF-8 is replaced.
+pub(crate) unsafe fn text<'a>(text: *const c_char) -> Cow<'a, str> {
+    // SAFETY: the caller's promise.
+    unsafe { CStr::from_ptr(text) }.to_string_lossy()
+}
+
+/// A plain struct of C, as its init function writes it, which is given its place and size.
+pub(crate) fn made<T>(init: impl FnOnce(*mut T, usize)) -> T {
     let mut made = MaybeUninit::zeroed();
-    // SAFETY: zeros are a value of C's structs, and C writes no more than the given size.
-    unsafe {
-        init(made.as_mut_ptr(), size_of::<T>());
-        made.assume_init()
-    }
+    init(made.as_mut_ptr(), size_of::<T>());
+    // SAFETY: zeros are a value of C's structs, of which every one has an init function that writes it.
+    unsafe { made.assume_init() }
 }

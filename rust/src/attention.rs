@@ -1,8 +1,58 @@
-use std::ptr;
-
+use crate::arrays::{array_mut, made, pointer};
 use crate::context;
 use crate::error::{check, Result};
 use crate::{sys, Context, Plan, Scheme, Tensor, TensorMut};
+
+/// What a run may be given besides its tensors.
+#[derive(Debug, Default)]
+pub(crate) struct Extras<'a> {
+    pub(crate) context: Option<&'a Context>,
+    pub(crate) lse: Option<&'a mut [f32]>,
+    pub(crate) workspace: Option<&'a mut [u8]>,
+}
+
+impl Extras<'_> {
+    /// The struct of C with these and the tensors; the context. It borrows all of them.
+    pub(crate) fn data(
+        self,
+        q: &sys::farspan_tensor,
+        out: &mut TensorMut<'_>,
+    ) -> (*const sys::farspan_context, sys::farspan_attention_data) {
+        // SAFETY: C writes no more than the size given.
+        let mut data = made(|c, size| unsafe { sys::farspan_attention_data_init(c, size) });
+        (data.q, data.out) = (q, out.as_c());
+        (data.lse, data.lse_count) = array_mut(self.lse);
+        let (workspace, bytes) = array_mut(self.workspace);
+        (data.workspace, data.workspace_bytes) = (workspace.cast(), bytes);
+        (context::as_c(self.context), data)
+    }
+}
+
+/// The setters of a run.
+macro_rules! extras {
+    (context: $doc:literal) => {
+        #[doc = $doc]
+        pub fn context(mut self, context: &'a Context) -> Self {
+            self.extras.context = Some(context);
+            self
+        }
+    };
+    (lse: $shape:literal) => {
+        #[doc = concat!("Where to write ln(sum of exp(logit)), sinks included: `", $shape, "`.")]
+        pub fn lse(mut self, lse: &'a mut [f32]) -> Self {
+            self.extras.lse = Some(lse);
+            self
+        }
+    };
+    (workspace) => {
+        /// Scratch of at least the plan's `workspace_size` bytes, for a run that does not allocate.
+        pub fn workspace(mut self, workspace: &'a mut [u8]) -> Self {
+            self.extras.workspace = Some(workspace);
+            self
+        }
+    };
+}
+pub(crate) use extras;
 
 /// One run of a [`Plan`], from [`Plan::run`]: out = softmax(logits) v.
 ///
@@ -32,46 +82,29 @@ use crate::{sys, Context, Plan, Scheme, Tensor, TensorMut};
 #[must_use = "a run begins with `into`"]
 pub struct Run<'a> {
     plan: &'a Plan,
-    context: Option<&'a Context>,
     q: &'a sys::farspan_tensor,
     k: &'a sys::farspan_tensor,
     v: &'a sys::farspan_tensor,
     bias: Option<&'a sys::farspan_tensor>,
-    lse: Option<&'a mut [f32]>,
-    workspace: Option<&'a mut [u8]>,
+    extras: Extras<'a>,
+}
+
+impl Plan {
+    /// Begins a run over `q [batch, query_heads, queries, head_dim]`, `k [batch, key_heads, keys, head_dim]` and
+    /// `v [batch, key_heads, keys, value_dim]`; see [`Run`].
+    pub fn run<'a>(&'a self, q: &'a Tensor<'_>, k: &'a Tensor<'_>, v: &'a Tensor<'_>) -> Run<'a> {
+        Run { plan: self, q: q.as_c(), k: k.as_c(), v: v.as_c(), bias: None, extras: Extras::default() }
+    }
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(
-        plan: &'a Plan,
-        q: &'a sys::farspan_tensor,
-        k: &'a sys::farspan_tensor,
-        v: &'a sys::farspan_tensor,
-    ) -> Self {
-        Run { plan, context: None, q, k, v, bias: None, lse: None, workspace: None }
-    }
-
-    /// Runs with another context than the plan was made with. Its instruction set is the plan's.
-    pub fn context(mut self, context: &'a Context) -> Self {
-        self.context = Some(context);
-        self
-    }
+    extras!(context: "Runs with another context than the plan was made with. Its instruction set is the plan's.");
+    extras!(lse: "[batch][query_heads][queries]");
+    extras!(workspace);
 
     /// The dense bias of a scheme that has one: `[batch or 1, query_heads or 1, queries, keys]`; -infinity hides a key.
     pub fn bias(mut self, bias: &'a Tensor<'_>) -> Self {
         self.bias = Some(bias.as_c());
-        self
-    }
-
-    /// Where to write ln(sum of exp(logit)), sinks included: `[batch][query_heads][queries]`.
-    pub fn lse(mut self, lse: &'a mut [f32]) -> Self {
-        self.lse = Some(lse);
-        self
-    }
-
-    /// Scratch of at least [`Plan::workspace_size`] bytes, for a run that does not allocate.
-    pub fn workspace(mut self, workspace: &'a mut [u8]) -> Self {
-        self.workspace = Some(workspace);
         self
     }
 
@@ -86,21 +119,11 @@ impl<'a> Run<'a> {
     /// [`Status::WorkspaceSize`](crate::Status::WorkspaceSize), [`Status::Cancelled`](crate::Status::Cancelled),
     /// [`Status::OutOfMemory`](crate::Status::OutOfMemory).
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
-        let mut data = data(self.q, self.k, self.v, out.as_c());
-        data.bias = self.bias.map_or(ptr::null(), |bias| bias);
-        if let Some(lse) = self.lse {
-            data.lse = lse.as_mut_ptr();
-            data.lse_count = lse.len() as i64;
-        }
-        if let Some(bytes) = self.workspace {
-            data.workspace = bytes.as_mut_ptr().cast();
-            data.workspace_bytes = bytes.len() as i64;
-        }
+        let (context, mut data) = self.extras.data(self.q, out);
+        (data.k, data.v, data.bias) = (self.k, self.v, pointer(self.bias));
         // SAFETY: the handles are valid, the tensors lie within their slices, lse and the workspace are as long as their counts
         // say, and no other borrow of what is written exists.
-        check(|error| unsafe {
-            sys::farspan_attention_run(context::as_c(self.context), self.plan.as_c(), &data, error)
-        })
+        check(|error| unsafe { sys::farspan_attention_run(context, self.plan.as_c(), &data, error) })
     }
 }
 
@@ -119,53 +142,9 @@ impl Scheme {
         v: &Tensor<'_>,
         out: &mut TensorMut<'_>,
     ) -> Result<()> {
+        let (context, mut data) = Extras { context, ..Extras::default() }.data(q.as_c(), out);
+        (data.k, data.v) = (k.as_c(), v.as_c());
         // SAFETY: the handles are valid and the tensors lie within their slices.
-        check(|error| unsafe {
-            let data = data(q.as_c(), k.as_c(), v.as_c(), out.as_c());
-            sys::farspan_attention(context::as_c(context), self.as_c(), &data, error)
-        })
+        check(|error| unsafe { sys::farspan_attention(context, self.as_c(), &data, error) })
     }
-}
-
-/// Merges a partial result over other keys into `(out_a, lse_a)`: L = ln(e^lse_a + e^lse_b),
-/// out_a = e^(lse_a - L) out_a + e^(lse_b - L) out_b, lse_a = L.
-///
-/// Both outputs are `[batch, heads, queries, value_dim]`, both lse `[batch][heads][queries]`. Give a sink to one part only.
-///
-/// # Errors
-///
-/// [`Status::Shape`](crate::Status::Shape), [`Status::Stride`](crate::Status::Stride).
-pub fn attention_merge(out_a: &mut TensorMut<'_>, lse_a: &mut [f32], out_b: &Tensor<'_>, lse_b: &[f32]) -> Result<()> {
-    // SAFETY: the tensors lie within their slices and both lse are as long as their counts say.
-    check(|error| unsafe {
-        sys::farspan_attention_merge(
-            ptr::null(),
-            out_a.as_c(),
-            lse_a.as_mut_ptr(),
-            lse_a.len() as i64,
-            out_b.as_c(),
-            lse_b.as_ptr(),
-            lse_b.len() as i64,
-            error,
-        )
-    })
-}
-
-fn data(
-    q: &sys::farspan_tensor,
-    k: &sys::farspan_tensor,
-    v: &sys::farspan_tensor,
-    out: &sys::farspan_tensor,
-) -> sys::farspan_attention_data {
-    // SAFETY: zeros are a value of this plain struct, and init writes all of it.
-    let mut data = unsafe {
-        let mut data: sys::farspan_attention_data = std::mem::zeroed();
-        sys::farspan_attention_data_init(&mut data, std::mem::size_of_val(&data));
-        data
-    };
-    data.q = q;
-    data.k = k;
-    data.v = v;
-    data.out = out;
-    data
 }

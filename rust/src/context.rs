@@ -1,23 +1,19 @@
-use std::ptr::{self, NonNull};
 use std::sync::atomic::AtomicI32;
 use std::sync::Arc;
 
-use crate::error::{check, Result};
-use crate::{sys, ContextConfig, Isa};
+use crate::arrays::pointer;
+use crate::handle::{owner, Handle};
+use crate::{sys, ContextConfig, Result};
 
 /// Threads, instruction set and cancellation. Calls without a context use the defaults.
 ///
 /// Immutable: any number of threads may use one at the same time.
 #[derive(Debug)]
 pub struct Context {
-    handle: NonNull<sys::farspan_context>,
+    handle: Handle<sys::farspan_context>,
     cancel: Option<Arc<AtomicI32>>,
 }
-
-// SAFETY: the header promises that contexts are immutable and may be used by any number of threads.
-unsafe impl Send for Context {}
-// SAFETY: as above.
-unsafe impl Sync for Context {}
+owner!(Context, farspan_context, farspan_context_destroy);
 
 impl Context {
     /// Makes a context.
@@ -42,25 +38,10 @@ impl Context {
 
     fn make(config: &ContextConfig, cancel: Option<Arc<AtomicI32>>) -> Result<Self> {
         let mut config = config.to_c();
-        config.cancel = cancel.as_deref().map_or(ptr::null(), |flag| flag as *const AtomicI32 as *const i32);
-        let mut handle = ptr::null_mut();
+        config.cancel = pointer(cancel.as_deref()).cast();
         // SAFETY: the flag lives as long as the context, and as each plan that was made with it.
-        check(|error| unsafe { sys::farspan_context_create(&config, &mut handle, error) })?;
-        Ok(Context { handle: NonNull::new(handle).expect("a context was made"), cancel })
-    }
-
-    /// Threads that a run really uses.
-    #[inline]
-    pub fn threads(&self) -> i32 {
-        // SAFETY: the handle is valid.
-        unsafe { sys::farspan_context_threads(self.handle.as_ptr()) }
-    }
-
-    /// The instruction set in use.
-    #[inline]
-    pub fn isa(&self) -> Isa {
-        // SAFETY: the handle is valid.
-        Isa(unsafe { sys::farspan_context_isa(self.handle.as_ptr()) })
+        let handle = Handle::make(|made, error| unsafe { sys::farspan_context_create(&config, made, error) })?;
+        Ok(Context { handle, cancel })
     }
 
     /// The flag that was given to [`Context::with_cancel`].
@@ -69,14 +50,7 @@ impl Context {
     }
 }
 
-impl Drop for Context {
-    fn drop(&mut self) {
-        // SAFETY: the handle is valid and no borrow of it is left.
-        unsafe { sys::farspan_context_destroy(self.handle.as_ptr()) }
-    }
-}
-
 /// The handle of an optional context, for C.
 pub(crate) fn as_c(context: Option<&Context>) -> *const sys::farspan_context {
-    context.map_or(ptr::null(), |context| context.handle.as_ptr())
+    context.map_or(std::ptr::null(), |context| context.as_c())
 }

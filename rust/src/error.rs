@@ -2,85 +2,24 @@ use std::ffi::CStr;
 use std::fmt;
 use std::os::raw::c_char;
 
+pub use crate::generated::status::Status;
+use crate::generated::status::STATUSES;
 use crate::sys;
 
 /// The result of a call of the library.
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// Why a call failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Status {
-    /// A required array or tensor was not given.
-    NullArgument,
-    /// The library does not understand a struct of this crate: it is older than the crate.
-    StructSize,
-    /// The element type is unknown or unsuitable.
-    Dtype,
-    /// A size is zero, negative, too large, or does not match its partner.
-    Shape,
-    /// Strides overflow, an output overlaps itself or an input.
-    Stride,
-    /// `query_heads` is not a multiple of `key_heads`, or a bias has other heads.
-    HeadGroups,
-    /// The rotary size is odd, not positive, or outside the head.
-    RotaryDim,
-    /// A number is outside its range, or NaN.
-    ParameterRange,
-    /// A method or an option has an unknown value.
-    Method,
-    /// Parts that cannot be used together.
-    Combination,
-    /// Positions are negative, too large, or decrease.
-    Positions,
-    /// The workspace is smaller than [`Plan::workspace_size`](crate::Plan::workspace_size).
-    WorkspaceSize,
-    /// The instruction set is not on this machine or not built in.
-    IsaUnsupported,
-    /// Not enough memory.
-    OutOfMemory,
-    /// The cancel flag of the context was set.
-    Cancelled,
-    /// A defect of the library: please report the message.
-    Internal,
-    /// A model's configuration or GGUF metadata is malformed: the message has the JSON path or the key.
-    Format,
-    /// A status that this crate does not know, from a newer library.
-    Unknown(i32),
-}
-
-/// Every known status beside its number in C.
-const STATUSES: [(Status, u32); 17] = [
-    (Status::NullArgument, sys::FARSPAN_ERROR_NULL_ARGUMENT),
-    (Status::StructSize, sys::FARSPAN_ERROR_STRUCT_SIZE),
-    (Status::Dtype, sys::FARSPAN_ERROR_DTYPE),
-    (Status::Shape, sys::FARSPAN_ERROR_SHAPE),
-    (Status::Stride, sys::FARSPAN_ERROR_STRIDE),
-    (Status::HeadGroups, sys::FARSPAN_ERROR_HEAD_GROUPS),
-    (Status::RotaryDim, sys::FARSPAN_ERROR_ROTARY_DIM),
-    (Status::ParameterRange, sys::FARSPAN_ERROR_PARAMETER_RANGE),
-    (Status::Method, sys::FARSPAN_ERROR_METHOD),
-    (Status::Combination, sys::FARSPAN_ERROR_COMBINATION),
-    (Status::Positions, sys::FARSPAN_ERROR_POSITIONS),
-    (Status::WorkspaceSize, sys::FARSPAN_ERROR_WORKSPACE_SIZE),
-    (Status::IsaUnsupported, sys::FARSPAN_ERROR_ISA_UNSUPPORTED),
-    (Status::OutOfMemory, sys::FARSPAN_ERROR_OUT_OF_MEMORY),
-    (Status::Cancelled, sys::FARSPAN_ERROR_CANCELLED),
-    (Status::Internal, sys::FARSPAN_ERROR_INTERNAL),
-    (Status::Format, sys::FARSPAN_ERROR_FORMAT),
-];
 
 impl Status {
     /// The number of the status in C (`farspan_status`).
     pub fn code(self) -> i32 {
         match self {
             Status::Unknown(code) => code,
-            known => STATUSES.iter().find(|row| row.0 == known).map_or(0, |row| row.1 as i32),
+            known => STATUSES.iter().find(|row| row.0 == known).map_or(0, |row| row.1),
         }
     }
 
     fn from_code(code: i32) -> Self {
-        STATUSES.iter().find(|row| row.1 as i32 == code).map_or(Status::Unknown(code), |row| row.0)
+        STATUSES.iter().find(|row| row.1 == code).map_or(Status::Unknown(code), |row| row.0)
     }
 }
 

@@ -56,14 +56,13 @@
 mod arrays;
 mod attention;
 pub mod cache;
-mod config;
 mod constants;
 mod context;
-mod encode;
 mod error;
 pub mod eval;
 #[rustfmt::skip]
 mod generated;
+mod handle;
 mod library;
 pub mod model;
 mod plan;
@@ -71,16 +70,15 @@ mod scheme;
 mod tensor;
 mod text;
 
-pub use attention::{attention_merge, Run};
+pub use attention::Run;
 pub use context::Context;
-pub use encode::{fire_fill, position_lookup, sinusoidal_fill};
 pub use error::{Error, Result, Status};
 pub use farspan_sys as sys;
-#[allow(unused_imports)] // none, while people write them all
 pub use generated::calls::*;
 pub use generated::constants::*;
+pub use generated::parts::SchemeBuilder;
 pub use generated::structs::*;
-pub use library::{abi_version, diagnose, shutdown, version, version_text};
+pub use library::{diagnose, shutdown};
 pub use plan::{Plan, TileCounts};
-pub use scheme::{Scheme, SchemeBuilder};
+pub use scheme::Scheme;
 pub use tensor::{Bf16, Element, Tensor, TensorMut, F16};

@@ -1,25 +1,4 @@
-use crate::error::constant_text;
 use crate::sys;
-
-/// The version of the library that is loaded: major * 10000 + minor * 100 + patch.
-#[inline]
-pub fn version() -> u32 {
-    // SAFETY: a constant.
-    unsafe { sys::farspan_version() }
-}
-
-/// [`version`] as text, such as `"0.1.0"`.
-pub fn version_text() -> &'static str {
-    // SAFETY: a constant.
-    constant_text(unsafe { sys::farspan_version_text() }).unwrap_or_default()
-}
-
-/// The ABI version of the library that is loaded, which is the number in its SONAME.
-#[inline]
-pub fn abi_version() -> u32 {
-    // SAFETY: a constant.
-    unsafe { sys::farspan_abi_version() }
-}
 
 /// A JSON object for bug reports: versions, instruction sets found and used, threads, quota.
 pub fn diagnose() -> String {

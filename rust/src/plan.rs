@@ -1,12 +1,12 @@
-use std::ptr::{self, NonNull};
 use std::sync::atomic::AtomicI32;
 use std::sync::Arc;
 
 use crate::context;
 use crate::error::{check, Result};
+use crate::handle::{owner, Handle};
 #[cfg(doc)]
 use crate::Status;
-use crate::{sys, Context, Problem, Run, Scheme, Tensor};
+use crate::{sys, Context, Problem, Scheme};
 
 /// Everything about an attention that does not depend on the data: made once, run often.
 ///
@@ -22,15 +22,11 @@ use crate::{sys, Context, Problem, Run, Scheme, Tensor};
 /// ```
 #[derive(Debug)]
 pub struct Plan {
-    handle: NonNull<sys::farspan_plan>,
+    handle: Handle<sys::farspan_plan>,
     /// A run without a context polls the flag of the context that the plan was made with.
     _cancel: Option<Arc<AtomicI32>>,
 }
-
-// SAFETY: the header promises that plans are immutable and may be used by any number of threads.
-unsafe impl Send for Plan {}
-// SAFETY: as above.
-unsafe impl Sync for Plan {}
+owner!(Plan, farspan_plan, farspan_plan_destroy);
 
 /// How the work of a plan divides, for one batch and head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,22 +49,11 @@ impl Plan {
     /// [`Status::Shape`] for sizes and short arrays, [`Status::HeadGroups`], [`Status::Positions`], [`Status::Combination`],
     /// [`Status::NullArgument`] for missing axis positions or offsets.
     pub fn new(context: Option<&Context>, scheme: &Scheme, problem: &Problem<'_>) -> Result<Self> {
-        let mut handle = ptr::null_mut();
         // SAFETY: the handles are valid and the arrays of the problem are as long as their counts say.
-        check(|error| unsafe {
-            sys::farspan_plan_create(context::as_c(context), scheme.as_c(), &problem.to_c(), &mut handle, error)
+        let handle = Handle::make(|made, error| unsafe {
+            sys::farspan_plan_create(context::as_c(context), scheme.as_c(), &problem.to_c(), made, error)
         })?;
-        Ok(Plan {
-            handle: NonNull::new(handle).expect("a plan was made"),
-            _cancel: context.and_then(Context::cancel_flag).cloned(),
-        })
-    }
-
-    /// Bytes of scratch that one run needs.
-    #[inline]
-    pub fn workspace_size(&self) -> usize {
-        // SAFETY: the handle is valid.
-        unsafe { sys::farspan_plan_workspace_size(self.as_c()) }
+        Ok(Plan { handle, _cancel: context.and_then(Context::cancel_flag).cloned() })
     }
 
     /// How the work divides.
@@ -82,22 +67,5 @@ impl Plan {
         check(|error| unsafe { sys::farspan_plan_tile_counts(self.as_c(), counts.as_mut_ptr(), error) })?;
         let [skipped, whole, edge, crossed] = counts;
         Ok(TileCounts { skipped, whole, edge, crossed })
-    }
-
-    /// Begins a run over `q [batch, query_heads, queries, head_dim]`, `k [batch, key_heads, keys, head_dim]` and
-    /// `v [batch, key_heads, keys, value_dim]`; see [`Run`].
-    pub fn run<'a>(&'a self, q: &'a Tensor<'_>, k: &'a Tensor<'_>, v: &'a Tensor<'_>) -> Run<'a> {
-        Run::new(self, q.as_c(), k.as_c(), v.as_c())
-    }
-
-    pub(crate) fn as_c(&self) -> *const sys::farspan_plan {
-        self.handle.as_ptr()
-    }
-}
-
-impl Drop for Plan {
-    fn drop(&mut self) {
-        // SAFETY: the handle is valid and no borrow of it is left.
-        unsafe { sys::farspan_plan_destroy(self.handle.as_ptr()) }
     }
 }

@@ -206,6 +206,15 @@ impl<'a> TensorMut<'a> {
     pub fn as_tensor(&self) -> Tensor<'_> {
         Tensor { tensor: self.tensor, memory: PhantomData }
     }
+
+    /// The same view beside this one.
+    ///
+    /// # Safety
+    ///
+    /// It is only for a call of C that is made to read what it writes.
+    pub(crate) unsafe fn alias<'b>(&self) -> Tensor<'b> {
+        Tensor { tensor: self.tensor, memory: PhantomData }
+    }
 }
 
 macro_rules! geometry {

@@ -148,7 +148,7 @@ fn parts_merge_to_the_whole() {
     let (mut out, mut lse) = part(0..23);
     let (out_b, lse_b) = part(23..60);
     let mut view = TensorMut::contiguous(&mut out, case.q_shape()).unwrap();
-    attention_merge(&mut view, &mut lse, &Tensor::contiguous(&out_b, case.q_shape()).unwrap(), &lse_b).unwrap();
+    attention_merge(None, &mut view, &mut lse, &Tensor::contiguous(&out_b, case.q_shape()).unwrap(), &lse_b).unwrap();
     assert_close(&out, &case.out, 4e-6);
     assert_close(&lse, &case.lse, 4e-6);
 }

@@ -153,23 +153,23 @@ fn every_position_axis_is_counted() {
 fn the_other_encodings_check_their_arrays() {
     let scheme = plain_rope(8);
     fails(scheme.rope_frequencies(0, &mut [0.0; 3]), Status::Shape, 4, "inv_freq_count is 3: must be 4");
-    fails(scheme.bias_fill(0, 0, 0, &mut [0.0]), Status::Combination, 2, "no bias");
+    fails(scheme.bias_fill(None, 0, 0, 0, &mut [0.0]), Status::Combination, 2, "no bias");
     fails(scheme.probe(0, -1, 0, 0), Status::Positions, 3, "query is -1");
     fails(scheme.visible(0, i64::MIN), Status::Positions, 3, "keys is -9223372036854775808");
 
     let mut out = [7.0f32; 4];
     let mut view = TensorMut::contiguous(&mut out, [1, 1, 2, 2]).unwrap();
-    fails(sinusoidal_fill(Sinusoidal(9), 0, 1e4, &mut view), Status::Method, 2, "layout is 9");
-    fails(sinusoidal_fill(Sinusoidal::BLOCKS, 0, f64::NAN, &mut view), Status::ParameterRange, 4, "base is nan");
+    fails(sinusoidal_fill(None, Sinusoidal(9), 0, 1e4, &mut view), Status::Method, 2, "layout is 9");
+    fails(sinusoidal_fill(None, Sinusoidal::BLOCKS, 0, f64::NAN, &mut view), Status::ParameterRange, 4, "base is nan");
     let table = Tensor::contiguous(&[0.0f32; 6], [1, 1, 3, 2]).unwrap();
-    fails(position_lookup(&table, Some(&[0]), &mut view), Status::Shape, 4, "positions_count is 1: must be 2");
-    fails(position_lookup(&table, Some(&[0, 3]), &mut view), Status::Positions, 3, "the table has rows 0 to 2");
+    fails(position_lookup(None, &table, Some(&[0]), &mut view), Status::Shape, 4, "positions_count is 1: must be 2");
+    fails(position_lookup(None, &table, Some(&[0, 3]), &mut view), Status::Positions, 3, "the table has rows 0 to 2");
 
     let weights = [1.0f32; 3];
     let all = Some(&weights[..]);
     let fire =
         FireConfig { hidden: 3, heads: 1, w1: all, b1: all, w2: all, b2: Some(&weights[..1]), ..FireConfig::new() };
-    let mut fill = |config, queries, keys| fire_fill(&config, queries, keys, &mut view);
+    let mut fill = |config, queries, keys| fire_fill(None, &config, queries, keys, &mut view);
     fails(fill(FireConfig { hidden: 4, ..fire }, None, None), Status::Shape, 2, "config.w1_count is 3");
     fails(fill(FireConfig { b1: Some(&[]), ..fire }, None, None), Status::Shape, 2, "config.b1_count is 0");
     fails(fill(FireConfig { heads: 4, ..fire }, None, None), Status::Shape, 2, "config.w2_count is 3: must be 12");
@@ -248,14 +248,19 @@ fn a_merge_checks_its_arrays() {
     let (mut memory, mut lse) = ([7.0f32; 8], [7.0f32; 2]);
     let mut a = TensorMut::contiguous(&mut memory, [1, 1, 2, 4]).unwrap();
     fails(
-        attention_merge(&mut a, &mut lse[..1], &b, &[0.0; 2]),
+        attention_merge(None, &mut a, &mut lse[..1], &b, &[0.0; 2]),
         Status::Shape,
         4,
         "lse_a_count is 1: must be at least 2",
     );
-    fails(attention_merge(&mut a, &mut lse, &b, &[0.0; 1]), Status::Shape, 7, "lse_b_count is 1: must be at least 2");
+    fails(
+        attention_merge(None, &mut a, &mut lse, &b, &[0.0; 1]),
+        Status::Shape,
+        7,
+        "lse_b_count is 1: must be at least 2",
+    );
     let other = Tensor::contiguous(&data, [1, 1, 1, 4]).unwrap();
-    fails(attention_merge(&mut a, &mut lse, &other, &[0.0; 2]), Status::Shape, 5, "out_b.shape[2]");
+    fails(attention_merge(None, &mut a, &mut lse, &other, &[0.0; 2]), Status::Shape, 5, "out_b.shape[2]");
     assert_eq!((memory, lse), ([7.0; 8], [7.0; 2]));
 }
 

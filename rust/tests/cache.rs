@@ -22,7 +22,7 @@ fn grow(cache: &Cache, sequence: &mut Sequence, values: &[f32]) -> Result<()> {
     let mut batch = CacheBatchMut::of_rows(sequence, rows);
     let data: Vec<f32> = values.iter().flat_map(|&value| [value; DIM]).collect();
     let tensor = Tensor::contiguous(&data, [1, 1, rows, DIM as i64])?;
-    cache.append(&mut batch, None)?;
+    cache.append(None, &mut batch, None)?;
     cache.write(None, 0, &mut batch, &tensor, &tensor)
 }
 
@@ -102,7 +102,7 @@ fn a_sequence_ends_with_its_owner_and_keeps_the_cache() {
     assert_eq!((statistics.sequences, statistics.blocks, statistics.free_blocks), (1, 1, 1));
     drop(cache);
     assert_eq!(kept.info().unwrap().tokens, 1);
-    assert!(!kept.save().unwrap().is_empty());
+    assert!(!kept.save(None).unwrap().is_empty());
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_plan_serves_all_layers_and_batches() {
     let cache = Cache::new(&CacheConfig { layers: 2, ..config() }).unwrap();
     let mut sequences = [cache.create_sequence().unwrap(), cache.create_sequence().unwrap()];
     let mut batch = CacheBatchMut::with_offsets(&mut sequences, &[0, 1, 3]);
-    cache.append(&mut batch, Some(&[5, 7, 9])).unwrap();
+    cache.append(None, &mut batch, Some(&[5, 7, 9])).unwrap();
     let scheme = scheme();
     let plan = cache.plan(&scheme, &batch, 2).build().unwrap();
     let q = [0.0f32; 2 * 3 * DIM];
@@ -144,27 +144,27 @@ fn saved_sequences_come_back() {
     let cache = Cache::new(&config()).unwrap();
     let mut sequence = cache.create_sequence().unwrap();
     grow(&cache, &mut sequence, &[2.0, 4.0, 9.0]).unwrap();
-    let saved = sequence.save().unwrap();
+    let saved = sequence.save(None).unwrap();
     assert_eq!(saved.len(), sequence.save_size());
     let mut buffer = vec![7; saved.len() + 1];
-    sequence.save_to(&mut buffer).unwrap();
+    sequence.save_to(None, &mut buffer).unwrap();
     assert_eq!((&buffer[..saved.len()], buffer[saved.len()]), (&saved[..], 7));
-    fails(sequence.save_to(&mut buffer[..10]), Status::Shape, 5, "buffer_bytes is 10");
+    fails(sequence.save_to(None, &mut buffer[..10]), Status::Shape, 5, "buffer_bytes is 10");
     sequence.destroy().unwrap();
-    fails(sequence.save(), Status::ParameterRange, 3, "the cache has no such sequence");
+    fails(sequence.save(None), Status::ParameterRange, 3, "the cache has no such sequence");
     assert_eq!(sequence.save_size(), 0);
 
     let other = Cache::new(&config()).unwrap();
-    let restored = other.restore(&saved).unwrap();
+    let restored = other.restore(None, &saved).unwrap();
     close(mean(&other, &restored), 5.0);
     let mut damaged = saved.clone();
     damaged[saved.len() / 2] ^= 1;
     for bytes in [&damaged[..], &saved[..40], &buffer[..], &[]] {
-        fails(other.restore(bytes), Status::ParameterRange, 3, "");
+        fails(other.restore(None, bytes), Status::ParameterRange, 3, "");
     }
     assert_eq!(other.statistics().unwrap().sequences, 1);
     let wide = Cache::new(&CacheConfig { layers: 2, ..config() }).unwrap();
-    fails(wide.restore(&saved), Status::Shape, 3, "");
+    fails(wide.restore(None, &saved), Status::Shape, 3, "");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn the_memory_limit_changes_nothing() {
     let cache = Cache::new(&CacheConfig { memory_limit: block_bytes * 5 / 2, ..config() }).unwrap();
     let mut sequence = cache.create_sequence().unwrap();
     grow(&cache, &mut sequence, &[1.0, 3.0]).unwrap();
-    let append = cache.append(&mut CacheBatchMut::of_rows(&mut sequence, 200), None);
+    let append = cache.append(None, &mut CacheBatchMut::of_rows(&mut sequence, 200), None);
     fails(append, Status::OutOfMemory, 0, "memory limit");
     close(mean(&cache, &sequence), 2.0);
 }
@@ -186,12 +186,17 @@ fn wrong_use_is_refused_in_words() {
     let mut sequence = cache.create_sequence().unwrap();
     grow(&cache, &mut sequence, &[1.0]).unwrap();
     let append = |cache: &Cache, sequence: &mut Sequence, offsets: &[i64], positions: Option<&[i64]>| {
-        cache.append(&mut CacheBatchMut::with_offsets([sequence], offsets), positions)
+        cache.append(None, &mut CacheBatchMut::with_offsets([sequence], offsets), positions)
     };
     let offsets_are = |sequence: &mut Sequence, offsets: &[i64], text: &str| {
         fails(append(&cache, sequence, offsets, None), Status::Shape, 3, text);
     };
-    fails(cache.append(&mut CacheBatchMut::one_row_each([]), None), Status::Shape, 3, "batch.sequence_count is 0");
+    fails(
+        cache.append(None, &mut CacheBatchMut::one_row_each([]), None),
+        Status::Shape,
+        3,
+        "batch.sequence_count is 0",
+    );
     offsets_are(&mut sequence, &[0], "batch.offsets_count is 1: must be 2");
     offsets_are(&mut sequence, &[], "batch.offsets_count is 0");
     offsets_are(&mut sequence, &[0, i64::MIN], "batch.offsets");
@@ -255,7 +260,7 @@ fn a_plan_is_for_its_sequences_as_they_are() {
     other.destroy().unwrap();
     close(run(&plan, &newest), 1.5);
 
-    cache.append(&mut newest, None).unwrap();
+    cache.append(None, &mut newest, None).unwrap();
     fails(run(&plan, &newest), Status::Combination, 2, "changed");
 
     // Another cache, equal in all but identity, perhaps at the same address in C.

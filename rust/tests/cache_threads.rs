@@ -33,7 +33,7 @@ fn new_cache() -> Cache {
 /// Appends so many tokens, and gives what they attend to, of both layers.
 fn grow(cache: &Cache, scheme: &Scheme, sequence: &mut Sequence, rows: i64, seed: u32) -> Result<Vec<f32>> {
     let mut batch = CacheBatchMut::of_rows(sequence, rows);
-    cache.append(&mut batch, None)?;
+    cache.append(None, &mut batch, None)?;
     let plan = cache.plan(scheme, &batch, HEADS).build()?;
     let mut all = vec![];
     for layer in 0..2 {
@@ -59,7 +59,7 @@ fn session(cache: &Cache, scheme: &Scheme, prompt: &mut Sequence, number: u32) -
         all.extend(grow(cache, scheme, &mut child, 1, seed)?);
         child.evict(20, 30)?;
         all.extend(grow(cache, scheme, &mut child, 5, seed + 10)?);
-        let mut restored = cache.restore(&child.save()?)?;
+        let mut restored = cache.restore(None, &child.save(None)?)?;
         drop(child);
         restored.keep(4, 40)?;
         all.extend(grow(cache, scheme, &mut restored, 70, seed + 20)?);
@@ -104,7 +104,7 @@ fn one_session_goes_on_while_another_runs() {
     let rows: i64 = 1 << 16; // a minute of work, which is cancelled
     let (mut long, mut short) = (cache.create_sequence().unwrap(), cache.create_sequence().unwrap());
     let mut batch = CacheBatchMut::of_rows(&mut long, rows);
-    cache.append(&mut batch, None).unwrap();
+    cache.append(None, &mut batch, None).unwrap();
     let data = vec![0.5f32; rows as usize * 64];
     let q = Tensor::contiguous(&data, [1, 1, rows, 64]).unwrap();
     thread::scope(|scope| {
@@ -119,7 +119,7 @@ fn one_session_goes_on_while_another_runs() {
         thread::sleep(Duration::from_millis(300));
         let mut newest = CacheBatchMut::one_row_each([&mut short]);
         for _ in 0..100 {
-            cache.append(&mut newest, None).unwrap();
+            cache.append(None, &mut newest, None).unwrap();
         }
         short.fork().unwrap().destroy().unwrap();
         cache.statistics().unwrap();
@@ -144,7 +144,7 @@ fn threads_read_one_sequence_together() {
         let plan = cache.plan(&scheme, &newest, HEADS).build().unwrap();
         plan.run(&newest, 0, &q).into(&mut TensorMut::contiguous(&mut again, q.shape()).unwrap()).unwrap();
         assert!(out == again && sequence.info().unwrap().tokens == 3);
-        (out, sequence.save().unwrap())
+        (out, sequence.save(None).unwrap())
     };
     let expected = read();
     thread::scope(|scope| {

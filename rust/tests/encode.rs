@@ -124,7 +124,7 @@ fn a_scheme_owns_its_arrays() {
         Scheme::builder().bias(&t5).build().unwrap()
     };
     let mut out = [0.0f32; 300];
-    scheme.bias_fill(1, 0, -100, &mut out).unwrap();
+    scheme.bias_fill(None, 1, 0, -100, &mut out).unwrap();
     assert_eq!(out, [1.5; 300]);
 }
 
@@ -133,7 +133,7 @@ fn alibi_falls_with_distance() {
     let scheme =
         Scheme::builder().bias(&BiasConfig { heads: 8, ..BiasConfig::new(BiasMethod::ALIBI) }).build().unwrap();
     let mut out = [0.0f32; 3];
-    scheme.bias_fill(0, 0, 0, &mut out).unwrap();
+    scheme.bias_fill(None, 0, 0, 0, &mut out).unwrap();
     assert_eq!(out, [0.0, -0.5, -1.0]);
     assert_eq!(scheme.probe(0, 9, 7, 1).unwrap().bias, -0.5);
 }
@@ -150,14 +150,14 @@ fn a_window_shows_its_keys() {
 #[test]
 fn absolute_encodings_fill_rows() {
     let mut out = [0.0f32; 8];
-    sinusoidal_fill(Sinusoidal::INTERLEAVED, 2, 10000.0, &mut view(&mut out, [1, 1, 2, 4])).unwrap();
+    sinusoidal_fill(None, Sinusoidal::INTERLEAVED, 2, 10000.0, &mut view(&mut out, [1, 1, 2, 4])).unwrap();
     let row = |t: f64| [t.sin(), t.cos(), (t / 100.0).sin(), (t / 100.0).cos()];
     assert_close(&out, &[row(2.0), row(3.0)].concat(), 1e-6);
 
     let table = [1.0f32, 2.0, 3.0, 4.0, 5.0, 6.0];
     let mut rows = [0.0f32; 4];
     let table = Tensor::contiguous(&table, [1, 1, 3, 2]).unwrap();
-    position_lookup(&table, Some(&[2, 0]), &mut view(&mut rows, [1, 1, 2, 2])).unwrap();
+    position_lookup(None, &table, Some(&[2, 0]), &mut view(&mut rows, [1, 1, 2, 2])).unwrap();
     assert_eq!(rows, [5.0, 6.0, 1.0, 2.0]);
 }
 
@@ -174,7 +174,7 @@ fn fire_is_its_mlp() {
         ..FireConfig::new()
     };
     let mut out = [0.0f32; 1];
-    fire_fill(&config, Some(&[9]), Some(&[4]), &mut view(&mut out, [1, 1, 1, 1])).unwrap();
+    fire_fill(None, &config, Some(&[9]), Some(&[4]), &mut view(&mut out, [1, 1, 1, 1])).unwrap();
     let x = (config.c * 5.0 + 1.0).ln() / ((config.c * config.threshold + 1.0).ln() + config.epsilon);
     assert_close(&out, &[3.0 * (2.0 * x + 0.5) - 1.0], 1e-6);
 }
@@ -190,4 +190,34 @@ fn the_library_tells_about_itself() {
     let json: serde_json::Value = serde_json::from_str(&diagnose()).unwrap();
     assert_eq!(json["version"], text);
     assert_eq!(Status::Shape.to_string(), "shape mismatch");
+}
+
+/// Whatever takes a context in C takes one here: its flag stops the call.
+#[test]
+fn a_context_is_honoured_by_all_that_encodes_and_merges() {
+    let cancel = std::sync::Arc::new(std::sync::atomic::AtomicI32::new(1));
+    let context = Context::with_cancel(&ContextConfig::new(), cancel).unwrap();
+    let context = Some(&context);
+    let stopped = |result: Result<()>| assert_eq!(result.unwrap_err().status(), Status::Cancelled);
+    let (mut out, mut lse) = ([0.0f32; 8], [0.0f32; 2]);
+    let other = [1.0f32; 8];
+    let other = Tensor::contiguous(&other, [1, 1, 2, 4]).unwrap();
+    let alibi = BiasConfig { heads: 1, ..BiasConfig::new(BiasMethod::ALIBI) };
+    let scheme = Scheme::builder().bias(&alibi).build().unwrap();
+    stopped(scheme.bias_fill(context, 0, 0, 0, &mut out));
+    let mut view = view(&mut out, [1, 1, 2, 4]);
+    stopped(sinusoidal_fill(context, Sinusoidal::BLOCKS, 0, 1e4, &mut view));
+    stopped(position_lookup(context, &other, None, &mut view));
+    stopped(attention_merge(context, &mut view, &mut lse, &other, &[0.0; 2]));
+    let (w1, b1, w2, b2) = ([1.0f32], [0.0f32], [1.0f32], [0.0f32]);
+    let fire = FireConfig {
+        hidden: 1,
+        heads: 1,
+        w1: Some(&w1),
+        b1: Some(&b1),
+        w2: Some(&w2),
+        b2: Some(&b2),
+        ..FireConfig::new()
+    };
+    stopped(fire_fill(context, &fire, None, None, &mut view));
 }

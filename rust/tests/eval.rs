@@ -85,8 +85,8 @@ fn losses_accumulate_and_merge() {
     assert_eq!(Loss::new().block_tokens, 128, "the default that the header names");
     let mut loss = Loss { block_tokens: 2, ..Loss::new() };
     let mut half = loss;
-    loss.add(&[1.0; 4], 8).unwrap();
-    half.add_scored(&[3.0, 9.0, 3.0, 3.0, 3.0], &[1, -100, 1, 1, 1], -100, 8).unwrap();
+    loss.add(None, &[1.0; 4], 8).unwrap();
+    half.add_scored(None, &[3.0, 9.0, 3.0, 3.0, 3.0], &[1, -100, 1, 1, 1], -100, 8).unwrap();
     loss.merge(&half).unwrap();
     let summary = loss.summary().unwrap();
     assert_eq!((summary.tokens, summary.nll), (8, 2.0));
@@ -94,10 +94,10 @@ fn losses_accumulate_and_merge() {
     assert!(near(summary.bits_per_byte, 1.0 / 2f64.ln(), 1e-12));
     assert!(Loss::new().summary().unwrap().nll.is_nan());
     let before = loss;
-    refused(loss.add_scored(&[1.0, 2.0], &[1], 0, 0), Status::Shape, 6, "targets_count is 1");
-    refused(loss.add(&[1.0], -1), Status::Shape, 8, "bytes is -1");
+    refused(loss.add_scored(None, &[1.0, 2.0], &[1], 0, 0), Status::Shape, 6, "targets_count is 1");
+    refused(loss.add(None, &[1.0], -1), Status::Shape, 8, "bytes is -1");
     refused(loss.merge(&Loss::new()), Status::Combination, 2, "block_tokens is 128");
-    refused(Loss { block_tokens: 0, ..before }.add(&[1.0], 0), Status::ParameterRange, 2, "block_tokens is 0");
+    refused(Loss { block_tokens: 0, ..before }.add(None, &[1.0], 0), Status::ParameterRange, 2, "block_tokens is 0");
     refused(Loss { open_tokens: 9, ..before }.summary(), Status::ParameterRange, 1, "loss.");
     assert_eq!(loss, before);
 }
@@ -105,15 +105,15 @@ fn losses_accumulate_and_merge() {
 #[test]
 fn the_curve_sorts_by_context() {
     let mut curve = LossCurve::new(&[1, 3, 100], Loss::new()).unwrap();
-    curve.add(0, &[50.0, 1.0, 3.0, 5.0, 5.0, 5.0]).unwrap();
+    curve.add(None, 0, &[50.0, 1.0, 3.0, 5.0, 5.0, 5.0]).unwrap();
     let mut other = LossCurve::new(&[1, 3, 100], Loss::new()).unwrap();
-    other.add_scored(99, &[5.0, 50.0], &[0, 0], 1).unwrap();
+    other.add_scored(None, 99, &[5.0, 50.0], &[0, 0], 1).unwrap();
     curve.merge(&other).unwrap();
     let counts: Vec<i64> = curve.buckets().iter().map(|bucket| bucket.tokens).collect();
     assert_eq!((curve.edges(), &counts[..]), (&[1, 3, 100][..], &[2, 4][..]));
     assert_eq!(curve.buckets()[0].summary().unwrap().nll, 2.0);
-    refused(curve.add(-1, &[1.0]), Status::Positions, 6, "first_context is -1");
-    refused(curve.add_scored(1, &[1.0], &[], 0), Status::Shape, 10, "targets_count is 0");
+    refused(curve.add(None, -1, &[1.0]), Status::Positions, 6, "first_context is -1");
+    refused(curve.add_scored(None, 1, &[1.0], &[], 0), Status::Shape, 10, "targets_count is 0");
     let narrow = LossCurve::new(&[1, 3], Loss::new()).unwrap();
     refused(curve.merge(&narrow), Status::Combination, 2, "other edges");
     refused(LossCurve::new(&[3, 3], Loss::new()), Status::Positions, 4, "edges[1] is 3");
@@ -123,26 +123,26 @@ fn the_curve_sorts_by_context() {
 
 #[test]
 fn verdicts_follow_the_rule() {
-    let judgement = judge(&[512, 1024, 2048], &[3.0, 3.0, 3.05], 1024).unwrap();
+    let judgement = judge(None, &[512, 1024, 2048], &[3.0, 3.0, 3.05], 1024).unwrap();
     assert_eq!((judgement.verdict, judgement.reference_length, judgement.worst_length), (Verdict::HOLDS, 1024, 2048));
     assert!(near(judgement.worst_ratio, 0.05f64.exp(), 1e-12));
     assert_eq!((Verdict::HOLDS.name(), Verdict(77).name()), (Some("holds"), None));
     assert!(verdict_rule().contains("1.10"));
-    refused(judge(&[1, 2], &[1.0], 1), Status::Shape, 5, "nll_count is 1");
-    refused(judge(&[2, 1], &[1.0, 1.0], 1), Status::Positions, 2, "lengths[1]");
-    refused(judge(&[], &[], 0), Status::ParameterRange, 6, "trained_length is 0");
+    refused(judge(None, &[1, 2], &[1.0], 1), Status::Shape, 5, "nll_count is 1");
+    refused(judge(None, &[2, 1], &[1.0, 1.0], 1), Status::Positions, 2, "lengths[1]");
+    refused(judge(None, &[], &[], 0), Status::ParameterRange, 6, "trained_length is 0");
 }
 
 #[test]
 fn texts_may_hold_anything() {
-    let characters = |text: &[u8]| tokenize(Tokenizer::CHAR, false, text).unwrap();
+    let characters = |text: &[u8]| tokenize(None, Tokenizer::CHAR, false, text).unwrap();
     assert_eq!(characters(b""), "");
     assert_eq!(characters(b"a\0b"), "a \0 b");
     assert_eq!(characters(b"\xff\xed\xa0\x80"), "\u{fffd} \u{fffd} \u{fffd} \u{fffd}");
     assert_eq!(characters("𝔊ß".as_bytes()), "𝔊 ß");
-    let long = tokenize(Tokenizer::INTL, true, "Ä,".repeat(1000)).unwrap();
+    let long = tokenize(None, Tokenizer::INTL, true, "Ä,".repeat(1000)).unwrap();
     assert_eq!(long, " ä ,".repeat(1000)[1..], "longer than guessed");
-    refused(tokenize(Tokenizer(99), false, "x"), Status::Method, 2, "tokenizer is 99");
+    refused(tokenize(None, Tokenizer(99), false, "x"), Status::Method, 2, "tokenizer is 99");
 }
 
 /// The corpus of sacrebleu's documentation, with its score.
@@ -150,10 +150,14 @@ fn texts_may_hold_anything() {
 fn scores_of_texts_and_ids() {
     let config = BleuConfig::new();
     let mut segments = [BleuCounts::new(); 3];
-    segments[0].add(&config, "The dog bit the man.", &["The dog bit the man.", "The dog had bit the man."]).unwrap();
-    segments[1].add(&config, "It wasn't surprising.", &["It was not unexpected.", "No one was surprised."]).unwrap();
+    segments[0]
+        .add(None, &config, "The dog bit the man.", &["The dog bit the man.", "The dog had bit the man."])
+        .unwrap();
+    segments[1]
+        .add(None, &config, "It wasn't surprising.", &["It was not unexpected.", "No one was surprised."])
+        .unwrap();
     let references = [Some("The man bit him first."), None, Some("The man had bitten the dog.")];
-    segments[2].add(&config, String::from("The man had just bitten him."), &references).unwrap();
+    segments[2].add(None, &config, String::from("The man had just bitten him."), &references).unwrap();
     let mut all = BleuCounts::new();
     segments.iter().for_each(|segment| all.merge(segment).unwrap());
     let result = all.score(&config).unwrap();
@@ -162,12 +166,12 @@ fn scores_of_texts_and_ids() {
     assert!(interval.low <= interval.median && interval.median <= interval.high);
 
     let mut ids = BleuCounts::new();
-    ids.add_tokens(&config, &[1, 2, 3, 4, 5], &[vec![1, 2, 3, 4, 5], vec![]]).unwrap();
+    ids.add_tokens(None, &config, &[1, 2, 3, 4, 5], &[vec![1, 2, 3, 4, 5], vec![]]).unwrap();
     assert!(near(ids.score(&config).unwrap().score, 100.0, 1e-9));
-    let overlap = rouge_tokens(&RougeConfig::new(RougeKind::N), &[1, 2], &[[2i64, 3]]).unwrap();
+    let overlap = rouge_tokens(None, &RougeConfig::new(RougeKind::N), &[1, 2], &[[2i64, 3]]).unwrap();
     assert_eq!(overlap.f_measure, 0.5);
     let mut characters = ChrfCounts::new();
-    characters.add(&ChrfConfig::new(), "abcdef ghi", &["xyz", "abcdef ghi"]).unwrap();
+    characters.add(None, &ChrfConfig::new(), "abcdef ghi", &["xyz", "abcdef ghi"]).unwrap();
     characters.merge(&ChrfCounts::new()).unwrap();
     assert!(near(characters.score(&ChrfConfig::new()).unwrap(), 100.0, 1e-9));
 }
@@ -176,12 +180,17 @@ fn scores_of_texts_and_ids() {
 fn segments_need_a_reference() {
     let (config, mut counts) = (BleuConfig::new(), BleuCounts::new());
     let none: [&str; 0] = [];
-    refused(counts.add(&config, "x", &none), Status::Shape, 6, "references_count is 0");
-    refused(counts.add(&config, "x", &[None::<&str>]), Status::NullArgument, 5, "all NULL");
-    refused(counts.add_tokens(&BleuConfig { max_order: 9, ..config }, &[], &[[0i64]]), Status::ParameterRange, 2, "9");
-    refused(rouge(&RougeConfig::new(RougeKind::L), "x", &none), Status::Shape, 6, "references_count is 0");
+    refused(counts.add(None, &config, "x", &none), Status::Shape, 6, "references_count is 0");
+    refused(counts.add(None, &config, "x", &[None::<&str>]), Status::NullArgument, 5, "all NULL");
     refused(
-        ChrfCounts::new().add(&ChrfConfig { beta: f64::NAN, ..ChrfConfig::new() }, "x", &["x"]),
+        counts.add_tokens(None, &BleuConfig { max_order: 9, ..config }, &[], &[[0i64]]),
+        Status::ParameterRange,
+        2,
+        "9",
+    );
+    refused(rouge(None, &RougeConfig::new(RougeKind::L), "x", &none), Status::Shape, 6, "references_count is 0");
+    refused(
+        ChrfCounts::new().add(None, &ChrfConfig { beta: f64::NAN, ..ChrfConfig::new() }, "x", &["x"]),
         Status::ParameterRange,
         2,
         "beta",
@@ -217,16 +226,16 @@ fn a_cancel_flag_stops_the_calls() {
 #[test]
 fn tasks_hide_what_they_ask_for() {
     let config = PasskeyConfig { length: 5000, seed: u64::MAX, ..PasskeyConfig::new(PasskeyForm::LANDMARK) };
-    let task = passkey(&config).unwrap();
+    let task = passkey(None, &config).unwrap();
     assert!(task.text.len() == 5000 && task.text[task.told.clone()].contains(&task.key.to_string()));
-    assert!(!passkey_check(b"\xff none \0", task.key).unwrap());
-    refused(passkey_check("1", -1), Status::ParameterRange, 4, "key is -1");
-    refused(passkey(&PasskeyConfig::new(PasskeyForm::SENTENCES)), Status::ParameterRange, 2, "length is 0");
+    assert!(!passkey_check(None, b"\xff none \0", task.key).unwrap());
+    refused(passkey_check(None, "1", -1), Status::ParameterRange, 4, "key is -1");
+    refused(passkey(None, &PasskeyConfig::new(PasskeyForm::SENTENCES)), Status::ParameterRange, 2, "length is 0");
     let (hay, mut out) = ([1, 2, 3, 9, 4], [0; 8]);
-    assert_eq!(needle_place(&hay, &[100, 101], &[200], 1.0, Some(9), &mut out), Ok(4));
+    assert_eq!(needle_place(None, &hay, &[100, 101], &[200], 1.0, Some(&[9]), &mut out), Ok(4));
     assert_eq!(out, [1, 2, 3, 9, 100, 101, 4, 200]);
-    refused(needle_place(&hay, &[1], &[], 0.0, None, &mut []), Status::Shape, 12, "out_count is 0");
-    refused(needle_place(&hay, &[1], &[], f64::NAN, None, &mut out), Status::ParameterRange, 8, "depth is nan");
+    refused(needle_place(None, &hay, &[1], &[], 0.0, None, &mut []), Status::Shape, 12, "out_count is 0");
+    refused(needle_place(None, &hay, &[1], &[], f64::NAN, None, &mut out), Status::ParameterRange, 8, "depth is nan");
 }
 
 #[test]
@@ -237,7 +246,7 @@ fn threads_have_counts_of_their_own() {
         for mine in &mut counts {
             scope.spawn(|| {
                 for n in 0..100 {
-                    mine.add(&config, "a b c d e", &["a b c d f"]).unwrap();
+                    mine.add(None, &config, "a b c d e", &["a b c d f"]).unwrap();
                     assert_eq!(windows.get(n % 4).unwrap().end, 8 + 4 * (n % 4));
                 }
             });

@@ -39,6 +39,7 @@ fn every_part() {
         trained_length: 128,
         ..BiasConfig::new(BiasMethod::ALIBI)
     };
+    #[allow(clippy::needless_update)] // fields to come
     let mask = MaskConfig {
         causal: false,
         window_left: 50,

@@ -13,7 +13,7 @@ const LLAMA: &str = r#"{"model_type": "llama", "hidden_size": 4096, "num_hidden_
     "max_position_embeddings": 4096, "rope_theta": 10000}"#;
 
 fn read(text: &str) -> Model {
-    Model::from_config_json(text, &Options::new()).unwrap()
+    Model::from_config_json(None, text, &Options::new()).unwrap()
 }
 
 #[track_caller]
@@ -73,33 +73,33 @@ fn arrays_come_along() {
         "relative_attention_num_buckets": 4}"#;
     let table: Vec<f32> = (0..8).map(|n| n as f32).collect();
     let options = Options { t5_encoder: Some(&table), t5_decoder: Some(&table), ..Options::new() };
-    let model = Model::from_config_json(t5, &options).unwrap();
+    let model = Model::from_config_json(None, t5, &options).unwrap();
     assert_eq!(model.layer(1).unwrap().parts.unwrap().bias.values, Some(&table[..]));
     assert!(model.notes().all(|note| note.code != NoteCode::WEIGHTS));
     assert!(read(t5).notes().any(|note| note.code == NoteCode::WEIGHTS && note.severity == Severity::WARNING));
 
     let short = Options { t5_decoder: Some(&table[..7]), ..options };
-    fails(Model::from_config_json(t5, &short), Status::Shape, 4, "options.t5_decoder_count is 7");
+    fails(Model::from_config_json(None, t5, &short), Status::Shape, 4, "options.t5_decoder_count is 7");
     let other = [0.0f32; 5];
     let wrong = Options { t5_encoder: Some(&other), t5_decoder: Some(&other), ..Options::new() };
-    fails(Model::from_config_json(t5, &wrong), Status::Shape, 4, "5");
+    fails(Model::from_config_json(None, t5, &wrong), Status::Shape, 4, "5");
 }
 
 #[test]
 fn options_are_applied() {
     let options = Options { extension: Extension::YARN, target_length: 16384, angle: Angle::FLOAT32, ..Options::new() };
-    let model = Model::from_config_json(LLAMA, &options).unwrap();
+    let model = Model::from_config_json(None, LLAMA, &options).unwrap();
     let rope = model.layer(0).unwrap().parts.unwrap().rope;
     assert_eq!((rope.method, rope.factor, rope.angle), (RopeMethod::YARN, 4.0, Angle::FLOAT32));
     assert_eq!(model.info().usable_context, 16384);
     assert!(model.notes().any(|note| note.code == NoteCode::DERIVED && note.text.contains("16384")));
     let options = Options { extension: Extension::SELF_EXTEND, ..options };
-    let model = Model::from_config_json(LLAMA, &options).unwrap();
+    let model = Model::from_config_json(None, LLAMA, &options).unwrap();
     assert_eq!(model.layer(0).unwrap().parts.unwrap().remap.method, RemapMethod::SELF_EXTEND);
     let alone = Options { extension: Extension::NONE, ..options };
-    fails(Model::from_config_json(LLAMA, &alone), Status::Combination, 4, "options.target_length is 16384");
+    fails(Model::from_config_json(None, LLAMA, &alone), Status::Combination, 4, "options.target_length is 16384");
     let unknown = Options { release: Release(99), ..Options::new() };
-    fails(Model::from_config_json(LLAMA, &unknown), Status::Method, 4, "options.release is 99");
+    fails(Model::from_config_json(None, LLAMA, &unknown), Status::Method, 4, "options.release is 99");
 }
 
 fn metadata<'a>(heads: Value<'a>) -> [Metadata<'a>; 5] {
@@ -116,30 +116,30 @@ fn metadata<'a>(heads: Value<'a>) -> [Metadata<'a>; 5] {
 fn metadata_is_read() {
     let options = Options::new();
     for heads in [Value::Integer(4), Value::Integers(&[4])] {
-        let model = Model::from_metadata(&metadata(heads), &options).unwrap();
+        let model = Model::from_metadata(None, &metadata(heads), &options).unwrap();
         assert_eq!((model.info().query_heads, model.info().head_dim), (4, 16));
     }
-    let read = |heads| Model::from_metadata(&metadata(heads), &options);
+    let read = |heads| Model::from_metadata(None, &metadata(heads), &options);
     fails(read(Value::Text("4")), Status::Format, 2, "attention.head_count is \"4\"");
     fails(read(Value::Texts(&["a", "b"])), Status::Shape, 2, "llama.attention.head_count has 2 entries");
     fails(read(Value::Reals(&[])), Status::Shape, 2, "head_count has 0 entries");
     fails(read(Value::Real(f64::NAN)), Status::ParameterRange, 2, "head_count is NaN");
     fails(read(Value::Text("a\0b")), Status::Format, 2, "llama.attention.head_count is \"a\\u0000b\"");
     let key = [Metadata { key: "general.architecture\0", value: Value::Text("llama") }];
-    fails(Model::from_metadata(&key, &options), Status::Format, 2, "general.architecture is absent");
-    fails(Model::from_metadata(&[], &options), Status::Shape, 3, "count is 0");
+    fails(Model::from_metadata(None, &key, &options), Status::Format, 2, "general.architecture is absent");
+    fails(Model::from_metadata(None, &[], &options), Status::Shape, 3, "count is 0");
 }
 
 #[test]
 fn any_bytes_are_safe() {
     let options = Options::new();
-    let config = |bytes: &[u8]| Model::from_config_json(bytes, &options);
+    let config = |bytes: &[u8]| Model::from_config_json(None, bytes, &options);
     fails(config(b""), Status::Format, 2, "$");
     fails(config(b"{\"a\": \xff}"), Status::Format, 2, "$.a");
     fails(config(b"{\"a\": 1\0}"), Status::Format, 2, "$");
     fails(config(br#"{"model_type": "nonesuch"}"#), Status::Method, 2, "$.model_type");
-    fails(Model::from_gguf(b"", &options), Status::Format, 2, "");
-    fails(Model::from_gguf(b"GGUF\x03\0\0\0", &options), Status::Format, 2, "");
+    fails(Model::from_gguf(None, b"", &options), Status::Format, 2, "");
+    fails(Model::from_gguf(None, b"GGUF\x03\0\0\0", &options), Status::Format, 2, "");
     for end in 0..LLAMA.len() - 1 {
         assert_eq!(config(&LLAMA.as_bytes()[..end]).unwrap_err().status(), Status::Format);
     }
@@ -216,7 +216,7 @@ fn gguf_files_are_read_as_far_as_needed() {
     let path = std::env::temp_dir().join(format!("farspan-rust-{}.gguf", std::process::id()));
     let read = |bytes: &[u8]| {
         std::fs::write(&path, bytes).unwrap();
-        Model::from_gguf_file(&path, &options)
+        Model::from_gguf_file(None, &path, &options)
     };
     for padding in [1, 9 << 20] {
         let model = read(&gguf(padding)).unwrap(); // the second goes beyond the first 16 MB
@@ -228,5 +228,5 @@ fn gguf_files_are_read_as_far_as_needed() {
     let cause = refused.get_ref().unwrap().downcast_ref::<Error>().unwrap();
     assert_eq!(cause.status(), Status::Format);
     std::fs::remove_file(&path).unwrap();
-    assert_eq!(Model::from_gguf_file(&path, &options).unwrap_err().kind(), std::io::ErrorKind::NotFound);
+    assert_eq!(Model::from_gguf_file(None, &path, &options).unwrap_err().kind(), std::io::ErrorKind::NotFound);
 }

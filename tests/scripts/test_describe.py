@@ -66,7 +66,7 @@ def comments_belong_to_what_they_stand_at():
     assert "[longrope" in fields["short_factors"].doc
     assert (
         "[0, 1, 2" not in model.function("farspan_rope_apply").doc
-        and "Rotates in[b, h, t, :]" in model.function("farspan_rope_apply").doc
+        and "Rotates `in[b, h, t, :]`" in model.function("farspan_rope_apply").doc
     )
     equal(model.function("farspan_windows_get").doc, model.function("farspan_windows_count").doc)
     equal(

@@ -232,15 +232,26 @@ class Contract:
         for option in self.options:
             for language in LANGUAGES:
                 type_name = self.go_name(option) if language == "go" else option.name(language)
-                names[language][f"FARSPAN_{option.key}_*"] = type_name
+                if language != "rust":
+                    names[language][f"FARSPAN_{option.key}_*"] = type_name
                 for value in option.values:
-                    short = {
-                        "go": self.go_name(option, value),
-                        "java": f"{type_name}.{option.short(value)}",
-                        "rust": f"{type_name}::{option.short(value)}",
-                    }
-                    names[language][value.name] = short[language]
+                    short = {"go": self.go_name(option, value), "java": f"{type_name}.{option.short(value)}"}
+                    if language != "rust":
+                        names[language][value.name] = short[language]
+            names["rust"] |= self.rust_links(option)
         return names
+
+    def rust_links(self, option: Option) -> dict[str, str]:
+        """Links to an enumeration and its values, if Rust has them."""
+        if not option.is_made_for("rust") and option.key != "ERROR":
+            return {}
+        name = option.name("rust")
+        path = f"crate::{option.area + '::' if option.area else ''}{name}"
+        names = {value.name: option.short(value) for value in option.values if value.name != "FARSPAN_OK"}
+        if option.key == "ERROR":  # an enum of Rust
+            names = {value: camel(short) for value, short in names.items()}
+        links = {value: f"[`{name}::{short}`]({path}::{short})" for value, short in names.items()}
+        return {f"FARSPAN_{option.key}_*": f"[`{name}`]({path})", **links}
 
     def translate(self, language: str) -> Callable[[str], str]:
         names = self.renamed[language]

@@ -1,6 +1,9 @@
 """Prints the templates."""
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +14,15 @@ import cpp
 import flat
 import go
 import interface
+from idiom import Call, Idiom
+from model import Value
 import java
 import python
 import reader
 import rust
+import rust_calls
 import words
-from contract import Contract, Option
+from contract import Contract, Option, Record, camel
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,6 +32,8 @@ class Pages:
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
+        self.idiom = Idiom(contract)
+        self.rust_examples = {file.stem for file in (ROOT / "rust/src/doc").glob("*.md")}
         self.environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             trim_blocks=True,
@@ -51,8 +59,14 @@ class Pages:
             rust_word=rust.word,
             rust_type=rust.type_of,
             rust_argument=rust.argument,
-            rust_macro=rust.macro,
             rust_member=rust.member,
+            rust_name=lambda record: record.name("rust"),
+            rust_status=lambda value: camel(value.name.removeprefix("FARSPAN_ERROR_")),
+            rust_members=rust.members,
+            rust_borrows=rust.borrows,
+            rust_from_c=rust.from_c,
+            rust_to_c=rust.to_c,
+            rust_call_doc=self.rust_call_doc,
             rust_derived=rust.derived,
             ctype=python.ctype,
             hash_comment=python.hash_comment,
@@ -67,8 +81,51 @@ class Pages:
             model=contract.model,
             to_java=contract.translate("java"),
             to_go=contract.translate("go"),
-            to_rust=contract.translate("rust"),
+            to_rust=self.to_rust,
         )
+
+    @cached_property
+    def to_rust(self) -> Callable[[str], str]:
+        """Names of C as links: functions, statuses, values; and NULL as None."""
+        functions = {c.function.name: rust_calls.path(self.contract, c) for c in self.idiom.calls("rust")}
+        functions |= {f"farspan_{name}": f"crate::{path}" for name, path in self.contract.notes["rust_paths"].items()}
+        translate = self.contract.translate("rust")
+
+        def link(match: re.Match[str]) -> str:
+            path = functions.get(match[0])
+            return f"[`{rust.shown(path)}`]({path})" if path else match[0]
+
+        words_of_c = {"NULL": "`None`", "INT64_MAX": "`i64::MAX`"}
+        return lambda text: re.sub(
+            r"\b(NULL|INT64_MAX)\b",
+            lambda m: words_of_c[m[0]],
+            translate(re.sub(r"\bfarspan_[a-z0-9_]+\b", link, text)),
+        )
+
+    @property
+    def parts(self) -> list[tuple[str, Record]]:
+        """The parts of a scheme and their configurations."""
+        fields = self.contract.model.struct("farspan_scheme_parts").data
+        records = {r.struct.name: r for r in self.contract.records}
+        return [(f.name, records[f.type.name]) for f in fields]
+
+    @property
+    def statuses(self) -> list[Value]:
+        option = next(o for o in self.contract.options if o.key == "ERROR")
+        return [v for v in option.values if v.name != "FARSPAN_OK"]
+
+    def rust_call_doc(self, call: Call, indent: str) -> str:
+        """What the header says, an example if a person wrote one, and which errors there are."""
+        text, errors = words.parted(call.function.doc)
+        area = rust_calls.FILES[call.function.header].removesuffix("calls").rstrip("_")
+        translate = lambda t: rust.without_targets(self.to_rust(t), area)  # noqa: E731
+        lines = [words.rustdoc(text or call.name("rust").replace("_", " "), indent, translate)]
+        if call.function.short in self.rust_examples:
+            lines += [f"{indent}///", f'{indent}#[doc = include_str!("../doc/{call.function.short}.md")]']
+        if call.function.can_fail:
+            errors = errors or "What the library refuses: the message names what, its value and the allowed range."
+            lines += [f"{indent}///", f"{indent}/// # Errors", f"{indent}///", words.rustdoc(errors, indent, translate)]
+        return "\n".join(lines)
 
     def print(self, template: str, **values: Any) -> str:
         return self.environment.get_template(template + ".jinja").render(values)
@@ -76,10 +133,20 @@ class Pages:
     def rust(self) -> dict[str, str]:
         made = {
             "rust/src/generated/mod.rs": self.print(
-                "mod.rs", modules=sorted(["calls", *rust.CONSTANTS.values(), *rust.STRUCTS.values()])
-            )
+                "mod.rs",
+                modules=sorted(
+                    {"parts", "status", *rust_calls.FILES.values(), *rust.CONSTANTS.values(), *rust.STRUCTS.values()}
+                ),
+            ),
+            "rust/src/generated/parts.rs": self.print("parts.rs", parts=self.parts),
+            "rust/src/generated/status.rs": self.print("status.rs", statuses=self.statuses),
         }
-        examples = {file.stem for file in (ROOT / "rust/src/doc").glob("*.md")}
+        for name, groups in rust_calls.grouped(self.contract, self.idiom).items():
+            module = name.removesuffix("calls").rstrip("_")
+            made[f"rust/src/generated/{name}.rs"] = self.print(
+                "calls.rs", groups=groups, module=module, rust=rust_calls
+            )
+        examples = self.rust_examples
         for area, name in rust.CONSTANTS.items():
             options = self.options("rust", (area,))
             made[f"rust/src/generated/{name}.rs"] = self.print(
@@ -187,7 +254,6 @@ class Pages:
         made = calls.plain(self.contract)
         return {
             "include/farspan/cpp/calls.hpp": self.print("calls.hpp", calls=made, cpp=cpp),
-            "rust/src/generated/calls.rs": self.print("calls.rs", calls=made, rust=rust),
             "go/calls_generated.go": self.print("calls.go", calls=made, go=go.Go(self.contract)),
             "java/src/main/java/io/farspan/Calls.java": self.print("Calls.java", calls=made, java=java),
         }

@@ -1,8 +1,9 @@
 """C types in Rust."""
 from __future__ import annotations
 
-from calls import Call, Kind
-from contract import Member, Record, camel
+import re
+
+from contract import Member, Record
 from model import Type
 
 CONSTANTS = {"": "constants", "eval": "eval_constants", "model": "model_constants"}
@@ -34,16 +35,50 @@ def type_of(kind: Type) -> str:
     return f"[{text}; {kind.extent}]" if kind.extent is not None else text
 
 
-def macro(record: Record) -> str:
-    if any(m.is_text for m in record.members):
-        return "texts"
-    return {"config": "config", "answer": "result", "counter": "counter"}[record.kind]
+def members(record: Record) -> tuple[Member, ...]:
+    """The fields that Rust shows as they are."""
+    return tuple(m for m in record.members if m.name not in record.notes.get("rust_without", ()))
+
+
+def borrows(record: Record) -> bool:
+    """Whether its type has a lifetime."""
+    extra = record.notes.get("rust_extra", {}).values()
+    return any(m.is_borrowed for m in record.members) or any("'a" in e["type"] for e in extra)
 
 
 def derived(record: Record) -> str:
-    """Traits of an answer."""
-    traits = ["Clone", "Debug", "PartialEq"] if macro(record) == "texts" else ["Clone", "Copy", "Debug", "PartialEq"]
-    return ", ".join(traits + ["Eq"] * (not any(m.field.type.name == "double" for m in record.members)))
+    """Traits of a struct."""
+    extra = record.notes.get("rust_extra")
+    traits = [
+        "Clone",
+        *(["Copy"] * (not any(m.is_text for m in record.members))),
+        "Debug",
+        *["PartialEq"] * (not extra),
+    ]
+    real = any(m.field.type.name in ("double", "float") for m in record.members)
+    return ", ".join(traits + ["Eq"] * (record.kind == "answer" and not real))
+
+
+def from_c(record: Record, given: Member) -> str:
+    """A field out of C's."""
+    field = f"c.{word(given.name)}"
+    if given.option:
+        return f"{given.option.name('rust')}({field})"
+    if given.is_array:
+        return f"slice({field}, c.{given.field.count})"
+    if given.is_text:
+        return f"text({field})"
+    return f"{field} != 0" if record.is_flag(given, "rust") else field
+
+
+def to_c(record: Record, given: Member) -> str:
+    """The assignment of a field to C's."""
+    target, value = f"c.{word(given.name)}", f"self.{given.name}"
+    if given.is_array:
+        return f"({target}, c.{given.field.count}) = array({value})"
+    return (
+        f"{target} = {value + '.0' if given.option else value + '.into()' if record.is_flag(given, 'rust') else value}"
+    )
 
 
 def member(record: Record, given: Member) -> str:
@@ -72,38 +107,13 @@ def argument(kind: Type) -> str:
     return f"*mut {NAMES.get(kind.name, kind.name)}" if kind.extent is not None else type_of(kind)
 
 
-def call(given: Call) -> list[str]:
-    """The lines of a plain call, without its comment."""
-    parameters, values = [], []
-    for a in given.arguments:
-        name, kind = word(a.name), a.parameter.type
-        if a.kind == Kind.CONTEXT:
-            parameters.append(f"{name}: Option<&Context>")
-            values.append(f"crate::context::as_c({name})")
-        elif a.kind == Kind.HANDLE:
-            parameters.append(f"{name}: &{camel(kind.short)}")
-            values.append(f"{name}.as_c()")
-        elif a.kind == Kind.ARRAY:
-            parameters.append(f"{name}: &{'mut ' * a.is_written}[{NAMES[kind.name]}]")
-            values += [f"{name}.{'as_mut_ptr' if a.is_written else 'as_ptr'}()", f"{name}.len() as i64"]
-        elif a.kind == Kind.CONFIG:
-            assert a.record
-            parameters.append(f"{name}: &{a.record.name('rust')}")
-            values.append(f"&{name}.to_c()")
-        else:
-            parameters.append(f"{name}: {NAMES[kind.name]}")
-            values.append(name)
-    function, result = given.function, NAMES.get(given.function.result.name, "")
-    if not function.can_fail:
-        return [
-            f"pub fn {function.short}({', '.join(parameters)}) -> {result} {{",
-            "    // SAFETY: handles are valid, and arrays as long as told.",
-            f"    unsafe {{ sys::{function.name}({', '.join(values)}) }}",
-            "}",
-        ]
-    return [
-        f"pub fn {function.short}({', '.join(parameters)}) -> Result<()> {{",
-        "    // SAFETY: handles are valid, and arrays as long as told.",
-        f"    check(|error| unsafe {{ sys::{function.name}({', '.join([*values, 'error'])}) }})",
-        "}",
-    ]
+def shown(path: str) -> str:
+    """What a link shows of a path: the last two words, of which a type begins with a capital."""
+    words = path.split("::")
+    return "::".join(words[-2:] if len(words) > 1 and words[-2][:1].isupper() else words[-1:])
+
+
+def without_targets(text: str, area: str) -> str:
+    """Links whose words say where they lead, in a file that has the names of the crate and of one module."""
+    module = rf"(?:{area}::)?" if area else ""
+    return re.sub(rf"\]\(crate::{module}(?:[A-Z]\w*(?:::\w+)?|[a-z_]+)\)", "]", text)

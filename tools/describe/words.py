@@ -36,6 +36,13 @@ def paragraph(lines: list[str], before_drawing: bool = False) -> str:
     return sentence(text + ":" if before_drawing and text[-1].isalnum() else text)
 
 
+def parted(text: str) -> tuple[str, str]:
+    """What a comment says of a function and of its errors, without the paragraphs that are for C alone."""
+    paragraphs = [p for p in text.split("\n\n") if not p.startswith("In C: ")]
+    errors = [p.removeprefix("Errors: ") for p in paragraphs if p.startswith("Errors: ")]
+    return "\n\n".join(p for p in paragraphs if not p.startswith("Errors: ")), "\n\n".join(errors)
+
+
 def wrapped(text: str, prefix: str, width: int = 118) -> list[str]:
     return [
         prefix + line
@@ -106,12 +113,13 @@ def javadoc_method(text: str, tags: list[str], indent: str = "", translate: Tran
 
 
 def rust_text(text: str) -> str:
-    return re.sub(r"([\[\]<>])", r"\\\1", text)
+    """Brackets are links and tags outside of code."""
+    return re.sub(r"(`[^`]*`)|([\[\]<>])", lambda m: m[1] or "\\" + m[2], text)
 
 
 def rustdoc(text: str, indent: str = "", translate: Translate = str) -> str:
     drawing = lambda lines: ["```text", *lines, "```"]  # noqa: E731
-    return "\n".join(comment(text, indent + "/// ", drawing, lambda t: rust_text(translate(t))))
+    return "\n".join(comment(text, indent + "/// ", drawing, lambda t: translate(rust_text(t))))
 
 
 def godoc(name: str, text: str, indent: str = "", translate: Translate = str, joint: str = ": ") -> str:

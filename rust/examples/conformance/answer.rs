@@ -133,7 +133,7 @@ fn bias_fill(call: &str, scheme: &Scheme, arguments: &Value) -> Outputs {
     let mut out = vec![0.0; json::number::<i64>(&arguments["count"]) as usize];
     let before = out.clone();
     let (head, length) = (json::number(&arguments["head"]), json::number(&arguments["length"]));
-    let result = scheme.bias_fill(head, length, json::number(&arguments["first_distance"]), &mut out);
+    let result = scheme.bias_fill(None, head, length, json::number(&arguments["first_distance"]), &mut out);
     finish(call, result, vec![Memory::F32(before)], vec![Memory::F32(out)])
 }
 
@@ -152,19 +152,19 @@ fn fill(
 fn fill_sinusoidal(call: &str, arguments: &Value) -> Outputs {
     let layout = Sinusoidal(json::number(&arguments["layout"]));
     let (first, base) = (json::number(&arguments["first"]), json::number(&arguments["base"]));
-    fill(call, arguments, |out| sinusoidal_fill(layout, first, base, out))
+    fill(call, arguments, |out| sinusoidal_fill(None, layout, first, base, out))
 }
 
 fn look_up(call: &str, arguments: &Value) -> Outputs {
     let table = Memory::new(&arguments["table"]);
     let positions: Option<Vec<i64>> = json::array(arguments, "positions");
-    fill(call, arguments, |out| position_lookup(&table.view(&arguments["table"])?, positions.as_deref(), out))
+    fill(call, arguments, |out| position_lookup(None, &table.view(&arguments["table"])?, positions.as_deref(), out))
 }
 
 fn fill_fire(call: &str, arguments: &Value) -> Outputs {
     let [queries, keys] = ["query_positions", "key_positions"].map(|key| json::array::<i64>(arguments, key));
     with_fire(&arguments["config"], |config| {
-        fill(call, arguments, |out| fire_fill(config, queries.as_deref(), keys.as_deref(), out))
+        fill(call, arguments, |out| fire_fill(None, config, queries.as_deref(), keys.as_deref(), out))
     })
 }
 
@@ -221,8 +221,8 @@ fn merge(call: &str, arguments: &Value) -> Outputs {
     let [mut out_a, mut lse_a, out_b, mut lse_b] =
         ["out_a", "lse_a", "out_b", "lse_b"].map(|name| Memory::new(&arguments[name]));
     let before = vec![out_a.clone(), lse_a.clone()];
-    let result = out_a
-        .view_mut(&arguments["out_a"])
-        .and_then(|mut a| attention_merge(&mut a, lse_a.floats(), &out_b.view(&arguments["out_b"])?, lse_b.floats()));
+    let result = out_a.view_mut(&arguments["out_a"]).and_then(|mut a| {
+        attention_merge(None, &mut a, lse_a.floats(), &out_b.view(&arguments["out_b"])?, lse_b.floats())
+    });
     finish(call, result, before, vec![out_a, lse_a])
 }

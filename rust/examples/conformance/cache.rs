@@ -86,10 +86,10 @@ impl History<'_> {
             "cache_fork" => self.sequence(step).fork()?,
             "cache_restore" => {
                 let bytes = self.bytes(step);
-                self.cache().restore(&bytes)?
+                self.cache().restore(None, &bytes)?
             }
             "cache_save" => {
-                let saved = self.sequence(step).save()?;
+                let saved = self.sequence(step).save(None)?;
                 self.saved.push(saved);
                 return Ok(());
             }
@@ -136,7 +136,7 @@ impl History<'_> {
         };
         let cache = self.cache.as_ref().expect("a history begins with its cache");
         if call == "cache_append" {
-            return cache.append(&mut batch, json::array::<i64>(step, "positions").as_deref());
+            return cache.append(None, &mut batch, json::array::<i64>(step, "positions").as_deref());
         }
         let [k, v] = ["k", "v"].map(|name| Memory::new(&step[name]));
         let (k, v) = (k.view(&step["k"])?, v.view(&step["v"])?);

@@ -46,7 +46,7 @@ pub fn answer(call: &str, context: &Context, arguments: &Value) -> Option<Output
         }
         "tokenize" => {
             let tokenizer = json::number(&arguments["tokenizer"]);
-            tokenize(tokenizer, json::number(&arguments["lowercase"]), json::text(&arguments["text"]))
+            tokenize(None, tokenizer, json::number(&arguments["lowercase"]), json::text(&arguments["text"]))
                 .map(|tokens| vec![text(&tokens)])
                 .map_err(failure(call))
         }
@@ -63,7 +63,7 @@ pub fn answer(call: &str, context: &Context, arguments: &Value) -> Option<Output
         }
         "bleu_bootstrap" => resample(call, context, arguments),
         "passkey_make" => make_passkey(call, arguments),
-        "passkey_check" => passkey_check(json::text(&arguments["generated"]), json::number(&arguments["key"]))
+        "passkey_check" => passkey_check(None, json::text(&arguments["generated"]), json::number(&arguments["key"]))
             .map(|correct| vec![Memory::I64(vec![correct.into()])])
             .map_err(failure(call)),
         "needle_place" => place_needle(call, arguments),
@@ -146,8 +146,8 @@ fn add_parts(loss: &mut Loss, parts: &Value) -> farspan::Result<()> {
     for part in json::list(parts) {
         let (nll, bytes) = (json::numbers::<f64>(&part["nll"]), json::number(&part["bytes"]));
         match json::array::<i64>(part, "targets") {
-            Some(targets) => loss.add_scored(&nll, &targets, json::number(&part["ignore_index"]), bytes)?,
-            None => loss.add(&nll, bytes)?,
+            Some(targets) => loss.add_scored(None, &nll, &targets, json::number(&part["ignore_index"]), bytes)?,
+            None => loss.add(None, &nll, bytes)?,
         }
     }
     Ok(())
@@ -170,8 +170,8 @@ fn curve(call: &str, arguments: &Value) -> Outputs {
     for part in json::list(&arguments["parts"]) {
         let (nll, first) = (json::numbers::<f64>(&part["nll"]), json::number(&part["first_context"]));
         match json::array::<i64>(part, "targets") {
-            Some(targets) => curve.add_scored(first, &nll, &targets, json::number(&part["ignore_index"])),
-            None => curve.add(first, &nll),
+            Some(targets) => curve.add_scored(None, first, &nll, &targets, json::number(&part["ignore_index"])),
+            None => curve.add(None, first, &nll),
         }
         .map_err(failure(call))?;
     }
@@ -180,7 +180,7 @@ fn curve(call: &str, arguments: &Value) -> Outputs {
 
 fn verdict(call: &str, arguments: &Value) -> Outputs {
     let (lengths, nll) = (json::numbers::<i64>(&arguments["lengths"]), json::numbers::<f64>(&arguments["nll"]));
-    let v = judge(&lengths, &nll, json::number(&arguments["trained_length"])).map_err(failure(call))?;
+    let v = judge(None, &lengths, &nll, json::number(&arguments["trained_length"])).map_err(failure(call))?;
     let whole = vec![v.verdict.0.into(), v.reference_length, v.worst_length];
     Ok(vec![Memory::I64(whole), Memory::F64(vec![v.worst_ratio])])
 }
@@ -202,9 +202,9 @@ fn ids(segment: &Value) -> Vec<Option<Vec<i64>>> {
 
 fn count(counts: &mut BleuCounts, config: &BleuConfig, segment: &Value) -> Result<(), crate::answer::Failure> {
     match segment["hypothesis"].as_str() {
-        Some(hypothesis) => counts.add(config, hypothesis, &texts(segment)).map_err(failure("bleu_add")),
+        Some(hypothesis) => counts.add(None, config, hypothesis, &texts(segment)).map_err(failure("bleu_add")),
         None => counts
-            .add_tokens(config, &json::numbers::<i64>(&segment["hypothesis"]), &ids(segment))
+            .add_tokens(None, config, &json::numbers::<i64>(&segment["hypothesis"]), &ids(segment))
             .map_err(failure("bleu_add_tokens")),
     }
 }
@@ -230,7 +230,7 @@ fn chrf(call: &str, arguments: &Value) -> Outputs {
     let mut halves = [ChrfCounts::new(); 2];
     for (n, segment) in json::list(&arguments["segments"]).iter().enumerate() {
         halves[if call == "chrf_merge" { n % 2 } else { 0 }]
-            .add(&config, json::text(&segment["hypothesis"]), &texts(segment))
+            .add(None, &config, json::text(&segment["hypothesis"]), &texts(segment))
             .map_err(failure("chrf_add"))?;
     }
     let [mut counts, half] = halves;
@@ -243,8 +243,8 @@ fn overlap(call: &str, arguments: &Value) -> Outputs {
     let mut config = RougeConfig::new(json::number(&object["kind"]));
     set!(config, object, [], [kind, order, stem]);
     let result = match arguments["hypothesis"].as_str() {
-        Some(hypothesis) => rouge(&config, hypothesis, &texts(arguments)),
-        None => rouge_tokens(&config, &json::numbers::<i64>(&arguments["hypothesis"]), &ids(arguments)),
+        Some(hypothesis) => rouge(None, &config, hypothesis, &texts(arguments)),
+        None => rouge_tokens(None, &config, &json::numbers::<i64>(&arguments["hypothesis"]), &ids(arguments)),
     };
     let r = result.map_err(failure(call))?;
     Ok(vec![Memory::F64(vec![r.precision, r.recall, r.f_measure, r.reference as f64])])
@@ -275,7 +275,7 @@ fn make_passkey(call: &str, arguments: &Value) -> Outputs {
     let object = &arguments["config"];
     let mut config = PasskeyConfig::new(json::number(&object["form"]));
     set!(config, object, [], [form, length, seed, depth, lowest_key, highest_key]);
-    let made = passkey(&config).map_err(failure(call))?;
+    let made = passkey(None, &config).map_err(failure(call))?;
     let numbers = vec![made.key, made.told.start as i64, made.told.end as i64, made.text.len() as i64];
     Ok(vec![text(&made.text), Memory::I64(numbers), Memory::F64(vec![made.depth])])
 }
@@ -284,9 +284,10 @@ fn place_needle(call: &str, arguments: &Value) -> Outputs {
     let [hay, needle, question] = ["haystack", "needle", "question"].map(|key| json::numbers::<i64>(&arguments[key]));
     let before = vec![0; json::number::<i64>(&arguments["length"]) as usize];
     let (mut out, mut position) = (before.clone(), 0);
-    let boundary = arguments.get("boundary").map(json::number);
-    let result = needle_place(&hay, &needle, &question, json::number(&arguments["depth"]), boundary, &mut out)
-        .map(|begin| position = begin as i64);
+    let boundary: Option<Vec<i64>> = arguments.get("boundary").map(|one| vec![json::number(one)]);
+    let result =
+        needle_place(None, &hay, &needle, &question, json::number(&arguments["depth"]), boundary.as_deref(), &mut out)
+            .map(|begin| position = begin);
     let memories = |out, position| vec![Memory::I64(out), Memory::I64(vec![position])];
     finish(call, result, memories(before, 0), memories(out, position))
 }

@@ -77,7 +77,7 @@ fn read_metadata(list: &[Value], options: &Options<'_>) -> farspan::Result<Model
         let (entry, values): (&Value, &Values<'_>) = (entry, values);
         Metadata { key: json::text(&entry["key"]), value: values.entry(json::number(&entry["is_array"])) }
     };
-    Model::from_metadata(&list.iter().zip(&values).map(entry).collect::<Vec<_>>(), options)
+    Model::from_metadata(None, &list.iter().zip(&values).map(entry).collect::<Vec<_>>(), options)
 }
 
 fn bytes(hexadecimal: &str) -> Vec<u8> {
@@ -91,8 +91,10 @@ fn bytes(hexadecimal: &str) -> Vec<u8> {
 pub fn make_model(given: &Value) -> Result<Model, Failure> {
     with_options(given, |options| match (given.get("metadata"), given.get("gguf")) {
         (Some(list), _) => read_metadata(json::list(list), options).map_err(failure("model_from_metadata")),
-        (_, Some(file)) => Model::from_gguf(&bytes(json::text(file)), options).map_err(failure("model_from_gguf")),
-        _ => Model::from_config_json(json::text(&given["config"]), options).map_err(failure("model_from_config")),
+        (_, Some(file)) => {
+            Model::from_gguf(None, &bytes(json::text(file)), options).map_err(failure("model_from_gguf"))
+        }
+        _ => Model::from_config_json(None, json::text(&given["config"]), options).map_err(failure("model_from_config")),
     })
 }
 

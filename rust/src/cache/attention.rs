@@ -1,13 +1,14 @@
 //! Attention over a cache: plans, their runs, and both in one.
 
-use std::ptr::{self, NonNull};
 use std::sync::atomic::AtomicI32;
 use std::sync::{Arc, Weak};
 
 use super::{Cache, CacheBatch, Store};
-use crate::arrays::{array, array_mut, made};
+use crate::arrays::{array, made};
+use crate::attention::{extras, Extras};
 use crate::context;
 use crate::error::{Error, Result, Status};
+use crate::handle::{owner, Handle};
 use crate::{sys, Context, Scheme, Tensor, TensorMut};
 
 /// The attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers.
@@ -23,7 +24,7 @@ use crate::{sys, Context, Scheme, Tensor, TensorMut};
 /// let cache = Cache::new(&CacheConfig { layers: 2, key_heads: 1, head_dim: 4, ..CacheConfig::new() })?;
 /// let mut sequence = cache.create_sequence()?;
 /// let mut prompt = CacheBatchMut::of_rows(&mut sequence, 3);
-/// cache.append(&mut prompt, None)?;
+/// cache.append(None, &mut prompt, None)?;
 /// let (q, kv, mut out) = ([0.0f32; 2 * 3 * 4], [1.0f32; 3 * 4], [0.0f32; 2 * 3 * 4]);
 /// let plan = cache.plan(&Scheme::builder().build()?, &prompt, 2).build()?;
 /// for layer in 0..2 {
@@ -37,7 +38,7 @@ use crate::{sys, Context, Scheme, Tensor, TensorMut};
 /// ```
 #[derive(Debug)]
 pub struct CachePlan {
-    handle: NonNull<sys::farspan_cache_plan>,
+    handle: Handle<sys::farspan_cache_plan>,
     /// The cache that C has a pointer to. The plan does not keep it: the sequences that a run is lent do.
     cache: Weak<Store>,
     /// The sequences that C has pointers into.
@@ -45,27 +46,15 @@ pub struct CachePlan {
     /// A run without a context polls the flag of the context that the plan was made with.
     _cancel: Option<Arc<AtomicI32>>,
 }
-
-// SAFETY: plans are immutable, and the header lets runs go on at the same time.
-unsafe impl Send for CachePlan {}
-// SAFETY: as above.
-unsafe impl Sync for CachePlan {}
+owner!(CachePlan, farspan_cache_plan, farspan_cache_plan_destroy);
 
 impl CachePlan {
-    /// Bytes of scratch that one run needs.
-    pub fn workspace_size(&self) -> usize {
-        // SAFETY: the handle is valid.
-        unsafe { sys::farspan_cache_plan_workspace_size(self.handle.as_ptr()) as usize }
-    }
-
     /// Begins a run over one layer for `q [1, query_heads, rows, head_dim]`, not rotated, of the batch that the plan was made for,
     /// or one of the same sequences in the same order; see [`CacheRun`].
     pub fn run<'a>(&'a self, batch: &'a CacheBatch<'_>, layer: i64, q: &'a Tensor<'_>) -> CacheRun<'a> {
-        CacheRun { plan: self, batch, layer, q: q.as_c(), context: None, lse: None, workspace: None }
+        CacheRun { plan: self, batch, layer, q: q.as_c(), extras: Extras::default() }
     }
-}
 
-impl CachePlan {
     /// The store of the plan's cache, if it and the plan's sequences are those of the batch.
     fn store_of<'a>(&self, batch: &'a CacheBatch<'_>) -> Result<&'a Store> {
         let wrong = |what: &str| Err(Error::new(Status::Combination, 2, format!("the plan is for {}", what)));
@@ -74,13 +63,6 @@ impl CachePlan {
             Some(store) if batch.ids() == self.ids => Ok(store),
             _ => wrong("other sequences"),
         }
-    }
-}
-
-impl Drop for CachePlan {
-    fn drop(&mut self) {
-        // SAFETY: the handle is valid and no borrow of it is left; C does not touch the cache, which may be gone.
-        unsafe { sys::farspan_cache_plan_destroy(self.handle.as_ptr()) }
     }
 }
 
@@ -126,46 +108,24 @@ impl<'a> CachePlanBuilder<'a> {
     /// bias or several axes.
     pub fn build(self) -> Result<CachePlan> {
         let batch = self.batch.to_c(&self.cache.store, 4)?;
-        let mut problem = made(sys::farspan_cache_problem_init);
-        problem.query_heads = self.query_heads;
-        problem.length = self.length;
+        // SAFETY: C writes no more than the size given.
+        let mut problem = made(|c, size| unsafe { sys::farspan_cache_problem_init(c, size) });
+        (problem.query_heads, problem.length) = (self.query_heads, self.length);
         (problem.positions, problem.positions_count) = array(self.positions);
-        let mut handle = ptr::null_mut();
+        let (context, scheme) = (context::as_c(self.context), self.scheme.as_c());
         // SAFETY: the handles are valid, the batch borrows its sequences, and arrays go with their counts.
-        self.cache.store.call(|cache, error| unsafe {
-            sys::farspan_cache_plan_create(
-                context::as_c(self.context),
-                self.scheme.as_c(),
-                cache,
-                &batch,
-                &problem,
-                &mut handle,
-                error,
-            )
+        let handle = Handle::make(|made, error| {
+            self.cache.store.with(|cache| unsafe {
+                sys::farspan_cache_plan_create(context, scheme, cache, &batch, &problem, made, error)
+            })
         })?;
         Ok(CachePlan {
-            handle: NonNull::new(handle).expect("a plan was made"),
+            handle,
             cache: Arc::downgrade(&self.cache.store),
             ids: self.batch.ids().to_vec(),
             _cancel: self.context.and_then(Context::cancel_flag).cloned(),
         })
     }
-}
-
-/// What C reads and writes in a run. It borrows all of them.
-fn data(
-    q: &sys::farspan_tensor,
-    out: &mut TensorMut<'_>,
-    lse: Option<&mut [f32]>,
-    workspace: Option<&mut [u8]>,
-) -> sys::farspan_attention_data {
-    let mut data = made(sys::farspan_attention_data_init);
-    data.q = q;
-    data.out = out.as_c();
-    (data.lse, data.lse_count) = array_mut(lse);
-    let (workspace, bytes) = array_mut(workspace);
-    (data.workspace, data.workspace_bytes) = (workspace.cast(), bytes);
-    data
 }
 
 /// One run of a [`CachePlan`]: out = softmax(logits) v over the cached tokens of a layer.
@@ -179,29 +139,13 @@ pub struct CacheRun<'a> {
     batch: &'a CacheBatch<'a>,
     layer: i64,
     q: &'a sys::farspan_tensor,
-    context: Option<&'a Context>,
-    lse: Option<&'a mut [f32]>,
-    workspace: Option<&'a mut [u8]>,
+    extras: Extras<'a>,
 }
 
 impl<'a> CacheRun<'a> {
-    /// Runs with another context than the plan was made with. Its instruction set is the plan's.
-    pub fn context(mut self, context: &'a Context) -> Self {
-        self.context = Some(context);
-        self
-    }
-
-    /// Where to write ln(sum of exp(logit)), sinks included: `[query_heads][rows]`.
-    pub fn lse(mut self, lse: &'a mut [f32]) -> Self {
-        self.lse = Some(lse);
-        self
-    }
-
-    /// Scratch of at least [`CachePlan::workspace_size`] bytes, for a run that does not allocate.
-    pub fn workspace(mut self, workspace: &'a mut [u8]) -> Self {
-        self.workspace = Some(workspace);
-        self
-    }
+    extras!(context: "Runs with another context than the plan was made with. Its instruction set is the plan's.");
+    extras!(lse: "[query_heads][rows]");
+    extras!(workspace);
 
     /// Runs, and writes `out [1, query_heads, rows, value_dim]`.
     ///
@@ -212,12 +156,10 @@ impl<'a> CacheRun<'a> {
     /// [`Status::Stride`] if `out` overlaps itself, [`Status::WorkspaceSize`], [`Status::Cancelled`], [`Status::OutOfMemory`].
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
         let store = self.plan.store_of(self.batch)?;
-        let data = data(self.q, out, self.lse, self.workspace);
+        let (context, data) = self.extras.data(self.q, out);
         // SAFETY: the plan's sequences are those that are lent, so they and their cache live and nobody changes them; the tensors lie
         // within their slices, arrays go with their counts, and no other borrow of what is written exists.
-        store.call(|_, error| unsafe {
-            sys::farspan_cache_run(context::as_c(self.context), self.plan.handle.as_ptr(), self.layer, &data, error)
-        })
+        store.call(|_, error| unsafe { sys::farspan_cache_run(context, self.plan.as_c(), self.layer, &data, error) })
     }
 }
 
@@ -230,22 +172,12 @@ pub struct Decode<'a> {
     layer: i64,
     batch: &'a CacheBatch<'a>,
     q: &'a sys::farspan_tensor,
-    context: Option<&'a Context>,
-    lse: Option<&'a mut [f32]>,
+    extras: Extras<'a>,
 }
 
 impl<'a> Decode<'a> {
-    /// Threads, instructions and cancellation.
-    pub fn context(mut self, context: &'a Context) -> Self {
-        self.context = Some(context);
-        self
-    }
-
-    /// Where to write ln(sum of exp(logit)), sinks included: `[query_heads][rows]`.
-    pub fn lse(mut self, lse: &'a mut [f32]) -> Self {
-        self.lse = Some(lse);
-        self
-    }
+    extras!(context: "Threads, instructions and cancellation.");
+    extras!(lse: "[query_heads][rows]");
 
     /// Runs, and writes `out [1, query_heads, rows, value_dim]`.
     ///
@@ -254,19 +186,11 @@ impl<'a> Decode<'a> {
     /// As [`CachePlanBuilder::build`] and [`CacheRun::into`].
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
         let batch = self.batch.to_c(&self.cache.store, 5)?;
-        let data = data(self.q, out, self.lse, None);
+        let (context, data) = self.extras.data(self.q, out);
         // SAFETY: the handles are valid, the batch borrows its sequences, the tensors lie within their slices, arrays go with their
         // counts, and no other borrow of what is written exists.
         self.cache.store.call(|cache, error| unsafe {
-            sys::farspan_attention_decode(
-                context::as_c(self.context),
-                self.scheme.as_c(),
-                cache,
-                self.layer,
-                &batch,
-                &data,
-                error,
-            )
+            sys::farspan_attention_decode(context, self.scheme.as_c(), cache, self.layer, &batch, &data, error)
         })
     }
 }
@@ -287,6 +211,6 @@ impl Cache {
         batch: &'a CacheBatch<'a>,
         q: &'a Tensor<'_>,
     ) -> Decode<'a> {
-        Decode { cache: self, scheme, layer, batch, q: q.as_c(), context: None, lse: None }
+        Decode { cache: self, scheme, layer, batch, q: q.as_c(), extras: Extras::default() }
     }
 }

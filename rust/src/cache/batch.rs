@@ -52,12 +52,13 @@ impl<'a> CacheBatch<'a> {
     }
 
     /// For C, in whose function the batch is that argument, on that cache. Points into the batch: it must not outlive it.
-    pub(super) fn to_c(&self, of: &Arc<Store>, argument: i32) -> Result<sys::farspan_cache_batch> {
+    pub(crate) fn to_c(&self, of: &Arc<Store>, argument: i32) -> Result<sys::farspan_cache_batch> {
         if let Some(other) = self.sequences.iter().find(|sequence| !Arc::ptr_eq(&sequence.store, of)) {
             let message = format!("the batch holds sequence {} of another cache", other.id());
             return Err(Error::new(Status::Combination, argument, message));
         }
-        let mut batch = made(sys::farspan_cache_batch_init);
+        // SAFETY: C writes no more than the size given.
+        let mut batch = made(|c, size| unsafe { sys::farspan_cache_batch_init(c, size) });
         (batch.sequence, batch.sequence_count) = array(Some(self.ids.as_slice()));
         (batch.offsets, batch.offsets_count) = array(self.offsets.as_deref());
         Ok(batch)

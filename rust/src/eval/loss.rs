@@ -1,9 +1,8 @@
-use std::ptr;
-
-use super::{Loss, LossSummary};
+use super::Loss;
 use crate::arrays::array;
+use crate::context::as_c;
 use crate::error::check;
-use crate::{sys, Error, Result, Status};
+use crate::{sys, Context, Error, Result, Status};
 
 impl Loss {
     /// Adds losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Infinities and NaN are not
@@ -13,8 +12,8 @@ impl Loss {
     ///
     /// [`Status::Shape`] for negative bytes, [`Status::ParameterRange`] for a
     /// `block_tokens` below 1.
-    pub fn add(&mut self, nll: &[f64], bytes: i64) -> Result<()> {
-        self.add_where(nll, None, 0, bytes)
+    pub fn add(&mut self, context: Option<&Context>, nll: &[f64], bytes: i64) -> Result<()> {
+        self.add_where(context, nll, None, bytes)
     }
 
     /// As [`Loss::add`], without the losses whose target is `ignore_index`.
@@ -22,38 +21,32 @@ impl Loss {
     /// # Errors
     ///
     /// As [`Loss::add`]; [`Status::Shape`] if there are fewer targets than losses.
-    pub fn add_scored(&mut self, nll: &[f64], targets: &[i64], ignore_index: i64, bytes: i64) -> Result<()> {
-        self.add_where(nll, Some(targets), ignore_index, bytes)
+    pub fn add_scored(
+        &mut self,
+        context: Option<&Context>,
+        nll: &[f64],
+        targets: &[i64],
+        ignore_index: i64,
+        bytes: i64,
+    ) -> Result<()> {
+        self.add_where(context, nll, Some((targets, ignore_index)), bytes)
     }
 
-    fn add_where(&mut self, nll: &[f64], targets: Option<&[i64]>, ignore_index: i64, bytes: i64) -> Result<()> {
-        let ((nll, count), (targets, target_count)) = (array(Some(nll)), array(targets));
+    fn add_where(&mut self, context: Option<&Context>, nll: &[f64], scored: Scored<'_>, bytes: i64) -> Result<()> {
+        let ((nll, count), (targets, targets_count, ignored)) = (array(Some(nll)), of(scored));
         // SAFETY: arrays go with their counts.
         self.change(|loss, error| unsafe {
-            let none = ptr::null();
-            sys::farspan_loss_add(none, loss, nll, count, targets, target_count, ignore_index, bytes, error)
+            sys::farspan_loss_add(as_c(context), loss, nll, count, targets, targets_count, ignored, bytes, error)
         })
     }
+}
 
-    /// Adds what was gathered elsewhere with the same `block_tokens`. The open blocks of both become blocks of their own.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Combination`] for other blocks.
-    pub fn merge(&mut self, from: &Loss) -> Result<()> {
-        // SAFETY: both are valid for the call.
-        self.change(|loss, error| unsafe { sys::farspan_loss_merge(loss, &from.to_c(), error) })
-    }
+/// The targets of losses, and the one that leaves a loss out.
+type Scored<'a> = Option<(&'a [i64], i64)>;
 
-    /// The means. Without any token they are NaN.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::ParameterRange`] for fields that no losses give.
-    pub fn summary(&self) -> Result<LossSummary> {
-        // SAFETY: both are valid for the call.
-        LossSummary::filled(|summary, error| unsafe { sys::farspan_loss_summarize(&self.to_c(), summary, error) })
-    }
+fn of(scored: Scored<'_>) -> (*const i64, i64, i64) {
+    let (targets, count) = array(scored.map(|given| given.0));
+    (targets, count, scored.map_or(0, |given| given.1))
 }
 
 /// The curve over the context: losses gathered by the number of tokens that the model had read when it made the prediction.
@@ -72,7 +65,7 @@ impl LossCurve {
     /// are fewer than two.
     pub fn new(edges: &[i64], empty: Loss) -> Result<Self> {
         let mut curve = LossCurve { edges: edges.to_vec(), buckets: vec![empty; edges.len().saturating_sub(1)] };
-        curve.add(0, &[])?;
+        curve.add(None, 0, &[])?;
         Ok(curve)
     }
 
@@ -81,8 +74,8 @@ impl LossCurve {
     /// # Errors
     ///
     /// [`Status::Positions`] for a negative context.
-    pub fn add(&mut self, first_context: i64, nll: &[f64]) -> Result<()> {
-        self.add_where(first_context, nll, None, 0)
+    pub fn add(&mut self, context: Option<&Context>, first_context: i64, nll: &[f64]) -> Result<()> {
+        self.add_where(context, first_context, nll, None)
     }
 
     /// As [`LossCurve::add`], without the losses whose target is `ignore_index`.
@@ -90,35 +83,34 @@ impl LossCurve {
     /// # Errors
     ///
     /// As [`LossCurve::add`]; [`Status::Shape`] if there are fewer targets than losses.
-    pub fn add_scored(&mut self, first_context: i64, nll: &[f64], targets: &[i64], ignore_index: i64) -> Result<()> {
-        self.add_where(first_context, nll, Some(targets), ignore_index)
+    pub fn add_scored(
+        &mut self,
+        context: Option<&Context>,
+        first_context: i64,
+        nll: &[f64],
+        targets: &[i64],
+        ignore_index: i64,
+    ) -> Result<()> {
+        self.add_where(context, first_context, nll, Some((targets, ignore_index)))
     }
 
-    fn add_where(&mut self, first: i64, nll: &[f64], targets: Option<&[i64]>, ignore_index: i64) -> Result<()> {
+    fn add_where(&mut self, context: Option<&Context>, first: i64, nll: &[f64], scored: Scored<'_>) -> Result<()> {
         // One more than there are, so that the address of no bucket is one of a bucket.
         let mut curve: Vec<_> = self.buckets.iter().map(|bucket| bucket.to_c()).collect();
         curve.push(Loss::new().to_c());
-        let (buckets, (edges, edge_count)) = (self.buckets.len() as i64, array(Some(self.edges.as_slice())));
-        let ((nll, count), (targets, target_count)) = (array(Some(nll)), array(targets));
+        let (context, buckets, buckets_count) = (as_c(context), curve.as_mut_ptr(), self.buckets.len() as i64);
+        let ((edges, edges_count), (nll, count)) = (array(Some(&self.edges[..])), array(Some(nll)));
+        let (targets, targets_count, ignored) = of(scored);
         // SAFETY: arrays go with their counts.
+        #[rustfmt::skip]
         check(|error| unsafe {
             sys::farspan_loss_add_by_context(
-                ptr::null(),
-                curve.as_mut_ptr(),
-                buckets,
-                edges,
-                edge_count,
-                first,
-                nll,
-                count,
-                targets,
-                target_count,
-                ignore_index,
-                error,
+                context, buckets, buckets_count, edges, edges_count, first, nll, count, targets, targets_count, ignored, error,
             )
         })?;
         for (bucket, sums) in self.buckets.iter_mut().zip(&curve) {
-            *bucket = Loss::from_c(sums);
+            // SAFETY: it has no arrays.
+            *bucket = unsafe { Loss::from_c(sums) };
         }
         Ok(())
     }

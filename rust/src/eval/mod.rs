@@ -26,7 +26,7 @@
 //! for window in Windows::new(&config)? {
 //!     // One loss for each input of the window, by any model and `token_nll`.
 //!     let nll = losses_of_window(&text[window.begin as usize..window.end as usize]);
-//!     loss.add(&nll[window.first_row as usize..], 0)?;
+//!     loss.add(None, &nll[window.first_row as usize..], 0)?;
 //! }
 //! let summary = loss.summary()?;
 //! assert_eq!(summary.tokens, 999);
@@ -37,24 +37,43 @@
 //! Natural logarithms everywhere; a loss is in nats. Texts are anything with bytes (`&str`, `String`, `&[u8]`); bytes that are not
 //! UTF-8 count as U+FFFD. Accumulators and counts are plain data: keep them, send them, add them up.
 
-mod bleu;
-mod bootstrap;
-mod chrf;
 mod loss;
-mod rouge;
 mod task;
-mod text;
-mod token_loss;
-mod verdict;
+pub(crate) mod text;
 mod windows;
 
+pub use crate::generated::eval_calls::*;
 pub use crate::generated::eval_constants::*;
 pub use crate::generated::eval_structs::*;
-pub use bootstrap::{bleu_bootstrap, bootstrap_mean};
 pub use loss::LossCurve;
-pub use rouge::{rouge, rouge_tokens};
-pub use task::{needle_place, passkey, passkey_check, Passkey};
-pub use text::{tokenize, Reference};
-pub use token_loss::{token_nll, token_nll_grad, token_nll_grad_in_place};
-pub use verdict::{judge, verdict_rule};
+pub use task::{passkey, Passkey};
+pub use text::Reference;
 pub use windows::Windows;
+
+use crate::error::constant_text;
+use crate::{sys, Context, Result, TensorMut};
+
+impl Verdict {
+    /// The word for it, such as `"holds"`; `None` if it is unknown.
+    pub fn name(self) -> Option<&'static str> {
+        // SAFETY: takes any number.
+        constant_text(unsafe { sys::farspan_verdict_name(self.0) })
+    }
+}
+
+/// As [`token_nll_grad`], with the gradient in the place of the logits.
+///
+/// # Errors
+///
+/// As [`token_nll_grad`].
+pub fn token_nll_grad_in_place(
+    context: Option<&Context>,
+    logits: &mut TensorMut<'_>,
+    targets: &[i64],
+    ignore_index: i64,
+    weights: Option<&[f32]>,
+) -> Result<()> {
+    // SAFETY: C writes the gradient in place where both are the same memory.
+    let input = unsafe { logits.alias() };
+    token_nll_grad(context, &input, targets, ignore_index, weights, logits)
+}

@@ -1,9 +1,5 @@
-use std::ptr;
-
-use super::Tokenizer;
 use crate::arrays::array;
-use crate::text::written;
-use crate::{sys, Result};
+use crate::sys;
 
 /// A reference for a score: a sequence of bytes of text or of token ids, or `None` for one that a segment does not have.
 pub trait Reference<E> {
@@ -69,25 +65,4 @@ pub(crate) fn ids<R: Reference<i64>>(references: &[R]) -> Vec<sys::farspan_ids> 
         sys::farspan_ids { data, count }
     };
     references.iter().map(|reference| view(reference.elements())).collect()
-}
-
-/// What a score sees of a text: its tokens, joined by single spaces.
-///
-/// ```
-/// use farspan::eval::{tokenize, Tokenizer};
-///
-/// assert_eq!(tokenize(Tokenizer::V13A, false, "Hello, world.")?, "Hello , world .");
-/// # Ok::<(), farspan::Error>(())
-/// ```
-///
-/// # Errors
-///
-/// [`Status::Method`](crate::Status::Method) for an unknown tokenizer.
-pub fn tokenize(tokenizer: Tokenizer, lowercase: bool, text: impl AsRef<[u8]>) -> Result<String> {
-    let text = text.as_ref();
-    // SAFETY: the text has the length given, and the buffer that of `written`.
-    written(2 * text.len() + 1, |buffer, size, needed, error| unsafe {
-        let (start, bytes) = (text.as_ptr().cast(), text.len() as i64);
-        sys::farspan_tokenize(ptr::null(), tokenizer.0, lowercase.into(), start, bytes, buffer, size, needed, error)
-    })
 }

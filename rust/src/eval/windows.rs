@@ -33,7 +33,9 @@ impl Windows {
     /// [`Status::ParameterRange`](crate::Status::ParameterRange) if there is no such window.
     pub fn get(&self, index: i64) -> Result<Window> {
         // SAFETY: both are valid for the call.
-        Window::filled(|window, error| unsafe { sys::farspan_windows_get(&self.config.to_c(), index, window, error) })
+        let mut window = Window::empty();
+        check(|error| unsafe { sys::farspan_windows_get(&self.config.to_c(), index, &mut window, error) })?;
+        Ok(Window::from_c(&window))
     }
 
     fn at(&self, index: i64) -> Window {

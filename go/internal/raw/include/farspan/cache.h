@@ -32,9 +32,9 @@ extern "C" {
 
 /* FARSPAN_I8, for the storage of a cache only, is whole numbers times a scale.
  *   key    one scale per token and head. Up to one feature in eight (of each 256) may have 16 bits, all others have 8:
- *   with m the
- *          largest magnitude of the smallest seven in eight, if a feature is larger than 3 m, those larger than 2.25 m
- *          have 16 bits. The scale is the largest of the others / 127, or the largest of all / 32512 if that is more.
+ *          with m the largest magnitude of the smallest seven in eight, if a feature is larger than 3 m, those larger
+ *          than 2.25 m have 16 bits. The scale is the largest of the others / 127, or the largest of all / 32512 if
+ *          that is more.
  *   value  8 bits, and for 16 of them a scale: the largest / 127, rounded up to bf16
  * NaN becomes 0 and an infinity 3e38.
  *
@@ -45,11 +45,11 @@ extern "C" {
  *
  *          bytes   length 0     22    605    921   range
  *   F32    1028           0      0      0      0   any float
- *   F16     516       0.03%  0.03%  0.03%  0.04%   to 65504, larger numbers become infinite; in steps of 2^-24 below
- *   2^-14 BF16    516        0.2%   0.2%   0.3%   0.3%   any float, rounded to 8 bits
+ *   F16     516       0.03%  0.03%  0.03%  0.04%   to 65504, larger numbers become infinite; steps of 2^-24 below 2^-14
+ *   BF16    516        0.2%   0.2%   0.3%   0.3%   any float, rounded to 8 bits
  *   I8      315        0.7%   0.8%   0.7%   0.8%   keys: up to one feature in eight of any size, to 256 times the
- *   others, which lose
- *                                                  digits beyond; values: any, each row to 0.9% of its length
+ *                                                  others, which lose digits beyond
+ *                                                  values: any, each row to 0.9% of its length
  *
  * Keys of which more than one feature in eight is far larger than the others want another type than I8. */
 typedef struct farspan_cache farspan_cache;
@@ -74,22 +74,35 @@ FARSPAN_API void farspan_cache_destroy(farspan_cache* cache);
 
 /* ---- Sequences -------------------------------------------------------------------------------- */
 
-/* A sequence is a number that is never used again in this cache. */
+/* Begins a sequence without tokens. A sequence is a number that is never used again in its cache.
+ *
+ * Errors: FARSPAN_ERROR_OUT_OF_MEMORY. */
 FARSPAN_API farspan_status farspan_cache_sequence_create(farspan_cache* cache, int64_t* sequence, farspan_error* error);
+
+/* Ends a sequence. Its blocks, as far as no fork uses them, are kept for other sequences; what is called on it
+ * afterwards is refused.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE if it has ended already. */
 FARSPAN_API farspan_status farspan_cache_sequence_destroy(farspan_cache* cache, int64_t sequence, farspan_error* error);
 
 /* A second sequence with the same tokens. Costs a few bytes per block; blocks are copied when either one writes to
- * them. */
+ * them.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE if the sequence has ended. */
 FARSPAN_API farspan_status farspan_cache_fork(farspan_cache* cache, int64_t sequence, int64_t* child,
                                               farspan_error* error);
 
-/* Forgets the tokens at positions [first, last). Truncation is last = INT64_MAX: later tokens then continue from first.
- * Blocks without tokens return to the cache. */
+/* Forgets the tokens at positions first .. last - 1. Truncation is last = INT64_MAX: later tokens then continue from
+ * first. Blocks without tokens return to the cache.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE if the sequence has ended or the interval is none. */
 FARSPAN_API farspan_status farspan_cache_evict(farspan_cache* cache, int64_t sequence, int64_t first, int64_t last,
                                                farspan_error* error);
 
 /* Keeps the tokens at positions below `sinks` and the last `window` positions up to the newest token, as a streaming
- * mask with the same sinks and window_left = window sees them from the next token on. */
+ * mask with the same sinks and window_left = window sees them from the next token on.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE. */
 FARSPAN_API farspan_status farspan_cache_keep(farspan_cache* cache, int64_t sequence, int64_t sinks, int64_t window,
                                               farspan_error* error);
 
@@ -106,6 +119,10 @@ typedef struct farspan_sequence_info {
     int64_t shared_blocks; /* of these, also in use by a fork */
 } farspan_sequence_info;
 FARSPAN_API void farspan_sequence_info_init(farspan_sequence_info* info, size_t size);
+
+/* The tokens, positions and blocks of a sequence.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE if it has ended. */
 FARSPAN_API farspan_status farspan_cache_sequence_info(const farspan_cache* cache, int64_t sequence,
                                                        farspan_sequence_info* info, farspan_error* error);
 
@@ -118,6 +135,8 @@ typedef struct farspan_cache_statistics {
     int64_t block_bytes; /* of one block, all layers and heads */
 } farspan_cache_statistics;
 FARSPAN_API void farspan_cache_statistics_init(farspan_cache_statistics* statistics, size_t size);
+
+/* What the cache holds. */
 FARSPAN_API farspan_status farspan_cache_get_statistics(const farspan_cache* cache,
                                                         farspan_cache_statistics* statistics, farspan_error* error);
 
@@ -135,18 +154,23 @@ typedef struct farspan_cache_batch {
 } farspan_cache_batch;
 FARSPAN_API void farspan_cache_batch_init(farspan_cache_batch* batch, size_t size);
 
-/* Makes room for the rows of the batch as new tokens, in all layers. positions: one for each row, growing within a
- * sequence, above its newest token's, below 2^40; NULL: the next ones. All or nothing, also when it is cancelled:
- * FARSPAN_ERROR_OUT_OF_MEMORY, before anything is taken, if the memory limit does not allow it or the machine does not
- * have it. Content is 0 until it is written, whatever was there before. */
+/* Makes room for the rows of the batch as new tokens, in all layers: for all of them or for none, also when it is
+ * cancelled. positions: one for each row, growing within a sequence, above its newest token's, below 2^40; NULL: the
+ * next ones. Content is 0 until it is written, whatever was there before.
+ *
+ * Errors: FARSPAN_ERROR_OUT_OF_MEMORY, before anything is taken, if the memory limit does not allow it or the machine
+ * does not have it; FARSPAN_ERROR_PARAMETER_RANGE for a sequence that has ended; FARSPAN_ERROR_SHAPE for offsets and
+ * short arrays; FARSPAN_ERROR_POSITIONS. */
 FARSPAN_API farspan_status farspan_cache_append(const farspan_context* context, farspan_cache* cache,
                                                 const farspan_cache_batch* batch, const int64_t* positions,
                                                 int64_t positions_count, farspan_error* error);
 
 /* Stores keys and values of the newest tokens of each sequence in one layer.
  *   k [1, key_heads, rows, head_dim]   not rotated     v [1, key_heads, rows, value_dim]     F32, F16 or BF16
- * Rounded to the cache's type, to nearest even; a value too large for f16 becomes an infinity there. FARSPAN_I8: see
- * there. A write that was cancelled has stored some of them: write them again. */
+ * Rounded to the cache's type, to nearest even; a value too large for f16 becomes an infinity there. A write that was
+ * cancelled has stored some of them: write them again.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE for the layer or a sequence that has ended; FARSPAN_ERROR_SHAPE. */
 FARSPAN_API farspan_status farspan_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer,
                                                const farspan_cache_batch* batch, const farspan_tensor* k,
                                                const farspan_tensor* v, farspan_error* error);
@@ -178,6 +202,7 @@ FARSPAN_API farspan_status farspan_cache_plan_create(const farspan_context* cont
                                                      const farspan_cache_problem* problem, farspan_cache_plan** plan,
                                                      farspan_error* error);
 FARSPAN_API void farspan_cache_plan_destroy(farspan_cache_plan* plan);
+/* Bytes of scratch that one farspan_cache_run needs. */
 FARSPAN_API int64_t farspan_cache_plan_workspace_size(const farspan_cache_plan* plan);
 
 /* out = softmax(logits) v over the cached tokens, as farspan_attention_run; a row that sees none gives 0 and lse =
@@ -198,18 +223,23 @@ FARSPAN_API farspan_status farspan_attention_decode(const farspan_context* conte
 
 /* ---- Save and restore ------------------------------------------------------------------------- */
 
-/* Bytes that farspan_cache_save writes for a sequence; 0 if there is no such sequence. */
+/* Bytes that farspan_cache_save writes for a sequence; 0 if it has ended. */
 FARSPAN_API int64_t farspan_cache_save_size(const farspan_cache* cache, int64_t sequence);
 
-/* Writes a sequence, all layers, with a version and a checksum. Little-endian. */
+/* Writes a sequence, all layers, with a version and a checksum. Little-endian: the form does not depend on the machine.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE if the sequence has ended; FARSPAN_ERROR_SHAPE if the buffer is shorter than
+ * farspan_cache_save_size says. */
 FARSPAN_API farspan_status farspan_cache_save(const farspan_context* context, const farspan_cache* cache,
                                               int64_t sequence, void* buffer, int64_t buffer_bytes,
                                               farspan_error* error);
 
-/* A new sequence from what save wrote. The cache must have the same dtype, layers, heads and sizes. Bytes of version 1
- * (library 0.1) are read, unless they are of an I8 cache. Damaged or foreign bytes are refused
- * (FARSPAN_ERROR_PARAMETER_RANGE, or _SHAPE for a cache of another shape) and change nothing; nor does a call that is
- * cancelled. */
+/* A new sequence from what farspan_cache_save wrote. The cache must have the same dtype, layers, heads and sizes. Bytes
+ * of version 1 (library 0.1) are read, unless they are of an I8 cache. A call that is refused or cancelled changes
+ * nothing.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE if the bytes are damaged or foreign; FARSPAN_ERROR_SHAPE for a cache of another
+ * shape; FARSPAN_ERROR_OUT_OF_MEMORY. */
 FARSPAN_API farspan_status farspan_cache_restore(const farspan_context* context, farspan_cache* cache,
                                                  const void* buffer, int64_t buffer_bytes, int64_t* sequence,
                                                  farspan_error* error);

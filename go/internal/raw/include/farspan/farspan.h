@@ -114,10 +114,11 @@ typedef struct farspan_error {
 /* A short constant text for a status ("shape mismatch"); never NULL, also for unknown values. */
 FARSPAN_API const char* farspan_status_text(farspan_status status);
 
-/* FARSPAN_VERSION of the library that is loaded (major * 10000 + minor * 100 + patch), as text, and the
- * ABI version, which is the SONAME's number: equal ABI versions are compatible. */
+/* The version of the library that is loaded: major * 10000 + minor * 100 + patch, as FARSPAN_VERSION. */
 FARSPAN_API uint32_t farspan_version(void);
+/* The same as text, such as "0.1.0". */
 FARSPAN_API const char* farspan_version_text(void);
+/* Its ABI version, which is the SONAME's number: equal ABI versions are compatible. */
 FARSPAN_API uint32_t farspan_abi_version(void);
 
 /* ---- 2. Tensor -------------------------------------------------------------------------------- */
@@ -443,23 +444,30 @@ FARSPAN_API void farspan_scheme_destroy(farspan_scheme* scheme);
  * an array and axis_sections are lists, and the count of an array has no key. What is absent has the default that init
  * writes.
  *
- * Reads `text`, text_bytes long (no NUL needed, at most 64 MiB), as farspan_scheme_create does: the same checks, the
- * same messages. A text that is no JSON, an unknown part or key, a key that is there twice and a value of another type
- * are FARSPAN_ERROR_FORMAT with their path, "$.rope.basee is not a field of rope"; an unknown word is
- * FARSPAN_ERROR_METHOD. */
+ * Reads `text`, at most 64 MiB, as farspan_scheme_create does: the same checks, the same messages.
+ *
+ * Errors: FARSPAN_ERROR_FORMAT for a text that is no JSON, an unknown part or key, a key that is there twice and a
+ * value of another type, with their path, "$.rope.basee is not a field of rope"; FARSPAN_ERROR_METHOD for an unknown
+ * word; otherwise as farspan_scheme_create. */
 FARSPAN_API farspan_status farspan_scheme_from_json(const char* text, int64_t text_bytes, farspan_scheme** scheme,
                                                     farspan_error* error);
 
 /* The text of a scheme, in one line and canonical: what differs from the defaults, parts and fields in the order of
- * this header, every number in the shortest form that reads back as the same bits (whole ones without exponent). Equal
- * schemes have equal texts, also in a later version; "{}" is the scheme of defaults. `needed` receives the bytes with
- * the final NUL; they are written if buffer_bytes suffices, and otherwise nothing is (buffer may be NULL then). A
- * scheme of a model is a scheme like any other: its text holds the weights that it has. */
+ * the header, every number in the shortest form that reads back as the same bits (whole ones without exponent). Equal
+ * schemes have equal texts, also in a later version; "{}" is the scheme of defaults. A scheme of a model is a scheme
+ * like any other: its text holds the weights that it has.
+ *
+ * In C: `needed` receives the bytes with the final NUL; they are written if buffer_bytes suffices, and otherwise
+ * nothing is (buffer may be NULL then).
+ *
+ * Errors: FARSPAN_ERROR_OUT_OF_MEMORY. */
 FARSPAN_API farspan_status farspan_scheme_to_json(const farspan_scheme* scheme, char* buffer, int64_t buffer_bytes,
                                                   int64_t* needed, farspan_error* error);
 
 /* Positions per token that the rope part reads: 1, or for M-RoPE the number of axes, which is that of the last section
- * with pairs (sections), 3 (interleaved) or 4 (interleaved_ggml); 0 for NULL. */
+ * with pairs (sections), 3 (interleaved) or 4 (interleaved_ggml).
+ *
+ * In C: 0 for NULL. */
 FARSPAN_API int32_t farspan_scheme_axes(const farspan_scheme* scheme);
 
 /* Everything that a scheme says about one pair. */
@@ -477,21 +485,28 @@ typedef struct farspan_probe {
 } farspan_probe;
 FARSPAN_API void farspan_probe_init(farspan_probe* probe, size_t size);
 
-/* `length` is the current length n of the methods that depend on it (0: max(query, key) + 1). The head is one of the
- * layer's. */
+/* What the scheme does to one pair of positions. `length` is the current length n of the methods that depend on it (0:
+ * max(query, key) + 1). The head is one of the layer's.
+ *
+ * Errors: FARSPAN_ERROR_POSITIONS; FARSPAN_ERROR_HEAD_GROUPS for a head that the layer does not have. */
 FARSPAN_API farspan_status farspan_scheme_probe(const farspan_scheme* scheme, int64_t length, int64_t query,
                                                 int64_t key, int32_t head, farspan_probe* probe, farspan_error* error);
 
 /* The visible keys of one query among key positions 0 .. keys-1: at most two intervals, written as
- * {first, last, first, last}, the second empty if there is one. */
+ * {first, last, first, last}, the second empty if there is one.
+ *
+ * Errors: FARSPAN_ERROR_POSITIONS. */
 FARSPAN_API farspan_status farspan_scheme_visible(const farspan_scheme* scheme, int64_t query, int64_t keys,
                                                   int64_t intervals[4], farspan_error* error);
 
 /* ---- 5. Encode -------------------------------------------------------------------------------- */
 
-/* inv_freq[R/2] (radians per position, double) and the magnitude m at the current length (0: the trained one, so that
- * dynamic methods are at rest). `inv_freq_count` must be R/2; `magnitude` may be NULL. For xpos, m is 1 (see the
- * probe). */
+/* Writes inv_freq (radians per position) of all R/2 pairs and gives the magnitude m, both at the current length (0: the
+ * trained one, so that dynamic methods are at rest). For xpos, m is 1 (see farspan_scheme_probe).
+ *
+ * In C: `magnitude` may be NULL.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE if inv_freq has another length than R/2; FARSPAN_ERROR_COMBINATION without a rope part. */
 FARSPAN_API farspan_status farspan_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq,
                                                     int64_t inv_freq_count, double* magnitude, farspan_error* error);
 
@@ -513,18 +528,25 @@ typedef struct farspan_rope_options {
 } farspan_rope_options;
 FARSPAN_API void farspan_rope_options_init(farspan_rope_options* options, size_t size);
 
-/* Rotates in[b, h, t, :] by position positions[t] into out; features outside the rotary range are copied. in and out
- * have the same shape and may be the same memory (same strides then); types may differ. `positions` holds
- * shape[2] entries (times the number of axes for M-RoPE, axis_stride apart), or is NULL for 0, 1, 2 ... Magnitude of
- * positions below 2^40; only DELTA takes negative ones. With exact angles the result is within 2 ulp (f32) of the
- * real-number result. */
+/* Rotates `in[b, h, t, :]` by position `positions[t]` into out; features outside the rotary range are copied. in and
+ * out have the same shape and may be the same memory (same strides then); types may differ. `positions` holds one entry
+ * for each row t (times the number of axes for M-RoPE, axis_stride apart), or is NULL for 0, 1, 2 ... Magnitude of
+ * positions below 2^40; only FARSPAN_ROTATE_DELTA takes negative ones. With exact angles the result is within 2 ulp
+ * (f32) of the real-number result.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_STRIDE, FARSPAN_ERROR_ROTARY_DIM and FARSPAN_ERROR_POSITIONS for what does
+ * not fit; FARSPAN_ERROR_COMBINATION for options that the scheme does not have; FARSPAN_ERROR_METHOD,
+ * FARSPAN_ERROR_PARAMETER_RANGE; FARSPAN_ERROR_CANCELLED. */
 FARSPAN_API farspan_status farspan_rope_apply(const farspan_context* context, const farspan_scheme* scheme,
                                               const farspan_rope_options* options, const int64_t* positions,
                                               int64_t positions_count, const farspan_tensor* in,
                                               const farspan_tensor* out, farspan_error* error);
 
-/* out[n] = bias of `head`, one of the layer's, at distance first_distance + n, n < out_count. `length` is the current
- * length n, of which trained_length alone makes anything; 0: the trained one. Not for a dense bias. */
+/* `out[n]` = bias of `head`, one of the layer's, at distance first_distance + n; distances are query position minus key
+ * position. `length` is the current length n, of which trained_length alone makes anything; 0: the trained one.
+ *
+ * Errors: FARSPAN_ERROR_COMBINATION without a bias by distance (a dense one is not); FARSPAN_ERROR_HEAD_GROUPS;
+ * FARSPAN_ERROR_PARAMETER_RANGE. */
 FARSPAN_API farspan_status farspan_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head,
                                              int64_t length, int64_t first_distance, float* out, int64_t out_count,
                                              farspan_error* error);
@@ -535,21 +557,24 @@ enum {
     /* blocks, exponent over dim/2 - 1 (tensor2tensor, fairseq); odd dim: last is 0 */
     FARSPAN_SINUSOIDAL_TENSOR2TENSOR = 3
 };
-/* out[0, 0, t, :] = the encoding of position first + t, t < out->shape[2], width out->shape[3]; batch and head extents
- * must be 1. F32, F16 or BF16. base: usually 10000. */
+/* `out[0, 0, t, :]` = the encoding of position first + t for all rows t, in the width of out, whose batch and head
+ * extents must be 1. F32, F16 or BF16. base: usually 10000.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_POSITIONS, FARSPAN_ERROR_PARAMETER_RANGE, FARSPAN_ERROR_METHOD. */
 FARSPAN_API farspan_status farspan_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first,
                                                    double base, const farspan_tensor* out, farspan_error* error);
 
-/* Learned absolute positions: out[b, 0, t, :] = table[0, 0, positions[t], :]. A position outside the table is an error,
- * not a clamp. positions: [out->shape[2]], or NULL for 0, 1, 2 ... */
+/* Learned absolute positions: `out[b, 0, t, :] = table[0, 0, positions[t], :]`. A position outside the table is an
+ * error, not a clamp. positions: one for each row of out, or NULL for 0, 1, 2 ...
+ *
+ * Errors: FARSPAN_ERROR_POSITIONS for a position outside the table; FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_STRIDE. */
 FARSPAN_API farspan_status farspan_position_lookup(const farspan_context* context, const farspan_tensor* table,
                                                    const int64_t* positions, int64_t positions_count,
                                                    const farspan_tensor* out, farspan_error* error);
 
-/* FIRE (Li et al. 2024): out[0, h, i, j] = MLP(x)[h] with
+/* FIRE (Li et al. 2024): the bias of head h is `MLP(x)[h]` with
  * x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) + epsilon), d = p_i - p_j >= 0 and MLP = w2 relu(w1 x + b1) +
- * b2. Use the tensor as a dense bias. Its memory is queries x keys, the caller's choice. Positions NULL: keys 0, 1, 2
- * ..., queries the last of them. */
+ * b2. */
 typedef struct farspan_fire_config {
     uint32_t struct_size;
     int32_t hidden; /* width of the MLP's hidden layer */
@@ -568,6 +593,12 @@ typedef struct farspan_fire_config {
     int64_t b2_count;
 } farspan_fire_config;
 FARSPAN_API void farspan_fire_config_init(farspan_fire_config* config, size_t size);
+
+/* Writes a FIRE bias `out[0, h, i, j]`, to be used as a dense bias; its memory is queries x keys, the caller's choice.
+ * Positions: one for each query and each key; NULL: keys 0, 1, 2 ..., queries the last of them.
+ *
+ * Errors: FARSPAN_ERROR_NULL_ARGUMENT for missing weights; FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_PARAMETER_RANGE,
+ * FARSPAN_ERROR_POSITIONS. */
 FARSPAN_API farspan_status farspan_fire_fill(const farspan_context* context, const farspan_fire_config* config,
                                              const int64_t* query_positions, int64_t query_positions_count,
                                              const int64_t* key_positions, int64_t key_positions_count,
@@ -630,7 +661,10 @@ typedef struct farspan_problem {
 FARSPAN_API void farspan_problem_init(farspan_problem* problem, size_t size);
 
 /* Prepares everything that does not depend on the data: rotation tables, bias tables, intervals, tiles. Memory grows
- * linearly with queries + keys. `context` may be NULL. */
+ * linearly with queries + keys.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE for sizes and short arrays; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_POSITIONS,
+ * FARSPAN_ERROR_COMBINATION; FARSPAN_ERROR_NULL_ARGUMENT for missing axis positions or offsets. */
 FARSPAN_API farspan_status farspan_plan_create(const farspan_context* context, const farspan_scheme* scheme,
                                                const farspan_problem* problem, farspan_plan** plan,
                                                farspan_error* error);
@@ -658,7 +692,7 @@ typedef struct farspan_attention_data {
 FARSPAN_API void farspan_attention_data_init(farspan_attention_data* data, size_t size);
 
 /* Bytes of scratch that one farspan_attention_run needs. Give a workspace of that size (any alignment) for runs that do
- * not allocate, or NULL to let the run allocate. A workspace serves one run at a time. */
+ * not allocate, or none to let the run allocate. A workspace serves one run at a time. */
 FARSPAN_API size_t farspan_plan_workspace_size(const farspan_plan* plan);
 
 /* How the work divides, for one batch and head: tiles skipped, wholly visible, on a mask edge, and (counted in the last
@@ -669,18 +703,27 @@ FARSPAN_API farspan_status farspan_plan_tile_counts(const farspan_plan* plan, in
  * sink logit: 0 and lse = that). A product <q, k> that exceeds float's range makes its row NaN; logits with their bias,
  * and sink logits, beyond 2.36e38 count as that: a mask of finfo.min on every key gives the mean (docs/numerics.md).
  * For one instruction set, the bits do not depend on the number of threads. A context of another instruction set than
- * the plan's is refused; its threads and its flag hold for the run. */
+ * the plan's is refused; its threads and its flag hold for the run.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE if a tensor does not fit the plan or lse is too short; FARSPAN_ERROR_STRIDE if out
+ * overlaps itself or an input; FARSPAN_ERROR_COMBINATION for a bias that the scheme does not have, and
+ * FARSPAN_ERROR_NULL_ARGUMENT for one that it has and was not given; FARSPAN_ERROR_WORKSPACE_SIZE,
+ * FARSPAN_ERROR_CANCELLED, FARSPAN_ERROR_OUT_OF_MEMORY. */
 FARSPAN_API farspan_status farspan_attention_run(const farspan_context* context, const farspan_plan* plan,
                                                  const farspan_attention_data* data, farspan_error* error);
 
-/* Plan, run and destroy in one call, with the problem read off the tensors and default positions. */
+/* Plan, run and destroy in one call, with the problem read off the tensors and default positions.
+ *
+ * Errors: as farspan_plan_create and farspan_attention_run. */
 FARSPAN_API farspan_status farspan_attention(const farspan_context* context, const farspan_scheme* scheme,
                                              const farspan_attention_data* data, farspan_error* error);
 
 /* Merges a partial result over other keys into (out_a, lse_a): L = ln(e^lse_a + e^lse_b),
- * out_a = e^(lse_a - L) out_a + e^(lse_b - L) out_b, lse_a = L. out_*: the same shape [batch, heads, queries,
- * value_dim], F32, F16 or BF16. lse_*: contiguous float[batch][heads][queries]; a part of -infinity adds nothing, one
- * of +infinity is the result. Give sink logits to one part only. */
+ * out_a = e^(lse_a - L) out_a + e^(lse_b - L) out_b, lse_a = L. out_*: the same shape `[batch, heads, queries,
+ * value_dim]`, F32, F16 or BF16. lse_*: contiguous `[batch][heads][queries]`; a part of -infinity adds nothing, one of
+ * +infinity is the result. Give sink logits to one part only.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_STRIDE. */
 FARSPAN_API farspan_status farspan_attention_merge(const farspan_context* context, const farspan_tensor* out_a,
                                                    float* lse_a, int64_t lse_a_count, const farspan_tensor* out_b,
                                                    const float* lse_b, int64_t lse_b_count, farspan_error* error);
@@ -711,8 +754,8 @@ FARSPAN_API void farspan_context_config_init(farspan_context_config* config, siz
 FARSPAN_API farspan_status farspan_context_create(const farspan_context_config* config, farspan_context** context,
                                                   farspan_error* error);
 FARSPAN_API void farspan_context_destroy(farspan_context* context);
-FARSPAN_API int32_t farspan_context_threads(const farspan_context* context); /* what a run really uses */
-FARSPAN_API int32_t farspan_context_isa(const farspan_context* context);     /* FARSPAN_ISA_* in use */
+FARSPAN_API int32_t farspan_context_threads(const farspan_context* context); /* threads that a run really uses */
+FARSPAN_API int32_t farspan_context_isa(const farspan_context* context);     /* the instruction set in use */
 
 FARSPAN_API int32_t farspan_isa_supported(int32_t isa); /* 1 if built in and usable on this machine */
 FARSPAN_API const char* farspan_isa_name(int32_t isa);  /* "avx2"; NULL if unknown */

@@ -59,8 +59,7 @@ typedef struct farspan_attention_gradient {
     float* d_sink_logits;
     int64_t d_sink_logits_count;
 
-    /* NULL: the call allocates what it needs. Otherwise farspan_attention_backward_workspace_size bytes, any alignment.
-     * */
+    /* NULL: the call allocates what it needs. Otherwise farspan_attention_backward_workspace_size bytes. */
     void* workspace;
     int64_t workspace_bytes;
 } farspan_attention_gradient;

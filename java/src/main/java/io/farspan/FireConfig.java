@@ -5,10 +5,9 @@ import io.farspan.internal.Native;
 import java.util.Objects;
 
 /**
- * FIRE (Li et al. 2024): out[0, h, i, j] = MLP(x)[h] with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)| + 1) +
- * epsilon), d = p_i - p_j &gt;= 0 and MLP = w2 relu(w1 x + b1) + b2. Use the tensor as a dense bias. Its memory is
- * queries x keys, the caller's choice. Positions NULL: keys 0, 1, 2 ..., queries the last of them. Begins with the
- * library's defaults. Not to be changed while a call reads it.
+ * FIRE (Li et al. 2024): the bias of head h is {@code MLP(x)[h]} with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)|
+ * + 1) + epsilon), d = p_i - p_j &gt;= 0 and MLP = w2 relu(w1 x + b1) + b2. Begins with the library's defaults. Not
+ * to be changed while a call reads it.
  */
 public final class FireConfig {
     final io.farspan.internal.FireConfig fields;
