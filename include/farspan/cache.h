@@ -67,6 +67,10 @@ typedef struct farspan_cache_config {
 } farspan_cache_config;
 FARSPAN_API void farspan_cache_config_init(farspan_cache_config* config, size_t size);
 
+/* Makes a cache without sequences.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE and FARSPAN_ERROR_DTYPE for what does not fit; FARSPAN_ERROR_PARAMETER_RANGE for a
+ * negative memory limit. */
 FARSPAN_API farspan_status farspan_cache_create(const farspan_cache_config* config, farspan_cache** cache,
                                                 farspan_error* error);
 /* Also ends all sequences. A plan of the cache is refused afterwards. */
@@ -196,7 +200,11 @@ FARSPAN_API void farspan_cache_problem_init(farspan_cache_problem* problem, size
  * scheme but: a dense bias, several position axes.
  * The plan is for the sequences of the batch as they are. When tokens of one of them have been appended or evicted
  * since, or it was destroyed, a run is refused; so it is when a token is written after a fork has come to share its
- * block. What happens to other sequences does not matter. */
+ * block. What happens to other sequences does not matter.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE for offsets and short arrays; FARSPAN_ERROR_PARAMETER_RANGE for the length or an unknown
+ * sequence; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_ROTARY_DIM, FARSPAN_ERROR_POSITIONS; FARSPAN_ERROR_COMBINATION for
+ * a scheme with a dense bias or several axes. */
 FARSPAN_API farspan_status farspan_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme,
                                                      const farspan_cache* cache, const farspan_cache_batch* batch,
                                                      const farspan_cache_problem* problem, farspan_cache_plan** plan,
@@ -210,12 +218,20 @@ FARSPAN_API int64_t farspan_cache_plan_workspace_size(const farspan_cache_plan* 
  *   q [1, query_heads, rows, head_dim] not rotated    out [1, query_heads, rows, value_dim]    F32, F16 or BF16
  *   lse NULL, or float[query_heads][rows]             k, v, bias NULL
  * For one instruction set, the bits depend on the sequence's tokens and the scheme, not on the threads, the batch, or
- * the history of forks and evictions. The workspace is as for farspan_attention_run. */
+ * the history of forks and evictions. The workspace is as for farspan_attention_run.
+ *
+ * Errors: FARSPAN_ERROR_COMBINATION if a sequence of the plan has changed since it was made;
+ * FARSPAN_ERROR_PARAMETER_RANGE for the layer; FARSPAN_ERROR_SHAPE if a tensor does not fit or lse is too short;
+ * FARSPAN_ERROR_STRIDE if out overlaps itself; FARSPAN_ERROR_WORKSPACE_SIZE, FARSPAN_ERROR_CANCELLED,
+ * FARSPAN_ERROR_OUT_OF_MEMORY. */
 FARSPAN_API farspan_status farspan_cache_run(const farspan_context* context, const farspan_cache_plan* plan,
                                              int64_t layer, const farspan_attention_data* data, farspan_error* error);
 
-/* Plan, run and destroy in one call: the rows are the newest tokens, the heads those of q. data's workspace must be
- * NULL. */
+/* Plan, run and destroy in one call: the rows are the newest tokens, the heads those of q.
+ *
+ * In C: data's workspace must be NULL.
+ *
+ * Errors: as farspan_cache_plan_create and farspan_cache_run. */
 FARSPAN_API farspan_status farspan_attention_decode(const farspan_context* context, const farspan_scheme* scheme,
                                                     const farspan_cache* cache, int64_t layer,
                                                     const farspan_cache_batch* batch,

@@ -1391,17 +1391,26 @@ FUNCTIONS = {
     "farspan_method_name": (
         ctypes.c_char_p,
         [ctypes.c_int32, ctypes.c_int32],
-        """farspan_method_name(part, method)""",
+        """farspan_method_name(part, method)
+
+        The spelling of a method, "yarn", "self_extend" or "alibi"; NULL if it is unknown. A part is one of FARSPAN_PART_*.
+        """,
     ),
     "farspan_method_find": (
         ctypes.c_int32,
         [ctypes.c_int32, ctypes.c_char_p],
-        """farspan_method_find(part, name)""",
+        """farspan_method_find(part, name)
+
+        The method that is spelled so; -1 if there is none.
+        """,
     ),
     "farspan_method_count": (
         ctypes.c_int32,
         [ctypes.c_int32],
-        """farspan_method_count(part)""",
+        """farspan_method_count(part)
+
+        How many methods a part has: they are numbered from 0.
+        """,
     ),
     "farspan_scheme_parts_init": (
         None,
@@ -1413,8 +1422,12 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_scheme_parts), ctypes.POINTER(ctypes.POINTER(farspan_scheme)), ctypes.POINTER(farspan_error)],
         """farspan_scheme_create(parts, scheme, error)
 
-        Checks the configurations and makes a scheme of them, which owns copies of all arrays. `parts` may be NULL: all
-        defaults.
+        Checks the configurations and makes a scheme of them, which owns copies of all arrays.
+
+        In C: `parts` may be NULL: all defaults.
+
+        Errors: most of them; the message names the field, its value and its range. FARSPAN_ERROR_COMBINATION also for a
+        parameter that the method would ignore.
         """,
     ),
     "farspan_scheme_destroy": (
@@ -1422,8 +1435,12 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_scheme)],
         """farspan_scheme_destroy(scheme)
 
-        Checks the configurations and makes a scheme of them, which owns copies of all arrays. `parts` may be NULL: all
-        defaults.
+        Checks the configurations and makes a scheme of them, which owns copies of all arrays.
+
+        In C: `parts` may be NULL: all defaults.
+
+        Errors: most of them; the message names the field, its value and its range. FARSPAN_ERROR_COMBINATION also for a
+        parameter that the method would ignore.
         """,
     ),
     "farspan_scheme_from_json": (
@@ -1637,6 +1654,8 @@ FUNCTIONS = {
 
         How the work divides, for one batch and head: tiles skipped, wholly visible, on a mask edge, and (counted in the last
         two as well) crossed by a branch boundary.
+
+        Errors: FARSPAN_ERROR_OUT_OF_MEMORY.
         """,
     ),
     "farspan_attention_run": (
@@ -1690,8 +1709,13 @@ FUNCTIONS = {
         """farspan_context_create(config, context, error)
 
         Every function whose time grows with its input takes a context, and honours all of it: threads, instruction set and
-        flag. A NULL context everywhere means the defaults, as found at the first such call. `config` may be NULL. More
-        threads than the machine has are clamped.
+        flag. A NULL context everywhere means the defaults, as found at the first such call. More threads than the machine has
+        are clamped.
+
+        In C: `config` may be NULL.
+
+        Errors: FARSPAN_ERROR_ISA_UNSUPPORTED if this machine lacks the instruction set; FARSPAN_ERROR_PARAMETER_RANGE if
+        threads is negative.
         """,
     ),
     "farspan_context_destroy": (
@@ -1700,8 +1724,13 @@ FUNCTIONS = {
         """farspan_context_destroy(context)
 
         Every function whose time grows with its input takes a context, and honours all of it: threads, instruction set and
-        flag. A NULL context everywhere means the defaults, as found at the first such call. `config` may be NULL. More
-        threads than the machine has are clamped.
+        flag. A NULL context everywhere means the defaults, as found at the first such call. More threads than the machine has
+        are clamped.
+
+        In C: `config` may be NULL.
+
+        Errors: FARSPAN_ERROR_ISA_UNSUPPORTED if this machine lacks the instruction set; FARSPAN_ERROR_PARAMETER_RANGE if
+        threads is negative.
         """,
     ),
     "farspan_context_threads": (
@@ -1725,7 +1754,7 @@ FUNCTIONS = {
         [ctypes.c_int32],
         """farspan_isa_supported(isa)
 
-        1 if built in and usable on this machine.
+        Whether it is built in and usable on this machine.
         """,
     ),
     "farspan_isa_name": (
@@ -1733,7 +1762,7 @@ FUNCTIONS = {
         [ctypes.c_int32],
         """farspan_isa_name(isa)
 
-        "avx2"; NULL if unknown.
+        Its name, "avx2"; NULL if unknown.
         """,
     ),
     "farspan_diagnose": (
@@ -1766,7 +1795,13 @@ FUNCTIONS = {
     "farspan_cache_create": (
         ctypes.c_int32,
         [ctypes.POINTER(farspan_cache_config), ctypes.POINTER(ctypes.POINTER(farspan_cache)), ctypes.POINTER(farspan_error)],
-        """farspan_cache_create(config, cache, error)""",
+        """farspan_cache_create(config, cache, error)
+
+        Makes a cache without sequences.
+
+        Errors: FARSPAN_ERROR_SHAPE and FARSPAN_ERROR_DTYPE for what does not fit; FARSPAN_ERROR_PARAMETER_RANGE for a
+        negative memory limit.
+        """,
     ),
     "farspan_cache_destroy": (
         None,
@@ -1913,6 +1948,10 @@ FUNCTIONS = {
         scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as they are. When tokens
         of one of them have been appended or evicted since, or it was destroyed, a run is refused; so it is when a token is
         written after a fork has come to share its block. What happens to other sequences does not matter.
+
+        Errors: FARSPAN_ERROR_SHAPE for offsets and short arrays; FARSPAN_ERROR_PARAMETER_RANGE for the length or an unknown
+        sequence; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_ROTARY_DIM, FARSPAN_ERROR_POSITIONS; FARSPAN_ERROR_COMBINATION for
+        a scheme with a dense bias or several axes.
         """,
     ),
     "farspan_cache_plan_destroy": (
@@ -1924,6 +1963,10 @@ FUNCTIONS = {
         scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as they are. When tokens
         of one of them have been appended or evicted since, or it was destroyed, a run is refused; so it is when a token is
         written after a fork has come to share its block. What happens to other sequences does not matter.
+
+        Errors: FARSPAN_ERROR_SHAPE for offsets and short arrays; FARSPAN_ERROR_PARAMETER_RANGE for the length or an unknown
+        sequence; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_ROTARY_DIM, FARSPAN_ERROR_POSITIONS; FARSPAN_ERROR_COMBINATION for
+        a scheme with a dense bias or several axes.
         """,
     ),
     "farspan_cache_plan_workspace_size": (
@@ -1947,6 +1990,11 @@ FUNCTIONS = {
 
         For one instruction set, the bits depend on the sequence's tokens and the scheme, not on the threads, the batch, or
         the history of forks and evictions. The workspace is as for farspan_attention_run.
+
+        Errors: FARSPAN_ERROR_COMBINATION if a sequence of the plan has changed since it was made;
+        FARSPAN_ERROR_PARAMETER_RANGE for the layer; FARSPAN_ERROR_SHAPE if a tensor does not fit or lse is too short;
+        FARSPAN_ERROR_STRIDE if out overlaps itself; FARSPAN_ERROR_WORKSPACE_SIZE, FARSPAN_ERROR_CANCELLED,
+        FARSPAN_ERROR_OUT_OF_MEMORY.
         """,
     ),
     "farspan_attention_decode": (
@@ -1954,8 +2002,11 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_scheme), ctypes.POINTER(farspan_cache), ctypes.c_int64, ctypes.POINTER(farspan_cache_batch), ctypes.POINTER(farspan_attention_data), ctypes.POINTER(farspan_error)],
         """farspan_attention_decode(context, scheme, cache, layer, batch, data, error)
 
-        Plan, run and destroy in one call: the rows are the newest tokens, the heads those of q. data's workspace must be
-        NULL.
+        Plan, run and destroy in one call: the rows are the newest tokens, the heads those of q.
+
+        In C: data's workspace must be NULL.
+
+        Errors: as farspan_cache_plan_create and farspan_cache_run.
         """,
     ),
     "farspan_cache_save_size": (
@@ -2093,6 +2144,9 @@ FUNCTIONS = {
 
         The number of windows, and window `index` of them, in text order. A window is computed from its index: nothing is
         kept, and any thread may ask for any window.
+
+        Errors: FARSPAN_ERROR_METHOD without a BOS policy; FARSPAN_ERROR_PARAMETER_RANGE, also for an index that is none;
+        FARSPAN_ERROR_COMBINATION for a field that the schedule does not read.
         """,
     ),
     "farspan_windows_get": (
@@ -2102,6 +2156,9 @@ FUNCTIONS = {
 
         The number of windows, and window `index` of them, in text order. A window is computed from its index: nothing is
         kept, and any thread may ask for any window.
+
+        Errors: FARSPAN_ERROR_METHOD without a BOS policy; FARSPAN_ERROR_PARAMETER_RANGE, also for an index that is none;
+        FARSPAN_ERROR_COMBINATION for a field that the schedule does not read.
         """,
     ),
     "farspan_loss_init": (
@@ -2141,6 +2198,9 @@ FUNCTIONS = {
         The curve over the context: losses go into the accumulators of `curve` by the number of tokens that the model had read
         when it made the prediction. Loss n had context first_context + n (for a window: first_row + 1) and goes into bucket k
         with edges[k] <= context < edges[k + 1]; outside the edges it is left out. edges: curve_count + 1, ascending.
+
+        Errors: FARSPAN_ERROR_POSITIONS if the edges do not ascend or a context is negative; FARSPAN_ERROR_SHAPE for fewer
+        than two edges and for missing targets.
         """,
     ),
     "farspan_loss_summary_init": (

@@ -1355,14 +1355,18 @@ extern "C" {
         config: *mut farspan_score_config,
         size: usize,
     );
+    /// The spelling of a method, "yarn", "self_extend" or "alibi"; NULL if it is unknown. A part is one of
+    /// FARSPAN_PART_*.
     pub fn farspan_method_name(
         part: i32,
         method: i32,
     ) -> *const c_char;
+    /// The method that is spelled so; -1 if there is none.
     pub fn farspan_method_find(
         part: i32,
         name: *const c_char,
     ) -> i32;
+    /// How many methods a part has: they are numbered from 0.
     pub fn farspan_method_count(
         part: i32,
     ) -> i32;
@@ -1370,15 +1374,23 @@ extern "C" {
         parts: *mut farspan_scheme_parts,
         size: usize,
     );
-    /// Checks the configurations and makes a scheme of them, which owns copies of all arrays. `parts` may be NULL:
-    /// all defaults.
+    /// Checks the configurations and makes a scheme of them, which owns copies of all arrays.
+    ///
+    /// In C: `parts` may be NULL: all defaults.
+    ///
+    /// Errors: most of them; the message names the field, its value and its range. FARSPAN_ERROR_COMBINATION also for
+    /// a parameter that the method would ignore.
     pub fn farspan_scheme_create(
         parts: *const farspan_scheme_parts,
         scheme: *mut *mut farspan_scheme,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Checks the configurations and makes a scheme of them, which owns copies of all arrays. `parts` may be NULL:
-    /// all defaults.
+    /// Checks the configurations and makes a scheme of them, which owns copies of all arrays.
+    ///
+    /// In C: `parts` may be NULL: all defaults.
+    ///
+    /// Errors: most of them; the message names the field, its value and its range. FARSPAN_ERROR_COMBINATION also for
+    /// a parameter that the method would ignore.
     pub fn farspan_scheme_destroy(
         scheme: *mut farspan_scheme,
     );
@@ -1588,6 +1600,8 @@ extern "C" {
     ) -> usize;
     /// How the work divides, for one batch and head: tiles skipped, wholly visible, on a mask edge, and (counted in
     /// the last two as well) crossed by a branch boundary.
+    ///
+    /// Errors: FARSPAN_ERROR_OUT_OF_MEMORY.
     pub fn farspan_plan_tile_counts(
         plan: *const farspan_plan,
         counts: *mut i64,
@@ -1639,16 +1653,26 @@ extern "C" {
         size: usize,
     );
     /// Every function whose time grows with its input takes a context, and honours all of it: threads, instruction
-    /// set and flag. A NULL context everywhere means the defaults, as found at the first such call. `config` may be
-    /// NULL. More threads than the machine has are clamped.
+    /// set and flag. A NULL context everywhere means the defaults, as found at the first such call. More threads than
+    /// the machine has are clamped.
+    ///
+    /// In C: `config` may be NULL.
+    ///
+    /// Errors: FARSPAN_ERROR_ISA_UNSUPPORTED if this machine lacks the instruction set; FARSPAN_ERROR_PARAMETER_RANGE
+    /// if threads is negative.
     pub fn farspan_context_create(
         config: *const farspan_context_config,
         context: *mut *mut farspan_context,
         error: *mut farspan_error,
     ) -> farspan_status;
     /// Every function whose time grows with its input takes a context, and honours all of it: threads, instruction
-    /// set and flag. A NULL context everywhere means the defaults, as found at the first such call. `config` may be
-    /// NULL. More threads than the machine has are clamped.
+    /// set and flag. A NULL context everywhere means the defaults, as found at the first such call. More threads than
+    /// the machine has are clamped.
+    ///
+    /// In C: `config` may be NULL.
+    ///
+    /// Errors: FARSPAN_ERROR_ISA_UNSUPPORTED if this machine lacks the instruction set; FARSPAN_ERROR_PARAMETER_RANGE
+    /// if threads is negative.
     pub fn farspan_context_destroy(
         context: *mut farspan_context,
     );
@@ -1660,11 +1684,11 @@ extern "C" {
     pub fn farspan_context_isa(
         context: *const farspan_context,
     ) -> i32;
-    /// 1 if built in and usable on this machine.
+    /// Whether it is built in and usable on this machine.
     pub fn farspan_isa_supported(
         isa: i32,
     ) -> i32;
-    /// "avx2"; NULL if unknown.
+    /// Its name, "avx2"; NULL if unknown.
     pub fn farspan_isa_name(
         isa: i32,
     ) -> *const c_char;
@@ -1685,6 +1709,10 @@ extern "C" {
         config: *mut farspan_cache_config,
         size: usize,
     );
+    /// Makes a cache without sequences.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE and FARSPAN_ERROR_DTYPE for what does not fit; FARSPAN_ERROR_PARAMETER_RANGE for a
+    /// negative memory limit.
     pub fn farspan_cache_create(
         config: *const farspan_cache_config,
         cache: *mut *mut farspan_cache,
@@ -1818,6 +1846,10 @@ extern "C" {
     /// they are. When tokens of one of them have been appended or evicted since, or it was destroyed, a run is
     /// refused; so it is when a token is written after a fork has come to share its block. What happens to other
     /// sequences does not matter.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE for offsets and short arrays; FARSPAN_ERROR_PARAMETER_RANGE for the length or an
+    /// unknown sequence; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_ROTARY_DIM, FARSPAN_ERROR_POSITIONS;
+    /// FARSPAN_ERROR_COMBINATION for a scheme with a dense bias or several axes.
     pub fn farspan_cache_plan_create(
         context: *const farspan_context,
         scheme: *const farspan_scheme,
@@ -1832,6 +1864,10 @@ extern "C" {
     /// they are. When tokens of one of them have been appended or evicted since, or it was destroyed, a run is
     /// refused; so it is when a token is written after a fork has come to share its block. What happens to other
     /// sequences does not matter.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE for offsets and short arrays; FARSPAN_ERROR_PARAMETER_RANGE for the length or an
+    /// unknown sequence; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_ROTARY_DIM, FARSPAN_ERROR_POSITIONS;
+    /// FARSPAN_ERROR_COMBINATION for a scheme with a dense bias or several axes.
     pub fn farspan_cache_plan_destroy(
         plan: *mut farspan_cache_plan,
     );
@@ -1849,6 +1885,11 @@ extern "C" {
     ///
     /// For one instruction set, the bits depend on the sequence's tokens and the scheme, not on the threads, the
     /// batch, or the history of forks and evictions. The workspace is as for farspan_attention_run.
+    ///
+    /// Errors: FARSPAN_ERROR_COMBINATION if a sequence of the plan has changed since it was made;
+    /// FARSPAN_ERROR_PARAMETER_RANGE for the layer; FARSPAN_ERROR_SHAPE if a tensor does not fit or lse is too short;
+    /// FARSPAN_ERROR_STRIDE if out overlaps itself; FARSPAN_ERROR_WORKSPACE_SIZE, FARSPAN_ERROR_CANCELLED,
+    /// FARSPAN_ERROR_OUT_OF_MEMORY.
     pub fn farspan_cache_run(
         context: *const farspan_context,
         plan: *const farspan_cache_plan,
@@ -1856,8 +1897,11 @@ extern "C" {
         data: *const farspan_attention_data,
         error: *mut farspan_error,
     ) -> farspan_status;
-    /// Plan, run and destroy in one call: the rows are the newest tokens, the heads those of q. data's workspace must
-    /// be NULL.
+    /// Plan, run and destroy in one call: the rows are the newest tokens, the heads those of q.
+    ///
+    /// In C: data's workspace must be NULL.
+    ///
+    /// Errors: as farspan_cache_plan_create and farspan_cache_run.
     pub fn farspan_attention_decode(
         context: *const farspan_context,
         scheme: *const farspan_scheme,
@@ -2008,6 +2052,9 @@ extern "C" {
     );
     /// The number of windows, and window `index` of them, in text order. A window is computed from its index: nothing
     /// is kept, and any thread may ask for any window.
+    ///
+    /// Errors: FARSPAN_ERROR_METHOD without a BOS policy; FARSPAN_ERROR_PARAMETER_RANGE, also for an index that is
+    /// none; FARSPAN_ERROR_COMBINATION for a field that the schedule does not read.
     pub fn farspan_windows_count(
         config: *const farspan_windows_config,
         count: *mut i64,
@@ -2015,6 +2062,9 @@ extern "C" {
     ) -> farspan_status;
     /// The number of windows, and window `index` of them, in text order. A window is computed from its index: nothing
     /// is kept, and any thread may ask for any window.
+    ///
+    /// Errors: FARSPAN_ERROR_METHOD without a BOS policy; FARSPAN_ERROR_PARAMETER_RANGE, also for an index that is
+    /// none; FARSPAN_ERROR_COMBINATION for a field that the schedule does not read.
     pub fn farspan_windows_get(
         config: *const farspan_windows_config,
         index: i64,
@@ -2055,6 +2105,9 @@ extern "C" {
     /// had read when it made the prediction. Loss n had context first_context + n (for a window: first_row + 1) and
     /// goes into bucket k with edges\[k\] \<= context \< edges\[k + 1\]; outside the edges it is left out. edges:
     /// curve_count + 1, ascending.
+    ///
+    /// Errors: FARSPAN_ERROR_POSITIONS if the edges do not ascend or a context is negative; FARSPAN_ERROR_SHAPE for
+    /// fewer than two edges and for missing targets.
     pub fn farspan_loss_add_by_context(
         context: *const farspan_context,
         curve: *mut farspan_loss,

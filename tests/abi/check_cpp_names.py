@@ -18,7 +18,7 @@ def names(text):
 def every_function_is_used():
     headers = "".join((include / name).read_text() for name in OFFERED)
     declared = set(re.findall(r"FARSPAN_API[^;(]*?(farspan_\w+)\(", headers))
-    used = names("".join(path.read_text() for path in [include / "farspan.hpp", *include.glob("cpp/*.hpp")]))
+    used = names("".join(path.read_text() for path in [include / "farspan.hpp", *include.glob("cpp/**/*.hpp")]))
     equal(declared - used, {"farspan_get_api"})  # for those who do not link
 
 

@@ -87,7 +87,7 @@ Test(cpp_eval, losses_accumulate) {
     eval::loss loss, half;
     cr_expect(loss.block_tokens == 128, "the default that the header names");
     loss.block_tokens = half.block_tokens = 2;
-    loss.add(std::vector<double>{1, 1, 1, 1}, 8);
+    loss.add(std::vector<double>{1, 1, 1, 1}, {}, 0, 8);
     half.add(std::vector<double>{3, 9, 3, 3, 3}, std::vector<int64_t>{1, -100, 1, 1, 1}, -100, 8);
     loss.merge(half);
     const farspan_loss_summary s = loss.summary();

@@ -210,7 +210,7 @@ Test(cpp_objects, arrays_of_calls_have_their_size) {
         std::vector<float> whole(6);
         attention_merge(out, whole, {a.q, small}, lse);
     });
-    expect_refused("no lse_a", FARSPAN_ERROR_NULL_ARGUMENT, 3, "lse_a", [&] {
+    expect_refused("no lse_a", FARSPAN_ERROR_SHAPE, 4, "lse_a_count is 0", [&] {
         attention_merge(out, {}, {a.q, small}, {});
     });
     fire_config fire;

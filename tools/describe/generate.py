@@ -39,6 +39,7 @@ def described(root: Path, baseline: bool) -> dict[str, str]:
         **printer.java_structs(),
         **printer.go_structs(),
         **printer.calls(),
+        **printer.cpp(),
         **printer.swig(root),
     }
     if not baseline:

@@ -55,6 +55,7 @@ class Pages:
                 ]
             ),
             rustdoc=words.rustdoc,
+            cppdoc=cpp.comment,
             go_constants=self.go_constants,
             rust_word=rust.word,
             rust_type=rust.type_of,
@@ -253,10 +254,51 @@ class Pages:
         """The plain calls of all languages."""
         made = calls.plain(self.contract)
         return {
-            "include/farspan/cpp/calls.hpp": self.print("calls.hpp", calls=made, cpp=cpp),
             "go/calls_generated.go": self.print("calls.go", calls=made, go=go.Go(self.contract)),
             "java/src/main/java/io/farspan/Calls.java": self.print("Calls.java", calls=made, java=java),
         }
+
+    def cpp(self) -> dict[str, str]:
+        """The parts of the C++ headers that follow from those of C."""
+        crossing, whole = '"farspan/cpp/crossing.hpp"', '"farspan/farspan.hpp"'
+        made = {}
+        for name, header, which, includes, about in (
+            (
+                "objects",
+                "farspan.h",
+                "configs methods",
+                [crossing],
+                "Configurations, and the methods of scheme, plan and context.",
+            ),
+            ("calls", "farspan.h", "calls", [whole], "Functions that need no class of their own."),
+            ("gradient", "gradient.h", "calls", [whole, '"farspan/gradient.h"'], "Gradients that need no class."),
+            (
+                "cache",
+                "cache.h",
+                "configs methods",
+                [whole, '"farspan/cache.h"'],
+                "The configuration and the methods of a cache.",
+            ),
+            ("eval", "eval.h", "configs calls", [whole, '"farspan/eval.h"'], "Configurations, counts and functions."),
+            (
+                "model",
+                "model.h",
+                "configs methods layers",
+                [whole, '"farspan/model.h"'],
+                "The options and the methods of a model.",
+            ),
+        ):
+            made[f"include/farspan/cpp/generated/{name}.hpp"] = self.print(
+                "made.hpp",
+                h=cpp.Header(self.contract, self.idiom, header),
+                cpp=cpp,
+                which=which.split(),
+                includes=includes,
+                about=about + " Included by the headers beside this folder.",
+                guard=f"FARSPAN_CPP_GENERATED_{name.upper()}_HPP",
+                parts=self.parts,
+            )
+        return made
 
     def swig(self, root: Path) -> dict[str, str]:
         """The flat functions that follow from the headers, and such parts of the interface files."""

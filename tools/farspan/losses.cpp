@@ -16,7 +16,7 @@ void byte_losses(const farspan::context* context, const float* logits, const uin
 
 farspan_loss_summary summarize(const std::vector<double>& losses) {
     farspan::eval::loss loss;
-    loss.add(losses, static_cast<int64_t>(losses.size()));
+    loss.add(losses, {}, 0, static_cast<int64_t>(losses.size()));
     return loss.summary();
 }
 

@@ -83,7 +83,7 @@ farspan_loss_summary measure(const perplexity_options& o, const language_model& 
         runner.run(w, bytes, [&](int64_t, int64_t first_row, int64_t rows, const float* logits) {
             nll.resize(static_cast<size_t>(rows));
             byte_losses(&context, logits, bytes.data() + first_row + 1, rows, vocabulary, nll.data());
-            loss.add(nll, rows);
+            loss.add(nll, {}, 0, rows);
             if (logits_file) logits_file->write(logits, static_cast<size_t>(rows * vocabulary) * sizeof(float));
         });
         shown.show(static_cast<double>(n + 1) / static_cast<double>(count), std::to_string(n + 1) + " windows");

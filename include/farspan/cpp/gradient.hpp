@@ -12,8 +12,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "farspan/farspan.hpp"
-#include "farspan/gradient.h"
+#include "farspan/cpp/generated/gradient.hpp"
 
 namespace farspan {
 
@@ -40,40 +39,29 @@ inline std::size_t backward_workspace_size(const plan& plan) {
 inline void attention_backward(const plan& plan, const gradient_inputs& inputs, const gradients& wanted,
                                const context* context = nullptr) {
     const auto view = [](const auto& chosen) { return chosen ? chosen->get() : nullptr; };
-    farspan_attention_gradient data;
-    farspan_attention_gradient_init(&data, sizeof data);
+    farspan_attention_gradient data = detail::begun(farspan_attention_gradient_init);
     data.q = inputs.q.get();
     data.k = inputs.k.get();
     data.v = inputs.v.get();
     data.bias = view(inputs.bias);
     data.out = inputs.out.get();
     data.lse = inputs.lse.data();
-    data.lse_count = static_cast<int64_t>(inputs.lse.size());
+    data.lse_count = detail::count_of(inputs.lse);
     data.d_out = inputs.d_out.get();
     data.d_lse = inputs.d_lse.data();
-    data.d_lse_count = static_cast<int64_t>(inputs.d_lse.size());
+    data.d_lse_count = detail::count_of(inputs.d_lse);
     data.d_q = view(wanted.d_q);
     data.d_k = view(wanted.d_k);
     data.d_v = view(wanted.d_v);
     data.d_bias = view(wanted.d_bias);
     data.d_bias_values = wanted.d_bias_values.data();
-    data.d_bias_values_count = static_cast<int64_t>(wanted.d_bias_values.size());
+    data.d_bias_values_count = detail::count_of(wanted.d_bias_values);
     data.d_sink_logits = wanted.d_sink_logits.data();
-    data.d_sink_logits_count = static_cast<int64_t>(wanted.d_sink_logits.size());
+    data.d_sink_logits_count = detail::count_of(wanted.d_sink_logits);
     data.workspace = wanted.workspace.data();
-    data.workspace_bytes = static_cast<int64_t>(wanted.workspace.size());
+    data.workspace_bytes = detail::count_of(wanted.workspace);
     detail::check([&](farspan_error* cause) {
         return farspan_attention_backward(detail::handle(context), plan.get(), &data, cause);
-    });
-}
-
-// The gradient of rope_apply: d_in from d_out; also the same view.
-inline void rope_backward(const scheme& scheme, const const_tensor& d_out, const tensor& d_in,
-                          array_view<const int64_t> positions = {}, const rope_options& options = {},
-                          const context* context = nullptr) {
-    detail::check([&](farspan_error* cause) {
-        return farspan_rope_backward(detail::handle(context), scheme.get(), &options, positions.data(),
-                                     static_cast<int64_t>(positions.size()), d_out.get(), d_in.get(), cause);
     });
 }
 

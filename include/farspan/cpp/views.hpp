@@ -9,7 +9,6 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -70,18 +69,6 @@ private:
     Value* data_ = nullptr;
     std::size_t size_ = 0;
 };
-
-namespace detail {
-// An array and its count, as C takes them: an empty one is absent.
-template <class Value>
-Value* data_of(array_view<Value> array) {
-    return array.empty() ? nullptr : array.data();
-}
-template <class Value>
-int64_t count_of(array_view<Value> array) {
-    return static_cast<int64_t>(array.size());
-}
-}  // namespace detail
 
 // Storage of half precision: the bits as they lie in memory.
 struct f16 {

@@ -113,7 +113,10 @@ typedef struct farspan_window {
 FARSPAN_API void farspan_window_init(farspan_window* window, size_t size);
 
 /* The number of windows, and window `index` of them, in text order. A window is computed from its index: nothing is
- * kept, and any thread may ask for any window. */
+ * kept, and any thread may ask for any window.
+ *
+ * Errors: FARSPAN_ERROR_METHOD without a BOS policy; FARSPAN_ERROR_PARAMETER_RANGE, also for an index that is none;
+ * FARSPAN_ERROR_COMBINATION for a field that the schedule does not read. */
 FARSPAN_API farspan_status farspan_windows_count(const farspan_windows_config* config, int64_t* count,
                                                  farspan_error* error);
 FARSPAN_API farspan_status farspan_windows_get(const farspan_windows_config* config, int64_t index,
@@ -160,7 +163,10 @@ FARSPAN_API farspan_status farspan_loss_merge(farspan_loss* loss, const farspan_
 /* The curve over the context: losses go into the accumulators of `curve` by the number of tokens that the model had
  * read when it made the prediction. Loss n had context first_context + n (for a window: first_row + 1) and goes into
  * bucket k with edges[k] <= context < edges[k + 1]; outside the edges it is left out. edges: curve_count + 1,
- * ascending. */
+ * ascending.
+ *
+ * Errors: FARSPAN_ERROR_POSITIONS if the edges do not ascend or a context is negative; FARSPAN_ERROR_SHAPE for fewer
+ * than two edges and for missing targets. */
 FARSPAN_API farspan_status farspan_loss_add_by_context(const farspan_context* context, farspan_loss* curve,
                                                        int64_t curve_count, const int64_t* edges, int64_t edges_count,
                                                        int64_t first_context, const double* nll, int64_t nll_count,

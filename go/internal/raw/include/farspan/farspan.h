@@ -402,11 +402,12 @@ FARSPAN_API void farspan_bias_config_init(farspan_bias_config* config, size_t si
 FARSPAN_API void farspan_mask_config_init(farspan_mask_config* config, size_t size);
 FARSPAN_API void farspan_score_config_init(farspan_score_config* config, size_t size);
 
-/* The spelling of a method ("yarn", "self_extend", "alibi") and back. A part is one of FARSPAN_PART_*. The name of an
- * unknown method is NULL; an unknown name gives -1. Methods of a part are numbered 0 .. farspan_method_count - 1. */
 enum { FARSPAN_PART_ROPE = 0, FARSPAN_PART_REMAP = 1, FARSPAN_PART_BIAS = 2, FARSPAN_PART_TEMPERATURE = 3 };
+/* The spelling of a method, "yarn", "self_extend" or "alibi"; NULL if it is unknown. A part is one of FARSPAN_PART_*. */
 FARSPAN_API const char* farspan_method_name(int32_t part, int32_t method);
+/* The method that is spelled so; -1 if there is none. */
 FARSPAN_API int32_t farspan_method_find(int32_t part, const char* name);
+/* How many methods a part has: they are numbered from 0. */
 FARSPAN_API int32_t farspan_method_count(int32_t part);
 
 /* ---- 4. Scheme -------------------------------------------------------------------------------- */
@@ -428,8 +429,12 @@ typedef struct farspan_scheme_parts {
 } farspan_scheme_parts;
 FARSPAN_API void farspan_scheme_parts_init(farspan_scheme_parts* parts, size_t size);
 
-/* Checks the configurations and makes a scheme of them, which owns copies of all arrays. `parts` may be NULL: all
- * defaults. */
+/* Checks the configurations and makes a scheme of them, which owns copies of all arrays.
+ *
+ * In C: `parts` may be NULL: all defaults.
+ *
+ * Errors: most of them; the message names the field, its value and its range. FARSPAN_ERROR_COMBINATION also for a
+ * parameter that the method would ignore. */
 FARSPAN_API farspan_status farspan_scheme_create(const farspan_scheme_parts* parts, farspan_scheme** scheme,
                                                  farspan_error* error);
 FARSPAN_API void farspan_scheme_destroy(farspan_scheme* scheme);
@@ -696,7 +701,9 @@ FARSPAN_API void farspan_attention_data_init(farspan_attention_data* data, size_
 FARSPAN_API size_t farspan_plan_workspace_size(const farspan_plan* plan);
 
 /* How the work divides, for one batch and head: tiles skipped, wholly visible, on a mask edge, and (counted in the last
- * two as well) crossed by a branch boundary. */
+ * two as well) crossed by a branch boundary.
+ *
+ * Errors: FARSPAN_ERROR_OUT_OF_MEMORY. */
 FARSPAN_API farspan_status farspan_plan_tile_counts(const farspan_plan* plan, int64_t counts[4], farspan_error* error);
 
 /* out = softmax(logits) v. Arithmetic and accumulation are f32. A query that sees no key gives 0 and lse = -inf (with a
@@ -749,16 +756,21 @@ typedef struct farspan_context_config {
 FARSPAN_API void farspan_context_config_init(farspan_context_config* config, size_t size);
 
 /* Every function whose time grows with its input takes a context, and honours all of it: threads, instruction set and
- * flag. A NULL context everywhere means the defaults, as found at the first such call. `config` may be NULL. More
- * threads than the machine has are clamped. */
+ * flag. A NULL context everywhere means the defaults, as found at the first such call. More threads than the machine has
+ * are clamped.
+ *
+ * In C: `config` may be NULL.
+ *
+ * Errors: FARSPAN_ERROR_ISA_UNSUPPORTED if this machine lacks the instruction set; FARSPAN_ERROR_PARAMETER_RANGE if
+ * threads is negative. */
 FARSPAN_API farspan_status farspan_context_create(const farspan_context_config* config, farspan_context** context,
                                                   farspan_error* error);
 FARSPAN_API void farspan_context_destroy(farspan_context* context);
 FARSPAN_API int32_t farspan_context_threads(const farspan_context* context); /* threads that a run really uses */
 FARSPAN_API int32_t farspan_context_isa(const farspan_context* context);     /* the instruction set in use */
 
-FARSPAN_API int32_t farspan_isa_supported(int32_t isa); /* 1 if built in and usable on this machine */
-FARSPAN_API const char* farspan_isa_name(int32_t isa);  /* "avx2"; NULL if unknown */
+FARSPAN_API int32_t farspan_isa_supported(int32_t isa); /* whether it is built in and usable on this machine */
+FARSPAN_API const char* farspan_isa_name(int32_t isa);  /* its name, "avx2"; NULL if unknown */
 
 /* A JSON object for bug reports: versions, instruction sets found and used, threads, quota. Writes at most
  * `buffer_bytes` bytes with the final NUL and returns the bytes needed; call with 0 to learn them. */
