@@ -45,7 +45,7 @@ done
 # run <language> <isa> <threads>: one test; its line ends in the digest. The variable also rules the calls without a context.
 run() {
     local line code
-    line=$(FARSPAN_ISA=$2 "build/conformance/$1" "$vectors" "$2" "$3" 2>"$errors")
+    line=$(FARSPAN_ISA=$2 tests/conformance/judge.py "$1" "$vectors" "$2" "$3" "build/conformance/$1" 2>"$errors")
     code=$?
     echo "$line"
     if [ "$code" -eq 0 ] && [[ $line =~ ^"$1 $2 $3 "[1-9][0-9]*" 0 "([0-9a-f]{64})$ ]]; then

@@ -106,11 +106,12 @@ leaves_nothing_open() {
 
 # The same cases as scripts/conformance.sh, from C, in this system's and in that library.
 gives_the_same_bits() {
-    local runner=$PWD/build/dev/tests/conformance/conformance_c isa mine theirs
+    local runner=$PWD/build/dev/tests/conformance/conformance_c isa mine theirs judged
     [ -x "$runner" ] || cmake --build build/dev --target conformance_c isa_list || return
     for isa in $(build/dev/tests/isa_list); do
-        mine=$(FARSPAN_ISA=$isa "$runner" tests/vectors/conformance "$isa" 2) || return
-        theirs=$(FARSPAN_ISA=$isa LD_LIBRARY_PATH=$portable/lib "$runner" tests/vectors/conformance "$isa" 2) || return
+        judged=(tests/conformance/judge.py c tests/vectors/conformance "$isa" 2 "$runner")
+        mine=$(FARSPAN_ISA=$isa "${judged[@]}") || return
+        theirs=$(FARSPAN_ISA=$isa LD_LIBRARY_PATH=$portable/lib "${judged[@]}") || return
         LD_LIBRARY_PATH=$portable/lib ldd "$runner" | grep -q "$portable" || return
         echo "$mine"
         echo "$theirs"

@@ -115,7 +115,7 @@ the_generated_code_is_not_exported() {
 }
 
 answers_the_conformance_vectors() {
-    "$root/build/conformance/java" "$root/tests/vectors/conformance" scalar 2
+    "$root/tests/conformance/judge.py" java "$root/tests/vectors/conformance" scalar 2 "$root/build/conformance/java"
 }
 
 decoding_in_a_pool_agrees_with_decoding_alone() {

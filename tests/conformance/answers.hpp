@@ -8,8 +8,12 @@
 
 namespace conformance {
 
+// Sets the expected outputs of a case, if the oracle has an answer to it.
+void answer(json& one);
+
 farspan_test::scheme_spec read_scheme(const json& one);
 farspan_test::attention_problem read_problem(const json& fields);
+std::string canonical(const json& scheme);
 
 // What a tensor of results must hold: `values` in the order of the shape, within the error that docs/numerics.md
 // states.
@@ -40,6 +44,7 @@ json answer_bleu_tokens(const json& one);
 json answer_rouge_tokens(const json& one);
 json answer_bootstrap(const json& one);
 json answer_bleu_bootstrap(const json& one);
+json answer_bleu_signature(const json& one);
 json answer_passkey(const json& one);
 json answer_needle(const json& one);
 

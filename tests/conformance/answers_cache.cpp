@@ -154,7 +154,7 @@ const std::map<std::string, history::step_function>& history::calls() {
 
 void history::create(const json& step) {
     farspan_cache_config_init(&form_, sizeof form_);
-    set_numbers(&form_, cache_fields, step.at("config"));
+    set_numbers(form_, "cache_config", step.at("config"));
     if (form_.value_dim == 0) form_.value_dim = form_.head_dim;
     lists_.clear();
 }

@@ -15,13 +15,13 @@ using row = std::vector<double>;
 
 class rotation {
 public:
-    rotation(const scheme_spec& spec, const json& given, int64_t length, int64_t head_dim)
+    rotation(const scheme_spec& spec, const farspan_rope_options& options, int64_t length, int64_t head_dim)
         : spec_(spec),
           rules_(spec, length, head_dim),
-          direction_(given.at("direction").get<int32_t>()),
-          query_(given.at("side").get<int32_t>() == FARSPAN_SIDE_QUERY),
-          branch_(given.at("branch").get<int32_t>()),
-          centre_(given.contains("xpos_centre") ? given.at("xpos_centre").get<double>() : 0) {}
+          direction_(options.direction),
+          query_(options.side == FARSPAN_SIDE_QUERY),
+          branch_(options.branch),
+          centre_(options.xpos_centre) {}
 
     row of(const row& x, int64_t position) const {
         const int offset = spec_.rope.rotary_offset;
@@ -71,8 +71,10 @@ json answer_rope(const json& one) {
     for (int64_t t = 0; t < rows && !given.contains("positions"); ++t) positions.push_back(t);
     int64_t largest = 0;
     for (const int64_t position : positions) largest = std::max(largest, position);
-    const auto length = given.at("length").get<int64_t>(), stride = given.at("axis_stride").get<int64_t>();
-    const rotation turn(spec, given, length > 0 ? length : largest + 1, in.shape[3]);
+    farspan_rope_options options;
+    farspan_rope_options_init(&options, sizeof options);
+    set_numbers(options, "rope_options", given.at("options"));
+    const rotation turn(spec, options, options.length > 0 ? options.length : largest + 1, in.shape[3]);
 
     expected_output expected(out);
     const int64_t first = spec.rope.rotary_offset, last = first + spec.rope.rotary_dim;
@@ -81,7 +83,7 @@ json answer_rope(const json& one) {
             for (int64_t t = 0; t < rows; ++t) {
                 const row x = in.row(b, h, t);
                 row axes;
-                const auto step = static_cast<size_t>(stride == 0 ? rows : stride);
+                const auto step = static_cast<size_t>(options.axis_stride == 0 ? rows : options.axis_stride);
                 for (size_t n = static_cast<size_t>(t); n < positions.size(); n += step)
                     axes.push_back(static_cast<double>(positions[n]));
                 const bool by_axis = spec.rope.axes != FARSPAN_AXES_NONE;
@@ -137,7 +139,7 @@ json answer_fire(const json& one) {
     const json& weights = given.at("config");
     farspan_fire_config config;
     farspan_fire_config_init(&config, sizeof config);
-    set_numbers(&config, fire_fields, weights);
+    set_numbers(config, "fire_config", weights);
     const oracle::fire_mlp mlp{array<double>(weights.at("w1")), array<double>(weights.at("b1")),
                                array<double>(weights.at("w2")), array<double>(weights.at("b2"))};
     const tensor_memory out(given.at("out"));

@@ -1,7 +1,6 @@
-// Reads the scalars of a conformance case: shared by the maker of the vectors and the C++ runner.
+// Reads the values of a conformance case: shared by the oracle's answers and the C++ runner.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -18,23 +17,21 @@ namespace conformance {
 using json = nlohmann::ordered_json;
 
 // A number, or one of the strings nan, inf and -inf.
-inline double real(const json& value) {
-    if (!value.is_string()) return value.get<double>();
-    const auto& text = value.get_ref<const std::string&>();
-    if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
-    if (text == "inf" || text == "-inf") return std::numeric_limits<double>::infinity() * (text == "inf" ? 1 : -1);
-    throw std::runtime_error("not a number: " + text);
+template <class Value>
+Value number(const json& value) {
+    if constexpr (std::is_floating_point_v<Value>) {
+        if (value == "nan") return std::numeric_limits<Value>::quiet_NaN();
+        if (value == "inf" || value == "-inf")
+            return std::numeric_limits<Value>::infinity() * (value == "inf" ? 1 : -1);
+    }
+    return value.get<Value>();
 }
+inline double real(const json& value) { return number<double>(value); }
 
 template <class Value>
 std::vector<Value> array(const json& values) {
     std::vector<Value> result;
-    for (const json& value : values) {
-        if constexpr (std::is_floating_point_v<Value>)
-            result.push_back(static_cast<Value>(real(value)));
-        else
-            result.push_back(value.get<Value>());
-    }
+    for (const json& value : values) result.push_back(number<Value>(value));
     return result;
 }
 
@@ -44,31 +41,25 @@ std::vector<Value> array_or_empty(const json& object, const char* key) {
     return object.contains(key) ? array<Value>(object.at(key)) : std::vector<Value>{};
 }
 
-// Sets the fields of a configuration that are numbers. Arrays are left to the caller: who owns them differs.
-inline void set_numbers(void* config, const field* fields, const json& given) {
-    for (const auto& [name, value] : given.items()) {
-        if (name == "method") continue;
-        const field* one = find_field(fields, name.c_str());
-        if (!one) throw std::runtime_error("unknown field: " + name);
-        const auto store = [&](const auto& number) {
-            std::memcpy(static_cast<char*>(config) + one->offset, &number, sizeof number);
-        };
-        switch (one->kind) {
-            case FIELD_INT32:
-                store(value.template get<int32_t>());
-                break;
-            case FIELD_INT64:
-                store(value.template get<int64_t>());
-                break;
-            case FIELD_DOUBLE:
-                store(real(value));
-                break;
-            case FIELD_FOUR_INT32:
-                store(value.template get<std::array<int32_t, 4>>());
-                break;
-            default:
-                break;
-        }
+template <class Value>
+void store(void* at, const json& given, int extent) {
+    for (int n = 0; n < extent; ++n) {
+        const Value value = number<Value>(given.is_array() ? given.at(static_cast<std::size_t>(n)) : given);
+        std::memcpy(static_cast<char*>(at) + static_cast<std::size_t>(n) * sizeof value, &value, sizeof value);
+    }
+}
+
+// Sets the fields of a public struct that are numbers. Arrays are left to the caller: who owns them differs.
+template <class Struct>
+void set_numbers(Struct& config, const char* name, const json& given) {
+    for (const auto& [key, value] : given.items()) {
+        const field* one = fields_of(name);
+        while (one->name && key != one->name) ++one;
+        if (!one->name) throw std::runtime_error(std::string(name) + " has no " + key);
+        void* at = reinterpret_cast<char*>(&config) + one->offset;
+        if (one->kind == FIELD_INT32) store<int32_t>(at, value, one->extent);
+        if (one->kind == FIELD_INT64) store<int64_t>(at, value, one->extent);
+        if (one->kind == FIELD_DOUBLE) store<double>(at, value, one->extent);
     }
 }
 

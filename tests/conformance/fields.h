@@ -1,4 +1,4 @@
-/* The fields of the configurations by name, so that a runner can set them from JSON. */
+/* The fields of the public structs by name, so that a runner can set them from JSON and hash them. */
 #ifndef FARSPAN_CONFORMANCE_FIELDS_H
 #define FARSPAN_CONFORMANCE_FIELDS_H
 
@@ -12,27 +12,20 @@ enum field_kind {
     FIELD_INT32,
     FIELD_INT64,
     FIELD_DOUBLE,
-    FIELD_FOUR_INT32, /* an array inside the struct */
-    FIELD_FLOATS,     /* pointers to arrays, each followed by its count */
-    FIELD_DOUBLES,
-    FIELD_INT64S
+    FIELD_INT64S, /* pointers to arrays, each with its count */
+    FIELD_FLOATS,
+    FIELD_DOUBLES
 };
 
 struct field {
     const char* name; /* NULL behind the last field */
     enum field_kind kind;
-    size_t offset; /* in bytes */
+    int extent;           /* of an array inside the struct; else 1 */
+    size_t offset, count; /* in bytes; of an array's count */
 };
 
-extern const struct field rope_fields[], remap_fields[], bias_fields[], mask_fields[], score_fields[];
-extern const struct field problem_fields[], fire_fields[];
-extern const struct field cache_fields[];
-extern const struct field windows_fields[], bleu_fields[], chrf_fields[], rouge_fields[];
-extern const struct field bootstrap_fields[], passkey_fields[];
-extern const struct field model_option_fields[];
-
-/* NULL if there is no such field. */
-const struct field* find_field(const struct field* fields, const char* name);
+/* Of "rope_config" and the like; NULL if there is no such struct. */
+const struct field* fields_of(const char* name);
 
 #ifdef __cplusplus
 }

@@ -1,64 +1,26 @@
-// usage: make_vectors DIRECTORY            writes the conformance vectors
-//        make_vectors --check DIRECTORY    makes them again and compares
+// usage: make_vectors DIRECTORY            writes what the cases of its files must answer
+//        make_vectors --check DIRECTORY    compares it with what they say
 //
-// The values come from the oracle in tests/reference, or with the case from a published implementation. When compared,
-// a value may differ by a hundredth of its tolerance: another libm rounds differently. Everything else must be the same
-// text.
+// The files are the source of the cases; the values come from the oracle in tests/reference. What it cannot answer (facts about published
+// models, what published implementations answered, errors) is written with the case and stays. When compared, a value may differ by a
+// hundredth of its tolerance: another libm rounds differently. Everything else must be the same text.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
-#include "cases.hpp"
-#include "worded.hpp"
+#include "answers.hpp"
 
 using namespace conformance;
 
 namespace {
 
-struct vector_file {
-    const char* name;
-    std::vector<case_list (*)()> lists;
-};
-
-const std::vector<vector_file> files = {
-    {"absolute.json", {absolute_cases}},
-    {"attention_large.json", {attention_large_cases}},
-    {"attention_methods.json", {attention_method_cases}},
-    {"attention_shapes.json", {attention_shape_cases}},
-    {"cache.json", {cache_cases, cache_error_cases}},
-    {"errors.json", {scheme_error_cases, encode_error_cases, plan_error_cases}},
-    {"eval_errors.json", {eval_loss_error_cases, eval_text_error_cases}},
-    {"eval_loss.json", {eval_loss_cases}},
-    {"eval_tasks.json", {eval_task_cases}},
-    {"eval_text.json", {eval_text_cases}},
-    {"frequencies.json", {frequency_cases}},
-    {"merge.json", {merge_cases}},
-    {"model.json", {model_whole_cases, model_layer_cases}},
-    {"model_errors.json", {model_error_cases}},
-    {"model_schemes.json", {model_family_cases, model_option_cases, model_attention_cases}},
-    {"rope_apply.json", {rope_apply_cases}},
-    {"scheme.json", {scheme_cases}},
-    {"scheme_json.json", {scheme_json_cases, scheme_json_error_cases}},
-    {"tiles.json", {tile_cases}},
-};
-
-std::vector<json> make(const vector_file& file) {
-    std::vector<json> result;
-    for (const auto& list : file.lists)
-        for (json& one : list().cases) {
-            if (!one.contains("status") && !one.contains("outputs")) one["outputs"] = outputs_of(one);
-            one.erase("expected");
-            word_schemes(one);
-            result.push_back(one);
-        }
-    return result;
-}
-
 // One case per line.
-std::string text_of(const std::vector<json>& cases) {
+std::string text_of(const json& file) {
     std::string text = "{\"cases\": [";
-    for (const json& one : cases) text += (text.back() == '[' ? "\n" : ",\n") + one.dump();
+    for (const json& one : file.at("cases")) text += (text.back() == '[' ? "\n" : ",\n") + one.dump();
     return text + "\n]}\n";
 }
 
@@ -82,22 +44,28 @@ bool take_close_values(json& one, json& other) {
     return close;
 }
 
-bool same(const std::string& directory, const vector_file& file) {
-    std::ifstream stream(directory + "/" + file.name);
-    json stored = json::parse(stream, nullptr, false);
-    std::vector<json> made = make(file);
-    if (!stored.is_object() || stored["cases"].size() != made.size()) {
-        std::printf("%s: missing, or another number of cases\n", file.name);
-        return false;
+// Answers the cases of a file; when checking, prints and counts those that differ from what stands there.
+int answer_file(const std::filesystem::path& path, bool check) {
+    std::stringstream stored;
+    stored << std::ifstream(path).rdbuf();
+    json file = json::parse(stored.str());
+    int differing = 0;
+    for (json& one : file.at("cases")) {
+        json made = one;
+        answer(made);
+        if (!check) {
+            one = made;
+        } else if (!take_close_values(made, one) || made.dump() != one.dump()) {
+            std::printf("%s: '%s' differs\n", path.filename().c_str(), made["name"].get<std::string>().c_str());
+            ++differing;
+        }
     }
-    bool result = true;
-    for (size_t n = 0; n < made.size(); ++n) {
-        json& other = stored["cases"][n];
-        if (take_close_values(made[n], other) && made[n].dump() == other.dump()) continue;
-        std::printf("%s: '%s' differs\n", file.name, made[n]["name"].get<std::string>().c_str());
-        result = false;
+    if (!check) std::ofstream(path) << text_of(file);
+    if (check && differing == 0 && text_of(json::parse(stored.str())) != stored.str()) {
+        std::printf("%s is not laid out as make_vectors does it\n", path.filename().c_str());
+        return 1;
     }
-    return result;
+    return differing;
 }
 
 }  // namespace
@@ -108,16 +76,12 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "usage: make_vectors [--check] DIRECTORY\n");
         return 2;
     }
-    int failed = 0;
-    for (const vector_file& file : files) {
-        if (check) {
-            failed += !same(argv[2], file);
-        } else {
-            std::ofstream stream(std::string(argv[1]) + "/" + file.name);
-            stream << text_of(make(file));
-            failed += !stream.flush();
-        }
+    int files = 0, failed = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(argv[argc - 1])) {
+        if (entry.path().extension() != ".json") continue;
+        ++files;
+        failed += answer_file(entry.path(), check) != 0;
     }
-    if (check) std::printf("%zu passed, %d failed\n", files.size() - static_cast<size_t>(failed), failed);
-    return failed != 0;
+    if (check) std::printf("%d passed, %d failed\n", files - failed, failed);
+    return failed != 0 || files == 0;
 }

@@ -35,6 +35,7 @@ def described(root: Path, baseline: bool) -> dict[str, str]:
         "rust-sys/src/bindings.rs": printer.print("bindings.rs"),
         "rust-sys/tests/layout/names.rs": printer.print("layout_names.rs"),
         "python/farspan/_abi.py": printer.print("abi.py"),
+        **printer.conformance(),
         **printer.constants(),
         **printer.java_structs(),
         **printer.go_structs(),

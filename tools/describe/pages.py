@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import calls
+import conformance
 import cpp
 import flat
 import go
@@ -57,6 +58,11 @@ class Pages:
             rustdoc=words.rustdoc,
             cppdoc=cpp.comment,
             go_constants=self.go_constants,
+            conformance_fields=conformance.fields,
+            conformance_options=conformance.rust_options,
+            conformance_path=conformance.rust_path,
+            conformance_said=conformance.is_said,
+            conformance_whole=conformance.rust_whole,
             rust_word=rust.word,
             rust_type=rust.type_of,
             rust_argument=rust.argument,
@@ -299,6 +305,19 @@ class Pages:
                 parts=self.parts,
             )
         return made
+
+    def conformance(self) -> dict[str, str]:
+        """The fields of structs by name, for the runners that cannot look them up themselves."""
+        parts = ("rope_config", "remap_config", "bias_config", "mask_config", "score_config")
+        records = [r for r in self.contract.records if r.kind != "counter"]
+        others = (*parts, "context_config", "model_layer", "model_note")
+        used = [r for r in records if r.struct.short not in others and r.is_made_for("rust")]
+        return {
+            "tests/conformance/generated/fields.c": self.print(
+                "conformance_fields.c", records=records, headers=conformance.MODULES
+            ),
+            "rust/examples/conformance/generated.rs": self.print("conformance_fields.rs", records=used),
+        }
 
     def swig(self, root: Path) -> dict[str, str]:
         """The flat functions that follow from the headers, and such parts of the interface files."""

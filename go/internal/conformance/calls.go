@@ -1,280 +1,172 @@
 package main
 
 import (
+	"encoding/hex"
 	"encoding/json"
 
 	"farspan.io/farspan"
 )
 
-// session is one case and what it runs with.
-type session struct {
-	*testCase
-	context *farspan.Context
+var calls = map[string]func(*call){
+	"rope_frequencies": func(c *call) {
+		frequencies := fresh[float64](c, "f64", c.whole("count"))
+		c.give(must(c.scheme().RopeFrequencies(c.whole("length"), frequencies)))
+	},
+	"scheme_probe": func(c *call) {
+		scheme := c.scheme()
+		for _, pair := range read[[][3]int64](c.object, "pairs") {
+			c.give(must(scheme.Probe(c.whole("length"), pair[0], pair[1], int32(pair[2]))))
+		}
+	},
+	"scheme_visible": func(c *call) {
+		scheme := c.scheme()
+		for _, query := range c.wholes("queries") {
+			c.give(must(scheme.Visible(query, c.whole("keys"))))
+		}
+	},
+	"scheme_to_json": func(c *call) { c.text(string(must(c.scheme().JSON()))) },
+	"rope_apply": func(c *call) {
+		in, out := c.inOut("in", "out")
+		check(c.scheme().RopeApply(c.context, fill(farspan.NewRopeOptions(), c.object.object("options")), c.wholes("positions"), in, out))
+	},
+	"bias_fill": func(c *call) {
+		out := fresh[float32](c, "f32", c.whole("count"))
+		check(c.scheme().BiasFill(c.small("head"), c.whole("length"), c.whole("first_distance"), out))
+	},
+	"sinusoidal_fill": func(c *call) {
+		check(farspan.SinusoidalFill(farspan.SinusoidalLayout(c.small("layout")), c.whole("first"), c.real("base"), c.out("out")))
+	},
+	"position_lookup": func(c *call) {
+		check(farspan.PositionLookup(c.in("table"), c.wholes("positions"), c.out("out")))
+	},
+	"fire_fill": func(c *call) {
+		config := fill(farspan.NewFireConfig(), c.object.object("config"))
+		check(farspan.FireFill(config, c.wholes("query_positions"), c.wholes("key_positions"), c.out("out")))
+	},
+	"attention_run": func(c *call) {
+		out, lse := c.out("out"), c.lse()
+		plan := c.plan()
+		defer plan.Close()
+		options := &farspan.RunOptions{Bias: c.in("bias"), LSE: lse}
+		if c.has("workspace") {
+			options.Workspace = make([]byte, plan.WorkspaceSize())
+		}
+		check(plan.Run(c.context, c.in("q"), c.in("k"), c.in("v"), out, options))
+	},
+	"plan_tile_counts": func(c *call) {
+		plan := c.plan()
+		defer plan.Close()
+		c.give(must(plan.TileCounts()))
+	},
+	"attention": func(c *call) {
+		check(farspan.Attention(c.context, c.scheme(), c.in("q"), c.in("k"), c.in("v"), c.out("out")))
+	},
+	"attention_merge": func(c *call) {
+		a, lseA := c.out("out_a"), c.object.object("lse_a").single()
+		c.add("f32", lseA)
+		check(farspan.AttentionMerge(a, lseA, c.in("out_b"), c.object.object("lse_b").single()))
+	},
+	"cache_history":  cacheHistory,
+	"model_describe": func(c *call) { c.give(must(c.model().Info())) },
+	"model_layer_at": func(c *call) {
+		l := must(c.model().Layer(c.whole("layer")))
+		c.give(l.Kind, l.Alike, l.QueryHeads, l.KeyHeads, l.HeadDim, l.ValueDim, l.Window, l.AttentionScale)
+		if l.Rope == nil {
+			c.give([9]int64{}, [3]float64{})
+			return
+		}
+		c.give(l.Rope.Method, l.Rope.Layout, l.Rope.RotaryDim, l.Rope.RotaryOffset, l.Remap.Method, l.Bias.Method,
+			l.Mask.WindowLeft, l.Mask.Chunk, l.Score.Temperature, l.Rope.Base, l.Score.Softcap, l.Score.TrainedLength)
+	},
+	"model_note_at": func(c *call) {
+		found := []int64{-1, 0}
+		for _, note := range must(c.model().Notes()) {
+			if int32(note.Code) != c.small("code") || note.Path != c.string("path") {
+				continue
+			}
+			found[0] = int64(note.Severity)
+			found[1]++
+			for n := 0; n < len(note.Text) && found[1] == 1; n++ {
+				found = append(found, int64(note.Text[n]))
+			}
+		}
+		c.give(found)
+	},
 }
 
-// stageError is a failure before the call itself.
-type stageError struct {
-	stage string
-	error
+// during names the function that make calls.
+func during[T any](c *call, stage string, make func() (T, error)) T {
+	before := c.stage
+	c.stage = stage
+	made := must(make())
+	c.stage = before
+	return made
 }
 
-func (e *stageError) Unwrap() error { return e.error }
-
-// calls answer with the outputs in the order of the README, also if they fail.
-var calls = map[string]func(*session) ([]output, error){
-	"rope_frequencies": (*session).ropeFrequencies,
-	"scheme_probe":     (*session).schemeProbe,
-	"scheme_visible":   (*session).schemeVisible,
-	"scheme_to_json":   (*session).schemeToJSON,
-	"rope_apply":       (*session).ropeApply,
-	"bias_fill":        (*session).biasFill,
-	"sinusoidal_fill":  (*session).sinusoidalFill,
-	"position_lookup":  (*session).positionLookup,
-	"fire_fill":        (*session).fireFill,
-	"attention_run":    (*session).attentionRun,
-	"plan_tile_counts": (*session).planTileCounts,
-	"attention":        (*session).attention,
-	"attention_merge":  (*session).attentionMerge,
-	"cache_history":    (*session).cacheHistory,
-	"model_describe":   (*session).modelDescribe,
-	"model_layer_at":   (*session).modelLayerAt,
-	"model_note_at":    (*session).modelNoteAt,
-}
-
-func (s *session) scheme() (*farspan.Scheme, error) {
-	if s.Model != nil {
-		return s.Model.scheme()
+// scheme is that of the layer of the case's model, or of the case or step.
+func (c *call) scheme() *farspan.Scheme {
+	if c.one.has("model") {
+		return must(c.model().Scheme(c.one.object("model").whole("layer")))
+	}
+	holder := c.one
+	if c.has("call") { // a step
+		holder = c.object
 	}
 	text := []byte("{}")
-	switch {
-	case len(s.Scheme) == 0:
-	case s.Scheme[0] == '"': // a text as it stands
-		var quoted string
-		if err := json.Unmarshal(s.Scheme, &quoted); err != nil {
-			return nil, err
+	if given := holder["scheme"]; given != nil {
+		text = given
+		var quoted string // a text as it stands
+		if json.Unmarshal(given, &quoted) == nil {
+			text = []byte(quoted)
 		}
-		text = []byte(quoted)
+	}
+	return during(c, "scheme_from_json", func() (*farspan.Scheme, error) { return farspan.SchemeFromJSON(text) })
+}
+
+func (c *call) plan() *farspan.Plan {
+	scheme := c.scheme()
+	defer scheme.Close()
+	problem := fill(farspan.NewProblem(), c.object.object("problem"))
+	return during(c, "plan_create", func() (*farspan.Plan, error) { return farspan.NewPlan(c.context, scheme, problem) })
+}
+
+// entry gives an entry of GGUF metadata as Go has it.
+func entry(o object) farspan.Metadata {
+	made, isArray := farspan.Metadata{Key: o.string("key")}, o.whole("is_array") == 1
+	switch o.whole("type") {
+	case 1:
+		made.Value = oneOrAll(o.wholes("values"), isArray)
+	case 2:
+		made.Value = oneOrAll(o.reals("values"), isArray)
 	default:
-		text = s.Scheme
+		made.Value = oneOrAll(list[string](o, "values"), isArray)
 	}
-	scheme, err := farspan.SchemeFromJSON(text)
-	if err != nil {
-		return nil, &stageError{"scheme_from_json", err}
-	}
-	return scheme, nil
+	return made
 }
 
-func (s *session) plan() (*farspan.Plan, *farspan.Problem, error) {
-	scheme, err := s.scheme()
-	if err != nil {
-		return nil, nil, err
+func oneOrAll[T any](values []T, all bool) any {
+	if all {
+		return values
 	}
-	defer scheme.Close()
-	problem := farspan.NewProblem()
-	if err := s.Arguments.Problem.fill(problem); err != nil {
-		return nil, nil, err
-	}
-	plan, err := farspan.NewPlan(s.context, scheme, problem)
-	if err != nil {
-		return nil, nil, &stageError{"plan_create", err}
-	}
-	return plan, problem, nil
+	return values[0]
 }
 
-// tensors makes several at once.
-func tensors(given ...*tensor) (made []*farspan.Tensor, memories []memory, err error) {
-	for _, t := range given {
-		tensor, memory, err := t.make()
-		if err != nil {
-			return nil, nil, &stageError{"tensor", err}
+func (c *call) model() *farspan.Model {
+	given, options := c.one.object("model"), farspan.NewModelOptions()
+	if given.has("options") {
+		fill(options, given.object("options"))
+	}
+	switch {
+	case given.has("metadata"):
+		var entries []farspan.Metadata
+		for _, one := range given.objects("metadata") {
+			entries = append(entries, entry(one))
 		}
-		made, memories = append(made, tensor), append(memories, memory)
+		return during(c, "model_from_metadata", func() (*farspan.Model, error) { return farspan.ModelFromMetadata(entries, options) })
+	case given.has("gguf"):
+		file := must(hex.DecodeString(given.string("gguf")))
+		return during(c, "model_from_gguf", func() (*farspan.Model, error) { return farspan.ModelFromGGUF(file, options) })
 	}
-	return made, memories, nil
-}
-
-func (s *session) ropeFrequencies() ([]output, error) {
-	frequencies, magnitude := make(doubles, s.Arguments.Count), make(doubles, 1)
-	outputs := written(frequencies, magnitude)
-	scheme, err := s.scheme()
-	if err != nil {
-		return outputs, err
-	}
-	defer scheme.Close()
-	magnitude[0], err = scheme.RopeFrequencies(s.Arguments.Length, frequencies)
-	return outputs, err
-}
-
-func (s *session) schemeProbe() ([]output, error) {
-	scheme, err := s.scheme()
-	if err != nil {
-		return nil, err
-	}
-	defer scheme.Close()
-	var answers doubles
-	for _, pair := range s.Arguments.Pairs {
-		p, err := scheme.Probe(s.Arguments.Length, pair[0], pair[1], int32(pair[2]))
-		if err != nil {
-			return nil, err
-		}
-		visible := 0.0
-		if p.Visible {
-			visible = 1
-		}
-		answers = append(answers, visible, float64(p.Branch), p.QueryAnglePosition, p.KeyAnglePosition, p.RelativePosition, p.Bias,
-			p.Scale, p.Magnitude)
-	}
-	return written(answers), nil
-}
-
-func (s *session) schemeVisible() ([]output, error) {
-	scheme, err := s.scheme()
-	if err != nil {
-		return nil, err
-	}
-	defer scheme.Close()
-	var answers integers
-	for _, query := range s.Arguments.Queries {
-		visible, err := scheme.Visible(query, s.Arguments.Keys)
-		if err != nil {
-			return nil, err
-		}
-		answers = append(answers, visible[0].First, visible[0].Last, visible[1].First, visible[1].Last)
-	}
-	return written(answers), nil
-}
-
-func (s *session) schemeToJSON() ([]output, error) {
-	scheme, err := s.scheme()
-	if err != nil {
-		return nil, err
-	}
-	defer scheme.Close()
-	text, err := scheme.JSON()
-	return written(characters(text)), err
-}
-
-func (s *session) ropeApply() ([]output, error) {
-	a := &s.Arguments
-	made, memories, err := tensors(a.In, a.Out)
-	if err != nil {
-		return nil, err
-	}
-	in, out, outMemory := made[0], made[1], memories[1]
-	if a.Out == nil {
-		out, outMemory = in, memories[0]
-	}
-	outputs := written(outMemory)
-	scheme, err := s.scheme()
-	if err != nil {
-		return outputs, err
-	}
-	defer scheme.Close()
-	options := farspan.NewRopeOptions()
-	options.Side, options.Branch, options.Direction = farspan.Side(a.Side), a.Branch, farspan.Direction(a.Direction)
-	options.Length, options.AxisStride, options.XPosCentre = a.Length, a.AxisStride, float64(a.XPosCentre)
-	return outputs, scheme.RopeApply(s.context, options, a.Positions, in, out)
-}
-
-func (s *session) biasFill() ([]output, error) {
-	out := make(floats, s.Arguments.Count)
-	outputs := written(out)
-	scheme, err := s.scheme()
-	if err != nil {
-		return outputs, err
-	}
-	defer scheme.Close()
-	return outputs, scheme.BiasFill(s.Arguments.Head, s.Arguments.Length, s.Arguments.FirstDistance, out)
-}
-
-func (s *session) sinusoidalFill() ([]output, error) {
-	a := &s.Arguments
-	made, memories, err := tensors(a.Out)
-	if err != nil {
-		return nil, err
-	}
-	return written(memories...), farspan.SinusoidalFill(farspan.SinusoidalLayout(a.Layout), a.First, float64(a.Base), made[0])
-}
-
-func (s *session) positionLookup() ([]output, error) {
-	made, memories, err := tensors(s.Arguments.Table, s.Arguments.Out)
-	if err != nil {
-		return nil, err
-	}
-	outputs := written(memories[1])
-	return outputs, farspan.PositionLookup(made[0], s.Arguments.Positions, made[1])
-}
-
-func (s *session) fireFill() ([]output, error) {
-	a := &s.Arguments
-	made, memories, err := tensors(a.Out)
-	if err != nil {
-		return nil, err
-	}
-	outputs := written(memories...)
-	config := farspan.NewFireConfig()
-	if err := a.Config.fill(config); err != nil {
-		return nil, err
-	}
-	return outputs, farspan.FireFill(config, a.QueryPositions, a.KeyPositions, made[0])
-}
-
-func (s *session) attentionRun() ([]output, error) {
-	a := &s.Arguments
-	made, memories, err := tensors(a.Q, a.K, a.V, a.Bias, a.Out)
-	if err != nil {
-		return nil, err
-	}
-	outputs := written(memories[4])
-	plan, problem, err := s.plan()
-	if err != nil {
-		return outputs, err
-	}
-	defer plan.Close()
-	options := &farspan.RunOptions{Bias: made[3]}
-	if a.LSE {
-		lse := make(floats, problem.Batch*problem.QueryHeads*problem.Queries)
-		outputs = append(outputs, written(lse)...)
-		options.LSE = lse
-	}
-	if a.Workspace {
-		options.Workspace = make([]byte, plan.WorkspaceSize())
-	}
-	return outputs, plan.Run(s.context, made[0], made[1], made[2], made[4], options)
-}
-
-func (s *session) planTileCounts() ([]output, error) {
-	plan, _, err := s.plan()
-	if err != nil {
-		return nil, err
-	}
-	defer plan.Close()
-	counts, err := plan.TileCounts()
-	return written(integers{counts.Skipped, counts.Whole, counts.Edge, counts.Boundary}), err
-}
-
-func (s *session) attention() ([]output, error) {
-	a := &s.Arguments
-	made, memories, err := tensors(a.Q, a.K, a.V, a.Out)
-	if err != nil {
-		return nil, err
-	}
-	outputs := written(memories[3])
-	scheme, err := s.scheme()
-	if err != nil {
-		return outputs, err
-	}
-	defer scheme.Close()
-	return outputs, farspan.Attention(s.context, scheme, made[0], made[1], made[2], made[3])
-}
-
-func (s *session) attentionMerge() ([]output, error) {
-	a := &s.Arguments
-	made, memories, err := tensors(a.OutA, a.OutB)
-	if err != nil {
-		return nil, err
-	}
-	lseA, lseB := a.LSEA.floats(), a.LSEB.floats()
-	outputs := written(memories[0], lseA)
-	return outputs, farspan.AttentionMerge(made[0], lseA, made[1], lseB)
+	text := []byte(given.string("config"))
+	return during(c, "model_from_config", func() (*farspan.Model, error) { return farspan.ModelFromConfigJSON(text, options) })
 }

@@ -70,20 +70,12 @@ def rope_frequencies(case, arguments, context):
 
 
 def scheme_probe(case, arguments, context):
-    scheme, result = scheme_of(case), []
-    for query, key, head in arguments["pairs"]:
-        probe = scheme.probe(query, key, head, arguments["length"])
-        result += [
-            probe.visible,
-            probe.branch,
-            probe.query_angle_position,
-            probe.key_angle_position,
-            probe.relative_position,
-            probe.bias,
-            probe.scale,
-            probe.magnitude,
-        ]
-    return [np.array(result, np.float64)]
+    scheme = scheme_of(case)
+    probes = [scheme.probe(query, key, head, arguments["length"]) for query, key, head in arguments["pairs"]]
+    names = "query_angle_position key_angle_position relative_position bias scale magnitude".split()
+    wholes = [[probe.visible, probe.branch] for probe in probes]
+    reals = [[getattr(probe, name) for name in names] for probe in probes]
+    return [np.array(numbers, kind).ravel() for numbers, kind in ((wholes, np.int64), (reals, np.float64)) if probes]
 
 
 def scheme_visible(case, arguments, context):
@@ -97,17 +89,13 @@ def scheme_to_json(case, arguments, context):
 
 
 def rope_apply(case, arguments, context):
-    options = {
-        key: arguments[key]
-        for key in ("side", "branch", "direction", "length", "axis_stride", "xpos_centre")
-        if key in arguments
-    }
     scheme, source = scheme_of(case), content(arguments["in"])
     x = tensor(source, arguments["in"], "in")
     result = content(arguments["out"]) if "out" in arguments else source
     out = tensor(result, arguments["out"], "out") if "out" in arguments else x
     return guarded(
-        [result], lambda: farspan.rope_apply(scheme, x, positions(arguments), out=out, context=context, **options)
+        [result],
+        lambda: farspan.rope_apply(scheme, x, positions(arguments), out=out, context=context, **arguments["options"]),
     )
 
 

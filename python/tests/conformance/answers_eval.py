@@ -90,7 +90,8 @@ def bleu_score(case, arguments, context):
         halves[n % 2 if case["call"] == "bleu_merge" else 0].add(bleu, segment["hypothesis"], segment["references"])
     halves[0].merge(halves[1])
     r = halves[0].score(bleu)
-    return [np.array([r.score, r.brevity_penalty, *r.precisions, r.hypothesis_length, r.reference_length], np.float64)]
+    lengths = np.array([r.hypothesis_length, r.reference_length], np.int64)
+    return [lengths, np.array([r.score, r.brevity_penalty, *r.precisions], np.float64)]
 
 
 bleu_merge = bleu_add_tokens = bleu_score
@@ -113,7 +114,7 @@ chrf_merge = chrf_score
 
 def rouge(case, arguments, context):
     r = judging.rouge(hypothesis=arguments["hypothesis"], references=arguments["references"], **arguments["config"])
-    return [np.array([r.precision, r.recall, r.f_measure, r.reference], np.float64)]
+    return [np.array([r.reference], np.int64), np.array([r.precision, r.recall, r.f_measure], np.float64)]
 
 
 rouge_tokens = rouge

@@ -45,11 +45,3 @@ def tensor(memory, description, name):
     else:
         there = memory[offset : offset + int(np.prod(shape))].reshape(shape)
     return farspan.view(there, name, writable=True, bfloat16=description.get("dtype") == "bf16")
-
-
-def value(memory, index):
-    """An element of an output as a number."""
-    entry = memory[index]
-    if memory.dtype == np.uint16:
-        return float(np.array([int(entry) << 16], np.uint32).view(np.float32)[0])
-    return entry.item() if isinstance(entry, np.generic) else entry

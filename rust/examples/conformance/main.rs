@@ -1,123 +1,173 @@
-//! Answers the conformance vectors: `conformance DIRECTORY ISA THREADS`, see `tests/vectors/conformance/README.md`.
+//! Answers the conformance cases: `conformance ISA THREADS FILE...`, see `tests/vectors/conformance/README.md`.
 
-mod answer;
 mod cache;
-mod config;
+mod calls;
 mod eval;
+mod generated;
 mod json;
 mod memory;
-mod model;
 
 use std::error::Error;
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::io::Write;
 
-use farspan::{Context, ContextConfig, Isa};
+use farspan::{Context, ContextConfig, Isa, Result, Scheme, Tensor, TensorMut};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
-use answer::{answer, Failure};
+use json::{number, Answer, Number};
 use memory::Memory;
 
-/// The first value that differs from what is expected, or `None`.
-fn difference(expected: &Value, outputs: &[Memory]) -> Option<String> {
-    let expected = json::list(&expected["outputs"]);
-    if expected.len() != outputs.len() {
-        return Some(format!("{} outputs are expected, not {}", expected.len(), outputs.len()));
-    }
-    for (number, (expected, output)) in expected.iter().zip(outputs).enumerate() {
-        if let Some(text) = expected.get("text") {
-            if output.bytes() != json::text(text).as_bytes() {
-                let got = String::from_utf8_lossy(&output.bytes()).into_owned();
-                return Some(format!("output {} is {:?}: {} is expected", number, got, text));
-            }
-            continue;
-        }
-        let values = json::list(&expected["values"]);
-        let at: Vec<usize> = match expected.get("at") {
-            Some(at) => json::numbers::<i64>(at).iter().map(|&index| index as usize).collect(),
-            None => (0..output.len()).collect(),
-        };
-        if at.len() != values.len() {
-            return Some(format!("output {} has {} entries, not {}", number, at.len(), values.len()));
-        }
-        for (n, (&index, value)) in at.iter().zip(values).enumerate() {
-            let (got, value) = (output.number(index), json::number::<f64>(value));
-            let tolerance = &expected["tolerance"];
-            let tolerance = json::number::<f64>(if tolerance.is_array() { &tolerance[n] } else { tolerance });
-            let close = if value.is_finite() { (got - value).abs() <= tolerance } else { got == value };
-            if !close {
-                return Some(format!(
-                    "output {} [{}] is {}: {} within {} is expected",
-                    number, index, got, value, tolerance
-                ));
-            }
-        }
-    }
-    None
+/// A case while it runs.
+pub struct Case<'a> {
+    pub one: &'a Value,
+    /// What arguments are read from: those of the case, or a step or part of one.
+    pub given: &'a Value,
+    pub context: &'a Context,
+    /// The function that is being called.
+    pub stage: &'a str,
+    /// Memory that a call may write, and what was in it before.
+    outputs: Vec<(Memory, Memory)>,
+    /// Numbers that were answered: outputs at the end.
+    wholes: Vec<i64>,
+    reals: Vec<f64>,
 }
 
-/// What is wrong with an answer, or `None`. Adds the answer to the digest.
-fn judge(case: &Value, context: &Context, digest: &mut Sha256) -> Option<String> {
-    let expected = case.get("status").map_or(0, json::number::<i32>);
-    digest.update(format!("{}\n", json::text(&case["name"])));
-    match answer(case, context) {
-        Ok(outputs) => {
-            digest.update(0i32.to_le_bytes());
-            outputs.iter().for_each(|output| digest.update(output.bytes()));
-            match expected {
-                0 => difference(case, &outputs),
-                _ => Some(format!("succeeded: status {} is expected", expected)),
-            }
+impl<'a> Case<'a> {
+    pub fn has(&self, name: &str) -> bool {
+        self.given.get(name).is_some()
+    }
+
+    /// A number, text or list of the arguments; an `Option` if it may be missing.
+    pub fn get<T: Number>(&self, name: &str) -> T {
+        number(&self.given[name])
+    }
+
+    pub fn or_zero<T: Number + Default>(&self, name: &str) -> T {
+        self.get::<Option<T>>(name).unwrap_or_default()
+    }
+
+    /// Calls `read` with an input.
+    pub fn reads<T>(&self, name: &str, read: impl FnOnce(&Tensor<'_>) -> Result<T>) -> Result<T> {
+        read(&Memory::new(&self.given[name]).view(&self.given[name])?)
+    }
+
+    /// Calls `write` with memory, which becomes an output.
+    pub fn memory<T>(
+        &mut self,
+        mut made: Memory,
+        write: impl FnOnce(&mut Self, &mut Memory) -> Result<T>,
+    ) -> Result<T> {
+        let before = made.clone();
+        let result = write(self, &mut made);
+        self.outputs.push((made, before));
+        result
+    }
+
+    /// Calls `write` with a tensor, which becomes an output.
+    pub fn writes(&mut self, name: &str, write: impl FnOnce(&Self, &mut TensorMut<'_>) -> Result<()>) -> Result<()> {
+        let given = &self.given[name];
+        self.memory(Memory::new(given), |case, memory| write(case, &mut memory.view_mut(given)?))
+    }
+
+    pub fn add(&mut self, memory: Memory) {
+        self.outputs.push((memory.clone(), memory));
+    }
+
+    pub fn text(&mut self, text: impl Into<String>) {
+        self.add(Memory::Text(text.into().into_bytes()));
+    }
+
+    pub fn wholes(&mut self, values: impl IntoIterator<Item = i64>) {
+        self.wholes.extend(values);
+    }
+
+    pub fn reals(&mut self, values: impl IntoIterator<Item = f64>) {
+        self.reals.extend(values);
+    }
+
+    pub fn give(&mut self, answer: &impl Answer) {
+        answer.numbers(&mut self.wholes, &mut self.reals);
+    }
+
+    /// Makes outputs of the numbers that were answered.
+    pub fn flush(&mut self) {
+        let (wholes, reals) = (std::mem::take(&mut self.wholes), std::mem::take(&mut self.reals));
+        if !wholes.is_empty() {
+            self.add(Memory::I64(wholes));
         }
-        Err(Failure { function, error, touched }) => {
-            digest.update(error.status().code().to_le_bytes());
-            digest.update(error.argument().to_le_bytes());
-            digest.update(format!("{}\n", error.message()));
-            let wanted = || (expected, case["argument"].as_i64(), case["failing"].as_str());
-            let got = (error.status().code(), Some(error.argument().into()), Some(function.as_str()));
-            match () {
-                () if expected == 0 => Some(format!("{} failed: {}", function, error)),
-                () if got != wanted() => Some(format!("{:?} is expected, not {:?}: {}", wanted(), got, error)),
-                () if !error.message().contains(case.get("message").map_or("", json::text)) => {
-                    Some(format!("the message lacks {}: {}", case["message"], error))
-                }
-                () if touched => Some("an output was written although the call failed".to_owned()),
-                () => None,
-            }
+        if !reals.is_empty() {
+            self.add(Memory::F64(reals));
         }
+    }
+
+    /// Names the function that is being called meanwhile.
+    pub fn during<T>(&mut self, stage: &'a str, make: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let before = std::mem::replace(&mut self.stage, stage);
+        let made = make(self)?;
+        self.stage = before;
+        Ok(made)
+    }
+
+    /// The scheme of a case or step: an object, a text as it stands, or none.
+    pub fn scheme_of(&mut self, holder: &Value) -> Result<Scheme> {
+        self.during("scheme_from_json", |_| match holder.get("scheme") {
+            None => Scheme::from_json("{}"),
+            Some(Value::String(text)) => Scheme::from_json(text),
+            Some(object) => Scheme::from_json(object.to_string()),
+        })
+    }
+
+    /// Calls `work` with each of a list of objects, from which arguments are read.
+    pub fn each(&mut self, name: &str, mut work: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        let holder = self.given;
+        for part in json::list(&holder[name]) {
+            self.given = part;
+            work(self)?;
+        }
+        self.given = holder;
+        Ok(())
+    }
+
+    fn write(&mut self, out: &mut impl Write, result: Result<()>) -> std::io::Result<()> {
+        self.flush();
+        if let Err(error) = result {
+            let untouched = u8::from(self.outputs.iter().all(|(now, before)| now == before));
+            let (status, argument, message) = (error.status().code(), error.argument(), error.message());
+            return write!(
+                out,
+                "{} {} {} {} {} 0\n{}",
+                status,
+                argument,
+                untouched,
+                self.stage,
+                message.len(),
+                message
+            );
+        }
+        writeln!(out, "0 0 1 - 0 {}", self.outputs.len())?;
+        for (memory, _) in &self.outputs {
+            let (kind, bytes) = memory.raw();
+            writeln!(out, "{} {}", kind, bytes.len())?;
+            out.write_all(&bytes)?;
+        }
+        Ok(())
     }
 }
 
-fn find_isa(name: &str) -> Option<Isa> {
-    [Isa::SCALAR, Isa::AVX2, Isa::AVX512, Isa::NEON].into_iter().find(|isa| isa.name() == Some(name))
-}
-
-fn main() -> Result<ExitCode, Box<dyn Error>> {
+fn main() -> std::result::Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
-    let (directory, isa, threads) = match &arguments[..] {
-        [_, directory, isa, threads] => (directory, isa, threads),
-        _ => return Err("usage: conformance DIRECTORY ISA THREADS".into()),
-    };
-    let config = ContextConfig { threads: threads.parse()?, isa: find_isa(isa).ok_or("unknown ISA")? };
-    let context = Context::new(&config)?;
-
-    let mut files =
-        std::fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<PathBuf>>>()?;
-    files.retain(|path| path.extension().map_or(false, |extension| extension == "json"));
-    files.sort();
-
-    let (mut cases, mut failed, mut digest) = (0, 0, Sha256::new());
-    for file in files {
+    let isas = [Isa::SCALAR, Isa::AVX2, Isa::AVX512, Isa::NEON];
+    let isa = isas.into_iter().find(|isa| isa.name() == Some(&arguments[1])).ok_or("unknown ISA")?;
+    let context = Context::new(&ContextConfig { threads: arguments[2].parse()?, isa })?;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for file in &arguments[3..] {
         let content: Value = serde_json::from_slice(&std::fs::read(file)?)?;
-        for case in json::list(&content["cases"]) {
-            cases += 1;
-            if let Some(why) = judge(case, &context, &mut digest) {
-                failed += 1;
-                eprintln!("FAILED {}: {}", json::text(&case["name"]), why);
-            }
+        for one in json::list(&content["cases"]) {
+            let (given, stage) = (&one["arguments"], one["call"].as_str().expect("a call"));
+            let (outputs, wholes, reals) = (vec![], vec![], vec![]);
+            let mut case = Case { one, given, context: &context, stage, outputs, wholes, reals };
+            let result = calls::make(&mut case, stage);
+            case.write(&mut out, result)?;
         }
     }
-    println!("rust {} {} {} {} {:x}", isa, threads, cases, failed, digest.finalize());
-    Ok(if failed == 0 && cases > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(out.flush()?)
 }

@@ -1,268 +1,151 @@
-/* Each call of the conformance cases. A function returns the status of what it called last; run->stage is its name. */
+/* Each call of the conformance cases that needs no sequences. */
+#include "calls.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../fields.h"
-#include "run.h"
-
-/* cJSON prints 15 digits of a number; these are all. */
-static void print_exactly(cJSON* parent) {
-    cJSON *item, *next;
-    for (item = parent->child; item; item = next) {
-        next = item->next;
-        if (!cJSON_IsNumber(item)) {
-            print_exactly(item);
-            continue;
-        }
-        char text[32];
-        snprintf(text, sizeof text, "%.17g", item->valuedouble);
-        cJSON* exact = cJSON_CreateRaw(text);
-        if (item->string)
-            cJSON_ReplaceItemInObjectCaseSensitive(parent, item->string, exact);
-        else
-            cJSON_ReplaceItemViaPointer(parent, item, exact);
-    }
-}
-
-static char* text_of(const cJSON* object) {
-    cJSON* copy = cJSON_Duplicate(object, 1);
-    print_exactly(copy);
-    char* text = cJSON_PrintUnformatted(copy);
-    cJSON_Delete(copy);
-    return text;
-}
-
-farspan_status make_scheme(struct run* run, const cJSON* described, farspan_scheme** scheme) {
-    const cJSON* given = cJSON_GetObjectItemCaseSensitive(described, "scheme");
-    char* printed = given && !cJSON_IsString(given) ? text_of(given) : NULL;
-    const char* text = printed ? printed : given ? given->valuestring : "{}";
+void make_scheme(struct run* run) {
+    const char* said = scheme_text(run);
+    farspan_scheme_destroy(run->made);
+    run->made = NULL;
     run->stage = "scheme_from_json";
-    const farspan_status status = farspan_scheme_from_json(text, (int64_t)strlen(text), scheme, &run->error);
-    cJSON_free(printed);
-    return status;
+    run->status = farspan_scheme_from_json(said, (int64_t)strlen(said), &run->made, &run->error);
+    run->scheme = run->made;
 }
 
-static farspan_status make_plan(struct run* run, const farspan_scheme* scheme, farspan_plan** plan) {
-    farspan_problem problem;
-    farspan_problem_init(&problem, sizeof problem);
-    set_fields(run, &problem, problem_fields, member(run->arguments, "problem"));
-    run->stage = "plan_create";
-    return farspan_plan_create(run->context, scheme, &problem, plan, &run->error);
+static void make_plan(struct run* run) {
+    CONFIG(problem, problem, member(run->given, "problem"));
+    CALL(plan_create, run->context, run->scheme, &problem, &run->plan);
 }
 
-static farspan_status rope_frequencies(struct run* run, const farspan_scheme* scheme) {
-    const int64_t count = whole_member(run->arguments, "count");
-    double* inv_freq = new_output(run, OUTPUT_F64, (size_t)count);
-    double* magnitude = new_output(run, OUTPUT_F64, 1);
-    return farspan_rope_frequencies(scheme, whole_member(run->arguments, "length"), inv_freq, count, magnitude,
-                                    &run->error);
+static void rope_frequencies(struct run* run) {
+    const int64_t count = whole(run->given, "count");
+    double* inv_freq = new_output(run, OUTPUT_F64, count);
+    double magnitude = 0;
+    CALL(rope_frequencies, run->scheme, whole(run->given, "length"), inv_freq, count, &magnitude);
+    give_real(run, magnitude);
 }
 
-static farspan_status scheme_probe(struct run* run, const farspan_scheme* scheme) {
-    const cJSON *pairs = member(run->arguments, "pairs"), *pair;
-    double* to = new_output(run, OUTPUT_F64, 8 * (size_t)cJSON_GetArraySize(pairs));
-    cJSON_ArrayForEach(pair, pairs) {
-        farspan_probe p;
-        farspan_probe_init(&p, sizeof p);
-        const farspan_status status = farspan_scheme_probe(
-            scheme, whole_member(run->arguments, "length"), whole(cJSON_GetArrayItem(pair, 0)),
-            whole(cJSON_GetArrayItem(pair, 1)), (int32_t)whole(cJSON_GetArrayItem(pair, 2)), &p, &run->error);
-        if (status != FARSPAN_OK) return status;
-        const double values[8] = {
-            p.visible, p.branch,   p.query_angle_position, p.key_angle_position, p.relative_position, p.bias,
-            p.scale,   p.magnitude};
-        memcpy(to, values, sizeof values);
-        to += 8;
+static void scheme_probe(struct run* run) {
+    const cJSON* pair;
+    cJSON_ArrayForEach(pair, member(run->given, "pairs")) {
+        FRESH(probe, probe);
+        CALL(scheme_probe, run->scheme, whole(run->given, "length"), (int64_t)real_of(at(pair, 0)),
+             (int64_t)real_of(at(pair, 1)), (int32_t)real_of(at(pair, 2)), &probe);
+        GIVE(probe, probe);
     }
-    return FARSPAN_OK;
 }
 
-static farspan_status scheme_visible(struct run* run, const farspan_scheme* scheme) {
-    const cJSON *queries = member(run->arguments, "queries"), *query;
-    int64_t* to = new_output(run, OUTPUT_INT64, 4 * (size_t)cJSON_GetArraySize(queries));
-    cJSON_ArrayForEach(query, queries) {
-        const farspan_status status =
-            farspan_scheme_visible(scheme, whole(query), whole_member(run->arguments, "keys"), to, &run->error);
-        if (status != FARSPAN_OK) return status;
-        to += 4;
+static void scheme_visible(struct run* run) {
+    const cJSON* query;
+    cJSON_ArrayForEach(query, member(run->given, "queries")) {
+        int64_t ends[4];
+        CALL(scheme_visible, run->scheme, (int64_t)real_of(query), whole(run->given, "keys"), ends);
+        for (int n = 0; n < 4; ++n) give_whole(run, ends[n]);
     }
-    return FARSPAN_OK;
 }
 
-static farspan_status scheme_to_json(struct run* run, const farspan_scheme* scheme) {
+static void scheme_to_json(struct run* run) {
     int64_t needed = 0;
-    const farspan_status status = farspan_scheme_to_json(scheme, NULL, 0, &needed, &run->error);
-    if (status != FARSPAN_OK) return status;
-    char* text = take(run, (size_t)needed);
-    const farspan_status written = farspan_scheme_to_json(scheme, text, needed, &needed, &run->error);
-    if (written == FARSPAN_OK) new_text(run, text);
-    return written;
+    CALL(scheme_to_json, run->scheme, NULL, 0, &needed);
+    char* buffer = take(run, (size_t)needed);
+    CALL(scheme_to_json, run->scheme, buffer, needed, &needed);
+    new_text(run, buffer);
 }
 
-static farspan_status rope_apply(struct run* run, const farspan_scheme* scheme) {
-    const cJSON* given = run->arguments;
-    farspan_rope_options options;
-    farspan_rope_options_init(&options, sizeof options);
-    options.side = (int32_t)whole_member(given, "side");
-    options.branch = (int32_t)whole_member(given, "branch");
-    options.direction = (int32_t)whole_member(given, "direction");
-    options.length = whole_member(given, "length");
-    options.axis_stride = whole_member(given, "axis_stride");
-    if (has(given, "xpos_centre")) options.xpos_centre = real(member(given, "xpos_centre"));
-    const int in_place = !has(given, "out");
-    const farspan_tensor out = write_tensor(run, member(given, in_place ? "in" : "out"));
-    const farspan_tensor in = in_place ? out : read_tensor(run, member(given, "in"));
-    return farspan_rope_apply(run->context, scheme, &options, int64s(run, given, "positions"),
-                              count_of(given, "positions"), &in, &out, &run->error);
+static void rope_apply(struct run* run) {
+    CONFIG(rope_options, options, member(run->given, "options"));
+    const farspan_tensor* out = output(run, has(run->given, "out") ? "out" : "in");
+    CALL(rope_apply, run->context, run->scheme, &options, INT64S("positions"),
+         has(run->given, "out") ? input(run, "in") : out, out);
 }
 
-static farspan_status bias_fill(struct run* run, const farspan_scheme* scheme) {
-    const cJSON* given = run->arguments;
-    const int64_t count = whole_member(given, "count");
-    return farspan_bias_fill(run->context, scheme, (int32_t)whole_member(given, "head"), whole_member(given, "length"),
-                             whole_member(given, "first_distance"), new_output(run, OUTPUT_F32, (size_t)count), count,
-                             &run->error);
+static void bias_fill(struct run* run) {
+    const int64_t count = whole(run->given, "count");
+    CALL(bias_fill, run->context, run->scheme, (int32_t)whole(run->given, "head"), whole(run->given, "length"),
+         whole(run->given, "first_distance"), new_output(run, OUTPUT_F32, count), count);
 }
 
-static farspan_status sinusoidal_fill(struct run* run, const farspan_scheme* scheme) {
-    (void)scheme;
-    const farspan_tensor out = write_tensor(run, member(run->arguments, "out"));
-    return farspan_sinusoidal_fill(run->context, (int32_t)whole_member(run->arguments, "layout"),
-                                   whole_member(run->arguments, "first"), real(member(run->arguments, "base")), &out,
-                                   &run->error);
+static void sinusoidal_fill(struct run* run) {
+    CALL(sinusoidal_fill, run->context, (int32_t)whole(run->given, "layout"), whole(run->given, "first"),
+         real(run->given, "base"), output(run, "out"));
 }
 
-static farspan_status position_lookup(struct run* run, const farspan_scheme* scheme) {
-    (void)scheme;
-    const farspan_tensor table = read_tensor(run, member(run->arguments, "table"));
-    const farspan_tensor out = write_tensor(run, member(run->arguments, "out"));
-    return farspan_position_lookup(run->context, &table, int64s(run, run->arguments, "positions"),
-                                   count_of(run->arguments, "positions"), &out, &run->error);
+static void position_lookup(struct run* run) {
+    CALL(position_lookup, run->context, input(run, "table"), INT64S("positions"), output(run, "out"));
 }
 
-static farspan_status fire_fill(struct run* run, const farspan_scheme* scheme) {
-    (void)scheme;
-    farspan_fire_config config;
-    farspan_fire_config_init(&config, sizeof config);
-    set_fields(run, &config, fire_fields, member(run->arguments, "config"));
-    const farspan_tensor out = write_tensor(run, member(run->arguments, "out"));
-    const cJSON* given = run->arguments;
-    return farspan_fire_fill(run->context, &config, int64s(run, given, "query_positions"),
-                             count_of(given, "query_positions"), int64s(run, given, "key_positions"),
-                             count_of(given, "key_positions"), &out, &run->error);
+static void fire_fill(struct run* run) {
+    CONFIG(fire_config, config, member(run->given, "config"));
+    CALL(fire_fill, run->context, &config, INT64S("query_positions"), INT64S("key_positions"), output(run, "out"));
 }
 
-static farspan_status run_plan(struct run* run, const farspan_plan* plan) {
-    const cJSON* given = run->arguments;
-    const farspan_tensor q = read_tensor(run, member(given, "q")), k = read_tensor(run, member(given, "k"));
-    const farspan_tensor v = read_tensor(run, member(given, "v")), out = write_tensor(run, member(given, "out"));
-    farspan_tensor bias;
-    if (has(given, "bias")) bias = read_tensor(run, member(given, "bias"));
-    farspan_attention_data data;
-    farspan_attention_data_init(&data, sizeof data);
-    data.q = &q;
-    data.k = &k;
-    data.v = &v;
-    data.out = &out;
-    if (has(given, "bias")) data.bias = &bias;
-    if (has(given, "lse")) {
-        data.lse_count = q.shape[0] * q.shape[1] * q.shape[2];
-        data.lse = new_output(run, OUTPUT_F32, (size_t)data.lse_count);
-    }
-    const size_t size = has(given, "workspace") ? farspan_plan_workspace_size(plan) : 0;
-    if (size > 0) data.workspace = take(run, size);
-    data.workspace_bytes = (int64_t)size;
-    return farspan_attention_run(run->context, plan, &data, &run->error);
+static void attention_run(struct run* run) {
+    farspan_attention_data data = attention_data(run);
+    if (has(run->given, "workspace")) data.workspace_bytes = (int64_t)farspan_plan_workspace_size(run->plan);
+    if (data.workspace_bytes > 0) data.workspace = take(run, (size_t)data.workspace_bytes);
+    CALL(attention_run, run->context, run->plan, &data);
 }
 
-static farspan_status tile_counts(struct run* run, const farspan_plan* plan) {
-    return farspan_plan_tile_counts(plan, new_output(run, OUTPUT_INT64, 4), &run->error);
+static void plan_tile_counts(struct run* run) {
+    int64_t counts[4];
+    CALL(plan_tile_counts, run->plan, counts);
+    for (int n = 0; n < 4; ++n) give_whole(run, counts[n]);
 }
 
-static farspan_status attention(struct run* run, const farspan_scheme* scheme) {
-    const cJSON* given = run->arguments;
-    const farspan_tensor q = read_tensor(run, member(given, "q")), k = read_tensor(run, member(given, "k"));
-    const farspan_tensor v = read_tensor(run, member(given, "v")), out = write_tensor(run, member(given, "out"));
-    farspan_attention_data data;
-    farspan_attention_data_init(&data, sizeof data);
-    data.q = &q;
-    data.k = &k;
-    data.v = &v;
-    data.out = &out;
-    return farspan_attention(run->context, scheme, &data, &run->error);
+static void attention(struct run* run) {
+    const farspan_attention_data data = attention_data(run);
+    CALL(attention, run->context, run->scheme, &data);
 }
 
-static farspan_status attention_merge(struct run* run, const farspan_scheme* scheme) {
-    (void)scheme;
-    const farspan_tensor out_a = write_tensor(run, member(run->arguments, "out_a"));
-    float* lse_a = new_lse(run, member(run->arguments, "lse_a"));
-    const farspan_tensor out_b = read_tensor(run, member(run->arguments, "out_b"));
-    const cJSON *a = member(run->arguments, "lse_a"), *b = member(run->arguments, "lse_b");
-    return farspan_attention_merge(run->context, &out_a, lse_a, whole_member(a, "elements"), &out_b, read_lse(run, b),
-                                   whole_member(b, "elements"), &run->error);
+static void attention_merge(struct run* run) {
+    const farspan_tensor* out_a = output(run, "out_a");
+    float* lse_a = new_lse(run, "lse_a", 1);
+    CALL(attention_merge, run->context, out_a, lse_a, whole(member(run->given, "lse_a"), "elements"),
+         input(run, "out_b"), new_lse(run, "lse_b", 0), whole(member(run->given, "lse_b"), "elements"));
 }
 
-/* What a call works on: a scheme, a plan for it, or a model. */
-static const struct {
-    const char* name;
-    farspan_status (*with_scheme)(struct run*, const farspan_scheme*);
-    farspan_status (*with_plan)(struct run*, const farspan_plan*);
-    farspan_status (*with_model)(struct run*, const farspan_model*);
-} calls[] = {
-    {"rope_frequencies", rope_frequencies, NULL, NULL},
-    {"scheme_probe", scheme_probe, NULL, NULL},
-    {"scheme_visible", scheme_visible, NULL, NULL},
-    {"scheme_to_json", scheme_to_json, NULL, NULL},
-    {"rope_apply", rope_apply, NULL, NULL},
-    {"bias_fill", bias_fill, NULL, NULL},
-    {"sinusoidal_fill", sinusoidal_fill, NULL, NULL},
-    {"position_lookup", position_lookup, NULL, NULL},
-    {"fire_fill", fire_fill, NULL, NULL},
-    {"attention_run", NULL, run_plan, NULL},
-    {"plan_tile_counts", NULL, tile_counts, NULL},
-    {"attention", attention, NULL, NULL},
-    {"attention_merge", attention_merge, NULL, NULL},
-    {"model_describe", NULL, NULL, model_describe},
-    {"model_layer_at", NULL, NULL, model_layer_at},
-    {"model_note_at", NULL, NULL, model_note_at},
-    {"cache_history", cache_history, NULL, NULL},
+static const struct call calls[] = {
+    {"rope_frequencies", rope_frequencies},
+    {"scheme_probe", scheme_probe},
+    {"scheme_visible", scheme_visible},
+    {"scheme_to_json", scheme_to_json},
+    {"rope_apply", rope_apply},
+    {"bias_fill", bias_fill},
+    {"sinusoidal_fill", sinusoidal_fill},
+    {"position_lookup", position_lookup},
+    {"fire_fill", fire_fill},
+    {"attention_run", attention_run},
+    {"plan_tile_counts", plan_tile_counts},
+    {"attention", attention},
+    {"attention_merge", attention_merge},
+    {"model_describe", model_describe},
+    {"model_layer_at", model_layer_at},
+    {"model_note_at", model_note_at},
+    {"cache_history", cache_history},
+    {NULL, NULL},
 };
 
-/* Whether there is a call of that name in the list. */
-static int run_plain(struct run* run, const struct plain_call* calls_of_header, const char* name) {
-    for (const struct plain_call* one = calls_of_header; one->name; ++one)
-        if (strcmp(one->name, name) == 0) {
-            run->stage = one->name;
-            run->status = one->make(run);
-            return 1;
-        }
-    return 0;
+static const struct call* find(const struct call* list, const char* name) {
+    while (list->name && strcmp(list->name, name) != 0) ++list;
+    return list;
 }
 
 void run_case(struct run* run) {
-    const char* name = member(run->one, "call")->valuestring;
-    if (run_plain(run, eval_loss_calls, name) || run_plain(run, eval_text_calls, name)) return;
-    size_t call = 0;
-    while (strcmp(calls[call].name, name) != 0)
-        if (++call == sizeof calls / sizeof *calls) {
-            fprintf(stderr, "unknown call: %s\n", name);
-            exit(2);
-        }
-    farspan_scheme* made = NULL;
-    farspan_plan* plan = NULL;
-    farspan_model* model = NULL;
-    const farspan_scheme* scheme = NULL; /* the one made here, or one of the model */
-    run->status = has(run->one, "model") ? make_model(run, &model, &scheme) : make_scheme(run, run->one, &made);
-    if (made) scheme = made;
-    if (run->status == FARSPAN_OK && calls[call].with_plan) run->status = make_plan(run, scheme, &plan);
-    if (run->status == FARSPAN_OK) {
-        run->stage = calls[call].name;
-        run->status = plan                     ? calls[call].with_plan(run, plan)
-                      : calls[call].with_model ? calls[call].with_model(run, model)
-                                               : calls[call].with_scheme(run, scheme);
+    const char* name = text(run->one, "call");
+    const struct call* call = find(calls, name)->name ? find(calls, name) : find(eval_calls, name);
+    if (!call->name) {
+        fprintf(stderr, "unknown call: %s\n", name);
+        exit(2);
     }
-    farspan_plan_destroy(plan);
-    farspan_scheme_destroy(made);
-    farspan_model_destroy(model);
+    run->given = run->one;
+    if (has(run->one, "model"))
+        make_model(run);
+    else
+        make_scheme(run);
+    run->given = member(run->one, "arguments");
+    if (run->status == FARSPAN_OK && has(run->given, "problem")) make_plan(run);
+    if (run->status == FARSPAN_OK) call->make(run);
+    flush(run);
 }

@@ -1,177 +1,114 @@
 /* Cases about models: where a model comes from, and the calls of model.h. */
-#include "farspan/model.h"
-
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../fields.h"
-#include "run.h"
+#include "calls.h"
 
-static int64_t entries_of(const cJSON* options, const char* name) {
-    return has(options, name) ? cJSON_GetArraySize(member(options, name)) : 0;
-}
-
-static farspan_model_options options_of(struct run* run, const cJSON* model) {
-    farspan_model_options options;
-    farspan_model_options_init(&options, sizeof options);
-    if (!has(model, "options")) return options;
-    const cJSON* given = member(model, "options");
-    set_fields(run, &options, model_option_fields, given);
-    options.t5_encoder_count = entries_of(given, "t5_encoder");
-    options.t5_decoder_count = entries_of(given, "t5_decoder");
-    options.rope_freqs_count = entries_of(given, "rope_freqs");
-    options.rope_short_count = entries_of(given, "rope_short");
-    options.rope_long_count = entries_of(given, "rope_long");
-    return options;
-}
-
-/* The values go to the array of the entry's type. */
-static void set_values(struct run* run, farspan_metadata* entry, const cJSON* values) {
-    const int64_t count = cJSON_GetArraySize(values);
-    int64_t* integers = take(run, (size_t)count * sizeof *integers);
-    double* reals = take(run, (size_t)count * sizeof *reals);
-    farspan_text* texts = take(run, (size_t)count * sizeof *texts);
+static const farspan_text* texts(struct run* run, const cJSON* values) {
     const cJSON* value;
-    size_t n = 0;
+    farspan_text *result = take(run, (size_t)cJSON_GetArraySize(values) * sizeof *result), *to = result;
     cJSON_ArrayForEach(value, values) {
-        const char* text = cJSON_IsString(value) ? value->valuestring : "";
-        integers[n] = whole(value);
-        reals[n] = cJSON_IsString(value) ? 0 : real(value);
-        texts[n].data = text;
-        texts[n++].bytes = (int64_t)strlen(text);
+        to->data = value->valuestring;
+        to++->bytes = (int64_t)strlen(value->valuestring);
     }
-    if (entry->type == FARSPAN_METADATA_INTEGER) {
-        entry->integers = integers;
-        entry->integers_count = count;
-    } else if (entry->type == FARSPAN_METADATA_REAL) {
-        entry->reals = reals;
-        entry->reals_count = count;
-    } else {
-        entry->texts = texts;
-        entry->texts_count = count;
-    }
+    return result;
 }
 
-static farspan_status from_metadata(struct run* run, const cJSON* list, const farspan_model_options* options,
-                                    farspan_model** model) {
+static void from_metadata(struct run* run, const cJSON* list, const farspan_model_options* options) {
     const int64_t count = cJSON_GetArraySize(list);
     farspan_metadata *entries = take(run, (size_t)count * sizeof *entries), *to = entries;
     const cJSON* entry;
     cJSON_ArrayForEach(entry, list) {
-        memset(to, 0, sizeof *to);
-        to->key = member(entry, "key")->valuestring;
+        run->given = entry;
+        to->key = text(entry, "key");
         to->key_bytes = (int64_t)strlen(to->key);
-        to->type = (int32_t)whole_member(entry, "type");
-        to->is_array = (int32_t)whole_member(entry, "is_array");
-        set_values(run, to++, member(entry, "values"));
+        to->type = (int32_t)whole(entry, "type");
+        to->is_array = (int32_t)whole(entry, "is_array");
+        if (to->type == FARSPAN_METADATA_INTEGER) {
+            to->integers = int64s(run, "values");
+            to->integers_count = length(entry, "values");
+        } else if (to->type == FARSPAN_METADATA_REAL) {
+            to->reals = doubles(run, "values");
+            to->reals_count = length(entry, "values");
+        } else {
+            to->texts = texts(run, member(entry, "values"));
+            to->texts_count = length(entry, "values");
+        }
+        ++to;
     }
-    run->stage = "model_from_metadata";
-    return farspan_model_from_metadata(NULL, entries, count, options, model, &run->error);
+    CALL(model_from_metadata, NULL, entries, count, options, &run->model);
 }
 
-static farspan_status from_gguf(struct run* run, const char* hexadecimal, const farspan_model_options* options,
-                                farspan_model** model) {
+static void from_gguf(struct run* run, const char* hexadecimal, const farspan_model_options* options) {
     const size_t bytes = strlen(hexadecimal) / 2;
     unsigned char* file = take(run, bytes);
     for (size_t n = 0; n < bytes; ++n) {
         const char digits[3] = {hexadecimal[2 * n], hexadecimal[2 * n + 1], 0};
         file[n] = (unsigned char)strtoul(digits, NULL, 16);
     }
-    run->stage = "model_from_gguf";
-    return farspan_model_from_gguf(NULL, file, (int64_t)bytes, options, model, &run->error);
+    CALL(model_from_gguf, NULL, file, (int64_t)bytes, options, &run->model);
 }
 
-static farspan_status read_model(struct run* run, const cJSON* given, farspan_model** model) {
-    const farspan_model_options options = options_of(run, given);
-    if (has(given, "metadata")) return from_metadata(run, member(given, "metadata"), &options, model);
-    if (has(given, "gguf")) return from_gguf(run, member(given, "gguf")->valuestring, &options, model);
-    const char* text = member(given, "config")->valuestring;
-    run->stage = "model_from_config";
-    return farspan_model_from_config(NULL, text, (int64_t)strlen(text), &options, model, &run->error);
+static void read_model(struct run* run, const cJSON* given) {
+    CONFIG(model_options, options, cJSON_GetObjectItemCaseSensitive(given, "options"));
+    run->given = given;
+    if (has(given, "metadata"))
+        from_metadata(run, member(given, "metadata"), &options);
+    else if (has(given, "gguf"))
+        from_gguf(run, text(given, "gguf"), &options);
+    else
+        CALL(model_from_config, NULL, TEXT("config"), &options, &run->model);
 }
 
-static farspan_status read_layer(struct run* run, const farspan_model* model, int64_t index,
-                                 farspan_model_layer* layer) {
-    farspan_model_layer_init(layer, sizeof *layer);
-    return farspan_model_layer_at(model, index, layer, &run->error);
-}
-
-farspan_status make_model(struct run* run, farspan_model** model, const farspan_scheme** scheme) {
+void make_model(struct run* run) {
     const cJSON* given = member(run->one, "model");
-    const farspan_status status = read_model(run, given, model);
-    if (status != FARSPAN_OK || !has(given, "layer")) return status;
-    farspan_model_layer layer;
-    run->stage = "model_layer_at";
-    const farspan_status found = read_layer(run, *model, whole_member(given, "layer"), &layer);
-    *scheme = layer.scheme;
-    return found;
+    read_model(run, given);
+    if (run->status != FARSPAN_OK || !has(given, "layer")) return;
+    FRESH(model_layer, layer);
+    CALL(model_layer_at, run->model, whole(given, "layer"), &layer);
+    run->scheme = layer.scheme;
 }
 
-farspan_status model_describe(struct run* run, const farspan_model* model) {
-    farspan_model_info i;
-    memset(&i, 0, sizeof i);
-    i.struct_size = sizeof i;
-    const farspan_status status = farspan_model_describe(model, &i, &run->error);
-    if (status != FARSPAN_OK) return status;
-    const int64_t values[16] = {i.absolute,
-                                i.layers,
-                                i.encoder_layers,
-                                i.query_heads,
-                                i.key_heads,
-                                i.head_dim,
-                                i.value_dim,
-                                i.hidden,
-                                i.vocabulary,
-                                i.context,
-                                i.trained_context,
-                                i.usable_context,
-                                i.usable_context_most,
-                                i.absolute_rows,
-                                i.absolute_offset,
-                                i.layer_kinds};
-    memcpy(new_output(run, OUTPUT_INT64, 16), values, sizeof values);
-    memcpy(new_output(run, OUTPUT_F64, 1), &i.final_softcap, sizeof(double));
-    return FARSPAN_OK;
+void model_describe(struct run* run) {
+    FRESH(model_info, info);
+    CALL(model_describe, run->model, &info);
+    GIVE(model_info, info);
 }
 
-farspan_status model_layer_at(struct run* run, const farspan_model* model) {
-    int64_t* integers = new_output(run, OUTPUT_INT64, 16);
-    double* reals = new_output(run, OUTPUT_F64, 4);
-    farspan_model_layer l;
-    const farspan_status status = read_layer(run, model, whole_member(run->arguments, "layer"), &l);
-    if (status != FARSPAN_OK) return status;
+void model_layer_at(struct run* run) {
+    FRESH(model_layer, l);
+    CALL(model_layer_at, run->model, whole(run->given, "layer"), &l);
     const int64_t sizes[7] = {l.kind, l.alike, l.query_heads, l.key_heads, l.head_dim, l.value_dim, l.window};
-    memcpy(integers, sizes, sizeof sizes);
-    reals[0] = l.attention_scale;
-    if (!l.scheme) return FARSPAN_OK;
-    const int64_t parts[9] = {l.rope->method,        l.rope->layout,  l.rope->rotary_dim,
-                              l.rope->rotary_offset, l.remap->method, l.bias->method,
-                              l.mask->window_left,   l.mask->chunk,   l.score->temperature};
-    memcpy(integers + 7, parts, sizeof parts);
-    reals[1] = l.rope->base;
-    reals[2] = l.score->softcap;
-    reals[3] = l.score->trained_length;
-    return FARSPAN_OK;
+    int64_t parts[9] = {0};
+    double reals[3] = {0};
+    if (l.scheme) {
+        const int64_t chosen[9] = {l.rope->method,        l.rope->layout,  l.rope->rotary_dim,
+                                   l.rope->rotary_offset, l.remap->method, l.bias->method,
+                                   l.mask->window_left,   l.mask->chunk,   l.score->temperature};
+        memcpy(parts, chosen, sizeof parts);
+        reals[0] = l.rope->base;
+        reals[1] = l.score->softcap;
+        reals[2] = l.score->trained_length;
+    }
+    for (int n = 0; n < 7; ++n) give_whole(run, sizes[n]);
+    for (int n = 0; n < 9; ++n) give_whole(run, parts[n]);
+    give_real(run, l.attention_scale);
+    for (int n = 0; n < 3; ++n) give_real(run, reals[n]);
 }
 
-farspan_status model_note_at(struct run* run, const farspan_model* model) {
-    const char *path = member(run->arguments, "path")->valuestring, *text = "";
+void model_note_at(struct run* run) {
+    const char* said = "";
     int64_t severity = -1, count = 0;
-    farspan_model_info info;
-    farspan_model_info_init(&info, sizeof info);
-    farspan_status status = farspan_model_describe(model, &info, &run->error);
-    for (int64_t n = 0; n < info.notes && status == FARSPAN_OK; ++n) {
-        farspan_model_note note;
-        farspan_model_note_init(&note, sizeof note);
-        status = farspan_model_note_at(model, n, &note, &run->error);
-        if (note.code != whole_member(run->arguments, "code") || strcmp(note.path, path) != 0) continue;
-        if (count++ == 0) text = note.text;
+    FRESH(model_info, info);
+    CALL(model_describe, run->model, &info);
+    for (int64_t n = 0; n < info.notes; ++n) {
+        FRESH(model_note, note);
+        CALL(model_note_at, run->model, n, &note);
+        if (note.code != whole(run->given, "code") || strcmp(note.path, text(run->given, "path")) != 0) continue;
+        if (count++ == 0) said = note.text;
         severity = note.severity;
     }
-    int64_t* to = new_output(run, OUTPUT_INT64, 2 + strlen(text));
-    to[0] = severity;
-    to[1] = count;
-    for (size_t n = 0; text[n]; ++n) to[2 + n] = (unsigned char)text[n];
-    return status;
+    give_whole(run, severity);
+    give_whole(run, count);
+    for (size_t n = 0; said[n]; ++n) give_whole(run, (unsigned char)said[n]);
 }

@@ -1,136 +1,113 @@
 // Histories of a cache, through farspan/cpp/cache.hpp.
 #include "farspan/cpp/cache.hpp"
 
-#include <map>
 #include <optional>
 
-#include "inputs.hpp"
+#include "call.hpp"
 
 namespace conformance {
 namespace {
 
-class history {
-public:
-    history(outcome& result, const farspan::context& context) : result_(result), context_(context) {}
+struct history : call {
+    std::optional<farspan::cache> cache;
+    std::vector<int64_t> sequences;  // in the order in which the steps made them
+    std::vector<std::vector<std::byte>> saved;
 
-    void step(const json& one) {
-        const auto call = one.at("call").get<std::string>();
-        result_.stage = call;
-        if (!one.contains("status")) return calls().at(call)(*this, one);
-        int64_t status = FARSPAN_OK, argument = 0;  // must fail, after which the history goes on
-        try {
-            calls().at(call)(*this, one);
-        } catch (const farspan::error& cause) {
-            status = cause.status();
-            argument = cause.argument();
-        }
-        give({status, argument});
-    }
-
-private:
-    static const std::map<std::string, void (*)(history&, const json&)>& calls();
-
-    int64_t sequence(const json& one) const { return sequences_.at(one.at("sequence").get<std::size_t>()); }
-    farspan::cache_batch batch(const json& one) const {
+    int64_t sequence() const { return sequences.at(static_cast<std::size_t>(whole("sequence"))); }
+    farspan::cache_batch batch() const {
         std::vector<int64_t> ids;
-        for (const json& index : one.at("sequences")) ids.push_back(sequences_.at(index.get<std::size_t>()));
-        return farspan::cache_batch(std::move(ids), array_or_empty<int64_t>(one, "offsets"));
+        for (const int64_t index : wholes("sequences")) ids.push_back(sequences.at(static_cast<std::size_t>(index)));
+        return farspan::cache_batch(std::move(ids), wholes("offsets"));
     }
-    void give(std::initializer_list<int64_t> values) {
-        std::copy(values.begin(), values.end(), result_.integers(values.size()).data());
-    }
-    farspan::array_view<float> lse(const json& one, const const_tensor& q) {
-        if (!one.contains("lse")) return {};
-        return result_.floats(static_cast<std::size_t>(q.extent(0) * q.extent(1) * q.extent(2)));
-    }
-
-    void create(const json& one) {
-        farspan::cache_config config;
-        set_fields<farspan_cache_config>(config, cache_fields, one.at("config"));
-        cache_.emplace(config);
-        sequences_.clear();
-    }
-    void write(const json& one) {
-        const input k(one.at("k")), v(one.at("v"));
-        cache_->write(one.at("layer").get<int64_t>(), batch(one), k.view(), v.view(), &context_);
-    }
-    void restore(const json& one) {
-        std::vector<std::byte> bytes = saved_.at(one.at("saved").get<std::size_t>());
-        if (one.contains("bytes")) bytes.resize(one.at("bytes").get<std::size_t>());
-        if (one.contains("damage")) bytes.at(one.at("damage").get<std::size_t>()) ^= std::byte{0xff};
-        sequences_.push_back(cache_->restore(bytes));
-    }
-    void info(const json& one) {
-        const farspan_sequence_info info = cache_->sequence_info(sequence(one));
-        give({info.tokens, info.first_position, info.next_position, info.blocks, info.shared_blocks});
-    }
-    void statistics() {
-        const farspan_cache_statistics answer = cache_->statistics();
-        give({answer.sequences, answer.blocks, answer.free_blocks, answer.block_bytes});
-    }
-    void run(const json& one) {
-        const input q(one.at("q"));
-        const const_tensor queries = q.view();
-        const tensor out = writable(result_, one.at("out"));
-        const farspan::scheme scheme = make_scheme(result_, one);
-        const auto positions = array_or_empty<int64_t>(one, "positions");
-        result_.stage = "cache_plan_create";
-        const farspan::cache_plan plan(scheme, *cache_, batch(one), queries.extent(1), positions,
-                                       one.value("length", int64_t{0}), &context_);
-        std::vector<std::byte> workspace(one.contains("workspace") ? plan.workspace_size() : 0);
-        result_.stage = "cache_run";
-        plan.run(one.at("layer").get<int64_t>(), queries, out, {lse(one, queries), workspace}, &context_);
-    }
-    void decode(const json& one) {
-        const input q(one.at("q"));
-        const tensor out = writable(result_, one.at("out"));
-        const farspan::scheme scheme = make_scheme(result_, one);
-        farspan::attention_decode(scheme, *cache_, one.at("layer").get<int64_t>(), batch(one), q.view(), out,
-                                  lse(one, q.view()), &context_);
-    }
-
-    outcome& result_;
-    const farspan::context& context_;
-    std::optional<farspan::cache> cache_;
-    std::vector<int64_t> sequences_;  // in the order in which the steps made them
-    std::vector<std::vector<std::byte>> saved_;
 };
 
-const std::map<std::string, void (*)(history&, const json&)>& history::calls() {
-    static const std::map<std::string, void (*)(history&, const json&)> all = {
-        {"cache_create", [](history& h, const json& one) { h.create(one); }},
-        {"cache_sequence_create", [](history& h, const json&) { h.sequences_.push_back(h.cache_->sequence_create()); }},
-        {"cache_sequence_destroy", [](history& h, const json& one) { h.cache_->sequence_destroy(h.sequence(one)); }},
-        {"cache_fork", [](history& h, const json& one) { h.sequences_.push_back(h.cache_->fork(h.sequence(one))); }},
-        {"cache_evict",
-         [](history& h, const json& one) {
-             h.cache_->evict(h.sequence(one), one.at("first").get<int64_t>(), one.value("last", INT64_MAX));
-         }},
-        {"cache_keep",
-         [](history& h, const json& one) {
-             h.cache_->keep(h.sequence(one), one.at("sinks").get<int64_t>(), one.at("window").get<int64_t>());
-         }},
-        {"cache_clear", [](history& h, const json&) { h.cache_->clear(); }},
-        {"cache_append",
-         [](history& h, const json& one) {
-             h.cache_->append(h.batch(one), array_or_empty<int64_t>(one, "positions"));
-         }},
-        {"cache_write", [](history& h, const json& one) { h.write(one); }},
-        {"cache_save", [](history& h, const json& one) { h.saved_.push_back(h.cache_->save(h.sequence(one))); }},
-        {"cache_restore", [](history& h, const json& one) { h.restore(one); }},
-        {"cache_sequence_info", [](history& h, const json& one) { h.info(one); }},
-        {"cache_get_statistics", [](history& h, const json&) { h.statistics(); }},
-        {"cache_run", [](history& h, const json& one) { h.run(one); }},
-        {"attention_decode", [](history& h, const json& one) { h.decode(one); }},
+void create(history& h) {
+    h.cache.emplace(h.config<farspan_cache_config, farspan::cache_config>("cache_config", "config"));
+    h.sequences.clear();
+}
+
+// Of what was saved: all, perhaps with an inverted byte, or its beginning.
+void restore(history& h) {
+    std::vector<std::byte> bytes = h.saved.at(static_cast<std::size_t>(h.whole("saved")));
+    bytes.resize(static_cast<std::size_t>(h.whole("bytes", static_cast<int64_t>(bytes.size()))));
+    if (h.has("damage")) bytes.at(static_cast<std::size_t>(h.whole("damage"))) ^= std::byte{0xff};
+    h.sequences.push_back(h.cache->restore(bytes));
+}
+
+void info(history& h) {
+    const farspan_sequence_info info = h.cache->sequence_info(h.sequence());
+    give(&h.r, "sequence_info", &info);
+}
+
+void statistics(history& h) {
+    const farspan_cache_statistics statistics = h.cache->statistics();
+    give(&h.r, "cache_statistics", &statistics);
+}
+
+void run(history& h) {
+    const farspan::const_tensor q = h.in("q");
+    const farspan::tensor out = h.out("out");
+    const auto lse = h.lse_of(q);
+    const farspan::scheme scheme = h.scheme();
+    h.r.stage = "cache_plan_create";
+    const farspan::cache_plan plan(scheme, *h.cache, h.batch(), q.extent(1), h.wholes("positions"), h.whole("length"),
+                                   h.context);
+    std::vector<std::byte> workspace(h.has("workspace") ? plan.workspace_size() : 0);
+    h.r.stage = "cache_run";
+    plan.run(h.whole("layer"), q, out, {lse, workspace}, h.context);
+}
+
+void decode(history& h) {
+    const farspan::const_tensor q = h.in("q");
+    const farspan::tensor out = h.out("out");
+    const auto lse = h.lse_of(q);
+    farspan::attention_decode(h.scheme(), *h.cache, h.whole("layer"), h.batch(), q, out, lse, h.context);
+}
+
+using step_map = std::map<std::string, void (*)(history&)>;
+
+const step_map& steps() {
+    static const step_map all = {
+        {"cache_create", create},
+        {"cache_sequence_create", [](history& h) { h.sequences.push_back(h.cache->sequence_create()); }},
+        {"cache_sequence_destroy", [](history& h) { h.cache->sequence_destroy(h.sequence()); }},
+        {"cache_fork", [](history& h) { h.sequences.push_back(h.cache->fork(h.sequence())); }},
+        {"cache_evict", [](history& h) { h.cache->evict(h.sequence(), h.whole("first"), h.whole("last", INT64_MAX)); }},
+        {"cache_keep", [](history& h) { h.cache->keep(h.sequence(), h.whole("sinks"), h.whole("window")); }},
+        {"cache_clear", [](history& h) { h.cache->clear(); }},
+        {"cache_append", [](history& h) { h.cache->append(h.batch(), h.wholes("positions")); }},
+        {"cache_write",
+         [](history& h) { h.cache->write(h.whole("layer"), h.batch(), h.in("k"), h.in("v"), h.context); }},
+        {"cache_save", [](history& h) { h.saved.push_back(h.cache->save(h.sequence())); }},
+        {"cache_restore", restore},
+        {"cache_sequence_info", info},
+        {"cache_get_statistics", statistics},
+        {"cache_run", run},
+        {"attention_decode", decode},
     };
     return all;
 }
 
 }  // namespace
 
-void cache_history(outcome& result, const json& one, const farspan::context& context) {
-    history all(result, context);
-    for (const json& step : one.at("arguments").at("steps")) all.step(step);
+void cache_history(const call& c) {
+    history h{c, {}, {}, {}};
+    c.each("steps", [&](const cJSON* step) {
+        h.r.stage = ::text(step, "call");
+        if (!h.has("status")) {
+            steps().at(h.r.stage)(h);
+        } else {  // must fail, after which the history goes on
+            int64_t status = FARSPAN_OK, argument = 0;
+            try {
+                steps().at(h.r.stage)(h);
+            } catch (const farspan::error& cause) {
+                status = cause.status();
+                argument = cause.argument();
+            }
+            h.give({status, argument});
+        }
+        flush(&h.r);
+    });
 }
 
 }  // namespace conformance

@@ -1,172 +1,218 @@
 // Each call of the conformance cases, through farspan.hpp.
-#include <cstring>
-#include <map>
+#include <cstdio>
 
-#include "../content.h"
-#include "inputs.hpp"
-#include "model.hpp"
+#include "call.hpp"
+#include "farspan/cpp/model.hpp"
 
 namespace conformance {
 namespace {
 
 using namespace farspan;
 
-plan make_plan(outcome& result, const json& one, const scheme& scheme, const context& context) {
-    const json& given = one.at("arguments").at("problem");
-    const auto array = [&](const char* name) { return array_or_empty<int64_t>(given, name); };
-    problem problem;
-    problem.set_query_positions(array("query_positions"));
-    problem.set_key_positions(array("key_positions"));
-    problem.set_axis_positions(array("query_axis_positions"), array("key_axis_positions"));
-    problem.set_segments(array("query_offsets"), array("key_offsets"));
-    problem.set_key_ranges(array("key_ranges"));
-    set_fields<farspan_problem>(problem, problem_fields, given);
-    result.stage = "plan_create";
-    plan made(scheme, problem, &context);
-    result.stage = one.at("call").get<std::string>();
+farspan::model model_of(const call& c) {
+    const cJSON* given = member(c.r.one, "model");
+    const std::string call = c.r.stage;
+    c.r.given = given;
+    model_options options;
+    if (c.has("options")) {
+        options = c.config<farspan_model_options>("model_options", "options", std::move(options));
+        c.r.given = member(given, "options");
+        options.set_t5(c.floats("t5_encoder"), c.floats("t5_decoder"));
+        options.set_rope(c.reals("rope_freqs"), c.reals("rope_short"), c.reals("rope_long"));
+        c.r.given = given;
+    }
+    if (c.has("metadata")) {
+        std::vector<metadata> list;
+        c.each("metadata", [&](const cJSON*) {
+            metadata& entry = list.emplace_back();
+            entry.key = c.text("key");
+            const auto set = [&](const auto& values) {
+                if (c.whole("is_array"))
+                    entry.value = values;
+                else
+                    entry.value = values.at(0);
+            };
+            std::vector<std::string> texts;
+            if (c.small("type") == FARSPAN_METADATA_INTEGER) return set(c.wholes("values"));
+            if (c.small("type") == FARSPAN_METADATA_REAL) return set(c.reals("values"));
+            c.each("values", [&](const cJSON* value) { texts.emplace_back(value->valuestring); });
+            set(texts);
+        });
+        c.r.stage = "model_from_metadata";
+        return model::from_metadata(list, options);
+    }
+    if (c.has("gguf")) {
+        const std::string hexadecimal = c.text("gguf");
+        std::vector<std::byte> file;
+        for (std::size_t n = 0; n < hexadecimal.size(); n += 2)
+            file.push_back(static_cast<std::byte>(std::stoi(hexadecimal.substr(n, 2), nullptr, 16)));
+        c.r.stage = "model_from_gguf";
+        return model::from_gguf(file, options);
+    }
+    c.r.stage = "model_from_config";
+    return model::from_config(c.text("config"), options);
+}
+
+model case_model(const call& c) {
+    model made = model_of(c);
+    c.r.given = member(c.r.one, "arguments");
+    c.r.stage = text(c.r.one, "call");
     return made;
 }
 
-void rope_frequencies(outcome& result, const json& one, const context&) {
-    const json& given = one.at("arguments");
-    const scheme scheme = make_scheme(result, one);
-    const auto inv_freq = result.doubles(given.at("count").get<std::size_t>());
-    const auto magnitude = result.doubles(1);
-    *magnitude.data() = scheme.frequencies(inv_freq, given.at("length").get<int64_t>());
-}
-
-void scheme_probe(outcome& result, const json& one, const context&) {
-    const json& given = one.at("arguments");
-    const scheme scheme = make_scheme(result, one);
-    double* to = result.doubles(8 * given.at("pairs").size()).data();
-    for (const json& pair : given.at("pairs")) {
-        const farspan_probe p = scheme.probe(given.at("length").get<int64_t>(), pair[0].get<int64_t>(),
-                                             pair[1].get<int64_t>(), pair[2].get<int32_t>());
-        for (const double value :
-             {static_cast<double>(p.visible), static_cast<double>(p.branch), p.query_angle_position,
-              p.key_angle_position, p.relative_position, p.bias, p.scale, p.magnitude})
-            *to++ = value;
+// Of the case, or of the layer of its model.
+scheme case_scheme(const call& c) {
+    if (has(c.r.one, "model")) {
+        const model made = case_model(c);
+        return made.scheme_of(whole(member(c.r.one, "model"), "layer"));
     }
+    c.r.given = c.r.one;
+    scheme made = c.scheme();
+    c.r.given = member(c.r.one, "arguments");
+    return made;
 }
 
-void scheme_visible(outcome& result, const json& one, const context&) {
-    const json& given = one.at("arguments");
-    const scheme scheme = make_scheme(result, one);
-    int64_t* to = result.integers(4 * given.at("queries").size()).data();
-    for (const json& query : given.at("queries"))
-        for (const int64_t end : scheme.visible(query.get<int64_t>(), given.at("keys").get<int64_t>())) *to++ = end;
+plan case_plan(const call& c) {
+    const scheme scheme = case_scheme(c);
+    auto problem = c.config<farspan_problem, farspan::problem>("problem", "problem");
+    c.r.given = member(c.r.given, "problem");
+    problem.set_query_positions(c.wholes("query_positions"), problem.query_position_stride);
+    problem.set_key_positions(c.wholes("key_positions"), problem.key_position_stride);
+    problem.set_axis_positions(c.wholes("query_axis_positions"), c.wholes("key_axis_positions"));
+    problem.set_segments(c.wholes("query_offsets"), c.wholes("key_offsets"));
+    problem.set_key_ranges(c.wholes("key_ranges"));
+    problem.segments = whole_or(c.r.given, "segments", problem.segments);
+    c.r.given = member(c.r.one, "arguments");
+    c.r.stage = "plan_create";
+    plan made(scheme, problem, c.context);
+    c.r.stage = text(c.r.one, "call");
+    return made;
 }
 
-void scheme_to_json(outcome& result, const json& one, const context&) {
-    result.add_text(make_scheme(result, one).to_json());
+void rope_frequencies(const call& c) {
+    const auto inv_freq = c.fresh<double>(OUTPUT_F64, c.whole("count"));
+    give_real(&c.r, case_scheme(c).frequencies(inv_freq, c.whole("length")));
 }
 
-void rope_apply(outcome& result, const json& one, const context& context) {
-    const json& given = one.at("arguments");
-    const scheme scheme = make_scheme(result, one);
-    rope_options options;
-    options.side = given.at("side").get<int32_t>();
-    options.branch = given.at("branch").get<int32_t>();
-    options.direction = given.at("direction").get<int32_t>();
-    options.length = given.at("length").get<int64_t>();
-    options.axis_stride = given.at("axis_stride").get<int64_t>();
-    if (given.contains("xpos_centre")) options.xpos_centre = real(given.at("xpos_centre"));
-    const auto positions = array_or_empty<int64_t>(given, "positions");
-    if (!given.contains("out")) {
-        const tensor both = writable(result, given.at("in"));
-        return farspan::rope_apply(scheme, both, both, positions, options, &context);
-    }
-    const input in(given.at("in"));
-    farspan::rope_apply(scheme, in.view(), writable(result, given.at("out")), positions, options, &context);
+void scheme_probe(const call& c) {
+    const scheme scheme = case_scheme(c);
+    const int64_t length = c.whole("length");
+    c.each("pairs", [&](const cJSON* pair) {
+        const auto number = [&](int n) { return static_cast<int64_t>(real_of(at(pair, n))); };
+        const farspan_probe probe = scheme.probe(length, number(0), number(1), static_cast<int32_t>(number(2)));
+        give(&c.r, "probe", &probe);
+    });
 }
 
-void bias_fill(outcome& result, const json& one, const context& context) {
-    const json& given = one.at("arguments");
-    const scheme scheme = make_scheme(result, one);
-    scheme.bias(given.at("head").get<int32_t>(), given.at("first_distance").get<int64_t>(),
-                result.floats(given.at("count").get<std::size_t>()), given.at("length").get<int64_t>(), &context);
+void scheme_visible(const call& c) {
+    const scheme scheme = case_scheme(c);
+    for (const int64_t query : c.wholes("queries"))
+        for (const int64_t end : scheme.visible(query, c.whole("keys"))) c.give({end});
 }
 
-void sinusoidal_fill(outcome& result, const json& one, const context& context) {
-    const json& given = one.at("arguments");
-    farspan::sinusoidal_fill(given.at("layout").get<int32_t>(), given.at("first").get<int64_t>(),
-                             real(given.at("base")), writable(result, given.at("out")), &context);
+void scheme_to_json(const call& c) { new_text(&c.r, case_scheme(c).to_json().c_str()); }
+
+void rope_apply(const call& c) {
+    const scheme scheme = case_scheme(c);
+    const auto options = c.config<farspan_rope_options, farspan::rope_options>("rope_options", "options");
+    const tensor out = c.out_or("out", "in");
+    farspan::rope_apply(scheme, c.has("out") ? c.in("in") : const_tensor(out), out, c.wholes("positions"), options,
+                        c.context);
 }
 
-void position_lookup(outcome& result, const json& one, const context& context) {
-    const json& given = one.at("arguments");
-    const input table(given.at("table"));
-    farspan::position_lookup(table.view(), writable(result, given.at("out")),
-                             array_or_empty<int64_t>(given, "positions"), &context);
+void bias_fill(const call& c) {
+    case_scheme(c).bias(c.small("head"), c.whole("first_distance"), c.fresh<float>(OUTPUT_F32, c.whole("count")),
+                        c.whole("length"), c.context);
 }
 
-void fire_fill(outcome& result, const json& one, const context& context) {
-    const json &given = one.at("arguments"), &weights = given.at("config");
-    fire_config config;
-    config.set_weights(array<float>(weights.at("w1")), array<float>(weights.at("b1")), array<float>(weights.at("w2")),
-                       array<float>(weights.at("b2")));
-    set_fields<farspan_fire_config>(config, fire_fields, weights);
-    farspan::fire_fill(config, writable(result, given.at("out")), array_or_empty<int64_t>(given, "query_positions"),
-                       array_or_empty<int64_t>(given, "key_positions"), &context);
+void sinusoidal_fill(const call& c) {
+    farspan::sinusoidal_fill(c.small("layout"), c.whole("first"), c.real("base"), c.out("out"), c.context);
 }
 
-void attention_run(outcome& result, const json& one, const context& context) {
-    const json& given = one.at("arguments");
-    const input q(given.at("q")), k(given.at("k")), v(given.at("v"));
-    const tensor out = writable(result, given.at("out"));
-    const scheme scheme = make_scheme(result, one);
-    const plan plan = make_plan(result, one, scheme, context);
+void position_lookup(const call& c) {
+    farspan::position_lookup(c.in("table"), c.out("out"), c.wholes("positions"), c.context);
+}
+
+void fire_fill(const call& c) {
+    const cJSON* given = c.r.given;
+    auto config = c.config<farspan_fire_config, fire_config>("fire_config", "config");
+    const int32_t hidden = config.hidden, heads = config.heads;
+    c.r.given = member(given, "config");
+    config.set_weights(c.floats("w1"), c.floats("b1"), c.floats("w2"), c.floats("b2"));
+    config.hidden = hidden;
+    config.heads = heads;
+    c.r.given = given;
+    farspan::fire_fill(config, c.out("out"), c.wholes("query_positions"), c.wholes("key_positions"), c.context);
+}
+
+void attention_run(const call& c) {
+    const const_tensor q = c.in("q"), k = c.in("k"), v = c.in("v");
+    const tensor out = c.out("out");
     run_options options;
-    const const_tensor queries = q.view();
-    if (given.contains("lse"))
-        options.lse =
-            result.floats(static_cast<std::size_t>(queries.extent(0) * queries.extent(1) * queries.extent(2)));
-    std::vector<std::byte> workspace;
-    if (given.contains("workspace")) {
-        workspace.resize(plan.workspace_size());
-        options.workspace = workspace;
+    options.lse = c.lse_of(q);
+    const plan plan = case_plan(c);
+    std::vector<std::byte> workspace(c.has("workspace") ? plan.workspace_size() : 0);
+    options.workspace = workspace;
+    const const_tensor bias = c.has("bias") ? c.in("bias") : q;
+    if (c.has("bias")) options.bias = &bias;
+    plan.run(q, k, v, out, options, c.context);
+}
+
+void plan_tile_counts(const call& c) {
+    for (const int64_t count : case_plan(c).tile_counts()) c.give({count});
+}
+
+void attention(const call& c) {
+    farspan::attention(case_scheme(c), c.in("q"), c.in("k"), c.in("v"), c.out("out"), c.context);
+}
+
+void attention_merge(const call& c) {
+    const auto lse = [&](const char* name, int is_output) {
+        const auto count = static_cast<std::size_t>(whole(member(c.r.given, name), "elements"));
+        return array_view<float>::of(new_lse(&c.r, name, is_output), count);
+    };
+    const tensor out_a = c.out("out_a");
+    const auto lse_a = lse("lse_a", 1);
+    farspan::attention_merge(out_a, lse_a, c.in("out_b"), lse("lse_b", 0), c.context);
+}
+
+void model_describe(const call& c) {
+    const model made = case_model(c);
+    const farspan_model_info info = made.describe();
+    give(&c.r, "model_info", &info);
+}
+
+void model_layer_at(const call& c) {
+    const model made = case_model(c);
+    const farspan_model_layer l = made.layer_at(c.whole("layer"));
+    c.give({l.kind, l.alike, l.query_heads, l.key_heads, l.head_dim, l.value_dim, l.window});
+    give_real(&c.r, l.attention_scale);
+    if (!l.scheme) {
+        c.give({0, 0, 0, 0, 0, 0, 0, 0, 0});
+        for (int n = 0; n < 3; ++n) give_real(&c.r, 0);
+        return;
     }
-    if (!given.contains("bias")) return plan.run(queries, k.view(), v.view(), out, options, &context);
-    const input bias(given.at("bias"));
-    const const_tensor dense = bias.view();
-    options.bias = &dense;
-    plan.run(queries, k.view(), v.view(), out, options, &context);
+    const layer_parts p = made.parts_of(c.whole("layer"));
+    c.give({p.rope.method, p.rope.layout, p.rope.rotary_dim, p.rope.rotary_offset, p.remap.method, p.bias.method,
+            p.mask.window_left, p.mask.chunk, p.score.temperature});
+    for (const double value : {p.rope.base, p.score.softcap, p.score.trained_length}) give_real(&c.r, value);
 }
 
-void plan_tile_counts(outcome& result, const json& one, const context& context) {
-    const scheme scheme = make_scheme(result, one);
-    const plan plan = make_plan(result, one, scheme, context);
-    int64_t* to = result.integers(4).data();
-    for (const int64_t count : plan.tile_counts()) *to++ = count;
+void model_note_at(const call& c) {
+    const model made = case_model(c);
+    std::string said;
+    int64_t severity = -1, count = 0;
+    for (const farspan_model_note& note : made.notes()) {
+        if (note.code != c.small("code") || note.path != c.text("path")) continue;
+        if (count++ == 0) said = note.text;
+        severity = note.severity;
+    }
+    c.give({severity, count});
+    for (const char one : said) c.give({static_cast<unsigned char>(one)});
 }
 
-void attention(outcome& result, const json& one, const context& context) {
-    const json& given = one.at("arguments");
-    const input q(given.at("q")), k(given.at("k")), v(given.at("v"));
-    const tensor out = writable(result, given.at("out"));
-    const scheme scheme = make_scheme(result, one);
-    farspan::attention(scheme, q.view(), k.view(), v.view(), out, &context);
-}
-
-void attention_merge(outcome& result, const json& one, const context& context) {
-    const json& given = one.at("arguments");
-    const auto lse_of = [&](const char* name) {
-        return content_of(given.at(name), FARSPAN_F32, given.at(name).at("elements").get<std::size_t>());
-    };
-    const auto floats = [](std::vector<std::byte>& bytes) {
-        return array_view<float>::of(reinterpret_cast<float*>(bytes.data()), bytes.size() / sizeof(float));
-    };
-    const tensor out_a = writable(result, given.at("out_a"));
-    output& lse_a = result.outputs.emplace_back(output::kind::f32, lse_of("lse_a"));
-    const input out_b(given.at("out_b"));
-    std::vector<std::byte> lse_b = lse_of("lse_b");
-    farspan::attention_merge(out_a, floats(lse_a.bytes()), out_b.view(), floats(lse_b), &context);
-}
-
-}  // namespace
-
-outcome run_case(const json& one, const context& context) {
-    static const std::map<std::string, void (*)(outcome&, const json&, const farspan::context&)> calls = {
+const call_map& calls() {
+    static const call_map all = {
         {"rope_frequencies", rope_frequencies},
         {"scheme_probe", scheme_probe},
         {"scheme_visible", scheme_visible},
@@ -178,27 +224,37 @@ outcome run_case(const json& one, const context& context) {
         {"fire_fill", fire_fill},
         {"attention_run", attention_run},
         {"plan_tile_counts", plan_tile_counts},
-        {"attention", conformance::attention},
+        {"attention", attention},
         {"attention_merge", attention_merge},
-        {"cache_history", cache_history},
         {"model_describe", model_describe},
         {"model_layer_at", model_layer_at},
         {"model_note_at", model_note_at},
+        {"cache_history", cache_history},
     };
-    outcome result;
-    result.stage = one.at("call").get<std::string>();
-    try {
-        const auto call = calls.find(result.stage);
-        if (call != calls.end())
-            call->second(result, one, context);
-        else
-            eval_call(result, one, context);
-    } catch (const error& cause) {
-        result.status = cause.status();
-        result.argument = cause.argument();
-        result.message = cause.what();
-    }
-    return result;
+    return all;
 }
 
+}  // namespace
 }  // namespace conformance
+
+void run_case(run* r) {
+    using namespace conformance;
+    static const farspan::context context = [&] {  // as main.c made one through C
+        farspan::context_config config;
+        config.threads = farspan_context_threads(r->context);
+        config.isa = farspan_context_isa(r->context);
+        return farspan::context(config);
+    }();
+    const std::string name = text(r->one, "call");
+    const call_map& list = calls().count(name) ? calls() : eval_calls();
+    r->stage = text(r->one, "call");
+    r->given = member(r->one, "arguments");
+    try {
+        list.at(name)({*r, &context});
+    } catch (const farspan::error& cause) {
+        r->status = cause.status();
+        r->error.argument = cause.argument();
+        std::snprintf(r->error.message, sizeof r->error.message, "%s", cause.what());
+    }
+    flush(r);
+}

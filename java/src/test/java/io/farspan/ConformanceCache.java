@@ -1,168 +1,106 @@
 package io.farspan;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /** A history of a cache: the steps of a conformance case, one after the other. */
 final class ConformanceCache implements AutoCloseable {
-    private final Context context;
-    private final List<ConformanceMemory> outputs;
+    private static final Map<String, Consumer<ConformanceCache>> STEPS = Map.ofEntries(
+            Map.entry("cache_create", ConformanceCache::create),
+            Map.entry("cache_sequence_create", h -> h.sequences.add(h.cache.createSequence())),
+            Map.entry("cache_sequence_destroy", h -> h.cache.destroySequence(h.sequence())),
+            Map.entry("cache_fork", h -> h.sequences.add(h.cache.fork(h.sequence()))),
+            Map.entry("cache_evict",
+                    h -> h.cache.evict(h.sequence(), h.c.whole("first"), h.c.wholeOr("last", Long.MAX_VALUE))),
+            Map.entry("cache_keep", h -> h.cache.keep(h.sequence(), h.c.whole("sinks"), h.c.whole("window"))),
+            Map.entry("cache_clear", h -> h.cache.clear()),
+            Map.entry("cache_append", h -> h.cache.append(h.batch(), h.c.wholes("positions"))),
+            Map.entry("cache_write",
+                    h -> h.cache.write(h.c.context, h.c.whole("layer"), h.batch(), h.c.in("k"), h.c.in("v"))),
+            Map.entry("cache_save", h -> h.saved.add(h.cache.save(h.sequence()))),
+            Map.entry("cache_restore", ConformanceCache::restore),
+            Map.entry("cache_sequence_info", h -> h.c.give(h.cache.info(h.sequence()))),
+            Map.entry("cache_get_statistics", h -> h.c.give(h.cache.statistics())),
+            Map.entry("cache_run", ConformanceCache::attend), Map.entry("attention_decode", ConformanceCache::attend));
+
+    private final ConformanceCase c;
     private final List<Long> sequences = new ArrayList<>(); // in the order in which the steps made them
     private final List<byte[]> saved = new ArrayList<>();
     private Cache cache;
 
-    ConformanceCache(Context context, List<ConformanceMemory> outputs) {
-        this.context = context;
-        this.outputs = outputs;
+    private ConformanceCache(ConformanceCase c) {
+        this.c = c;
     }
 
-    void run(JsonObject arguments) {
-        for (JsonElement step : arguments.getAsJsonArray("steps")) {
-            JsonObject given = step.getAsJsonObject();
-            if (!given.has("status")) {
-                step(given);
-                continue;
-            }
+    static void play(ConformanceCase c) {
+        try (ConformanceCache history = new ConformanceCache(c)) {
+            c.each("steps", history::step);
+        }
+    }
+
+    private void step() {
+        c.stage = c.text("call");
+        if (!c.has("status")) {
+            STEPS.get(c.stage).accept(this);
+        } else {
             long[] failure = {0, 0}; // must fail, after which the history goes on
             try {
-                step(given);
+                STEPS.get(c.stage).accept(this);
             } catch (FarspanException refusal) {
                 failure = new long[] {refusal.code(), refusal.argument()};
             }
-            outputs.add(ConformanceMemory.of(failure));
+            c.give(failure);
         }
+        c.flush();
     }
 
-    private void step(JsonObject step) {
-        switch (step.get("call").getAsString()) {
-            case "cache_create":
-                create(step.getAsJsonObject("config"));
-                break;
-            case "cache_sequence_create":
-                sequences.add(cache.createSequence());
-                break;
-            case "cache_sequence_destroy":
-                cache.destroySequence(sequence(step));
-                break;
-            case "cache_fork":
-                sequences.add(cache.fork(sequence(step)));
-                break;
-            case "cache_evict":
-                cache.evict(sequence(step), number(step, "first", 0), number(step, "last", Long.MAX_VALUE));
-                break;
-            case "cache_keep":
-                cache.keep(sequence(step), number(step, "sinks", 0), number(step, "window", 0));
-                break;
-            case "cache_clear":
-                cache.clear();
-                break;
-            case "cache_append":
-                cache.append(batch(step), longs(step, "positions"));
-                break;
-            case "cache_write":
-                cache.write(context, number(step, "layer", 0), batch(step), input(step, "k"), input(step, "v"));
-                break;
-            case "cache_save":
-                saved.add(cache.save(sequence(step)));
-                break;
-            case "cache_restore":
-                restore(step);
-                break;
-            default:
-                answer(step);
-        }
-    }
-
-    private void answer(JsonObject step) {
-        switch (step.get("call").getAsString()) {
-            case "cache_sequence_info":
-                SequenceInfo info = cache.info(sequence(step));
-                outputs.add(ConformanceMemory.of(new long[] {
-                        info.tokens(), info.firstPosition(), info.nextPosition(), info.blocks(), info.sharedBlocks()}));
-                break;
-            case "cache_get_statistics":
-                CacheStatistics answer = cache.statistics();
-                outputs.add(ConformanceMemory.of(
-                        new long[] {answer.sequences(), answer.blocks(), answer.freeBlocks(), answer.blockBytes()}));
-                break;
-            case "cache_run":
-            case "attention_decode":
-                attend(step);
-                break;
-            default:
-                throw new IllegalArgumentException("unknown step " + step.get("call"));
-        }
-    }
-
-    private void create(JsonObject config) {
+    private void create() {
         close();
         sequences.clear();
-        cache = Cache.create(ConformanceConfigs.cache(config));
+        cache = Cache.create(ConformanceCase.set(new CacheConfig(0, 0), c.object("config")));
     }
 
     /** Of what was saved: all, perhaps with an inverted byte, or its beginning. */
-    private void restore(JsonObject step) {
-        byte[] bytes = saved.get((int) number(step, "saved", 0)).clone();
-        if (step.has("damage")) {
-            bytes[(int) number(step, "damage", 0)] ^= (byte) 0xff;
+    private void restore() {
+        byte[] bytes = saved.get(c.small("saved")).clone();
+        if (c.has("damage")) {
+            bytes[c.small("damage")] ^= (byte) 0xff;
         }
-        sequences.add(cache.restore(Arrays.copyOf(bytes, (int) number(step, "bytes", bytes.length))));
+        sequences.add(cache.restore(Arrays.copyOf(bytes, (int) c.wholeOr("bytes", bytes.length))));
     }
 
-    private void attend(JsonObject step) {
-        JsonObject description = step.getAsJsonObject("out");
-        ConformanceMemory memory = new ConformanceMemory(ConformanceMemory.dtype(description), description);
-        outputs.add(memory);
-        Tensor q = input(step, "q");
-        Tensor out = memory.tensor(description);
-        FloatBuffer lse = null;
-        if (step.has("lse")) {
-            long[] shape = q.shape();
-            ConformanceMemory sums = new ConformanceMemory(Dtype.F32, (int) (shape[0] * shape[1] * shape[2]));
-            outputs.add(sums);
-            lse = sums.buffer().asFloatBuffer();
-        }
-        long layer = number(step, "layer", 0);
-        try (Scheme scheme = ConformanceConfigs.scheme(step.get("scheme"))) {
-            if (step.get("call").getAsString().equals("attention_decode")) {
-                cache.decode(context, scheme, layer, batch(step), q, out, lse);
+    private void attend() {
+        Tensor q = c.in("q");
+        Tensor out = c.out("out");
+        FloatBuffer lse = c.lse();
+        long layer = c.whole("layer");
+        try (Scheme scheme = c.scheme(c.given)) {
+            if (c.stage.equals("attention_decode")) {
+                cache.decode(c.context, scheme, layer, batch(), q, out, lse);
                 return;
             }
-            try (CachePlan plan = CachePlan.create(context, scheme, cache, batch(step), q.shape()[1],
-                         longs(step, "positions"), number(step, "length", 0))) {
-                plan.run(context, layer, q, out, lse,
-                        step.has("workspace") ? ByteBuffer.allocateDirect((int) plan.workspaceBytes()) : null);
+            try (CachePlan plan = c.during("cache_plan_create",
+                         ()
+                                 -> CachePlan.create(c.context, scheme, cache, batch(), q.shape()[1],
+                                         c.wholes("positions"), c.wholeOr("length", 0)))) {
+                plan.run(c.context, layer, q, out, lse,
+                        c.has("workspace") ? ByteBuffer.allocateDirect((int) plan.workspaceBytes()) : null);
             }
         }
     }
 
-    private long sequence(JsonObject step) {
-        return sequences.get(step.get("sequence").getAsInt());
+    private long sequence() {
+        return sequences.get(c.small("sequence"));
     }
 
-    private CacheBatch batch(JsonObject step) {
-        long[] indices = longs(step, "sequences");
-        long[] ids = Arrays.stream(indices).map(index -> sequences.get((int) index)).toArray();
-        long[] offsets = longs(step, "offsets");
-        return offsets == null ? CacheBatch.of(ids) : CacheBatch.of(ids, offsets);
-    }
-
-    private static Tensor input(JsonObject step, String name) {
-        JsonObject description = step.getAsJsonObject(name);
-        return new ConformanceMemory(ConformanceMemory.dtype(description), description).tensor(description);
-    }
-
-    private static long number(JsonObject object, String name, long absent) {
-        return object.has(name) ? object.get(name).getAsLong() : absent;
-    }
-
-    private static long[] longs(JsonObject object, String name) {
-        return object.has(name) ? ConformanceMemory.longs(object.getAsJsonArray(name)) : null;
+    private CacheBatch batch() {
+        long[] ids = Arrays.stream(c.wholes("sequences")).map(index -> sequences.get((int) index)).toArray();
+        return c.has("offsets") ? CacheBatch.of(ids, c.wholes("offsets")) : CacheBatch.of(ids);
     }
 
     @Override

@@ -1,320 +1,200 @@
 package io.farspan;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.farspan.eval.BleuConfig;
 import io.farspan.eval.BleuCounts;
-import io.farspan.eval.BleuResult;
 import io.farspan.eval.BootstrapConfig;
 import io.farspan.eval.ChrfConfig;
 import io.farspan.eval.ChrfCounts;
-import io.farspan.eval.Interval;
 import io.farspan.eval.Judgement;
 import io.farspan.eval.Loss;
 import io.farspan.eval.LossCurve;
-import io.farspan.eval.LossSummary;
 import io.farspan.eval.Needle;
 import io.farspan.eval.Passkey;
 import io.farspan.eval.PasskeyConfig;
 import io.farspan.eval.PasskeyForm;
 import io.farspan.eval.RougeConfig;
 import io.farspan.eval.RougeKind;
-import io.farspan.eval.RougeResult;
 import io.farspan.eval.TokenLoss;
 import io.farspan.eval.Tokenizer;
 import io.farspan.eval.Verdict;
-import io.farspan.eval.Window;
 import io.farspan.eval.Windows;
 import io.farspan.eval.WindowsConfig;
 import io.farspan.eval.WindowsKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /** The calls of eval.h in a conformance case. */
 final class ConformanceEval {
-    private final Context context;
-    private final String call;
-    private final JsonObject arguments;
-    private final List<ConformanceMemory> outputs;
+    static final Map<String, Consumer<ConformanceCase>> ALL = Map.ofEntries(
+            Map.entry("token_nll",
+                    c -> TokenLoss.nll(c.context, c.in("logits"), c.wholes("targets"), c.whole("ignore_index"),
+                                    c.add("f64", new double[c.wholes("targets").length]))),
+            Map.entry("token_nll_grad", ConformanceEval::gradient),
+            Map.entry("windows_count", c -> c.give(windows(c).count())),
+            Map.entry("windows_get",
+                    c -> {
+                        Windows windows = windows(c);
+                        for (long index : c.wholes("indices")) {
+                            c.give(windows.get(index));
+                        }
+                    }),
+            Map.entry("loss_add", ConformanceEval::accumulate), Map.entry("loss_merge", ConformanceEval::accumulate),
+            Map.entry("loss_add_by_context",
+                    c -> {
+                        LossCurve curve = new LossCurve(c.wholes("edges"), c.whole("block_tokens"));
+                        c.each("parts", () -> curve.add(c.whole("first_context"), c.reals("nll"), c.wholes("targets"),
+                                                c.wholeOr("ignore_index", 0)));
+                        summarize(c, curve.buckets());
+                    }),
+            Map.entry("judge",
+                    c -> c.give(Judgement.judge(c.wholes("lengths"), c.reals("nll"), c.whole("trained_length")))),
+            Map.entry("verdict_name", c -> c.addText(c.coded(Verdict.class, "verdict").spelling())),
+            Map.entry("tokenize",
+                    c -> c.addText(c.coded(Tokenizer.class, "tokenizer").tokenize(c.text("text"), c.small("lowercase") != 0))),
+            Map.entry("bleu_score", ConformanceEval::bleu), Map.entry("bleu_merge", ConformanceEval::bleu),
+            Map.entry("bleu_add_tokens", ConformanceEval::bleu),
+            Map.entry("bleu_signature", c -> c.addText(bleuConfig(c, "config").signature(c.small("references")))),
+            Map.entry("chrf_score", ConformanceEval::chrf), Map.entry("chrf_merge", ConformanceEval::chrf),
+            Map.entry("rouge", ConformanceEval::rouge), Map.entry("rouge_tokens", ConformanceEval::rouge),
+            Map.entry("bootstrap_mean", c -> c.give(bootstrapConfig(c).mean(c.context, c.reals("values")))),
+            Map.entry("bleu_bootstrap",
+                    c -> {
+                        BleuConfig bleu = bleuConfig(c, "bleu");
+                        List<BleuCounts> segments = new ArrayList<>();
+                        c.each("segments", () -> {
+                            segments.add(new BleuCounts());
+                            count(c, bleu, segments.get(segments.size() - 1));
+                        });
+                        c.stage = "bleu_bootstrap";
+                        c.give(bootstrapConfig(c).bleu(c.context, bleu, segments));
+                    }),
+            Map.entry("passkey_make",
+                    c -> {
+                        JsonObject given = c.object("config");
+                        PasskeyForm form = ConformanceCase.code(PasskeyForm.class, given.get("form").getAsInt());
+                        Passkey made = ConformanceCase.set(new PasskeyConfig(form), given).make();
+                        c.addText(made.text());
+                        c.give(made.key(), made.keyBegin(), made.keyEnd(), made.text().length(), made.depth());
+                    }),
+            Map.entry("passkey_check", c -> c.give(Passkey.isFoundIn(c.text("generated"), c.whole("key")))),
+            Map.entry("needle_place", c -> {
+                long[] out = c.add("i64", new long[c.small("length")]);
+                Long boundary = c.has("boundary") ? Long.valueOf(c.whole("boundary")) : null;
+                c.give(Needle.place(c.wholes("haystack"), c.wholes("needle"), c.wholes("question"), c.real("depth"),
+                        boundary, out));
+            }));
 
-    ConformanceEval(Context context, String call, JsonObject arguments, List<ConformanceMemory> outputs) {
-        this.context = context;
-        this.call = call;
-        this.arguments = arguments;
-        this.outputs = outputs;
+    private ConformanceEval() {}
+
+    private static void gradient(ConformanceCase c) {
+        Tensor grad = c.out(c.has("grad") ? "grad" : "logits");
+        TokenLoss.gradient(c.context, c.has("grad") ? c.in("logits") : grad, c.wholes("targets"),
+                c.whole("ignore_index"), c.floats("weights"), grad);
     }
 
-    /** Makes the call; answers false if it is not of eval.h. */
-    boolean run() {
-        switch (call) {
-            case "token_nll" -> losses();
-            case "token_nll_grad" -> gradient();
-            case "windows_count", "windows_get" -> windows();
-            case "loss_add", "loss_merge" -> accumulate();
-            case "loss_add_by_context" -> curve();
-            case "judge" -> judge();
-            case "verdict_name" -> add(coded(Verdict.class, arguments.get("verdict")).spelling());
-            case "tokenize" -> add(coded(Tokenizer.class, arguments.get("tokenizer"))
-                    .tokenize(arguments.get("text").getAsString(), arguments.get("lowercase").getAsInt() != 0));
-            case "bleu_score", "bleu_merge", "bleu_add_tokens" -> bleu();
-            case "bleu_signature" -> add(bleuConfig("config").signature(arguments.get("references").getAsInt()));
-            case "chrf_score", "chrf_merge" -> chrf();
-            case "rouge", "rouge_tokens" -> rouge();
-            case "bootstrap_mean" -> add(bootstrapConfig().mean(context, doubles(arguments, "values")));
-            case "bleu_bootstrap" -> resample();
-            case "passkey_make" -> passkey();
-            case "passkey_check" -> {
-                boolean found = Passkey.isFoundIn(arguments.get("generated").getAsString(), arguments.get("key").getAsLong());
-                add(new long[] {found ? 1 :
-                0
-        });
-    }
-            case "needle_place" -> needle();
-            default -> {
-                return false;
-            }
+    private static Windows windows(ConformanceCase c) {
+        JsonObject given = c.object("config").deepCopy();
+        WindowsKind kind = ConformanceCase.code(WindowsKind.class, given.get("kind").getAsInt());
+        if (given.get("bos").getAsInt() == 0) {
+            given.remove("bos"); // no policy: what a new configuration has
         }
-        return true;
+        WindowsConfig config = ConformanceCase.set(new WindowsConfig(kind), given);
+        return c.during("windows_count", () -> new Windows(config));
     }
 
-    private void losses() {
-        long[] targets = longs(arguments, "targets");
-        double[] nll = new double[targets.length];
-        ConformanceMemory output = ConformanceMemory.of(nll);
-        outputs.add(output);
-        TokenLoss.nll(context, input("logits"), targets, arguments.get("ignore_index").getAsLong(), nll);
-        output.set(nll);
+    private static void summarize(ConformanceCase c, List<Loss> losses) {
+        c.stage = "loss_summarize";
+        losses.forEach(loss -> c.give(loss.summary()));
     }
 
-    private void gradient() {
-        boolean inPlace = !arguments.has("grad");
-        Tensor grad = output(inPlace ? "logits" : "grad");
-                float[] weights = null;
-                if (arguments.has("weights")) {
-                    double[] given = doubles(arguments, "weights");
-                    weights = new float[given.length];
-                    for (int n = 0; n < given.length; ++n) {
-                        weights[n] = (float) given[n];
-                    }
-                }
-                TokenLoss.gradient(context, inPlace ? grad : input("logits"), longs(arguments, "targets"),
-                        arguments.get("ignore_index").getAsLong(), weights, grad);
-}
-
-private void windows() {
-    JsonObject given = arguments.getAsJsonObject("config").deepCopy();
-    WindowsConfig config = new WindowsConfig(coded(WindowsKind.class, given.get("kind")));
-    if (given.get("bos").getAsInt() == 0) {
-        given.remove("bos"); // no policy: what a new configuration has
+    private static Loss gathered(ConformanceCase c, String parts, String blockTokens) {
+        Loss loss = new Loss(c.wholeOr(blockTokens, c.whole("block_tokens")));
+        c.stage = "loss_add";
+        c.each(parts,
+                () -> loss.add(c.reals("nll"), c.wholes("targets"), c.wholeOr("ignore_index", 0), c.whole("bytes")));
+        return loss;
     }
-    Windows windows = new Windows(ConformanceConfigs.set(config, given));
-    if (call.equals("windows_count")) {
-        add(new long[] {windows.count()});
-        return;
+
+    private static void accumulate(ConformanceCase c) {
+        Loss loss = gathered(c, "parts", "block_tokens");
+        if (c.has("from")) {
+            Loss from = gathered(c, "from", "from_block_tokens");
+            c.stage = "loss_merge";
+            loss.merge(from);
+        }
+        summarize(c, List.of(loss));
     }
-    List<Long> numbers = new ArrayList<>();
-    for (JsonElement index : arguments.getAsJsonArray("indices")) {
-        Window w = windows.get(index.getAsLong());
-        numbers.addAll(List.of(w.bos() ? 1L : 0L, w.begin(), w.end(), w.firstScored(), w.rows(), w.firstRow()));
+
+    private static BleuConfig bleuConfig(ConformanceCase c, String name) {
+        return ConformanceCase.set(new BleuConfig(), c.object(name));
     }
-    add(numbers.stream().mapToLong(Long::longValue).toArray());
-}
 
-private void summarize(List<Loss> losses) {
-    long[] tokens = new long[losses.size()];
-    double[] means = new double[5 * tokens.length];
-    for (int n = 0; n < tokens.length; ++n) {
-        LossSummary s = losses.get(n).summary();
-        tokens[n] = s.tokens();
-        double[] five = {s.nll(), s.standardError(), s.perplexity(), s.bitsPerToken(), s.bitsPerByte()};
-        System.arraycopy(five, 0, means, 5 * n, 5);
+    private static BootstrapConfig bootstrapConfig(ConformanceCase c) {
+        return ConformanceCase.set(new BootstrapConfig(), c.object("config"));
     }
-    add(tokens);
-    outputs.add(ConformanceMemory.of(means));
-}
 
-private Loss gathered(String parts, String blockTokens) {
-    Loss loss = new Loss(arguments.get(arguments.has(blockTokens) ? blockTokens : "block_tokens").getAsLong());
-    for (JsonElement given : arguments.getAsJsonArray(parts)) {
-        JsonObject part = given.getAsJsonObject();
-        loss.add(doubles(part, "nll"), longs(part, "targets"), ignored(part), part.get("bytes").getAsLong());
+    private static boolean isText(ConformanceCase c) {
+        return !c.given.get("hypothesis").isJsonArray();
     }
-    return loss;
-}
 
-private void accumulate() {
-    Loss loss = gathered("parts", "block_tokens");
-    if (call.equals("loss_merge")) {
-        loss.merge(gathered("from", "from_block_tokens"));
+    private static List<String> texts(ConformanceCase c) {
+        List<String> texts = new ArrayList<>();
+        for (JsonElement one : c.given.getAsJsonArray("references")) {
+            texts.add(one.isJsonNull() ? null : one.getAsString());
+        }
+        return texts;
     }
-    summarize(List.of(loss));
-}
 
-private void curve() {
-    LossCurve curve = new LossCurve(longs(arguments, "edges"), arguments.get("block_tokens").getAsLong());
-    for (JsonElement given : arguments.getAsJsonArray("parts")) {
-        JsonObject part = given.getAsJsonObject();
-        curve.add(part.get("first_context").getAsLong(), doubles(part, "nll"), longs(part, "targets"), ignored(part));
+    private static List<long[]> ids(ConformanceCase c) {
+        List<long[]> lists = new ArrayList<>();
+        for (JsonElement one : c.given.getAsJsonArray("references")) {
+            lists.add(one.isJsonNull() ? null : (long[]) ConformanceCase.value(long[].class, one));
+        }
+        return lists;
     }
-    summarize(curve.buckets());
-}
 
-private void judge() {
-    Judgement j = Judgement.judge(
-            longs(arguments, "lengths"), doubles(arguments, "nll"), arguments.get("trained_length").getAsLong());
-    add(new long[] {j.verdict().ordinal(), j.referenceLength(), j.worstLength()});
-    outputs.add(ConformanceMemory.of(j.worstRatio()));
-}
-
-private BleuConfig bleuConfig(String name) {
-    return ConformanceConfigs.set(new BleuConfig(), arguments.getAsJsonObject(name));
-}
-
-private static void count(BleuCounts counts, BleuConfig config, JsonObject segment) {
-    JsonElement hypothesis = segment.get("hypothesis");
-    if (hypothesis.isJsonArray()) {
-        counts.addTokens(config, ConformanceMemory.longs(hypothesis.getAsJsonArray()), ids(segment));
-    } else {
-        counts.add(config, hypothesis.getAsString(), texts(segment));
+    private static void count(ConformanceCase c, BleuConfig config, BleuCounts counts) {
+        c.stage = isText(c) ? "bleu_add" : "bleu_add_tokens";
+        if (isText(c)) {
+            counts.add(config, c.text("hypothesis"), texts(c));
+        } else {
+            counts.addTokens(config, c.wholes("hypothesis"), ids(c));
+        }
     }
-}
 
-private void bleu() {
-    BleuConfig config = bleuConfig("config");
-    BleuCounts[] halves = {new BleuCounts(), new BleuCounts()};
-    int n = 0;
-    for (JsonElement segment : arguments.getAsJsonArray("segments")) {
-        count(halves[call.equals("bleu_merge") ? n++ % 2 : 0], config, segment.getAsJsonObject());
+    /** Which half counts the next segment: by turns if they are to be merged. */
+    private static int half(ConformanceCase c, int[] turn) {
+        return c.one.get("call").getAsString().endsWith("_merge") ? turn[0]++ % 2 : 0;
     }
-    halves[0].merge(halves[1]);
-    BleuResult r = halves[0].score(config);
-    double[] values = new double[4 + BleuConfig.MAX_ORDER];
-    values[0] = r.score();
-    values[1] = r.brevityPenalty();
-    for (int order = 0; order < r.precisions().size(); ++order) {
-        values[2 + order] = r.precisions().get(order);
+
+    private static void bleu(ConformanceCase c) {
+        BleuConfig config = bleuConfig(c, "config");
+        BleuCounts[] halves = {new BleuCounts(), new BleuCounts()};
+        int[] turn = {0};
+        c.each("segments", () -> count(c, config, halves[half(c, turn)]));
+        halves[0].merge(halves[1]);
+        c.give(halves[0].score(config));
     }
-    values[values.length - 2] = r.hypothesisLength();
-    values[values.length - 1] = r.referenceLength();
-    outputs.add(ConformanceMemory.of(values));
-}
 
-private void chrf() {
-    ChrfConfig config = ConformanceConfigs.set(new ChrfConfig(), arguments.getAsJsonObject("config"));
-    ChrfCounts[] halves = {new ChrfCounts(), new ChrfCounts()};
-    int n = 0;
-    for (JsonElement given : arguments.getAsJsonArray("segments")) {
-        JsonObject segment = given.getAsJsonObject();
-        halves[call.equals("chrf_merge") ? n++ % 2 : 0].add(
-                config, segment.get("hypothesis").getAsString(), texts(segment));
+    private static void chrf(ConformanceCase c) {
+        ChrfConfig config = ConformanceCase.set(new ChrfConfig(), c.object("config"));
+        ChrfCounts[] halves = {new ChrfCounts(), new ChrfCounts()};
+        int[] turn = {0};
+        c.stage = "chrf_add";
+        c.each("segments", () -> halves[half(c, turn)].add(config, c.text("hypothesis"), texts(c)));
+        halves[0].merge(halves[1]);
+        c.give(halves[0].score(config));
     }
-    halves[0].merge(halves[1]);
-    outputs.add(ConformanceMemory.of(halves[0].score(config)));
-}
 
-private void rouge() {
-    JsonObject given = arguments.getAsJsonObject("config");
-    RougeConfig config = ConformanceConfigs.set(new RougeConfig(coded(RougeKind.class, given.get("kind"))), given);
-    JsonElement hypothesis = arguments.get("hypothesis");
-    RougeResult r = hypothesis.isJsonArray()
-            ? config.scoreTokens(ConformanceMemory.longs(hypothesis.getAsJsonArray()), ids(arguments))
-            : config.score(hypothesis.getAsString(), texts(arguments));
-    outputs.add(ConformanceMemory.of(r.precision(), r.recall(), r.fMeasure(), r.reference()));
-}
-
-private BootstrapConfig bootstrapConfig() {
-    return ConformanceConfigs.set(new BootstrapConfig(), arguments.getAsJsonObject("config"));
-}
-
-private void resample() {
-    BleuConfig bleu = bleuConfig("bleu");
-    List<BleuCounts> segments = new ArrayList<>();
-    for (JsonElement segment : arguments.getAsJsonArray("segments")) {
-        BleuCounts counts = new BleuCounts();
-        count(counts, bleu, segment.getAsJsonObject());
-        segments.add(counts);
+    private static void rouge(ConformanceCase c) {
+        JsonObject given = c.object("config");
+        RougeKind kind = ConformanceCase.code(RougeKind.class, given.get("kind").getAsInt());
+        RougeConfig config = ConformanceCase.set(new RougeConfig(kind), given);
+        c.give(isText(c) ? config.score(c.text("hypothesis"), texts(c))
+                         : config.scoreTokens(c.wholes("hypothesis"), ids(c)));
     }
-    add(bootstrapConfig().bleu(context, bleu, segments));
-}
-
-private void passkey() {
-    JsonObject given = arguments.getAsJsonObject("config");
-    PasskeyConfig config =
-            ConformanceConfigs.set(new PasskeyConfig(coded(PasskeyForm.class, given.get("form"))), given);
-    Passkey made = config.make();
-    add(made.text());
-    add(new long[] {made.key(), made.keyBegin(), made.keyEnd(), made.text().length()});
-    outputs.add(ConformanceMemory.of(made.depth()));
-}
-
-private void needle() {
-    long[] out = new long[arguments.get("length").getAsInt()];
-    ConformanceMemory written = ConformanceMemory.of(out);
-    ConformanceMemory position = ConformanceMemory.of(new long[1]);
-    outputs.addAll(List.of(written, position));
-    Long boundary = arguments.has("boundary") ? Long.valueOf(arguments.get("boundary").getAsLong()) : null;
-    int begin = Needle.place(longs(arguments, "haystack"), longs(arguments, "needle"), longs(arguments, "question"),
-            ConformanceMemory.number(arguments.get("depth")), boundary, out);
-    written.set(out);
-    position.set(new long[] {begin});
-}
-
-private void add(String text) {
-    outputs.add(ConformanceMemory.of(text));
-}
-
-private void add(long[] values) {
-    outputs.add(ConformanceMemory.of(values));
-}
-
-private void add(Interval interval) {
-    outputs.add(ConformanceMemory.of(interval.low(), interval.median(), interval.high(), interval.mean()));
-}
-
-private Tensor input(String name) {
-    JsonObject description = arguments.getAsJsonObject(name);
-    return new ConformanceMemory(ConformanceMemory.dtype(description), description).tensor(description);
-}
-
-private Tensor output(String name) {
-    JsonObject description = arguments.getAsJsonObject(name);
-    ConformanceMemory memory = new ConformanceMemory(ConformanceMemory.dtype(description), description);
-    outputs.add(memory);
-    return memory.tensor(description);
-}
-
-private static List<String> texts(JsonObject segment) {
-    List<String> texts = new ArrayList<>();
-    segment.getAsJsonArray("references").forEach(one -> texts.add(one.isJsonNull() ? null : one.getAsString()));
-    return texts;
-}
-
-private static List<long[]> ids(JsonObject segment) {
-    List<long[]> lists = new ArrayList<>();
-    segment.getAsJsonArray("references")
-            .forEach(one -> lists.add(one.isJsonNull() ? null : ConformanceMemory.longs(one.getAsJsonArray())));
-    return lists;
-}
-
-private static long ignored(JsonObject part) {
-    return part.has("ignore_index") ? part.get("ignore_index").getAsLong() : 0;
-}
-
-private static long[] longs(JsonObject object, String name) {
-    return object.has(name) ? ConformanceMemory.longs(object.getAsJsonArray(name)) : null;
-}
-
-private static double[] doubles(JsonObject object, String name) {
-    JsonArray array = object.getAsJsonArray(name);
-    double[] values = new double[array.size()];
-    for (int n = 0; n < values.length; ++n) {
-        values[n] = ConformanceMemory.number(array.get(n));
-    }
-    return values;
-}
-
-private static <E extends Enum<E>> E coded(Class<E> type, JsonElement code) {
-    return ConformanceConfigs.coded(type, code.getAsInt());
-}
 }

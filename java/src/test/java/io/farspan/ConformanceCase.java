@@ -1,0 +1,365 @@
+package io.farspan;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.farspan.eval.BleuConfig;
+import java.lang.reflect.Array;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** A conformance case while it runs: its arguments and its outputs. */
+final class ConformanceCase {
+    /** What a constructor takes, and counts that a setter of an array takes from the array. */
+    private static final Set<String> IMPLIED = Set.of("kind", "form", "segments");
+
+    final Context context;
+    final JsonObject one;
+    /** What arguments are read from: those of the case, or a step or part of one. */
+    JsonObject given;
+    /** The function that is being called. */
+    String stage;
+    final List<Output> outputs = new ArrayList<>();
+
+    private final List<Long> wholes = new ArrayList<>(); // numbers that were answered: outputs at the end
+    private final List<Double> reals = new ArrayList<>();
+
+    /** Memory that a call may write, an array or a direct buffer, and what was in it before. */
+    record Output(String kind, Object memory, byte[] before) {
+        byte[] bytes() {
+            return raw(memory);
+        }
+    }
+
+    ConformanceCase(Context context, JsonObject one) {
+        this.context = context;
+        this.one = one;
+        given = one.getAsJsonObject("arguments");
+        stage = one.get("call").getAsString();
+    }
+
+    // ---- arguments -----------------------------------------------------------------------------------------------
+
+    boolean has(String name) {
+        return given.has(name);
+    }
+
+    long whole(String name) {
+        return given.get(name).getAsLong();
+    }
+
+    long wholeOr(String name, long otherwise) {
+        return has(name) ? whole(name) : otherwise;
+    }
+
+    int small(String name) {
+        return given.get(name).getAsInt();
+    }
+
+    double real(String name) {
+        return (double) value(double.class, given.get(name));
+    }
+
+    String text(String name) {
+        return given.get(name).getAsString();
+    }
+
+    long[] wholes(String name) {
+        return has(name) ? (long[]) value(long[].class, given.get(name)) : null;
+    }
+
+    double[] reals(String name) {
+        return has(name) ? (double[]) value(double[].class, given.get(name)) : null;
+    }
+
+    float[] floats(String name) {
+        return has(name) ? (float[]) value(float[].class, given.get(name)) : null;
+    }
+
+    <E extends Enum<E>> E coded(Class<E> type, String name) {
+        return code(type, small(name));
+    }
+
+    JsonObject object(String name) {
+        return given.getAsJsonObject(name);
+    }
+
+    /** Does {@code work} with each of a list of objects, from which arguments are read. */
+    void each(String name, Runnable work) {
+        JsonObject holder = given;
+        for (JsonElement part : holder.getAsJsonArray(name)) {
+            given = part.getAsJsonObject();
+            work.run();
+        }
+        given = holder;
+    }
+
+    /** Names the function that is being called meanwhile. */
+    <T> T during(String function, Supplier<T> make) {
+        String before = stage;
+        stage = function;
+        T made = make.get();
+        stage = before;
+        return made;
+    }
+
+    /** The scheme of a case or step: an object, a text as it stands, or none. */
+    Scheme scheme(JsonObject holder) {
+        JsonElement said = holder.get("scheme");
+        String text = said == null ? "{}" : said.isJsonPrimitive() ? said.getAsString() : said.toString();
+        return during("scheme_from_json", () -> Scheme.fromJson(text));
+    }
+
+    // ---- configurations: the setter of rotary_dim is rotaryDim ----------------------------------------------------
+
+    /** The constant with a number of the C header. */
+    static <E extends Enum<E>> E code(Class<E> type, int code) {
+        try {
+            java.lang.reflect.Field field = type.getDeclaredField("code");
+            field.setAccessible(true);
+            for (E constant : type.getEnumConstants()) {
+                if (field.getInt(constant) == code) {
+                    return constant;
+                }
+            }
+        } catch (ReflectiveOperationException failure) {
+            throw new AssertionError(failure);
+        }
+        throw new IllegalArgumentException(type.getSimpleName() + " has no " + code);
+    }
+
+    /** Calls the setter of each field that is no argument of the constructor. */
+    static <T> T set(T config, JsonObject fields, String... constructed) {
+        for (Map.Entry<String, JsonElement> entry : fields.entrySet()) {
+            if (!IMPLIED.contains(entry.getKey()) && !List.of(constructed).contains(entry.getKey())) {
+                set(config, entry.getKey(), entry.getValue());
+            }
+        }
+        return config;
+    }
+
+    private static void set(Object config, String name, JsonElement element) {
+        StringBuilder setter = new StringBuilder();
+        for (String word : name.split("_")) {
+            setter.append(setter.length() == 0 ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+        }
+        for (Method method : config.getClass().getMethods()) {
+            if (method.getName().contentEquals(setter) && method.getParameterCount() == 1) {
+                try {
+                    method.invoke(config, value(method.getParameterTypes()[0], element));
+                    return;
+                } catch (ReflectiveOperationException failure) {
+                    throw new AssertionError(failure);
+                }
+            }
+        }
+        throw new IllegalArgumentException(config.getClass().getSimpleName() + " has no " + setter);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    static Object value(Class<?> type, JsonElement element) {
+        if (type.isArray()) {
+            Object values = Array.newInstance(type.getComponentType(), element.getAsJsonArray().size());
+            for (int n = 0; n < Array.getLength(values); ++n) {
+                Array.set(values, n, value(type.getComponentType(), element.getAsJsonArray().get(n)));
+            }
+            return values;
+        }
+        if (type.isEnum()) {
+            return code((Class) type, element.getAsInt());
+        }
+        if (type == boolean.class) {
+            return element.getAsInt() != 0;
+        }
+        if (type == int.class || type == long.class) {
+            return type == int.class ? (Object) element.getAsInt() : (Object) element.getAsLong();
+        }
+        String text = element.getAsString();
+        double number = text.endsWith("inf") ? (text.length() == 3 ? 1 : -1) * Double.POSITIVE_INFINITY
+                : text.equals("nan")         ? Double.NaN
+                                             : element.getAsDouble();
+        return type == float.class ? (Object) (float) number : (Object) number;
+    }
+
+    // ---- outputs --------------------------------------------------------------------------------------------------
+
+    <T> T add(String kind, T memory) {
+        outputs.add(new Output(kind, memory, raw(memory)));
+        return memory;
+    }
+
+    void addText(String text) {
+        add("text", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Takes numbers, records and arrays of them for outputs: the whole ones, then the real ones. */
+    void give(Object... answers) {
+        for (Object answer : answers) {
+            if (answer instanceof Double) {
+                reals.add((Double) answer);
+            } else if (answer instanceof Boolean) {
+                wholes.add((Boolean) answer ? 1L : 0L);
+            } else if (answer instanceof Enum<?>) {
+                wholes.add(codeOf((Enum<?>) answer));
+            } else if (answer instanceof Number) {
+                wholes.add(((Number) answer).longValue());
+            } else if (answer instanceof List<?>) { // precisions, of the orders that counted
+                List<Object> values = new ArrayList<>((List<?>) answer);
+                values.addAll(Collections.nCopies(BleuConfig.MAX_ORDER - values.size(), 0.0));
+                give(values.toArray());
+            } else if (answer instanceof long[]) {
+                for (long value : (long[]) answer) {
+                    wholes.add(value);
+                }
+            } else if (answer instanceof Record) {
+                giveRecord((Record) answer);
+            }
+        }
+    }
+
+    private void giveRecord(Record record) {
+        for (RecordComponent component : record.getClass().getRecordComponents()) {
+            try {
+                component.getAccessor().setAccessible(true);
+                if (!component.getName().equals("notes")) { // which model_note_at asks for
+                    give(component.getAccessor().invoke(record));
+                }
+            } catch (ReflectiveOperationException failure) {
+                throw new AssertionError(failure);
+            }
+        }
+    }
+
+    private static long codeOf(Enum<?> constant) {
+        try {
+            java.lang.reflect.Field field = constant.getDeclaringClass().getDeclaredField("code");
+            field.setAccessible(true);
+            return field.getInt(constant);
+        } catch (ReflectiveOperationException failure) {
+            return constant.ordinal();
+        }
+    }
+
+    /** Makes outputs of the numbers that were answered. */
+    void flush() {
+        if (!wholes.isEmpty()) {
+            add("i64", wholes.stream().mapToLong(Long::longValue).toArray());
+        }
+        if (!reals.isEmpty()) {
+            add("f64", reals.stream().mapToDouble(Double::doubleValue).toArray());
+        }
+        wholes.clear();
+        reals.clear();
+    }
+
+    private static byte[] raw(Object memory) {
+        ByteBuffer bytes;
+        if (memory instanceof ByteBuffer) {
+            bytes = (ByteBuffer) memory;
+        } else if (memory instanceof byte[]) {
+            return ((byte[]) memory).clone();
+        } else {
+            int size = memory instanceof float[] ? Float.BYTES : Long.BYTES;
+            bytes = ByteBuffer.allocate(size * Array.getLength(memory)).order(ByteOrder.LITTLE_ENDIAN);
+            if (memory instanceof float[]) {
+                bytes.asFloatBuffer().put((float[]) memory);
+            } else if (memory instanceof double[]) {
+                bytes.asDoubleBuffer().put((double[]) memory);
+            } else {
+                bytes.asLongBuffer().put((long[]) memory);
+            }
+        }
+        byte[] content = new byte[bytes.capacity()];
+        bytes.get(0, content);
+        return content;
+    }
+
+    // ---- tensors --------------------------------------------------------------------------------------------------
+
+    Tensor in(String name) {
+        return tensor(name, false);
+    }
+
+    /** A tensor whose memory is the next output. */
+    Tensor out(String name) {
+        return tensor(name, true);
+    }
+
+    /** The next output of log-sum-exps if they are wanted, one for each row of q. */
+    FloatBuffer lse() {
+        if (!has("lse")) {
+            return null;
+        }
+        long[] shape = (long[]) value(long[].class, object("q").get("shape"));
+        return add("f32", direct((int) (shape[0] * shape[1] * shape[2]), Dtype.F32)).asFloatBuffer();
+    }
+
+    private static ByteBuffer direct(int elements, Dtype dtype) {
+        return ByteBuffer.allocateDirect(elements * dtype.bytes()).order(ByteOrder.nativeOrder());
+    }
+
+    private Tensor tensor(String name, boolean isOutput) {
+        JsonObject description = object(name);
+        Dtype dtype = Dtype.valueOf(description.get("dtype").getAsString().toUpperCase(Locale.ROOT));
+        ByteBuffer bytes = content(description, dtype);
+        if (isOutput) {
+            add(description.get("dtype").getAsString(), bytes);
+        }
+        long[] shape = (long[]) value(long[].class, description.get("shape"));
+        long[] stride = {shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1};
+        stride = description.has("stride") ? (long[]) value(long[].class, description.get("stride")) : stride;
+        long offset = description.has("offset") ? description.get("offset").getAsLong() : 0;
+        Tensor whole = Tensor.of(bytes, dtype, 1, 1, 1, bytes.capacity() / dtype.bytes());
+        return whole.view(offset, shape, stride);
+    }
+
+    /** Memory of a tensor or list: zeros, or the content of a seed. */
+    static ByteBuffer content(JsonObject description, Dtype dtype) {
+        int elements = 1;
+        if (description.has("elements")) {
+            elements = description.get("elements").getAsInt();
+        } else {
+            for (JsonElement extent : description.getAsJsonArray("shape")) {
+                elements *= extent.getAsInt();
+            }
+        }
+        ByteBuffer bytes = direct(elements, dtype);
+        for (int n = 0; n < elements && description.has("seed"); ++n) {
+            put(bytes, dtype, n, generate(description.get("seed").getAsLong(), n));
+        }
+        return bytes;
+    }
+
+    private static void put(ByteBuffer bytes, Dtype dtype, int n, long z) {
+        float narrow = ((z >>> 56) - 128) / 64f;
+        int bits = Float.floatToRawIntBits(narrow);
+        switch (dtype) {
+            case F32:
+                bytes.putFloat(4 * n, ((z >>> 40) - 0x1p23f) / 0x1p22f);
+                break;
+            case BF16:
+                bytes.putShort(2 * n, (short) (bits >>> 16));
+                break;
+            default: // a multiple of 1/64 below 2 is 0 or a normal number of F16, with few enough bits
+                int half = (bits >>> 16 & 0x8000) | (((bits >>> 23 & 0xff) - 112) << 10) | (bits >>> 13 & 0x3ff);
+                bytes.putShort(2 * n, (short) (narrow == 0 ? 0 : half));
+        }
+    }
+
+    private static long generate(long seed, long n) {
+        long z = seed * 0x9E3779B97F4A7C15L + n + 1;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}
