@@ -6,6 +6,9 @@ use std::mem::{size_of, MaybeUninit};
 use std::os::raw::c_char;
 use std::ptr;
 
+use crate::error::check;
+use crate::{sys, Result};
+
 /// An array and its count; `None`: NULL and 0.
 pub(crate) fn array<T>(given: Option<&[T]>) -> (*const T, i64) {
     given.map_or((ptr::null(), 0), |slice| (slice.as_ptr(), slice.len() as i64))
@@ -43,4 +46,21 @@ pub(crate) fn made<T>(init: impl FnOnce(*mut T, usize)) -> T {
     init(made.as_mut_ptr(), size_of::<T>());
     // SAFETY: zeros are a value of C's structs, of which every one has an init function that writes it.
     unsafe { made.assume_init() }
+}
+
+/// A text that the library writes into a buffer of a size that only it knows. Most fit into the first one.
+pub(crate) fn written(
+    mut write: impl FnMut(*mut c_char, i64, *mut i64, *mut sys::farspan_error) -> sys::farspan_status,
+) -> Result<String> {
+    let mut buffer = vec![0u8; 256];
+    loop {
+        let mut needed = 0;
+        check(|error| write(buffer.as_mut_ptr().cast(), buffer.len() as i64, &mut needed, error))?;
+        let fits = needed as usize <= buffer.len();
+        buffer.resize(needed as usize, 0);
+        if fits {
+            buffer.pop(); // the NUL
+            return Ok(String::from_utf8(buffer).expect("the library writes UTF-8"));
+        }
+    }
 }

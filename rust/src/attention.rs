@@ -1,7 +1,47 @@
+use std::sync::atomic::AtomicI32;
+use std::sync::Arc;
+
 use crate::arrays::{array_mut, made, pointer};
-use crate::context;
+use crate::context::as_c;
 use crate::error::{check, Result};
-use crate::{sys, Context, Plan, Scheme, Tensor, TensorMut};
+use crate::handle::{owner, Handle};
+use crate::{sys, Context, Problem, Scheme, Tensor, TensorMut};
+
+/// Everything about an attention that does not depend on the data: made once, run often.
+///
+/// Immutable: any number of threads may run one at the same time, each with a workspace of its own:
+///
+/// ```compile_fail,E0499
+/// # use farspan::{Plan, Tensor};
+/// fn two_runs(plan: &Plan, q: &Tensor<'_>, workspace: &mut [u8]) {
+///     let first = plan.run(q, q, q).workspace(workspace);
+///     let second = plan.run(q, q, q).workspace(workspace);
+///     drop((first, second));
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Plan {
+    handle: Handle<sys::farspan_plan>,
+    /// A run without a context polls the flag of the context that the plan was made with.
+    _cancel: Option<Arc<AtomicI32>>,
+}
+owner!(Plan, farspan_plan, farspan_plan_destroy);
+
+impl Plan {
+    #[doc = docs!(plan_create)]
+    pub fn new(context: Option<&Context>, scheme: &Scheme, problem: &Problem<'_>) -> Result<Self> {
+        // SAFETY: the handles are valid and the arrays of the problem are as long as their counts say.
+        let handle = Handle::make(|made, error| unsafe {
+            sys::farspan_plan_create(as_c(context), scheme.as_c(), &problem.to_c(), made, error)
+        })?;
+        Ok(Plan { handle, _cancel: context.and_then(Context::cancel_flag).cloned() })
+    }
+    /// Begins a run over `q [batch, query_heads, queries, head_dim]`, `k [batch, key_heads, keys, head_dim]` and
+    /// `v [batch, key_heads, keys, value_dim]`; see [`Run`].
+    pub fn run<'a>(&'a self, q: &'a Tensor<'_>, k: &'a Tensor<'_>, v: &'a Tensor<'_>) -> Run<'a> {
+        Run { plan: self, q: q.as_c(), k: k.as_c(), v: v.as_c(), bias: None, extras: Extras::default() }
+    }
+}
 
 /// What a run may be given besides its tensors.
 #[derive(Debug, Default)]
@@ -24,7 +64,7 @@ impl Extras<'_> {
         (data.lse, data.lse_count) = array_mut(self.lse);
         let (workspace, bytes) = array_mut(self.workspace);
         (data.workspace, data.workspace_bytes) = (workspace.cast(), bytes);
-        (context::as_c(self.context), data)
+        (as_c(self.context), data)
     }
 }
 
@@ -56,8 +96,7 @@ pub(crate) use extras;
 
 /// One run of a [`Plan`], from [`Plan::run`]: out = softmax(logits) v.
 ///
-/// Element types may be mixed; arithmetic and accumulation are f32. A query that sees no key gives 0 and lse = -infinity (with a
-/// sink: 0 and lse = sink). For one instruction set, the bits do not depend on the number of threads.
+/// Element types may be mixed.
 ///
 /// ```
 /// use farspan::{Plan, Problem, Scheme, Tensor, TensorMut};
@@ -89,14 +128,6 @@ pub struct Run<'a> {
     extras: Extras<'a>,
 }
 
-impl Plan {
-    /// Begins a run over `q [batch, query_heads, queries, head_dim]`, `k [batch, key_heads, keys, head_dim]` and
-    /// `v [batch, key_heads, keys, value_dim]`; see [`Run`].
-    pub fn run<'a>(&'a self, q: &'a Tensor<'_>, k: &'a Tensor<'_>, v: &'a Tensor<'_>) -> Run<'a> {
-        Run { plan: self, q: q.as_c(), k: k.as_c(), v: v.as_c(), bias: None, extras: Extras::default() }
-    }
-}
-
 impl<'a> Run<'a> {
     extras!(context: "Runs with another context than the plan was made with. Its instruction set is the plan's.");
     extras!(lse: "[batch][query_heads][queries]");
@@ -108,16 +139,7 @@ impl<'a> Run<'a> {
         self
     }
 
-    /// Runs, and writes `out [batch, query_heads, queries, value_dim]`.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Shape`](crate::Status::Shape) if a tensor does not fit the plan or `lse` is too short,
-    /// [`Status::Stride`](crate::Status::Stride) if `out` overlaps itself,
-    /// [`Status::Combination`](crate::Status::Combination) for a bias that the scheme does not have,
-    /// [`Status::NullArgument`](crate::Status::NullArgument) for one that it has and was not given,
-    /// [`Status::WorkspaceSize`](crate::Status::WorkspaceSize), [`Status::Cancelled`](crate::Status::Cancelled),
-    /// [`Status::OutOfMemory`](crate::Status::OutOfMemory).
+    #[doc = docs!(attention_run)]
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
         let (context, mut data) = self.extras.data(self.q, out);
         (data.k, data.v, data.bias) = (self.k, self.v, pointer(self.bias));
@@ -128,12 +150,7 @@ impl<'a> Run<'a> {
 }
 
 impl Scheme {
-    /// Plans and runs in one call, with the problem read off the tensors and default positions. A scheme with a dense bias needs
-    /// a [`Plan`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Plan::new`] and [`Run::into`].
+    #[doc = docs!(attention)]
     pub fn attention(
         &self,
         context: Option<&Context>,

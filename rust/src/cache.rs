@@ -114,20 +114,16 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// Makes a cache without sequences.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Shape`](crate::Status::Shape) and [`Status::Dtype`](crate::Status::Dtype) for what does not fit,
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) for a negative memory limit.
+    #[doc = docs!(cache_create)]
     pub fn new(config: &CacheConfig) -> Result<Self> {
         // SAFETY: the struct is valid.
         let handle = Handle::make(|made, error| unsafe { sys::farspan_cache_create(&config.to_c(), made, error) })?;
         Ok(Cache { store: Arc::new(Store { handle, turns: RwLock::new(()) }) })
     }
 
-    /// Ends all sequences and gives the memory back to the system. What is called on one of them afterwards is refused. Waits for
-    /// the calls of other threads on this cache, and keeps others waiting.
+    #[doc = docs!(cache_clear)]
+    ///
+    /// Waits for the calls of other threads on this cache, and keeps others waiting.
     pub fn clear(&self) -> Result<()> {
         let _alone = self.store.turns.write().unwrap_or_else(PoisonError::into_inner);
         // SAFETY: no other call is inside.

@@ -16,22 +16,14 @@ pub struct Context {
 owner!(Context, farspan_context, farspan_context_destroy);
 
 impl Context {
-    /// Makes a context.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::IsaUnsupported`](crate::Status::IsaUnsupported) if this machine lacks the instruction set,
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) if `threads` is negative.
+    #[doc = docs!(context_create)]
     pub fn new(config: &ContextConfig) -> Result<Self> {
         Self::make(config, None)
     }
 
     /// Makes a context whose runs stop soon after `cancel` becomes non-zero, with [`Status::Cancelled`](crate::Status::Cancelled)
-    /// and outputs of unspecified value. The flag may be set from any thread, and cleared for the next run.
-    ///
-    /// # Errors
-    ///
-    /// As [`Context::new`].
+    /// and outputs of unspecified value. The flag may be set from any thread, and cleared for the next run. Errors are those of
+    /// [`Context::new`].
     pub fn with_cancel(config: &ContextConfig, cancel: Arc<AtomicI32>) -> Result<Self> {
         Self::make(config, Some(cancel))
     }

@@ -53,24 +53,22 @@
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 
+#[macro_use]
+#[rustfmt::skip]
+mod generated;
 mod arrays;
 mod attention;
 pub mod cache;
-mod constants;
 mod context;
 mod error;
 pub mod eval;
-#[rustfmt::skip]
-mod generated;
 mod handle;
 mod library;
 pub mod model;
-mod plan;
 mod scheme;
 mod tensor;
-mod text;
 
-pub use attention::Run;
+pub use attention::{Plan, Run};
 pub use context::Context;
 pub use error::{Error, Result, Status};
 pub use farspan_sys as sys;
@@ -79,6 +77,5 @@ pub use generated::constants::*;
 pub use generated::parts::SchemeBuilder;
 pub use generated::structs::*;
 pub use library::{diagnose, shutdown};
-pub use plan::{Plan, TileCounts};
 pub use scheme::Scheme;
 pub use tensor::{Bf16, Element, Tensor, TensorMut, F16};

@@ -1,6 +1,6 @@
 use crate::sys;
 
-/// A JSON object for bug reports: versions, instruction sets found and used, threads, quota.
+#[doc = docs!(diagnose)]
 pub fn diagnose() -> String {
     // SAFETY: with size 0 nothing is written.
     let size = unsafe { sys::farspan_diagnose(std::ptr::null_mut(), 0) } as usize;
@@ -11,7 +11,7 @@ pub fn diagnose() -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// Ends the library's worker threads; later calls start them again. For hosts that unload plugins.
+#[doc = docs!(shutdown)]
 ///
 /// # Safety
 ///

@@ -4,7 +4,7 @@ use std::ptr::NonNull;
 
 use crate::error::{check, Result};
 use crate::handle::{owner, Handle};
-use crate::{sys, Context, RopeOptions, SchemeBuilder, TensorMut};
+use crate::{sys, SchemeBuilder};
 
 /// The five parts together, checked: what attention and the encodings compute.
 ///
@@ -34,33 +34,12 @@ impl Scheme {
         SchemeBuilder::default()
     }
 
-    /// The keys that a query sees among key positions 0 .. keys - 1: two intervals, the second empty if there is one.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Positions`](crate::Status::Positions).
+    #[doc = docs!(scheme_visible)]
     pub fn visible(&self, query: i64, keys: i64) -> Result<[Range<i64>; 2]> {
         let mut bounds = [0i64; 4];
         // SAFETY: the handle is valid and the array has four entries.
         check(|error| unsafe { sys::farspan_scheme_visible(self.as_c(), query, keys, bounds.as_mut_ptr(), error) })?;
         Ok([bounds[0]..bounds[1], bounds[2]..bounds[3]])
-    }
-
-    /// As [`Scheme::rope_apply`], with the result in the place of the input.
-    ///
-    /// # Errors
-    ///
-    /// As [`Scheme::rope_apply`].
-    pub fn rope_apply_in_place(
-        &self,
-        context: Option<&Context>,
-        options: &RopeOptions,
-        positions: Option<&[i64]>,
-        tensor: &mut TensorMut<'_>,
-    ) -> Result<()> {
-        // SAFETY: C rotates in place where input and output are the same memory.
-        let input = unsafe { tensor.alias() };
-        self.rope_apply(context, options, positions, &input, tensor)
     }
 
     pub(crate) fn make(

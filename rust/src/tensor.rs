@@ -150,75 +150,44 @@ unsafe impl Send for TensorMut<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for TensorMut<'_> {}
 
-impl<'a> Tensor<'a> {
-    /// A dense row-major array `data[batch][heads][sequence][features]`.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Shape`](crate::Status::Shape) if an extent is below 1 or the slice is too short.
-    pub fn contiguous<T: Element>(data: &'a [T], shape: [i64; 4]) -> Result<Self> {
-        Self::placed(contiguous::<T>(shape), data, 0)
-    }
-
-    /// A view with any strides, of which `data[offset]` is element (0, 0, 0, 0).
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Shape`](crate::Status::Shape) if an extent is below 1 or the view leaves the slice,
-    /// [`Status::Stride`](crate::Status::Stride) if addresses overflow.
-    pub fn strided<T: Element>(data: &'a [T], shape: [i64; 4], stride: [i64; 4], offset: i64) -> Result<Self> {
-        Self::placed(strided::<T>(shape, stride), data, offset)
-    }
-
-    fn placed<T: Element>(tensor: sys::farspan_tensor, data: &'a [T], offset: i64) -> Result<Self> {
-        // The library never writes to an input.
-        let tensor = place(tensor, data.as_ptr() as *mut T, data.len(), offset)?;
-        Ok(Tensor { tensor, memory: PhantomData })
-    }
-}
-
-impl<'a> TensorMut<'a> {
-    /// A dense row-major array `data[batch][heads][sequence][features]`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Tensor::contiguous`].
-    pub fn contiguous<T: Element>(data: &'a mut [T], shape: [i64; 4]) -> Result<Self> {
-        Self::placed(contiguous::<T>(shape), data, 0)
-    }
-
-    /// A view with any strides, of which `data[offset]` is element (0, 0, 0, 0).
-    ///
-    /// # Errors
-    ///
-    /// As [`Tensor::strided`].
-    pub fn strided<T: Element>(data: &'a mut [T], shape: [i64; 4], stride: [i64; 4], offset: i64) -> Result<Self> {
-        Self::placed(strided::<T>(shape, stride), data, offset)
-    }
-
-    fn placed<T: Element>(tensor: sys::farspan_tensor, data: &'a mut [T], offset: i64) -> Result<Self> {
-        let count = data.len();
-        let tensor = place(tensor, data.as_mut_ptr(), count, offset)?;
-        Ok(TensorMut { tensor, memory: PhantomData })
-    }
-
+impl TensorMut<'_> {
     /// The same view, to read.
     pub fn as_tensor(&self) -> Tensor<'_> {
         Tensor { tensor: self.tensor, memory: PhantomData }
     }
-
-    /// The same view beside this one.
-    ///
-    /// # Safety
-    ///
-    /// It is only for a call of C that is made to read what it writes.
-    pub(crate) unsafe fn alias<'b>(&self) -> Tensor<'b> {
-        Tensor { tensor: self.tensor, memory: PhantomData }
-    }
 }
 
-macro_rules! geometry {
-    ($name:ident) => {
+/// What both have. Of a slice the library gets the address that it may write to or read, as the borrow says.
+macro_rules! view {
+    ($name:ident, $address:ident, $($mutable:tt)?) => {
+        impl<'a> $name<'a> {
+            /// A dense row-major array `data[batch][heads][sequence][features]`.
+            ///
+            /// # Errors
+            ///
+            /// [`Status::Shape`](crate::Status::Shape) if an extent is below 1 or the slice is too short.
+            pub fn contiguous<T: Element>(data: &'a $($mutable)? [T], shape: [i64; 4]) -> Result<Self> {
+                let tensor = place(contiguous::<T>(shape), data.$address() as *mut T, data.len(), 0)?;
+                Ok($name { tensor, memory: PhantomData })
+            }
+
+            /// A view with any strides, of which `data[offset]` is element (0, 0, 0, 0).
+            ///
+            /// # Errors
+            ///
+            /// [`Status::Shape`](crate::Status::Shape) if an extent is below 1 or the view leaves the slice,
+            /// [`Status::Stride`](crate::Status::Stride) if addresses overflow.
+            pub fn strided<T: Element>(
+                data: &'a $($mutable)? [T],
+                shape: [i64; 4],
+                stride: [i64; 4],
+                offset: i64,
+            ) -> Result<Self> {
+                let tensor = place(strided::<T>(shape, stride), data.$address() as *mut T, data.len(), offset)?;
+                Ok($name { tensor, memory: PhantomData })
+            }
+        }
+
         impl $name<'_> {
             /// Extents of batch, head, sequence and feature.
             pub fn shape(&self) -> [i64; 4] {
@@ -252,5 +221,5 @@ macro_rules! geometry {
         }
     };
 }
-geometry!(Tensor);
-geometry!(TensorMut);
+view!(Tensor, as_ptr,);
+view!(TensorMut, as_mut_ptr, mut);

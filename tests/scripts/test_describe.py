@@ -94,7 +94,7 @@ def a_method_reaches_every_language():
         )
     ).made()
     expected = {
-        "rust/src/generated/constants.rs": "LM_TEST = FARSPAN_BIAS_LM_TEST",
+        "rust/src/generated/constants.rs": "LM_TEST: Self = Self(sys::FARSPAN_BIAS_LM_TEST",
         "go/constants_generated.go": "BiasLMTest",
         "java/src/main/java/io/farspan/BiasMethod.java": "LM_TEST(NativeConstants.BIAS_LM_TEST)",
         "rust-sys/src/bindings.rs": "FARSPAN_BIAS_LM_TEST: u32 = 77",

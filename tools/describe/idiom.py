@@ -105,6 +105,11 @@ class Call:
         return next((g for g in self.given if g.role == Role.SELF), None)
 
     @property
+    def of_option(self) -> Given | None:
+        """The number that is the object, if it is a method of an enumeration."""
+        return next((g for g in self.given if g.option and g.option.name("rust") == self.owner), None)
+
+    @property
     def is_never_null(self) -> bool:
         return bool(self.notes.get("never_null"))
 

@@ -121,6 +121,19 @@ class Pages:
         option = next(o for o in self.contract.options if o.key == "ERROR")
         return [v for v in option.values if v.name != "FARSPAN_OK"]
 
+    def rust_docs(self) -> list[tuple[str, str]]:
+        """What the header says of the functions whose calls a person writes in Rust."""
+        found = []
+        for name in self.contract.notes["rust_paths"]:
+            text, errors = words.parted(self.contract.model.function("farspan_" + name).doc)
+            lines = [words.rustdoc(text, "", self.to_rust)]
+            if errors:
+                lines += ["///", "/// # Errors", "///", words.rustdoc(errors, "", self.to_rust)]
+            found.append((name, "\n".join(lines)))
+        opening = [p for p in self.contract.model.docs["model.h"].split("\n\n")[1:] if not p.startswith("  ")]
+        found.append(("model", words.rustdoc("\n\n".join(opening), "", self.to_rust)))
+        return [(name, "\n".join(line[4:] for line in text.splitlines())) for name, text in found]
+
     def rust_call_doc(self, call: Call, indent: str) -> str:
         """What the header says, an example if a person wrote one, and which errors there are."""
         text, errors = words.parted(call.function.doc)
@@ -145,6 +158,7 @@ class Pages:
                     {"parts", "status", *rust_calls.FILES.values(), *rust.CONSTANTS.values(), *rust.STRUCTS.values()}
                 ),
             ),
+            "rust/src/generated/docs.rs": self.print("docs.rs", docs=self.rust_docs()),
             "rust/src/generated/parts.rs": self.print("parts.rs", parts=self.parts),
             "rust/src/generated/status.rs": self.print("status.rs", statuses=self.statuses),
         }

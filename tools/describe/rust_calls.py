@@ -36,6 +36,8 @@ def owner(contract: Contract, call: Call) -> str | None:
     """The type whose method it is."""
     if is_of_sequence(call):
         return "Sequence"
+    if call.of_option:
+        return call.owner
     record = next((r for r in contract.records if r.struct.short == call.owner), None)
     return record.name("rust") if record else camel(call.owner) if call.owner else None
 
@@ -126,6 +128,9 @@ def answered(call: Call) -> tuple[str, str, str]:
         assert given.record
         answer = given.record.name("rust")
         return answer, f"{answer}::empty()", f"{answer}::from_c(&%s)"
+    if given.role == Role.VALUES:
+        struct = call.notes["values"]
+        return struct["type"], f"[0; {kind.extent}]", f"{struct['type']}::from(%s)"
     if call.notes.get("flag"):
         return "bool", "0", "%s != 0"
     return NAMES[kind.name], "0.0" if kind.name == "double" else "0", "%s"
@@ -163,6 +168,8 @@ def infallible(call: Call, text: Text) -> tuple[str, list[str]]:
         return answer[0], [safety, answer[1]]
     if call.owner == "cache":
         invoked = f"self.store.with(|cache| {invoked})"
+    if call.notes.get("flag"):
+        return "bool", [safety, f"let answer = {invoked};", "answer != 0"]
     if call.result_option:
         return call.result_option.name("rust"), [safety, f"{call.result_option.name('rust')}({invoked})"]
     if call.function.short.endswith("_size") and kind.name != "size_t":
@@ -170,13 +177,21 @@ def infallible(call: Call, text: Text) -> tuple[str, list[str]]:
     return NAMES.get(kind.name, "()"), [safety, invoked]
 
 
-def lines(contract: Contract, call: Call) -> list[str]:
-    """A function, without its comment."""
+def lines(contract: Contract, call: Call, in_place: bool = False) -> list[str]:
+    """A function, without its comment; or its form whose input and output are the same tensor."""
     text = Text()
-    if call.this:
-        text.parameters.append("&mut self" if changes(call) else "&self")
+    if call.this or call.of_option:
+        text.parameters.append("self" if call.of_option else "&mut self" if changes(call) else "&self")
+    source, target = call.notes["in_place"] if in_place else ("", "")
     for given in call.given:
-        if given.role == Role.SELF:
+        if given is call.of_option:
+            text.values.append("self.0")
+        elif given.name == source:
+            text.parameters.append(f"{word(given.name)}: &mut TensorMut<'_>")
+            text.values.append(f"{word(given.name)}.as_c()")
+        elif given.name == target:
+            text.values.append(f"{word(source)}.as_c()")
+        elif given.role == Role.SELF:
             by_value = given.record and not given.is_written
             by_name = call.owner == "cache" or (given.record and given.is_written)
             text.values.append("&self.to_c()" if by_value else given.name if by_name else "self.as_c()")
@@ -184,6 +199,8 @@ def lines(contract: Contract, call: Call) -> list[str]:
             text.values.append("error")
         elif given.role == Role.WRITTEN:
             text.values += ["buffer", "size", "needed"]
+        elif given.role == Role.VALUES:
+            text.values.append("made.as_mut_ptr()")
         elif given.role in (Role.MADE, Role.VALUE, Role.ANSWER):
             via_closure = given.role == Role.MADE or (call.owner == "cache" and given.name in ("sequence", "child"))
             text.values.append("made" if via_closure else "&mut made")
@@ -192,7 +209,7 @@ def lines(contract: Contract, call: Call) -> list[str]:
     kind, statements = body(call, text) if call.function.can_fail else infallible(call, text)
     generics = f"<{', '.join(text.generics)}>" if text.generics else ""
     result = f" -> {kind}" if kind != "()" else ""
-    head = f"pub fn {name(call)}{generics}({', '.join(text.parameters)}){result} {{"
+    head = f"pub fn {name(call)}{'_in_place' * in_place}{generics}({', '.join(text.parameters)}){result} {{"
     inline = [] if call.function.can_fail else ["#[inline]"]
     return [*inline, head, *("    " + line for line in [*text.before, *statements]), "}"]
 
@@ -203,3 +220,33 @@ def grouped(contract: Contract, idiom: Idiom) -> dict[str, dict[str | None, list
     for call in idiom.calls("rust"):
         found[FILES[call.function.header]].setdefault(owner(contract, call), []).append(call)
     return found
+
+
+def values(contract: Contract, calls: list[Call]) -> list[str]:
+    """The structs that stand for fixed arrays of answers."""
+    made: list[str] = []
+    for call in calls:
+        struct = call.notes.get("values")
+        if struct:
+            kind = NAMES[call.result.parameter.type.name] if call.result else ""
+            fields = struct["fields"]
+            made += [
+                "",
+                f"/// {struct['doc']}",
+                "#[derive(Clone, Copy, Debug, PartialEq, Eq)]",
+                f"pub struct {struct['type']} {{",
+            ]
+            made += [line for field, doc in fields.items() for line in (f"    /// {doc}", f"    pub {field}: {kind},")]
+            made += [
+                "}",
+                "",
+                f"impl From<[{kind}; {len(fields)}]> for {struct['type']} {{",
+                f"    fn from(all: [{kind}; {len(fields)}]) -> Self {{",
+            ]
+            made += [
+                f"        let [{', '.join(fields)}] = all;",
+                f"        {struct['type']} {{ {', '.join(fields)} }}",
+                "    }",
+                "}",
+            ]
+    return made

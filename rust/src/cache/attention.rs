@@ -99,13 +99,7 @@ impl<'a> CachePlanBuilder<'a> {
         self
     }
 
-    /// Makes the plan.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Shape`] for offsets and short arrays, [`Status::ParameterRange`] for the length or an unknown sequence,
-    /// [`Status::HeadGroups`], [`Status::RotaryDim`], [`Status::Positions`], [`Status::Combination`] for a scheme with a dense
-    /// bias or several axes.
+    #[doc = docs!(cache_plan_create)]
     pub fn build(self) -> Result<CachePlan> {
         let batch = self.batch.to_c(&self.cache.store, 4)?;
         // SAFETY: C writes no more than the size given.
@@ -129,9 +123,6 @@ impl<'a> CachePlanBuilder<'a> {
 }
 
 /// One run of a [`CachePlan`]: out = softmax(logits) v over the cached tokens of a layer.
-///
-/// A row that sees no token gives 0 and lse = -infinity. For one instruction set, the bits depend on the sequence's tokens and
-/// the scheme, not on the threads, the batch, or the history of forks and evictions.
 #[derive(Debug)]
 #[must_use = "a run begins with `into`"]
 pub struct CacheRun<'a> {
@@ -147,13 +138,7 @@ impl<'a> CacheRun<'a> {
     extras!(lse: "[query_heads][rows]");
     extras!(workspace);
 
-    /// Runs, and writes `out [1, query_heads, rows, value_dim]`.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Combination`] if the plan is for other sequences, or one of them has changed since it was made,
-    /// [`Status::ParameterRange`] for the layer, [`Status::Shape`] if a tensor does not fit or `lse` is too short,
-    /// [`Status::Stride`] if `out` overlaps itself, [`Status::WorkspaceSize`], [`Status::Cancelled`], [`Status::OutOfMemory`].
+    #[doc = docs!(cache_run)]
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
         let store = self.plan.store_of(self.batch)?;
         let (context, data) = self.extras.data(self.q, out);
@@ -179,11 +164,7 @@ impl<'a> Decode<'a> {
     extras!(context: "Threads, instructions and cancellation.");
     extras!(lse: "[query_heads][rows]");
 
-    /// Runs, and writes `out [1, query_heads, rows, value_dim]`.
-    ///
-    /// # Errors
-    ///
-    /// As [`CachePlanBuilder::build`] and [`CacheRun::into`].
+    #[doc = docs!(attention_decode)]
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
         let batch = self.batch.to_c(&self.cache.store, 5)?;
         let (context, data) = self.extras.data(self.q, out);

@@ -19,22 +19,35 @@ pub struct CacheBatch<'a> {
     offsets: Option<Vec<i64>>,
 }
 
+/// How both are made: of borrows that are shared, or exclusive.
+macro_rules! constructors {
+    ($name:ident, $($mutable:tt)?) => {
+        impl<'a> $name<'a> {
+            /// One row for each sequence: a step of decoding.
+            pub fn one_row_each(sequences: impl IntoIterator<Item = &'a $($mutable)? Sequence>) -> Self {
+                Self::made(sequences.into_iter().map(|sequence| &*sequence).collect(), None)
+            }
+
+            /// The rows of one sequence.
+            pub fn of_rows(sequence: &'a $($mutable)? Sequence, rows: i64) -> Self {
+                Self::made(vec![sequence], Some(vec![0, rows]))
+            }
+
+            /// Sequence s owns the rows `offsets[s] .. offsets[s + 1]`; one entry more than there are sequences, from 0, not
+            /// decreasing.
+            pub fn with_offsets(
+                sequences: impl IntoIterator<Item = &'a $($mutable)? Sequence>,
+                offsets: &[i64],
+            ) -> Self {
+                Self::made(sequences.into_iter().map(|sequence| &*sequence).collect(), Some(offsets.to_vec()))
+            }
+        }
+    };
+}
+constructors!(CacheBatch,);
+constructors!(CacheBatchMut, mut);
+
 impl<'a> CacheBatch<'a> {
-    /// One row for each sequence: a step of decoding.
-    pub fn one_row_each(sequences: impl IntoIterator<Item = &'a Sequence>) -> Self {
-        Self::made(sequences.into_iter().collect(), None)
-    }
-
-    /// The rows of one sequence.
-    pub fn of_rows(sequence: &'a Sequence, rows: i64) -> Self {
-        Self::made(vec![sequence], Some(vec![0, rows]))
-    }
-
-    /// Sequence s owns the rows `offsets[s] .. offsets[s + 1]`; one entry more than there are sequences, from 0, not decreasing.
-    pub fn with_offsets(sequences: impl IntoIterator<Item = &'a Sequence>, offsets: &[i64]) -> Self {
-        Self::made(sequences.into_iter().collect(), Some(offsets.to_vec()))
-    }
-
     fn made(sequences: Vec<&'a Sequence>, offsets: Option<Vec<i64>>) -> Self {
         let ids = sequences.iter().map(|sequence| sequence.id()).collect();
         CacheBatch { sequences, ids, offsets }
@@ -88,24 +101,9 @@ pub struct CacheBatchMut<'a>(
 );
 
 impl<'a> CacheBatchMut<'a> {
-    /// One row for each sequence: a step of decoding.
-    pub fn one_row_each(sequences: impl IntoIterator<Item = &'a mut Sequence>) -> Self {
-        CacheBatchMut(CacheBatch::made(shared(sequences), None))
+    fn made(sequences: Vec<&'a Sequence>, offsets: Option<Vec<i64>>) -> Self {
+        CacheBatchMut(CacheBatch::made(sequences, offsets))
     }
-
-    /// The rows of one sequence.
-    pub fn of_rows(sequence: &'a mut Sequence, rows: i64) -> Self {
-        CacheBatchMut(CacheBatch::of_rows(sequence, rows))
-    }
-
-    /// Sequence s owns the rows `offsets[s] .. offsets[s + 1]`; one entry more than there are sequences, from 0, not decreasing.
-    pub fn with_offsets(sequences: impl IntoIterator<Item = &'a mut Sequence>, offsets: &[i64]) -> Self {
-        CacheBatchMut(CacheBatch::made(shared(sequences), Some(offsets.to_vec())))
-    }
-}
-
-fn shared<'a>(sequences: impl IntoIterator<Item = &'a mut Sequence>) -> Vec<&'a Sequence> {
-    sequences.into_iter().map(|sequence| &*sequence).collect()
 }
 
 impl<'a> Deref for CacheBatchMut<'a> {

@@ -39,11 +39,7 @@ impl Sequence {
         self.id
     }
 
-    /// The sequence as bytes: what [`Sequence::save_to`] writes.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) if it has ended.
+    /// The sequence as bytes: what [`Sequence::save_to`] writes, with the same errors.
     pub fn save(&self, context: Option<&Context>) -> Result<Vec<u8>> {
         let mut saved = vec![0; self.save_size()];
         self.save_to(context, &mut saved)?;

@@ -5,22 +5,12 @@ use crate::error::check;
 use crate::{sys, Context, Error, Result, Status};
 
 impl Loss {
-    /// Adds losses in text order; `bytes` is what the scored tokens are in bytes of text (0: unknown). Infinities and NaN are not
-    /// skipped: they reach the result.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Shape`] for negative bytes, [`Status::ParameterRange`] for a
-    /// `block_tokens` below 1.
+    /// [`Loss::add_scored`] of losses that all count.
     pub fn add(&mut self, context: Option<&Context>, nll: &[f64], bytes: i64) -> Result<()> {
         self.add_where(context, nll, None, bytes)
     }
 
-    /// As [`Loss::add`], without the losses whose target is `ignore_index`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Loss::add`]; [`Status::Shape`] if there are fewer targets than losses.
+    #[doc = docs!(loss_add)]
     pub fn add_scored(
         &mut self,
         context: Option<&Context>,
@@ -58,31 +48,19 @@ pub struct LossCurve {
 
 impl LossCurve {
     /// A curve whose bucket k takes the losses with `edges[k] <= context < edges[k + 1]`, each gathered as `empty` says.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Positions`] if the edges do not ascend, [`Status::Shape`] if there
-    /// are fewer than two.
+    /// Errors are those of [`LossCurve::add_scored`].
     pub fn new(edges: &[i64], empty: Loss) -> Result<Self> {
         let mut curve = LossCurve { edges: edges.to_vec(), buckets: vec![empty; edges.len().saturating_sub(1)] };
         curve.add(None, 0, &[])?;
         Ok(curve)
     }
 
-    /// Adds losses: loss n had the context `first_context + n` (for a window: `first_row + 1`). Those outside the edges are left out.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Positions`] for a negative context.
+    /// [`LossCurve::add_scored`] of losses that all count.
     pub fn add(&mut self, context: Option<&Context>, first_context: i64, nll: &[f64]) -> Result<()> {
         self.add_where(context, first_context, nll, None)
     }
 
-    /// As [`LossCurve::add`], without the losses whose target is `ignore_index`.
-    ///
-    /// # Errors
-    ///
-    /// As [`LossCurve::add`]; [`Status::Shape`] if there are fewer targets than losses.
+    #[doc = docs!(loss_add_by_context)]
     pub fn add_scored(
         &mut self,
         context: Option<&Context>,

@@ -49,31 +49,3 @@ pub use loss::LossCurve;
 pub use task::{passkey, Passkey};
 pub use text::Reference;
 pub use windows::Windows;
-
-use crate::error::constant_text;
-use crate::{sys, Context, Result, TensorMut};
-
-impl Verdict {
-    /// The word for it, such as `"holds"`; `None` if it is unknown.
-    pub fn name(self) -> Option<&'static str> {
-        // SAFETY: takes any number.
-        constant_text(unsafe { sys::farspan_verdict_name(self.0) })
-    }
-}
-
-/// As [`token_nll_grad`], with the gradient in the place of the logits.
-///
-/// # Errors
-///
-/// As [`token_nll_grad`].
-pub fn token_nll_grad_in_place(
-    context: Option<&Context>,
-    logits: &mut TensorMut<'_>,
-    targets: &[i64],
-    ignore_index: i64,
-    weights: Option<&[f32]>,
-) -> Result<()> {
-    // SAFETY: C writes the gradient in place where both are the same memory.
-    let input = unsafe { logits.alias() };
-    token_nll_grad(context, &input, targets, ignore_index, weights, logits)
-}

@@ -1,9 +1,8 @@
 use std::ops::Range;
 
 use super::PasskeyConfig;
-use crate::arrays::made;
+use crate::arrays::{made, written};
 use crate::context::as_c;
-use crate::text::written;
 use crate::{sys, Context, Result};
 
 /// A passkey task.
@@ -33,10 +32,7 @@ pub struct Passkey {
 /// # Ok::<(), farspan::Error>(())
 /// ```
 ///
-/// # Errors
-///
-/// [`Status::ParameterRange`](crate::Status::ParameterRange), also if the length has no room for the task,
-/// [`Status::Method`](crate::Status::Method).
+#[doc = docs!(passkey_make)]
 pub fn passkey(context: Option<&Context>, config: &PasskeyConfig) -> Result<Passkey> {
     // SAFETY: C writes no more than the size given.
     let mut made = made(|c, size| unsafe { sys::farspan_passkey_init(c, size) });

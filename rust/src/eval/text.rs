@@ -7,34 +7,22 @@ pub trait Reference<E> {
     fn elements(&self) -> Option<&[E]>;
 }
 
-impl<E> Reference<E> for [E] {
-    fn elements(&self) -> Option<&[E]> {
-        Some(self)
-    }
+/// Types that always are one.
+macro_rules! references {
+    ($([$($generics:tt)*] $type:ty: $element:ty, $elements:ident;)*) => {
+        $(impl<$($generics)*> Reference<$element> for $type {
+            fn elements(&self) -> Option<&[$element]> {
+                Some(self.$elements())
+            }
+        })*
+    };
 }
-
-impl<E> Reference<E> for Vec<E> {
-    fn elements(&self) -> Option<&[E]> {
-        Some(self)
-    }
-}
-
-impl Reference<u8> for str {
-    fn elements(&self) -> Option<&[u8]> {
-        Some(self.as_bytes())
-    }
-}
-
-impl Reference<u8> for String {
-    fn elements(&self) -> Option<&[u8]> {
-        Some(self.as_bytes())
-    }
-}
-
-impl<E, const N: usize> Reference<E> for [E; N] {
-    fn elements(&self) -> Option<&[E]> {
-        Some(self)
-    }
+references! {
+    [E] [E]: E, as_ref;
+    [E] Vec<E>: E, as_slice;
+    [E, const N: usize] [E; N]: E, as_slice;
+    [] str: u8, as_bytes;
+    [] String: u8, as_bytes;
 }
 
 impl<E, R: Reference<E> + ?Sized> Reference<E> for &R {

@@ -13,12 +13,7 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// Checks the configuration and counts the windows.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Method`](crate::Status::Method) without a BOS policy, [`Status::ParameterRange`](crate::Status::ParameterRange),
-    /// [`Status::Combination`](crate::Status::Combination) for a field that the schedule does not read.
+    #[doc = docs!(windows_count)]
     pub fn new(config: &WindowsConfig) -> Result<Self> {
         let mut count = 0;
         // SAFETY: both are valid for the call.
@@ -26,11 +21,7 @@ impl Windows {
         Ok(Windows { config: *config, rest: 0..count })
     }
 
-    /// Window `index` of the text, however far the iteration is.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::ParameterRange`](crate::Status::ParameterRange) if there is no such window.
+    #[doc = docs!(windows_get)]
     pub fn get(&self, index: i64) -> Result<Window> {
         // SAFETY: both are valid for the call.
         let mut window = Window::empty();

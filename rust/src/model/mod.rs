@@ -16,14 +16,7 @@
 //! # Ok::<(), farspan::Error>(())
 //! ```
 //!
-//! What is read is what decides positions and attention: sizes, rotary settings and their scaling, windows, biases, scales. A key
-//! that is absent takes the default of the model's class, with a note that says so; a null means "none". An unknown model_type or
-//! rope type is refused: a guess would give fluent nonsense. What looks wrong but has one reading becomes a warning.
-//!
-//! Any bytes are safe. A malformed document is [`Status::Format`], a number outside its range
-//! [`Status::ParameterRange`], an unknown name [`Status::Method`], sizes that
-//! contradict each other [`Status::Shape`] or [`Status::HeadGroups`]; the message
-//! has the JSON path or the key.
+#![doc = docs!(model)]
 
 mod options;
 
@@ -52,12 +45,7 @@ pub struct Model {
 owner!(Model, farspan_model, farspan_model_destroy);
 
 impl Model {
-    /// Reads GGUF metadata: general.architecture and the keys of that architecture; other keys may be there. Tensors that belong
-    /// to the positions come with the options.
-    ///
-    /// # Errors
-    ///
-    /// As the [module](self) says.
+    #[doc = docs!(model_from_metadata)]
     pub fn from_metadata(context: Option<&Context>, entries: &[Metadata<'_>], options: &Options<'_>) -> Result<Self> {
         let options = options.to_c();
         let texts: Vec<_> = entries.iter().map(options::texts).collect();
@@ -114,11 +102,7 @@ impl Model {
         }
     }
 
-    /// Layer `index`, 0 .. layers - 1.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::ParameterRange`].
+    #[doc = docs!(model_layer_at)]
     pub fn layer(&self, index: i64) -> Result<Layer<'_>> {
         let layer = self.layer_c(index)?;
         let scheme = self.schemes[index as usize].as_deref(); // layer_c has checked the index
@@ -164,11 +148,8 @@ impl Model {
 }
 
 impl Scheme {
-    /// The scheme of one layer of a model, by its config.json. For several layers, or to see the notes, read a [`Model`].
-    ///
-    /// # Errors
-    ///
-    /// As the [module](crate::model) says; [`Status::Combination`] for a layer without softmax attention.
+    /// The scheme of one layer of a model, by its config.json, with the errors of [`Model::scheme`] and the [module](crate::model).
+    /// For several layers, or to see the notes, read a [`Model`].
     pub fn from_config_json(text: impl AsRef<[u8]>, layer: i64) -> Result<Self> {
         match Model::from_config_json(None, text, &Options::new())?.layer(layer)?.parts {
             Some(parts) => parts.builder().build(),

@@ -43,40 +43,27 @@ pub(super) fn texts(entry: &Metadata<'_>) -> Vec<sys::farspan_text> {
 /// The entry for C. It must not outlive `entry` or `texts`, which are its own.
 pub(super) fn entry(entry: &Metadata<'_>, texts: &[sys::farspan_text]) -> sys::farspan_metadata {
     let (mut integers, mut reals): (&[i64], &[f64]) = (&[], &[]);
-    let (type_, is_array) = match &entry.value {
-        Value::Integer(value) => {
-            integers = std::slice::from_ref(value);
-            (sys::FARSPAN_METADATA_INTEGER, 0)
-        }
-        Value::Integers(values) => {
-            integers = values;
-            (sys::FARSPAN_METADATA_INTEGER, 1)
-        }
-        Value::Real(value) => {
-            reals = std::slice::from_ref(value);
-            (sys::FARSPAN_METADATA_REAL, 0)
-        }
-        Value::Reals(values) => {
-            reals = values;
-            (sys::FARSPAN_METADATA_REAL, 1)
-        }
-        Value::Text(_) => (sys::FARSPAN_METADATA_TEXT, 0),
-        Value::Texts(_) => (sys::FARSPAN_METADATA_TEXT, 1),
-    };
+    let type_ = match &entry.value {
+        Value::Integer(_) | Value::Integers(_) => sys::FARSPAN_METADATA_INTEGER,
+        Value::Real(_) | Value::Reals(_) => sys::FARSPAN_METADATA_REAL,
+        Value::Text(_) | Value::Texts(_) => sys::FARSPAN_METADATA_TEXT,
+    } as i32;
+    match &entry.value {
+        Value::Integer(value) => integers = std::slice::from_ref(value),
+        Value::Integers(values) => integers = values,
+        Value::Real(value) => reals = std::slice::from_ref(value),
+        Value::Reals(values) => reals = values,
+        Value::Text(_) | Value::Texts(_) => {}
+    }
+    let is_array = matches!(entry.value, Value::Integers(_) | Value::Reals(_) | Value::Texts(_)).into();
+    let (key, key_bytes) = (entry.key.as_ptr().cast(), entry.key.len() as i64);
     let ((integers, integers_count), (reals, reals_count)) = (given(integers), given(reals));
     let (texts, texts_count) = given(texts);
-    sys::farspan_metadata {
-        key: entry.key.as_ptr().cast(),
-        key_bytes: entry.key.len() as i64,
-        type_: type_ as i32,
-        is_array,
-        integers,
-        integers_count,
-        reals,
-        reals_count,
-        texts,
-        texts_count,
-    }
+    #[rustfmt::skip]
+    let entry = sys::farspan_metadata {
+        key, key_bytes, type_, is_array, integers, integers_count, reals, reals_count, texts, texts_count,
+    };
+    entry
 }
 
 /// An array and its count; NULL and 0 if it is empty.
