@@ -1,9 +1,10 @@
-"""The fields of structs by name, for the runners of the conformance cases: what JSON sets, and what an answer consists of."""
+"""Fields and functions by name, for the runners of the conformance cases: what JSON sets, what an answer consists of, and the calls of C."""
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract import Member, Record
+from contract import Contract, Member, Record
+from model import Function, Parameter
 
 C_KINDS = {"int32_t": "INT32", "int64_t": "INT64", "uint64_t": "INT64", "double": "DOUBLE"}
 C_ARRAYS = {"int64_t": "INT64S", "float": "FLOATS", "double": "DOUBLES"}
@@ -61,3 +62,156 @@ def rust_whole(record: Record, member: Member) -> str | None:
         return f"self.{member.name}.0.into()"
     exact = member.field.type.name == "int64_t" and not record.is_flag(member, "rust")
     return f"self.{member.name}" if exact else f"self.{member.name}.into()"
+
+
+# The argument of a case that says how many elements the array has that a call writes.
+SIZES = {"rope_frequencies": "count", "bias_fill": "count", "token_nll": "targets"}
+KINDS = {"double": "OUTPUT_F64", "float": "OUTPUT_F32", "int64_t": "OUTPUT_INT64"}
+READERS = {"double": "DOUBLES", "float": "FLOATS", "int64_t": "INT64S"}
+HANDLES = ("scheme", "plan", "model", "cache")  # what a case has
+# Cases ask for several at once, or for what no single call answers.
+SEVERAL = ("scheme_probe", "scheme_visible", "windows_get", "model_layer_at", "model_note_at")
+
+
+class Body:
+    """The function that makes a call in C, with arguments by the names of the header."""
+
+    def __init__(self, contract: Contract, function: Function) -> None:
+        self.contract, self.function = contract, function
+        self.before: list[str] = []
+        self.after: list[str] = []
+        self.arguments: list[str] = []
+        counts = {p.count for p in function.parameters if p.count}
+        self.written = next((p.name for p in function.parameters if self.is_written_tensor(p)), None)
+        self.is_regular = function.can_fail
+        for parameter in function.parameters:
+            if parameter.name not in counts and parameter.name not in ("error", "needed"):
+                if not self.add(parameter):
+                    self.is_regular = False
+                    return
+        writes_text = any(p.name == "needed" for p in function.parameters)
+        self.calls = [self.arguments]
+        if writes_text:  # once for the size
+            at = self.arguments.index("TEXT")
+            first = [*self.arguments[:at], "NULL", "0", "&needed", *self.arguments[at + 1 :]]
+            second = [*self.arguments[:at], "buffer", "needed", "&needed", *self.arguments[at + 1 :]]
+            self.calls = [first, second]
+
+    def is_written_tensor(self, parameter: Parameter) -> bool:
+        names = self.contract.notes["functions"]["written_tensors"]
+        return parameter.type.name == "farspan_tensor" and parameter.name in names
+
+    def add(self, parameter: Parameter) -> bool:
+        """Whether there is a rule for it."""
+        name, kind, is_const = parameter.name, parameter.type, parameter.type.is_const
+        short = kind.short
+        record = next((r for r in self.contract.records if r.struct.name == kind.name), None)
+        simple = len(kind.pointers) == 1 and kind.extent is None
+        if simple and short == "context":
+            self.arguments.append("run->context")
+        elif simple and short in HANDLES:
+            self.arguments.append(f"run->{short}")
+        elif simple and short == "cache_batch":
+            self.arguments.append("batch_of(run)")
+        elif simple and short == "tensor":
+            self.arguments.append(self.tensor(parameter))
+        elif simple and record and record.kind == "config":
+            self.arguments.append(f"&{name}")
+            of_kind = f', "{record.selector.name}"' if record.selector else ""
+            self.before.append(
+                f'CONFIG{"_OF" * bool(of_kind)}({short}, {name}, member(run->given, "{name}"){of_kind});'
+            )
+        elif simple and record and record.kind == "answer" and not is_const:
+            self.before.append(f"FRESH({short}, {name});")
+            self.arguments.append(f"&{name}")
+            self.after.append(f"GIVE({short}, {name});")
+        elif simple and short in ("text", "ids") and is_const and parameter.count:
+            self.before.append("const struct references list = references_of(run, run->given);")
+            self.arguments += [f"list.{'texts' if short == 'text' else 'ids'}", "list.count"]
+        elif simple and kind.name == "char" and is_const and parameter.count:
+            self.arguments.append(f'TEXT("{name}")')
+        elif simple and kind.name == "char" and not is_const and parameter.count:
+            self.before.append("int64_t needed = 0;")
+            self.arguments.append("TEXT")
+            self.after.append("new_text(run, buffer);")
+        elif simple and parameter.count and kind.name in KINDS:
+            return self.array(parameter)
+        elif simple and not is_const and kind.name in ("int32_t", "int64_t", "double"):
+            self.answer(parameter)
+        elif kind.extent and not is_const and kind.name == "int64_t":
+            self.before.append(f"int64_t {name}[{kind.extent}];")
+            self.arguments.append(name)
+            self.after.append(f"for (int n = 0; n < {kind.extent}; ++n) give_whole(run, {name}[n]);")
+        elif not kind.is_pointer and kind.extent is None and kind.name in ("int32_t", "int64_t", "double"):
+            self.arguments.append(self.number(parameter))
+        else:
+            return False
+        return True
+
+    def number(self, parameter: Parameter) -> str:
+        name = parameter.name
+        notes = self.contract.notes["call"].get(self.function.short, {})
+        defaults = dict((text.split("=") + [""])[:2] for text in notes.get("optional", ()))
+        if name == "sequence":
+            return "sequence_of(run)"
+        if parameter.type.name == "double":
+            return f'real(run->given, "{name}")'
+        text = (
+            f'whole_or(run->given, "{name}", {defaults[name] or 0})'
+            if name in defaults
+            else f'whole(run->given, "{name}")'
+        )
+        return f"(int32_t){text}" if parameter.type.name == "int32_t" else text
+
+    def tensor(self, parameter: Parameter) -> str:
+        """What is written can be the first input too, if the case does not name it."""
+        name, written = parameter.name, self.written
+        inputs = [
+            p.name
+            for p in self.function.parameters
+            if p.type.name == "farspan_tensor" and not self.is_written_tensor(p)
+        ]
+        if name == written:
+            where = f'has(run->given, "{name}") ? "{name}" : "{inputs[0]}"' if inputs else f'"{name}"'
+            self.before.insert(0, f"const farspan_tensor* {name} = output(run, {where});")
+            return name
+        if written and inputs[0] == name:
+            return f'has(run->given, "{written}") ? input(run, "{name}") : {written}'
+        return f'input(run, "{name}")'
+
+    def array(self, parameter: Parameter) -> bool:
+        name, kind = parameter.name, parameter.type
+        if name.startswith("lse_"):  # lists with the content of a seed
+            self.before.append(f'float* {name} = new_lse(run, "{name}", {int(not kind.is_const)});')
+            self.arguments += [name, f'whole(member(run->given, "{name}"), "elements")']
+        elif kind.is_const:
+            self.arguments.append(f'{READERS[kind.name]}("{name}")')
+        elif size := SIZES.get(self.function.short):
+            reader = "length" if size == "targets" else "whole"
+            self.before.append(f'const int64_t size = {reader}(run->given, "{size}");')
+            self.arguments += [f"new_output(run, {KINDS[kind.name]}, size)", "size"]
+        else:
+            return False
+        return True
+
+    def answer(self, parameter: Parameter) -> None:
+        name, kind = parameter.name, parameter.type.name
+        self.before.append(f"{kind} {name} = 0;")
+        self.arguments.append(f"&{name}")
+        if name in ("sequence", "child"):
+            self.after.append(f"adopt(run, {name});")
+        else:
+            self.after.append(f"give_{'real' if kind == 'double' else 'whole'}(run, {name});")
+
+    @property
+    def lines(self) -> list[str]:
+        calls = [f"CALL({self.function.short}, {', '.join(arguments)});" for arguments in self.calls]
+        if len(calls) > 1:
+            calls.insert(1, "char* buffer = take(run, (size_t)needed);")
+        return [*self.before, *calls, *self.after]
+
+
+def bodies(contract: Contract) -> list[Body]:
+    """The calls of all functions that can fail and whose arguments follow the rules."""
+    asked = [f for f in contract.model.functions if f.header != "gradient.h" and f.short not in SEVERAL]
+    return [body for body in (Body(contract, f) for f in asked) if body.is_regular]

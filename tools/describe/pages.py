@@ -327,6 +327,9 @@ class Pages:
         others = (*parts, "context_config", "model_layer", "model_note")
         used = [r for r in records if r.struct.short not in others and r.is_made_for("rust")]
         return {
+            "tests/conformance/generated/calls.c": self.print(
+                "conformance_calls.c", bodies=conformance.bodies(self.contract)
+            ),
             "tests/conformance/generated/fields.c": self.print(
                 "conformance_fields.c", records=records, headers=conformance.MODULES
             ),

@@ -1,6 +1,4 @@
 /* Histories of a cache: the steps of a case, one after the other. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "calls.h"
@@ -9,7 +7,6 @@ enum { MOST_SEQUENCES = 8, MOST_SAVED = 2 };
 
 /* Of the case that runs. */
 static struct {
-    farspan_cache* cache;
     int64_t sequences[MOST_SEQUENCES]; /* in the order in which the steps made them */
     int sequence_count;
     struct {
@@ -19,66 +16,38 @@ static struct {
     int saved_count;
 } now;
 
-static int64_t sequence(const struct run* run) { return now.sequences[whole(run->given, "sequence")]; }
+int64_t sequence_of(struct run* run) { return now.sequences[whole(run->given, "sequence")]; }
 
-static farspan_cache_batch batch_of(struct run* run) {
+void adopt(struct run* run, int64_t sequence) {
+    (void)run;
+    now.sequences[now.sequence_count++] = sequence;
+}
+
+const farspan_cache_batch* batch_of(struct run* run) {
     const cJSON *given = member(run->given, "sequences"), *index;
     int64_t *ids = take(run, (size_t)(cJSON_GetArraySize(given) + 1) * sizeof *ids), *to = ids;
     cJSON_ArrayForEach(index, given)* to++ = now.sequences[(int64_t)real_of(index)];
-    FRESH(cache_batch, batch);
-    batch.sequence = ids;
-    batch.sequence_count = to - ids;
-    batch.offsets = int64s(run, "offsets");
-    batch.offsets_count = length(run->given, "offsets");
+    farspan_cache_batch* batch = take(run, sizeof *batch);
+    farspan_cache_batch_init(batch, sizeof *batch);
+    batch->sequence = ids;
+    batch->sequence_count = to - ids;
+    batch->offsets = int64s(run, "offsets");
+    batch->offsets_count = length(run->given, "offsets");
     return batch;
 }
 
 static void cache_create(struct run* run) {
     CONFIG(cache_config, config, member(run->given, "config"));
-    farspan_cache_destroy(now.cache);
-    now.cache = NULL;
+    farspan_cache_destroy(run->cache);
+    run->cache = NULL;
     now.sequence_count = 0;
-    CALL(cache_create, &config, &now.cache);
-}
-
-static void cache_sequence_create(struct run* run) {
-    int64_t made = 0;
-    CALL(cache_sequence_create, now.cache, &made);
-    now.sequences[now.sequence_count++] = made;
-}
-
-static void cache_sequence_destroy(struct run* run) { CALL(cache_sequence_destroy, now.cache, sequence(run)); }
-
-static void cache_fork(struct run* run) {
-    int64_t made = 0;
-    CALL(cache_fork, now.cache, sequence(run), &made);
-    now.sequences[now.sequence_count++] = made;
-}
-
-static void cache_evict(struct run* run) {
-    CALL(cache_evict, now.cache, sequence(run), whole(run->given, "first"), whole_or(run->given, "last", INT64_MAX));
-}
-
-static void cache_keep(struct run* run) {
-    CALL(cache_keep, now.cache, sequence(run), whole(run->given, "sinks"), whole(run->given, "window"));
-}
-
-static void cache_clear(struct run* run) { CALL(cache_clear, now.cache); }
-
-static void cache_append(struct run* run) {
-    const farspan_cache_batch batch = batch_of(run);
-    CALL(cache_append, run->context, now.cache, &batch, INT64S("positions"));
-}
-
-static void cache_write(struct run* run) {
-    const farspan_cache_batch batch = batch_of(run);
-    CALL(cache_write, run->context, now.cache, whole(run->given, "layer"), &batch, input(run, "k"), input(run, "v"));
+    CALL(cache_create, &config, &run->cache);
 }
 
 static void cache_save(struct run* run) {
-    const int64_t size = farspan_cache_save_size(now.cache, sequence(run));
+    const int64_t size = farspan_cache_save_size(run->cache, sequence_of(run));
     unsigned char* data = take(run, (size_t)size);
-    CALL(cache_save, run->context, now.cache, sequence(run), data, size);
+    CALL(cache_save, run->context, run->cache, sequence_of(run), data, size);
     now.saved[now.saved_count].data = data;
     now.saved[now.saved_count++].size = size;
 }
@@ -90,20 +59,8 @@ static void cache_restore(struct run* run) {
     memcpy(data, now.saved[index].data, (size_t)now.saved[index].size);
     if (has(run->given, "damage")) data[whole(run->given, "damage")] ^= 0xff;
     int64_t made = 0;
-    CALL(cache_restore, run->context, now.cache, data, whole_or(run->given, "bytes", now.saved[index].size), &made);
-    now.sequences[now.sequence_count++] = made;
-}
-
-static void cache_sequence_info(struct run* run) {
-    FRESH(sequence_info, info);
-    CALL(cache_sequence_info, now.cache, sequence(run), &info);
-    GIVE(sequence_info, info);
-}
-
-static void cache_get_statistics(struct run* run) {
-    FRESH(cache_statistics, statistics);
-    CALL(cache_get_statistics, now.cache, &statistics);
-    GIVE(cache_statistics, statistics);
+    CALL(cache_restore, run->context, run->cache, data, whole_or(run->given, "bytes", now.saved[index].size), &made);
+    adopt(run, made);
 }
 
 static void run_plan(struct run* run, const farspan_cache_plan* plan, farspan_attention_data* data) {
@@ -114,7 +71,6 @@ static void run_plan(struct run* run, const farspan_cache_plan* plan, farspan_at
 
 static void cache_run(struct run* run) {
     farspan_attention_data data = attention_data(run);
-    const farspan_cache_batch batch = batch_of(run);
     FRESH(cache_problem, problem);
     problem.query_heads = data.q->shape[1];
     problem.length = whole_or(run->given, "length", 0);
@@ -123,37 +79,26 @@ static void cache_run(struct run* run) {
     farspan_cache_plan* plan = NULL;
     make_scheme(run);
     if (run->status != FARSPAN_OK) return;
-    CALL(cache_plan_create, run->context, run->scheme, now.cache, &batch, &problem, &plan);
+    CALL(cache_plan_create, run->context, run->scheme, run->cache, batch_of(run), &problem, &plan);
     run_plan(run, plan, &data);
     farspan_cache_plan_destroy(plan);
 }
 
 static void attention_decode(struct run* run) {
     const farspan_attention_data data = attention_data(run);
-    const farspan_cache_batch batch = batch_of(run);
     make_scheme(run);
     if (run->status != FARSPAN_OK) return;
-    CALL(attention_decode, run->context, run->scheme, now.cache, whole(run->given, "layer"), &batch, &data);
+    CALL(attention_decode, run->context, run->scheme, run->cache, whole(run->given, "layer"), batch_of(run), &data);
 }
 
-#define STEP(name) \
-    { #name, name }
-static const struct call steps[] = {
-    STEP(cache_create), STEP(cache_sequence_create), STEP(cache_sequence_destroy),
-    STEP(cache_fork),   STEP(cache_evict),           STEP(cache_keep),
-    STEP(cache_clear),  STEP(cache_append),          STEP(cache_write),
-    STEP(cache_save),   STEP(cache_restore),         STEP(cache_sequence_info),
-    STEP(cache_run),    STEP(cache_get_statistics),  STEP(attention_decode),
+const struct call step_calls[] = {
+    {"cache_create", cache_create},         {"cache_save", cache_save},
+    {"cache_restore", cache_restore},       {"cache_run", cache_run},
+    {"attention_decode", attention_decode}, {NULL, NULL},
 };
 
 static void make_step(struct run* run) {
-    size_t n = 0;
-    while (strcmp(steps[n].name, text(run->given, "call")) != 0)
-        if (++n == sizeof steps / sizeof *steps) {
-            fprintf(stderr, "unknown step: %s\n", text(run->given, "call"));
-            exit(2);
-        }
-    steps[n].make(run);
+    find(text(run->given, "call"))->make(run);
     if (has(run->given, "status")) { /* must fail, after which the history goes on: with what is an output */
         give_whole(run, run->status);
         give_whole(run, run->error.argument);
@@ -171,5 +116,4 @@ void cache_history(struct run* run) {
         make_step(run);
         if (run->status != FARSPAN_OK) break;
     }
-    farspan_cache_destroy(now.cache);
 }

@@ -19,14 +19,6 @@ static void make_plan(struct run* run) {
     CALL(plan_create, run->context, run->scheme, &problem, &run->plan);
 }
 
-static void rope_frequencies(struct run* run) {
-    const int64_t count = whole(run->given, "count");
-    double* inv_freq = new_output(run, OUTPUT_F64, count);
-    double magnitude = 0;
-    CALL(rope_frequencies, run->scheme, whole(run->given, "length"), inv_freq, count, &magnitude);
-    give_real(run, magnitude);
-}
-
 static void scheme_probe(struct run* run) {
     const cJSON* pair;
     cJSON_ArrayForEach(pair, member(run->given, "pairs")) {
@@ -46,41 +38,6 @@ static void scheme_visible(struct run* run) {
     }
 }
 
-static void scheme_to_json(struct run* run) {
-    int64_t needed = 0;
-    CALL(scheme_to_json, run->scheme, NULL, 0, &needed);
-    char* buffer = take(run, (size_t)needed);
-    CALL(scheme_to_json, run->scheme, buffer, needed, &needed);
-    new_text(run, buffer);
-}
-
-static void rope_apply(struct run* run) {
-    CONFIG(rope_options, options, member(run->given, "options"));
-    const farspan_tensor* out = output(run, has(run->given, "out") ? "out" : "in");
-    CALL(rope_apply, run->context, run->scheme, &options, INT64S("positions"),
-         has(run->given, "out") ? input(run, "in") : out, out);
-}
-
-static void bias_fill(struct run* run) {
-    const int64_t count = whole(run->given, "count");
-    CALL(bias_fill, run->context, run->scheme, (int32_t)whole(run->given, "head"), whole(run->given, "length"),
-         whole(run->given, "first_distance"), new_output(run, OUTPUT_F32, count), count);
-}
-
-static void sinusoidal_fill(struct run* run) {
-    CALL(sinusoidal_fill, run->context, (int32_t)whole(run->given, "layout"), whole(run->given, "first"),
-         real(run->given, "base"), output(run, "out"));
-}
-
-static void position_lookup(struct run* run) {
-    CALL(position_lookup, run->context, input(run, "table"), INT64S("positions"), output(run, "out"));
-}
-
-static void fire_fill(struct run* run) {
-    CONFIG(fire_config, config, member(run->given, "config"));
-    CALL(fire_fill, run->context, &config, INT64S("query_positions"), INT64S("key_positions"), output(run, "out"));
-}
-
 static void attention_run(struct run* run) {
     farspan_attention_data data = attention_data(run);
     if (has(run->given, "workspace")) data.workspace_bytes = (int64_t)farspan_plan_workspace_size(run->plan);
@@ -88,57 +45,28 @@ static void attention_run(struct run* run) {
     CALL(attention_run, run->context, run->plan, &data);
 }
 
-static void plan_tile_counts(struct run* run) {
-    int64_t counts[4];
-    CALL(plan_tile_counts, run->plan, counts);
-    for (int n = 0; n < 4; ++n) give_whole(run, counts[n]);
-}
-
 static void attention(struct run* run) {
     const farspan_attention_data data = attention_data(run);
     CALL(attention, run->context, run->scheme, &data);
 }
 
-static void attention_merge(struct run* run) {
-    const farspan_tensor* out_a = output(run, "out_a");
-    float* lse_a = new_lse(run, "lse_a", 1);
-    CALL(attention_merge, run->context, out_a, lse_a, whole(member(run->given, "lse_a"), "elements"),
-         input(run, "out_b"), new_lse(run, "lse_b", 0), whole(member(run->given, "lse_b"), "elements"));
-}
-
 static const struct call calls[] = {
-    {"rope_frequencies", rope_frequencies},
-    {"scheme_probe", scheme_probe},
-    {"scheme_visible", scheme_visible},
-    {"scheme_to_json", scheme_to_json},
-    {"rope_apply", rope_apply},
-    {"bias_fill", bias_fill},
-    {"sinusoidal_fill", sinusoidal_fill},
-    {"position_lookup", position_lookup},
-    {"fire_fill", fire_fill},
-    {"attention_run", attention_run},
-    {"plan_tile_counts", plan_tile_counts},
-    {"attention", attention},
-    {"attention_merge", attention_merge},
-    {"model_describe", model_describe},
-    {"model_layer_at", model_layer_at},
-    {"model_note_at", model_note_at},
-    {"cache_history", cache_history},
-    {NULL, NULL},
+    {"scheme_probe", scheme_probe},     {"scheme_visible", scheme_visible},
+    {"attention_run", attention_run},   {"attention", attention},
+    {"model_layer_at", model_layer_at}, {"model_note_at", model_note_at},
+    {"cache_history", cache_history},   {NULL, NULL},
 };
 
-static const struct call* find(const struct call* list, const char* name) {
-    while (list->name && strcmp(list->name, name) != 0) ++list;
-    return list;
+const struct call* find(const char* name) {
+    const struct call* const lists[] = {calls, step_calls, eval_calls, regular_calls};
+    for (size_t n = 0; n < sizeof lists / sizeof *lists; ++n)
+        for (const struct call* one = lists[n]; one->name; ++one)
+            if (strcmp(one->name, name) == 0) return one;
+    fprintf(stderr, "unknown call: %s\n", name);
+    exit(2);
 }
 
 void run_case(struct run* run) {
-    const char* name = text(run->one, "call");
-    const struct call* call = find(calls, name)->name ? find(calls, name) : find(eval_calls, name);
-    if (!call->name) {
-        fprintf(stderr, "unknown call: %s\n", name);
-        exit(2);
-    }
     run->given = run->one;
     if (has(run->one, "model"))
         make_model(run);
@@ -146,6 +74,6 @@ void run_case(struct run* run) {
         make_scheme(run);
     run->given = member(run->one, "arguments");
     if (run->status == FARSPAN_OK && has(run->given, "problem")) make_plan(run);
-    if (run->status == FARSPAN_OK) call->make(run);
+    if (run->status == FARSPAN_OK) find(text(run->one, "call"))->make(run);
     flush(run);
 }

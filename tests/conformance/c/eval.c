@@ -3,26 +3,6 @@
 
 #include "calls.h"
 
-static void token_nll(struct run* run) {
-    const farspan_tensor* logits = input(run, "logits");
-    const int64_t rows = logits->shape[0] * logits->shape[1] * logits->shape[2];
-    CALL(token_nll, run->context, logits, INT64S("targets"), whole(run->given, "ignore_index"),
-         new_output(run, OUTPUT_F64, rows), rows);
-}
-
-static void token_nll_grad(struct run* run) {
-    const farspan_tensor* grad = output(run, has(run->given, "grad") ? "grad" : "logits");
-    CALL(token_nll_grad, run->context, has(run->given, "grad") ? input(run, "logits") : grad, INT64S("targets"),
-         whole(run->given, "ignore_index"), floats(run, "weights"), length(run->given, "weights"), grad);
-}
-
-static void windows_count(struct run* run) {
-    CONFIG_OF(windows_config, config, member(run->given, "config"), "kind");
-    int64_t count = 0;
-    CALL(windows_count, &config, &count);
-    give_whole(run, count);
-}
-
 static void windows_get(struct run* run) {
     CONFIG_OF(windows_config, config, member(run->given, "config"), "kind");
     const cJSON* index;
@@ -80,34 +60,11 @@ static void loss_add_by_context(struct run* run) {
     summarize(run, curve, buckets);
 }
 
-static void judge_lengths(struct run* run) {
-    FRESH(verdict, verdict);
-    CALL(judge, run->context, INT64S("lengths"), DOUBLES("nll"), whole(run->given, "trained_length"), &verdict);
-    GIVE(verdict, verdict);
-}
-
 static void verdict_name(struct run* run) {
     new_text(run, farspan_verdict_name((int32_t)whole(run->given, "verdict")));
 }
 
-static void tokenize(struct run* run) {
-    const int32_t tokenizer = (int32_t)whole(run->given, "tokenizer"),
-                  lowercase = (int32_t)whole(run->given, "lowercase");
-    int64_t needed = 0;
-    CALL(tokenize, run->context, tokenizer, lowercase, TEXT("text"), NULL, 0, &needed);
-    char* tokens = take(run, (size_t)needed);
-    CALL(tokenize, run->context, tokenizer, lowercase, TEXT("text"), tokens, needed, &needed);
-    new_text(run, tokens);
-}
-
-/* The references of a segment, as texts and as token ids: those of the other kind are missing. */
-struct references {
-    farspan_text* texts;
-    farspan_ids* ids;
-    int64_t count;
-};
-
-static struct references references_of(struct run* run, const cJSON* segment) {
+struct references references_of(struct run* run, const cJSON* segment) {
     const cJSON* one;
     struct references result = {NULL, NULL, 0};
     const size_t count = (size_t)length(segment, "references");
@@ -156,15 +113,6 @@ static void bleu_score(struct run* run) {
     GIVE(bleu_result, result);
 }
 
-static void bleu_signature(struct run* run) {
-    CONFIG(bleu_config, config, member(run->given, "config"));
-    char signature[200];
-    int64_t needed = 0;
-    CALL(bleu_signature, &config, (int32_t)whole(run->given, "references"), signature, (int64_t)sizeof signature,
-         &needed);
-    new_text(run, signature);
-}
-
 static void chrf_score(struct run* run) {
     CONFIG(chrf_config, config, member(run->given, "config"));
     FRESH(chrf_counts, counts);
@@ -182,24 +130,6 @@ static void chrf_score(struct run* run) {
     double score = 0;
     CALL(chrf_score, &config, &counts, &score);
     give_real(run, score);
-}
-
-static void rouge(struct run* run) {
-    CONFIG_OF(rouge_config, config, member(run->given, "config"), "kind");
-    const struct references list = references_of(run, run->given);
-    FRESH(rouge_result, result);
-    if (cJSON_IsString(member(run->given, "hypothesis")))
-        CALL(rouge, run->context, &config, TEXT("hypothesis"), list.texts, list.count, &result);
-    else
-        CALL(rouge_tokens, run->context, &config, INT64S("hypothesis"), list.ids, list.count, &result);
-    GIVE(rouge_result, result);
-}
-
-static void bootstrap_mean(struct run* run) {
-    CONFIG(bootstrap_config, config, member(run->given, "config"));
-    FRESH(interval, interval);
-    CALL(bootstrap_mean, run->context, &config, DOUBLES("values"), &interval);
-    GIVE(interval, interval);
 }
 
 static void bleu_bootstrap(struct run* run) {
@@ -230,12 +160,6 @@ static void passkey_make(struct run* run) {
     give_real(run, passkey.depth);
 }
 
-static void passkey_check(struct run* run) {
-    int32_t correct = 0;
-    CALL(passkey_check, run->context, TEXT("generated"), whole(run->given, "key"), &correct);
-    give_whole(run, correct);
-}
-
 static void needle_place(struct run* run) {
     const int64_t count = whole(run->given, "length"), boundary = whole_or(run->given, "boundary", 0);
     const int has_boundary = has(run->given, "boundary");
@@ -247,28 +171,11 @@ static void needle_place(struct run* run) {
 }
 
 const struct call eval_calls[] = {
-    {"token_nll", token_nll},
-    {"token_nll_grad", token_nll_grad},
-    {"windows_count", windows_count},
-    {"windows_get", windows_get},
-    {"loss_add", accumulate},
-    {"loss_merge", accumulate},
-    {"loss_add_by_context", loss_add_by_context},
-    {"judge", judge_lengths},
-    {"verdict_name", verdict_name},
-    {"tokenize", tokenize},
-    {"bleu_score", bleu_score},
-    {"bleu_merge", bleu_score},
-    {"bleu_add_tokens", bleu_score},
-    {"bleu_signature", bleu_signature},
-    {"chrf_score", chrf_score},
-    {"chrf_merge", chrf_score},
-    {"rouge", rouge},
-    {"rouge_tokens", rouge},
-    {"bootstrap_mean", bootstrap_mean},
-    {"bleu_bootstrap", bleu_bootstrap},
-    {"passkey_make", passkey_make},
-    {"passkey_check", passkey_check},
-    {"needle_place", needle_place},
-    {NULL, NULL},
+    {"windows_get", windows_get},       {"loss_add", accumulate},
+    {"loss_merge", accumulate},         {"loss_add_by_context", loss_add_by_context},
+    {"verdict_name", verdict_name},     {"bleu_score", bleu_score},
+    {"bleu_merge", bleu_score},         {"bleu_add_tokens", bleu_score},
+    {"chrf_score", chrf_score},         {"chrf_merge", chrf_score},
+    {"bleu_bootstrap", bleu_bootstrap}, {"passkey_make", passkey_make},
+    {"needle_place", needle_place},     {NULL, NULL},
 };

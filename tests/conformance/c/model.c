@@ -69,12 +69,6 @@ void make_model(struct run* run) {
     run->scheme = layer.scheme;
 }
 
-void model_describe(struct run* run) {
-    FRESH(model_info, info);
-    CALL(model_describe, run->model, &info);
-    GIVE(model_info, info);
-}
-
 void model_layer_at(struct run* run) {
     FRESH(model_layer, l);
     CALL(model_layer_at, run->model, whole(run->given, "layer"), &l);

@@ -52,6 +52,7 @@ void* take(struct run* run, size_t bytes) {
 
 void end_run(struct run* run) {
     farspan_plan_destroy(run->plan);
+    farspan_cache_destroy(run->cache);
     farspan_scheme_destroy(run->made);
     farspan_model_destroy(run->model);
     while (run->blocks) {

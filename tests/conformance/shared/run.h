@@ -4,6 +4,7 @@
 
 #include <cjson/cJSON.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "farspan/cache.h"
 #include "farspan/eval.h"
@@ -32,6 +33,7 @@ struct run {
     const farspan_scheme* scheme; /* `made`, or one of the model */
     farspan_scheme* made;
     farspan_plan* plan;
+    farspan_cache* cache;
     struct output_memory outputs[MOST_OUTPUTS];
     int output_count;
     int64_t wholes[MOST_NUMBERS]; /* numbers that were answered: outputs at the end */
@@ -66,6 +68,7 @@ struct run {
 /* Arrays and texts of run->given as two arguments; NULL and 0 if they are not there. */
 #define INT64S(name) int64s(run, name), length(run->given, name)
 #define DOUBLES(name) doubles(run, name), length(run->given, name)
+#define FLOATS(name) floats(run, name), length(run->given, name)
 #define TEXT(name) text(run->given, name), (int64_t)strlen(text(run->given, name))
 #define GIVE(type, variable) give(run, #type, &variable)
 
