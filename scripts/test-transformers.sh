@@ -23,7 +23,9 @@ if [ "$(cat "$tools/installed" 2>/dev/null)" != "$(grep pytest "$root/python/tes
     "$python" -m pip install -q --target "$tools" "$(grep pytest "$root/python/tests/requirements.txt")" || { echo '0 passed, 1 failed'; exit 1; }
     grep pytest "$root/python/tests/requirements.txt" >"$tools/installed"
 fi
-export FARSPAN_LIBRARY PYTHONPATH=$root/python:$tools PYTHONDONTWRITEBYTECODE=1 TRANSFORMERS_VERBOSITY=error HF_HUB_OFFLINE=1
+# The pretrained model, where it can be had.
+FARSPAN_SMOLLM2=$("$root/scripts/smollm2.sh") || FARSPAN_SMOLLM2=
+export FARSPAN_LIBRARY FARSPAN_SMOLLM2 PYTHONPATH=$root/python:$tools PYTHONDONTWRITEBYTECODE=1 TRANSFORMERS_VERBOSITY=error HF_HUB_OFFLINE=1
 passed=0 failed=0 skipped=0
 
 # run <program>: adds what it reports

@@ -1,0 +1,185 @@
+"""The arguments of `python -m farspan report`, and its run."""
+from __future__ import annotations
+
+import argparse
+import datetime
+import hashlib
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from .. import eval as judging
+from ..context import Context
+from . import methods
+from .measure import Cost, Job, places
+from .page import to_page
+from .pieces import Pieces
+from .results import Results
+
+Say = Callable[[str], None]
+
+DESCRIPTION = """\
+Runs a language model of Hugging Face, on the CPU, beyond the length that it was trained on, under methods whose parameters the library
+derives from the model's own configuration, and prints the perplexity by length. The last tokens of every window are scored: the same
+tokens at every length, with more text before them."""
+
+EPILOG = f"""\
+Methods (L: the trained length, n: the window's; up to L every method is at rest):
+{chr(10).join(f"  {m.name:<13} {m.rule}" for m in methods.METHODS)}
+  NAME{methods.LOG_N}     also scales query i by max(1, ln(i + 1) / ln L)
+
+DIR gets pieces.jsonl after every window; a run that was ended goes on from there. Verdict: {judging.verdict_rule()}."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    def names(text: str) -> list[str]:
+        found = [n.strip() for n in text.split(",") if n.strip()]
+        found = [name for n in found for name in (methods.all_names() if n == "all" else [n])]
+        for name in found:
+            try:
+                methods.find(name)
+            except ValueError as error:
+                raise argparse.ArgumentTypeError(str(error)) from error
+        return list(dict.fromkeys(found))
+
+    def numbers(text: str) -> list[int]:
+        found = sorted({int(n.replace("_", "")) for n in text.split(",")})
+        if found[0] < 2:
+            raise argparse.ArgumentTypeError("lengths are at least 2")
+        return found
+
+    parser.add_argument("--model", required=True, type=Path, help="a folder of save_pretrained, or a GGUF file")
+    parser.add_argument("--text", required=True, type=Path, help="text to score, UTF-8")
+    parser.add_argument("--out", type=Path, default=Path("farspan-report"), metavar="DIR", help="default: %(default)s")
+    parser.add_argument("--lengths", type=numbers, help="in tokens, comma separated (default: L/4, L, 2L, 4L)")
+    parser.add_argument(
+        "--methods",
+        type=names,
+        default=methods.all_names(),
+        help="comma separated (default: all, each with and without log-n)",
+    )
+    parser.add_argument("--windows", type=int, default=4, help="at so many places of the text (default: %(default)s)")
+    parser.add_argument("--segment", type=int, default=512, help="tokens scored in each (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="end before a piece that would take longer")
+    parser.add_argument("--threads", type=int, default=0, help="of PyTorch (default: what the machine allows)")
+    parser.add_argument("--estimate", action="store_true", help="only say how long it would take")
+    parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    def say(text: str) -> None:
+        if not arguments.quiet:
+            print(text, file=sys.stderr, flush=True)
+
+    try:
+        return _run(arguments, say)
+    except (ValueError, OSError, ImportError) as error:
+        print(f"farspan report: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: argparse.Namespace, say: Say) -> int:
+    text = arguments.text.read_text(encoding="utf-8", errors="replace")
+    say(f"reading {arguments.model}")
+    os.environ.setdefault("TQDM_DISABLE", "1")  # of transformers, which reads it once
+    from .model import LanguageModel, set_threads
+
+    set_threads(arguments.threads)
+    model = LanguageModel(arguments.model)
+    tokens = model.encode(text)
+    if model.trained < 1 and not arguments.lengths:
+        raise ValueError(f"{model.name} does not say what length it was trained on: give --lengths")
+    lengths = arguments.lengths or [max(2, model.trained // 4), model.trained, 2 * model.trained, 4 * model.trained]
+    segment = min(arguments.segment, lengths[0])
+    ends = places(len(tokens), lengths[-1], arguments.windows, segment)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    about = {
+        "model": model.name,
+        "weights": model.digest,
+        "text": hashlib.sha256(text.encode()).hexdigest()[:16],
+        "tokens": len(tokens),
+        "segment": segment,
+    }
+    job = Job(model, tokens, arguments.methods, lengths, ends, segment, Pieces(arguments.out / "pieces.jsonl", about))
+
+    def results() -> Results:
+        used, lines = job.lines()
+        return Results(
+            model.name,
+            arguments.text.name,
+            len(tokens),
+            model.trained,
+            segment,
+            used,
+            lengths,
+            lines,
+            machine(),
+            datetime.date.today().isoformat(),
+            len(job.missing()),
+        )
+
+    missing = len(job.missing())
+    if missing:
+        cost = job.calibrate()
+        say(f"{missing} windows to run, about {duration(job.estimate(cost))}")
+        if arguments.estimate:
+            return 0
+        _measure(job, cost, arguments.minutes * 60, say)
+    found = results()
+    write(found, arguments.out)
+    print(found.facts() + "\n\n" + found.to_markdown(), end="")
+    say(f"{arguments.out}/ has report.html, report.json, report.csv, report.md")
+    if found.remaining:
+        say(f"{found.remaining} windows remain: the same command goes on with them")
+    return 0
+
+
+def _measure(job: Job, cost: Cost, limit: float, say: Say) -> None:
+    total = len(job.missing())
+    started = time.monotonic()
+    try:
+        for n, ((end, length, method), piece) in enumerate(job.run(cost, limit), 1):
+            loss = float(piece.losses.mean())
+            left = job.estimate(cost)
+            say(
+                f"[{n}/{total}] {method} {length:,} tokens before {end:,}: loss {loss:.3f}, {piece.seconds:.1f} s; "
+                f"{duration(left)} left"
+            )
+    except KeyboardInterrupt:
+        say("interrupted: what was measured is kept")
+    say(f"measured for {duration(time.monotonic() - started)}")
+
+
+def write(results: Results, folder: Path) -> None:
+    """Each file whole or not at all."""
+    contents = {
+        "report.html": to_page(results),
+        "report.json": results.to_json(),
+        "report.csv": results.to_csv(),
+        "report.md": results.facts() + "\n\n" + results.to_markdown(),
+    }
+    for name, content in contents.items():
+        new = folder / (name + ".new")
+        new.write_text(content, encoding="utf-8")
+        new.replace(folder / name)
+
+
+def machine() -> str:
+    """The processor and what runs on it."""
+    name = platform.machine()
+    try:
+        with open("/proc/cpuinfo") as file:
+            name = next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    context = Context()
+    return f"{name}, {len(os.sched_getaffinity(0))} cores, {context.isa}"
+
+
+def duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,219 @@
+"""The report without PyTorch: a model whose losses are known."""
+import json
+import re
+import xml.etree.ElementTree as xml
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from farspan import Model, Scheme, report
+from farspan.report import command, methods
+from farspan.report.measure import Cost, Job, places
+from farspan.report.page import to_page
+from farspan.report.pieces import Pieces
+from farspan.report.results import Results
+from farspan.report.svg import HeatMap, heat_map
+
+TRAINED, SEGMENT = 256, 128
+NAMES = ["none", "yarn", "window"]
+
+
+class KnownModel:
+    """none explodes beyond the trained length, window stays, yarn gains."""
+
+    trained = TRAINED
+
+    def __init__(self):
+        self.method, self.runs = "", []
+
+    def use(self, method, length):
+        self.method = method
+        return json.dumps([method if length > TRAINED else "none"])
+
+    def losses(self, tokens, end, length, segment):
+        self.runs.append((self.method, length, end))
+        beyond = {"none": 2.0, "yarn": -0.1, "window": 0.0}[self.method] if length > TRAINED else 0.0
+        return 3.0 + beyond + 0.01 * np.sin(np.arange(segment) + end)
+
+
+@pytest.fixture
+def job(tmp_path):
+    def make(model):
+        pieces = Pieces(tmp_path / "pieces.jsonl", {"model": "known"})
+        return Job(
+            model,
+            np.zeros(4000, np.int64),
+            NAMES,
+            [128, 256, 512, 1024],
+            places(4000, 1024, 3, SEGMENT),
+            SEGMENT,
+            pieces,
+        )
+
+    return make
+
+
+def results(job):
+    ends, lines = job.lines()
+    return Results(
+        "a <model>",
+        "a text",
+        4000,
+        TRAINED,
+        SEGMENT,
+        ends,
+        list(job.lengths),
+        lines,
+        "a machine",
+        "today",
+        len(job.missing()),
+    )
+
+
+def test_places_are_those_of_fewer_windows_too():
+    assert places(1000, 100, 4, 50) == [250, 500, 750, 1000]
+    assert set(places(145736, 16384, 2, 512)) <= set(places(145736, 32768, 4, 512))
+    with pytest.raises(ValueError, match="give fewer windows"):
+        places(1000, 100, 10, 50)
+    with pytest.raises(ValueError, match="at least one window"):
+        places(1000, 100, 0, 50)
+
+
+def test_what_is_known_is_not_measured_again(job):
+    model = KnownModel()
+    first = job(model)
+    assert len(first.missing()) == 3 * (2 + 2 * 3)  # up to the trained length all methods are one
+    done = list(first.run(Cost(1, 0)))
+    assert len(done) == len(model.runs) == 24 and not first.missing()
+    second = KnownModel()
+    assert not list(job(second).run(Cost(1, 0))) and not second.runs
+    assert results(job(second)).to_markdown() == results(first).to_markdown()
+
+
+def test_a_run_that_was_ended_goes_on(job, tmp_path):
+    list(job(KnownModel()).run(Cost(1, 0)))
+    path = tmp_path / "pieces.jsonl"
+    whole = path.read_text()
+    expected = results(job(KnownModel())).to_markdown()
+    path.write_text(whole[: len(whole) * 2 // 3])  # in the middle of a line
+    model = KnownModel()
+    ended = job(model)
+    partial = results(ended)
+    assert partial.remaining > 0 and len(partial.ends) == 1 and "not measured yet" in partial.facts()
+    list(ended.run(Cost(1, 0)))
+    assert 0 < len(model.runs) < 24 and results(ended).to_markdown() == expected
+    with pytest.raises(ValueError, match="another report"):
+        Pieces(path, {"model": "unknown"})
+
+
+def test_a_limit_of_time(job):
+    model = KnownModel()
+    short = job(model)
+    assert not list(short.run(Cost(1, 0), limit=100)) and not model.runs
+    assert short.estimate(Cost(1, 0)) == 3 * (128 + 256 + 3 * 512 + 3 * 1024)
+    assert Cost(0, 1).of("window", TRAINED, 1024) < Cost(0, 1).of("none", TRAINED, 1024)
+    cost = Cost(1, 0)
+    cost.correct(10, 5)
+    assert short.estimate(cost) == short.estimate(Cost(1, 0)) / 2
+
+
+def test_tables(job):
+    done = job(KnownModel())
+    list(done.run(Cost(1, 0)))
+    found = results(done)
+    verdicts = {line.method: line.verdict.name for line in found.lines}
+    assert verdicts == {"none": "explodes", "yarn": "improves", "window": "holds"}
+    none = found.lines[0]
+    assert none.verdict.worst_ratio == pytest.approx(np.exp(2), rel=1e-3)
+    point = none.points[-1]
+    assert point.loss.tokens == 3 * SEGMENT and point.loss.nll == pytest.approx(point.losses.mean())
+    assert point.interval[0] <= point.loss.perplexity <= point.interval[1]
+    assert point.change.nll == pytest.approx(2.0) and point.change.standard_error < 1e-9
+    table = found.to_markdown()
+    assert re.search(r"\| none \|.*\| explodes \(7\.39 at (512|1,024)\) \|", table) and "+2.000 +- 0.000" in table
+    assert len(found.to_csv().splitlines()) == 1 + 3 * 4
+    parsed = json.loads(found.to_json())
+    assert parsed["lines"][1]["points"][3]["perplexity"] == found.lines[1].points[3].loss.perplexity
+
+
+def test_page(job):
+    done = job(KnownModel())
+    list(done.run(Cost(1, 0)))
+    page = to_page(results(done))
+    assert "a &lt;model&gt;" in page and "http" not in page.replace("http-equiv", "").replace(
+        "http://www.w3.org/2000/svg", ""
+    )
+    charts = re.findall(r"<svg xmlns.*?^</svg>\n(?=<svg xmlns|</div>)", page, re.S | re.M)
+    assert len(charts) == 2
+    assert [len(xml.fromstring(c).findall(".//{*}polyline")) for c in charts] == [
+        6,
+        4,
+    ]  # a curve and its legend for each
+    assert page.count('class="verdict explodes"') == 1 and page.count("<tr>") == 4 + 4 + 3
+    drawn = xml.fromstring(heat_map(HeatMap("t", "x", "y", ["1", "2"], ["0"], [[(1.0, "a", "n"), (0.0, "b", "m")]])))
+    assert [r.get("fill-opacity") for r in drawn.findall(".//{*}rect[@class='front']")] == ["1", "0"]
+
+
+def test_style_is_that_of_the_command():
+    """Which draws the same elements, and has its own copy."""
+    here, command_files = Path(report.__file__).parent, Path(__file__).parents[2] / "tools" / "farspan"
+    if not command_files.exists():
+        pytest.skip("not in the repository")
+    assert (here / "page.css").read_text() in (command_files / "page.cpp").read_text()
+    drawn = re.sub(r"\s+|\\n|\"", "", (command_files / "svg.cpp").read_text())
+    rules = re.sub(r"/\*.*?\*/", "", (here / "chart.css").read_text())
+    colours = re.findall(r"--line: (#\w+);", rules)
+    assert len(colours) == 18 and all(colour in drawn for colour in colours)
+    for rule in re.findall(r"^\.chart.*$", rules, re.M):
+        assert re.sub(r"\s+", "", rule) in drawn
+
+
+CONFIG = {
+    "model_type": "llama",
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "hidden_size": 256,
+    "max_position_embeddings": TRAINED,
+}
+
+
+@pytest.mark.parametrize("name", methods.all_names())
+def test_every_method_makes_a_scheme_that_sees_no_farther_than_in_training(name):
+    """At the trained length all see what they were trained on; beyond it a query of a method that promises so sees distances below L."""
+    assert methods.settings(name, TRAINED, TRAINED) == {}
+    given = methods.settings(name, TRAINED, 1024)
+    extension = {"extension": given["extend"], "target_length": 1024} if "extend" in given else {}
+    parts = {**Model.from_config(CONFIG, **extension).layer(0).parts, **given.get("scheme", {})}
+    scheme = Scheme(**parts)
+    probes = [scheme.probe(1023, key) for key in range(1024)]
+    distances = [p.relative_position for p in probes if p.visible]
+    within = {"rerope", "leaky-rerope", "self-extend", "dual-chunk", "lambda", "window", "streaming"}
+    if name.removesuffix(methods.LOG_N) in within:
+        assert max(distances) < TRAINED
+    seen = methods.find(name)[0].keys
+    assert len(distances) <= (1024 if seen is None else seen(TRAINED) + methods.SINKS)
+    text = scheme.to_json()
+    assert ("log_n" in text) == name.endswith(methods.LOG_N)
+
+
+def test_unknown_methods_are_named():
+    with pytest.raises(ValueError, match="unknown method 'yam': known are none"):
+        methods.find("yam")
+
+
+def test_help_names_every_method(capsys):
+    from farspan.__main__ import main
+
+    with pytest.raises(SystemExit) as ended:
+        main(["report", "--help"])
+    text = capsys.readouterr().out
+    assert ended.value.code == 0 and all(f"  {m.name} " in text for m in methods.METHODS) and "--model" in text
+    with pytest.raises(SystemExit):
+        main(["report", "--model", "x", "--text", "y", "--methods", "yam"])
+    assert "unknown method" in capsys.readouterr().err
+    assert main(["report", "--model", "/nowhere", "--text", "/nowhere"]) == 1
+
+
+def test_durations():
+    assert [command.duration(s) for s in (5, 600, 7200)] == ["5 s", "10 min", "2.0 h"]
