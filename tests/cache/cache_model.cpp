@@ -5,6 +5,7 @@
 
 #include "cache_calls.hpp"
 #include "cache_context.hpp"
+#include "int8_rows.hpp"
 
 namespace farspan_test {
 namespace {
@@ -23,41 +24,6 @@ std::vector<int64_t> offsets_of(const std::vector<int64_t>& counts) {
     std::vector<int64_t> offsets{0};
     for (const int64_t count : counts) offsets.push_back(offsets.back() + count);
     return offsets;
-}
-
-double in_steps(double x, double scale, double most) {
-    return scale > 0 ? std::clamp(std::nearbyint(x / scale), -most, most) * scale : 0;
-}
-
-// A key of a head as int8 storage gives it back, by the words of cache.h.
-void round_key_to_int8(double* key, int64_t dim) {
-    double largest = 0, most_ordinary = 0;
-    for (int64_t d = 0; d < dim; ++d) largest = std::max(largest, std::fabs(key[d]));
-    for (int64_t first = 0; first < dim; first += 256) {
-        std::vector<double> sizes;
-        for (int64_t d = first; d < std::min<int64_t>(first + 256, dim); ++d) sizes.push_back(std::fabs(key[d]));
-        std::sort(sizes.begin(), sizes.end());
-        most_ordinary = std::max(most_ordinary, sizes[sizes.size() - sizes.size() / 8 - 1]);
-    }
-    const auto is_wide = [&](double x) { return largest > 3 * most_ordinary && std::fabs(x) > 2.25 * most_ordinary; };
-    double ordinary = 0;
-    for (int64_t d = 0; d < dim; ++d)
-        if (!is_wide(key[d])) ordinary = std::max(ordinary, std::fabs(key[d]));
-    const double scale = std::max(static_cast<float>(ordinary) / 127, static_cast<float>(largest) / (127 * 256));
-    for (int64_t d = 0; d < dim; ++d) key[d] = in_steps(key[d], scale, is_wide(key[d]) ? 127 * 256 : 127);
-}
-
-// The same of a value: groups of 16 with a scale in bf16, rounded up.
-void round_value_to_int8(double* value, int64_t dim) {
-    for (int64_t first = 0; first < dim; first += 16) {
-        const int64_t count = std::min<int64_t>(16, dim - first);
-        double largest = 0;
-        for (int64_t d = 0; d < count; ++d) largest = std::max(largest, std::fabs(value[first + d]));
-        int exponent = 0;
-        const double digits = std::frexp(static_cast<float>(largest) / 127, &exponent);
-        const double scale = std::ldexp(std::ceil(digits * 256), exponent - 8);
-        for (int64_t d = 0; d < count; ++d) value[first + d] = in_steps(value[first + d], scale, 127);
-    }
 }
 
 }  // namespace
@@ -160,7 +126,8 @@ void cache_model::append(const std::vector<int64_t>& ids, const std::vector<int6
                     std::vector<double>& values = (*rows_of)[static_cast<std::size_t>(layer)];
                     for (int64_t h = 0; h < form_.key_heads; ++h) {
                         for (int64_t d = 0; d < dim; ++d) values.push_back(from->get(0, h, offsets[s] + n, d));
-                        if (form_.dtype == FARSPAN_I8) round_to_int8(&values[static_cast<std::size_t>(h * dim)], dim);
+                        if (form_.dtype == FARSPAN_I8)
+                            round_to_int8(&values[static_cast<std::size_t>(h * dim)], dim, false);
                     }
                 }
             }

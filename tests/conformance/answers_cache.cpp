@@ -8,6 +8,7 @@
 
 #include "answers.hpp"
 #include "farspan/cache.h"
+#include "int8_rows.hpp"
 #include "number_types.hpp"
 
 namespace conformance {
@@ -29,45 +30,9 @@ struct token_list {
     bool ended = false;
 };
 
-// x as a multiple of the scale, at most `most` of them. Where a rounding to float could decide between two multiples,
-// the content of the case is refused: another seed has none of these.
-double in_steps(double x, double scale, double most) {
-    const double steps = x / scale;
-    if (std::fabs(steps - std::floor(steps) - 0.5) < std::fabs(steps) * 0x1p-22)
-        throw std::logic_error("a value half-way between two of int8");
-    return std::clamp(std::nearbyint(steps), -most, most) * scale;
-}
-
-// A key as int8 gives it back: 8 bits, 16 for the few features that are far larger than the others.
-void round_key_to_int8(double* row, int64_t size) {
-    std::vector<double> sizes;
-    for (int64_t f = 0; f < size; ++f) sizes.push_back(std::fabs(row[f]));
-    std::sort(sizes.begin(), sizes.end());
-    const double largest = sizes.back(), most = sizes[static_cast<size_t>(size - size / 8 - 1)];
-    const auto wide = [&](double x) { return largest > 3 * most && std::fabs(x) > 2.25 * most; };
-    double other = 0;
-    for (const double x : sizes)
-        if (!wide(x)) other = x;
-    const double scale =
-        static_cast<double>(std::max(static_cast<float>(other) / 127, static_cast<float>(largest) / 32512));
-    for (int64_t f = 0; f < size && largest > 0; ++f) row[f] = in_steps(row[f], scale, wide(row[f]) ? 32512 : 127);
-}
-
-// A value: 16 by 16, with a scale of 8 significant bits that is rounded up.
-void round_value_to_int8(double* row, int64_t size) {
-    for (int64_t first = 0; first < size; first += 16) {
-        double largest = 0;
-        for (int64_t f = first; f < std::min(first + 16, size); ++f) largest = std::max(largest, std::fabs(row[f]));
-        if (largest == 0) continue;
-        int exponent = 0;
-        const double fraction = std::frexp(largest / 127, &exponent);
-        const double scale = std::ldexp(std::ceil(fraction * 256), exponent - 8);
-        for (int64_t f = first; f < std::min(first + 16, size); ++f) row[f] = in_steps(row[f], scale, 127);
-    }
-}
-
-void round_row(int32_t dtype, double* row, int64_t size, void (*to_int8)(double*, int64_t)) {
-    if (dtype == FARSPAN_I8) return to_int8(row, size);
+// Another seed has no value half-way between two of int8.
+void round_row(int32_t dtype, double* row, int64_t size, void (*to_int8)(double*, int64_t, bool)) {
+    if (dtype == FARSPAN_I8) return to_int8(row, size, true);
     for (int64_t f = 0; f < size; ++f) row[f] = rounded(dtype, row[f]);
 }
 

@@ -8,6 +8,7 @@
 #include "answers.hpp"
 #include "eval.hpp"
 #include "farspan/eval.h"
+#include "passkey.hpp"
 
 namespace conformance {
 namespace {
@@ -41,44 +42,6 @@ json whole(std::initializer_list<int64_t> values) {
     expected_output output;
     for (const int64_t value : values) output.add(static_cast<double>(value), 0);
     return output.sample(double_digits);
-}
-
-const std::string garbage = "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again.";
-const std::string question = "What is the pass key? The pass key is";
-
-std::string task(const char* pronoun) {
-    return std::string("There is an important info hidden inside a lot of irrelevant text. Find it and memorize ") +
-           pronoun + ". I will quiz you about the important information there.";
-}
-
-std::string endless_garbage(size_t count) {
-    std::string text;
-    while (text.size() < count) text += garbage + " ";
-    return text.substr(0, count);
-}
-
-struct passkey {
-    std::string before, key, after;
-};
-
-// Mohtashami and Jaggi (2023): garbage cut by characters, the key on a line of its own.
-passkey landmark(const std::string& key, size_t length, double depth) {
-    const std::string first = task("them");
-    const size_t room = length - first.size() - key.size() - question.size() - 4;
-    const auto share = static_cast<size_t>(std::llround(static_cast<double>(room) * depth));
-    return {first + "\n" + endless_garbage(share) + "\n", key, "\n" + endless_garbage(room - share) + "\n" + question};
-}
-
-// RedPajama's form: whole repetitions of the garbage, on one line.
-passkey sentences(const std::string& key, size_t length, double depth) {
-    const std::string first = task("it");
-    const size_t blocks = (length - first.size() - key.size() - question.size() - 2) / (garbage.size() + 1);
-    const auto share = static_cast<size_t>(std::llround(static_cast<double>(blocks) * depth));
-    passkey made{first + " ", key, ""};
-    for (size_t n = 0; n < share; ++n) made.before += garbage + " ";
-    for (size_t n = share; n < blocks; ++n) made.after += " " + garbage;
-    made.after += " " + question;
-    return made;
 }
 
 }  // namespace
@@ -180,15 +143,14 @@ json answer_passkey(const json& one) {
                   highest = config.value("highest_key", lines ? int64_t{50000} : int64_t{9999999});
     const double drawn = std::ldexp(static_cast<double>(oracle::splitmix64(config.value("seed", uint64_t{0}), 0)), -64);
     const int64_t key = lowest + static_cast<int64_t>(drawn * static_cast<double>(highest - lowest + 1));
-    const std::string number = std::to_string(key);
     const auto length = config.at("length").get<size_t>();
     const double depth = config.at("depth").get<double>();
-    const std::string info = "The pass key is " + number + ". Remember it. " + number + " is the pass key.";
-    const passkey made = lines ? landmark(info, length, depth) : sentences(info, length, depth);
-    const auto begin = static_cast<int64_t>(made.before.size()), end = begin + static_cast<int64_t>(info.size());
+    const oracle::passkey made =
+        lines ? oracle::passkey_landmark(key, length, depth) : oracle::passkey_sentences(key, length, depth);
+    const auto begin = static_cast<int64_t>(made.before.size()), end = begin + static_cast<int64_t>(made.told.size());
     expected_output at;
     at.add(depth, 0);
-    return {{{"text", made.before + made.key + made.after}},
+    return {{{"text", made.text()}},
             whole({key, begin, end, end + static_cast<int64_t>(made.after.size())}),
             at.sample(double_digits)};
 }

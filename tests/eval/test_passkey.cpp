@@ -1,6 +1,7 @@
 // Passkeys and needles: the published texts, and where the key stands in them.
 #include <criterion/criterion.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 #include "farspan/eval.h"
 #include "generator.hpp"
 #include "handles.hpp"
+#include "passkey.hpp"
 
 using namespace farspan_test;
 
@@ -44,20 +46,6 @@ made make(const farspan_passkey_config& config) {
     return result;
 }
 
-const std::string garbage = "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again.";
-const std::string question = "What is the pass key? The pass key is";
-
-std::string info(int64_t key) {
-    return "The pass key is " + std::to_string(key) + ". Remember it. " + std::to_string(key) + " is the pass key.";
-}
-
-// `count` characters of endless garbage.
-std::string endless(size_t count) {
-    std::string text;
-    while (text.size() < count) text += garbage + " ";
-    return text.substr(0, count);
-}
-
 bool correct(const std::string& generated, int64_t key) {
     int32_t result = -1;
     cr_assert(farspan_passkey_check(nullptr, generated.data(), static_cast<int64_t>(generated.size()), key, &result,
@@ -65,46 +53,37 @@ bool correct(const std::string& generated, int64_t key) {
     return result == 1;
 }
 
+void expect_place(const made& got, const oracle::passkey& expected) {
+    const auto begin = static_cast<int64_t>(expected.before.size());
+    cr_expect(got.answer.key_begin == begin);
+    cr_expect(got.answer.key_end == begin + static_cast<int64_t>(expected.told.size()));
+}
+
 }  // namespace
 
 Test(passkey, landmark_form_is_five_lines_of_the_exact_length) {
-    const std::string task =
-        "There is an important info hidden inside a lot of irrelevant text. Find it and memorize them. "
-        "I will quiz you about the important information there.";
     for (const double depth : {0.0, 0.3, 1.0, std::nan("")})
         for (const int64_t length : {400, 1000, 5000, 100000}) {
             const made got = make(passkey_config(FARSPAN_PASSKEY_LANDMARK, length, depth));
-            const int64_t key = got.answer.key;
-            cr_expect(static_cast<int64_t>(got.text.size()) == length);
-            const size_t room = static_cast<size_t>(length) - task.size() - info(key).size() - question.size() - 4;
-            const auto before = static_cast<size_t>(std::llround(static_cast<double>(room) * got.answer.depth));
-            cr_expect(got.text == task + "\n" + endless(before) + "\n" + info(key) + "\n" + endless(room - before) +
-                                      "\n" + question);
-            cr_expect(got.text.substr(static_cast<size_t>(got.answer.key_begin),
-                                      static_cast<size_t>(got.answer.key_end - got.answer.key_begin)) == info(key));
+            const auto size = static_cast<size_t>(length);
+            const oracle::passkey expected = oracle::passkey_landmark(got.answer.key, size, got.answer.depth);
+            cr_expect(got.text.size() == size && std::count(got.text.begin(), got.text.end(), '\n') == 4);
+            cr_expect(got.text == expected.text());
+            expect_place(got, expected);
             if (!std::isnan(depth)) cr_expect(got.answer.depth == depth);
         }
 }
 
 Test(passkey, sentences_form_keeps_sentences_whole) {
-    const std::string task =
-        "There is an important info hidden inside a lot of irrelevant text. Find it and memorize it. "
-        "I will quiz you about the important information there.";
+    constexpr size_t sentences = 90;  // of garbage at once, with a space
     for (const double depth : {0.0, 0.5, 1.0, std::nan("")})
         for (const int64_t length : {420, 1000, 20000}) {
             const made got = make(passkey_config(FARSPAN_PASSKEY_SENTENCES, length, depth));
-            const size_t fixed = task.size() + info(got.answer.key).size() + question.size() + 2;
-            const size_t blocks = (static_cast<size_t>(length) - fixed) / (garbage.size() + 1);
-            const auto before = static_cast<size_t>(std::llround(static_cast<double>(blocks) * got.answer.depth));
-            std::string expected = task;
-            for (size_t n = 0; n < before; ++n) expected += " " + garbage;
-            cr_expect(got.answer.key_begin == static_cast<int64_t>(expected.size()) + 1);
-            expected += " " + info(got.answer.key);
-            cr_expect(got.answer.key_end == static_cast<int64_t>(expected.size()));
-            for (size_t n = before; n < blocks; ++n) expected += " " + garbage;
-            cr_expect(got.text == expected + " " + question, "%s", got.text.c_str());
-            cr_expect(static_cast<int64_t>(got.text.size()) <= length &&
-                      got.text.size() + garbage.size() + 1 > static_cast<size_t>(length));
+            const auto size = static_cast<size_t>(length);
+            const oracle::passkey expected = oracle::passkey_sentences(got.answer.key, size, got.answer.depth);
+            cr_expect(got.text == expected.text(), "%s", got.text.c_str());
+            expect_place(got, expected);
+            cr_expect(got.text.size() <= size && got.text.size() + sentences > size);
         }
 }
 

@@ -8,6 +8,7 @@ add_library(farspan_test_support STATIC
   ${support}/expect_gradient.cpp
   ${support}/gradient_case.cpp
   ${support}/handles.cpp
+  ${support}/int8_rows.cpp
   ${support}/number_types.cpp
   ${support}/oracle_frequencies.cpp
   ${support}/random_scheme.cpp
