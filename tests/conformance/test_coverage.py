@@ -147,6 +147,53 @@ class Coverage(unittest.TestCase):
         self.assertGreaterEqual(len(families - {None}), 20)
         self.assertGreaterEqual(sum(bool(case.get("message")) for case in models if "status" in case), 20)
 
+    def test_texts_have_the_scores_that_were_published(self) -> None:
+        """What tests/oracles/make_text_vectors.py and make_zh_vectors.py wrote down of sacrebleu and rouge-score."""
+        text, chinese = (json.loads((ROOT / f"tests/eval/{name}_scores.json").read_text()) for name in ("text", "zh"))
+        known: Case = {}
+        for n, row in enumerate(text["pairs"]):
+            for call, values in (("bleu_score", [row[3]]), ("chrf_score", [row[5]]), ("rouge", row[7])):
+                known[f"{call}: published pair {n}"] = ([(row[0], row[1])], values)
+        for n, row in enumerate(text["corpora"]):
+            segments = [(pair[0], pair[1]) for pair in text["pairs"][row[0] : row[0] + row[1]]]
+            known[f"bleu_merge: published corpus {n}"] = (segments, [row[3], row[5], *row[4]])
+            known[f"chrf_merge: published corpus {n}"] = (segments, [row[9]])
+            known[f"bleu_signature: published corpus {n}"] = (None, row[7])
+        for n, row in enumerate(text["strings"]):
+            known[f"tokenize: published string {n}"] = (row[2], row[3])
+        for n, row in enumerate(chinese["strings"]):
+            known[f"tokenize: published Chinese string {n}"] = (row[1], row[2])
+        for n, row in enumerate(chinese["corpora"]):
+            known[f"bleu_score: Chinese corpus {n}"] = ([(h, [r]) for h, r in zip(row[1], row[2])], [row[3]])
+        compared = [case for case in GOOD if case["name"] in known]
+        self.assertGreater(len(compared), 100)
+        self.assertEqual(
+            {case["name"] for case in GOOD if re.search("published .* [0-9]|Chinese", case["name"])} - set(known), set()
+        )
+        for case in compared:
+            (given, answer), arguments, output = known[case["name"]], case["arguments"], case["outputs"][-1]
+            if isinstance(answer, str):
+                self.assertTrue(output["text"].startswith(answer), case["name"])
+                self.assertEqual(arguments.get("text"), given)
+                continue
+            segments = arguments.get("segments", [arguments])
+            said = [(s["hypothesis"], [r for r in s["references"] if r is not None]) for s in segments]
+            self.assertEqual(said, [(h, list(r)) for h, r in given], case["name"])
+            self.assertEqual(output["values"], answer, case["name"])
+            self.assertLessEqual(output["tolerance"], 1e-9)
+
+    def test_models_are_those_that_were_published(self) -> None:
+        fixtures = {
+            file.stem: json.loads(file.read_text()) for file in (ROOT / "tests/fixtures/configs").glob("*.json")
+        }
+        compared = 0
+        for case in GOOD:
+            named = re.match(r"model(?: layer)?: ([^,]+)", case["name"])
+            if named and named[1] in fixtures and not case["model"].get("options"):
+                self.assertEqual(json.loads(case["model"]["config"]), fixtures[named[1]], case["name"])
+                compared += 1
+        self.assertGreater(compared, 60)
+
     def test_every_expressible_status_occurs(self) -> None:
         """The others need a number outside its enum, another struct_size, or a machine in trouble."""
         found = {case.get("status", 0) for case in CASES} | {step.get("status", 0) for _, step in STEPS}
