@@ -161,18 +161,16 @@ fn absolute_encodings_fill_rows() {
     assert_eq!(rows, [5.0, 6.0, 1.0, 2.0]);
 }
 
+/// One head and one hidden number.
+fn fire(weights: &[[f32; 1]; 4]) -> FireConfig<'_> {
+    let [w1, b1, w2, b2] = [0, 1, 2, 3].map(|n| Some(&weights[n][..]));
+    FireConfig { hidden: 1, heads: 1, w1, b1, w2, b2, ..FireConfig::new() }
+}
+
 #[test]
 fn fire_is_its_mlp() {
-    let (w1, b1, w2, b2) = ([2.0f32], [0.5f32], [3.0f32], [-1.0f32]);
-    let config = FireConfig {
-        hidden: 1,
-        heads: 1,
-        w1: Some(&w1),
-        b1: Some(&b1),
-        w2: Some(&w2),
-        b2: Some(&b2),
-        ..FireConfig::new()
-    };
+    let weights = [[2.0f32], [0.5], [3.0], [-1.0]];
+    let config = fire(&weights);
     let mut out = [0.0f32; 1];
     fire_fill(None, &config, Some(&[9]), Some(&[4]), &mut view(&mut out, [1, 1, 1, 1])).unwrap();
     let x = (config.c * 5.0 + 1.0).ln() / ((config.c * config.threshold + 1.0).ln() + config.epsilon);
@@ -209,15 +207,5 @@ fn a_context_is_honoured_by_all_that_encodes_and_merges() {
     stopped(sinusoidal_fill(context, Sinusoidal::BLOCKS, 0, 1e4, &mut view));
     stopped(position_lookup(context, &other, None, &mut view));
     stopped(attention_merge(context, &mut view, &mut lse, &other, &[0.0; 2]));
-    let (w1, b1, w2, b2) = ([1.0f32], [0.0f32], [1.0f32], [0.0f32]);
-    let fire = FireConfig {
-        hidden: 1,
-        heads: 1,
-        w1: Some(&w1),
-        b1: Some(&b1),
-        w2: Some(&w2),
-        b2: Some(&b2),
-        ..FireConfig::new()
-    };
-    stopped(fire_fill(context, &fire, None, None, &mut view));
+    stopped(fire_fill(context, &fire(&[[1.0]; 4]), None, None, &mut view));
 }
