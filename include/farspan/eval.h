@@ -213,8 +213,8 @@ typedef struct farspan_verdict {
 } farspan_verdict;
 FARSPAN_API void farspan_verdict_init(farspan_verdict* verdict, size_t size);
 
-/* Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: ascending; nll: one
- * for each length. A ratio that is not a number is worse than any number.
+/* Judges mean losses (nats per token, the same tokens at every length) by the rule of farspan_verdict_rule. lengths:
+ * ascending; nll: one for each length. A ratio that is not a number is worse than any number.
  *
  * Errors: FARSPAN_ERROR_SHAPE if there are not as many losses as lengths; FARSPAN_ERROR_POSITIONS if the lengths do not
  * ascend; FARSPAN_ERROR_PARAMETER_RANGE for a trained length below 1. */

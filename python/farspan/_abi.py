@@ -2228,8 +2228,8 @@ FUNCTIONS = {
         [ctypes.POINTER(farspan_context), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(farspan_verdict), ctypes.POINTER(farspan_error)],
         """farspan_judge(context, lengths, lengths_count, nll, nll_count, trained_length, verdict, error)
 
-        Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: ascending; nll: one
-        for each length. A ratio that is not a number is worse than any number.
+        Judges mean losses (nats per token, the same tokens at every length) by the rule of farspan_verdict_rule. lengths:
+        ascending; nll: one for each length. A ratio that is not a number is worse than any number.
 
         Errors: FARSPAN_ERROR_SHAPE if there are not as many losses as lengths; FARSPAN_ERROR_POSITIONS if the lengths do not
         ascend; FARSPAN_ERROR_PARAMETER_RANGE for a trained length below 1.

@@ -118,7 +118,8 @@ def rust_text(text: str) -> str:
 
 
 def rustdoc(text: str, indent: str = "", translate: Translate = str) -> str:
-    drawing = lambda lines: ["```text", *lines, "```"]  # noqa: E731
+    null = "NULL" if translate is str else "None"  # links and code have no place in a drawing
+    drawing = lambda lines: ["```text", *(re.sub(r"\bNULL\b", null, line) for line in lines), "```"]  # noqa: E731
     return "\n".join(comment(text, indent + "/// ", drawing, lambda t: translate(rust_text(t))))
 
 

@@ -64,7 +64,7 @@ and lse = -inf. Of data:
 
 ```text
 q [1, query_heads, rows, head_dim] not rotated    out [1, query_heads, rows, value_dim]    F32, F16 or BF16
-lse NULL, or float[query_heads][rows]             k, v, bias NULL
+lse None, or float[query_heads][rows]             k, v, bias None
 ```
 
 For one instruction set, the bits depend on the sequence's tokens and the scheme, not on the threads, the batch,

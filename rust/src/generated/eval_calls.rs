@@ -34,7 +34,7 @@ pub fn token_nll(context: Option<&Context>, logits: &Tensor<'_>, targets: &[i64]
 /// t])[v] - (v == target))`. An ignored row gives 0.
 ///
 /// ```text
-/// weights  [batch][heads][tokens], finite, or NULL for 1
+/// weights  [batch][heads][tokens], finite, or None for 1
 ///          1 / number of scored tokens makes it the gradient of the mean
 /// grad     the shape of logits, F32, F16 or BF16
 ///          the same view as logits (same strides and type) works in place, other overlaps are refused
@@ -62,8 +62,8 @@ pub fn token_nll_grad_in_place(context: Option<&Context>, logits: &mut TensorMut
     check(|error| unsafe { sys::farspan_token_nll_grad(context::as_c(context), logits.as_c(), targets.as_ptr(), targets.len() as i64, ignore_index, weights, weights_count, logits.as_c(), error) })
 }
 
-/// Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: ascending; nll:
-/// one for each length. A ratio that is not a number is worse than any number.
+/// Judges mean losses (nats per token, the same tokens at every length) by the rule of [`verdict_rule`]. lengths:
+/// ascending; nll: one for each length. A ratio that is not a number is worse than any number.
 ///
 /// # Errors
 ///

@@ -202,8 +202,8 @@ inline void token_nll_grad(const const_tensor& logits, array_view<const int64_t>
     detail::check([&](farspan_error* cause) { return farspan_token_nll_grad(detail::handle(context), logits.get(), detail::address_of(targets), detail::count_of(targets), ignore_index, detail::data_of(weights), detail::count_of(weights), grad.get(), cause); });
 }
 
-// Judges mean losses (nats per token, the same tokens at every length) by the rule above. lengths: ascending; nll:
-// one for each length. A ratio that is not a number is worse than any number.
+// Judges mean losses (nats per token, the same tokens at every length) by the rule of farspan_verdict_rule. lengths:
+// ascending; nll: one for each length. A ratio that is not a number is worse than any number.
 //
 // Errors: FARSPAN_ERROR_SHAPE if there are not as many losses as lengths; FARSPAN_ERROR_POSITIONS if the lengths do
 // not ascend; FARSPAN_ERROR_PARAMETER_RANGE for a trained length below 1.
