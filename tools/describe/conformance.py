@@ -4,6 +4,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contract import Contract, Member, Record
+import rust_calls
+from idiom import Call, Given, Idiom, Role
 from model import Function, Parameter
 
 C_KINDS = {"int32_t": "INT32", "int64_t": "INT64", "uint64_t": "INT64", "double": "DOUBLE"}
@@ -215,3 +217,87 @@ def bodies(contract: Contract) -> list[Body]:
     """The calls of all functions that can fail and whose arguments follow the rules."""
     asked = [f for f in contract.model.functions if f.header != "gradient.h" and f.short not in SEVERAL]
     return [body for body in (Body(contract, f) for f in asked) if body.is_regular]
+
+
+ZEROS = {"double": ("F64", "doubles"), "float": ("F32", "floats")}
+
+
+class RustBody:
+    """The same in Rust, of functions and of methods of a scheme."""
+
+    def __init__(self, contract: Contract, call: Call) -> None:
+        self.contract, self.call, self.function = contract, call, call.function
+        self.before: list[str] = []
+        self.around: list[str] = []  # closures that hold tensors and memory, from outside
+        self.is_regular = call.owner in (None, "scheme") and call.function.can_fail
+        values = [self.value(given) for given in call.arguments]
+        self.is_regular = self.is_regular and all(values)
+        self.values = [value for value in values if value]
+
+    def value(self, given: Given) -> str | None:
+        name, role, kind = given.name, given.role, given.parameter.type
+        if role == Role.CONTEXT:
+            return "Some(case.context)"
+        if role == Role.TENSOR and name in self.contract.notes["functions"]["written_tensors"]:
+            self.around.insert(0, f'case.writes("{name}", |case, {name}| ')
+            return name
+        if role == Role.TENSOR:
+            self.around.append(f'case.reads("{name}", |{name}| ')
+            return name
+        if role == Role.ARRAY and given.is_written:
+            size, (variant, slice_of) = SIZES.get(self.function.short), ZEROS.get(kind.name, ("", ""))
+            if not size or not variant:
+                return None
+            count = (
+                'case.get::<&[i64]>("targets").len()' if size == "targets" else f'case.get::<i64>("{size}") as usize'
+            )
+            self.before.append(f"let zeros = Memory::{variant}(vec![0.0; {count}]);")
+            self.around.insert(0, f"case.memory(zeros, |case, {name}| ")
+            return f"{name}.{slice_of}()"
+        if role == Role.CONFIG and given.record:
+            selector = given.record.selector
+            kind_of = f'number(&case.given["{name}"]["{selector.name}"])' if selector else ""
+            self.before.append(
+                f'let {name} = filled({rust_path(given.record)}::new({kind_of}), &case.given["{name}"]);'
+            )
+            return f"&{name}"
+        if role == Role.TEXT:
+            return f'case.get::<&str>("{name}")'
+        if role == Role.REFERENCES:
+            element = "&str" if kind.name == "farspan_text" else "&[i64]"
+            return f'case.get::<&[Option<{element}>]>("{name}")'
+        if given.option:
+            module = {"": "farspan", "eval": "farspan::eval", "model": "farspan::model"}[given.option.area]
+            return f'{module}::{given.option.name("rust")}(case.get("{name}"))'
+        if role == Role.ARRAY and not name.startswith("lse_"):
+            return f'case.get("{name}")'
+        if role == Role.NUMBER:
+            return f'case.get("{name}")'
+        return None
+
+    @property
+    def lines(self) -> list[str]:
+        owner = (
+            "scheme." if self.call.owner else rust_calls.path(self.contract, self.call).replace("crate", "farspan", 1)
+        )
+        name = rust_calls.name(self.call) if self.call.owner else ""
+        expression = "".join(self.around) + f"{owner}{name}({', '.join(self.values)})" + ")" * len(self.around) + "?"
+        scheme = ["let scheme = scheme(case)?;"] * bool(self.call.owner)
+        result = self.call.result
+        if not result:
+            return [*scheme, *self.before, expression + ";"]
+        real = result.parameter.type.name == "double"
+        given = {
+            Role.ANSWER: "case.give(&made);",
+            Role.WRITTEN: "case.text(made);",
+            Role.VALUE: "case.reals([made]);" if real else "case.wholes([made.into()]);",
+        }[result.role]
+        return [*scheme, *self.before, f"let made = {expression};", given]
+
+
+def rust_bodies(contract: Contract) -> list[RustBody]:
+    left = (*SEVERAL, "needle_place", "rope_apply", "token_nll_grad", "scheme_axes", "scheme_from_json")
+    calls = [
+        c for c in Idiom(contract).calls("rust") if c.function.short not in left and c.function.header != "gradient.h"
+    ]
+    return [b for b in (RustBody(contract, c) for c in calls) if b.is_regular]

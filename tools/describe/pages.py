@@ -333,6 +333,9 @@ class Pages:
             "tests/conformance/generated/fields.c": self.print(
                 "conformance_fields.c", records=records, headers=conformance.MODULES
             ),
+            "rust/examples/conformance/generated_calls.rs": self.print(
+                "conformance_calls.rs", bodies=conformance.rust_bodies(self.contract)
+            ),
             "rust/examples/conformance/generated.rs": self.print("conformance_fields.rs", records=used),
         }
 

@@ -1,28 +1,19 @@
 //! Carries out the call of a case through the public interface.
 
 use farspan::model::{Metadata, Model, Options, Value as Entry};
-use farspan::{
-    attention_merge, fire_fill, position_lookup, sinusoidal_fill, FireConfig, Plan, Problem, Result, RopeOptions,
-    Scheme, Sinusoidal,
-};
+use farspan::{attention_merge, Plan, Problem, Result, RopeOptions, Scheme};
 use serde_json::Value;
 
 use crate::json::{filled, list, number};
 use crate::memory::Memory;
-use crate::{cache, eval, Case};
+use crate::{cache, eval, generated_calls, Case};
 
 pub fn make(case: &mut Case<'_>, call: &str) -> Result<()> {
+    if generated_calls::make(case, call)? {
+        return Ok(());
+    }
     let context = Some(case.context);
     match call {
-        "rope_frequencies" => {
-            let zeros = vec![0.0; case.get::<i64>("count") as usize];
-            let scheme = scheme(case)?;
-            let magnitude = case.memory(Memory::F64(zeros), |case, memory| match memory {
-                Memory::F64(inv_freq) => scheme.rope_frequencies(case.get("length"), inv_freq),
-                _ => unreachable!(),
-            })?;
-            case.reals([magnitude]);
-        }
         "scheme_probe" => {
             let scheme = scheme(case)?;
             for pair in list(&case.given["pairs"]) {
@@ -37,10 +28,6 @@ pub fn make(case: &mut Case<'_>, call: &str) -> Result<()> {
                 case.wholes(intervals.iter().flat_map(|keys| [keys.start, keys.end]));
             }
         }
-        "scheme_to_json" => {
-            let text = scheme(case)?.to_json()?;
-            case.text(text);
-        }
         "rope_apply" => {
             let (scheme, options) = (scheme(case)?, filled(RopeOptions::new(), &case.given["options"]));
             if !case.has("out") {
@@ -50,24 +37,6 @@ pub fn make(case: &mut Case<'_>, call: &str) -> Result<()> {
             }
             case.writes("out", |case, out| {
                 case.reads("in", |x| scheme.rope_apply(context, &options, case.get("positions"), x, out))
-            })?;
-        }
-        "bias_fill" => {
-            let zeros = vec![0.0; case.get::<i64>("count") as usize];
-            let scheme = scheme(case)?;
-            let (head, length, first) = (case.get("head"), case.get("length"), case.get("first_distance"));
-            case.memory(Memory::F32(zeros), |_, out| scheme.bias_fill(context, head, length, first, out.floats()))?;
-        }
-        "sinusoidal_fill" => case.writes("out", |case, out| {
-            sinusoidal_fill(context, Sinusoidal(case.get("layout")), case.get("first"), case.get("base"), out)
-        })?,
-        "position_lookup" => case.writes("out", |case, out| {
-            case.reads("table", |table| position_lookup(context, table, case.get("positions"), out))
-        })?,
-        "fire_fill" => {
-            let config = filled(FireConfig::new(), &case.given["config"]);
-            case.writes("out", |case, out| {
-                fire_fill(context, &config, case.get("query_positions"), case.get("key_positions"), out)
             })?;
         }
         "attention_run" => attention_run(case)?,
@@ -109,7 +78,7 @@ pub fn make(case: &mut Case<'_>, call: &str) -> Result<()> {
 }
 
 /// Of the case, or of the layer of its model.
-fn scheme(case: &mut Case<'_>) -> Result<Scheme> {
+pub fn scheme(case: &mut Case<'_>) -> Result<Scheme> {
     if !case.one["model"].is_object() {
         return case.scheme_of(case.one);
     }

@@ -1,9 +1,8 @@
 //! The calls of eval.h.
 
 use farspan::eval::{
-    bleu_bootstrap, bootstrap_mean, judge, needle_place, passkey, passkey_check, rouge, rouge_tokens, token_nll,
-    token_nll_grad, token_nll_grad_in_place, tokenize, BleuConfig, BleuCounts, BootstrapConfig, ChrfConfig, ChrfCounts,
-    Loss, LossCurve, PasskeyConfig, RougeConfig, Tokenizer, Verdict, Windows, WindowsConfig,
+    bleu_bootstrap, needle_place, passkey, token_nll_grad, token_nll_grad_in_place, BleuConfig, BleuCounts,
+    BootstrapConfig, ChrfConfig, ChrfCounts, Loss, LossCurve, PasskeyConfig, Verdict, Windows, WindowsConfig,
 };
 use farspan::Result;
 
@@ -16,13 +15,6 @@ type Ids = &'static [i64];
 pub fn make(case: &mut Case<'_>, call: &str) -> Result<()> {
     let (context, config) = (Some(case.context), &case.given["config"]);
     match call {
-        "token_nll" => {
-            let (targets, ignored) = (case.get::<Ids>("targets"), case.get("ignore_index"));
-            case.memory(Memory::F64(vec![0.0; targets.len()]), |case, memory| match memory {
-                Memory::F64(nll) => case.reads("logits", |logits| token_nll(context, logits, targets, ignored, nll)),
-                _ => unreachable!(),
-            })?;
-        }
         "token_nll_grad" => {
             let (targets, ignored, weights) = (case.get("targets"), case.get("ignore_index"), case.get("weights"));
             if !case.has("grad") {
@@ -62,17 +54,8 @@ pub fn make(case: &mut Case<'_>, call: &str) -> Result<()> {
             })?;
             summarize(case, curve.buckets())?;
         }
-        "judge" => {
-            let verdict = judge(context, case.get("lengths"), case.get("nll"), case.get("trained_length"))?;
-            case.give(&verdict);
-        }
         "verdict_name" => {
             case.text(Verdict(case.get("verdict")).name().expect("a known verdict"));
-        }
-        "tokenize" => {
-            let tokenizer = Tokenizer(case.get("tokenizer"));
-            let tokens = tokenize(context, tokenizer, case.get("lowercase"), case.get::<&str>("text"))?;
-            case.text(tokens);
         }
         "bleu_score" | "bleu_merge" | "bleu_add_tokens" => {
             let config = filled(BleuConfig::new(), config);
@@ -106,21 +89,6 @@ pub fn make(case: &mut Case<'_>, call: &str) -> Result<()> {
             let score = case.during("chrf_score", |_| counts.score(&config))?;
             case.reals([score]);
         }
-        "rouge" | "rouge_tokens" => {
-            let config = filled(RougeConfig::new(number(&config["kind"])), config);
-            let result = match case.given["hypothesis"].as_str() {
-                Some(hypothesis) => rouge(context, &config, hypothesis, case.get::<&[Option<&str>]>("references"))?,
-                None => {
-                    rouge_tokens(context, &config, case.get("hypothesis"), case.get::<&[Option<Ids>]>("references"))?
-                }
-            };
-            case.give(&result);
-        }
-        "bootstrap_mean" => {
-            let config = filled(BootstrapConfig::new(), config);
-            let interval = bootstrap_mean(context, &config, case.get("values"))?;
-            case.give(&interval);
-        }
         "bleu_bootstrap" => {
             let bleu = filled(BleuConfig::new(), &case.given["bleu"]);
             let mut segments = Vec::new();
@@ -137,10 +105,6 @@ pub fn make(case: &mut Case<'_>, call: &str) -> Result<()> {
             case.wholes([made.key, made.told.start as i64, made.told.end as i64, made.text.len() as i64]);
             case.reals([made.depth]);
             case.text(made.text);
-        }
-        "passkey_check" => {
-            let correct = passkey_check(context, case.get::<&str>("generated"), case.get("key"))?;
-            case.wholes([correct.into()]);
         }
         "needle_place" => {
             let [hay, needle, question] = ["haystack", "needle", "question"].map(|name| case.get::<Ids>(name));

@@ -4,6 +4,8 @@ mod cache;
 mod calls;
 mod eval;
 mod generated;
+#[rustfmt::skip] // long lines
+mod generated_calls;
 mod json;
 mod memory;
 

@@ -81,6 +81,13 @@ impl Memory {
         }
     }
 
+    pub fn doubles(&mut self) -> &mut [f64] {
+        match self {
+            Memory::F64(data) => data,
+            _ => panic!("not f64"),
+        }
+    }
+
     pub fn view(&self, description: &Value) -> Result<Tensor<'_>> {
         let (shape, stride, offset) = geometry(description);
         typed!(self, data => match stride {
