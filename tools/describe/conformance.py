@@ -1,4 +1,4 @@
-"""Fields and functions by name, for the runners of the conformance cases: what JSON sets, what an answer consists of, and the calls of C."""
+"""Fields and functions by name, for the runners of the conformance cases: what JSON sets, what an answer consists of, and the calls of C, C++ and Rust."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -301,3 +301,86 @@ def rust_bodies(contract: Contract) -> list[RustBody]:
         c for c in Idiom(contract).calls("rust") if c.function.short not in left and c.function.header != "gradient.h"
     ]
     return [b for b in (RustBody(contract, c) for c in calls) if b.is_regular]
+
+
+class CppBody:
+    """The same in C++, also of methods of a plan and a model."""
+
+    OWNERS = {None: "", "scheme": "case_scheme(c).", "plan": "case_plan(c).", "model": "case_model(c)."}
+    READERS = {"double": "reals", "float": "floats", "int64_t": "wholes"}
+
+    def __init__(self, contract: Contract, call: Call) -> None:
+        self.contract, self.call, self.function = contract, call, call.function
+        self.before: list[str] = []
+        self.is_regular = call.owner in self.OWNERS and call.function.can_fail
+        tensors = [g.name for g in call.given if g.role == Role.TENSOR]
+        names = contract.notes["functions"]["written_tensors"]
+        self.written = next((n for n in tensors if n in names), None)
+        self.first = next((n for n in tensors if n not in names), None)
+        values = {given.name: self.value(given) for given in call.arguments}
+        self.is_regular = self.is_regular and all(values.values())
+        optional = [text.split("=")[0] for text in call.notes.get("optional", ())]
+        order = [n for n in values if n not in (*optional, "context")] + optional + ["context"]
+        self.values = [str(values[name]) for name in order if name in values]
+
+    def value(self, given: Given) -> str | None:
+        name, role, kind = given.name, given.role, given.parameter.type
+        if role == Role.CONTEXT:
+            return "c.context"
+        if role == Role.HANDLE and kind.short == "scheme":
+            return "case_scheme(c)"
+        if role == Role.TENSOR and name == self.written:
+            other = f'c.out_or("{name}", "{self.first}")' if self.first else f'c.out("{name}")'
+            self.before.insert(0, f"const farspan::tensor {name} = {other};")
+            return name
+        if role == Role.TENSOR:
+            in_place = self.written and name == self.first
+            return (
+                f'c.has("{self.written}") ? c.in("{name}") : farspan::const_tensor({self.written})'
+                if in_place
+                else f'c.in("{name}")'
+            )
+        if role == Role.ARRAY and name.startswith("lse_"):
+            self.before.append(f'const auto {name} = c.lse("{name}", {int(given.is_written)});')
+            return name
+        if role == Role.ARRAY and given.is_written:
+            size = SIZES.get(self.function.short)
+            count = 'length(c.r.given, "targets")' if size == "targets" else f'c.whole("{size}")'
+            self.before.append(f"const auto {name} = c.fresh<{kind.name}>({KINDS[kind.name]}, {count});")
+            return name if size else None
+        if role == Role.ARRAY:
+            return f'c.{self.READERS[kind.name]}("{name}")'
+        if role == Role.CONFIG and given.record and not any(m.is_array for m in given.record.members):
+            area = "eval::" * (given.record.area == "eval")
+            return f'c.config<{kind.name}, farspan::{area}{kind.short}>("{kind.short}", "{name}")'
+        if role == Role.TEXT:
+            return f'c.text("{name}")'
+        if role == Role.NUMBER:
+            reader = "real" if kind.name == "double" else "small" if kind.name == "int32_t" else "whole"
+            return f'c.{reader}("{name}")' + " != 0" * given.is_flag
+        return None
+
+    @property
+    def lines(self) -> list[str]:
+        path = self.OWNERS[self.call.owner] or "farspan::" + "eval::" * (self.function.header == "eval.h")
+        expression = f"{path}{self.call.name('cpp')}({', '.join(self.values)})"
+        result = self.call.result
+        if not result:
+            return [*self.before, expression + ";"]
+        real = result.parameter.type.name == "double"
+        give = {
+            Role.ANSWER: f'give(&c.r, "{result.parameter.type.short}", &made);',
+            Role.WRITTEN: "new_text(&c.r, made.c_str());",
+            Role.VALUE: "give_real(&c.r, made);" if real else "c.give({made});",
+            Role.VALUES: "for (const int64_t one : made) c.give({one});",
+        }[result.role]
+        return [*self.before, f"const auto made = {expression};", give]
+
+
+def cpp_bodies(contract: Contract) -> list[CppBody]:
+    calls = [
+        c
+        for c in Idiom(contract).calls("cpp")
+        if c.function.short not in (*SEVERAL, "needle_place", "scheme_from_json")
+    ]
+    return [b for b in (CppBody(contract, c) for c in calls if c.function.header != "gradient.h") if b.is_regular]

@@ -330,6 +330,9 @@ class Pages:
             "tests/conformance/generated/calls.c": self.print(
                 "conformance_calls.c", bodies=conformance.bodies(self.contract)
             ),
+            "tests/conformance/generated/calls.cpp": self.print(
+                "conformance_calls.cpp", bodies=conformance.cpp_bodies(self.contract)
+            ),
             "tests/conformance/generated/fields.c": self.print(
                 "conformance_fields.c", records=records, headers=conformance.MODULES
             ),

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "../shared/run.h"
-#include "farspan/farspan.hpp"
+#include "farspan/cpp/eval.hpp"
+#include "farspan/cpp/model.hpp"
 
 namespace conformance {
 
@@ -41,6 +42,12 @@ struct call {
     farspan::array_view<float> lse_of(const farspan::const_tensor& q) const {
         if (!has("lse")) return {};
         return fresh<float>(OUTPUT_F32, q.extent(0) * q.extent(1) * q.extent(2));
+    }
+
+    // With the content of a seed.
+    farspan::array_view<float> lse(const char* name, int is_output) const {
+        const auto count = static_cast<std::size_t>(::whole(member(r.given, name), "elements"));
+        return farspan::array_view<float>::of(new_lse(&r, name, is_output), count);
     }
 
     template <class Struct, class Config>
@@ -82,6 +89,10 @@ private:
 
 using call_map = std::map<std::string, void (*)(const call&)>;
 const call_map& eval_calls();
+const call_map& regular_calls();  // generated from the headers
+farspan::model case_model(const call& c);
+farspan::scheme case_scheme(const call& c);  // of the case, or of the layer of its model
+farspan::plan case_plan(const call& c);
 void cache_history(const call& c);
 
 }  // namespace conformance

@@ -1,6 +1,4 @@
 // Each call of eval.h, through eval.hpp.
-#include "farspan/cpp/eval.hpp"
-
 #include "call.hpp"
 
 namespace conformance {
@@ -49,18 +47,6 @@ windows windows_of(const call& c) {
     return made;
 }
 
-void call_token_nll(const call& c) {
-    const auto targets = c.wholes("targets");
-    token_nll(c.in("logits"), targets, c.whole("ignore_index"),
-              c.fresh<double>(OUTPUT_F64, static_cast<int64_t>(targets.size())), c.context);
-}
-
-void call_token_nll_grad(const call& c) {
-    const farspan::tensor grad = c.out_or("grad", "logits");
-    token_nll_grad(c.has("grad") ? c.in("logits") : farspan::const_tensor(grad), c.wholes("targets"),
-                   c.whole("ignore_index"), grad, c.floats("weights"), c.context);
-}
-
 void call_windows_count(const call& c) { c.give({windows_of(c).size()}); }
 
 void call_windows_get(const call& c) {
@@ -105,15 +91,6 @@ void call_curve(const call& c) {
         curve.add(c.whole("first_context"), c.reals("nll"), c.wholes("targets"), c.whole("ignore_index"));
     });
     for (const loss& one : curve.buckets()) summarize(c, one);
-}
-
-void call_judge(const call& c) {
-    const farspan_verdict verdict = judge(c.wholes("lengths"), c.reals("nll"), c.whole("trained_length"));
-    give(&c.r, "verdict", &verdict);
-}
-
-void call_tokenize(const call& c) {
-    new_text(&c.r, tokenize(c.small("tokenizer"), c.text("text"), c.small("lowercase") != 0).c_str());
 }
 
 bleu_config bleu_of(const call& c, const char* name) {
@@ -179,11 +156,6 @@ bootstrap_config bootstrap_of(const call& c) {
     return c.config<farspan_bootstrap_config, bootstrap_config>("bootstrap_config", "config");
 }
 
-void call_bootstrap_mean(const call& c) {
-    const farspan_interval interval = bootstrap_mean(c.reals("values"), bootstrap_of(c), c.context);
-    give(&c.r, "interval", &interval);
-}
-
 void call_bleu_bootstrap(const call& c) {
     const bleu_config bleu = bleu_of(c, "bleu");
     std::vector<bleu_counts> segments;
@@ -213,16 +185,12 @@ void call_needle_place(const call& c) {
 
 const call_map& eval_calls() {
     static const call_map all = {
-        {"token_nll", call_token_nll},
-        {"token_nll_grad", call_token_nll_grad},
         {"windows_count", call_windows_count},
         {"windows_get", call_windows_get},
         {"loss_add", call_loss},
         {"loss_merge", call_loss},
         {"loss_add_by_context", call_curve},
-        {"judge", call_judge},
         {"verdict_name", [](const call& c) { new_text(&c.r, std::string(verdict_name(c.small("verdict"))).c_str()); }},
-        {"tokenize", call_tokenize},
         {"bleu_score", call_bleu},
         {"bleu_merge", call_bleu},
         {"bleu_add_tokens", call_bleu},
@@ -231,10 +199,8 @@ const call_map& eval_calls() {
         {"chrf_merge", call_chrf},
         {"rouge", call_rouge},
         {"rouge_tokens", call_rouge},
-        {"bootstrap_mean", call_bootstrap_mean},
         {"bleu_bootstrap", call_bleu_bootstrap},
         {"passkey_make", call_passkey_make},
-        {"passkey_check", [](const call& c) { c.give({passkey_check(c.text("generated"), c.whole("key"))}); }},
         {"needle_place", call_needle_place},
     };
     return all;
