@@ -140,7 +140,9 @@ published_models() {
     build dev-build build/dev --preset dev || return
     if scripts/oracles.sh --install >"$logs/oracles-install.log" 2>&1; then
         tally oracles scripts/oracles.sh
-        install_library "$PWD/build/prefix" && tally transformers scripts/test-transformers.sh "$PWD/build/prefix"
+        install_library "$PWD/build/prefix" || return
+        tally transformers scripts/test-transformers.sh "$PWD/build/prefix"
+        tally python-examples scripts/test-examples.sh "$PWD/build/prefix"
     else
         skip oracles "its Python packages cannot be had, see $logs/oracles-install.log"
     fi

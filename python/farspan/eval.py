@@ -220,7 +220,10 @@ class Loss(_Record):
 
 
 class LossCurve:
-    """Losses by the number of tokens that the model had read: bucket k holds edges[k] <= context < edges[k + 1]."""
+    """Losses by the number of tokens that the model had read: bucket k holds edges[k] <= context < edges[k + 1].
+
+    Plain data, as Loss: may be pickled, and sent elsewhere to be merged.
+    """
 
     def __init__(self, edges: Ids, block_tokens: int = 128) -> None:
         self.edges = _structs.array(edges, np.int64, "edges")
@@ -230,6 +233,14 @@ class LossCurve:
         for n in range(count):
             library.farspan_loss_init(ctypes.byref(self._losses[n]), ctypes.sizeof(_abi.farspan_loss))
             _structs.fill(self._losses[n], "loss", {"block_tokens": block_tokens})
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        return self.edges, bytes(self._losses)
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.edges, losses = state
+        self._count = self.edges.size - 1
+        self._losses = (_abi.farspan_loss * self._count).from_buffer_copy(losses)
 
     def add(self, first_context: int, nll: Numbers, *, targets: Ids | None = None, ignore_index: int = -100) -> None:
         """Adds losses of which the first was predicted after first_context tokens."""

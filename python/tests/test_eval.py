@@ -38,6 +38,9 @@ def test_curve_and_verdict():
     curve = judging.LossCurve([1, 10, 100])
     curve.add(1, np.full(50, 2.0))
     assert [b.summary().tokens for b in curve.buckets] == [9, 41]
+    sent = pickle.loads(pickle.dumps(curve))
+    sent.merge(pickle.loads(pickle.dumps(sent)))
+    assert [b.summary().tokens for b in sent.buckets] == [18, 82] and sent.buckets[1].summary().nll == 2.0
     verdict = judging.judge([128, 256, 512], [2.0, 1.9, 3.0], 256)
     assert verdict.name == "explodes" and verdict.worst_length == 512 and "1.10" in judging.verdict_rule()
 
